@@ -1,0 +1,2 @@
+// Package request is chapter 01.
+package request

@@ -1,0 +1,2 @@
+// Package kinds is chapter 02.
+package kinds

@@ -1,0 +1,2 @@
+// Package installer is chapter 03.
+package installer

@@ -1,0 +1,2 @@
+// Package rest is chapter 04.
+package rest

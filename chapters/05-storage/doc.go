@@ -1,0 +1,2 @@
+// Package storage is chapter 05.
+package storage

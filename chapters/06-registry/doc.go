@@ -1,0 +1,2 @@
+// Package registry is chapter 06.
+package registry

@@ -1,0 +1,2 @@
+// Package etcd3 is chapter 07.
+package etcd3

@@ -1,0 +1,2 @@
+// Package server is chapter 08.
+package server
