@@ -71,7 +71,7 @@ type Interface interface {
 	// stream, so that a watch cache learns how far it is when nothing changes.
 	RequestWatchProgress(ctx context.Context) error
 
-	// CompactRevision is the oldest revision known to be gone; 0: none.
+	// CompactRevision is the newest compaction known: what was replaced or deleted before it is gone; 0: none.
 	CompactRevision() uint64
 }
 

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -24,4 +25,102 @@ type SelectionPredicate struct {
 // Empty reports whether the predicate wants every object.
 func (p SelectionPredicate) Empty() bool {
 	return (p.Label == nil || p.Label.Empty()) && (p.Field == nil || p.Field.Empty())
+}
+
+// Remaining is a list's remainingItemCount where rest keys follow its last item: nil, unknown, with a selector, which may
+// not want all of them.
+func (p SelectionPredicate) Remaining(rest int) *int64 {
+	if !p.Empty() {
+		return nil
+	}
+	count := int64(rest)
+	return &count
+}
+
+// Matches reports whether the predicate wants obj. Upstream: SelectionPredicate.Matches.
+func (p SelectionPredicate) Matches(obj runtime.Object) (bool, error) {
+	if p.Empty() {
+		return true, nil
+	}
+	if p.GetAttrs == nil {
+		m, err := readable(obj)
+		if err != nil {
+			return false, err
+		}
+		return p.matches(labels.Set(m.GetLabels()), metaFields{m}), nil
+	}
+	l, f, err := p.GetAttrs(obj)
+	if err != nil {
+		return false, err
+	}
+	return p.MatchesAttributes(l, f), nil
+}
+
+// MatchesAttributes is Matches for an object whose attributes are known. Upstream: MatchesObjectAttributes.
+func (p SelectionPredicate) MatchesAttributes(l labels.Set, f fields.Set) bool {
+	return p.matches(l, f)
+}
+
+func (p SelectionPredicate) matches(l labels.Labels, f fields.Fields) bool {
+	return (p.Label == nil || p.Label.Matches(l)) && (p.Field == nil || p.Field.Matches(f))
+}
+
+// MatchesSingleName is the name where the predicate wants the object of one name only (metadata.name=x), so that one
+// key can be read in place of a whole prefix. Upstream: SelectionPredicate.MatchesSingle.
+func (p SelectionPredicate) MatchesSingleName() (string, bool) {
+	if p.Continue != "" {
+		return "", false
+	}
+	return p.exact("metadata.name")
+}
+
+// MatchesSingleNamespace is the namespace where the predicate wants objects of one namespace only.
+// Upstream: SelectionPredicate.MatchesSingleNamespace.
+func (p SelectionPredicate) MatchesSingleNamespace() (string, bool) {
+	if p.Continue != "" {
+		return "", false
+	}
+	return p.exact("metadata.namespace")
+}
+
+func (p SelectionPredicate) exact(field string) (string, bool) {
+	if p.Field == nil {
+		return "", false
+	}
+	return p.Field.RequiresExactMatch(field)
+}
+
+// DefaultAttrs lets selectors see labels, metadata.name and, of namespaced objects, metadata.namespace.
+// Upstream: storage.DefaultNamespaceScopedAttr and DefaultClusterScopedAttr.
+func DefaultAttrs(namespaced bool) AttrFunc {
+	return func(obj runtime.Object) (labels.Set, fields.Set, error) {
+		m, err := readable(obj)
+		if err != nil {
+			return nil, nil, err
+		}
+		set := fields.Set{"metadata.name": m.GetName()}
+		if namespaced {
+			set["metadata.namespace"] = m.GetNamespace()
+		}
+		return m.GetLabels(), set, nil
+	}
+}
+
+// metaFields is what DefaultAttrs shows of an object, without a map for each object.
+type metaFields struct{ metav1.Object }
+
+var _ fields.Fields = metaFields{}
+
+func (m metaFields) Has(field string) bool {
+	return field == "metadata.name" || field == "metadata.namespace"
+}
+
+func (m metaFields) Get(field string) string {
+	switch field {
+	case "metadata.name":
+		return m.GetName()
+	case "metadata.namespace":
+		return m.GetNamespace()
+	}
+	return ""
 }

@@ -1,0 +1,88 @@
+package storage
+
+import (
+	"errors"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+)
+
+// See says what a watcher with predicate p sees of a change from old (nil: did not exist) to current (nil: was
+// deleted): the type of the event, "" for none, and the object to show. The object is current itself or, for a
+// DELETED event, old itself, to which the caller gives the resource version of the change.
+//
+//	              current matches   does not, or is gone
+//	old matches   MODIFIED          DELETED (with old)
+//	does not      ADDED             nothing
+//
+// With an empty predicate, the content of old is not read unless current is nil: any object may stand for it.
+// Upstream: etcd3's watchChan.transform.
+func See(p SelectionPredicate, old, current runtime.Object) (watch.EventType, runtime.Object, error) {
+	before, err := p.sees(old)
+	if err != nil {
+		return "", nil, err
+	}
+	now, err := p.sees(current)
+	if err != nil {
+		return "", nil, err
+	}
+	switch {
+	case before && now:
+		return watch.Modified, current, nil
+	case now:
+		return watch.Added, current, nil
+	case before:
+		return watch.Deleted, old, nil
+	}
+	return "", nil, nil
+}
+
+func (p SelectionPredicate) sees(obj runtime.Object) (bool, error) {
+	if obj == nil {
+		return false, nil
+	}
+	return p.Matches(obj)
+}
+
+// Bookmark is the event that says how far a watch is. obj is an empty object of the resource's kind.
+func Bookmark(obj runtime.Object, version uint64) (watch.Event, error) {
+	err := APIObjectVersioner{}.UpdateObject(obj, version)
+	return watch.Event{Type: watch.Bookmark, Object: obj}, err
+}
+
+// MarkInitialEventsEnd marks a bookmark as the end of the initial events, which clients wait for that asked for
+// sendInitialEvents. Upstream: storage.AnnotateInitialEventsEndBookmark.
+func MarkInitialEventsEnd(bookmark runtime.Object) error {
+	m, err := writable(bookmark)
+	if err != nil {
+		return err
+	}
+	annotations := m.GetAnnotations()
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	annotations[metav1.InitialEventsAnnotationKey] = "true"
+	m.SetAnnotations(annotations)
+	return nil
+}
+
+// WatchExpired is why a watch cannot begin, or go on, at a version that is no longer held.
+func WatchExpired() error { return &Error{Err: ErrExpired, Detail: watchTooOld} }
+
+// ErrorEvent ends a watch: it tells the client why as a Status, which is 410 Gone where err is ErrExpired.
+func ErrorEvent(err error) watch.Event {
+	var status *apierrors.StatusError
+	var ours *Error
+	switch {
+	case errors.As(err, &status):
+	case errors.Is(err, ErrExpired) && errors.As(err, &ours) && ours.Detail != "":
+		status = apierrors.NewResourceExpired(ours.Detail)
+	case errors.Is(err, ErrExpired):
+		status = apierrors.NewResourceExpired(watchTooOld)
+	default:
+		status = apierrors.NewInternalError(err)
+	}
+	return watch.Event{Type: watch.Error, Object: &status.ErrStatus}
+}

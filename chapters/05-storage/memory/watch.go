@@ -1,0 +1,180 @@
+package memory
+
+import (
+	"context"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// Watch starts a reader of the log. It ends when it is stopped, when ctx ends, or with an ERROR event.
+func (s *Store) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
+	key, err := storage.PrepareKey(key, opts.Recursive)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, storage.Fail("watch", key, err)
+	}
+	start, err := storage.WatchFrom(opts)
+	if err != nil {
+		return nil, storage.Fail("watch", key, err)
+	}
+	w := &watcher{store: s, key: key, opts: opts, start: start, events: make(chan watch.Event)}
+	if err := w.begin(); err != nil {
+		return nil, storage.Fail("watch", key, err)
+	}
+	ctx, w.cancel = context.WithCancel(ctx)
+	w.done = ctx.Done()
+	go w.run()
+	return w, nil
+}
+
+// RequestWatchProgress makes each watch that wants to know report how far it is.
+func (s *Store) RequestWatchProgress(context.Context) error {
+	s.db.mu.Lock()
+	defer s.db.mu.Unlock()
+	s.db.asked++
+	s.db.wake()
+	return nil
+}
+
+// watcher shows one client the changes below a key.
+type watcher struct {
+	store *Store
+	key   string
+	opts  storage.ListOptions
+	start storage.WatchStart
+
+	initial []*change // what exists, where the client wants to see it first
+	seen    uint64    // the revision up to which the client has seen everything
+	asked   uint64    // the progress reports that it has had
+
+	cancel context.CancelFunc
+	done   <-chan struct{}
+	events chan watch.Event
+}
+
+// ResultChan is closed after the watch has ended.
+func (w *watcher) ResultChan() <-chan watch.Event { return w.events }
+
+// Stop ends the watch. It may be called more than once.
+func (w *watcher) Stop() { w.cancel() }
+
+// begin finds the place in history from which the watch goes on.
+func (w *watcher) begin() error {
+	w.seen = w.start.After
+	db := w.store.db
+	if w.start.Initial || w.seen == 0 {
+		found, revision, err := w.store.read(w.key, storage.Reading{From: w.key}, w.opts.Recursive)
+		if err != nil {
+			return err
+		}
+		if w.start.Initial {
+			reading := storage.Reading{AtLeast: w.start.After}
+			if err := reading.Check(revision); err != nil {
+				return err
+			}
+			w.initial = found
+		}
+		w.seen = revision
+	}
+	now, err := db.after(w.seen)
+	if err != nil {
+		return storage.WatchExpired()
+	}
+	w.asked = now.asked
+	return nil
+}
+
+// run sends the initial events, and then follows the log until the watch ends.
+func (w *watcher) run() {
+	defer close(w.events)
+	defer w.Stop()
+	if !w.sendInitial() {
+		return
+	}
+	w.initial = nil
+	for {
+		feed, err := w.store.db.after(w.seen)
+		if err != nil {
+			w.send(storage.ErrorEvent(err))
+			return
+		}
+		if !w.sendFeed(feed) {
+			return
+		}
+		select {
+		case <-feed.news:
+		case <-w.done:
+			return
+		}
+	}
+}
+
+func (w *watcher) sendInitial() bool {
+	for _, c := range w.initial {
+		if !w.show(nil, c.object, c) {
+			return false
+		}
+	}
+	return !w.start.Mark || w.sendBookmark(w.seen, true)
+}
+
+// sendFeed sends what is new in the log and, where one was asked for, a progress report.
+func (w *watcher) sendFeed(f feed) bool {
+	for _, c := range f.changes {
+		if w.covers(c.key) && !w.show(c.old, c.object, c) {
+			return false
+		}
+	}
+	w.seen = f.revision
+	if f.asked == w.asked {
+		return true
+	}
+	w.asked = f.asked
+	return !w.opts.ProgressNotify || w.sendBookmark(w.seen, false)
+}
+
+func (w *watcher) covers(key string) bool {
+	return key == w.key || w.opts.Recursive && strings.HasPrefix(key, w.key)
+}
+
+// show sends what the client's predicate lets it see of a change; false ends the watch.
+func (w *watcher) show(old, current runtime.Object, c *change) bool {
+	kind, object, err := storage.See(w.opts.Predicate, old, current)
+	if err == nil && kind != "" {
+		if object = object.DeepCopyObject(); kind == watch.Deleted {
+			err = versioner.UpdateObject(object, c.revision)
+		}
+	}
+	if err != nil {
+		w.send(storage.ErrorEvent(err))
+		return false
+	}
+	return kind == "" || w.send(watch.Event{Type: kind, Object: object})
+}
+
+func (w *watcher) sendBookmark(revision uint64, endOfInitial bool) bool {
+	bookmark, err := storage.Bookmark(w.store.newFunc(), revision)
+	if err == nil && endOfInitial {
+		err = storage.MarkInitialEventsEnd(bookmark.Object)
+	}
+	if err != nil {
+		bookmark = storage.ErrorEvent(err)
+	}
+	return w.send(bookmark) && err == nil
+}
+
+// send hands an event to the client, or gives up when the watch ends.
+func (w *watcher) send(e watch.Event) bool {
+	select {
+	case w.events <- e:
+		return true
+	case <-w.done:
+		return false
+	}
+}

@@ -1,0 +1,11 @@
+// Package storagetest is the contract of storage.Interface as tests: one suite that every implementation passes.
+//
+//	func TestMemory(t *testing.T) { storagetest.Run(t, openMemory) }
+//
+// A case gets a storage of its own from open and works on Pods below /pods/. Cases run in parallel, except those that
+// compact, which run alone and first: implementations may share one database between cases, as long as each storage
+// sees only its own keys.
+//
+// Read suite.go; then the groups of cases: create.go, get.go, list.go, page.go, update.go, hint.go, delete.go,
+// watch.go, selector.go, concurrency.go, contract.go. Benchmark measures any implementation the same way.
+package storagetest

@@ -1,0 +1,72 @@
+package storagetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// Fixture is a storage under test and what a test can do behind its back. A nil function is a capability that the
+// implementation does not have; the cases that need it are skipped, and the skip says so.
+type Fixture struct {
+	// Storage is empty, holds Pods below /pods/, and gives /pods as its resource where it is asked for one.
+	Storage storage.Interface
+
+	// Compact forgets what was replaced or deleted before revision. It returns when that is done.
+	Compact func(ctx context.Context, revision uint64) error
+	// Corrupt makes what is stored under key, as the storage names it, unreadable.
+	Corrupt func(ctx context.Context, key string) error
+	// RawGet returns the stored bytes under key, as the storage names it.
+	RawGet func(ctx context.Context, key string) ([]byte, error)
+}
+
+// Open returns an empty storage, and ends it with tb.Cleanup.
+type Open func(tb testing.TB) Fixture
+
+// testCase is one claim about every storage.
+type testCase struct {
+	name  string
+	alone bool // disturbs the other cases: compacts
+	check func(c *check)
+}
+
+// Run runs the suite.
+func Run(t *testing.T, open Open) {
+	groups := []struct {
+		name  string
+		cases []testCase
+	}{
+		{"create", createCases},
+		{"get", getCases},
+		{"list", listCases},
+		{"page", pageCases},
+		{"update", updateCases},
+		{"hint", hintCases},
+		{"delete", deleteCases},
+		{"watch", watchCases},
+		{"selector", selectorCases},
+		{"concurrency", concurrencyCases},
+		{"contract", contractCases},
+	}
+	for _, group := range groups {
+		for _, c := range group.cases {
+			t.Run(group.name+"/"+c.name, func(t *testing.T) {
+				if !c.alone {
+					t.Parallel()
+				}
+				runCase(t, open, c)
+			})
+		}
+	}
+}
+
+// patience is how long a case may wait for what must happen. It only matters where a storage fails.
+const patience = 20 * time.Second
+
+func runCase(t *testing.T, open Open, c testCase) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	c.check(&check{T: t, Fixture: open(t), ctx: ctx})
+}

@@ -1,0 +1,108 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// APIObjectVersioner is the Versioner for objects and lists with the usual metadata: a *kinds.List, typed lists, and
+// objects shared as runtime.CacheableObject, which it only reads. Upstream: storage.APIObjectVersioner.
+type APIObjectVersioner struct{}
+
+var _ Versioner = APIObjectVersioner{}
+
+// UpdateObject sets the object's resource version; version 0 clears it.
+func (APIObjectVersioner) UpdateObject(obj runtime.Object, version uint64) error {
+	m, err := writable(obj)
+	if err != nil {
+		return err
+	}
+	text := ""
+	if version != 0 {
+		text = strconv.FormatUint(version, 10)
+	}
+	m.SetResourceVersion(text)
+	return nil
+}
+
+// UpdateList sets the list's resource version, continue token and remaining count. A list was read at some version,
+// so 0 is an error.
+func (APIObjectVersioner) UpdateList(list runtime.Object, version uint64, next string, remaining *int64) error {
+	if version == 0 {
+		return errors.New("a list without a resource version")
+	}
+	m, err := meta.ListAccessor(list)
+	if err != nil {
+		return err
+	}
+	m.SetResourceVersion(strconv.FormatUint(version, 10))
+	m.SetContinue(next)
+	m.SetRemainingItemCount(remaining)
+	return nil
+}
+
+// PrepareForStorage clears the resource version and the self link.
+func (APIObjectVersioner) PrepareForStorage(obj runtime.Object) error {
+	m, err := writable(obj)
+	if err != nil {
+		return err
+	}
+	m.SetResourceVersion("")
+	m.SetSelfLink("")
+	return nil
+}
+
+// ObjectVersion is the object's resource version; 0 where it has none. What is not a number is strconv's error.
+func (APIObjectVersioner) ObjectVersion(obj runtime.Object) (uint64, error) {
+	m, err := readable(obj)
+	if err != nil {
+		return 0, err
+	}
+	version := m.GetResourceVersion()
+	if version == "" {
+		return 0, nil
+	}
+	return strconv.ParseUint(version, 10, 64)
+}
+
+// ParseVersion reads the version in a request: "" and "0" are 0.
+func (APIObjectVersioner) ParseVersion(version string) (uint64, error) {
+	if version == "" || version == "0" {
+		return 0, nil
+	}
+	v, err := strconv.ParseUint(version, 10, 64)
+	if err != nil {
+		return 0, &Error{
+			Err:    ErrInvalidVersion,
+			Detail: fmt.Sprintf("resourceVersion: Invalid value: %q: %v", version, err),
+		}
+	}
+	return v, nil
+}
+
+// writable is the object's metadata. An object that others share may only be written by its own methods.
+func writable(obj runtime.Object) (metav1.Object, error) {
+	if m, ok := obj.(metav1.Object); ok {
+		return m, nil
+	}
+	if _, shared := obj.(runtime.CacheableObject); shared {
+		return nil, fmt.Errorf("a %T is shared and read-only", obj)
+	}
+	return meta.Accessor(obj)
+}
+
+// readable is the object's metadata, to be read only.
+func readable(obj runtime.Object) (metav1.Object, error) {
+	if m, ok := obj.(metav1.Object); ok {
+		return m, nil
+	}
+	if shared, ok := obj.(runtime.CacheableObject); ok {
+		obj = shared.GetObject()
+	}
+	return meta.Accessor(obj)
+}
