@@ -15,4 +15,6 @@ type Resource struct {
 }
 
 // GVR is the resource's full name.
-func (r Resource) GVR() schema.GroupVersionResource { return r.Kind.GroupVersion().WithResource(r.Name) }
+func (r Resource) GVR() schema.GroupVersionResource {
+	return r.Kind.GroupVersion().WithResource(r.Name)
+}

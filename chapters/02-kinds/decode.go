@@ -1,0 +1,89 @@
+package kinds
+
+import (
+	"fmt"
+	"path"
+	"reflect"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// Decoding says how a body is read.
+type Decoding struct {
+	Default schema.GroupVersionKind // the kind that the path implies, where the body names none
+	Strict  bool                    // unknown and duplicate fields are reported (see runtime.IsStrictDecodingError)
+}
+
+// Decode reads one object, applies defaults and converts it to its hub version, which its TypeMeta then names. The
+// returned kind is the one that the body had or was taken to have; it is empty where not even that could be read.
+// With Decoding.Strict, an error for which runtime.IsStrictDecodingError holds comes together with the object, for
+// callers who only warn.
+//
+// A body of a kind other than Decoding.Default's is an error. The same kind in another group or version is not: the
+// caller compares the returned kind with what it serves.
+//
+// The errors are those of the format. The caller (chapter 4) puts them into a sentence for the client: "KIND in
+// version V cannot be handled as a WANTED: ERR" if the returned kind is not empty, else "the object provided is
+// unrecognized (must be of type WANTED): ERR (DATA)". Upstream: handlers.transformDecodeError.
+func (c *Codecs) Decode(m *Media, data []byte, d Decoding) (runtime.Object, schema.GroupVersionKind, error) {
+	decoder := m.Lenient
+	if d.Strict {
+		decoder = m.Strict
+	}
+	var implied *schema.GroupVersionKind
+	if !d.Default.Empty() {
+		implied = &d.Default
+	}
+	obj, kind, err := decoder.Decode(data, implied, nil)
+	switch {
+	case kind == nil:
+		return nil, schema.GroupVersionKind{}, err
+	case err != nil && (obj == nil || !runtime.IsStrictDecodingError(err)):
+		return nil, *kind, err
+	}
+	if err := c.checkKind(obj, *kind, d.Default); err != nil {
+		return nil, *kind, err
+	}
+	obj, failed := c.toHub(obj, *kind)
+	if failed != nil {
+		return nil, *kind, failed
+	}
+	return obj, *kind, err
+}
+
+// toHub applies the defaults of obj's own version and converts it to the hub. obj belongs to the caller.
+func (c *Codecs) toHub(obj runtime.Object, kind schema.GroupVersionKind) (runtime.Object, error) {
+	c.Scheme.Default(obj)
+	hub := c.hub(kind)
+	obj, err := c.convert(obj, kind, hub)
+	if err != nil {
+		return nil, err
+	}
+	if names := obj.GetObjectKind(); names.GroupVersionKind() != hub {
+		names.SetGroupVersionKind(hub)
+	}
+	return obj, nil
+}
+
+// checkKind refuses a body of another kind than wanted, in the words in which upstream's conversion fails. Kinds
+// that share one Go type (DeleteOptions in every group) are the same.
+func (c *Codecs) checkKind(obj runtime.Object, kind, wanted schema.GroupVersionKind) error {
+	if kind.Kind == wanted.Kind || wanted.Empty() {
+		return nil
+	}
+	have, want := reflect.TypeOf(obj).Elem(), c.Scheme.AllKnownTypes()[wanted]
+	if have == want || want == nil {
+		return nil
+	}
+	return fmt.Errorf("converting (%v) to (%s): unknown conversion", have, internalName(want))
+}
+
+// internalName is the name that upstream's internal version of a type has: core.Pod for v1.Pod.
+func internalName(t reflect.Type) string {
+	if !strings.HasPrefix(t.PkgPath(), "k8s.io/api/") {
+		return t.String()
+	}
+	return path.Base(path.Dir(t.PkgPath())) + "." + t.Name()
+}

@@ -1,0 +1,144 @@
+package kinds
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/yaml"
+)
+
+// selfNaming are the lists whose items each say their kind. In every other list the items are of the kind that the
+// list's own name implies, and do not repeat it.
+var selfNaming = map[string]bool{"List": true, "PartialObjectMetadataList": true}
+
+// kindOf returns the kind under which the list is written.
+func (l *List) kindOf(as schema.GroupVersion) (schema.GroupVersionKind, error) {
+	kind := inVersion(l.GroupVersionKind(), as)
+	if kind.Kind == "" && len(l.Items) > 0 {
+		if item := l.Items[0].GetObjectKind().GroupVersionKind(); item.Kind != "" {
+			kind.Kind = item.Kind + "List"
+		}
+	}
+	if kind.Kind == "" || kind.Version == "" {
+		return kind, errors.New("a list must name its kind: set its TypeMeta")
+	}
+	return kind, nil
+}
+
+// writeListJSON writes what encoding/json makes of the typed list, with no more than one item in memory.
+func writeListJSON(w io.Writer, l *List, e *encoding) error {
+	out := buffered.Get().(*bufio.Writer)
+	out.Reset(w)
+	defer func() { out.Reset(nil); buffered.Put(out) }()
+	if err := writeListHead(out, l, e.as); err != nil {
+		return err
+	}
+	scratch := takeScratch()
+	defer scratch.release()
+	for i, item := range l.Items {
+		scratch.Reset()
+		scratch.WriteByte(',')
+		if err := e.object(item, &scratch.Buffer); err != nil {
+			return err
+		}
+		text := bytes.TrimRight(scratch.Bytes(), "\n")
+		if !selfNaming[l.Kind] {
+			text = anonymous(text)
+		}
+		if i == 0 {
+			text = text[1:]
+		}
+		out.Write(text) // an error stays with out until Flush
+	}
+	out.WriteString("]}\n")
+	return out.Flush()
+}
+
+// writeListHead writes all that comes before the items.
+func writeListHead(out *bufio.Writer, l *List, as schema.GroupVersion) error {
+	kind, err := l.kindOf(as)
+	if err != nil {
+		return err
+	}
+	head := struct {
+		Kind       string `json:"kind"`
+		APIVersion string `json:"apiVersion"`
+		Metadata   any    `json:"metadata"`
+	}{kind.Kind, kind.GroupVersion().String(), &l.ListMeta}
+	text, err := json.Marshal(head)
+	if err != nil {
+		return err
+	}
+	out.Write(text[:len(text)-1])
+	out.WriteString(`,"items":[`)
+	return nil
+}
+
+// anonymous takes kind and apiVersion out of the text of an object, preceded by a comma: ,{"kind":"Pod",
+// "apiVersion":"v1","metadata":... becomes ,{"metadata":... in place. They come first in every struct that has a
+// TypeMeta. In an object made of maps, whose keys are sorted, apiVersion comes first: it stays as it is, as upstream
+// writes it.
+func anonymous(text []byte) []byte {
+	rest, ok := skipField(text, `,{"kind":"`)
+	if !ok {
+		return text
+	}
+	if behind, ok := skipField(rest, `"apiVersion":"`); ok {
+		rest = behind
+	}
+	start := len(text) - len(rest) - 2
+	text[start], text[start+1] = ',', '{'
+	return text[start:]
+}
+
+// skipField returns what stands behind a string field and its comma; false if text does not begin with it.
+func skipField(text []byte, upToValue string) ([]byte, bool) {
+	if !bytes.HasPrefix(text, []byte(upToValue)) {
+		return nil, false
+	}
+	value := text[len(upToValue):]
+	end := bytes.IndexByte(value, '"')
+	if end < 0 || end+1 == len(value) || bytes.IndexByte(value[:end], '\\') >= 0 {
+		return nil, false
+	}
+	return bytes.TrimPrefix(value[end+1:], []byte{','}), true
+}
+
+// writeListPretty writes the indented form.
+func writeListPretty(w io.Writer, l *List, e *encoding) error {
+	return rewrite(w, l, e, func(text []byte) ([]byte, error) {
+		var out bytes.Buffer
+		err := json.Indent(&out, bytes.TrimRight(text, "\n"), "", "  ")
+		return out.Bytes(), err
+	})
+}
+
+// writeListYAML writes YAML, which has one order of keys for the whole document and so is made as a whole.
+func writeListYAML(w io.Writer, l *List, e *encoding) error {
+	return rewrite(w, l, e, yaml.JSONToYAML)
+}
+
+// rewrite writes the JSON list in another layout.
+func rewrite(w io.Writer, l *List, e *encoding, layout func([]byte) ([]byte, error)) error {
+	compact := *e
+	compact.out, compact.id = e.codecs.row(runtime.ContentTypeJSON).Lenient, ""
+	scratch := takeScratch()
+	defer scratch.release()
+	if err := writeListJSON(&scratch.Buffer, l, &compact); err != nil {
+		return err
+	}
+	text, err := layout(scratch.Bytes())
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+var buffered = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 32<<10) }}

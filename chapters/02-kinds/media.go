@@ -1,0 +1,84 @@
+package kinds
+
+import (
+	"io"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer/json"
+	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
+)
+
+// Media is one row of the table of media types: a name and what writes and reads it.
+// Upstream: runtime.SerializerInfo.
+type Media struct {
+	Type    string             // application/json
+	Lenient runtime.Serializer // reads and writes; unknown and duplicate fields are dropped
+	Strict  runtime.Serializer // reads; unknown and duplicate fields are errors
+	Pretty  runtime.Serializer // writes indented; nil where the format has no such form
+	Stream  runtime.Serializer // reads and writes one frame of a stream
+	Framer  runtime.Framer     // splits a stream into frames; nil where the format has no streams
+
+	// list and prettyList write a *List item by item; nil: a *List is written as its typed list.
+	list, prettyList listWriter
+}
+
+// listWriter writes a list to w, taking one item at a time from e.
+type listWriter func(w io.Writer, l *List, e *encoding) error
+
+// MediaTypes returns the table of the formats that kube-apiserver speaks, the preferred one first.
+// Upstream: serializer.newSerializersForScheme.
+func MediaTypes(scheme *runtime.Scheme) []Media {
+	lenient := newJSON(scheme, json.SerializerOptions{})
+	proto := protobuf.NewSerializer(scheme, scheme)
+	return []Media{
+		{
+			Type:    runtime.ContentTypeJSON,
+			Lenient: lenient,
+			Strict:  newJSON(scheme, json.SerializerOptions{Strict: true}),
+			Pretty:  newJSON(scheme, json.SerializerOptions{Pretty: true}),
+			Stream:  lenient,
+			Framer:  json.Framer,
+
+			list:       writeListJSON,
+			prettyList: writeListPretty,
+		},
+		{
+			Type:    runtime.ContentTypeYAML,
+			Lenient: newYAML(scheme, json.SerializerOptions{Yaml: true}),
+			Strict:  newYAML(scheme, json.SerializerOptions{Yaml: true, Strict: true}),
+
+			list: writeListYAML,
+		},
+		{
+			Type:    runtime.ContentTypeProtobuf,
+			Lenient: proto,
+			Strict:  proto, // a message has no names that could be misspelt
+			Stream:  protobuf.NewRawSerializer(scheme, scheme),
+			Framer:  protobuf.LengthDelimitedFramer,
+
+			list: writeListProtobuf,
+		},
+	}
+}
+
+func newJSON(scheme *runtime.Scheme, o json.SerializerOptions) runtime.Serializer {
+	return json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme, scheme, o)
+}
+
+func newYAML(scheme *runtime.Scheme, o json.SerializerOptions) runtime.Serializer {
+	return json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme, scheme, o)
+}
+
+// types lists the names of the rows, for errors; streams: of those that have a stream form.
+func (c *Codecs) types(streams bool) []string {
+	var names []string
+	for i := range c.Media {
+		switch m := &c.Media[i]; {
+		case !streams:
+			names = append(names, m.Type)
+		case m.Framer != nil:
+			names = append(names, m.Type+streamWatch)
+		}
+	}
+	return names
+}
