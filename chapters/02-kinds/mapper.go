@@ -1,6 +1,10 @@
 package kinds
 
 import (
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
@@ -8,7 +12,7 @@ import (
 type Resource struct {
 	Kind       schema.GroupVersionKind // apps/v1 Deployment
 	Name       string                  // deployments
-	Singular   string                  // deployment
+	Singular   string                  // deployment; "": the kind in lower case
 	ShortNames []string                // deploy
 	Categories []string                // all
 	Namespaced bool
@@ -17,4 +21,164 @@ type Resource struct {
 // GVR is the resource's full name.
 func (r Resource) GVR() schema.GroupVersionResource {
 	return r.Kind.GroupVersion().WithResource(r.Name)
+}
+
+// scope is the row's scope in the words of the meta package.
+func (r Resource) scope() meta.RESTScope {
+	if r.Namespaced {
+		return meta.RESTScopeNamespace
+	}
+	return meta.RESTScopeRoot
+}
+
+// Mapper knows which kind lies behind a resource's name and under which name a kind is served. It does not change,
+// and any number of goroutines may use it. Upstream: meta.DefaultRESTMapper, restmapper.NewShortcutExpander.
+type Mapper struct {
+	rows   []Resource
+	names  [3]index // by plural, singular and short name; a match in an earlier one hides those in later ones
+	kinds  index    // by kind, in lower case
+	byKind map[schema.GroupKind][]Resource
+}
+
+// index finds rows by a name in lower case, in the order of the table.
+type index map[string][]Resource
+
+var _ meta.RESTMapper = (*Mapper)(nil)
+
+// NewMapper makes a Mapper from rows in the order of preference: of two versions of a group the one that comes first is
+// preferred, of two groups that serve the same name the one that comes first is what Find takes. Rows of subresources
+// (pods/status) are left out: a kind is served under the name of its resource.
+func NewMapper(rows ...Resource) *Mapper {
+	m := &Mapper{kinds: index{}, byKind: map[schema.GroupKind][]Resource{}}
+	for i := range m.names {
+		m.names[i] = index{}
+	}
+	for _, r := range rows {
+		if !strings.Contains(r.Name, "/") {
+			m.add(r)
+		}
+	}
+	return m
+}
+
+func (m *Mapper) add(r Resource) {
+	kind := strings.ToLower(r.Kind.Kind)
+	if r.Singular == "" {
+		r.Singular = kind
+	}
+	m.rows = append(m.rows, r)
+	m.names[0].add(r.Name, r)
+	m.names[1].add(r.Singular, r)
+	for _, short := range r.ShortNames {
+		m.names[2].add(short, r)
+	}
+	m.kinds.add(kind, r)
+	m.byKind[r.Kind.GroupKind()] = append(m.byKind[r.Kind.GroupKind()], r)
+}
+
+func (x index) add(name string, r Resource) {
+	name = strings.ToLower(name)
+	x[name] = append(x[name], r)
+}
+
+// Rows are the rows that the Mapper was made from.
+func (m *Mapper) Rows() []Resource { return m.rows }
+
+// Namespaced tells whether objects of a resource live in namespaces; ok is false if the resource is unknown.
+func (m *Mapper) Namespaced(resource schema.GroupResource) (namespaced, ok bool) {
+	for _, r := range m.names[0][strings.ToLower(resource.Resource)] {
+		if r.Kind.Group == resource.Group {
+			return r.Namespaced, true
+		}
+	}
+	return false, false
+}
+
+// ResourcesFor lists the resources that a partial name can mean: plural, singular or short, in any case, with or
+// without group and version. A group may be cut short where no group has exactly that name.
+func (m *Mapper) ResourcesFor(partial schema.GroupVersionResource) ([]schema.GroupVersionResource, error) {
+	found := m.lookup(partial)
+	if len(found) == 0 {
+		return nil, &meta.NoResourceMatchError{PartialResource: partial}
+	}
+	out := make([]schema.GroupVersionResource, len(found))
+	for i, r := range found {
+		out[i] = r.GVR()
+	}
+	return out, nil
+}
+
+// KindsFor is ResourcesFor for the kinds behind the names.
+func (m *Mapper) KindsFor(partial schema.GroupVersionResource) ([]schema.GroupVersionKind, error) {
+	found := m.lookup(partial)
+	if len(found) == 0 {
+		return nil, &meta.NoResourceMatchError{PartialResource: partial}
+	}
+	out := make([]schema.GroupVersionKind, len(found))
+	for i, r := range found {
+		out[i] = r.Kind
+	}
+	return out, nil
+}
+
+// ResourceFor is the one resource that a partial name means, in its preferred version. Names that several groups
+// serve are a *meta.AmbiguousResourceError.
+func (m *Mapper) ResourceFor(partial schema.GroupVersionResource) (schema.GroupVersionResource, error) {
+	r, err := m.one(partial)
+	return r.GVR(), err
+}
+
+// KindFor is ResourceFor for the kind behind the name.
+func (m *Mapper) KindFor(partial schema.GroupVersionResource) (schema.GroupVersionKind, error) {
+	r, err := m.one(partial)
+	return r.Kind, err
+}
+
+// RESTMapping is where a kind is served: in the first of the versions that exists, or, where none is given, in the
+// preferred one. Unknown kinds and versions are a *meta.NoKindMatchError.
+func (m *Mapper) RESTMapping(kind schema.GroupKind, versions ...string) (*meta.RESTMapping, error) {
+	all, err := m.RESTMappings(kind, versions...)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// RESTMappings lists where a kind is served: in the versions given, or in all.
+func (m *Mapper) RESTMappings(kind schema.GroupKind, versions ...string) ([]*meta.RESTMapping, error) {
+	var out []*meta.RESTMapping
+	for _, version := range anyVersion(versions) {
+		for _, r := range m.byKind[kind] {
+			if version == "" || version == r.Kind.Version {
+				out = append(out, &meta.RESTMapping{Resource: r.GVR(), GroupVersionKind: r.Kind, Scope: r.scope()})
+			}
+		}
+	}
+	if len(out) == 0 {
+		return nil, &meta.NoKindMatchError{GroupKind: kind, SearchedVersions: versions}
+	}
+	return out, nil
+}
+
+// anyVersion drops the versions that name none in particular; "" alone means every version.
+func anyVersion(versions []string) []string {
+	var out []string
+	for _, v := range versions {
+		if v != "" && v != runtime.APIVersionInternal {
+			out = append(out, v)
+		}
+	}
+	if out == nil {
+		return []string{""}
+	}
+	return out
+}
+
+// ResourceSingularizer returns the singular of a resource's name; an unknown name comes back with an error.
+func (m *Mapper) ResourceSingularizer(plural string) (string, error) {
+	found := m.names[0][strings.ToLower(plural)]
+	if len(found) == 0 {
+		return plural, &meta.NoResourceMatchError{PartialResource: schema.GroupVersionResource{Resource: plural}}
+	}
+	return found[0].Singular, nil
 }

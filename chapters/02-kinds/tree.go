@@ -1,0 +1,65 @@
+package kinds
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// Tree prints the paths under which rows are served, no wider than 80 columns for every resource of Kubernetes:
+//
+//	/api/v1
+//	├─ configmaps  ConfigMap  ns       cm
+//	└─ nodes       Node       cluster  no
+//
+// Each line has the name, the kind, the scope (ns: objects live in namespaces) and the short names. Groups and
+// versions stand in the order in which rows first names them, resources in alphabetical order.
+func Tree(w io.Writer, rows []Resource) error {
+	out := bufio.NewWriter(w)
+	var order []schema.GroupVersion
+	below := map[schema.GroupVersion][]Resource{}
+	for _, r := range rows {
+		gv := r.Kind.GroupVersion()
+		if below[gv] == nil {
+			order = append(order, gv)
+		}
+		below[gv] = append(below[gv], r)
+	}
+	for _, gv := range order {
+		fmt.Fprintln(out, Root(gv))
+		branch(out, below[gv])
+	}
+	return out.Flush()
+}
+
+// Root is the path of a group version: /api/v1 for the group without a name, /apis/GROUP/VERSION for the others.
+func Root(gv schema.GroupVersion) string {
+	if gv.Group == "" {
+		return "/api/" + gv.Version
+	}
+	return "/apis/" + gv.String()
+}
+
+// branch prints the resources of one group version in columns.
+func branch(out io.Writer, rows []Resource) {
+	rows = slices.SortedFunc(slices.Values(rows), func(a, b Resource) int { return strings.Compare(a.Name, b.Name) })
+	var name, kind int
+	for _, r := range rows {
+		name, kind = max(name, len(r.Name)), max(kind, len(r.Kind.Kind))
+	}
+	for i, r := range rows {
+		twig, scope := "├─", "cluster"
+		if i == len(rows)-1 {
+			twig = "└─"
+		}
+		if r.Namespaced {
+			scope = "ns"
+		}
+		line := fmt.Sprintf("%s %-*s  %-*s  %-7s  %s", twig, name, r.Name, kind, r.Kind.Kind, scope, strings.Join(r.ShortNames, ","))
+		fmt.Fprintln(out, strings.TrimRight(line, " "))
+	}
+}
