@@ -1,0 +1,115 @@
+package request
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
+)
+
+// Result is a whole answer. The body is decoded only when asked for. Upstream: rest.Result.
+type Result struct {
+	body        []byte
+	contentType string
+	statusCode  int
+	warnings    []utilnet.WarningHeader
+	codec       Codec
+	err         error
+}
+
+// Raw is the body as it came, and Error.
+func (r Result) Raw() ([]byte, error) { return r.body, r.err }
+
+// Error is what went wrong: a mistake of the chain, the network, or the server (*apierrors.StatusError).
+func (r Result) Error() error { return r.err }
+
+// StatusCode is the HTTP status, 0 where there was no answer.
+func (r Result) StatusCode() int { return r.statusCode }
+
+// ContentType is the header of the answer.
+func (r Result) ContentType() string { return r.contentType }
+
+// Warnings are the answer's Warning headers.
+func (r Result) Warnings() []utilnet.WarningHeader { return r.warnings }
+
+// Get decodes the body into an object of the kind that it names.
+func (r Result) Get() (runtime.Object, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	obj, err := r.codec.Decode(r.body, r.contentType, nil)
+	if err != nil {
+		return nil, err
+	}
+	if status, ok := obj.(*metav1.Status); ok && status.Status != metav1.StatusSuccess {
+		return nil, apierrors.FromObject(status)
+	}
+	return obj, nil
+}
+
+// Into decodes the body into obj. Where the server answered with a Status in place of the object, a failure is the
+// error, and a success leaves obj as it was (a DELETE may answer with either).
+func (r Result) Into(obj runtime.Object) error {
+	if r.err != nil {
+		return r.err
+	}
+	if len(r.body) == 0 {
+		return fmt.Errorf("0-length response with status code: %d and content type: %s", r.statusCode, r.contentType)
+	}
+	got, err := r.codec.Decode(r.body, r.contentType, obj)
+	if err != nil || got == obj || obj == nil {
+		return err
+	}
+	status, ok := got.(*metav1.Status)
+	switch {
+	case !ok:
+		return fmt.Errorf("the server answered with a %T, not a %T", got, obj)
+	case status.Status != metav1.StatusSuccess:
+		return apierrors.FromObject(status)
+	}
+	return nil
+}
+
+// failed says whether an HTTP status is an error. 206 is the last of those that carry an object; 101 hands the
+// connection over.
+func failed(code int) bool {
+	return code != http.StatusSwitchingProtocols && (code < http.StatusOK || code > http.StatusPartialContent)
+}
+
+// statusError makes an error of an answer: of the Status in it, or, where something else answered (a proxy, an old
+// server), of the HTTP status and the text. Upstream: Request.newUnstructuredResponseError.
+func (r *Request) statusError(resp *http.Response, body []byte) error {
+	contentType := resp.Header.Get("Content-Type")
+	// Old servers sent a Status without a version: decoding into one supplies it.
+	if obj, err := r.c.codec.Decode(body, contentType, &metav1.Status{}); err == nil {
+		if status, ok := obj.(*metav1.Status); ok && status.Status == metav1.StatusFailure {
+			return apierrors.FromObject(status)
+		}
+	}
+	message := "unknown"
+	if isText(contentType) {
+		const enough = 2048
+		message = strings.TrimSpace(string(body[:min(len(body), enough)]))
+	}
+	var resource schema.GroupResource
+	if r.location.resource != "" {
+		resource = r.c.config.GroupVersion.WithResource(r.location.resource).GroupResource()
+	}
+	seconds, _ := retryAfter(resp)
+	return apierrors.NewGenericServerResponse(resp.StatusCode, r.verb, resource, r.location.name, message, seconds, true)
+}
+
+// isText says whether a body can be shown in a message.
+func isText(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && strings.HasPrefix(media, "text/")
+}
