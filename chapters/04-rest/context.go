@@ -1,19 +1,44 @@
 package rest
 
-import "context"
+import (
+	"context"
+)
 
-type namespaceKey struct{}
+type (
+	namespaceKey struct{}
+	warningsKey  struct{}
+)
 
 // WithNamespace returns a context for requests about objects in a namespace. Upstream: request.WithNamespace.
 func WithNamespace(ctx context.Context, namespace string) context.Context {
-	return context.WithValue(ctx, namespaceKey{}, namespace)
+	return context.WithValue(ctx, namespaceKey{}, &namespace)
 }
 
 // NamespaceFrom returns the namespace that the request is about; "" for all, or for cluster-scoped resources.
+// Upstream: request.NamespaceValue.
 func NamespaceFrom(ctx context.Context) string {
-	namespace, _ := ctx.Value(namespaceKey{}).(string)
-	return namespace
+	if namespace, ok := ctx.Value(namespaceKey{}).(*string); ok {
+		return *namespace
+	}
+	return ""
 }
 
-// AddWarning adds a line to the Warning headers of the answer. Upstream: warning.AddWarning.
-func AddWarning(ctx context.Context, text string) {}
+// callContext is the context of one call. It carries the namespace and the warnings in itself, so that a request
+// costs one allocation for them and not one for each.
+type callContext struct {
+	context.Context
+	namespace string
+	warnings  *warnings
+}
+
+func (c *callContext) Value(key any) any {
+	switch key.(type) {
+	case namespaceKey:
+		return &c.namespace
+	case warningsKey:
+		if c.warnings != nil {
+			return c.warnings
+		}
+	}
+	return c.Context.Value(key)
+}

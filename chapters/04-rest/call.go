@@ -1,0 +1,109 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	kinds "kubepath/chapters/02-kinds"
+	installer "kubepath/chapters/03-installer"
+)
+
+// Call is one request on its way through an endpoint: what every verb needs to know of it, found once.
+type Call struct {
+	*Endpoint
+	Writer  http.ResponseWriter
+	Request *http.Request
+	Info    *installer.RequestInfo
+	// Context is what the storage gets: the request's, with the namespace and a place for warnings.
+	Context context.Context
+	// Form is how the client wants the answer.
+	Form kinds.Form
+
+	query    url.Values
+	scope    callContext
+	warnings warnings
+}
+
+// Handler serves one verb. do gets the call and returns what to answer; the handler finds out the names and the form of
+// the answer before, and writes the answer or the error's Status after. A do that wrote the answer itself returns the
+// status 0.
+func (e *Endpoint) Handler(do func(*Call) (status int, obj runtime.Object, err error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &Call{Endpoint: e, Writer: w, Request: r}
+		status, obj, err := c.run(do)
+		switch {
+		case err != nil:
+			WriteError(w, r, e.Codecs, err)
+		case status != 0:
+			c.answer(status, obj)
+		}
+	})
+}
+
+func (c *Call) run(do func(*Call) (int, runtime.Object, error)) (int, runtime.Object, error) {
+	if err := c.open(); err != nil {
+		return 0, nil, err
+	}
+	return do(c)
+}
+
+// open reads the names and the form of the answer.
+func (c *Call) open() (err error) {
+	ctx := c.Request.Context()
+	info, ok := installer.RequestInfoFrom(ctx)
+	if !ok {
+		return errors.New("missing requestInfo")
+	}
+	c.Info = info
+	c.scope = callContext{Context: ctx, namespace: info.Namespace}
+	if ctx.Value(warningsKey{}) == nil {
+		c.warnings.header = c.Writer.Header()
+		c.scope.warnings = &c.warnings
+	}
+	c.Context = &c.scope
+	if c.Warning != "" {
+		AddWarning(c.Context, c.Warning)
+	}
+	c.Form, err = c.accept()
+	return err
+}
+
+// Namespace is the one that the path names; "" for all of them, or for a resource outside namespaces.
+func (c *Call) Namespace() string { return c.scope.namespace }
+
+// objectNamespace is the namespace that an object of this call lies in. A Namespace's own path names a namespace, but
+// the object lies in none. Upstream: rest.ExpectedNamespaceForResource.
+func (c *Call) objectNamespace() string {
+	if !c.Namespaced {
+		return ""
+	}
+	return c.scope.namespace
+}
+
+// Name is the one that the path names. None, or one that no path can hold, is a 400.
+func (c *Call) Name() (string, error) {
+	name := c.Info.Name
+	if name == "" {
+		return "", apierrors.NewBadRequest("name must be provided")
+	}
+	if wrong := path.IsValidPathSegmentName(name); len(wrong) > 0 {
+		return "", apierrors.NewBadRequest(fmt.Sprintf("Name parameter invalid: %q: %s", name, strings.Join(wrong, ";")))
+	}
+	return name, nil
+}
+
+// Query are the parameters of the URL, read once.
+func (c *Call) Query() url.Values {
+	if c.query == nil && c.Request.URL.RawQuery != "" {
+		c.query = c.Request.URL.Query()
+	}
+	return c.query
+}

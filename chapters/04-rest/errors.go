@@ -1,0 +1,96 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	kinds "kubepath/chapters/02-kinds"
+)
+
+// StatusOf is the Status that a client gets for err: an error that carries a Status is that Status, an ended context is
+// a 504 Timeout, and anything else a 500 whose message is the error's text and that has no reason.
+// Upstream: responsewriters.ErrorToAPIStatus.
+func StatusOf(err error) *metav1.Status {
+	status := statusIn(err)
+	status.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
+	if status.Status == "" {
+		status.Status = metav1.StatusFailure
+	}
+	if status.Code == 0 {
+		status.Code = http.StatusInternalServerError
+		if status.Status == metav1.StatusSuccess {
+			status.Code = http.StatusOK
+		}
+	}
+	return &status
+}
+
+func statusIn(err error) metav1.Status {
+	var api apierrors.APIStatus
+	switch {
+	case errors.As(err, &api):
+		return api.Status()
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		text := fmt.Sprintf("request did not complete within requested timeout - %v", err)
+		return apierrors.NewTimeoutError(text, 0).Status()
+	}
+	return metav1.Status{Code: http.StatusInternalServerError, Message: err.Error()}
+}
+
+// WriteError answers with the Status of err in the form that the client accepts, or as JSON if it accepts none.
+// Upstream: responsewriters.ErrorNegotiated.
+func WriteError(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, err error) {
+	status := StatusOf(err)
+	if d := status.Details; d != nil && d.RetryAfterSeconds > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(d.RetryAfterSeconds)))
+	}
+	if status.Code == http.StatusNoContent {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	form, err := accept(codecs, r, nothingElse)
+	if err != nil {
+		writeRaw(w, status)
+		return
+	}
+	write(w, r, codecs, form, Answer{Status: int(status.Code), Object: status, Version: schema.GroupVersion{Version: "v1"}})
+}
+
+// writeRaw writes a Status as indented JSON, whatever the client accepts.
+func writeRaw(w http.ResponseWriter, status *metav1.Status) {
+	body, err := json.MarshalIndent(status, "", "  ")
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(int(status.Code))
+	w.Write(body) //nolint:errcheck // the client is gone: nobody is left to tell
+}
+
+// notAcceptable is a 406 in other words than those of negotiation, which apimachinery has no constructor for.
+func notAcceptable(format string, args ...any) error {
+	return &apierrors.StatusError{ErrStatus: metav1.Status{
+		Status:  metav1.StatusFailure,
+		Code:    http.StatusNotAcceptable,
+		Reason:  metav1.StatusReasonNotAcceptable,
+		Message: fmt.Sprintf(format, args...),
+	}}
+}
+
+// invalid is the answer to options that contradict themselves: 422 with a cause for each; nil where there are none.
+func invalid(options string, errs field.ErrorList) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	return apierrors.NewInvalid(schema.GroupKind{Group: metav1.GroupName, Kind: options}, "", errs)
+}

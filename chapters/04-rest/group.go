@@ -1,0 +1,158 @@
+package rest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	kinds "kubepath/chapters/02-kinds"
+	installer "kubepath/chapters/03-installer"
+)
+
+// Group is one group version whose resources are to be installed.
+type Group struct {
+	GroupVersion schema.GroupVersion
+	Codecs       *kinds.Codecs
+	Verbs        []Verb // nil: Verbs()
+	MaxBody      int64
+	// Wrap, where set, stands between the handlers and each storage: the seam for tracing. What the storage offers is read
+	// from the storage itself, so the wrapper may implement every capability.
+	Wrap func(Storage) Storage
+}
+
+// Resources turns storages, keyed by path ("pods", "pods/status"), into the installer's rows, sorted by path.
+// Upstream: APIInstaller.Install, which does it while it makes the routes.
+func (g *Group) Resources(storages map[string]Storage) ([]installer.Resource, error) {
+	rows := make([]installer.Resource, 0, len(storages))
+	for _, path := range slices.Sorted(maps.Keys(storages)) {
+		row, err := g.resource(path, storages)
+		if err != nil {
+			return nil, fmt.Errorf("install %q in %s: %w", path, g.GroupVersion, err)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func (g *Group) resource(path string, storages map[string]Storage) (installer.Resource, error) {
+	name, subresource, _ := strings.Cut(path, "/")
+	if name == "" || strings.Contains(subresource, "/") || strings.HasSuffix(path, "/") {
+		return installer.Resource{}, fmt.Errorf("a path is one segment, or two for a subresource")
+	}
+	storage := storages[path]
+	parent, ok := storages[name]
+	if !ok {
+		return installer.Resource{}, fmt.Errorf("missing parent storage: %q", name)
+	}
+	scoper, ok := parent.(Scoper)
+	if !ok {
+		return installer.Resource{}, fmt.Errorf("%q must say its scope: %T is not a Scoper", name, parent)
+	}
+	kind, err := g.kind(storage)
+	if err != nil {
+		return installer.Resource{}, err
+	}
+	row := installer.Resource{Name: name, Subresource: subresource, Kind: kind, Namespaced: scoper.NamespaceScoped()}
+	if subresource == "" {
+		nameResource(&row, storage)
+	}
+	row.Verbs = g.verbs(&row, storage)
+	return row, nil
+}
+
+// kind is the one that is served: as the storage says, or New's kind in the group version.
+// Upstream: endpoints.GetResourceKind.
+func (g *Group) kind(storage Storage) (schema.GroupVersionKind, error) {
+	if provider, ok := storage.(KindProvider); ok {
+		return provider.GroupVersionKind(g.GroupVersion), nil
+	}
+	obj := storage.New()
+	known, _, err := g.Codecs.Scheme.ObjectKinds(obj)
+	if err != nil {
+		return schema.GroupVersionKind{}, err
+	}
+	for _, kind := range known {
+		if kind.Group == g.GroupVersion.Group {
+			return g.GroupVersion.WithKind(kind.Kind), nil
+		}
+	}
+	return schema.GroupVersionKind{}, fmt.Errorf("%T has no kind in group %q, only %v", obj, g.GroupVersion.Group, known)
+}
+
+// nameResource sets the other names of a resource; a subresource has none.
+func nameResource(row *installer.Resource, storage Storage) {
+	row.Singular = strings.ToLower(row.Kind.Kind)
+	if s, ok := storage.(SingularNameProvider); ok {
+		row.Singular = s.GetSingularName()
+	}
+	if s, ok := storage.(ShortNamesProvider); ok {
+		row.ShortNames = s.ShortNames()
+	}
+	if s, ok := storage.(CategoriesProvider); ok {
+		row.Categories = s.Categories()
+	}
+	if s, ok := storage.(StorageVersionProvider); ok {
+		row.StorageKind = s.StorageVersion()
+	} else if has[Getter](storage) && has[Creater](storage) {
+		row.StorageKind = row.Kind // what is created and can be read again lies somewhere
+	}
+}
+
+// verbs makes the rows of the verbs that the storage offers.
+func (g *Group) verbs(row *installer.Resource, storage Storage) []installer.Verb {
+	table := g.Verbs
+	if table == nil {
+		table = Verbs()
+	}
+	endpoint := g.endpoint(row, storage)
+	var verbs []installer.Verb
+	for _, v := range table {
+		if v.Offered(storage) {
+			verbs = append(verbs, g.row(v, endpoint, storage))
+		}
+	}
+	return verbs
+}
+
+func (g *Group) endpoint(row *installer.Resource, storage Storage) *Endpoint {
+	e := &Endpoint{
+		Storage:     storage,
+		Codecs:      g.Codecs,
+		Kind:        row.Kind,
+		Resource:    g.GroupVersion.WithResource(row.Name),
+		Subresource: row.Subresource,
+		Namespaced:  row.Namespaced,
+		MaxBody:     g.MaxBody,
+		Warning:     deprecation(row.Kind, g.Codecs.Scheme),
+	}
+	e.Tables, _ = storage.(TableConvertor)
+	if g.Wrap != nil {
+		e.Storage = g.Wrap(storage)
+	}
+	return e
+}
+
+// row is a verb as the installer takes it. Methods and samples come from the storage itself, as what it offers does.
+func (g *Group) row(v Verb, e *Endpoint, storage Storage) installer.Verb {
+	row := installer.Verb{
+		Name:          v.Name,
+		Methods:       []string{v.Method},
+		On:            v.On,
+		AllNamespaces: v.AllNamespaces,
+		When:          v.When,
+		Prefix:        v.Prefix,
+		Discovered:    v.Discovered,
+		Handler:       v.Handle(e),
+	}
+	if v.Methods != nil {
+		row.Methods = v.Methods(storage)
+	}
+	if e.Subresource != "" && row.On == installer.Collection { // of one object there is no collection
+		row.On, row.AllNamespaces = installer.Item, false
+	}
+	g.describe(&row, v, e)
+	return row
+}

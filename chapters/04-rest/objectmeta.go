@@ -1,0 +1,52 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// PutInNamespace sets the object's namespace to the one that the request is about; "" for objects outside namespaces.
+// An object that names another one is a 400. Upstream: rest.EnsureObjectNamespaceMatchesRequestNamespace.
+func PutInNamespace(obj metav1.Object, namespace string) error {
+	switch have := obj.GetNamespace(); {
+	case have == namespace:
+	case have == "" || namespace == "":
+		obj.SetNamespace(namespace)
+	default:
+		return apierrors.NewBadRequest(
+			"the namespace of the provided object does not match the namespace sent on the request")
+	}
+	return nil
+}
+
+// uniteOwners keeps one of several equal owner references and warns of the others.
+// Upstream: handlers.dedupOwnerReferencesAndAddWarning.
+func uniteOwners(ctx context.Context, obj metav1.Object) {
+	owners := obj.GetOwnerReferences()
+	if len(owners) < 2 {
+		return
+	}
+	var united []metav1.OwnerReference
+	var repeated []string
+	for _, owner := range owners {
+		same := func(known metav1.OwnerReference) bool { return apiequality.Semantic.DeepEqual(known, owner) }
+		if slices.ContainsFunc(united, same) {
+			repeated = append(repeated, string(owner.UID))
+			continue
+		}
+		united = append(united, owner)
+	}
+	if len(repeated) == 0 {
+		return
+	}
+	obj.SetOwnerReferences(united)
+	AddWarning(ctx, fmt.Sprintf(".metadata.ownerReferences contains duplicate entries; API server dedups owner references "+
+		"in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: %s",
+		strings.Join(repeated, ", ")))
+}

@@ -1,0 +1,165 @@
+package rest
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1beta1 "k8s.io/apimachinery/pkg/apis/meta/v1beta1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	kinds "kubepath/chapters/02-kinds"
+)
+
+// The kinds that a client can ask for in place of an object's own, in meta.k8s.io v1 and v1beta1.
+const (
+	kindTable       = "Table"
+	kindPartial     = "PartialObjectMetadata"
+	kindPartialList = "PartialObjectMetadataList"
+)
+
+// shape makes another kind of what a storage returned.
+type shape func(c *Call, obj runtime.Object) (runtime.Object, error)
+
+// shapes is the table of them. Upstream: doTransformObject.
+var shapes = map[string]shape{
+	kindTable:       (*Call).asTable,
+	kindPartial:     (*Call).asPartial,
+	kindPartialList: (*Call).asPartialList,
+}
+
+// Offered says which kinds an object can be had as. It is what Codecs.Accept asks.
+// Upstream: RequestScope.AllowsMediaTypeTransform.
+func Offered(as schema.GroupVersionKind) bool {
+	gv := as.GroupVersion()
+	return shapes[as.Kind] != nil && (gv == metav1.SchemeGroupVersion || gv == metav1beta1.SchemeGroupVersion)
+}
+
+func offeredButTables(as schema.GroupVersionKind) bool { return as.Kind != kindTable && Offered(as) }
+
+// accept negotiates the form of the answer. A table has cells of any type, which protobuf cannot write: there, the
+// client's next choice counts.
+func (c *Call) accept() (kinds.Form, error) {
+	form, err := accept(c.Codecs, c.Request, Offered)
+	if err == nil && form.As.Kind == kindTable && form.Type == runtime.ContentTypeProtobuf {
+		return accept(c.Codecs, c.Request, offeredButTables)
+	}
+	return form, err
+}
+
+// answer writes what the storage returned, in the form that the client asked for.
+// Upstream: handlers.transformResponseObject.
+func (c *Call) answer(status int, obj runtime.Object) {
+	if stream, ok := obj.(Streamer); ok {
+		c.stream(status, stream)
+		return
+	}
+	obj, err := c.Shape(obj)
+	if err != nil {
+		WriteError(c.Writer, c.Request, c.Codecs, err)
+		return
+	}
+	version := c.Kind.GroupVersion()
+	if c.Form.As.Kind != "" {
+		version = schema.GroupVersion{} // shapes name their own
+	}
+	write(c.Writer, c.Request, c.Codecs, c.Form, Answer{Status: status, Object: obj, Version: version})
+}
+
+// Shape returns obj as the kind that the client asked for; obj itself where it asked for none. A Status stays one.
+func (c *Call) Shape(obj runtime.Object) (runtime.Object, error) {
+	if _, ok := obj.(*metav1.Status); ok {
+		return obj, nil
+	}
+	if list, ok := obj.(*kinds.List); ok && list.Kind == "" {
+		list.SetGroupVersionKind(c.Kind.GroupVersion().WithKind(c.Kind.Kind + "List"))
+	}
+	if c.Form.As.Kind == "" {
+		return obj, nil
+	}
+	return shapes[c.Form.As.Kind](c, obj)
+}
+
+func (c *Call) asPartial(obj runtime.Object) (runtime.Object, error) {
+	if meta.IsListType(obj) {
+		return nil, notAcceptable("you requested %s, but the requested object is a list (%s)", kindPartial, c.typeName(obj))
+	}
+	return partial(obj, c.Form.As.GroupVersion())
+}
+
+// asPartialList keeps the list a list of separate items, so that it is written item by item.
+func (c *Call) asPartialList(obj runtime.Object) (runtime.Object, error) {
+	from, err := meta.ListAccessor(obj)
+	if err != nil || !meta.IsListType(obj) {
+		return nil, notAcceptable("you requested %s, but the requested object is not a list (%s)", kindPartialList, c.typeName(obj))
+	}
+	gv := c.Form.As.GroupVersion()
+	list := &kinds.List{Items: []runtime.Object{}, ListMeta: metav1.ListMeta{
+		ResourceVersion:    from.GetResourceVersion(),
+		Continue:           from.GetContinue(),
+		RemainingItemCount: from.GetRemainingItemCount(),
+	}}
+	list.SetGroupVersionKind(gv.WithKind(kindPartialList))
+	err = eachItem(obj, func(item runtime.Object) error {
+		p, err := partial(item, gv)
+		list.Items = append(list.Items, p)
+		return err
+	})
+	return list, err
+}
+
+// partial is the metadata of obj as an object of its own.
+func partial(obj runtime.Object, gv schema.GroupVersion) (runtime.Object, error) {
+	object, err := meta.Accessor(unwrap(obj))
+	if err != nil {
+		return nil, err
+	}
+	p := meta.AsPartialObjectMetadata(object)
+	p.SetGroupVersionKind(gv.WithKind(kindPartial))
+	return p, nil
+}
+
+// eachItem calls fn for each item of any kind of list.
+func eachItem(list runtime.Object, fn func(runtime.Object) error) error {
+	l, ok := list.(*kinds.List)
+	if !ok {
+		return meta.EachListItem(list, fn)
+	}
+	for _, item := range l.Items {
+		if err := fn(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unwrap returns the object in one that carries its own bytes.
+func unwrap(obj runtime.Object) runtime.Object {
+	if cached, ok := obj.(runtime.CacheableObject); ok {
+		return cached.GetObject()
+	}
+	return obj
+}
+
+// typeName is how upstream names the Go type of the endpoint's objects or lists in a message.
+func (c *Call) typeName(obj runtime.Object) string {
+	if _, ok := obj.(runtime.Unstructured); ok {
+		return fmt.Sprintf("%T", obj)
+	}
+	name := "*" + hubType(c.Kind)
+	if meta.IsListType(obj) {
+		name += "List"
+	}
+	return name
+}
+
+// hubType is the Go type that upstream names in messages about a kind: core.ConfigMap, apps.Deployment.
+func hubType(kind schema.GroupVersionKind) string {
+	pkg, _, _ := strings.Cut(kind.Group, ".")
+	if pkg == "" {
+		pkg = "core"
+	}
+	return pkg + "." + kind.Kind
+}

@@ -1,0 +1,118 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	kinds "kubepath/chapters/02-kinds"
+)
+
+// update answers PUT .../pods/{name}. Upstream: handlers.UpdateResource.
+func update(e *Endpoint) http.Handler {
+	storage := e.Storage.(Updater)
+	return e.Handler(func(c *Call) (int, runtime.Object, error) {
+		name, err := c.Name()
+		if err != nil {
+			return 0, nil, err
+		}
+		body, err := c.ReadBody()
+		if err != nil {
+			return 0, nil, err
+		}
+		defer body.Free()
+		next, err := c.readReplacement(name, body.Bytes)
+		if err != nil {
+			return 0, nil, err
+		}
+		// Ownership (chapter 12) and admission (chapter 15) wrap next.Mutate.
+		obj, created, err := storage.Update(c.Context, name, next)
+		if created {
+			return http.StatusCreated, obj, err
+		}
+		return http.StatusOK, obj, err
+	})
+}
+
+// readReplacement makes of the body an update that replaces the object called name. The body is needed until the
+// update is done.
+func (c *Call) readReplacement(name string, body []byte) (*Update, error) {
+	options, err := c.UpdateOptions()
+	if err != nil {
+		return nil, err
+	}
+	media, err := c.BodyType()
+	if err != nil {
+		return nil, err
+	}
+	r := &replacement{call: c, name: name, media: media, body: body, fieldValidation: options.FieldValidation}
+	if r.first, err = r.decode(); err != nil {
+		return nil, err
+	}
+	return &Update{Options: options, Mutate: r.mutate, Preconditions: sameUID(r.first)}, nil
+}
+
+// replacement is the object of a PUT. The storage owns and changes what Mutate returns; an attempt after a lost race
+// needs it fresh, and decodes it again. That costs less than a copy which nearly no request would use.
+type replacement struct {
+	call            *Call
+	name            string
+	media           *kinds.Media
+	body            []byte
+	fieldValidation string
+	first           runtime.Object
+}
+
+func (r *replacement) mutate(context.Context, runtime.Object) (runtime.Object, error) {
+	if obj := r.first; obj != nil {
+		r.first = nil
+		return obj, nil
+	}
+	return r.decode()
+}
+
+func (r *replacement) decode() (runtime.Object, error) {
+	obj, err := r.call.Decode(r.media, r.body, r.fieldValidation)
+	if err != nil {
+		return nil, err
+	}
+	return obj, r.call.checkObject(obj, r.name)
+}
+
+// checkObject refuses an object of another name or namespace than the path's. Upstream: handlers.checkName.
+func (c *Call) checkObject(obj runtime.Object, name string) error {
+	object, err := meta.Accessor(obj)
+	if err == nil && object.GetName() == "" {
+		err = apierrors.NewBadRequest("name must be provided")
+	}
+	if err != nil {
+		return apierrors.NewBadRequest(fmt.Sprintf(
+			"the name of the object (%s based on URL) was undeterminable: %v", name, err))
+	}
+	if object.GetName() != name {
+		return apierrors.NewBadRequest(fmt.Sprintf(
+			"the name of the object (%s) does not match the name on the URL (%s)", object.GetName(), name))
+	}
+	if have, want := object.GetNamespace(), c.Namespace(); want != "" && have != "" && have != want {
+		return apierrors.NewBadRequest(fmt.Sprintf(
+			"the namespace of the object (%s) does not match the namespace on the request (%s)", have, want))
+	}
+	uniteOwners(c.Context, object)
+	return PutInNamespace(object, c.objectNamespace())
+}
+
+// sameUID requires the stored object to have obj's uid, where obj has one: a PUT is not meant for a namesake that came
+// after the object's deletion.
+func sameUID(obj runtime.Object) *metav1.Preconditions {
+	object, err := meta.Accessor(obj)
+	if err != nil || object.GetUID() == "" {
+		return nil
+	}
+	uid := object.GetUID()
+	return &metav1.Preconditions{UID: &uid}
+}
