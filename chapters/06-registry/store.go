@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -13,6 +14,7 @@ import (
 
 // Store implements rest.StandardStorage for one resource over a storage.Interface. It holds the algorithm that every
 // resource shares; the fields say what differs. The zero value of each optional field means the ordinary behaviour.
+// A Store may be copied: a subresource is the parent's Store with another Strategy.
 // Upstream: k8s.io/apiserver/pkg/registry/generic/registry.Store.
 type Store struct {
 	Kind     schema.GroupVersionKind // what is stored: v1 Pod
@@ -25,7 +27,7 @@ type Store struct {
 	Storage  storage.Interface
 	Strategy Strategy
 
-	// KeyRoot is the key below which the objects lie; "": /GROUP-LESS-RESOURCE as upstream has it, e.g. /pods.
+	// KeyRoot is the key below which the objects lie; "": the resource's name without its group, e.g. /pods.
 	KeyRoot string
 	// KeyFunc and ObjectName, where the key or name is irregular.
 	KeyFunc    func(ctx context.Context, name string) (string, error)
@@ -36,25 +38,55 @@ type Store struct {
 	// TTL of a stored object in seconds, 0 for ever; existing is what the object has left. Nil: for ever.
 	TTL func(obj runtime.Object, existing uint64, update bool) (uint64, error)
 
-	// Hooks. A Begin hook runs before the write and returns what to call with its outcome; Decorator changes what is read;
-	// an After hook sees what was written. All may be nil.
-	Decorator    func(runtime.Object)
-	BeginCreate  func(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (Finish, error)
-	BeginUpdate  func(ctx context.Context, obj, old runtime.Object, update *rest.Update) (Finish, error)
-	AfterCreate  func(obj runtime.Object, options *rest.CreateOptions)
-	AfterUpdate  func(obj runtime.Object, update *rest.Update)
-	AfterDelete  func(obj runtime.Object, options *rest.DeleteOptions)
-	ShouldDelete func(ctx context.Context, obj, old runtime.Object) bool // after an update; nil: when the last finalizer is gone
+	// Hooks. A Begin hook runs before the write and returns what to call, exactly once, with its outcome; Decorator
+	// changes a copy of each object that is read; an After hook sees what was written. All may be nil, and so may the
+	// Finish that a Begin hook returns. What an After hook sees is read-only.
+	Decorator   func(runtime.Object)
+	BeginCreate func(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (Finish, error)
+	BeginUpdate func(ctx context.Context, obj, old runtime.Object, update *rest.Update) (Finish, error)
+	AfterCreate func(obj runtime.Object, options *rest.CreateOptions)
+	AfterUpdate func(obj runtime.Object, update *rest.Update)
+	AfterDelete func(obj runtime.Object, options *rest.DeleteOptions)
+	// ShouldDelete may keep an object that an update has left without finalizers while it was being deleted (a namespace
+	// has finalizers of its own in its spec). Nil: such an object is deleted.
+	ShouldDelete func(ctx context.Context, obj, old runtime.Object) bool
 
 	// ReturnDeleted answers a delete with the object instead of a Status.
 	ReturnDeleted bool
 	// DeleteWorkers of a deletecollection; 0: 1.
 	DeleteWorkers int
-	// Tables shows objects as rows; nil: name and age.
+	// Tables shows objects as rows; nil: name and time of creation.
 	Tables rest.TableConvertor
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
+	// DestroyFunc is called by Destroy, perhaps more than once; nil: there is nothing to end.
+	DestroyFunc func()
 }
 
 // Finish ends what a Begin hook began: success tells whether the write happened.
 type Finish func(ctx context.Context, success bool)
+
+var (
+	_ rest.StandardStorage        = (*Store)(nil)
+	_ rest.Patcher                = (*Store)(nil)
+	_ rest.StorageVersionProvider = (*Store)(nil)
+	_ rest.SingularNameProvider   = (*Store)(nil)
+	_ rest.ShortNamesProvider     = (*Store)(nil)
+	_ rest.CategoriesProvider     = (*Store)(nil)
+)
+
+// now is the current time as metadata holds it: in whole seconds, which is all that the wire format keeps.
+func (s *Store) now() metav1.Time {
+	clock := s.Now
+	if clock == nil {
+		clock = time.Now
+	}
+	return metav1.NewTime(clock().Truncate(time.Second))
+}
+
+// end calls a Finish where there is one.
+func (f Finish) end(ctx context.Context, success bool) {
+	if f != nil {
+		f(ctx, success)
+	}
+}

@@ -1,0 +1,87 @@
+package registry
+
+import (
+	"context"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+
+	kinds "kubepath/chapters/02-kinds"
+)
+
+// plain is the object itself where obj stands for one that others share with its encoded bytes. It is read-only.
+func plain(obj runtime.Object) runtime.Object {
+	if shared, ok := obj.(runtime.CacheableObject); ok {
+		return shared.GetObject()
+	}
+	return obj
+}
+
+// decorated is what a client gets for obj: obj itself, which may be shared, or, where there is a Decorator, a copy that
+// it has seen.
+func (s *Store) decorated(obj runtime.Object) runtime.Object {
+	if s.Decorator == nil {
+		return obj
+	}
+	own := plain(obj).DeepCopyObject()
+	s.Decorator(own)
+	return own
+}
+
+func (s *Store) decorateList(list *kinds.List) {
+	if s.Decorator == nil {
+		return
+	}
+	for i, item := range list.Items {
+		list.Items[i] = s.decorated(item)
+	}
+}
+
+func (s *Store) decorateWatch(ctx context.Context, source watch.Interface) watch.Interface {
+	if s.Decorator == nil {
+		return source
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	w := &decoratedWatch{source: source, events: make(chan watch.Event), cancel: cancel}
+	go w.run(ctx, s.decorated)
+	return w
+}
+
+// decoratedWatch passes the events of source on, with decorated objects. It ends with source, with its context or by
+// Stop, and then stops source. Upstream: registry.decoratedWatcher.
+type decoratedWatch struct {
+	source watch.Interface
+	events chan watch.Event
+	cancel context.CancelFunc
+	once   sync.Once
+}
+
+func (w *decoratedWatch) ResultChan() <-chan watch.Event { return w.events }
+
+func (w *decoratedWatch) Stop() { w.once.Do(w.cancel) }
+
+func (w *decoratedWatch) run(ctx context.Context, decorated func(runtime.Object) runtime.Object) {
+	defer close(w.events)
+	defer w.source.Stop()
+	defer w.cancel()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case event, ok := <-w.source.ResultChan():
+			if !ok {
+				return
+			}
+			switch event.Type {
+			case watch.Added, watch.Modified, watch.Deleted:
+				event.Object = decorated(event.Object)
+			}
+			select {
+			case w.events <- event:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}

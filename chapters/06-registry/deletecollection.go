@@ -1,0 +1,89 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	rest "kubepath/chapters/04-rest"
+)
+
+// deletePage is how many objects a deletecollection lists at a time.
+const deletePage = 10_000
+
+// DeleteCollection deletes each object that matches as Delete does, with as many at a time as there are workers, and
+// returns a *kinds.List of them as they were listed. It is not a transaction: after an error some are gone. One that is
+// gone before its turn is no error. Upstream: Store.DeleteCollection.
+func (s *Store) DeleteCollection(ctx context.Context, options *rest.DeleteOptions, list *metainternalversion.ListOptions) (runtime.Object, error) {
+	if list == nil {
+		list = &metainternalversion.ListOptions{}
+	}
+	page := *list
+	if page.Limit == 0 {
+		page.Limit = deletePage
+	}
+	all := s.newList()
+	for {
+		found, err := s.list(ctx, &page)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.deleteAll(ctx, found.Items, options); err != nil {
+			return nil, err
+		}
+		if all.ResourceVersion == "" {
+			all.ListMeta = found.ListMeta
+		}
+		all.Items = append(all.Items, found.Items...)
+		if list.Limit > 0 {
+			return all, nil // the client wants one page
+		}
+		if found.Continue == "" {
+			all.Continue, all.RemainingItemCount = "", nil
+			return all, nil
+		}
+		page.Continue, page.ResourceVersion, page.ResourceVersionMatch = found.Continue, "", ""
+	}
+}
+
+// deleteAll ends with the first error.
+func (s *Store) deleteAll(ctx context.Context, items []runtime.Object, options *rest.DeleteOptions) error {
+	workers, untilError := errgroup.WithContext(ctx)
+	workers.SetLimit(max(s.DeleteWorkers, 1))
+	for _, item := range items {
+		if untilError.Err() != nil {
+			break
+		}
+		workers.Go(func() error { return s.deleteListed(untilError, item, options) })
+	}
+	if err := workers.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// deleteListed deletes one object of a list. A panic of a strategy ends the request, not the server: the recovery of
+// the handler chain does not reach this goroutine.
+func (s *Store) deleteListed(ctx context.Context, item runtime.Object, options *rest.DeleteOptions) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("panic while deleting one of a collection: %v", reason)
+		}
+	}()
+	m, err := meta.Accessor(plain(item))
+	if err != nil {
+		return err
+	}
+	if s.NamespaceScoped() {
+		ctx = rest.WithNamespace(ctx, m.GetNamespace())
+	}
+	if _, _, err := s.Delete(ctx, m.GetName(), options); !apierrors.IsNotFound(err) {
+		return err
+	}
+	return nil
+}

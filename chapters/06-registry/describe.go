@@ -1,0 +1,97 @@
+package registry
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	kinds "kubepath/chapters/02-kinds"
+)
+
+// New returns an empty object of the Store's kind.
+func (s *Store) New() runtime.Object { return s.NewFunc() }
+
+// NewList returns an empty *kinds.List whose kind is the Store's with List behind it.
+func (s *Store) NewList() runtime.Object { return s.newList() }
+
+func (s *Store) newList() *kinds.List {
+	apiVersion, kind := s.Kind.GroupVersion().WithKind(s.Kind.Kind + "List").ToAPIVersionAndKind()
+	return &kinds.List{TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: kind}, Items: []runtime.Object{}}
+}
+
+// NamespaceScoped is the strategy's answer.
+func (s *Store) NamespaceScoped() bool { return s.Strategy.NamespaceScoped() }
+
+// StorageVersion is the kind as which objects are stored.
+func (s *Store) StorageVersion() schema.GroupVersionKind { return s.Kind }
+
+// GetSingularName is the resource's name for one object.
+func (s *Store) GetSingularName() string { return s.Singular }
+
+// ShortNames are the abbreviations that kubectl knows.
+func (s *Store) ShortNames() []string { return s.Short }
+
+// Categories are the names of groups of resources to which this one belongs.
+func (s *Store) Categories() []string {
+	if s.InAll {
+		return []string{"all"}
+	}
+	return nil
+}
+
+// SelectableFields are the names that a field selector may use, sorted: those that Attrs knows of an empty object.
+// Upstream keeps them apart from the attributes, in the scheme's field label conversions.
+func (s *Store) SelectableFields() []string {
+	if s.Attrs != nil {
+		if _, known, err := s.Attrs(s.NewFunc()); err == nil {
+			return slices.Sorted(maps.Keys(known))
+		}
+	}
+	return []string{"metadata.name", "metadata.namespace"}
+}
+
+// ReadinessCheck is the storage's. Upstream: rest.StorageWithReadiness.
+func (s *Store) ReadinessCheck() error { return s.Storage.ReadinessCheck() }
+
+// Destroy ends what DestroyFunc knows of.
+func (s *Store) Destroy() {
+	if s.DestroyFunc != nil {
+		s.DestroyFunc()
+	}
+}
+
+// ConvertToTable is Tables' or, without one, a table of names and times of creation.
+// Upstream: rest.NewDefaultTableConvertor.
+func (s *Store) ConvertToTable(ctx context.Context, object, tableOptions runtime.Object) (*metav1.Table, error) {
+	if s.Tables != nil {
+		return s.Tables.ConvertToTable(ctx, object, tableOptions)
+	}
+	return namesAndTimes(object)
+}
+
+func namesAndTimes(object runtime.Object) (*metav1.Table, error) {
+	table := &metav1.Table{ColumnDefinitions: []metav1.TableColumnDefinition{
+		{Name: "Name", Type: "string", Format: "name", Description: metav1.ObjectMeta{}.SwaggerDoc()["name"]},
+		{Name: "Created At", Type: "date", Description: metav1.ObjectMeta{}.SwaggerDoc()["creationTimestamp"]},
+	}}
+	objects := []runtime.Object{object}
+	if list, ok := object.(*kinds.List); ok {
+		table.ListMeta, objects = list.ListMeta, list.Items
+	}
+	table.Rows = make([]metav1.TableRow, 0, len(objects))
+	for _, obj := range objects {
+		m, err := meta.Accessor(obj)
+		if err != nil {
+			return nil, err
+		}
+		cells := []any{m.GetName(), m.GetCreationTimestamp().UTC().Format(time.RFC3339)}
+		table.Rows = append(table.Rows, metav1.TableRow{Cells: cells, Object: runtime.RawExtension{Object: obj}})
+	}
+	return table, nil
+}

@@ -1,0 +1,65 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	rest "kubepath/chapters/04-rest"
+)
+
+// key is where the object called name lies: /pods/NAMESPACE/NAME or /nodes/NAME. A namespace or a name that is missing
+// or cannot be part of a path is a BadRequest. Upstream: NamespaceKeyFunc and NoNamespaceKeyFunc.
+func (s *Store) key(ctx context.Context, name string) (string, error) {
+	if s.KeyFunc != nil {
+		return s.KeyFunc(ctx, name)
+	}
+	root := s.keyRoot()
+	if s.NamespaceScoped() {
+		namespace := rest.NamespaceFrom(ctx)
+		if namespace == "" {
+			return "", errors.NewBadRequest("Namespace parameter required.")
+		}
+		root += "/" + namespace
+	}
+	if name == "" {
+		return "", errors.NewBadRequest("Name parameter required.")
+	}
+	if faults := path.IsValidPathSegmentName(name); len(faults) > 0 {
+		return "", errors.NewBadRequest(fmt.Sprintf("Name parameter invalid: %q: %s", name, strings.Join(faults, ";")))
+	}
+	return root + "/" + name, nil
+}
+
+// prefix is the key below which all objects of namespace lie, or all objects at all where it is "".
+// Upstream: NamespaceKeyRootFunc.
+func (s *Store) prefix(namespace string) string {
+	if s.NamespaceScoped() && namespace != "" {
+		return s.keyRoot() + "/" + namespace
+	}
+	return s.keyRoot()
+}
+
+func (s *Store) keyRoot() string {
+	if s.KeyRoot != "" {
+		return s.KeyRoot
+	}
+	return "/" + s.Resource.Resource
+}
+
+// objectName is the name under which obj is stored.
+func (s *Store) objectName(obj runtime.Object) (string, error) {
+	if s.ObjectName != nil {
+		return s.ObjectName(obj)
+	}
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return "", err
+	}
+	return m.GetName(), nil
+}

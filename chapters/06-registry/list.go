@@ -1,0 +1,74 @@
+package registry
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/api/validation"
+	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	kinds "kubepath/chapters/02-kinds"
+	rest "kubepath/chapters/04-rest"
+	storage "kubepath/chapters/05-storage"
+)
+
+// List reads the objects that match, in the order of their keys, as a *kinds.List. The items may be shared with other
+// readers: they are read-only. Upstream: Store.List and ListPredicate.
+func (s *Store) List(ctx context.Context, options *metainternalversion.ListOptions) (runtime.Object, error) {
+	list, err := s.list(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+func (s *Store) list(ctx context.Context, options *metainternalversion.ListOptions) (*kinds.List, error) {
+	if options == nil {
+		options = &metainternalversion.ListOptions{}
+	}
+	opts := storage.ListOptions{
+		ResourceVersion: options.ResourceVersion,
+		Match:           options.ResourceVersionMatch,
+		Predicate:       s.predicate(options),
+	}
+	opts.Predicate.Limit, opts.Predicate.Continue = options.Limit, options.Continue
+	key, recursive := s.scope(ctx, opts.Predicate)
+	opts.Recursive = recursive
+
+	list := s.newList()
+	if err := s.Storage.GetList(ctx, key, opts, list); err != nil {
+		return nil, s.status("list", "", err)
+	}
+	s.decorateList(list)
+	return list, nil
+}
+
+// predicate is what the client selects.
+func (s *Store) predicate(options *metainternalversion.ListOptions) storage.SelectionPredicate {
+	return storage.SelectionPredicate{Label: options.LabelSelector, Field: options.FieldSelector, GetAttrs: s.Attrs}
+}
+
+// scope is the smallest part of the keys in which everything lies that the predicate wants: one object's key, or the
+// prefix of one namespace, or that of the resource. A selector narrows it where it can only match there:
+//
+//	request                      selector                                    key                recursive
+//	of a namespace               metadata.name=x                             /pods/NAMESPACE/x  no
+//	of all namespaces            metadata.name=x,metadata.namespace=ns       /pods/ns/x         no
+//	of all namespaces            metadata.namespace=ns                       /pods/ns           yes
+//	of all namespaces            metadata.name=x                             /pods              yes
+func (s *Store) scope(ctx context.Context, p storage.SelectionPredicate) (key string, recursive bool) {
+	namespace := rest.NamespaceFrom(ctx)
+	if namespace == "" {
+		// a namespace that cannot exist must not become part of a key
+		if only, ok := p.MatchesSingleNamespace(); ok && len(validation.ValidateNamespaceName(only, false)) == 0 {
+			namespace = only
+			ctx = rest.WithNamespace(ctx, only)
+		}
+	}
+	if name, ok := p.MatchesSingleName(); ok {
+		if key, err := s.key(ctx, name); err == nil {
+			return key, false
+		}
+	}
+	return s.prefix(namespace), true
+}

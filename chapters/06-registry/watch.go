@@ -1,0 +1,33 @@
+package registry
+
+import (
+	"context"
+
+	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
+	"k8s.io/apimachinery/pkg/watch"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// Watch reports changes of the objects that match, from options.ResourceVersion on. It ends with ctx or by Stop.
+// Upstream: Store.Watch and WatchPredicate.
+func (s *Store) Watch(ctx context.Context, options *metainternalversion.ListOptions) (watch.Interface, error) {
+	if options == nil {
+		options = &metainternalversion.ListOptions{}
+	}
+	opts := storage.ListOptions{
+		ResourceVersion:   options.ResourceVersion,
+		Match:             options.ResourceVersionMatch,
+		Predicate:         s.predicate(options),
+		SendInitialEvents: options.SendInitialEvents,
+	}
+	opts.Predicate.AllowWatchBookmarks = options.AllowWatchBookmarks
+	key, recursive := s.scope(ctx, opts.Predicate)
+	opts.Recursive = recursive
+
+	w, err := s.Storage.Watch(ctx, key, opts)
+	if err != nil {
+		return nil, s.status("watch", "", err)
+	}
+	return s.decorateWatch(ctx, w), nil
+}
