@@ -1,10 +1,7 @@
 package storagetest
 
 import (
-	"time"
-
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/watch"
 
 	kinds "kubepath/chapters/02-kinds"
 	storage "kubepath/chapters/05-storage"
@@ -55,16 +52,5 @@ var createCases = []testCase{
 		if again := c.version(c.create(pod("a"))); again <= first+1 {
 			c.Fatalf("created at %d, deleted, and created again at %d", first, again)
 		}
-	}},
-	{name: "an object with a TTL is deleted when it is over", check: func(c *check) {
-		c.ok(c.Storage.Create(c.ctx, key("default/a"), pod("a"), nil, 1))
-		created := c.get("a")
-		began := time.Now()
-		w := c.watch("default/", storage.ListOptions{ResourceVersion: created.ResourceVersion})
-		if e := w.next(); e.Type != watch.Deleted || e.name() != "a" {
-			c.Fatalf("after %v came %v", time.Since(began), e)
-		}
-		err := c.Storage.Get(c.ctx, key("default/a"), storage.GetOptions{}, &corev1.Pod{})
-		c.fails(err, "get", key("default/a"), storage.ErrNotFound)
 	}},
 }

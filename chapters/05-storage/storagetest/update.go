@@ -1,3 +1,146 @@
 package storagetest
 
-var updateCases = []testCase{}
+import (
+	"errors"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	kinds "kubepath/chapters/02-kinds"
+	storage "kubepath/chapters/05-storage"
+)
+
+// update updates the pod called name in the namespace default.
+func (c *check) update(name string, u storage.Update) (*corev1.Pod, error) {
+	out := &corev1.Pod{}
+	return out, c.Storage.GuaranteedUpdate(c.ctx, key("default/"+name), out, u)
+}
+
+// meanwhile is a change that, the first time it runs, lets another writer be faster.
+func meanwhile(other func(), change func(*corev1.Pod)) func(*corev1.Pod) {
+	done := false
+	return func(p *corev1.Pod) {
+		if !done {
+			done = true
+			other()
+		}
+		change(p)
+	}
+}
+
+func onNodeNamed(name string) func(*corev1.Pod) {
+	return func(p *corev1.Pod) { p.Spec.NodeName = name }
+}
+
+var errRefused = errors.New("refused by the caller's function")
+
+// never is an update whose Mutate must not run.
+func (c *check) never() storage.Update {
+	return setting(func(*corev1.Pod) { c.Error("Mutate ran") })
+}
+
+var updateCases = []testCase{
+	{name: "an update replaces the object and raises its version", check: func(c *check) {
+		created := c.create(pod("a"))
+		updated := c.label("a", "x")
+		if c.version(updated) <= c.version(created) {
+			c.Fatalf("created at %s, updated at %s", created.ResourceVersion, updated.ResourceVersion)
+		}
+		c.same("the stored object", c.get("a"), updated)
+	}},
+	{name: "Mutate sees the stored object and its version", check: func(c *check) {
+		created := c.create(pod("a", withLabel("x")))
+		_, err := c.update("a", storage.Update{
+			Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+				c.same("the old object", old, runtime.Object(created))
+				c.same("what is known of it", meta, storage.ResponseMeta{ResourceVersion: c.version(created)})
+				return storage.Mutated{Object: old}, nil
+			},
+		})
+		c.ok(err)
+	}},
+	{name: "an update that changes nothing is not written", check: func(c *check) {
+		created := c.create(pod("a", withLabel("x")))
+		w := c.watch("", storage.ListOptions{ResourceVersion: created.ResourceVersion})
+		c.same("the result", c.label("a", "x"), created)
+		c.label("a", "y")
+		if events := w.sees("MODIFIED a"); events[0].Object.(*corev1.Pod).Labels["app"] != "y" {
+			c.Fatal("a watch saw the update that changed nothing")
+		}
+	}},
+	{name: "an object that does not exist is not found", check: func(c *check) {
+		_, err := c.update("a", c.never())
+		c.fails(err, "update", key("default/a"), storage.ErrNotFound)
+	}},
+	{name: "an update that may create gets an empty object", check: func(c *check) {
+		out, err := c.update("a", storage.Update{
+			IgnoreNotFound: true,
+			Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+				c.same("the version", meta.ResourceVersion, uint64(0))
+				c.same("the name", old.(*corev1.Pod).Name, "")
+				return storage.Mutated{Object: pod("a")}, nil
+			},
+		})
+		c.ok(err)
+		c.same("the stored object", c.get("a"), out)
+	}},
+	{name: "an error of Mutate comes back as it is", check: func(c *check) {
+		created := c.create(pod("a"))
+		_, err := c.update("a", storage.Update{Mutate: func(runtime.Object, storage.ResponseMeta) (storage.Mutated, error) {
+			return storage.Mutated{}, errRefused
+		}})
+		if err != errRefused {
+			c.Fatalf("got %v, want exactly the error of Mutate", err)
+		}
+		c.same("the stored object", c.get("a"), created)
+	}},
+	{name: "a version in the new object has no effect", check: func(c *check) {
+		c.createAll("a")
+		out, err := c.update("a", setting(func(p *corev1.Pod) { p.ResourceVersion = "5"; withLabel("x")(p) }))
+		c.ok(err)
+		c.same("the stored object", c.get("a"), out)
+		if out.ResourceVersion == "5" {
+			c.Fatal("the writer's version was taken over")
+		}
+	}},
+	{name: "a result may be left, or taken by a Ref", check: func(c *check) {
+		c.createAll("a")
+		c.ok(c.Storage.GuaranteedUpdate(c.ctx, key("default/a"), nil, setting(withLabel("x"))))
+		c.same("the label", c.get("a").Labels["app"], "x")
+		var ref kinds.Ref
+		c.ok(c.Storage.GuaranteedUpdate(c.ctx, key("default/a"), &ref, setting(withLabel("y"))))
+		c.same("the Ref's label", ref.Object.(*corev1.Pod).Labels["app"], "y")
+	}},
+	{name: "after a lost race Mutate runs again on what the winner wrote", check: func(c *check) {
+		c.createAll("a")
+		change := meanwhile(func() { c.label("a", "winner") }, onNodeNamed("loser"))
+		out, err := c.update("a", setting(change))
+		c.ok(err)
+		if out.Labels["app"] != "winner" || out.Spec.NodeName != "loser" {
+			c.Fatalf("one of two writes is lost: label %q, node %q", out.Labels["app"], out.Spec.NodeName)
+		}
+	}},
+	{name: "an object deleted meanwhile stays deleted", check: func(c *check) {
+		c.createAll("a")
+		_, err := c.update("a", setting(meanwhile(func() { c.delete("a") }, withLabel("x"))))
+		c.fails(err, "update", key("default/a"), storage.ErrNotFound)
+	}},
+	{name: "an object deleted and created meanwhile is the new one", check: func(c *check) {
+		c.createAll("a")
+		again := func() { c.delete("a"); c.create(pod("a", onNodeNamed("new"))) }
+		out, err := c.update("a", setting(meanwhile(again, withLabel("x"))))
+		c.ok(err)
+		c.same("the node", out.Spec.NodeName, "new")
+	}},
+	{name: "an object created meanwhile is not overwritten", check: func(c *check) {
+		change := meanwhile(func() { c.create(pod("a", onNodeNamed("winner"))) }, func(p *corev1.Pod) {
+			p.Name, p.Namespace = "a", "default"
+			withLabel("x")(p)
+		})
+		u := setting(change)
+		u.IgnoreNotFound = true
+		out, err := c.update("a", u)
+		c.ok(err)
+		c.same("the winner's node", out.Spec.NodeName, "winner")
+	}},
+}
