@@ -1,0 +1,108 @@
+package controlplane
+
+import (
+	"context"
+	"encoding/json"
+
+	corev1 "k8s.io/api/core/v1"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+)
+
+// secretStrategy: stringData becomes data, a type asks for its keys, and the type stays.
+// Upstream: pkg/registry/core/secret.
+type secretStrategy struct{ registry.Namespaced }
+
+func (secretStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) {
+	mergeStringData(obj.(*corev1.Secret))
+}
+
+func (secretStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+	now := obj.(*corev1.Secret)
+	mergeStringData(now)
+	if now.Type == "" {
+		now.Type = old.(*corev1.Secret).Type
+	}
+}
+
+func (secretStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
+	return validateSecret(obj.(*corev1.Secret))
+}
+
+func (secretStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
+	now, before := obj.(*corev1.Secret), old.(*corev1.Secret)
+	errs := apivalidation.ValidateImmutableField(now.Type, before.Type, field.NewPath("type"))
+	errs = append(errs, immutable(now.Immutable, before.Immutable, fixed{"data", now.Data, before.Data})...)
+	return append(errs, validateSecret(now)...)
+}
+
+// mergeStringData moves what a person wrote in plain text to data, and gives a secret without a type the ordinary one.
+// stringData is never stored.
+func mergeStringData(s *corev1.Secret) {
+	if s.Type == "" {
+		s.Type = corev1.SecretTypeOpaque
+	}
+	if len(s.StringData) > 0 && s.Data == nil {
+		s.Data = map[string][]byte{}
+	}
+	for key, value := range s.StringData {
+		s.Data[key] = []byte(value)
+	}
+	s.StringData = nil
+}
+
+// requiredKeys of each type of secret.
+var requiredKeys = map[corev1.SecretType][]string{
+	corev1.SecretTypeDockercfg:        {corev1.DockerConfigKey},
+	corev1.SecretTypeDockerConfigJson: {corev1.DockerConfigJsonKey},
+	corev1.SecretTypeSSHAuth:          {corev1.SSHAuthPrivateKey},
+	corev1.SecretTypeTLS:              {corev1.TLSCertKey, corev1.TLSPrivateKeyKey},
+}
+
+func validateSecret(s *corev1.Secret) field.ErrorList {
+	var errs field.ErrorList
+	data, size := field.NewPath("data"), 0
+	for key, value := range s.Data {
+		errs = append(errs, validateDataKey(data, key)...)
+		size += len(value)
+	}
+	if size > corev1.MaxSecretSize {
+		errs = append(errs, field.TooLong(data, "", corev1.MaxSecretSize))
+	}
+	for _, key := range requiredKeys[s.Type] {
+		if _, ok := s.Data[key]; !ok {
+			errs = append(errs, field.Required(data.Key(key), ""))
+		}
+	}
+	return append(errs, validateSecretType(s)...)
+}
+
+// validateSecretType is what a type asks for beyond its keys.
+func validateSecretType(s *corev1.Secret) field.ErrorList {
+	switch s.Type {
+	case corev1.SecretTypeServiceAccountToken:
+		if s.Annotations[corev1.ServiceAccountNameKey] == "" {
+			return field.ErrorList{field.Required(field.NewPath("metadata", "annotations").Key(corev1.ServiceAccountNameKey), "")}
+		}
+	case corev1.SecretTypeBasicAuth:
+		_, user := s.Data[corev1.BasicAuthUsernameKey]
+		_, password := s.Data[corev1.BasicAuthPasswordKey]
+		if !user && !password {
+			return field.ErrorList{
+				field.Required(field.NewPath("data").Key(corev1.BasicAuthUsernameKey), ""),
+				field.Required(field.NewPath("data").Key(corev1.BasicAuthPasswordKey), ""),
+			}
+		}
+	case corev1.SecretTypeDockercfg, corev1.SecretTypeDockerConfigJson:
+		key := requiredKeys[s.Type][0]
+		if config, ok := s.Data[key]; ok {
+			if err := json.Unmarshal(config, &map[string]any{}); err != nil {
+				return field.ErrorList{field.Invalid(field.NewPath("data").Key(key), "<secret contents redacted>", err.Error())}
+			}
+		}
+	}
+	return nil
+}

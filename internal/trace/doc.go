@@ -1,0 +1,13 @@
+// Package trace makes a request's way through the layers visible: kubepath trace.
+//
+// In: calls that cross a seam (client to HTTP, route to handler, handler to rest.Storage, rest.Storage to
+// storage.Interface, storage.Interface to clientv3.KV). Out: a Trace per request, drawn as a tree, JSON, a Mermaid
+// diagram or a page.
+//
+// Nothing in the layers knows of this package. At each seam a wrapper starts an OpenTelemetry span, notes what goes in,
+// calls the layer below and notes what comes out; where the code stands (function, file, line) is read from the running
+// program. A span that nobody records costs one check.
+//
+// Read model.go, hop.go, then the seams from the top down (client.go, route.go, rest.go, storage.go, kv.go), then
+// recorder.go, and the render_*.go files.
+package trace

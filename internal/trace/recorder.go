@@ -1,0 +1,167 @@
+package trace
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"go.opentelemetry.io/otel/attribute"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/time/rate"
+)
+
+// Recorder keeps the spans of the last traces. The zero value keeps 100. It is an OpenTelemetry span processor.
+type Recorder struct {
+	Keep int // traces; 0: 100
+
+	mu      sync.Mutex
+	records map[trace.TraceID]*record
+	order   []trace.TraceID // oldest first
+	quiet   chan struct{}   // closed and replaced whenever a span ends
+}
+
+// record is one trace that is being made: its spans that ended, and how many are still open.
+type record struct {
+	spans []sdktrace.ReadOnlySpan
+	open  int
+}
+
+var _ sdktrace.SpanProcessor = (*Recorder)(nil)
+
+// Provider makes the spans that the recorder keeps: of every trace if perSecond is 0, else of so many a second, and of
+// those that a client asks for.
+func (r *Recorder) Provider(perSecond float64, also ...sdktrace.SpanProcessor) *sdktrace.TracerProvider {
+	options := []sdktrace.TracerProviderOption{sdktrace.WithSpanProcessor(r)}
+	for _, processor := range also {
+		options = append(options, sdktrace.WithSpanProcessor(processor))
+	}
+	if perSecond > 0 {
+		limit := limited{rate.NewLimiter(rate.Limit(perSecond), int(perSecond)+1)}
+		options = append(options, sdktrace.WithSampler(sdktrace.ParentBased(limit)))
+	}
+	return sdktrace.NewTracerProvider(options...)
+}
+
+// limited samples so many traces a second, so that under load hardly any request pays for its trace.
+type limited struct{ *rate.Limiter }
+
+func (l limited) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingResult {
+	decision := sdktrace.Drop
+	if l.Allow() {
+		decision = sdktrace.RecordAndSample
+	}
+	return sdktrace.SamplingResult{Decision: decision, Tracestate: trace.SpanContextFromContext(p.ParentContext).TraceState()}
+}
+
+func (l limited) Description() string { return "a limited number of traces a second" }
+
+// OnStart counts the span, and notes where it was started if nobody said where it stands.
+func (r *Recorder) OnStart(_ context.Context, s sdktrace.ReadWriteSpan) {
+	if !slices.ContainsFunc(s.Attributes(), func(a attribute.KeyValue) bool { return a.Key == attrFunc }) {
+		at := caller()
+		s.SetAttributes(attrFunc.String(at.Func), attrFile.String(at.File), attrLine.Int(at.Line))
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	id := s.SpanContext().TraceID()
+	if r.records[id] == nil {
+		r.add(id)
+	}
+	r.records[id].open++
+}
+
+// add makes room for a new trace.
+func (r *Recorder) add(id trace.TraceID) {
+	if r.records == nil {
+		r.records, r.quiet = map[trace.TraceID]*record{}, make(chan struct{})
+	}
+	keep := r.Keep
+	if keep == 0 {
+		keep = 100
+	}
+	for len(r.order) >= keep {
+		delete(r.records, r.order[0])
+		r.order = r.order[1:]
+	}
+	r.records[id] = &record{}
+	r.order = append(r.order, id)
+}
+
+// OnEnd keeps the span.
+func (r *Recorder) OnEnd(s sdktrace.ReadOnlySpan) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	record := r.records[s.SpanContext().TraceID()]
+	if record == nil {
+		return // a trace that has been pushed out
+	}
+	record.spans = append(record.spans, s)
+	record.open--
+	close(r.quiet)
+	r.quiet = make(chan struct{})
+}
+
+// Shutdown and ForceFlush have nothing to do.
+func (r *Recorder) Shutdown(context.Context) error   { return nil }
+func (r *Recorder) ForceFlush(context.Context) error { return nil }
+
+// Wait returns when every span of the trace has ended, or ctx has: a server's spans end a little after its client
+// has the answer.
+func (r *Recorder) Wait(ctx context.Context, id trace.TraceID) {
+	r.wait(ctx, func() bool { return r.records[id] == nil || r.records[id].open == 0 })
+}
+
+// WaitAll waits for the spans of all traces.
+func (r *Recorder) WaitAll(ctx context.Context) {
+	r.wait(ctx, func() bool {
+		for _, record := range r.records {
+			if record.open > 0 {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func (r *Recorder) wait(ctx context.Context, done func() bool) {
+	for {
+		r.mu.Lock()
+		finished, quiet := done(), r.quiet
+		r.mu.Unlock()
+		if finished {
+			return
+		}
+		select {
+		case <-quiet:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Trace returns the requests of one trace.
+func (r *Recorder) Trace(id trace.TraceID) []Trace {
+	r.mu.Lock()
+	var spans []sdktrace.ReadOnlySpan
+	if record := r.records[id]; record != nil {
+		spans = slices.Clone(record.spans)
+	}
+	r.mu.Unlock()
+	return build(spans)
+}
+
+// Last returns the requests of the last n traces, oldest first; n 0: of all.
+func (r *Recorder) Last(n int) []Trace {
+	r.mu.Lock()
+	ids := slices.Clone(r.order)
+	r.mu.Unlock()
+	if n > 0 && len(ids) > n {
+		ids = ids[len(ids)-n:]
+	}
+	traces := []Trace{}
+	for _, id := range ids {
+		traces = append(traces, r.Trace(id)...)
+	}
+	return traces
+}

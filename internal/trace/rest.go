@@ -1,0 +1,190 @@
+package trace
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+
+	rest "kubepath/chapters/04-rest"
+)
+
+// REST stands between the handlers and a storage. It has a method for every capability that a handler may call; which of
+// them the storage offers was read from the storage itself. It is server.Config.WrapStorage.
+func REST(s rest.Storage) rest.Storage {
+	t := tracedREST{s}
+	_, options := s.(rest.GetterWithOptions)
+	_, named := s.(rest.NamedCreater)
+	switch {
+	case options:
+		return struct {
+			tracedREST
+			optionsGetter
+		}{t, optionsGetter{t}}
+	case named:
+		return struct {
+			tracedREST
+			getter
+			namedCreater
+		}{t, getter{t}, namedCreater{t}}
+	default:
+		return struct {
+			tracedREST
+			getter
+			creater
+		}{t, getter{t}, creater{t}}
+	}
+}
+
+// tracedREST has the capabilities that exist in one shape only.
+type tracedREST struct{ rest.Storage }
+
+func (t tracedREST) begin(ctx context.Context, name string, in func() string) (context.Context, *hop) {
+	return begin(ctx, "registry", func() Where { return method(t.Storage, name) }, in)
+}
+
+// What has two shapes each.
+type (
+	getter        struct{ t tracedREST }
+	optionsGetter struct{ t tracedREST }
+	creater       struct{ t tracedREST }
+	namedCreater  struct{ t tracedREST }
+)
+
+func (g getter) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
+	ctx, h := g.t.begin(ctx, "Get", func() string { return inNamespace(ctx, name) })
+	obj, err := g.t.Storage.(rest.Getter).Get(ctx, name, options)
+	h.end(err, func() string { return describe(obj) })
+	return obj, err
+}
+
+func (g optionsGetter) Get(ctx context.Context, name string, options runtime.Object) (runtime.Object, error) {
+	ctx, h := g.t.begin(ctx, "Get", func() string { return inNamespace(ctx, name) })
+	obj, err := g.t.Storage.(rest.GetterWithOptions).Get(ctx, name, options)
+	h.end(err, func() string { return describe(obj) })
+	return obj, err
+}
+
+func (g optionsGetter) NewGetOptions() (runtime.Object, string) {
+	return g.t.Storage.(rest.GetterWithOptions).NewGetOptions()
+}
+
+func (c creater) Create(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
+	ctx, h := c.t.begin(ctx, "Create", func() string { return describe(obj) })
+	created, err := c.t.Storage.(rest.Creater).Create(ctx, obj, options)
+	h.end(err, func() string { return describe(created) })
+	return created, err
+}
+
+func (c namedCreater) Create(ctx context.Context, name string, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
+	ctx, h := c.t.begin(ctx, "Create", func() string { return describe(obj) + " for " + inNamespace(ctx, name) })
+	created, err := c.t.Storage.(rest.NamedCreater).Create(ctx, name, obj, options)
+	h.end(err, func() string { return describe(created) })
+	return created, err
+}
+
+func (t tracedREST) NewList() runtime.Object { return t.Storage.(rest.Lister).NewList() }
+
+func (t tracedREST) List(ctx context.Context, options *metainternalversion.ListOptions) (runtime.Object, error) {
+	ctx, h := t.begin(ctx, "List", func() string { return inNamespace(ctx, "") + selection(options) })
+	list, err := t.Storage.(rest.Lister).List(ctx, options)
+	h.end(err, func() string { return describe(list) })
+	return list, err
+}
+
+func (t tracedREST) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
+	ctx, h := t.begin(ctx, "ConvertToTable", func() string { return describe(obj) })
+	table, err := t.Storage.(rest.TableConvertor).ConvertToTable(ctx, obj, options)
+	h.end(err, func() string { return fmt.Sprintf("Table of %d rows", len(table.Rows)) })
+	return table, err
+}
+
+func (t tracedREST) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
+	ctx, h := t.begin(ctx, "Update", func() string { return inNamespace(ctx, name) })
+	obj, created, err := t.Storage.(rest.Updater).Update(ctx, name, update)
+	h.end(err, func() string {
+		if created {
+			return describe(obj) + ", created"
+		}
+		return describe(obj)
+	})
+	return obj, created, err
+}
+
+func (t tracedREST) Delete(ctx context.Context, name string, options *rest.DeleteOptions) (runtime.Object, bool, error) {
+	ctx, h := t.begin(ctx, "Delete", func() string { return inNamespace(ctx, name) })
+	obj, immediately, err := t.Storage.(rest.GracefulDeleter).Delete(ctx, name, options)
+	h.end(err, func() string {
+		if immediately {
+			return describe(obj) + ", gone now"
+		}
+		return describe(obj) + ", gone later"
+	})
+	return obj, immediately, err
+}
+
+func (t tracedREST) DeleteCollection(ctx context.Context, options *rest.DeleteOptions, list *metainternalversion.ListOptions) (runtime.Object, error) {
+	ctx, h := t.begin(ctx, "DeleteCollection", func() string { return inNamespace(ctx, "") + selection(list) })
+	deleted, err := t.Storage.(rest.CollectionDeleter).DeleteCollection(ctx, options, list)
+	h.end(err, func() string { return describe(deleted) })
+	return deleted, err
+}
+
+func (t tracedREST) Watch(ctx context.Context, options *metainternalversion.ListOptions) (watch.Interface, error) {
+	ctx, h := t.begin(ctx, "Watch", func() string { return inNamespace(ctx, "") + selection(options) })
+	w, err := t.Storage.(rest.Watcher).Watch(ctx, options)
+	h.end(err, func() string { return "a watch" })
+	return w, err
+}
+
+func (t tracedREST) Connect(ctx context.Context, name string, options runtime.Object, r rest.Responder) (http.Handler, error) {
+	ctx, h := t.begin(ctx, "Connect", func() string { return inNamespace(ctx, name) })
+	connection, err := t.Storage.(rest.Connecter).Connect(ctx, name, options, r)
+	h.end(err, func() string { return "a connection" })
+	return connection, err
+}
+
+func (t tracedREST) NewConnectOptions() (runtime.Object, string) {
+	return t.Storage.(rest.Connecter).NewConnectOptions()
+}
+
+func (t tracedREST) ConnectMethods() []string { return t.Storage.(rest.Connecter).ConnectMethods() }
+
+// inNamespace is a name with the namespace that the request is about.
+func inNamespace(ctx context.Context, name string) string {
+	namespace := rest.NamespaceFrom(ctx)
+	switch {
+	case name == "" && namespace == "":
+		return "all"
+	case name == "":
+		return "all in " + namespace
+	case namespace == "":
+		return name
+	}
+	return namespace + "/" + name
+}
+
+// selection says what narrows a list.
+func selection(o *metainternalversion.ListOptions) string {
+	if o == nil {
+		return ""
+	}
+	text := ""
+	if o.LabelSelector != nil && !o.LabelSelector.Empty() {
+		text += ", labels " + o.LabelSelector.String()
+	}
+	if o.FieldSelector != nil && !o.FieldSelector.Empty() {
+		text += ", fields " + o.FieldSelector.String()
+	}
+	if o.Limit > 0 {
+		text += fmt.Sprintf(", at most %d", o.Limit)
+	}
+	if o.ResourceVersion != "" {
+		text += ", resourceVersion " + o.ResourceVersion
+	}
+	return text
+}
