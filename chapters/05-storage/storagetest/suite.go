@@ -48,6 +48,8 @@ func Run(t *testing.T, open Open) {
 		{"ttl", ttlCases},
 		{"delete", deleteCases},
 		{"watch", watchCases},
+		{"watch end", watchEndCases},
+		{"bookmark", bookmarkCases},
 		{"selector", selectorCases},
 		{"concurrency", concurrencyCases},
 		{"contract", contractCases},

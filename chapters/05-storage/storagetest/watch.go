@@ -1,3 +1,205 @@
 package storagetest
 
-var watchCases = []testCase{}
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// from is a watch of the changes after a version.
+func from(version string) storage.ListOptions {
+	return storage.ListOptions{ResourceVersion: version}
+}
+
+// initialEvents is a watch that says whether it wants to see what exists.
+func initialEvents(wanted bool) storage.ListOptions {
+	return storage.ListOptions{SendInitialEvents: &wanted, Predicate: storage.SelectionPredicate{AllowWatchBookmarks: true}}
+}
+
+var watchCases = []testCase{
+	{name: "changes after a version come in their order, with their versions", check: func(c *check) {
+		c.createAll("before")
+		w := c.watch("", from(c.list("", storage.ListOptions{}).ResourceVersion))
+		want := []uint64{
+			c.version(c.create(pod("a"))), c.version(c.create(pod("b"))),
+			c.version(c.label("a", "x")), c.version(c.delete("b")),
+		}
+		var got []uint64
+		for _, e := range w.sees("ADDED a", "ADDED b", "MODIFIED a", "DELETED b") {
+			got = append(got, w.version(e))
+		}
+		c.same("the versions", got, want)
+	}},
+	{name: "changes from before the watch began are seen too", check: func(c *check) {
+		created := c.create(pod("a"))
+		c.label("a", "x")
+		c.delete("a")
+		c.createAll("a")
+		c.watch("", from(created.ResourceVersion)).sees("MODIFIED a", "DELETED a", "ADDED a")
+	}},
+	{name: "without a version, what exists comes first", check: func(c *check) {
+		c.createAll("b", "a")
+		for _, version := range []string{"", "0"} {
+			w := c.watch("", from(version))
+			w.sees("ADDED a", "ADDED b")
+			c.createAll("new-" + fmt.Sprint(len(version)))
+			w.sees("ADDED new-" + fmt.Sprint(len(version)))
+			c.delete("new-" + fmt.Sprint(len(version)))
+		}
+	}},
+	{name: "an event carries the object as stored", check: func(c *check) {
+		w := c.watch("", from(""))
+		created := c.create(pod("a", withLabel("x")))
+		c.same("the event's object", w.next().Object.(*corev1.Pod), created)
+	}},
+	{name: "a deletion shows the last state with the version of the deletion", check: func(c *check) {
+		created := c.create(pod("a", withLabel("x")))
+		deleted := c.delete("a")
+		e := c.watch("", from(created.ResourceVersion)).sees("DELETED a")[0]
+		c.same("the event's object", e.Object.(*corev1.Pod), deleted)
+		c.same("its label", deleted.Labels["app"], "x")
+	}},
+	{name: "a watch of one key does not see its neighbours", check: func(c *check) {
+		w := c.watchKey(key("default/a"), from(""))
+		c.createAll("ab", "a")
+		c.delete("ab")
+		c.delete("a")
+		w.sees("ADDED a", "DELETED a")
+	}},
+	{name: "a watch of a namespace ends at its slash", check: func(c *check) {
+		w := c.watch("default", from(""))
+		c.create(pod("b", inNamespace("default-2")))
+		c.create(pod("a", inNamespace("default")))
+		w.sees("ADDED a")
+	}},
+	{name: "a version of the future shows nothing older", check: func(c *check) {
+		created := c.create(pod("a"))
+		w, err := c.Storage.Watch(c.ctx, key(""), storage.ListOptions{
+			ResourceVersion: fmt.Sprint(c.version(created) + 2), Recursive: true,
+		})
+		if err != nil {
+			c.fails(err, "watch", key(""), storage.ErrFuture)
+			return
+		}
+		defer w.Stop()
+		watching := &watching{c, w}
+		c.label("a", "1")
+		c.label("a", "2")
+		c.label("a", "3")
+		if e := watching.next(); watching.version(e) <= c.version(created)+2 {
+			c.Fatalf("a watch from %d shows version %d", c.version(created)+2, watching.version(e))
+		}
+	}},
+	{name: "a version that is no number is refused", check: func(c *check) {
+		_, err := c.Storage.Watch(c.ctx, key(""), storage.ListOptions{ResourceVersion: "abc", Recursive: true})
+		e := c.fails(err, "watch", key(""), storage.ErrInvalidVersion)
+		c.same("the detail", e.Detail,
+			`resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax`)
+	}},
+	{name: "a version that was compacted has expired", alone: true, check: func(c *check) {
+		c.needs("Compact", c.Compact != nil)
+		created := c.create(pod("a"))
+		c.label("a", "x")
+		c.label("a", "y")
+		c.ok(c.Compact(c.ctx, c.version(c.label("a", "z"))))
+		opts := from(created.ResourceVersion)
+		opts.Recursive = true
+		w, err := c.Storage.Watch(c.ctx, key(""), opts)
+		if err != nil {
+			c.fails(err, "watch", key(""), storage.ErrExpired)
+			return
+		}
+		defer w.Stop()
+		watching := &watching{c, w}
+		e := watching.next()
+		if status, ok := e.Object.(*metav1.Status); !ok || e.Type != watch.Error || status.Code != 410 {
+			c.Fatalf("got %v, want ERROR 410", e)
+		}
+		watching.ends()
+	}},
+}
+
+var watchEndCases = []testCase{
+	{name: "a stopped watch ends, however often it is stopped", check: func(c *check) {
+		w := c.watch("", from(""))
+		w.Stop()
+		w.Stop()
+		w.ends()
+	}},
+	{name: "a watch whose events nobody takes can be stopped", check: func(c *check) {
+		c.createAll("a", "b", "c")
+		w := c.watch("", from(""))
+		c.label("a", "x")
+		w.Stop()
+		w.ends()
+	}},
+	{name: "a watch ends with its context", check: func(c *check) {
+		ctx, cancel := context.WithCancel(c.ctx)
+		w, err := c.Storage.Watch(ctx, key(""), storage.ListOptions{Recursive: true})
+		c.ok(err)
+		defer w.Stop()
+		cancel()
+		(&watching{c, w}).ends()
+	}},
+	{name: "a value that cannot be read is an ERROR event", check: func(c *check) {
+		c.needs("Corrupt", c.Corrupt != nil)
+		created := c.create(pod("a"))
+		w := c.watch("", from(created.ResourceVersion))
+		c.ok(c.Corrupt(c.ctx, key("default/a")))
+		if e := w.next(); e.Type != watch.Error {
+			c.Fatalf("got %v, want an ERROR event", e)
+		}
+	}},
+}
+
+var bookmarkCases = []testCase{
+	{name: "a watch that asked for progress is told how far it is", check: func(c *check) {
+		opts := from("")
+		opts.ProgressNotify = true
+		w := c.watch("", opts)
+		created := c.version(c.create(pod("a")))
+		w.sees("ADDED a")
+		c.ok(c.Storage.RequestWatchProgress(c.ctx))
+		e := w.next()
+		for e.Type == watch.Bookmark && w.version(e) < created {
+			e = w.next()
+		}
+		if e.Type != watch.Bookmark || w.version(e) < created {
+			c.Fatalf("got %v at %d, want a BOOKMARK at %d or later", e, w.version(e), created)
+		}
+		if _, ok := e.Object.(*corev1.Pod); !ok {
+			c.Fatalf("the bookmark holds a %T", e.Object)
+		}
+	}},
+	{name: "initial events end with a bookmark that says so", check: func(c *check) {
+		created := c.version(c.create(pod("a")))
+		w := c.watch("", initialEvents(true))
+		w.sees("ADDED a")
+		e := w.next()
+		if e.Type != watch.Bookmark || w.version(e) < created {
+			c.Fatalf("got %v at %d, want a BOOKMARK at %d or later", e, w.version(e), created)
+		}
+		c.same("its annotation", e.Object.(*corev1.Pod).Annotations, map[string]string{"k8s.io/initial-events-end": "true"})
+		c.createAll("b")
+		w.sees("ADDED b")
+	}},
+	{name: "initial events are of the newest state, whatever the version", check: func(c *check) {
+		first := c.create(pod("a"))
+		c.createAll("b")
+		c.delete("a")
+		opts := initialEvents(true)
+		opts.ResourceVersion, opts.Match = first.ResourceVersion, metav1.ResourceVersionMatchNotOlderThan
+		c.watch("", opts).sees("ADDED b", "BOOKMARK ")
+	}},
+	{name: "initial events that nobody wants do not come", check: func(c *check) {
+		c.createAll("a")
+		w := c.watch("", initialEvents(false))
+		c.createAll("b")
+		w.sees("ADDED b")
+	}},
+}
