@@ -40,8 +40,8 @@ type Verb struct {
 	// AllNamespaces: a namespaced resource has the verb also at the path without a namespace (list, watch).
 	AllNamespaces bool
 
-	// When decides between verbs that share a route, as list and watch do: the first whose When holds gets the request.
-	// Nil: always.
+	// When decides between verbs that share a route, as list and watch do: the first whose When holds gets the request,
+	// and the one without a When what is left.
 	When func(*http.Request) bool
 
 	// Prefix stands before the resource in deprecated paths (watch/ gives /api/v1/watch/pods).
@@ -53,7 +53,7 @@ type Verb struct {
 	Handler http.Handler
 	Params  []Param
 	Doc     string   // one sentence, for OpenAPI
-	Accepts []string // media types of the body; nil: no body
+	Accepts []string // media types of the body: the route refuses others with 415; nil: the handler decides
 	Returns []string // media types of the answer; nil: those of the codecs
 	Reads   any      // sample of the body, for OpenAPI
 	Writes  any      // sample of the answer, for OpenAPI
@@ -66,12 +66,12 @@ type Param struct {
 }
 
 // Action is one row of the table that becomes routes: a verb on a path. Verbs that share method and path are one
-// Action each and one route together. Upstream: endpoints.action.
+// Action each and one route together, under the operation id of the one that has no When. Upstream: endpoints.action.
 type Action struct {
 	Verb
 	Resource   *Resource
 	Method     string
 	Path       string // below the group version's root: namespaces/{namespace}/pods/{name}
 	Namespaced bool   // the path has a namespace
-	Operation  string // unique id: readCoreV1NamespacedPod
+	Operation  string // id of the route: readCoreV1NamespacedPod
 }

@@ -1,8 +1,8 @@
 package installer
 
 import (
-	"errors"
 	"net/http"
+	"path"
 
 	"github.com/emicklei/go-restful/v3"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -17,15 +17,64 @@ type APIGroupVersion struct {
 	Resources    []Resource
 	Codecs       *kinds.Codecs
 
-	// Middleware wraps the handler of every route, the first outermost: metrics, tracing.
+	// Middleware wraps the handler of every action, the first outermost: metrics, tracing.
 	Middleware []Middleware
 }
 
-// Middleware wraps the handler of a route; it knows the Action that the route serves.
+// Middleware wraps the handler of an action; it knows the Action that it serves. It is called once per action, while
+// the routes are made, in the statement that joins the path and the function: the nearest line of this chapter up the
+// stack (runtime.Caller) is that place.
 type Middleware func(*Action, http.Handler) http.Handler
 
 // InstallREST adds the group version's WebService, with a route per action and its discovery document, to the
-// container and returns the table of actions. It fails, and adds nothing, if two actions contradict each other.
+// container and returns the table of actions in the order in which they were installed. It fails, and adds nothing, if
+// the table contradicts itself: two actions that would both take the same requests, two routes with the same
+// operation id, a group version that is installed already. Upstream: endpoints.APIGroupVersion.InstallREST.
 func (g *APIGroupVersion) InstallREST(container *restful.Container) ([]Action, error) {
-	return nil, errors.New("todo")
+	actions := g.actions()
+	routes := share(actions)
+	if err := g.check(container, actions, routes); err != nil {
+		return nil, err
+	}
+	ws := g.webService()
+	g.addDiscovery(ws)
+	for _, r := range routes {
+		g.addRoute(ws, r)
+	}
+	container.Add(ws)
+	return actions, nil
+}
+
+// NewContainer returns an empty container with this chapter's Router and ServiceError; next serves what no WebService
+// claims (nil: 404 with a Status). Upstream: server.NewAPIServerHandler and its director.
+func NewContainer(codecs *kinds.Codecs, next http.Handler) *restful.Container {
+	c := restful.NewContainer()
+	c.Router(&Router{})
+	c.ServiceErrorHandler(serviceError(codecs, next))
+	return c
+}
+
+func (g *APIGroupVersion) path() string {
+	return path.Join("/", g.Root, g.GroupVersion.String())
+}
+
+func (g *APIGroupVersion) webService() *restful.WebService {
+	ws := new(restful.WebService)
+	ws.Path(g.path()).
+		Doc("API at " + g.path()).
+		ApiVersion(g.GroupVersion.String()).
+		Consumes("*/*").
+		Produces(g.mediaTypes()...)
+	return ws
+}
+
+func (g *APIGroupVersion) mediaTypes() []string { return mediaTypes(g.Codecs) }
+
+// mediaTypes are those of the codecs, in their order.
+func mediaTypes(codecs *kinds.Codecs) []string {
+	var types []string
+	for _, m := range codecs.Media {
+		types = append(types, m.Type)
+	}
+	return types
 }

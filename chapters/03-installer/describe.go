@@ -1,0 +1,109 @@
+package installer
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/emicklei/go-restful/v3"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// What OpenAPI publishes about each operation beside the standard fields. Upstream: endpoints.RouteMetaGVK and
+// RouteMetaAction.
+const (
+	MetaKind   = "x-kubernetes-group-version-kind"
+	MetaAction = "x-kubernetes-action"
+)
+
+// describe says about a route what the router must know (media types) and what OpenAPI will publish.
+func (r *route) describe(b *restful.RouteBuilder, mediaTypes []string) {
+	a := r.primary()
+	kind := a.Resource.Kind
+	b.Doc(a.Doc).
+		Operation(a.Operation).
+		Produces(r.produces(mediaTypes)...).
+		Metadata(MetaAction, a.openAPIAction()).
+		Metadata(MetaKind, metav1.GroupVersionKind{Group: kind.Group, Version: kind.Version, Kind: kind.Kind})
+	if len(a.Accepts) > 0 {
+		b.Consumes(a.Accepts...)
+	}
+	for _, p := range a.params() {
+		b.Param(p.restful())
+	}
+	if a.Reads != nil {
+		b.Reads(a.Reads)
+	}
+	if a.Writes != nil {
+		b.Writes(a.Writes)
+	}
+}
+
+// produces is every media type that an action of the route answers in, those of the primary one first.
+func (r *route) produces(mediaTypes []string) []string {
+	var all []string
+	for _, a := range slices.Backward(r.actions) {
+		types := a.Returns
+		if types == nil {
+			types = mediaTypes
+		}
+		for _, t := range types {
+			if !slices.Contains(all, t) {
+				all = append(all, t)
+			}
+		}
+	}
+	return all
+}
+
+// pathParams documents what stands in braces in a path; the %s is the kind.
+var pathParams = []Param{
+	{Name: "namespace", Doc: "object name and auth scope, such as for teams and projects"},
+	{Name: "name", Doc: "name of the %s"},
+	{Name: "path", Doc: "path to the resource"},
+}
+
+// params are the verb's own after those of the path.
+func (a *Action) params() []Param {
+	var all []Param
+	for _, p := range pathParams {
+		if strings.Contains(a.Path, "{"+p.Name+"}") || strings.Contains(a.Path, "{"+p.Name+":*}") {
+			p.In, p.Type, p.Required = "path", "string", true
+			p.Doc = strings.Replace(p.Doc, "%s", a.Resource.Kind.Kind, 1)
+			all = append(all, p)
+		}
+	}
+	return append(all, a.Params...)
+}
+
+// paramPlaces makes a parameter for each value of Param.In.
+var paramPlaces = map[string]func(name, doc string) *restful.Parameter{
+	"path":   restful.PathParameter,
+	"query":  restful.QueryParameter,
+	"body":   restful.BodyParameter,
+	"header": restful.HeaderParameter,
+}
+
+func (p Param) restful() *restful.Parameter {
+	make, ok := paramPlaces[p.In]
+	if !ok {
+		make = restful.QueryParameter
+	}
+	param := make(p.Name, p.Doc).Required(p.Required)
+	if p.Type != "" {
+		param.DataType(p.Type)
+	}
+	return param
+}
+
+// openAPIActions are the verbs that OpenAPI calls otherwise.
+var openAPIActions = map[string]string{"create": "post", "update": "put"}
+
+func (a *Action) openAPIAction() string {
+	if a.Name == "watch" && a.On == Collection {
+		return "watchlist"
+	}
+	if name, ok := openAPIActions[a.Name]; ok {
+		return name
+	}
+	return a.Name
+}

@@ -1,0 +1,153 @@
+package installer
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/emicklei/go-restful/v3"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/version"
+
+	kinds "kubepath/chapters/02-kinds"
+)
+
+// Discovery serves the documents that tell what is served: /api, /apis, /apis/GROUP and the root of each group
+// version. Versions come and go while it serves; a document is made when it is first asked for after a change, and
+// kept with its bytes until the next. Upstream: discovery.rootAPIsHandler and
+// discovery/aggregated.ResourceManager.
+type Discovery struct {
+	Codecs *kinds.Codecs
+	// Address is the host and port at which clients reach the server, for /api. Empty: none is given.
+	Address string
+
+	mu        sync.RWMutex
+	versions  []DiscoveredVersion
+	documents map[string]http.Handler // by path; nil: to be made
+}
+
+var _ http.Handler = (*Discovery)(nil)
+
+// AddGroupVersion adds a version, or replaces what was said about it. The first version of a group is the preferred
+// one, and groups stand in the order of their first versions; see DiscoveredVersion.Custom for the exception.
+func (d *Discovery) AddGroupVersion(v DiscoveredVersion) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.documents = nil
+	if i := d.index(v.GroupVersion); i >= 0 {
+		d.versions[i] = v
+		return
+	}
+	d.versions = append(d.versions, v)
+}
+
+// RemoveGroupVersion takes a version away, and with the last one the group. An unknown version is already gone.
+func (d *Discovery) RemoveGroupVersion(gv schema.GroupVersion) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.documents = nil
+	if i := d.index(gv); i >= 0 {
+		d.versions = slices.Delete(slices.Clone(d.versions), i, i+1)
+	}
+}
+
+func (d *Discovery) index(gv schema.GroupVersion) int {
+	return slices.IndexFunc(d.versions, func(v DiscoveredVersion) bool { return v.GroupVersion == gv })
+}
+
+// Serves tells whether there is a document at a path.
+func (d *Discovery) Serves(path string) bool { return d.at(path) != nil }
+
+// ServeHTTP answers for the document's path itself, as a route for it would: 404 where there is none, 405 to anything
+// but GET.
+func (d *Discovery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	document := d.at(r.URL.Path)
+	if document == nil {
+		writeRefusal(w, r, d.Codecs, http.StatusNotFound, "")
+		return
+	}
+	types := mediaTypes(d.Codecs)
+	route := &restful.Route{Method: http.MethodGet, Produces: types, Consumes: types}
+	if _, err := choose([]*restful.Route{route}, r); err != nil {
+		ServiceError(d.Codecs)(err.(restful.ServiceError), restful.NewRequest(r), restful.NewResponse(w))
+		return
+	}
+	document.ServeHTTP(w, r)
+}
+
+// WebService returns a WebService whose only route is the document at path (/api, /apis, /apis/GROUP), so that it
+// stands in the same container, with the same errors, as the APIs that it describes.
+func (d *Discovery) WebService(path string) *restful.WebService {
+	ws := new(restful.WebService)
+	what, operation := "get available API versions", "getAPIVersions"
+	switch group := strings.TrimPrefix(path, "/apis/"); {
+	case path == "/api":
+		operation = "getCoreAPIVersions"
+	case group != path:
+		what, operation = "get information of a group", "get"+camel(strings.TrimSuffix(group, ".k8s.io"))+"APIGroup"
+	}
+	ws.Path(path).Doc(what).Consumes(mediaTypes(d.Codecs)...).Produces(mediaTypes(d.Codecs)...)
+	ws.Route(ws.GET("/").To(function(d)).Doc(what).Operation(operation))
+	return ws
+}
+
+// at finds the document of a path, and makes the set of documents if it is out of date.
+func (d *Discovery) at(path string) http.Handler {
+	path = strings.TrimRight(path, "/")
+	d.mu.RLock()
+	documents := d.documents
+	d.mu.RUnlock()
+	if documents != nil {
+		return documents[path]
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.documents == nil {
+		d.documents = d.make()
+	}
+	return d.documents[path]
+}
+
+// group is a group with its versions, the preferred one first.
+type group struct {
+	name     string
+	custom   bool
+	versions []DiscoveredVersion
+}
+
+// groups sorts the versions into their groups.
+func groups(versions []DiscoveredVersion) []*group {
+	var all []*group
+	for _, v := range versions {
+		i := slices.IndexFunc(all, func(g *group) bool { return g.name == v.GroupVersion.Group })
+		if i < 0 {
+			i = len(all)
+			all = append(all, &group{name: v.GroupVersion.Group, custom: v.Custom})
+		}
+		all[i].versions = append(all[i].versions, v)
+	}
+	slices.SortStableFunc(all, order)
+	for _, g := range all {
+		if g.custom {
+			slices.SortStableFunc(g.versions, func(a, b DiscoveredVersion) int {
+				return version.CompareKubeAwareVersionStrings(b.GroupVersion.Version, a.GroupVersion.Version)
+			})
+		}
+	}
+	return all
+}
+
+// order puts custom groups last, by name.
+func order(a, b *group) int {
+	switch {
+	case a.custom && b.custom:
+		return strings.Compare(a.name, b.name)
+	case a.custom:
+		return 1
+	case b.custom:
+		return -1
+	default:
+		return 0
+	}
+}

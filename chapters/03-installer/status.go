@@ -1,0 +1,67 @@
+package installer
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/emicklei/go-restful/v3"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	kinds "kubepath/chapters/02-kinds"
+)
+
+// ServiceError answers requests that matched no route with a Status: 404, 405, 406, 415.
+// Upstream: server.serviceErrorHandler.
+func ServiceError(codecs *kinds.Codecs) restful.ServiceErrorHandleFunction {
+	return serviceError(codecs, nil)
+}
+
+// serviceError leaves what the Router found to be nobody's to next, if there is one.
+func serviceError(codecs *kinds.Codecs, next http.Handler) restful.ServiceErrorHandleFunction {
+	return func(e restful.ServiceError, req *restful.Request, resp *restful.Response) {
+		if next != nil && e.Message == unclaimed {
+			next.ServeHTTP(resp.ResponseWriter, req.Request)
+			return
+		}
+		writeRefusal(resp.ResponseWriter, req.Request, codecs, e.Code, e.Message)
+	}
+}
+
+// writeRefusal answers with the Status that stands for a code. The message matters to 406 and 415 only.
+func writeRefusal(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, code int, message string) {
+	WriteStatus(w, r, codecs, apierrors.NewGenericServerResponse(code, "", schema.GroupResource{}, "", message, 0, false))
+}
+
+// WriteStatus answers with the Status that err carries (500 if it carries none), in the form that the client accepts,
+// or as JSON if it accepts none that is served. Upstream: responsewriters.ErrorNegotiated.
+func WriteStatus(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, err error) {
+	status := statusOf(err)
+	if status.Details != nil && status.Details.RetryAfterSeconds > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(status.Details.RetryAfterSeconds)))
+	}
+	form, err := codecs.Accept(r.Header.Get("Accept"), nil)
+	if err != nil {
+		form = kinds.Form{Media: &codecs.Media[0]}
+	}
+	body, err := encode(&status, form, r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", form.ContentType())
+	w.WriteHeader(int(status.Code))
+	w.Write(body) // an error here is a client that went away
+}
+
+func statusOf(err error) metav1.Status {
+	status := metav1.Status{Status: metav1.StatusFailure, Code: http.StatusInternalServerError, Message: err.Error()}
+	var known apierrors.APIStatus
+	if errors.As(err, &known) {
+		status = known.Status()
+	}
+	status.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
+	return status
+}
