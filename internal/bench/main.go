@@ -1,0 +1,120 @@
+// Command bench measures what each layer of the path costs: scripts/bench.
+//
+// Every layer does the same work on the same etcd in the same process, in turns, so that the ratios hold on a machine
+// whose speed drifts. The cost is CPU time of this process (etcd is in it); what loads the server over HTTP is another
+// process.
+package main
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"syscall"
+	"text/tabwriter"
+	"time"
+)
+
+func main() {
+	load := flag.String("load", "", "be the client of the HTTP layer: METHOD,URL,COUNT")
+	check := flag.Bool("check", false, "a short run that shows that all layers work")
+	flag.Parse()
+	var err error
+	if *load != "" {
+		err = loadServer(*load)
+	} else {
+		err = compare(context.Background(), *check)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// rounds and operations a round: each layer has its turn in each round, and the median counts.
+const rounds = 7
+
+// work is one operation at each layer.
+type work struct {
+	name   string
+	ops    int // a round
+	layers []layer
+}
+
+// layer does the operation count times. It may be asked again and again.
+type layer struct {
+	name string
+	run  func(ctx context.Context, count int) error
+}
+
+// compare prints a table for each operation.
+func compare(ctx context.Context, short bool) error {
+	s, err := newSubject(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	for _, w := range s.works() {
+		n := rounds
+		if short {
+			w.ops, n = max(w.ops/50, 1), 1
+		}
+		costs, err := measure(ctx, w, n)
+		if err != nil {
+			return err
+		}
+		if err := show(w, costs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measure returns the median CPU time of one operation at each layer.
+func measure(ctx context.Context, w work, rounds int) ([]time.Duration, error) {
+	all := make([][]time.Duration, len(w.layers))
+	for range rounds {
+		for i, l := range w.layers {
+			before := cpu()
+			if err := l.run(ctx, w.ops); err != nil {
+				return nil, fmt.Errorf("%s at %s: %w", w.name, l.name, err)
+			}
+			all[i] = append(all[i], (cpu()-before)/time.Duration(w.ops))
+		}
+	}
+	medians := make([]time.Duration, len(w.layers))
+	for i := range all {
+		slices.SortFunc(all[i], cmp.Compare)
+		medians[i] = all[i][len(all[i])/2]
+	}
+	return medians, nil
+}
+
+// cpu is the processor time that this process has used.
+func cpu() time.Duration {
+	var usage syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage) // fails only for a bad argument
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// show prints each layer's cost, what it adds to the layer below, and its ratio to the first two: the bare client and
+// the storage.
+func show(w work, costs []time.Duration) error {
+	fmt.Printf("%s\n", w.name)
+	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(t, "layer\tCPU µs\tadds\tvs clientv3\tvs etcd3\t\n")
+	below := time.Duration(0)
+	for i, l := range w.layers {
+		fmt.Fprintf(t, "%s\t%.1f\t%+.1f\t%.2f\t%.2f\t\n", l.name, micro(costs[i]), micro(costs[i]-below),
+			ratio(costs[i], costs[0]), ratio(costs[i], costs[1]))
+		below = costs[i]
+	}
+	fmt.Fprintln(t)
+	return t.Flush()
+}
+
+func micro(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
+
+func ratio(a, b time.Duration) float64 { return float64(a) / float64(max(b, 1)) }
