@@ -1,6 +1,8 @@
 package etcd3
 
 import (
+	"strings"
+	"sync/atomic"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -20,10 +22,59 @@ type Config struct {
 	Resource    string      // the resource's key root, for Stats and metrics: /pods
 	Transformer Transformer // nil: values are stored as they are
 	Leases      *Leases     // shared by all stores of a client; nil: its own
+	Compactor   *Compactor  // tells CompactRevision; nil: only what watches learn is known
 
 	// CheckpointEvery is how often a watch that asked for progress is told where it is; 0: etcd's own pace (10 min).
 	CheckpointEvery time.Duration
 }
 
+// DefaultPrefix is before every key of a Kubernetes cluster.
+const DefaultPrefix = "/registry"
+
 // Open returns the storage. It does not touch etcd.
-func Open(c Config) storage.Interface { return nil }
+func Open(c Config) storage.Interface {
+	s := &store{
+		kv:          c.Client.KV,
+		watcher:     c.Client.Watcher,
+		prefix:      "/" + strings.Trim(c.Prefix, "/"),
+		codec:       c.Codec,
+		newFunc:     c.NewFunc,
+		transformer: c.Transformer,
+		lease:       c.Client.Lease,
+		leases:      c.Leases,
+		compactor:   c.Compactor,
+		checkpoint:  c.CheckpointEvery,
+	}
+	if c.Prefix == "" {
+		s.prefix = DefaultPrefix
+	}
+	if s.leases == nil {
+		s.leases = NewLeases(s.lease)
+	}
+	s.resource = s.prefix + "/" + strings.Trim(c.Resource, "/") + "/"
+	return s
+}
+
+// store is storage.Interface over etcd. It holds no objects: all state is in etcd. Upstream: etcd3.store.
+type store struct {
+	kv      clientv3.KV
+	watcher clientv3.Watcher
+	lease   clientv3.Lease
+	leases  *Leases
+
+	prefix      string // /registry
+	resource    string // /registry/pods/
+	codec       runtime.Codec
+	newFunc     func() runtime.Object
+	transformer Transformer // nil: none
+	versioner   storage.APIObjectVersioner
+
+	compactor  *Compactor // may be nil
+	compacted  atomic.Int64
+	checkpoint time.Duration
+}
+
+var _ storage.Interface = (*store)(nil)
+
+// Versioner implements storage.Interface.
+func (s *store) Versioner() storage.Versioner { return s.versioner }

@@ -1,0 +1,64 @@
+package etcd3
+
+import (
+	"go.etcd.io/etcd/api/v3/mvccpb"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+
+	kinds "kubepath/chapters/02-kinds"
+	storage "kubepath/chapters/05-storage"
+)
+
+// initial sends an object that was there when the watch began.
+func (w *openWatch) initial(kv *mvccpb.KeyValue) error {
+	obj, err := w.object(kv)
+	if err != nil {
+		return err
+	}
+	return w.show(nil, obj, kv.ModRevision)
+}
+
+// change sends what the watcher sees of a change. The state before is decoded only where it makes a difference: an
+// unselective watcher sees a MODIFIED whatever was there before. Upstream: watchChan.transform.
+func (w *openWatch) change(e *clientv3.Event) error {
+	var old, current runtime.Object
+	var err error
+	if e.Type == clientv3.EventTypePut {
+		if current, err = w.object(e.Kv); err != nil {
+			return err
+		}
+	}
+	switch {
+	case e.IsCreate() || e.PrevKv == nil:
+	case current != nil && w.opts.Predicate.Empty():
+		old = current
+	default:
+		if old, err = w.object(e.PrevKv); err != nil {
+			return err
+		}
+	}
+	return w.show(old, current, e.Kv.ModRevision)
+}
+
+// show sends the event, if the watcher sees one; its object has the revision of the change, also when it was deleted.
+func (w *openWatch) show(old, current runtime.Object, revision int64) error {
+	kind, obj, err := storage.See(w.opts.Predicate, old, current)
+	if err != nil || kind == "" {
+		return err
+	}
+	if kind == watch.Deleted {
+		if err := w.versioner.UpdateObject(obj, uint64(revision)); err != nil {
+			return err
+		}
+	}
+	w.send(watch.Event{Type: kind, Object: obj})
+	return nil
+}
+
+// object decodes a stored value into an object of its own.
+func (s *store) object(kv *mvccpb.KeyValue) (runtime.Object, error) {
+	var ref kinds.Ref
+	err := s.read(kv, &ref)
+	return ref.Object, err
+}

@@ -1,0 +1,103 @@
+package etcd3
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"go.etcd.io/etcd/api/v3/mvccpb"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// maxPage bounds how many objects one answer of etcd holds in memory.
+const maxPage = 10_000
+
+// pages reads from etcd until the list is full or nothing is left. With a limit, the first page has the size of the
+// limit; where a selector drops so much of it that the list is not full, the next page has twice the size, and so on.
+func (l *listing) pages(ctx context.Context) error {
+	size := l.wanted.Limit
+	if size <= 0 || size > maxPage {
+		size = maxPage
+	}
+	return l.each(ctx, size, func(kvs []*mvccpb.KeyValue) (int, error) {
+		l.reserve(len(kvs))
+		return l.take(kvs)
+	})
+}
+
+// each hands pages to take, the first of at most size keys, until take has looked at less than the whole page or
+// nothing is left.
+func (l *listing) each(ctx context.Context, size int64, take func([]*mvccpb.KeyValue) (looked int, err error)) error {
+	from := l.reading.From
+	for {
+		answer, err := l.page(ctx, from, size)
+		if err != nil {
+			return err
+		}
+		if len(answer.Kvs) == 0 {
+			if answer.More {
+				return errors.New("no results were found, but etcd indicated there were more values remaining")
+			}
+			return nil
+		}
+		looked, err := take(answer.Kvs)
+		if err != nil {
+			return err
+		}
+		l.lastKey = string(answer.Kvs[looked-1].Key)
+		l.behind = answer.Count - int64(looked)
+		l.more = l.behind > 0
+		if !l.more || l.full() {
+			return nil
+		}
+		from, size = after(l.lastKey), min(2*size, maxPage)
+	}
+}
+
+// page reads up to size keys, at the revision of the pages before.
+func (l *listing) page(ctx context.Context, from string, size int64) (*clientv3.GetResponse, error) {
+	at := max(l.revision, int64(l.reading.At))
+	opts := make([]clientv3.OpOption, 0, 3)
+	opts = append(opts, clientv3.WithRev(at))
+	if l.recursive {
+		opts = append(opts, clientv3.WithLimit(size), clientv3.WithRange(clientv3.GetPrefixRangeEnd(l.prefix)))
+	}
+	answer, err := l.kv.Get(ctx, from, opts...)
+	switch {
+	case compactedAway(err):
+		return nil, l.reading.Expired(l.prefix)
+	case errors.Is(err, rpctypes.ErrFutureRev):
+		return nil, l.future(ctx)
+	case err != nil:
+		return nil, explain(err)
+	case l.revision != 0:
+		return answer, nil
+	}
+	if err := l.reading.Check(uint64(answer.Header.Revision)); err != nil {
+		return nil, err
+	}
+	l.revision = at
+	if at == 0 {
+		l.revision = answer.Header.Revision
+	}
+	return answer, nil
+}
+
+// future is the error for a revision that etcd does not have yet.
+func (l *listing) future(ctx context.Context) error {
+	current, err := l.CurrentResourceVersion(ctx)
+	if err != nil {
+		return err
+	}
+	return &storage.Error{Err: storage.ErrFuture, Requested: l.reading.At, Current: current}
+}
+
+// reserve makes room for the objects of a page, of which all are wanted when nothing is selected.
+func (l *listing) reserve(objects int) {
+	if l.wanted.Empty() {
+		l.out.Items = slices.Grow(l.out.Items, objects)
+	}
+}

@@ -1,0 +1,119 @@
+package etcd3
+
+import (
+	"bytes"
+	"context"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// GuaranteedUpdate reads, mutates and writes on the condition that nobody wrote in between; where somebody did, it
+// starts again from what that one wrote. With a hint that is up to date it is one round trip.
+// Upstream: store.GuaranteedUpdate.
+func (s *store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
+	key, err := s.key(key, false)
+	if err == nil {
+		err = s.update(ctx, attempt{key: key, seen: s.known(u.Hint), orEmpty: u.IgnoreNotFound}, change{u, out})
+	}
+	return fail("update", key, err)
+}
+
+// change is what an update does, and where the result goes.
+type change struct {
+	storage.Update
+	out runtime.Object
+}
+
+func (s *store) update(ctx context.Context, try attempt, c change) (err error) {
+	if try.seen == nil {
+		if try.seen, err = s.current(ctx, try.key, try.orEmpty); err != nil {
+			return err
+		}
+	}
+	for {
+		again, err := s.tryUpdate(ctx, try, c)
+		if again == nil || err != nil {
+			return err
+		}
+		try.seen = again
+	}
+}
+
+// tryUpdate makes one attempt. It returns the state to try again from, or nil when the update is done.
+func (s *store) tryUpdate(ctx context.Context, try attempt, c change) (again *state, err error) {
+	mutated, err := s.mutate(ctx, try, c)
+	if err != nil {
+		return s.rejected(ctx, try, err)
+	}
+	e, err := s.encode(mutated.Object, c.out)
+	if err != nil {
+		return nil, err
+	}
+	same, err := s.encodes(try.seen, e.data)
+	switch {
+	case err != nil:
+		return nil, err
+	case same && try.seen.hint != nil: // nothing to write, if the hint is right: only a read can tell
+		return s.current(ctx, try.key, try.orEmpty)
+	case same:
+		return nil, s.deliver(c.out, e, try.seen.revision)
+	}
+	opts, err := s.leaseAfter(ctx, try.seen, mutated.TTL)
+	if err != nil {
+		return nil, err
+	}
+	put, err := s.put(try.key, e.data, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return s.replace(ctx, try, put, func(revision int64) error { return s.deliver(c.out, e, revision) })
+}
+
+// mutate checks the preconditions and asks the caller for the new object.
+func (s *store) mutate(ctx context.Context, try attempt, c change) (storage.Mutated, error) {
+	old := try.seen.obj
+	if try.seen.hint != nil {
+		old = try.seen.hint.DeepCopyObject() // the caller of the update keeps the hint, Mutate may change the copy
+	}
+	if err := storage.CheckPreconditions(try.key, c.Preconditions, old); err != nil {
+		return storage.Mutated{}, err
+	}
+	left, err := s.secondsLeft(ctx, try.seen.lease)
+	if err != nil {
+		return storage.Mutated{}, err
+	}
+	mutated, err := c.Mutate(old, storage.ResponseMeta{TTL: left, ResourceVersion: uint64(try.seen.revision)})
+	if err != nil {
+		return mutated, callers{err}
+	}
+	return mutated, nil
+}
+
+// encodes reports whether data is what the state is stored as, so that a write would change nothing.
+func (s *store) encodes(seen *state, data []byte) (bool, error) {
+	if seen.hint == nil {
+		return !seen.stale && seen.revision != 0 && bytes.Equal(data, seen.data), nil
+	}
+	hint, err := s.encode(seen.hint, nil)
+	return bytes.Equal(data, hint.data), err
+}
+
+// replace is the transaction of updates and deletions: write, if the key is as it was seen; otherwise read what it
+// is now, in the same round trip. done gets the revision of the write.
+func (s *store) replace(ctx context.Context, try attempt, write clientv3.Op, done func(int64) error) (*state, error) {
+	answer, err := s.kv.Txn(ctx).
+		If(unchanged(try.key, try.seen.revision)).
+		Then(write).
+		Else(clientv3.OpGet(try.key)).
+		Commit()
+	if err != nil {
+		return nil, explain(err)
+	}
+	if answer.Succeeded {
+		return nil, done(answer.Header.Revision)
+	}
+	return s.found(answer.Responses[0].GetResponseRange().Kvs, try.orEmpty)
+}

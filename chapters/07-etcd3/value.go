@@ -1,0 +1,143 @@
+package etcd3
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+
+	"go.etcd.io/etcd/api/v3/mvccpb"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	kinds "kubepath/chapters/02-kinds"
+	storage "kubepath/chapters/05-storage"
+)
+
+// encoded is an object on its way into etcd. obj is a shallow copy of what the caller passed, without a resource
+// version until the write has given it one; then it is what the caller receives, without having been decoded again.
+type encoded struct {
+	obj  runtime.Object
+	data []byte
+}
+
+// encode copies obj, into out where it fits, so that the caller's own keeps its resource version, and encodes the copy.
+func (s *store) encode(obj, out runtime.Object) (encoded, error) {
+	e := encoded{obj: shallow(obj, out)}
+	if err := s.versioner.PrepareForStorage(e.obj); err != nil {
+		return e, err
+	}
+	var b bytes.Buffer
+	if err := s.codec.Encode(e.obj, &b); err != nil {
+		return e, err
+	}
+	e.data = b.Bytes()
+	return e, nil
+}
+
+// deliver gives out the object, which was stored at revision.
+func (s *store) deliver(out runtime.Object, e encoded, revision int64) error {
+	if err := s.versioner.UpdateObject(e.obj, uint64(revision)); err != nil {
+		return err
+	}
+	if out == e.obj {
+		return nil
+	}
+	return kinds.Deliver(out, e.obj)
+}
+
+// put is the operation that stores data under key.
+func (s *store) put(key string, data []byte, opts ...clientv3.OpOption) (clientv3.Op, error) {
+	if s.transformer != nil {
+		sealed, err := s.transformer.ToStorage(data, key)
+		if err != nil {
+			return clientv3.Op{}, err
+		}
+		data = sealed
+	}
+	op := clientv3.OpPut(key, "", opts...)
+	op.WithValueBytes(data) // as a string it would be copied
+	return op, nil
+}
+
+// open is the way back of put: the encoded object in a stored value, and whether it should be stored anew.
+func (s *store) open(kv *mvccpb.KeyValue) (data []byte, stale bool, err error) {
+	if s.transformer == nil {
+		return kv.Value, false, nil
+	}
+	data, stale, err = s.transformer.FromStorage(kv.Value, string(kv.Key))
+	if err != nil {
+		return nil, false, corrupt(kv, err)
+	}
+	return data, stale, nil
+}
+
+// read decodes a stored value into out, whose resource version becomes that of the last change. A nil out is not
+// decoded.
+func (s *store) read(kv *mvccpb.KeyValue, out runtime.Object) error {
+	if out == nil {
+		return nil
+	}
+	data, _, err := s.open(kv)
+	if err != nil {
+		return err
+	}
+	if ref, shared := out.(*kinds.Ref); shared {
+		ref.Object, err = s.decode(kv, data, nil)
+		return err
+	}
+	_, err = s.decode(kv, data, out)
+	return err
+}
+
+// decode returns the object that data encodes: into, or where that is nil a new one.
+func (s *store) decode(kv *mvccpb.KeyValue, data []byte, into runtime.Object) (runtime.Object, error) {
+	obj, _, err := s.codec.Decode(data, nil, into)
+	if err == nil && into != nil && obj != into {
+		err, obj = kinds.Deliver(into, obj), into
+	}
+	if err == nil {
+		err = s.versioner.UpdateObject(obj, uint64(kv.ModRevision))
+	}
+	if err != nil {
+		return nil, corrupt(kv, err)
+	}
+	return obj, nil
+}
+
+func corrupt(kv *mvccpb.KeyValue, err error) error {
+	return &storage.Error{Err: fmt.Errorf("%w: %s: %w", storage.ErrCorrupt, kv.Key, err)}
+}
+
+// shallow copies obj as far as its metadata can be set without obj noticing; into out where that has the type.
+func shallow(obj, out runtime.Object) runtime.Object {
+	if u, ok := obj.(*unstructured.Unstructured); ok {
+		return shallowUnstructured(u)
+	}
+	if shared, ok := obj.(runtime.CacheableObject); ok {
+		obj = shared.GetObject()
+	}
+	src := reflect.ValueOf(obj)
+	dst := reflect.ValueOf(out)
+	if out == nil || dst.Type() != src.Type() || dst.IsNil() {
+		dst = reflect.New(src.Type().Elem())
+	}
+	dst.Elem().Set(src.Elem())
+	return dst.Interface().(runtime.Object)
+}
+
+// shallowUnstructured copies the two maps that lead to the resource version.
+func shallowUnstructured(u *unstructured.Unstructured) runtime.Object {
+	fields := make(map[string]any, len(u.Object))
+	for name, value := range u.Object {
+		fields[name] = value
+	}
+	if old, ok := fields["metadata"].(map[string]any); ok {
+		metadata := make(map[string]any, len(old)+1)
+		for name, value := range old {
+			metadata[name] = value
+		}
+		fields["metadata"] = metadata
+	}
+	return &unstructured.Unstructured{Object: fields}
+}

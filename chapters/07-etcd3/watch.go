@@ -1,0 +1,200 @@
+package etcd3
+
+import (
+	"context"
+	"time"
+
+	"go.etcd.io/etcd/api/v3/mvccpb"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"k8s.io/apimachinery/pkg/watch"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// watchBuffer is how many events wait for a slow reader. Beyond it, etcd's client keeps them encoded.
+const watchBuffer = 100
+
+// Watch knows where it begins when it returns; what exists and what changes comes as events.
+// Upstream: etcd3.watcher.Watch.
+func (s *store) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
+	key, err := s.key(key, opts.Recursive)
+	if err != nil {
+		return nil, fail("watch", key, err)
+	}
+	w, err := s.newWatch(ctx, key, opts)
+	if err != nil {
+		return nil, fail("watch", key, err)
+	}
+	go w.run()
+	return w, nil
+}
+
+// openWatch is one watch: a goroutine between etcd's client and the channel of events. Upstream: watchChan.
+type openWatch struct {
+	*store
+	prefix string
+	opts   storage.ListOptions
+	start  storage.WatchStart
+
+	ctx    context.Context // ends with the caller's or by Stop
+	stop   context.CancelFunc
+	events chan watch.Event
+}
+
+var _ watch.Interface = (*openWatch)(nil)
+
+func (s *store) newWatch(ctx context.Context, key string, opts storage.ListOptions) (*openWatch, error) {
+	start, err := storage.WatchFrom(opts)
+	if err != nil {
+		return nil, err
+	}
+	if start.Initial == (start.After != 0) { // it depends on the present: from now on, or what exists at least at After
+		now, err := s.CurrentResourceVersion(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := (storage.Reading{AtLeast: start.After}).Check(now); err != nil {
+			return nil, err
+		}
+		start.After = now
+	}
+	w := &openWatch{store: s, prefix: key, opts: opts, start: start, events: make(chan watch.Event, watchBuffer)}
+	// A member of etcd that has lost the others ends the watch, so that the client turns to another one.
+	w.ctx, w.stop = context.WithCancel(clientv3.WithRequireLeader(ctx))
+	return w, nil
+}
+
+// ResultChan implements watch.Interface. It is closed when the watch has ended.
+func (w *openWatch) ResultChan() <-chan watch.Event { return w.events }
+
+// Stop implements watch.Interface.
+func (w *openWatch) Stop() { w.stop() }
+
+func (w *openWatch) run() {
+	defer close(w.events)
+	defer w.stop()
+	if err := w.follow(); err != nil && w.ctx.Err() == nil {
+		w.send(storage.ErrorEvent(fail("watch", w.prefix, err)))
+	}
+}
+
+// send delivers an event; false: the watch has ended instead.
+func (w *openWatch) send(e watch.Event) bool {
+	select {
+	case w.events <- e:
+		return true
+	case <-w.ctx.Done():
+		return false
+	}
+}
+
+// follow sends what exists, where that is asked for, and then what changes, until the watch ends.
+func (w *openWatch) follow() error {
+	after := int64(w.start.After)
+	if w.start.Initial {
+		var err error
+		if after, err = w.existing(); err != nil {
+			return err
+		}
+	}
+	changes := w.watcher.Watch(w.ctx, w.prefix, w.options(after)...)
+	tick, stop := ticks(w.opts.ProgressNotify, w.checkpoint)
+	defer stop()
+	for {
+		select {
+		case <-tick:
+			if err := w.watcher.RequestProgress(w.ctx); err != nil {
+				return explain(err)
+			}
+		case answer, open := <-changes:
+			if !open {
+				return nil
+			}
+			if err := w.handle(answer); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// options of etcd's watch. The state before a change comes with it, so that a selector can tell whether the change
+// made an object appear or disappear, and a deletion can show what was deleted.
+func (w *openWatch) options(after int64) []clientv3.OpOption {
+	opts := []clientv3.OpOption{clientv3.WithRev(after + 1), clientv3.WithPrevKV()}
+	if w.opts.Recursive {
+		opts = append(opts, clientv3.WithPrefix())
+	}
+	if w.opts.ProgressNotify {
+		opts = append(opts, clientv3.WithProgressNotify())
+	}
+	return opts
+}
+
+// ticks are the moments to ask etcd for progress; none where the watch or the configuration does not want them.
+func ticks(wanted bool, every time.Duration) (<-chan time.Time, func()) {
+	if !wanted || every == 0 {
+		return nil, func() {}
+	}
+	t := time.NewTicker(every)
+	return t.C, t.Stop
+}
+
+// handle turns one answer of etcd into events.
+func (w *openWatch) handle(answer clientv3.WatchResponse) error {
+	switch err := answer.Err(); {
+	case compactedAway(err):
+		w.noteCompaction(answer.CompactRevision)
+		return storage.WatchExpired()
+	case err != nil:
+		return explain(err)
+	case answer.IsProgressNotify():
+		return w.bookmark(answer.Header.Revision, false)
+	}
+	for _, e := range answer.Events {
+		if err := w.change(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bookmark tells a watcher who asked for progress how far the watch is; initialEnd is for one who waits for the end of
+// the initial events.
+func (w *openWatch) bookmark(revision int64, initialEnd bool) error {
+	if !w.opts.ProgressNotify && !initialEnd {
+		return nil // another watch on the same stream asked
+	}
+	e, err := storage.Bookmark(w.newFunc(), uint64(revision))
+	if err == nil && initialEnd {
+		err = storage.MarkInitialEventsEnd(e.Object)
+	}
+	if err == nil {
+		w.send(e)
+	}
+	return err
+}
+
+// RequestWatchProgress implements storage.Interface. Watches whose contexts have the same gRPC metadata share a
+// stream, and all of a stream are told. Upstream: store.RequestWatchProgress.
+func (s *store) RequestWatchProgress(ctx context.Context) error {
+	err := s.watcher.RequestProgress(clientv3.WithRequireLeader(ctx))
+	return fail("watch", s.resource, explain(err))
+}
+
+// existing sends an ADDED event for each object that is there, page by page, and returns the revision at which it was.
+func (w *openWatch) existing() (revision int64, err error) {
+	l := &listing{store: w.store, prefix: w.prefix, recursive: w.opts.Recursive}
+	l.reading = storage.Reading{AtLeast: w.start.After, From: w.prefix}
+	err = l.each(w.ctx, maxPage, func(kvs []*mvccpb.KeyValue) (int, error) {
+		for _, kv := range kvs {
+			if err := w.initial(kv); err != nil {
+				return 0, err
+			}
+		}
+		return len(kvs), nil
+	})
+	if err == nil && w.start.Mark {
+		err = w.bookmark(l.revision, true)
+	}
+	return l.revision, err
+}
