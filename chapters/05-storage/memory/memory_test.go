@@ -19,6 +19,10 @@ func openMemory(testing.TB) storagetest.Fixture {
 			s.Database().Compact(revision)
 			return nil
 		},
+		Without: map[string]string{
+			"Corrupt": "memory holds objects, which cannot be unreadable",
+			"RawGet":  "memory holds objects, not bytes",
+		},
 	}
 }
 

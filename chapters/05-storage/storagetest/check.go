@@ -131,12 +131,17 @@ func (c *check) same(what string, got, want any) {
 	}
 }
 
-// needs skips a case whose capability the implementation does not have.
-func (c *check) needs(capability string, has bool) {
+// needs skips a case whose capability the storage says it cannot have.
+func (c *check) needs(capability string, given bool) {
 	c.Helper()
-	if !has {
-		c.Skipf("this storage's fixture has no %s", capability)
+	if given {
+		return
 	}
+	why, excused := c.Without[capability]
+	if !excused {
+		c.Fatalf("the fixture has no %s, and does not say why", capability)
+	}
+	c.Skipf("no %s: %s", capability, why)
 }
 
 // setting is an update that applies change.

@@ -103,7 +103,7 @@ var concurrencyCases = []testCase{
 		c.fails(err, "get", key("default/a"), storage.ErrNotFound)
 	}},
 	{name: "a watch misses nothing and repeats nothing while eight writers run", check: func(c *check) {
-		w := c.watch("", from(""))
+		w := c.watch("", c.now())
 		const writers, writes = 8, 6
 		wait := c.begin(writers, func(i int) error {
 			name := fmt.Sprint("p", i)

@@ -48,7 +48,9 @@ var selectorCases = []testCase{
 		w.sees("ADDED a")
 	}},
 	{name: "a field selector follows an attribute of the resource", check: func(c *check) {
-		w := c.watch("", storage.ListOptions{Predicate: onNode("n1")})
+		opts := c.now()
+		opts.Predicate = onNode("n1")
+		w := c.watch("", opts)
 		c.createAll("a", "b")
 		for _, node := range []string{"n1", "n2", "n1"} {
 			c.ok(c.Storage.GuaranteedUpdate(c.ctx, key("default/a"), nil, setting(onNodeNamed(node))))

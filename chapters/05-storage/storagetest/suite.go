@@ -8,8 +8,9 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Fixture is a storage under test and what a test can do behind its back. A nil function is a capability that the
-// implementation does not have; the cases that need it are skipped, and the skip says so.
+// Fixture is a storage under test and what a test can do behind its back. The functions are capabilities that an
+// implementation may be without, if it says why: the cases that need one are then skipped. One that is neither given
+// nor excused fails them.
 type Fixture struct {
 	// Storage is empty, holds Pods below /pods/, and gives /pods as its resource where it is asked for one.
 	Storage storage.Interface
@@ -20,6 +21,9 @@ type Fixture struct {
 	Corrupt func(ctx context.Context, key string) error
 	// RawGet returns the stored bytes under key, as the storage names it.
 	RawGet func(ctx context.Context, key string) ([]byte, error)
+
+	// Without says, by the name of a function above, why this storage cannot have it.
+	Without map[string]string
 }
 
 // Open returns an empty storage, and ends it with tb.Cleanup.

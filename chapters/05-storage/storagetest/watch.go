@@ -24,7 +24,7 @@ func initialEvents(wanted bool) storage.ListOptions {
 var watchCases = []testCase{
 	{name: "changes after a version come in their order, with their versions", check: func(c *check) {
 		c.createAll("before")
-		w := c.watch("", from(c.list("", storage.ListOptions{}).ResourceVersion))
+		w := c.watch("", c.now())
 		want := []uint64{
 			c.version(c.create(pod("a"))), c.version(c.create(pod("b"))),
 			c.version(c.label("a", "x")), c.version(c.delete("b")),
@@ -53,7 +53,7 @@ var watchCases = []testCase{
 		}
 	}},
 	{name: "an event carries the object as stored", check: func(c *check) {
-		w := c.watch("", from(""))
+		w := c.watch("", c.now())
 		created := c.create(pod("a", withLabel("x")))
 		c.same("the event's object", w.next().Object.(*corev1.Pod), created)
 	}},
@@ -65,14 +65,14 @@ var watchCases = []testCase{
 		c.same("its label", deleted.Labels["app"], "x")
 	}},
 	{name: "a watch of one key does not see its neighbours", check: func(c *check) {
-		w := c.watchKey(key("default/a"), from(""))
+		w := c.watchKey(key("default/a"), c.now())
 		c.createAll("ab", "a")
 		c.delete("ab")
 		c.delete("a")
 		w.sees("ADDED a", "DELETED a")
 	}},
 	{name: "a watch of a namespace ends at its slash", check: func(c *check) {
-		w := c.watch("default", from(""))
+		w := c.watch("default", c.now())
 		c.create(pod("b", inNamespace("default-2")))
 		c.create(pod("a", inNamespace("default")))
 		w.sees("ADDED a")
@@ -164,10 +164,9 @@ var bookmarkCases = []testCase{
 		w := c.watch("", opts)
 		created := c.version(c.create(pod("a")))
 		w.sees("ADDED a")
-		c.ok(c.Storage.RequestWatchProgress(c.ctx))
-		e := w.next()
+		e := w.progress()
 		for e.Type == watch.Bookmark && w.version(e) < created {
-			e = w.next()
+			e = w.progress()
 		}
 		if e.Type != watch.Bookmark || w.version(e) < created {
 			c.Fatalf("got %v at %d, want a BOOKMARK at %d or later", e, w.version(e), created)
@@ -199,7 +198,15 @@ var bookmarkCases = []testCase{
 	{name: "initial events that nobody wants do not come", check: func(c *check) {
 		c.createAll("a")
 		w := c.watch("", initialEvents(false))
-		c.createAll("b")
+		ctx, stop := context.WithCancel(c.ctx)
+		wait := c.begin(1, func(int) error { // the watch may begin a little later
+			for i := 0; ctx.Err() == nil; i++ {
+				_ = c.Storage.Create(ctx, key(fmt.Sprint("default/b", i)), pod("b"), nil, 0)
+			}
+			return nil
+		})
+		defer wait()
+		defer stop()
 		w.sees("ADDED b")
 	}},
 }

@@ -40,6 +40,12 @@ func (c *check) watch(path string, opts storage.ListOptions) *watching {
 	return c.watchKey(key(path), opts)
 }
 
+// now is a watch of all changes from here on. A watch without a version may read what exists a little later.
+func (c *check) now() storage.ListOptions {
+	c.Helper()
+	return storage.ListOptions{ResourceVersion: c.list("", storage.ListOptions{}).ResourceVersion}
+}
+
 func (c *check) watchKey(key string, opts storage.ListOptions) *watching {
 	c.Helper()
 	w, err := c.Storage.Watch(c.ctx, key, opts)
@@ -61,6 +67,25 @@ func (w *watching) next() event {
 		w.c.Fatalf("no event came within %v", patience)
 	}
 	return event{}
+}
+
+// progress asks for progress until an event comes. Once is not enough: etcd leaves a request unanswered while another
+// watch of the same stream still catches up.
+func (w *watching) progress() event {
+	w.c.Helper()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for {
+		w.c.ok(w.c.Storage.RequestWatchProgress(w.c.ctx))
+		select {
+		case e, open := <-w.ResultChan():
+			if !open {
+				w.c.Fatal("the watch ended where a bookmark was expected")
+			}
+			return event{e}
+		case <-again.C:
+		}
+	}
 }
 
 // sees takes as many events as are wanted, in order, each written as "ADDED a".
