@@ -1,0 +1,50 @@
+package server
+
+import "net/http"
+
+// Filter is one layer of the handler chain.
+type Filter func(http.Handler) http.Handler
+
+// Filters are the named places in the handler chain that later chapters fill; nil: the place is empty.
+type Filters struct {
+	Authentication, Audit, Impersonation, Authorization Filter
+}
+
+// Place is one place in the handler chain: a name, a sentence and the filter that stands there.
+type Place struct {
+	Name   string
+	Does   string
+	Filter Filter // nil: the place is empty, and costs nothing
+}
+
+// places is the handler chain in the order in which a request meets it. The order carries meaning: a filter relies on
+// what those before it found out, and protects those after it.
+//
+// Upstream: server.DefaultBuildHandlerChain, which is written inside out.
+func (s *GenericAPIServer) places() []Place {
+	return []Place{
+		{"request-id", "gives the request its Audit-Id", nameRequest},
+		{"panic-recovery", "answers 500 where a handler panics", s.recoverPanics},
+		{"request-info", "reads verb, group, resource and name", s.readRequestInfo},
+		{"trace", "opens a span, child of traceparent", s.traceRequests()},
+		{"access-log", "notes who asked for what", s.logRequests()},
+		{"cache-control", "forbids caches to keep answers", forbidCaching},
+		{"open-requests", "counts, so that shutdown can wait", s.countRequests},
+		{"timeout", "ends what takes too long with 504", s.limitTime},
+		{"authentication", "who are you?", s.config.Filters.Authentication},
+		{"audit", "what is recorded of it?", s.config.Filters.Audit},
+		{"impersonation", "as whom do you act?", s.config.Filters.Impersonation},
+		{"max-in-flight", "refuses overload with 429", s.limitInFlight},
+		{"authorization", "may you?", s.config.Filters.Authorization},
+	}
+}
+
+// chain stands the places before a handler, the first outermost.
+func chain(handler http.Handler, places []Place) http.Handler {
+	for i := len(places) - 1; i >= 0; i-- {
+		if filter := places[i].Filter; filter != nil {
+			handler = filter(handler)
+		}
+	}
+	return handler
+}

@@ -1,0 +1,59 @@
+package server
+
+import (
+	"cmp"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+	"k8s.io/apimachinery/pkg/version"
+
+	kinds "kubepath/chapters/02-kinds"
+	installer "kubepath/chapters/03-installer"
+	rest "kubepath/chapters/04-rest"
+)
+
+// Config is all that a server is made from. The zero value of each field is what kube-apiserver defaults to.
+// Upstream: server.Config.
+type Config struct {
+	Codecs  *kinds.Codecs // nil: those of all kinds of k8s.io/api
+	Verbs   []rest.Verb   // nil: rest.Verbs()
+	Version version.Info
+	Address string // host and port at which clients reach the server, for discovery; "": not told
+
+	RequestTimeout              time.Duration // 0: 60 s
+	MaxRequestsInFlight         int           // 0: 400
+	MaxMutatingRequestsInFlight int           // 0: 200
+	MaxBody                     int64         // 0: 3 MiB
+	ShutdownTimeout             time.Duration // 0: 10 s; how long open requests may take to end
+
+	Filters Filters
+	// Middleware of every route, outermost first; see installer.Middleware.
+	Middleware []installer.Middleware
+	// WrapStorage stands between handlers and storages; see rest.Group.Wrap.
+	WrapStorage func(rest.Storage) rest.Storage
+
+	Tracer  trace.TracerProvider // nil: no spans
+	Metrics *prometheus.Registry // nil: a new one
+	Log     func(AccessLogEntry) // nil: no access log
+	Errors  *slog.Logger         // panics and failed health checks; nil: slog.Default()
+}
+
+// withDefaults fills in what kube-apiserver defaults to.
+func (c Config) withDefaults() Config {
+	c.RequestTimeout = cmp.Or(c.RequestTimeout, time.Minute)
+	c.MaxRequestsInFlight = cmp.Or(c.MaxRequestsInFlight, 400)
+	c.MaxMutatingRequestsInFlight = cmp.Or(c.MaxMutatingRequestsInFlight, 200)
+	c.MaxBody = cmp.Or(c.MaxBody, 3<<20)
+	c.ShutdownTimeout = cmp.Or(c.ShutdownTimeout, 10*time.Second)
+	c.Metrics = cmp.Or(c.Metrics, prometheus.NewRegistry())
+	if c.Codecs == nil {
+		c.Codecs = kinds.NewCodecs(kinds.NewScheme())
+	}
+	if c.Verbs == nil {
+		c.Verbs = rest.Verbs()
+	}
+	c.Errors = cmp.Or(c.Errors, slog.Default())
+	return c
+}

@@ -1,0 +1,143 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// healthPaths are the three questions: is the server well (the oldest, kept for clients that ask it), should it be
+// restarted, should it get requests?
+var healthPaths = []string{"/healthz", "/livez", "/readyz"}
+
+// HealthCheck is a named check. Upstream: healthz.HealthChecker.
+type HealthCheck struct {
+	Name      string
+	Check     func(ctx context.Context) error
+	ReadyOnly bool // not part of livez and healthz
+}
+
+// health answers the health paths. Upstream: package healthz.
+type health struct {
+	log *slog.Logger
+
+	mu     sync.RWMutex
+	checks []HealthCheck
+}
+
+func newHealth(log *slog.Logger) *health {
+	ping := HealthCheck{Name: "ping", Check: func(context.Context) error { return nil }}
+	return &health{log: log, checks: []HealthCheck{ping}}
+}
+
+// AddHealthCheck adds a named check to /healthz, /livez and /readyz, or to some of them. A name can be used once.
+func (s *GenericAPIServer) AddHealthCheck(c HealthCheck) error { return s.health.add(c) }
+
+func (h *health) add(c HealthCheck) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	same := func(other HealthCheck) bool { return other.Name == c.Name }
+	if slices.ContainsFunc(h.checks, same) {
+		return fmt.Errorf("there is a health check %q already", c.Name)
+	}
+	at := len(h.checks)
+	if at > 1 && h.checks[at-1].Name == "shutdown" {
+		at-- // stays last, as everywhere
+	}
+	h.checks = slices.Insert(slices.Clone(h.checks), at, c)
+	return nil
+}
+
+// of returns the checks of a path such as /livez.
+func (h *health) of(path string) []HealthCheck {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if path == "/readyz" {
+		return h.checks
+	}
+	return slices.DeleteFunc(slices.Clone(h.checks), func(c HealthCheck) bool { return c.ReadyOnly })
+}
+
+// paths are those that the index lists: each question, and each check of it.
+func (h *health) paths() []string {
+	var paths []string
+	for _, path := range healthPaths {
+		paths = append(paths, path)
+		for _, c := range h.of(path) {
+			paths = append(paths, path+"/"+c.Name)
+		}
+	}
+	return paths
+}
+
+// serveAll answers path itself: all checks that the exclude parameter does not name, one line each if the verbose
+// parameter is there or one fails. The reasons are for the log: the path is open to everybody.
+func (h *health) serveAll(path string) http.HandlerFunc {
+	name := strings.TrimPrefix(path, "/")
+	return func(w http.ResponseWriter, r *http.Request) {
+		report := h.run(r.Context(), h.of(path), r.URL.Query()["exclude"])
+		if len(report.failed) > 0 {
+			h.log.Info(name+" check failed", "failed", report.failed)
+			http.Error(w, report.lines.String()+name+" check failed", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if !r.URL.Query().Has("verbose") {
+			fmt.Fprint(w, "ok")
+			return
+		}
+		fmt.Fprintf(w, "%s%s check passed\n", report.lines.String(), name)
+	}
+}
+
+// serveOne answers path/NAME: a single check, with its reason.
+func (h *health) serveOne(path string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(r.URL.Path, path+"/")
+		checks := h.of(path)
+		i := slices.IndexFunc(checks, func(c HealthCheck) bool { return c.Name == name })
+		if i < 0 {
+			http.NotFound(w, r)
+			return
+		}
+		if err := checks[i].Check(r.Context()); err != nil {
+			http.Error(w, fmt.Sprintf("internal server error: %v", err), http.StatusInternalServerError)
+			return
+		}
+		fmt.Fprint(w, "ok")
+	}
+}
+
+// healthReport is the outcome of several checks.
+type healthReport struct {
+	lines  strings.Builder   // for clients
+	failed map[string]string // for the log: check to reason
+}
+
+func (h *health) run(ctx context.Context, checks []HealthCheck, exclude []string) *healthReport {
+	report := &healthReport{failed: map[string]string{}}
+	unknown := slices.Clone(exclude)
+	for _, c := range checks {
+		if slices.Contains(exclude, c.Name) {
+			unknown = slices.DeleteFunc(unknown, func(name string) bool { return name == c.Name })
+			fmt.Fprintf(&report.lines, "[+]%s excluded: ok\n", c.Name)
+		} else if err := c.Check(ctx); err != nil {
+			fmt.Fprintf(&report.lines, "[-]%s failed: reason withheld\n", c.Name)
+			report.failed[c.Name] = err.Error()
+		} else {
+			fmt.Fprintf(&report.lines, "[+]%s ok\n", c.Name)
+		}
+	}
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		quoted := fmt.Sprintf("%q", slices.Compact(unknown))
+		fmt.Fprintf(&report.lines, "warn: some health checks cannot be excluded: no matches for %s\n",
+			strings.ReplaceAll(strings.Trim(quoted, "[]"), `" "`, `","`))
+	}
+	return report
+}

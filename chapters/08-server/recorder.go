@@ -1,0 +1,72 @@
+package server
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+)
+
+// recorder passes an answer on and remembers what became of it. One recorder serves all places of the chain that want
+// to know.
+type recorder struct {
+	http.ResponseWriter
+	status int   // 0: nothing written yet
+	bytes  int64 // of the body
+}
+
+// record returns w as a recorder: itself, if it is one already.
+func record(w http.ResponseWriter) *recorder {
+	if r, ok := w.(*recorder); ok {
+		return r
+	}
+	return &recorder{ResponseWriter: w}
+}
+
+// code is the status that the client gets to see. A handler that wrote nothing answers 200 if it returned, and 500,
+// by the panic recovery, if it did not.
+func (r *recorder) code(returned bool) int {
+	switch {
+	case r.status != 0:
+		return r.status
+	case returned:
+		return http.StatusOK
+	}
+	return http.StatusInternalServerError
+}
+
+func (r *recorder) WriteHeader(status int) {
+	final := status >= 200 || status == http.StatusSwitchingProtocols
+	if r.status == 0 && final {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(data []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(data)
+	r.bytes += int64(n)
+	return n, err
+}
+
+// Flush, Hijack and Unwrap keep the abilities of the writer below.
+func (r *recorder) Flush() {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	http.NewResponseController(r.ResponseWriter).Flush()
+}
+
+// Hijack counts as an answer: nothing may be written after it.
+func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(r.ResponseWriter).Hijack()
+	if err == nil && r.status == 0 {
+		r.status = http.StatusSwitchingProtocols
+	}
+	return conn, rw, err
+}
+
+// Unwrap is for http.ResponseController.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

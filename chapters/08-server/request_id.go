@@ -1,0 +1,60 @@
+package server
+
+import (
+	"encoding/hex"
+	"math/rand/v2"
+	"net/http"
+)
+
+// auditID is the header that names a request, in the form in which net/http keeps header names.
+const auditID = "Audit-Id"
+
+// RequestID is the name of a request that is inside of the handler chain. Upstream: audit.GetAuditIDTruncated.
+func RequestID(r *http.Request) string {
+	if id := r.Header[auditID]; len(id) > 0 {
+		return id[0]
+	}
+	return ""
+}
+
+// nameRequest gives each request a name, the client's own if it brought one, and sends it back with the answer. The
+// name stays in the request's header, so that it goes along with the request wherever a proxy sends it.
+//
+// Upstream: filters.WithAuditInit.
+func nameRequest(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header[auditID]
+		if len(id) == 0 || id[0] == "" {
+			id = []string{newUUID()}
+			r.Header[auditID] = id
+		}
+		w.Header()[auditID] = id[:1:1]
+		next.ServeHTTP(w, r)
+	})
+}
+
+// newUUID returns a random UUID, version 4. It names and protects nothing, so the runtime's fast generator is enough.
+func newUUID() string {
+	var raw [16]byte
+	for i := range 2 {
+		bits := rand.Uint64()
+		for j := range 8 {
+			raw[8*i+j] = byte(bits >> (8 * j))
+		}
+	}
+	raw[6] = raw[6]&0x0f | 0x40
+	raw[8] = raw[8]&0x3f | 0x80
+
+	var text [36]byte
+	at := 0
+	for i, size := range []int{4, 2, 2, 2, 6} {
+		if i > 0 {
+			text[at] = '-'
+			at++
+		}
+		hex.Encode(text[at:], raw[:size])
+		copy(raw[:], raw[size:])
+		at += 2 * size
+	}
+	return string(text[:])
+}

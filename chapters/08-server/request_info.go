@@ -1,0 +1,26 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	installer "kubepath/chapters/03-installer"
+)
+
+// noMarkup keeps what the client sent from becoming markup in an error that a browser shows.
+var noMarkup = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// readRequestInfo finds out what the request means and puts it into the context, for all places behind it.
+// Upstream: filters.WithRequestInfo.
+func (s *GenericAPIServer) readRequestInfo(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		info, err := installer.ParseRequestInfo(r)
+		if err != nil {
+			text := fmt.Sprintf("Internal Server Error: %q: failed to create RequestInfo: %v", r.RequestURI, err)
+			http.Error(w, noMarkup.Replace(text), http.StatusInternalServerError)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(installer.WithRequestInfo(r.Context(), info)))
+	})
+}

@@ -1,0 +1,33 @@
+package server
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func newServer(t testing.TB, c Config) *GenericAPIServer {
+	t.Helper()
+	if c.Errors == nil {
+		c.Errors = slog.New(slog.DiscardHandler)
+	}
+	s, err := c.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// ask serves one request without a network.
+func ask(s *GenericAPIServer, method, path string) *http.Response {
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(method, path, nil))
+	return w.Result()
+}
+
+func body(r *http.Response) string {
+	data, _ := io.ReadAll(r.Body)
+	return string(data)
+}
