@@ -10,6 +10,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	rest "kubepath/chapters/04-rest"
 )
 
 // beforeCreate brings a new object into the form in which it may be stored, or says why it cannot be (BadRequest,
@@ -19,10 +21,9 @@ func (s *Store) beforeCreate(ctx context.Context, obj runtime.Object) error {
 	if err != nil {
 		return apierrors.NewInternalError(err)
 	}
-	if err := s.setNamespace(ctx, m); err != nil {
+	if err := rest.PutInNamespace(m, s.namespace(ctx)); err != nil {
 		return err
 	}
-	dropDuplicateOwners(ctx, m)
 	s.Strategy.PrepareForCreate(ctx, obj)
 	if faults := s.createFaults(ctx, obj, m); len(faults) > 0 {
 		return apierrors.NewInvalid(s.Kind.GroupKind(), m.GetName(), faults)
@@ -51,4 +52,11 @@ var metadata = field.NewPath("metadata")
 
 func (s *Store) metadataFaults(m metav1.Object, validName validation.ValidateNameFunc) field.ErrorList {
 	return validation.ValidateObjectMetaAccessor(m, s.NamespaceScoped(), validName, metadata)
+}
+
+// warn adds each line to the answer's warnings.
+func warn(ctx context.Context, lines []string) {
+	for _, line := range lines {
+		rest.AddWarning(ctx, line)
+	}
 }

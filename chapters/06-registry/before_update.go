@@ -10,6 +10,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	rest "kubepath/chapters/04-rest"
 )
 
 // beforeUpdate is beforeCreate for an object that replaces old. Upstream: rest.BeforeUpdate.
@@ -22,10 +24,9 @@ func (s *Store) beforeUpdate(ctx context.Context, obj, old runtime.Object) error
 	if err != nil {
 		return apierrors.NewInternalError(err)
 	}
-	if err := s.setNamespace(ctx, m); err != nil {
+	if err := rest.PutInNamespace(m, s.namespace(ctx)); err != nil {
 		return err
 	}
-	dropDuplicateOwners(ctx, m)
 	m.SetGeneration(oldMeta.GetGeneration()) // only the strategy raises it
 	s.Strategy.PrepareForUpdate(ctx, obj, old)
 	keepIdentity(m, oldMeta)

@@ -4,14 +4,13 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	kinds "kubepath/chapters/02-kinds"
+	rest "kubepath/chapters/04-rest"
 )
 
 // New returns an empty object of the Store's kind.
@@ -69,29 +68,9 @@ func (s *Store) Destroy() {
 // ConvertToTable is Tables' or, without one, a table of names and times of creation.
 // Upstream: rest.NewDefaultTableConvertor.
 func (s *Store) ConvertToTable(ctx context.Context, object, tableOptions runtime.Object) (*metav1.Table, error) {
-	if s.Tables != nil {
-		return s.Tables.ConvertToTable(ctx, object, tableOptions)
+	tables := s.Tables
+	if tables == nil {
+		tables = rest.NewDefaultTable(s.Resource)
 	}
-	return namesAndTimes(object)
-}
-
-func namesAndTimes(object runtime.Object) (*metav1.Table, error) {
-	table := &metav1.Table{ColumnDefinitions: []metav1.TableColumnDefinition{
-		{Name: "Name", Type: "string", Format: "name", Description: metav1.ObjectMeta{}.SwaggerDoc()["name"]},
-		{Name: "Created At", Type: "date", Description: metav1.ObjectMeta{}.SwaggerDoc()["creationTimestamp"]},
-	}}
-	objects := []runtime.Object{object}
-	if list, ok := object.(*kinds.List); ok {
-		table.ListMeta, objects = list.ListMeta, list.Items
-	}
-	table.Rows = make([]metav1.TableRow, 0, len(objects))
-	for _, obj := range objects {
-		m, err := meta.Accessor(obj)
-		if err != nil {
-			return nil, err
-		}
-		cells := []any{m.GetName(), m.GetCreationTimestamp().UTC().Format(time.RFC3339)}
-		table.Rows = append(table.Rows, metav1.TableRow{Cells: cells, Object: runtime.RawExtension{Object: obj}})
-	}
-	return table, nil
+	return tables.ConvertToTable(ctx, object, tableOptions)
 }

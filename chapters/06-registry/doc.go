@@ -17,8 +17,8 @@
 //	store.go, describe.go      the fields, and what the Store says of itself
 //	keys.go, get.go            the shortest path: name to key, key to object
 //	list.go, watch.go          selectors that narrow a listing to one namespace or one key
-//	create.go, before_create.go, names.go, metadata.go
-//	update.go, before_update.go
+//	create.go, before_create.go, names.go
+//	update.go, update_version.go, before_update.go, update_removes.go
 //	delete.go, before_delete.go, propagation.go, deletecollection.go
 //	errors.go                  one table: from the storage's sentinels to what clients see
 //	dryrun.go, decorate.go     two wrappers at the seam below and above

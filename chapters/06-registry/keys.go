@@ -21,7 +21,7 @@ func (s *Store) key(ctx context.Context, name string) (string, error) {
 	}
 	root := s.keyRoot()
 	if s.NamespaceScoped() {
-		namespace := rest.NamespaceFrom(ctx)
+		namespace := s.namespace(ctx)
 		if namespace == "" {
 			return "", errors.NewBadRequest("Namespace parameter required.")
 		}
@@ -43,6 +43,14 @@ func (s *Store) prefix(namespace string) string {
 		return s.keyRoot() + "/" + namespace
 	}
 	return s.keyRoot()
+}
+
+// namespace is the one that an object of this request lives in; "" for what lives beside the namespaces.
+func (s *Store) namespace(ctx context.Context) string {
+	if !s.NamespaceScoped() {
+		return ""
+	}
+	return rest.NamespaceFrom(ctx)
 }
 
 func (s *Store) keyRoot() string {
