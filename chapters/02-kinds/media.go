@@ -29,7 +29,7 @@ type listWriter func(w io.Writer, l *List, e *encoding) error
 // Upstream: serializer.newSerializersForScheme.
 func MediaTypes(scheme *runtime.Scheme) []Media {
 	lenient := newJSON(scheme, json.SerializerOptions{})
-	proto := protobuf.NewSerializer(scheme, scheme)
+	proto := newProtobuf(scheme)
 	return []Media{
 		{
 			Type:    runtime.ContentTypeJSON,
@@ -59,10 +59,6 @@ func MediaTypes(scheme *runtime.Scheme) []Media {
 			list: writeListProtobuf,
 		},
 	}
-}
-
-func newJSON(scheme *runtime.Scheme, o json.SerializerOptions) runtime.Serializer {
-	return json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme, scheme, o)
 }
 
 func newYAML(scheme *runtime.Scheme, o json.SerializerOptions) runtime.Serializer {

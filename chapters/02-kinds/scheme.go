@@ -59,7 +59,8 @@ import (
 	storagev1beta1 "k8s.io/api/storage/v1beta1"
 	storagemigrationv1 "k8s.io/api/storagemigration/v1"
 	storagemigrationv1beta1 "k8s.io/api/storagemigration/v1beta1"
-	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1beta1 "k8s.io/apimachinery/pkg/apis/meta/v1beta1"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 )
@@ -67,9 +68,10 @@ import (
 // groupVersions is the table of everything that the scheme knows, one row per group version. Within a group the
 // preferred version stands first: that is the order in which the scheme lists them.
 var groupVersions = []func(*runtime.Scheme) error{
-	// meta.k8s.io: Status, Table, PartialObjectMetadata, the options of a request. Every other row adds the options
-	// and WatchEvent to its own group version once more, so that a body may name them there.
-	metainternalversion.AddToScheme,
+	// meta.k8s.io: Table and PartialObjectMetadata. Every row below adds the options of a request and WatchEvent to its
+	// own group version, so that a body may name them there, and Status and the discovery documents, which have no
+	// version of their own.
+	metav1.AddMetaToScheme, metav1beta1.AddMetaToScheme, addOptions,
 
 	corev1.AddToScheme,
 	appsv1.AddToScheme, appsv1beta2.AddToScheme, appsv1beta1.AddToScheme,
@@ -99,9 +101,17 @@ var groupVersions = []func(*runtime.Scheme) error{
 	storagemigrationv1.AddToScheme, storagemigrationv1beta1.AddToScheme,
 }
 
+// addOptions adds the options of a request to meta.k8s.io/v1.
+func addOptions(scheme *runtime.Scheme) error {
+	metav1.AddToGroupVersion(scheme, metav1.SchemeGroupVersion)
+	return nil
+}
+
 // NewScheme returns a scheme that knows the Go type of every kind that kube-apiserver serves or has served: for a
 // kind, New makes an empty object; for an object, ObjectKinds names its kinds. It has no defaulting functions yet;
-// whoever owns a kind's behaviour adds them. Upstream: legacyscheme.Scheme.
+// whoever owns a kind's behaviour adds them. Query parameters have a scheme of their own (apimachinery's
+// meta/internalversion/scheme), since their internal form would make options kinds without versions here.
+// Upstream: legacyscheme.Scheme.
 func NewScheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	for _, add := range groupVersions {

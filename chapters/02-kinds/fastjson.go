@@ -1,0 +1,102 @@
+package kinds
+
+import (
+	"bytes"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/runtime/serializer/json"
+)
+
+// jsonSerializer reads each body once. Upstream's serializer first scans the whole body for kind and apiVersion; this
+// one looks only at the beginning, where clients write them. If anything is wrong with the body, the exact serializer
+// reads it again, and its error is what the client sees.
+type jsonSerializer struct {
+	*json.Serializer
+	exact *json.Serializer
+}
+
+var _ runtime.Serializer = jsonSerializer{}
+
+func newJSON(scheme *runtime.Scheme, o json.SerializerOptions) runtime.Serializer {
+	return jsonSerializer{
+		Serializer: json.NewSerializerWithOptions(kindPeeker{}, scheme, scheme, o),
+		exact:      json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme, scheme, o),
+	}
+}
+
+func (s jsonSerializer) Decode(data []byte, implied *schema.GroupVersionKind, into runtime.Object) (runtime.Object, *schema.GroupVersionKind, error) {
+	obj, kind, err := s.Serializer.Decode(data, implied, into)
+	if err == nil || runtime.IsStrictDecodingError(err) {
+		return obj, kind, err
+	}
+	return s.exact.Decode(data, implied, into)
+}
+
+// kindPeeker finds kind and apiVersion if they are the first two fields, in either order.
+type kindPeeker struct{}
+
+var _ json.MetaFactory = kindPeeker{}
+
+func (kindPeeker) Interpret(data []byte) (*schema.GroupVersionKind, error) {
+	rest, ok := after(data, '{')
+	if !ok {
+		return json.DefaultMetaFactory.Interpret(data)
+	}
+	var kind, apiVersion []byte
+	for range 2 {
+		var key, value []byte
+		if key, value, rest, ok = stringField(rest); !ok {
+			break
+		}
+		switch string(key) {
+		case "kind":
+			kind = value
+		case "apiVersion":
+			apiVersion = value
+		}
+	}
+	gv, err := schema.ParseGroupVersion(string(apiVersion))
+	if len(kind) == 0 || gv.Version == "" || err != nil {
+		return json.DefaultMetaFactory.Interpret(data)
+	}
+	return &schema.GroupVersionKind{Group: gv.Group, Version: gv.Version, Kind: string(kind)}, nil
+}
+
+// stringField reads "key":"value", and what ends it; false if either has an escape or is not a string.
+func stringField(data []byte) (key, value, rest []byte, ok bool) {
+	if key, data, ok = plainString(data); !ok {
+		return nil, nil, nil, false
+	}
+	if data, ok = after(data, ':'); !ok {
+		return nil, nil, nil, false
+	}
+	if value, data, ok = plainString(data); !ok {
+		return nil, nil, nil, false
+	}
+	rest, ok = after(data, ',')
+	return key, value, rest, ok
+}
+
+func plainString(data []byte) (text, rest []byte, ok bool) {
+	data, ok = after(data, '"')
+	end := bytes.IndexByte(data, '"')
+	if !ok || end < 0 || bytes.IndexByte(data[:end], '\\') >= 0 {
+		return nil, nil, false
+	}
+	return data[:end], data[end+1:], true
+}
+
+// after skips white space and one mark.
+func after(data []byte, mark byte) ([]byte, bool) {
+	for i, b := range data {
+		switch b {
+		case ' ', '\t', '\r', '\n':
+		case mark:
+			return data[i+1:], true
+		default:
+			return nil, false
+		}
+	}
+	return nil, false
+}
