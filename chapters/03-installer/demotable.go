@@ -5,23 +5,22 @@ import (
 	"net/http"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 // The table that the demo and the tests install. Chapter 4 will make such rows from storages; here the handlers only
 // say who they are.
 
-func handleGet(w http.ResponseWriter, r *http.Request)    { introduce(w, r, "handleGet") }
-func handleList(w http.ResponseWriter, r *http.Request)   { introduce(w, r, "handleList") }
-func handleWatch(w http.ResponseWriter, r *http.Request)  { introduce(w, r, "handleWatch") }
-func handleCreate(w http.ResponseWriter, r *http.Request) { introduce(w, r, "handleCreate") }
-func handleUpdate(w http.ResponseWriter, r *http.Request) { introduce(w, r, "handleUpdate") }
-func handlePatch(w http.ResponseWriter, r *http.Request)  { introduce(w, r, "handlePatch") }
-func handleDelete(w http.ResponseWriter, r *http.Request) { introduce(w, r, "handleDelete") }
-func handleDeleteCollection(w http.ResponseWriter, r *http.Request) {
-	introduce(w, r, "handleDeleteCollection")
+func serveGet(w http.ResponseWriter, r *http.Request)    { introduce(w, r, "serveGet") }
+func serveList(w http.ResponseWriter, r *http.Request)   { introduce(w, r, "serveList") }
+func serveWatch(w http.ResponseWriter, r *http.Request)  { introduce(w, r, "serveWatch") }
+func serveCreate(w http.ResponseWriter, r *http.Request) { introduce(w, r, "serveCreate") }
+func serveUpdate(w http.ResponseWriter, r *http.Request) { introduce(w, r, "serveUpdate") }
+func servePatch(w http.ResponseWriter, r *http.Request)  { introduce(w, r, "servePatch") }
+func serveDelete(w http.ResponseWriter, r *http.Request) { introduce(w, r, "serveDelete") }
+func serveClear(w http.ResponseWriter, r *http.Request) {
+	introduce(w, r, "serveClear")
 }
-func handleConnect(w http.ResponseWriter, r *http.Request) { introduce(w, r, "handleConnect") }
+func serveConnect(w http.ResponseWriter, r *http.Request) { introduce(w, r, "serveConnect") }
 
 func introduce(w http.ResponseWriter, r *http.Request, name string) {
 	fmt.Fprintf(w, "%s serves %s %s", name, r.Method, r.URL.Path)
@@ -33,18 +32,18 @@ var patchTypes = []string{
 }
 
 var (
-	getRow    = row("get", "GET", Item, handleGet)
-	listRow   = Verb{Name: "list", Methods: []string{"GET"}, AllNamespaces: true, Handler: http.HandlerFunc(handleList)}
-	watchRow  = Verb{Name: "watch", Methods: []string{"GET"}, AllNamespaces: true, When: WantsWatch, Handler: http.HandlerFunc(handleWatch)}
-	createRow = row("create", "POST", Collection, handleCreate)
-	updateRow = row("update", "PUT", Item, handleUpdate)
-	patchRow  = Verb{Name: "patch", Methods: []string{"PATCH"}, On: Item, Handler: http.HandlerFunc(handlePatch), Accepts: patchTypes}
-	deleteRow = row("delete", "DELETE", Item, handleDelete)
+	getRow    = row("get", "GET", Item, serveGet)
+	listRow   = Verb{Name: "list", Methods: []string{"GET"}, AllNamespaces: true, Handler: http.HandlerFunc(serveList)}
+	watchRow  = Verb{Name: "watch", Methods: []string{"GET"}, AllNamespaces: true, When: WantsWatch, Handler: http.HandlerFunc(serveWatch)}
+	createRow = row("create", "POST", Collection, serveCreate)
+	updateRow = row("update", "PUT", Item, serveUpdate)
+	patchRow  = Verb{Name: "patch", Methods: []string{"PATCH"}, On: Item, Handler: http.HandlerFunc(servePatch), Accepts: patchTypes}
+	deleteRow = row("delete", "DELETE", Item, serveDelete)
 
-	deleteCollectionRow = row("deletecollection", "DELETE", Collection, handleDeleteCollection)
+	deleteCollectionRow = row("deletecollection", "DELETE", Collection, serveClear)
 
-	oldWatchRow  = Verb{Name: "watch", Methods: []string{"GET"}, AllNamespaces: true, Prefix: "watch", Handler: http.HandlerFunc(handleWatch)}
-	oldWatchItem = Verb{Name: "watch", Methods: []string{"GET"}, On: Item, Prefix: "watch", Handler: http.HandlerFunc(handleWatch)}
+	oldWatchRow  = Verb{Name: "watch", Methods: []string{"GET"}, AllNamespaces: true, Prefix: "watch", Handler: http.HandlerFunc(serveWatch)}
+	oldWatchItem = Verb{Name: "watch", Methods: []string{"GET"}, On: Item, Prefix: "watch", Handler: http.HandlerFunc(serveWatch)}
 
 	execRow  = connectRow(Item, "GET", "POST")
 	proxyRow = connectRow(ItemPath, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -61,21 +60,19 @@ func row(name, method string, on Target, handle http.HandlerFunc) Verb {
 func connectRow(on Target, methods ...string) Verb {
 	return Verb{
 		Name: "connect", Methods: methods, On: on, Discovered: ConnectVerb,
-		Handler: http.HandlerFunc(handleConnect), Returns: []string{"*/*"},
+		Handler: http.HandlerFunc(serveConnect), Returns: []string{"*/*"},
 	}
 }
 
-// podRows are a resource with its subresources, one of another kind and one of another group.
+// podRows are a resource with two subresources, one of a kind of its own.
 func podRows() []Resource {
 	pod := corev1.SchemeGroupVersion.WithKind("Pod")
-	eviction := schema.GroupVersionKind{Group: "policy", Version: "v1", Kind: "Eviction"}
 	exec := corev1.SchemeGroupVersion.WithKind("PodExecOptions")
 	return []Resource{
 		{
 			Name: "pods", Kind: pod, Namespaced: true, Verbs: standard, StorageKind: pod,
 			Singular: "pod", ShortNames: []string{"po"}, Categories: []string{"all"},
 		},
-		{Name: "pods", Subresource: "eviction", Kind: eviction, Namespaced: true, Verbs: []Verb{createRow}},
 		{Name: "pods", Subresource: "exec", Kind: exec, Namespaced: true, Verbs: []Verb{execRow}},
 		{Name: "pods", Subresource: "status", Kind: pod, Namespaced: true, Verbs: []Verb{getRow, updateRow, patchRow}},
 	}

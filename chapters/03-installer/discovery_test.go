@@ -3,6 +3,7 @@ package installer
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -215,3 +216,27 @@ func TestDocumentIsEncodedOncePerForm(t *testing.T) {
 		t.Errorf("made %d times in %d forms, want once in 3", made, forms)
 	}
 }
+
+func BenchmarkDiscovery(b *testing.B) {
+	_, d := testServer(b)
+	for name, row := range map[string]struct{ path, accept string }{
+		"group version": {"/api/v1", "application/json"},
+		"aggregated":    {"/api", wantAggregated + ",application/json"},
+	} {
+		r := httptest.NewRequest("GET", row.path, nil)
+		r.Header.Set("Accept", row.accept)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				d.ServeHTTP(headers{}, r)
+			}
+		})
+	}
+}
+
+// headers is a ResponseWriter that keeps nothing but headers.
+type headers http.Header
+
+func (h headers) Header() http.Header       { return http.Header(h) }
+func (headers) Write(p []byte) (int, error) { return len(p), nil }
+func (headers) WriteHeader(int)             {}

@@ -24,6 +24,7 @@ func coreTable() *APIGroupVersion {
 		r.Singular, r.ShortNames, r.StorageKind = singular, short, r.Kind
 		return r
 	}
+	eviction := schema.GroupVersionKind{Group: "policy", Version: "v1", Kind: "Eviction"}
 	status := []Verb{getRow, updateRow, patchRow}
 	var withoutCollection []Verb
 	for _, v := range standard {
@@ -41,6 +42,7 @@ func coreTable() *APIGroupVersion {
 			name(Resource{Name: "nodes", Kind: core("Node"), Verbs: standard}, "node", "no"),
 			{Name: "nodes", Subresource: "proxy", Kind: core("NodeProxyOptions"), Verbs: []Verb{proxyRow}},
 			{Name: "nodes", Subresource: "status", Kind: core("Node"), Verbs: status},
+			{Name: "pods", Subresource: "eviction", Kind: eviction, Namespaced: true, Verbs: []Verb{createRow}},
 		}, podRows()...),
 	}
 }
