@@ -52,8 +52,7 @@ func (w *openWatch) show(old, current runtime.Object, revision int64) error {
 			return err
 		}
 	}
-	w.send(watch.Event{Type: kind, Object: obj})
-	return nil
+	return w.send(watch.Event{Type: kind, Object: obj})
 }
 
 // object decodes a stored value into an object of its own.

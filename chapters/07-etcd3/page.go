@@ -22,38 +22,39 @@ func (l *listing) pages(ctx context.Context) error {
 	if size <= 0 || size > maxPage {
 		size = maxPage
 	}
-	return l.each(ctx, size, func(kvs []*mvccpb.KeyValue) (int, error) {
+	first, err := l.page(ctx, l.reading.From, size)
+	if err != nil {
+		return err
+	}
+	return l.each(ctx, first, func(kvs []*mvccpb.KeyValue) (int, error) {
 		l.reserve(len(kvs))
 		return l.take(kvs)
 	})
 }
 
-// each hands pages to take, the first of at most size keys, until take has looked at less than the whole page or
-// nothing is left.
-func (l *listing) each(ctx context.Context, size int64, take func([]*mvccpb.KeyValue) (looked int, err error)) error {
-	from := l.reading.From
-	for {
-		answer, err := l.page(ctx, from, size)
-		if err != nil {
-			return err
-		}
-		if len(answer.Kvs) == 0 {
-			if answer.More {
+// each hands page after page to take, until take has looked at less than a whole page or nothing is left.
+func (l *listing) each(ctx context.Context, page *clientv3.GetResponse, take func([]*mvccpb.KeyValue) (looked int, err error)) error {
+	for size := int64(len(page.Kvs)); ; {
+		if len(page.Kvs) == 0 {
+			if page.More {
 				return errors.New("no results were found, but etcd indicated there were more values remaining")
 			}
 			return nil
 		}
-		looked, err := take(answer.Kvs)
+		looked, err := take(page.Kvs)
 		if err != nil {
 			return err
 		}
-		l.lastKey = string(answer.Kvs[looked-1].Key)
-		l.behind = answer.Count - int64(looked)
+		l.lastKey = string(page.Kvs[looked-1].Key)
+		l.behind = page.Count - int64(looked)
 		l.more = l.behind > 0
 		if !l.more || l.full() {
 			return nil
 		}
-		from, size = after(l.lastKey), min(2*size, maxPage)
+		size = min(2*size, maxPage)
+		if page, err = l.page(ctx, after(l.lastKey), size); err != nil {
+			return err
+		}
 	}
 }
 

@@ -36,6 +36,9 @@ type openWatch struct {
 	opts   storage.ListOptions
 	start  storage.WatchStart
 
+	exists listing               // at the revision where the watch begins
+	first  *clientv3.GetResponse // its first page; nil: nobody wants to see what exists
+
 	ctx    context.Context // ends with the caller's or by Stop
 	stop   context.CancelFunc
 	events chan watch.Event
@@ -48,20 +51,31 @@ func (s *store) newWatch(ctx context.Context, key string, opts storage.ListOptio
 	if err != nil {
 		return nil, err
 	}
-	if start.Initial == (start.After != 0) { // it depends on the present: from now on, or what exists at least at After
-		now, err := s.CurrentResourceVersion(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if err := (storage.Reading{AtLeast: start.After}).Check(now); err != nil {
-			return nil, err
-		}
-		start.After = now
-	}
 	w := &openWatch{store: s, prefix: key, opts: opts, start: start, events: make(chan watch.Event, watchBuffer)}
 	// A member of etcd that has lost the others ends the watch, so that the client turns to another one.
 	w.ctx, w.stop = context.WithCancel(clientv3.WithRequireLeader(ctx))
+	if err := w.begin(); err != nil {
+		w.stop()
+		return nil, err
+	}
 	return w, nil
+}
+
+// begin finds the revision after which changes are shown, where that is the present.
+func (w *openWatch) begin() (err error) {
+	if !w.start.Initial {
+		if w.start.After == 0 {
+			w.start.After, err = w.CurrentResourceVersion(w.ctx)
+		}
+		return err
+	}
+	w.exists = listing{store: w.store, prefix: w.prefix, recursive: w.opts.Recursive}
+	w.exists.reading = storage.Reading{AtLeast: w.start.After, From: w.prefix}
+	if w.first, err = w.exists.page(w.ctx, w.prefix, maxPage); err != nil {
+		return err
+	}
+	w.start.After = uint64(w.exists.revision)
+	return nil
 }
 
 // ResultChan implements watch.Interface. It is closed when the watch has ended.
@@ -78,26 +92,22 @@ func (w *openWatch) run() {
 	}
 }
 
-// send delivers an event; false: the watch has ended instead.
-func (w *openWatch) send(e watch.Event) bool {
+// send delivers an event, or fails because the watch has ended.
+func (w *openWatch) send(e watch.Event) error {
 	select {
 	case w.events <- e:
-		return true
+		return nil
 	case <-w.ctx.Done():
-		return false
+		return w.ctx.Err()
 	}
 }
 
 // follow sends what exists, where that is asked for, and then what changes, until the watch ends.
 func (w *openWatch) follow() error {
-	after := int64(w.start.After)
-	if w.start.Initial {
-		var err error
-		if after, err = w.existing(); err != nil {
-			return err
-		}
+	if err := w.existing(); err != nil {
+		return err
 	}
-	changes := w.watcher.Watch(w.ctx, w.prefix, w.options(after)...)
+	changes := w.watcher.Watch(w.ctx, w.prefix, w.options()...)
 	tick, stop := ticks(w.opts.ProgressNotify, w.checkpoint)
 	defer stop()
 	for {
@@ -119,8 +129,8 @@ func (w *openWatch) follow() error {
 
 // options of etcd's watch. The state before a change comes with it, so that a selector can tell whether the change
 // made an object appear or disappear, and a deletion can show what was deleted.
-func (w *openWatch) options(after int64) []clientv3.OpOption {
-	opts := []clientv3.OpOption{clientv3.WithRev(after + 1), clientv3.WithPrevKV()}
+func (w *openWatch) options() []clientv3.OpOption {
+	opts := []clientv3.OpOption{clientv3.WithRev(int64(w.start.After) + 1), clientv3.WithPrevKV()}
 	if w.opts.Recursive {
 		opts = append(opts, clientv3.WithPrefix())
 	}
@@ -168,10 +178,10 @@ func (w *openWatch) bookmark(revision int64, initialEnd bool) error {
 	if err == nil && initialEnd {
 		err = storage.MarkInitialEventsEnd(e.Object)
 	}
-	if err == nil {
-		w.send(e)
+	if err != nil {
+		return err
 	}
-	return err
+	return w.send(e)
 }
 
 // RequestWatchProgress implements storage.Interface. Watches whose contexts have the same gRPC metadata share a
@@ -181,11 +191,12 @@ func (s *store) RequestWatchProgress(ctx context.Context) error {
 	return fail("watch", s.resource, explain(err))
 }
 
-// existing sends an ADDED event for each object that is there, page by page, and returns the revision at which it was.
-func (w *openWatch) existing() (revision int64, err error) {
-	l := &listing{store: w.store, prefix: w.prefix, recursive: w.opts.Recursive}
-	l.reading = storage.Reading{AtLeast: w.start.After, From: w.prefix}
-	err = l.each(w.ctx, maxPage, func(kvs []*mvccpb.KeyValue) (int, error) {
+// existing sends an ADDED event for each object that was there when the watch began, page by page.
+func (w *openWatch) existing() error {
+	if w.first == nil {
+		return nil
+	}
+	err := w.exists.each(w.ctx, w.first, func(kvs []*mvccpb.KeyValue) (int, error) {
 		for _, kv := range kvs {
 			if err := w.initial(kv); err != nil {
 				return 0, err
@@ -193,8 +204,9 @@ func (w *openWatch) existing() (revision int64, err error) {
 		}
 		return len(kvs), nil
 	})
+	w.first = nil // so that the answer does not stay in memory for as long as the watch
 	if err == nil && w.start.Mark {
-		err = w.bookmark(l.revision, true)
+		err = w.bookmark(int64(w.start.After), true)
 	}
-	return l.revision, err
+	return err
 }
