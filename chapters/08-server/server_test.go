@@ -31,3 +31,11 @@ func body(r *http.Response) string {
 	data, _ := io.ReadAll(r.Body)
 	return string(data)
 }
+
+// askWith serves a GET with headers.
+func askWith(s *GenericAPIServer, path string, header http.Header) *http.Response {
+	w, r := httptest.NewRecorder(), httptest.NewRequest("GET", path, nil)
+	r.Header = header
+	s.ServeHTTP(w, r)
+	return w.Result()
+}

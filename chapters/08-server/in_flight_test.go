@@ -1,0 +1,62 @@
+package server
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestOneRequestTooManyIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, Config{MaxRequestsInFlight: 1, MaxMutatingRequestsInFlight: 1})
+	inside, release := make(chan struct{}), make(chan struct{})
+	s.HandlePrefix("/api/v1/", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Has("hold") {
+			inside <- struct{}{}
+			<-release
+		}
+	}))
+	done := make(chan struct{})
+	go func() {
+		ask(s, "GET", "/api/v1/pods?hold")
+		close(done)
+	}()
+	<-inside
+	for _, row := range []struct {
+		name, method, path string
+		want               int
+	}{
+		{"a second read", "GET", "/api/v1/pods", 429},
+		{"a read of something else", "GET", "/version", 429},
+		{"a write has a place of its own", "POST", "/api/v1/pods", 200},
+		{"a watch does not count", "GET", "/api/v1/pods?watch=1", 200},
+		{"nor does an exec", "POST", "/api/v1/namespaces/n/pods/p/exec", 200},
+	} {
+		answer := ask(s, row.method, row.path)
+		if answer.StatusCode != row.want {
+			t.Errorf("%s: %d, want %d", row.name, answer.StatusCode, row.want)
+		}
+		if row.want == 429 && (answer.Header.Get("Retry-After") != "1" || body(answer) != "Too many requests, please try again later.\n") {
+			t.Errorf("%s: the refusal does not say when to come back", row.name)
+		}
+	}
+	if got := metric(t, s, `apiserver_current_inflight_requests{request_kind="readOnly"}`); got != "1" {
+		t.Errorf("in flight, says the metric: %q, want 1", got)
+	}
+	close(release)
+	<-done
+	if answer := ask(s, "GET", "/api/v1/pods"); answer.StatusCode != 200 {
+		t.Errorf("when the first has ended: %d, want 200", answer.StatusCode)
+	}
+}
+
+func BenchmarkInFlight(b *testing.B) {
+	s := newServer(b, Config{})
+	handler := s.readRequestInfo(s.limitInFlight(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
+	b.RunParallel(func(pb *testing.PB) {
+		r, w := httptest.NewRequest("GET", "/api/v1/pods", nil), &nullWriter{header: http.Header{}}
+		for pb.Next() {
+			handler.ServeHTTP(w, r)
+		}
+	})
+}
