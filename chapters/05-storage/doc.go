@@ -14,5 +14,5 @@
 //
 // Read interface.go (the contract) and errors.go; memory; then what is shared: versioner.go, read.go (which revision a
 // list or watch begins at), continue.go, predicate.go, event.go (what a watcher sees of a change), preconditions.go,
-// key.go, out.go, index.go; then storagetest.
+// key.go, out.go, index.go; then storagetest. The chapter's demo is memory.Demo, since it runs on memory.
 package storage

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -103,14 +104,24 @@ func (s *Store) nextLease(key string, old *change, ttl *uint64) *lease {
 	return nil
 }
 
-// same tells whether an update would change nothing but the version.
+// same tells whether an update would change nothing but the version, which sets the version of next.
 func same(stored, next runtime.Object) bool {
 	version, err := versioner.ObjectVersion(stored)
 	if err != nil || versioner.UpdateObject(next, version) != nil {
 		return false
 	}
-	return equality.Semantic.DeepEqual(stored, next)
+	s, generated := stored.(marshaler)
+	n, also := next.(marshaler)
+	if !generated || !also {
+		return equality.Semantic.DeepEqual(stored, next)
+	}
+	before, err1 := s.Marshal()
+	after, err2 := n.Marshal()
+	return err1 == nil && err2 == nil && bytes.Equal(before, after)
 }
+
+// marshaler is what the types of k8s.io/api have: bytes by generated code, where a comparison would need reflection.
+type marshaler interface{ Marshal() ([]byte, error) }
 
 // attemptDelete deletes once.
 func (s *Store) attemptDelete(ctx context.Context, key string, opts storage.DeleteOptions) (*change, error) {
