@@ -20,13 +20,9 @@ func (g *Group) describe(row *installer.Verb, v Verb, e *Endpoint) {
 		row.Writes = v.Writes(e.Storage)
 	}
 	if v.Reads != nil {
-		row.Reads, row.Accepts = v.Reads(e.Storage), v.Accepts
-		if row.Accepts == nil {
-			for _, media := range g.Codecs.Media {
-				row.Accepts = append(row.Accepts, media.Type)
-			}
-		}
+		row.Reads = v.Reads(e.Storage)
 	}
+	row.Accepts = v.Accepts
 }
 
 func sentence(doc string, e *Endpoint) string {

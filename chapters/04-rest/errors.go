@@ -2,11 +2,9 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	kinds "kubepath/chapters/02-kinds"
+	installer "kubepath/chapters/03-installer"
 )
 
 // StatusOf is the Status that a client gets for err: an error that carries a Status is that Status, an ended context is
@@ -49,32 +48,7 @@ func statusIn(err error) metav1.Status {
 // WriteError answers with the Status of err in the form that the client accepts, or as JSON if it accepts none.
 // Upstream: responsewriters.ErrorNegotiated.
 func WriteError(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, err error) {
-	status := StatusOf(err)
-	if d := status.Details; d != nil && d.RetryAfterSeconds > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(d.RetryAfterSeconds)))
-	}
-	if status.Code == http.StatusNoContent {
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	form, err := accept(codecs, r, nothingElse)
-	if err != nil {
-		writeRaw(w, status)
-		return
-	}
-	write(w, r, codecs, form, Answer{Status: int(status.Code), Object: status, Version: schema.GroupVersion{Version: "v1"}})
-}
-
-// writeRaw writes a Status as indented JSON, whatever the client accepts.
-func writeRaw(w http.ResponseWriter, status *metav1.Status) {
-	body, err := json.MarshalIndent(status, "", "  ")
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(int(status.Code))
-	w.Write(body) //nolint:errcheck // the client is gone: nobody is left to tell
+	installer.WriteStatus(w, r, codecs, &apierrors.StatusError{ErrStatus: *StatusOf(err)})
 }
 
 // notAcceptable is a 406 in other words than those of negotiation, which apimachinery has no constructor for.

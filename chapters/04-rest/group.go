@@ -150,9 +150,6 @@ func (g *Group) row(v Verb, e *Endpoint, storage Storage) installer.Verb {
 	if v.Methods != nil {
 		row.Methods = v.Methods(storage)
 	}
-	if e.Subresource != "" && row.On == installer.Collection { // of one object there is no collection
-		row.On, row.AllNamespaces = installer.Item, false
-	}
 	g.describe(&row, v, e)
 	return row
 }

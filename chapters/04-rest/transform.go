@@ -37,16 +37,25 @@ func Offered(as schema.GroupVersionKind) bool {
 	return shapes[as.Kind] != nil && (gv == metav1.SchemeGroupVersion || gv == metav1beta1.SchemeGroupVersion)
 }
 
-func offeredButTables(as schema.GroupVersionKind) bool { return as.Kind != kindTable && Offered(as) }
-
-// accept negotiates the form of the answer. A table has cells of any type, which protobuf cannot write: there, the
-// client's next choice counts.
+// accept negotiates the form of the answer. A table has cells of any type, which protobuf cannot write: a client that
+// prefers it gets its next choice.
 func (c *Call) accept() (kinds.Form, error) {
-	form, err := accept(c.Codecs, c.Request, Offered)
+	header := c.Request.Header.Get("Accept")
+	form, err := c.Codecs.Accept(header, Offered)
 	if err == nil && form.As.Kind == kindTable && form.Type == runtime.ContentTypeProtobuf {
-		return accept(c.Codecs, c.Request, offeredButTables)
+		form, err = c.Codecs.Accept(withoutProtobufTables(header), Offered)
 	}
-	return form, err
+	return pretty(form, c.Request), err
+}
+
+func withoutProtobufTables(accept string) string {
+	choices := strings.Split(accept, ",")
+	for i, choice := range choices {
+		if strings.Contains(choice, runtime.ContentTypeProtobuf) && strings.Contains(choice, "as="+kindTable) {
+			choices[i] = "none/none"
+		}
+	}
+	return strings.Join(choices, ",")
 }
 
 // answer writes what the storage returned, in the form that the client asked for.
@@ -65,7 +74,7 @@ func (c *Call) answer(status int, obj runtime.Object) {
 	if c.Form.As.Kind != "" {
 		version = schema.GroupVersion{} // shapes name their own
 	}
-	write(c.Writer, c.Request, c.Codecs, c.Form, Answer{Status: status, Object: obj, Version: version})
+	write(c.Writer, c.Request, c.Codecs, Answer{Status: status, Object: obj, Version: version, form: c.Form})
 }
 
 // Shape returns obj as the kind that the client asked for; obj itself where it asked for none. A Status stays one.

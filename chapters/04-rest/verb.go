@@ -30,7 +30,7 @@ type Verb struct {
 	Options any               // sample of the query parameters; nil: none but pretty
 	Reads   func(Storage) any // sample of the body; nil: no body
 	Writes  func(Storage) any // sample of the answer; nil: the kind itself
-	Accepts []string          // media types of the body; nil: those of the codecs
+	Accepts []string          // media types of the body; nil: the handler takes those of the codecs
 }
 
 // has tells whether a storage has the capability T: the one place where capabilities are asserted.

@@ -1,0 +1,267 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/watch"
+
+	kinds "kubepath/chapters/02-kinds"
+	installer "kubepath/chapters/03-installer"
+
+	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
+)
+
+// bare is a Storage without any capability; tests add what they need.
+type bare struct{ kind runtime.Object }
+
+func (b bare) New() runtime.Object { return b.kind.DeepCopyObject() }
+func (b bare) Destroy()            {}
+
+// scoped is bare with a scope.
+type scoped struct {
+	bare
+	namespaced bool
+}
+
+func (s scoped) NamespaceScoped() bool { return s.namespaced }
+
+// eviction is what pods/eviction is: it creates below a name, and its kind is of another group.
+type eviction struct{ bare }
+
+func (eviction) GroupVersionKind(schema.GroupVersion) schema.GroupVersionKind {
+	return policyv1.SchemeGroupVersion.WithKind("Eviction")
+}
+
+func (eviction) Create(ctx context.Context, name string, obj runtime.Object, _ *CreateOptions) (runtime.Object, error) {
+	return &metav1.Status{Status: metav1.StatusSuccess, Message: name + " of " + NamespaceFrom(ctx)}, nil
+}
+
+func resources(t *testing.T, g *Group, storages map[string]Storage) []installer.Resource {
+	t.Helper()
+	g.Codecs = kinds.NewCodecs(kinds.NewScheme())
+	if g.GroupVersion.Empty() {
+		g.GroupVersion = schema.GroupVersion{Version: "v1"}
+	}
+	rows, err := g.Resources(storages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func TestAStorageGetsTheVerbsThatItImplements(t *testing.T) {
+	t.Parallel()
+	pod := bare{&corev1.Pod{}}
+	for name, row := range map[string]struct {
+		storage Storage
+		want    string
+	}{
+		"nothing":          {scoped{pod, true}, ""},
+		"all but watching": {newShelf(), "get list create update delete deletecollection"},
+		"a reader": {struct {
+			scoped
+			Getter
+		}{scoped{pod, true}, newShelf()}, "get"},
+		"with options": {struct {
+			scoped
+			GetterWithOptions
+		}{scoped{pod, true}, logs{}}, "get"},
+		"a named creater": {struct {
+			scoped
+			NamedCreater
+		}{scoped{pod, true}, eviction{pod}}, "create"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, clash := row.storage.(fmt.Stringer); clash {
+				t.Fatal("not a fair storage")
+			}
+			rows := resources(t, &Group{}, map[string]Storage{"pods": row.storage})
+			var got []string
+			for _, v := range rows[0].Verbs {
+				got = append(got, v.Name)
+			}
+			if strings.Join(got, " ") != row.want {
+				t.Errorf("verbs %q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
+func TestASubresourceBorrowsItsParentsScopeAndHasNoNamesOfItsOwn(t *testing.T) {
+	t.Parallel()
+	rows := resources(t, &Group{}, map[string]Storage{
+		"pods": struct {
+			scoped
+			named
+		}{scoped{bare{&corev1.Pod{}}, true}, named{}},
+		"pods/eviction": struct {
+			eviction
+			named
+		}{eviction{bare{&policyv1.Eviction{}}}, named{}},
+	})
+	pod, sub := rows[0], rows[1]
+	if pod.Name != "pods" || pod.Singular != "one" || !slices.Equal(pod.ShortNames, []string{"o"}) || !slices.Equal(pod.Categories, []string{"all"}) ||
+		!pod.Namespaced || pod.Kind != corev1.SchemeGroupVersion.WithKind("Pod") {
+		t.Errorf("resource %+v", pod)
+	}
+	if sub.Name != "pods" || sub.Subresource != "eviction" || !sub.Namespaced || sub.Singular != "" || sub.ShortNames != nil ||
+		sub.Kind != policyv1.SchemeGroupVersion.WithKind("Eviction") || !sub.StorageKind.Empty() {
+		t.Errorf("subresource %+v", sub)
+	}
+	if got := sub.Verbs[0]; got.Doc != "create eviction of an Eviction" || got.On != installer.Item || got.Params[0].Name != "name" {
+		t.Errorf("verb %+v", got)
+	}
+}
+
+type named struct{}
+
+func (named) GetSingularName() string { return "one" }
+func (named) ShortNames() []string    { return []string{"o"} }
+func (named) Categories() []string    { return []string{"all"} }
+
+func TestAStorageThatCannotBeServedIsAnError(t *testing.T) {
+	t.Parallel()
+	pod := bare{&corev1.Pod{}}
+	for name, row := range map[string]struct {
+		storages map[string]Storage
+		group    string
+		want     string
+	}{
+		"a subresource without a parent": {map[string]Storage{"pods/status": pod}, "", `install "pods/status" in v1: missing parent storage: "pods"`},
+		"no scope":                       {map[string]Storage{"pods": pod}, "", `install "pods" in v1: "pods" must say its scope: rest.bare is not a Scoper`},
+		"three segments":                 {map[string]Storage{"pods/a/b": pod}, "", `install "pods/a/b" in v1: a path is one segment, or two for a subresource`},
+		"no segment":                     {map[string]Storage{"": pod}, "", `install "" in v1: a path is one segment, or two for a subresource`},
+		"a kind of another group":        {map[string]Storage{"pods": scoped{pod, true}}, "apps", `install "pods" in apps/v1: *v1.Pod has no kind in group "apps", only [/v1, Kind=Pod]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := &Group{GroupVersion: schema.GroupVersion{Group: row.group, Version: "v1"}, Codecs: kinds.NewCodecs(kinds.NewScheme())}
+			if _, err := g.Resources(row.storages); err == nil || err.Error() != row.want {
+				t.Errorf("got %v, want %s", err, row.want)
+			}
+		})
+	}
+}
+
+// Chapters 9 and 16 will add such rows: a verb that shares list's route, and one with many methods and paths.
+func TestALaterChapterAddsAVerbByAddingARow(t *testing.T) {
+	t.Parallel()
+	says := func(word string) func(*Endpoint) http.Handler {
+		return func(e *Endpoint) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, word, " ", e.Resource.Resource) })
+		}
+	}
+	table := append(Verbs(),
+		Verb{Name: "watch", Method: "GET", On: installer.Collection, Offered: has[Watcher], Handle: says("watch"), AllNamespaces: true, When: installer.WantsWatch},
+		Verb{Name: "connect", On: installer.ItemPath, Offered: has[Connecter], Handle: says("connect"),
+			Methods:    func(s Storage) []string { return s.(Connecter).ConnectMethods() },
+			Discovered: func(method string) string { return map[string]string{"GET": "get", "POST": "create"}[method] }})
+	watched := struct {
+		*shelf
+		watcher
+	}{newShelf(), watcher{}}
+	h := serve(t, &Group{Verbs: table}, map[string]Storage{"configmaps": watched, "configmaps/proxy": connecter{}})
+	for _, row := range []struct{ method, url, want string }{
+		{"GET", shelves + "?watch=true", "watch configmaps"},
+		{"GET", "/api/v1/configmaps?watch=1", "watch configmaps"},
+		{"GET", shelves, `{"kind":"ConfigMapList"`},
+		{"GET", shelves + "/a/proxy", "connect configmaps"},
+		{"POST", shelves + "/a/proxy/b/c", "connect configmaps"},
+	} {
+		if got := ask(h, row.method, row.url, "").Body.String(); !strings.HasPrefix(got, row.want) {
+			t.Errorf("%s %s: %q, want %q", row.method, row.url, got, row.want)
+		}
+	}
+	list := into[metav1.APIResourceList](t, ask(h, "GET", "/api/v1", ""), http.StatusOK)
+	var verbs []string
+	for _, r := range list.APIResources {
+		verbs = append(verbs, r.Name+": "+strings.Join(r.Verbs, " "))
+	}
+	want := []string{"configmaps: create delete deletecollection get list update watch", "configmaps/proxy: create get"}
+	if !slices.Equal(verbs, want) {
+		t.Errorf("discovered %q, want %q", verbs, want)
+	}
+}
+
+type watcher struct{}
+
+func (watcher) Watch(context.Context, *metainternalversion.ListOptions) (watch.Interface, error) {
+	return nil, nil
+}
+
+type connecter struct{ bare }
+
+func (connecter) New() runtime.Object                         { return &corev1.ConfigMap{} }
+func (connecter) ConnectMethods() []string                    { return []string{"GET", "POST"} }
+func (connecter) NewConnectOptions() (runtime.Object, string) { return nil, "" }
+func (connecter) Connect(context.Context, string, runtime.Object, Responder) (http.Handler, error) {
+	return nil, nil
+}
+
+func TestAWrapperSeesTheCallsButDoesNotDecideWhatIsOffered(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	wrap := func(s Storage) Storage { return &tracer{shelf: newShelf(), real: s.(Getter), calls: &calls} }
+	reader := struct {
+		scoped
+		Getter
+	}{scoped{bare{&corev1.ConfigMap{}}, true}, newShelf()}
+	h := serve(t, &Group{Wrap: wrap}, map[string]Storage{"configmaps": reader})
+	if w := ask(h, "GET", shelves+"/nosuch", ""); w.Code != http.StatusNotFound || calls != 1 {
+		t.Errorf("answer %d after %d calls", w.Code, calls)
+	}
+	if w := ask(h, "DELETE", shelves+"/nosuch", ""); w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("a delete that only the wrapper offers: %d", w.Code)
+	}
+}
+
+// tracer offers everything, as a wrapper may.
+type tracer struct {
+	*shelf
+	real  Getter
+	calls *int
+}
+
+func (t *tracer) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
+	*t.calls++
+	return t.real.Get(ctx, name, options)
+}
+
+func TestADeprecatedKindWarnsInEveryAnswer(t *testing.T) {
+	t.Parallel()
+	reader := struct {
+		scoped
+		Getter
+	}{scoped{bare{&corev1.Endpoints{}}, true}, newShelf()} //nolint:staticcheck // deprecated on purpose
+	w := ask(serve(t, &Group{}, map[string]Storage{"endpoints": reader}), "GET", "/api/v1/namespaces/ns/endpoints/a", "")
+	const want = `299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"`
+	if got := w.Header().Get("Warning"); w.Code != http.StatusNotFound || got != want {
+		t.Errorf("%d %q", w.Code, got)
+	}
+}
+
+func TestEveryVerbIsDescribed(t *testing.T) {
+	t.Parallel()
+	rows := resources(t, &Group{}, map[string]Storage{"configmaps": newShelf()})
+	for _, v := range rows[0].Verbs {
+		if v.Doc == "" || strings.Contains(v.Doc, "{") || v.Writes == nil || len(v.Params) < 2 {
+			t.Errorf("verb %s: %q, writes %T, params %v", v.Name, v.Doc, v.Writes, v.Params)
+		}
+		for _, p := range v.Params {
+			if p.Doc == "" || p.Type == "" || p.In == "" {
+				t.Errorf("verb %s: parameter %+v", v.Name, p)
+			}
+		}
+	}
+}

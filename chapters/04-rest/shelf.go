@@ -1,0 +1,155 @@
+package rest
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	kinds "kubepath/chapters/02-kinds"
+)
+
+// shelf stands in for what chapter 6 will bring: ConfigMaps in a map. The demo, the examples and the tests put handlers
+// over it; it knows just enough to be a Storage, and nothing of strategies, versions or finalizers.
+type shelf struct {
+	mu      sync.Mutex
+	version int
+	objects map[string]*corev1.ConfigMap // by NAMESPACE/NAME
+	now     func() metav1.Time           // nil: objects have no time of creation
+}
+
+var _ interface {
+	Storage
+	Scoper
+	Getter
+	Creater
+	Updater
+	GracefulDeleter
+	CollectionDeleter
+} = (*shelf)(nil)
+
+var shelfResource = schema.GroupResource{Resource: "configmaps"}
+
+func newShelf() *shelf { return &shelf{objects: map[string]*corev1.ConfigMap{}} }
+
+func (s *shelf) New() runtime.Object     { return &corev1.ConfigMap{} }
+func (s *shelf) Destroy()                {}
+func (s *shelf) NamespaceScoped() bool   { return true }
+func (s *shelf) NewList() runtime.Object { return newShelfList() }
+func (s *shelf) GetSingularName() string { return "configmap" }
+func (s *shelf) ShortNames() []string    { return []string{"cm"} }
+
+func (s *shelf) Get(ctx context.Context, name string, _ *metav1.GetOptions) (runtime.Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	obj, ok := s.objects[NamespaceFrom(ctx)+"/"+name]
+	if !ok {
+		return nil, apierrors.NewNotFound(shelfResource, name)
+	}
+	return obj, nil
+}
+
+func (s *shelf) List(ctx context.Context, options *metainternalversion.ListOptions) (runtime.Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := newShelfList()
+	for _, key := range slices.Sorted(maps.Keys(s.objects)) {
+		if obj := s.objects[key]; selected(ctx, obj, options) {
+			list.Items = append(list.Items, obj)
+		}
+	}
+	list.ResourceVersion = strconv.Itoa(s.version)
+	return list, nil
+}
+
+// ConvertToTable makes it a Lister.
+func (s *shelf) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
+	return NewDefaultTable(shelfResource).ConvertToTable(ctx, obj, options)
+}
+
+func (s *shelf) Create(_ context.Context, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	made := obj.(*corev1.ConfigMap)
+	key := made.Namespace + "/" + made.Name
+	if _, taken := s.objects[key]; taken {
+		return nil, apierrors.NewAlreadyExists(shelfResource, made.Name)
+	}
+	if s.now != nil {
+		made.CreationTimestamp = s.now()
+	}
+	if len(options.DryRun) == 0 {
+		s.put(key, made)
+	}
+	return made, nil
+}
+
+func (s *shelf) Update(ctx context.Context, name string, update *Update) (runtime.Object, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := NamespaceFrom(ctx) + "/" + name
+	old, ok := s.objects[key]
+	if !ok {
+		return nil, false, apierrors.NewNotFound(shelfResource, name)
+	}
+	next, err := update.Mutate(ctx, old.DeepCopy())
+	if err != nil {
+		return nil, false, err
+	}
+	s.put(key, next.(*corev1.ConfigMap))
+	return next, false, nil
+}
+
+func (s *shelf) Delete(ctx context.Context, name string, _ *DeleteOptions) (runtime.Object, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := NamespaceFrom(ctx) + "/" + name
+	if _, ok := s.objects[key]; !ok {
+		return nil, false, apierrors.NewNotFound(shelfResource, name)
+	}
+	delete(s.objects, key)
+	return nil, true, nil
+}
+
+func (s *shelf) DeleteCollection(ctx context.Context, _ *DeleteOptions, which *metainternalversion.ListOptions) (runtime.Object, error) {
+	gone, err := s.List(ctx, which)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, item := range gone.(*kinds.List).Items {
+		obj := item.(*corev1.ConfigMap)
+		delete(s.objects, obj.Namespace+"/"+obj.Name)
+	}
+	return gone, nil
+}
+
+func (s *shelf) put(key string, obj *corev1.ConfigMap) {
+	s.version++
+	obj.ResourceVersion = strconv.Itoa(s.version)
+	s.objects[key] = obj
+}
+
+func newShelfList() *kinds.List {
+	return &kinds.List{TypeMeta: metav1.TypeMeta{Kind: "ConfigMapList", APIVersion: "v1"}}
+}
+
+func selected(ctx context.Context, obj *corev1.ConfigMap, options *metainternalversion.ListOptions) bool {
+	if ns := NamespaceFrom(ctx); ns != "" && ns != obj.Namespace {
+		return false
+	}
+	visible := fields.Set{metav1.ObjectNameField: obj.Name, "metadata.namespace": obj.Namespace}
+	return (options.LabelSelector == nil || options.LabelSelector.Matches(labels.Set(obj.Labels))) &&
+		(options.FieldSelector == nil || options.FieldSelector.Matches(visible))
+}
