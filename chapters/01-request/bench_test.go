@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
 	upstream "k8s.io/client-go/rest"
 
@@ -102,5 +103,29 @@ func BenchmarkWatchEvent(b *testing.B) {
 			b.Fatal(err)
 		}
 		<-w.ResultChan()
+	}
+}
+
+// What is left of a Get without the network: from the body to the object.
+func BenchmarkDecode(b *testing.B) {
+	_, body := benchServer(b)
+	codec := request.JSON(coreScheme(b))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := codec.Decode([]byte(body), "application/json", &corev1.ConfigMap{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecodeClientGo(b *testing.B) {
+	_, body := benchServer(b)
+	info, _ := runtime.SerializerInfoForMediaType(scheme.Codecs.SupportedMediaTypes(), "application/json")
+	decoder := scheme.Codecs.WithoutConversion().DecoderToVersion(info.Serializer, v1)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := decoder.Decode([]byte(body), nil, &corev1.ConfigMap{}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

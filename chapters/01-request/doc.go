@@ -19,7 +19,7 @@
 //	send.go        one attempt, and the loop around it that retries
 //	result.go      what came back, as an object or an error
 //	watch.go       where a chain ends in a stream of events
-//	codec.go       objects to bytes and back; media.go has JSON and protobuf
+//	codec.go       objects to bytes and back; media.go has JSON and protobuf, kindof.go finds a body's kind
 //	config.go      all that a client is made from
 //	transport.go   TLS, HTTP/2 and the seam for tracing; identity.go adds who is asking
 //	kubeconfig.go  the file that kubectl reads; loading.go reads it, writing.go writes one

@@ -32,11 +32,13 @@ func Protobuf(scheme *runtime.Scheme) *MediaTypes {
 }
 
 func jsonMedia(scheme *runtime.Scheme) Media {
-	serializer := json.NewSerializerWithOptions(json.DefaultMetaFactory, unknownKinds{scheme}, scheme, json.SerializerOptions{})
+	serializer := func(kinds json.MetaFactory) runtime.Serializer {
+		return json.NewSerializerWithOptions(kinds, unknownKinds{scheme}, scheme, json.SerializerOptions{})
+	}
 	return Media{
 		Type:   runtime.ContentTypeJSON,
-		Object: statusAside{Serializer: serializer, typer: scheme},
-		Frame:  serializer,
+		Object: statusAside{Serializer: serializer(kindFirst{}), typer: scheme},
+		Frame:  serializer(noKind{}),
 		Framer: json.Framer,
 	}
 }
@@ -73,7 +75,7 @@ type statusAside struct {
 // Decode implements runtime.Decoder.
 func (s statusAside) Decode(data []byte, defaults *schema.GroupVersionKind, into runtime.Object) (runtime.Object, *schema.GroupVersionKind, error) {
 	if into != nil && s.unregistered(into) {
-		kind, err := json.DefaultMetaFactory.Interpret(data)
+		kind, err := kindFirst{}.Interpret(data)
 		if err == nil && *kind == metav1.Unversioned.WithKind("Status") {
 			into = nil
 		}
