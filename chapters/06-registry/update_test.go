@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -222,6 +223,31 @@ func TestALostRaceIsRunAgainWithWhatTheOtherWrote(t *testing.T) {
 	}
 	if want := []bool{false, false, true}; !slices.Equal(outcomes, want) {
 		t.Errorf("each attempt ends once: got %v, want %v", outcomes, want)
+	}
+}
+
+func TestConcurrentUpdatesAllCount(t *testing.T) {
+	t.Parallel()
+	s, _ := configMaps()
+	mustCreate(t, s, configMap("a", data("")))
+	var writers sync.WaitGroup
+	for range 8 {
+		writers.Go(func() {
+			_, _, err := s.Update(inNamespace(), "a", &rest.Update{
+				Mutate: func(_ context.Context, old runtime.Object) (runtime.Object, error) {
+					old.(*corev1.ConfigMap).Data["k"] += "x"
+					return old, nil
+				},
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	writers.Wait()
+	got, err := s.Get(inNamespace(), "a", nil)
+	if err != nil || got.(*corev1.ConfigMap).Data["k"] != "xxxxxxxx" {
+		t.Errorf("got %v, error %v", got, err)
 	}
 }
 
