@@ -39,7 +39,8 @@ type Interface interface {
 	Delete(ctx context.Context, key string, out runtime.Object, opts DeleteOptions) error
 
 	// Watch reports changes of the object under key or, with opts.Recursive, of all objects below it, from just after
-	// opts.ResourceVersion. Version "" or "0" starts with an ADDED event for each object that exists. Only what
+	// opts.ResourceVersion. Version "" or "0" starts with an ADDED event for each object that exists, which it may read a
+	// little after the call; opts.SendInitialEvents asks for these events, or refuses them, at any version. Only what
 	// matches opts.Predicate is seen: an object that begins to match is ADDED, one that ceases to is DELETED. A version
 	// that is no longer held is ErrExpired, here or as an ERROR event.
 	Watch(ctx context.Context, key string, opts ListOptions) (watch.Interface, error)

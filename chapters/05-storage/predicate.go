@@ -47,7 +47,7 @@ func (p SelectionPredicate) Matches(obj runtime.Object) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		return p.matches(labels.Set(m.GetLabels()), metaFields{m}), nil
+		return p.matchesLabels(m.GetLabels()) && (p.Field == nil || p.Field.Matches(metaFields{m})), nil
 	}
 	l, f, err := p.GetAttrs(obj)
 	if err != nil {
@@ -58,12 +58,10 @@ func (p SelectionPredicate) Matches(obj runtime.Object) (bool, error) {
 
 // MatchesAttributes is Matches for an object whose attributes are known. Upstream: MatchesObjectAttributes.
 func (p SelectionPredicate) MatchesAttributes(l labels.Set, f fields.Set) bool {
-	return p.matches(l, f)
+	return p.matchesLabels(l) && (p.Field == nil || p.Field.Matches(f))
 }
 
-func (p SelectionPredicate) matches(l labels.Labels, f fields.Fields) bool {
-	return (p.Label == nil || p.Label.Matches(l)) && (p.Field == nil || p.Field.Matches(f))
-}
+func (p SelectionPredicate) matchesLabels(l labels.Set) bool { return p.Label == nil || p.Label.Matches(l) }
 
 // MatchesSingleName is the name where the predicate wants the object of one name only (metadata.name=x), so that one
 // key can be read in place of a whole prefix. Upstream: SelectionPredicate.MatchesSingle.
