@@ -61,7 +61,9 @@ func (p SelectionPredicate) MatchesAttributes(l labels.Set, f fields.Set) bool {
 	return p.matchesLabels(l) && (p.Field == nil || p.Field.Matches(f))
 }
 
-func (p SelectionPredicate) matchesLabels(l labels.Set) bool { return p.Label == nil || p.Label.Matches(l) }
+func (p SelectionPredicate) matchesLabels(l labels.Set) bool {
+	return p.Label == nil || p.Label.Matches(l)
+}
 
 // MatchesSingleName is the name where the predicate wants the object of one name only (metadata.name=x), so that one
 // key can be read in place of a whole prefix. Upstream: SelectionPredicate.MatchesSingle.
