@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"testing"
 )
 
@@ -48,15 +47,4 @@ func TestOneRequestTooManyIsRefused(t *testing.T) {
 	if answer := ask(s, "GET", "/api/v1/pods"); answer.StatusCode != 200 {
 		t.Errorf("when the first has ended: %d, want 200", answer.StatusCode)
 	}
-}
-
-func BenchmarkInFlight(b *testing.B) {
-	s := newServer(b, Config{})
-	handler := s.readRequestInfo(s.limitInFlight(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
-	b.RunParallel(func(pb *testing.PB) {
-		r, w := httptest.NewRequest("GET", "/api/v1/pods", nil), &nullWriter{header: http.Header{}}
-		for pb.Next() {
-			handler.ServeHTTP(w, r)
-		}
-	})
 }

@@ -199,8 +199,13 @@ func (g grave) hook(context.Context) error { g.log("started"); return nil }
 func TestTheEndHasAnOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		var log []string
-		g := grave{func(line string) { log = append(log, line) }}
+		g := grave{func(line string) {
+			mu.Lock()
+			defer mu.Unlock()
+			log = append(log, line)
+		}}
 		s := newServer(t, Config{})
 		s.Handle("/second", http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 			time.Sleep(time.Second)

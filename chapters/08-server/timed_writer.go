@@ -2,6 +2,8 @@ package server
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"maps"
 	"net"
 	"net/http"
@@ -112,18 +114,28 @@ func (t *timedWriter) answerTimeout() {
 	t.w.Write(body)
 }
 
-// end is called when the handler has returned, or panicked. Where the deadline cut an answer short, it cuts the
-// connection too, so that the client does not take a part for the whole.
-func (t *timedWriter) end(returned bool) {
+// end is called when the handler has returned; err is why its context has ended, if it has. A handler that gave up at
+// its deadline without a word is answered for. Where the deadline cut an answer short, the connection is cut too, so that
+// the client does not take a part for the whole.
+func (t *timedWriter) end(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	wasHijacked := t.ended
-	t.ended = true
 	switch {
-	case !returned || wasHijacked:
+	case t.ended: // hijacked
 	case t.expired && t.sent:
 		panic(http.ErrAbortHandler)
-	case !t.expired && !t.sent:
+	case t.expired || t.sent:
+	case errors.Is(err, context.DeadlineExceeded):
+		t.answerTimeout()
+	default:
 		t.sendHeader()
 	}
+	t.ended = true
+}
+
+// abandon is called when the handler panicked: the answer is the panic recovery's business.
+func (t *timedWriter) abandon() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended = true
 }

@@ -38,7 +38,11 @@ func (s *GenericAPIServer) limitTime(next http.Handler) http.Handler {
 		returned := false
 		defer func() {
 			timer.Stop()
-			answer.end(returned)
+			if returned {
+				answer.end(ctx.Err())
+			} else {
+				answer.abandon()
+			}
 		}()
 		next.ServeHTTP(answer, r.WithContext(ctx))
 		returned = true
