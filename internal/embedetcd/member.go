@@ -3,6 +3,7 @@ package embedetcd
 import (
 	"math"
 	"net/url"
+	"time"
 
 	"go.etcd.io/etcd/client/pkg/v3/types"
 	"go.etcd.io/etcd/server/v3/config"
@@ -48,6 +49,10 @@ func memberConfig(dir string, durable bool, log *zap.Logger) config.ServerConfig
 		MaxRequestBytes:      1536 << 10,
 		MaxConcurrentStreams: math.MaxUint32,
 		AuthToken:            "simple",
+
+		// With 0, etcd would describe every request as a slow one, for the log that writes nothing.
+		WarningApplyDuration:        100 * time.Millisecond,
+		WarningUnaryRequestDuration: 300 * time.Millisecond,
 
 		Logger:            log,
 		ServerFeatureGate: features.NewDefaultServerFeatureGate(memberName, log),
