@@ -69,20 +69,27 @@ func (c *Call) readNew() (runtime.Object, *CreateOptions, error) {
 }
 
 // prepareNew clears what only the server decides, and puts the object into the namespace of the request.
-// A kind without metadata (TokenReview's cousins) needs nothing.
+// A kind without metadata needs nothing.
 func (c *Call) prepareNew(obj runtime.Object) error {
 	object, err := meta.Accessor(obj)
 	if err != nil {
 		return nil
 	}
-	object.SetCreationTimestamp(metav1.Time{})
-	object.SetDeletionTimestamp(nil)
-	object.SetDeletionGracePeriodSeconds(nil)
-	object.SetUID("")
-	object.SetSelfLink("")
+	if !c.KeepsMeta {
+		clearServersFields(object)
+	}
 	if err := PutInNamespace(object, c.objectNamespace()); err != nil {
 		return err
 	}
 	uniteOwners(c.Context, object)
 	return nil
+}
+
+// clearServersFields clears the metadata that only the server sets. Upstream: rest.WipeObjectMetaSystemFields.
+func clearServersFields(object metav1.Object) {
+	object.SetCreationTimestamp(metav1.Time{})
+	object.SetDeletionTimestamp(nil)
+	object.SetDeletionGracePeriodSeconds(nil)
+	object.SetUID("")
+	object.SetSelfLink("")
 }

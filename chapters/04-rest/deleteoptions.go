@@ -1,8 +1,6 @@
 package rest
 
 import (
-	"errors"
-
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	internalscheme "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -34,6 +32,7 @@ func (c *Call) DeleteOptions() (*DeleteOptions, error) {
 	if err != nil {
 		return nil, err
 	}
+	options.IgnoreStoreReadErrorWithClusterBreakingPotential = nil // a feature that is off
 	return options, invalid("DeleteOptions", validation.ValidateDeleteOptions(&options.DeleteOptions))
 }
 
@@ -49,7 +48,7 @@ func (c *Call) decodeDeleteOptions(body []byte, into *metav1.DeleteOptions) erro
 	}
 	options, ok := obj.(*metav1.DeleteOptions)
 	if !ok {
-		return errors.New("decoded object cannot be converted to DeleteOptions")
+		return apierrors.NewBadRequest("decoded object cannot be converted to DeleteOptions")
 	}
 	*into = *options
 	return nil

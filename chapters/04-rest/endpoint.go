@@ -19,6 +19,8 @@ type Endpoint struct {
 
 	// Tables shows the objects as rows; nil: name and time of creation.
 	Tables TableConvertor
+	// KeepsMeta: a create leaves the body's uid and times as they are; see ObjectMetaPreserver.
+	KeepsMeta bool
 	// Warning is sent with every answer: the kind is deprecated. "": none.
 	Warning string
 }

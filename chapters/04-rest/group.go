@@ -129,6 +129,9 @@ func (g *Group) endpoint(row *installer.Resource, storage Storage) *Endpoint {
 		Warning:     deprecation(row.Kind, g.Codecs.Scheme),
 	}
 	e.Tables, _ = storage.(TableConvertor)
+	if p, ok := storage.(ObjectMetaPreserver); ok && e.Subresource != "" {
+		e.KeepsMeta = p.PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate()
+	}
 	if g.Wrap != nil {
 		e.Storage = g.Wrap(storage)
 	}

@@ -83,6 +83,12 @@ type NamedCreater interface {
 	Create(ctx context.Context, name string, obj runtime.Object, options *CreateOptions) (runtime.Object, error)
 }
 
+// ObjectMetaPreserver is a subresource whose bodies are about an object that exists: the uid that a client sends with a
+// create is a condition, and is not cleared (pods/binding). Upstream: rest.SubresourceObjectMetaPreserver.
+type ObjectMetaPreserver interface {
+	PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate() bool
+}
+
 // CreateOptions are the client's options and the server's own check.
 type CreateOptions struct {
 	metav1.CreateOptions

@@ -10,7 +10,7 @@ import (
 )
 
 // Bounds of the Warning headers of one answer, in characters of text: a client reads only so much header. Once all
-// warnings together pass the first, each is cut to the second, and what then still does not fit is dropped.
+// warnings together pass the first, each is cut to the second; those that come after the bound is reached are dropped.
 const (
 	maxWarnings = 4 * 1024
 	maxWarning  = 256
@@ -65,18 +65,17 @@ func (w *warnings) add(text string) {
 }
 
 func (w *warnings) send(text string) {
+	if w.size >= maxWarnings {
+		return
+	}
 	if w.short {
 		text = firstRunes(text, maxWarning)
-	}
-	size := utf8.RuneCountInString(text)
-	if w.size+size > maxWarnings {
-		return
 	}
 	line, err := utilnet.NewWarningHeader(299, "-", text)
 	if err != nil { // not printable: no header can carry it
 		return
 	}
-	w.size += size
+	w.size += utf8.RuneCountInString(text)
 	w.header.Add("Warning", line)
 }
 
