@@ -6,6 +6,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -26,7 +27,11 @@ type grace struct {
 // beforeDelete decides, and changes nothing but options. Upstream: rest.BeforeDelete.
 //
 // Errors: Invalid (options), Conflict (preconditions).
-func (s *Store) beforeDelete(ctx context.Context, obj runtime.Object, m metav1.Object, o *metav1.DeleteOptions) (grace, error) {
+func (s *Store) beforeDelete(ctx context.Context, obj runtime.Object, o *metav1.DeleteOptions) (grace, error) {
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return grace{}, err
+	}
 	if faults := validation.ValidateDeleteOptions(o); len(faults) > 0 {
 		kind := schema.GroupKind{Group: metav1.GroupName, Kind: "DeleteOptions"}
 		return grace{}, apierrors.NewInvalid(kind, "", faults)

@@ -36,7 +36,7 @@ func (s *Store) Delete(ctx context.Context, name string, options *rest.DeleteOpt
 		return nil, false, err
 	}
 	d := s.deleting(key, name, options)
-	verdict, err := s.beforeDelete(ctx, found, m, d.options())
+	verdict, err := s.beforeDelete(ctx, found, d.options())
 	switch {
 	case err != nil:
 		return nil, false, err
@@ -124,7 +124,7 @@ func (d *deleting) attempt(ctx context.Context, obj runtime.Object) error {
 	if err != nil {
 		return err
 	}
-	d.given, err = d.beforeDelete(ctx, obj, m, d.options())
+	d.given, err = d.beforeDelete(ctx, obj, d.options())
 	switch {
 	case err != nil:
 		return err

@@ -19,7 +19,9 @@ const deletePage = 10_000
 // DeleteCollection deletes each object that matches as Delete does, with as many at a time as there are workers, and
 // returns a *kinds.List of them as they were listed. It is not a transaction: after an error some are gone. One that is
 // gone before its turn is no error. Upstream: Store.DeleteCollection.
-func (s *Store) DeleteCollection(ctx context.Context, options *rest.DeleteOptions, list *metainternalversion.ListOptions) (runtime.Object, error) {
+func (s *Store) DeleteCollection(
+	ctx context.Context, options *rest.DeleteOptions, list *metainternalversion.ListOptions,
+) (runtime.Object, error) {
 	if list == nil {
 		list = &metainternalversion.ListOptions{}
 	}

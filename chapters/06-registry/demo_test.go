@@ -19,7 +19,7 @@ func TestTheDemoShowsEachStep(t *testing.T) {
 	for _, want := range []string{
 		"PrepareForCreate  name settings-", "ValidateName", "Canonicalize", "storage   create            /configmaps/default/settings-",
 		"dry run", "-> 409 AlreadyExists",
-		"PrepareForUpdate  from version", "-> 409 Conflict", "object has been modified",
+		"PrepareForUpdate  from version", "-> 409 Conflict", "has been modified; please apply",
 		"gone: false", "object is being deleted: configmaps",
 		"storage   delete            /configmaps/default/settings-", "-> 404 NotFound",
 	} {

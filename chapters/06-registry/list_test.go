@@ -1,14 +1,10 @@
 package registry_test
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"testing"
-	"testing/synctest"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
@@ -18,8 +14,6 @@ import (
 
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
-	storage "kubepath/chapters/05-storage"
-	registry "kubepath/chapters/06-registry"
 )
 
 func selecting(field string) *metainternalversion.ListOptions {
@@ -151,184 +145,3 @@ func TestAWatchSeesWhatTheStoreDoes(t *testing.T) {
 		}
 	}
 }
-
-func stamp(obj runtime.Object) {
-	m, _ := meta.Accessor(obj)
-	m.SetLabels(map[string]string{"decorated": "yes"})
-}
-
-func TestADecoratorChangesWhatIsReadAndNotWhatIsStored(t *testing.T) {
-	t.Parallel()
-	bare, _ := configMaps()
-	s := *bare
-	s.Decorator, s.ReturnDeleted = stamp, true
-	ctx := inNamespace()
-	w, err := s.Watch(ctx, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Stop()
-
-	answers := map[string]func() (runtime.Object, error){
-		"1 create": func() (runtime.Object, error) { return s.Create(ctx, configMap("a"), nil) },
-		"2 get":    func() (runtime.Object, error) { return s.Get(ctx, "a", nil) },
-		"3 list": func() (runtime.Object, error) {
-			list, err := s.List(ctx, nil)
-			return list.(*kinds.List).Items[0], err
-		},
-		"4 watch":  func() (runtime.Object, error) { return (<-w.ResultChan()).Object, nil },
-		"5 update": func() (runtime.Object, error) { obj, _, err := put(&s, "a", configMap("a")); return obj, err },
-		"6 bare":   func() (runtime.Object, error) { return bare.Get(ctx, "a", nil) },
-		"7 delete": func() (runtime.Object, error) { obj, _, err := s.Delete(ctx, "a", nil); return obj, err },
-	}
-	for _, call := range slices.Sorted(keys(answers)) {
-		obj, err := answers[call]()
-		if err != nil {
-			t.Fatalf("%s: %v", call, err)
-		}
-		if decorated := obj.(*corev1.ConfigMap).Labels["decorated"] == "yes"; decorated != (call != "6 bare") {
-			t.Errorf("%s: decorated %v", call, decorated)
-		}
-	}
-}
-
-func keys[V any](m map[string]V) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
-}
-
-func TestADecoratedWatchEndsWithItsReaderItsContextOrItsSource(t *testing.T) {
-	t.Parallel()
-	ends := map[string]func(w watch.Interface, cancel func(), source *watch.FakeWatcher){
-		"the reader stops it": func(w watch.Interface, _ func(), _ *watch.FakeWatcher) { w.Stop(); w.Stop() },
-		"the context ends":    func(_ watch.Interface, cancel func(), _ *watch.FakeWatcher) { cancel() },
-		"the source ends":     func(_ watch.Interface, _ func(), source *watch.FakeWatcher) { source.Stop() },
-	}
-	for name, end := range ends {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { // which fails if a goroutine is left
-				s, r := configMaps()
-				source := watch.NewFakeWithChanSize(2, false)
-				s.Storage, s.Decorator = fixedWatch{r, source}, stamp
-				source.Add(configMap("a"))
-				source.Action(watch.Bookmark, configMap(""))
-				ctx, cancel := context.WithCancel(inNamespace())
-				defer cancel()
-				w, err := s.Watch(ctx, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				added, bookmark := <-w.ResultChan(), <-w.ResultChan()
-				if added.Object.(*corev1.ConfigMap).Labels == nil || bookmark.Object.(*corev1.ConfigMap).Labels != nil {
-					t.Errorf("objects are decorated, bookmarks are not: %v, %v", added, bookmark)
-				}
-				end(w, cancel, source)
-				if _, open := <-w.ResultChan(); open {
-					t.Error("the watch goes on")
-				}
-				synctest.Wait()
-				if !source.IsStopped() {
-					t.Error("the source goes on")
-				}
-			})
-		})
-	}
-}
-
-type fixedWatch struct {
-	storage.Interface
-	watch watch.Interface
-}
-
-func (f fixedWatch) Watch(context.Context, string, storage.ListOptions) (watch.Interface, error) {
-	return f.watch, nil
-}
-
-func TestDeleteCollectionDeletesWhatMatches(t *testing.T) {
-	t.Parallel()
-	for _, workers := range []int{0, 4} {
-		s, _ := configMaps()
-		s.DeleteWorkers = workers
-		for _, name := range []string{"a", "b", "c"} {
-			mustCreate(t, s, configMap(name))
-		}
-		mustCreate(t, s, configMap("held", finalizers("example.com/hold")))
-		out, err := s.DeleteCollection(inNamespace(), nil, selecting("metadata.name!=b"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		list := out.(*kinds.List)
-		if list.Kind != "ConfigMapList" || list.ResourceVersion == "" || !slices.Equal(names(list), []string{"a", "c", "held"}) {
-			t.Errorf("got %s at %q: %v", list.Kind, list.ResourceVersion, names(list))
-		}
-		if list.Items[2].(*corev1.ConfigMap).DeletionTimestamp != nil {
-			t.Error("objects are answered as they were listed")
-		}
-		wantGone(t, s, "a")
-		wantGone(t, s, "c")
-		stored(t, s, "b")
-		if stored(t, s, "held").GetDeletionTimestamp() == nil {
-			t.Error("the held object is not being deleted")
-		}
-	}
-}
-
-func TestDeleteCollectionToleratesWhatIsGoneAlready(t *testing.T) {
-	t.Parallel()
-	s, r := configMaps()
-	mustCreate(t, s, configMap("a"))
-	mustCreate(t, s, configMap("b"))
-	r.before = func(call string) error {
-		if call == "get /configmaps/ns/a" {
-			return storage.Fail("get", "/configmaps/ns/a", storage.ErrNotFound)
-		}
-		return nil
-	}
-	if _, err := s.DeleteCollection(inNamespace(), nil, nil); err != nil {
-		t.Errorf("got %v", err)
-	}
-	wantGone(t, s, "b")
-}
-
-func TestDeleteCollectionEndsWithTheFirstError(t *testing.T) {
-	t.Parallel()
-	refused := errors.New("not this one")
-	rows := map[string]func(context.Context, runtime.Object) error{
-		"an error": func(context.Context, runtime.Object) error { return refused },
-		"a panic":  func(context.Context, runtime.Object) error { panic("nil map") },
-	}
-	for name, validate := range rows {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s, _ := configMaps()
-			mustCreate(t, s, configMap("a"))
-			mustCreate(t, s, configMap("b"))
-			if _, err := s.DeleteCollection(inNamespace(), &rest.DeleteOptions{Validate: validate}, nil); err == nil {
-				t.Error("no error")
-			}
-			stored(t, s, "a")
-			stored(t, s, "b")
-		})
-	}
-}
-
-func TestDeleteCollectionWithALimitDeletesOnePage(t *testing.T) {
-	t.Parallel()
-	s, _ := configMaps()
-	for _, name := range []string{"a", "b", "c"} {
-		mustCreate(t, s, configMap(name))
-	}
-	out, err := s.DeleteCollection(inNamespace(), nil, &metainternalversion.ListOptions{Limit: 2})
-	if err != nil || !slices.Equal(names(out.(*kinds.List)), []string{"a", "b"}) {
-		t.Errorf("got %v, error %v", out, err)
-	}
-	stored(t, s, "c")
-}
-
-var _ registry.Strategy = registry.ClusterScoped{}

@@ -3,13 +3,10 @@ package registry_test
 import (
 	"context"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
@@ -191,66 +188,6 @@ func TestAnUpdateMeantForANamesakeIsAConflict(t *testing.T) {
 	}
 }
 
-// rival lets another writer change the object between an attempt's read and its write, n times.
-func rival(t *testing.T, s *registry.Store, n int) func(context.Context, runtime.Object) (runtime.Object, error) {
-	return func(_ context.Context, old runtime.Object) (runtime.Object, error) {
-		if n > 0 {
-			if _, _, err := put(s, "a", configMap("a", data(strings.Repeat("x", n)))); err != nil {
-				t.Error(err)
-			}
-			n--
-		}
-		old.(*corev1.ConfigMap).Labels = map[string]string{"mine": "yes"}
-		return old, nil
-	}
-}
-
-func TestALostRaceIsRunAgainWithWhatTheOtherWrote(t *testing.T) {
-	t.Parallel()
-	s, _ := configMaps()
-	mustCreate(t, s, configMap("a"))
-	other := *s
-	var outcomes []bool
-	s.BeginUpdate = func(context.Context, runtime.Object, runtime.Object, *rest.Update) (registry.Finish, error) {
-		return func(_ context.Context, success bool) { outcomes = append(outcomes, success) }, nil
-	}
-	out, _, err := s.Update(inNamespace(), "a", &rest.Update{Mutate: rival(t, &other, 2)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := out.(*corev1.ConfigMap); got.Data["k"] != "x" || got.Labels["mine"] != "yes" {
-		t.Errorf("got %v", got)
-	}
-	if want := []bool{false, false, true}; !slices.Equal(outcomes, want) {
-		t.Errorf("each attempt ends once: got %v, want %v", outcomes, want)
-	}
-}
-
-func TestConcurrentUpdatesAllCount(t *testing.T) {
-	t.Parallel()
-	s, _ := configMaps()
-	mustCreate(t, s, configMap("a", data("")))
-	var writers sync.WaitGroup
-	for range 8 {
-		writers.Go(func() {
-			_, _, err := s.Update(inNamespace(), "a", &rest.Update{
-				Mutate: func(_ context.Context, old runtime.Object) (runtime.Object, error) {
-					old.(*corev1.ConfigMap).Data["k"] += "x"
-					return old, nil
-				},
-			})
-			if err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	writers.Wait()
-	got, err := s.Get(inNamespace(), "a", nil)
-	if err != nil || got.(*corev1.ConfigMap).Data["k"] != "xxxxxxxx" {
-		t.Errorf("got %v, error %v", got, err)
-	}
-}
-
 func TestWhatMutateDoesToTheOldObjectIsNoSecretToTheStrategy(t *testing.T) {
 	t.Parallel()
 	s, _ := configMaps()
@@ -302,77 +239,4 @@ func (counting) PrepareForCreate(_ context.Context, obj runtime.Object) {
 
 func (counting) PrepareForUpdate(_ context.Context, obj, _ runtime.Object) {
 	obj.(*corev1.ConfigMap).Generation++
-}
-
-func TestAnUpdateThatTakesTheLastFinalizerDeletes(t *testing.T) {
-	t.Parallel()
-	s, _ := configMaps()
-	held := mustCreate(t, s, configMap("a", finalizers("example.com/one", "example.com/two")))
-	var deleted []string
-	s.AfterDelete = func(obj runtime.Object, _ *rest.DeleteOptions) {
-		deleted = append(deleted, obj.(*corev1.ConfigMap).Name)
-	}
-	if _, immediately, err := s.Delete(inNamespace(), "a", nil); err != nil || immediately {
-		t.Fatalf("immediately %v, error %v", immediately, err)
-	}
-
-	_, _, err := put(s, "a", configMap("a", finalizers("example.com/one", "example.com/two", "example.com/new")))
-	wantStatus(t, err, metav1.StatusReasonInvalid, `ConfigMap "a" is invalid: metadata.finalizers: Forbidden: `+
-		`no new finalizers can be added if the object is being deleted, found new finalizers []string{"example.com/new"}`)
-
-	if _, _, err := put(s, "a", configMap("a", finalizers("example.com/two"))); err != nil {
-		t.Fatal(err)
-	}
-	if m := stored(t, s, "a"); m.GetDeletionTimestamp() == nil {
-		t.Errorf("an update has undone the deletion: %v", m)
-	}
-	out, created, err := put(s, "a", configMap("a"))
-	if err != nil || created {
-		t.Fatalf("created %v, error %v", created, err)
-	}
-	if got := out.(*corev1.ConfigMap); got.UID != held.UID || len(got.Finalizers) != 0 {
-		t.Errorf("the answer to an update is the object: %v", got)
-	}
-	wantGone(t, s, "a")
-	if !slices.Equal(deleted, []string{"a"}) {
-		t.Errorf("after-delete hook saw %v", deleted)
-	}
-}
-
-func TestAStoreMayKeepWhatHasNoFinalizersLeft(t *testing.T) {
-	t.Parallel()
-	s, _ := configMaps()
-	s.ShouldDelete = func(_ context.Context, obj, _ runtime.Object) bool { return obj.(*corev1.ConfigMap).Data == nil }
-	mustCreate(t, s, configMap("a", finalizers("example.com/one"), data("v")))
-	if _, _, err := s.Delete(inNamespace(), "a", nil); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := put(s, "a", configMap("a", data("v"))); err != nil {
-		t.Fatal(err)
-	}
-	stored(t, s, "a")
-	if _, _, err := put(s, "a", configMap("a")); err != nil {
-		t.Fatal(err)
-	}
-	wantGone(t, s, "a")
-}
-
-func TestAnUpdateThatFindsTheObjectRemovedByAnotherStillSucceeds(t *testing.T) {
-	t.Parallel()
-	s, r := configMaps()
-	mustCreate(t, s, configMap("a", finalizers("example.com/one")))
-	if _, _, err := s.Delete(inNamespace(), "a", nil); err != nil {
-		t.Fatal(err)
-	}
-	r.before = func(call string) error {
-		if strings.HasPrefix(call, "delete") {
-			r.before = nil
-			return r.Interface.Delete(context.Background(), "/configmaps/ns/a", nil, noOptions)
-		}
-		return nil
-	}
-	if _, _, err := put(s, "a", configMap("a")); err != nil || apierrors.IsNotFound(err) {
-		t.Errorf("got %v", err)
-	}
-	wantGone(t, s, "a")
 }
