@@ -117,3 +117,33 @@ func BenchmarkAccept(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkStorageCodec is what each object in etcd costs: into a Ref, as every list and watch reads it.
+func BenchmarkStorageCodec(b *testing.B) {
+	codecs := NewCodecs(NewScheme())
+	codec, err := codecs.StorageCodec(runtime.ContentTypeProtobuf)
+	if err != nil {
+		b.Fatal(err)
+	}
+	pod := aPod("a")
+	data, err := runtime.Encode(codec, pod)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("decode", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, _, err := codec.Decode(data, nil, &Ref{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("encode", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := codec.Encode(pod, io.Discard); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -78,7 +78,7 @@ func (s *storageCodec) Decode(data []byte, implied *schema.GroupVersionKind, int
 // recognize finds the row that can read data: one that knows it for its own, else one that takes anything (YAML).
 // Upstream: recognizer.NewDecoder.
 func (c *Codecs) recognize(data []byte) (*Media, error) {
-	var any *Media
+	var fallback *Media
 	for i := range c.Media {
 		r, ok := c.Media[i].Lenient.(recognizer.RecognizingDecoder)
 		if !ok {
@@ -91,11 +91,11 @@ func (c *Codecs) recognize(data []byte) (*Media, error) {
 		case known:
 			return &c.Media[i], nil
 		case maybe:
-			any = &c.Media[i]
+			fallback = &c.Media[i]
 		}
 	}
-	if any == nil {
+	if fallback == nil {
 		return nil, fmt.Errorf("%d stored bytes are in no known format", len(data))
 	}
-	return any, nil
+	return fallback, nil
 }

@@ -1,0 +1,130 @@
+package kinds
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"kubepath/internal/demo"
+)
+
+const demoPod = `apiVersion: v1
+kind: Pod
+metadata: {name: nginx}
+spec:
+  containers:
+  - {name: nginx, image: nginx, ports: [{containerPort: 80}]}
+`
+
+// Demo takes one manifest through every format, lets Accept headers choose, and asks the mapper for names.
+func Demo(_ context.Context, s *demo.Stage) error {
+	codecs := NewCodecs(NewScheme())
+	for _, step := range []func(*demo.Stage, *Codecs) error{demoFormats, demoStrict, demoAccept, demoNames} {
+		if err := step(s, codecs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func demoFormats(s *demo.Stage, codecs *Codecs) error {
+	s.Title("A manifest becomes an object, and the object bytes")
+	s.Show("%s", demoPod)
+	obj, kind, err := codecs.Decode(codecs.row(runtime.ContentTypeYAML), []byte(demoPod), Decoding{})
+	if err != nil {
+		return err
+	}
+	s.Say("apiVersion and kind name %v %s. The Scheme knows its Go type: %T.", kind.GroupVersion(), kind.Kind, obj)
+	for _, format := range []string{runtime.ContentTypeJSON, runtime.ContentTypeProtobuf} {
+		var out bytes.Buffer
+		form := Form{Media: codecs.row(format)}
+		if err := codecs.Encode(&out, obj, kind.GroupVersion(), form); err != nil {
+			return err
+		}
+		s.Say("%s, %d bytes:", format, out.Len())
+		if format == runtime.ContentTypeJSON {
+			s.Show("%.60s...", out.String())
+		} else {
+			for line := range strings.Lines(head(hex.Dump(out.Bytes()), 3)) {
+				s.Show("%s", line[len("00000000  "):])
+			}
+			s.Say("k8s\\x00 marks it; v1 and Pod stand in the envelope, the message has no kind.")
+		}
+		back, _, err := codecs.Decode(form.Media, out.Bytes(), Decoding{})
+		if err != nil {
+			return err
+		}
+		s.Say("Read again: equal to the first object: %v.", equality.Semantic.DeepEqual(obj, back))
+	}
+	return nil
+}
+
+func demoStrict(s *demo.Stage, codecs *Codecs) error {
+	s.Title("A typo, imgae: lenient reading drops it, strict reading reports it")
+	typo := strings.Replace(demoPod, "image:", "imgae:", 1)
+	for _, strict := range []bool{false, true} {
+		obj, _, err := codecs.Decode(codecs.row(runtime.ContentTypeYAML), []byte(typo), Decoding{Strict: strict})
+		if err != nil && !runtime.IsStrictDecodingError(err) {
+			return err
+		}
+		s.Show("strict=%v: image is %q, error:\n  %v", strict, obj.(*corev1.Pod).Spec.Containers[0].Image, err)
+	}
+	s.Say("fieldValidation=Warn makes the error a warning: the object came with it.")
+	return nil
+}
+
+func demoAccept(s *demo.Stage, codecs *Codecs) error {
+	s.Title("Accept chooses the form of the answer")
+	s.Say("The best clause that can be had wins. Table v1 is offered besides the object.")
+	offered := func(as schema.GroupVersionKind) bool { return as.Kind == "Table" && as.Version == "v1" }
+	for _, header := range []string{
+		"", "application/*", "application/yaml;q=0.5,application/json;q=0.1",
+		"application/vnd.kubernetes.protobuf,application/json",
+		"application/json;as=Table;v=v1;g=meta.k8s.io",
+		"application/json;as=Table;v=v9;g=meta.k8s.io,*/*",
+		"text/csv",
+	} {
+		form, err := codecs.Accept(header, offered)
+		if refused, ok := err.(*Refused); ok {
+			s.Show("%q\n  -> %d %s", header, refused.Status().Code, strings.Replace(refused.Message, ": ", ":\n     ", 1))
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s.Show("%q\n  -> %s", header, strings.TrimSpace(form.ContentType()+" "+form.As.Kind))
+	}
+	return nil
+}
+
+func demoNames(s *demo.Stage, _ *Codecs) error {
+	s.Title("Names that people type, and the path that each means")
+	mapper := NewMapper(WellKnown()...)
+	for _, name := range []string{"po", "deploy", "Deployment", "events.events.k8s.io", "deplyoment"} {
+		r, err := mapper.Find(name)
+		if err != nil {
+			s.Show("%v", strings.Replace(err.Error(), ": did", ":\n  did", 1))
+			continue
+		}
+		s.Show("%-21s %s/%s, kind %s", name, Root(r.Kind.GroupVersion()), r.Name, r.Kind.Kind)
+	}
+	var tree strings.Builder
+	if err := Tree(&tree, mapper.Rows()); err != nil {
+		return err
+	}
+	s.Say("The whole tree has %d lines. It begins:", strings.Count(tree.String(), "\n"))
+	s.Show("%s", head(tree.String(), 5))
+	return nil
+}
+
+// head is the beginning of a text, in lines.
+func head(text string, lines int) string {
+	all := strings.SplitAfter(text, "\n")
+	return strings.Join(all[:min(lines, len(all))], "")
+}
