@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -27,6 +28,8 @@ type Config struct {
 	MaxMutatingRequestsInFlight int           // 0: 200
 	MaxBody                     int64         // 0: 3 MiB
 	ShutdownTimeout             time.Duration // 0: 10 s; how long open requests may take to end
+	// NeverRefuse exempts requests from the limits of requests in flight: upstream, those of system:masters. Nil: none.
+	NeverRefuse func(*http.Request) bool
 
 	Filters Filters
 	// Middleware of every route, outermost first; see installer.Middleware.

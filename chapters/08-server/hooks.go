@@ -69,9 +69,9 @@ func (s *GenericAPIServer) AddPreShutdownHook(name string, hook func() error) er
 	return nil
 }
 
-// start starts the post-start hooks; fail is called with the error of one that fails. The returned function waits for
-// all of them.
-func (h *hooks) start(ctx context.Context, fail func(error)) (wait func()) {
+// start starts the post-start hooks; fail is called with the error of one that fails. ended is closed when all have
+// returned.
+func (h *hooks) start(ctx context.Context, fail func(error)) (ended <-chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.started = true
@@ -87,7 +87,12 @@ func (h *hooks) start(ctx context.Context, fail func(error)) (wait func()) {
 			hook.done.Store(true)
 		})
 	}
-	return running.Wait
+	all := make(chan struct{})
+	go func() {
+		running.Wait()
+		close(all)
+	}()
+	return all
 }
 
 // stop runs the pre-shutdown hooks, all of them whatever becomes of one.

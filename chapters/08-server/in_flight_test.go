@@ -7,7 +7,10 @@ import (
 
 func TestOneRequestTooManyIsRefused(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, Config{MaxRequestsInFlight: 1, MaxMutatingRequestsInFlight: 1})
+	s := newServer(t, Config{
+		MaxRequestsInFlight: 1, MaxMutatingRequestsInFlight: 1,
+		NeverRefuse: func(r *http.Request) bool { return r.URL.Query().Has("master") },
+	})
 	inside, release := make(chan struct{}), make(chan struct{})
 	s.HandlePrefix("/api/v1/", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Has("hold") {
@@ -30,6 +33,8 @@ func TestOneRequestTooManyIsRefused(t *testing.T) {
 		{"a write has a place of its own", "POST", "/api/v1/pods", 200},
 		{"a watch does not count", "GET", "/api/v1/pods?watch=1", 200},
 		{"nor does an exec", "POST", "/api/v1/namespaces/n/pods/p/exec", 200},
+		{"health is always told", "GET", "/readyz", 200},
+		{"the exempt are not refused", "GET", "/api/v1/pods?master", 200},
 	} {
 		answer := ask(s, row.method, row.path)
 		if answer.StatusCode != row.want {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -100,11 +99,9 @@ func (s *GenericAPIServer) countRequests(next http.Handler) http.Handler {
 
 // duringShutdown answers health checks, so that a load balancer sees why, and refuses the rest.
 func (s *GenericAPIServer) duringShutdown(w http.ResponseWriter, r *http.Request, next http.Handler) {
-	for _, path := range healthPaths {
-		if r.URL.Path == path || strings.HasPrefix(r.URL.Path, path+"/") {
-			next.ServeHTTP(w, r)
-			return
-		}
+	if asksForHealth(r.URL.Path) {
+		next.ServeHTTP(w, r)
+		return
 	}
 	w.Header().Set("Retry-After", "1")
 	w.Header().Set("Connection", "close")

@@ -43,7 +43,7 @@ func (s *GenericAPIServer) Run(ctx context.Context, listeners ...net.Listener) e
 			}
 		})
 	}
-	waitForHooks := s.hooks.start(ctx, func(err error) { fail(err) })
+	hooksEnded := s.hooks.start(ctx, func(err error) { fail(err) })
 
 	<-ctx.Done()
 	failed := context.Cause(ctx)
@@ -52,10 +52,19 @@ func (s *GenericAPIServer) Run(ctx context.Context, listeners ...net.Listener) e
 	}
 	err := s.shutDown(web, cut)
 	serving.Wait()
-	waitForHooks()
-	err = errors.Join(failed, err, s.hooks.stop())
+	err = errors.Join(failed, err, s.waitFor(hooksEnded), s.hooks.stop())
 	s.destroyStorages()
 	return err
+}
+
+// waitFor waits for the post-start hooks, whose context has ended.
+func (s *GenericAPIServer) waitFor(hooks <-chan struct{}) error {
+	select {
+	case <-hooks:
+		return nil
+	case <-time.After(s.config.ShutdownTimeout):
+		return errors.New("a PostStartHook has not ended with the server")
+	}
 }
 
 func (s *GenericAPIServer) httpServer(base context.Context) *http.Server {

@@ -280,6 +280,24 @@ func TestAHookThatFailsEndsTheServer(t *testing.T) {
 	})
 }
 
+func TestAHookThatNeverEndsIsNotWaitedForForEver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, Config{})
+		release := make(chan struct{})
+		if err := s.AddPostStartHook("deaf", func(context.Context) error { <-release; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		r := run(t, s)
+		synctest.Wait()
+		r.stop()
+		if err := <-r.done; err == nil || err.Error() != "a PostStartHook has not ended with the server" {
+			t.Errorf("Run: %v", err)
+		}
+		close(release)
+	})
+}
+
 func TestAListenerThatFailsEndsTheServer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
