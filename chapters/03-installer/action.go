@@ -51,6 +51,8 @@ type Verb struct {
 	Discovered func(method string) string
 
 	Handler http.Handler
+	// Func is the function that made Handler, for those who want to show where a path leads; nil: Handler itself.
+	Func    any
 	Params  []Param
 	Doc     string   // one sentence, for OpenAPI
 	Accepts []string // media types of the body: the route refuses others with 415; nil: the handler decides

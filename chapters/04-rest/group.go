@@ -149,6 +149,7 @@ func (g *Group) row(v Verb, e *Endpoint, storage Storage) installer.Verb {
 		Prefix:        v.Prefix,
 		Discovered:    v.Discovered,
 		Handler:       v.Handle(e),
+		Func:          v.Handle,
 	}
 	if v.Methods != nil {
 		row.Methods = v.Methods(storage)

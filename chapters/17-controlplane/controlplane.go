@@ -46,6 +46,7 @@ func New(c Config) (*server.GenericAPIServer, error) {
 			return nil, fmt.Errorf("install %s: %w", g.GroupVersion, err)
 		}
 	}
+	describeNothing(s)
 	return s, s.AddHealthCheck(server.HealthCheck{Name: "etcd", Check: etcd3.HealthCheck(c.Etcd, c.EtcdPrefix)})
 }
 

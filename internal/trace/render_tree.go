@@ -194,7 +194,7 @@ func fold(text string, width int) []string {
 	runes := []rune(text)
 	for len(runes) > width && width > 0 {
 		at := width
-		for i := width - 1; i > width/2; i-- {
+		for i := width - 1; i > width/4; i-- {
 			if strings.ContainsRune(" ,/", runes[i]) {
 				at = i + 1
 				break

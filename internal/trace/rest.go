@@ -56,14 +56,14 @@ type (
 )
 
 func (g getter) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
-	ctx, h := g.t.begin(ctx, "Get", func() string { return inNamespace(ctx, name) })
+	ctx, h := g.t.begin(ctx, "Get", func() string { return g.t.about(ctx, name) })
 	obj, err := g.t.Storage.(rest.Getter).Get(ctx, name, options)
 	h.end(err, func() string { return describe(obj) })
 	return obj, err
 }
 
 func (g optionsGetter) Get(ctx context.Context, name string, options runtime.Object) (runtime.Object, error) {
-	ctx, h := g.t.begin(ctx, "Get", func() string { return inNamespace(ctx, name) })
+	ctx, h := g.t.begin(ctx, "Get", func() string { return g.t.about(ctx, name) })
 	obj, err := g.t.Storage.(rest.GetterWithOptions).Get(ctx, name, options)
 	h.end(err, func() string { return describe(obj) })
 	return obj, err
@@ -81,7 +81,7 @@ func (c creater) Create(ctx context.Context, obj runtime.Object, options *rest.C
 }
 
 func (c namedCreater) Create(ctx context.Context, name string, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
-	ctx, h := c.t.begin(ctx, "Create", func() string { return describe(obj) + " for " + inNamespace(ctx, name) })
+	ctx, h := c.t.begin(ctx, "Create", func() string { return describe(obj) + " for " + c.t.about(ctx, name) })
 	created, err := c.t.Storage.(rest.NamedCreater).Create(ctx, name, obj, options)
 	h.end(err, func() string { return describe(created) })
 	return created, err
@@ -90,7 +90,7 @@ func (c namedCreater) Create(ctx context.Context, name string, obj runtime.Objec
 func (t tracedREST) NewList() runtime.Object { return t.Storage.(rest.Lister).NewList() }
 
 func (t tracedREST) List(ctx context.Context, options *metainternalversion.ListOptions) (runtime.Object, error) {
-	ctx, h := t.begin(ctx, "List", func() string { return inNamespace(ctx, "") + selection(options) })
+	ctx, h := t.begin(ctx, "List", func() string { return t.about(ctx, "") + selection(options) })
 	list, err := t.Storage.(rest.Lister).List(ctx, options)
 	h.end(err, func() string { return describe(list) })
 	return list, err
@@ -104,7 +104,7 @@ func (t tracedREST) ConvertToTable(ctx context.Context, obj, options runtime.Obj
 }
 
 func (t tracedREST) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
-	ctx, h := t.begin(ctx, "Update", func() string { return inNamespace(ctx, name) })
+	ctx, h := t.begin(ctx, "Update", func() string { return t.about(ctx, name) })
 	obj, created, err := t.Storage.(rest.Updater).Update(ctx, name, update)
 	h.end(err, func() string {
 		if created {
@@ -116,7 +116,7 @@ func (t tracedREST) Update(ctx context.Context, name string, update *rest.Update
 }
 
 func (t tracedREST) Delete(ctx context.Context, name string, options *rest.DeleteOptions) (runtime.Object, bool, error) {
-	ctx, h := t.begin(ctx, "Delete", func() string { return inNamespace(ctx, name) })
+	ctx, h := t.begin(ctx, "Delete", func() string { return t.about(ctx, name) })
 	obj, immediately, err := t.Storage.(rest.GracefulDeleter).Delete(ctx, name, options)
 	h.end(err, func() string {
 		if immediately {
@@ -128,21 +128,21 @@ func (t tracedREST) Delete(ctx context.Context, name string, options *rest.Delet
 }
 
 func (t tracedREST) DeleteCollection(ctx context.Context, options *rest.DeleteOptions, list *metainternalversion.ListOptions) (runtime.Object, error) {
-	ctx, h := t.begin(ctx, "DeleteCollection", func() string { return inNamespace(ctx, "") + selection(list) })
+	ctx, h := t.begin(ctx, "DeleteCollection", func() string { return t.about(ctx, "") + selection(list) })
 	deleted, err := t.Storage.(rest.CollectionDeleter).DeleteCollection(ctx, options, list)
 	h.end(err, func() string { return describe(deleted) })
 	return deleted, err
 }
 
 func (t tracedREST) Watch(ctx context.Context, options *metainternalversion.ListOptions) (watch.Interface, error) {
-	ctx, h := t.begin(ctx, "Watch", func() string { return inNamespace(ctx, "") + selection(options) })
+	ctx, h := t.begin(ctx, "Watch", func() string { return t.about(ctx, "") + selection(options) })
 	w, err := t.Storage.(rest.Watcher).Watch(ctx, options)
 	h.end(err, func() string { return "a watch" })
 	return w, err
 }
 
 func (t tracedREST) Connect(ctx context.Context, name string, options runtime.Object, r rest.Responder) (http.Handler, error) {
-	ctx, h := t.begin(ctx, "Connect", func() string { return inNamespace(ctx, name) })
+	ctx, h := t.begin(ctx, "Connect", func() string { return t.about(ctx, name) })
 	connection, err := t.Storage.(rest.Connecter).Connect(ctx, name, options, r)
 	h.end(err, func() string { return "a connection" })
 	return connection, err
@@ -154,9 +154,12 @@ func (t tracedREST) NewConnectOptions() (runtime.Object, string) {
 
 func (t tracedREST) ConnectMethods() []string { return t.Storage.(rest.Connecter).ConnectMethods() }
 
-// inNamespace is a name with the namespace that the request is about.
-func inNamespace(ctx context.Context, name string) string {
+// about is the name of the object that a call is about, with its namespace; "": all.
+func (t tracedREST) about(ctx context.Context, name string) string {
 	namespace := rest.NamespaceFrom(ctx)
+	if scope, ok := t.Storage.(rest.Scoper); ok && !scope.NamespaceScoped() {
+		namespace = ""
+	}
 	switch {
 	case name == "" && namespace == "":
 		return "all"

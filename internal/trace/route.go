@@ -10,7 +10,7 @@ import (
 // Route is the middleware of every route: a hop for the place where the path met its function, and one for the
 // function. It is server.Config.Middleware's entry.
 func Route(a *installer.Action, next http.Handler) http.Handler {
-	met, function := caller(), handler(next)
+	met, function := caller(), handler(a.Func, next)
 	route := fmt.Sprintf("%s %s is the verb %s", a.Method, a.Path, a.Verb.Name)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, matched := begin(r.Context(), "installer", func() Where { return met }, func() string { return route })
@@ -18,11 +18,11 @@ func Route(a *installer.Action, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		defer matched.end(nil, func() string { return "" })
 		ctx, handled := begin(ctx, "rest", func() Where { return function }, func() string { return body(r) })
 		answer := &answer{ResponseWriter: w}
 		next.ServeHTTP(answer, r.WithContext(ctx))
 		handled.end(nil, answer.String)
+		matched.end(nil, func() string { return fmt.Sprintf("%d, from %s", answer.status, function.Func) })
 	})
 }
 

@@ -72,8 +72,11 @@ func findMethod(typ reflect.Type, name string) Where {
 	return Where{}
 }
 
-// handler finds the function behind an http.Handler.
-func handler(h http.Handler) Where {
+// handler finds the function that a route leads to: the one that made the handler, if it is known.
+func handler(made any, h http.Handler) Where {
+	if v := reflect.ValueOf(made); v.Kind() == reflect.Func {
+		return ofPC(v.Pointer())
+	}
 	if f, ok := h.(http.HandlerFunc); ok {
 		return ofPC(reflect.ValueOf(f).Pointer())
 	}

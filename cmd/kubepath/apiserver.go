@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	kinds "kubepath/chapters/02-kinds"
+	installer "kubepath/chapters/03-installer"
+	etcd3 "kubepath/chapters/07-etcd3"
+	server "kubepath/chapters/08-server"
+	controlplane "kubepath/chapters/17-controlplane"
+	"kubepath/internal/embedetcd"
+	"kubepath/internal/trace"
+)
+
+// options of a server, by kube-apiserver's flags.
+type options struct {
+	etcd      etcd3.Options // no endpoints: embedded
+	dataDir   string        // of the embedded etcd; "": temporary
+	prefix    string
+	mediaType string
+
+	requestTimeout      time.Duration
+	maxInFlight         int
+	maxMutatingInFlight int
+
+	tracesPerSecond float64 // 0: every request
+	keepTraces      int
+	exporter        sdktrace.SpanProcessor // nil: none
+}
+
+// apiServer is a server that is put together: chapters 17 over 8, 6 and 7, with the seams traced.
+type apiServer struct {
+	*server.GenericAPIServer
+	codecs   *kinds.Codecs
+	recorder *trace.Recorder
+	provider *sdktrace.TracerProvider
+	etcd     *clientv3.Client
+	embedded *embedetcd.Server // nil: etcd is elsewhere
+}
+
+// newAPIServer opens etcd and builds the server over it. Close it after Run.
+func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
+	a := &apiServer{codecs: kinds.NewCodecs(kinds.NewScheme()), recorder: &trace.Recorder{Keep: o.keepTraces}}
+	if err := a.openEtcd(ctx, o); err != nil {
+		return nil, err
+	}
+	a.provider = a.recorder.Provider(o.tracesPerSecond, processors(o.exporter)...)
+	a.etcd.KV = trace.KV(a.etcd.KV, a.decode)
+	s, err := controlplane.New(controlplane.Config{
+		Server: server.Config{
+			Codecs: a.codecs, Version: serverVersion(), RequestTimeout: o.requestTimeout,
+			MaxRequestsInFlight: o.maxInFlight, MaxMutatingRequestsInFlight: o.maxMutatingInFlight,
+			Tracer: a.provider, Middleware: []installer.Middleware{trace.Route}, WrapStorage: trace.REST,
+		},
+		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, WrapStorage: trace.Storage,
+	})
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	a.GenericAPIServer = s
+	return a, nil
+}
+
+func processors(p sdktrace.SpanProcessor) []sdktrace.SpanProcessor {
+	if p == nil {
+		return nil
+	}
+	return []sdktrace.SpanProcessor{p}
+}
+
+// openEtcd starts the embedded etcd, or dials the one that the flags name.
+func (a *apiServer) openEtcd(ctx context.Context, o options) (err error) {
+	if len(o.etcd.Endpoints) > 0 {
+		a.etcd, err = etcd3.Dial(ctx, o.etcd)
+		return err
+	}
+	a.embedded, err = embedetcd.Start(ctx, embedetcd.Options{DataDir: o.dataDir})
+	if err != nil {
+		return err
+	}
+	a.etcd = a.embedded.Client()
+	return nil
+}
+
+// Close ends the conversation with etcd, and the embedded one with it.
+func (a *apiServer) Close() error {
+	if a.embedded != nil {
+		return a.embedded.Close()
+	}
+	return a.etcd.Close()
+}
+
+// decode shows a stored value in a trace.
+func (a *apiServer) decode(value []byte) (mediaType string, content any) {
+	codec, err := a.codecs.StorageCodec(runtime.ContentTypeProtobuf)
+	if err != nil {
+		return "", nil
+	}
+	obj, _, err := codec.Decode(value, nil, nil)
+	if err != nil {
+		return "application/octet-stream", nil
+	}
+	mediaType = runtime.ContentTypeJSON
+	if len(value) > 3 && string(value[:4]) == "k8s\x00" {
+		mediaType = runtime.ContentTypeProtobuf
+	}
+	data, err := json.Marshal(obj)
+	if err == nil {
+		err = json.Unmarshal(data, &content)
+	}
+	if err != nil {
+		return mediaType, nil
+	}
+	return mediaType, content
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	request "kubepath/chapters/01-request"
+	server "kubepath/chapters/08-server"
+)
+
+// serveFlags are kube-apiserver's, by their names, and a few of our own.
+type serveFlags struct {
+	options
+	serving      server.Serving
+	insecurePort int
+	kubeconfig   string
+}
+
+func newServe() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the API until interrupted",
+		Example: `  kubepath serve --data-dir data --write-kubeconfig kubeconfig
+  KUBECONFIG=kubeconfig kubectl get namespaces
+  kubepath serve --etcd-servers http://127.0.0.1:2379`,
+		Args: usage(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
+			return f.run(c.Context(), c.OutOrStdout())
+		},
+	}
+	f.addTo(c.Flags())
+	return c
+}
+
+func (f *serveFlags) addTo(flags *pflag.FlagSet) {
+	flags.StringVar(&f.dataDir, "data-dir", "", "directory of the embedded etcd (default: a temporary one, removed at the end)")
+	flags.StringSliceVar(&f.etcd.Endpoints, "etcd-servers", nil, "URLs of an etcd, in place of the embedded one")
+	flags.StringVar(&f.etcd.CAFile, "etcd-cafile", "", "certificate authority of etcd")
+	flags.StringVar(&f.etcd.CertFile, "etcd-certfile", "", "client certificate for etcd")
+	flags.StringVar(&f.etcd.KeyFile, "etcd-keyfile", "", "key of the client certificate for etcd")
+	flags.StringVar(&f.prefix, "etcd-prefix", "/registry", "prefix of every key in etcd")
+	flags.StringVar(&f.mediaType, "storage-media-type", runtime.ContentTypeProtobuf, "media type of stored objects")
+
+	flags.StringVar(&f.serving.BindAddress, "bind-address", "127.0.0.1", "address of the secure port; nobody is authenticated yet, so think before you open it")
+	flags.IntVar(&f.serving.Port, "secure-port", 6443, "port for HTTPS; 0: any that is free")
+	flags.IntVar(&f.insecurePort, "insecure-port", -1, "port for plain HTTP on 127.0.0.1; 0: any that is free (default: none)")
+	flags.StringVar(&f.serving.CertDir, "cert-dir", "", "directory of the self-signed certificate (default: in memory)")
+	flags.StringVar(&f.serving.CertFile, "tls-cert-file", "", "certificate for HTTPS")
+	flags.StringVar(&f.serving.KeyFile, "tls-private-key-file", "", "key of --tls-cert-file")
+
+	flags.DurationVar(&f.requestTimeout, "request-timeout", time.Minute, "longest time of a request that is not a watch")
+	flags.IntVar(&f.maxInFlight, "max-requests-inflight", 400, "reading requests at the same time")
+	flags.IntVar(&f.maxMutatingInFlight, "max-mutating-requests-inflight", 200, "writing requests at the same time")
+
+	flags.StringVar(&f.kubeconfig, "write-kubeconfig", "", "write a kubeconfig for this server to a file")
+	flags.IntVar(&f.keepTraces, "keep-traces", 100, "requests whose path is kept for kubepath trace --last")
+	flags.Float64Var(&f.tracesPerSecond, "traces-per-second", 10, "requests a second whose path is noted; 0: all")
+}
+
+// check finds what contradicts itself before anything is started.
+func (f *serveFlags) check() error {
+	const hint = "kubepath serve --help lists the flags"
+	switch {
+	case f.dataDir != "" && len(f.etcd.Endpoints) > 0:
+		return usageError{errors.New("--data-dir is for the embedded etcd, --etcd-servers for another one"), hint}
+	case (f.serving.CertFile == "") != (f.serving.KeyFile == ""):
+		return usageError{errors.New("--tls-cert-file and --tls-private-key-file come together"), hint}
+	case !slices.Contains([]string{runtime.ContentTypeProtobuf, runtime.ContentTypeJSON, runtime.ContentTypeYAML}, f.mediaType):
+		return usageError{fmt.Errorf("unknown storage media type %q", f.mediaType), "one of " + strings.Join([]string{
+			runtime.ContentTypeProtobuf, runtime.ContentTypeJSON, runtime.ContentTypeYAML}, ", ")}
+	case !strings.HasPrefix(f.prefix, "/"):
+		return usageError{fmt.Errorf("--etcd-prefix %q does not begin with a slash", f.prefix), hint}
+	}
+	return nil
+}
+
+// run listens first, so that a port in use is known before etcd starts, and serves until ctx ends.
+func (f *serveFlags) run(ctx context.Context, out io.Writer) error {
+	began := time.Now()
+	listeners, client, err := f.listen()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		for _, l := range listeners {
+			l.Close() // closed already after a run
+		}
+	}()
+	a, err := newAPIServer(ctx, f.options)
+	if err != nil {
+		return explain(err)
+	}
+	a.Handle(tracesPath, serveTraces(a.recorder))
+	if f.kubeconfig != "" {
+		if err := request.WriteKubeconfig(f.kubeconfig, client); err != nil {
+			return errors.Join(err, a.Close())
+		}
+	}
+	if err := a.AddPostStartHook("announce", func(context.Context) error {
+		return f.announce(out, listeners, client, time.Since(began))
+	}); err != nil {
+		return errors.Join(err, a.Close())
+	}
+	return errors.Join(a.Run(ctx, listeners...), a.Close())
+}
+
+// anyToken stands in kubeconfigs: kubectl asks for a user name where it has no credentials, and nobody checks them before
+// chapter 14.
+const anyToken = "any"
+
+// listen opens the ports. The client is how to reach the secure one.
+func (f *serveFlags) listen() ([]net.Listener, *request.Config, error) {
+	f.serving.Names = append(f.serving.Names, f.serving.BindAddress)
+	secure, certificate, err := f.serving.Listen()
+	if err != nil {
+		return nil, nil, explain(err)
+	}
+	client := &request.Config{Host: "https://" + reachable(secure.Addr()), DefaultNamespace: "default", BearerToken: anyToken}
+	client.TLS.CAData = string(certificate)
+	if block, _ := pem.Decode(certificate); block == nil || f.serving.CertFile != "" {
+		client.TLS.CAData, client.TLS.CAFile = "", f.serving.CertFile
+	}
+	listeners := []net.Listener{secure}
+	if f.insecurePort >= 0 {
+		plain, err := server.ListenLoopback(f.insecurePort)
+		if err != nil {
+			return nil, nil, errors.Join(explain(err), secure.Close())
+		}
+		listeners = append(listeners, plain)
+	}
+	return listeners, client, nil
+}
+
+// reachable is a listener's address as a client on this machine can use it.
+func reachable(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return address.String()
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+}
+
+// announce says how to use the server.
+func (f *serveFlags) announce(out io.Writer, listeners []net.Listener, client *request.Config, took time.Duration) error {
+	where := "an embedded etcd, in a temporary directory"
+	switch {
+	case len(f.etcd.Endpoints) > 0:
+		where = "etcd at " + strings.Join(f.etcd.Endpoints, ", ")
+	case f.dataDir != "":
+		where = "an embedded etcd, in " + f.dataDir
+	}
+	text := fmt.Sprintf("kubepath serves %s, ready after %d ms\nobjects lie in %s\n", client.Host, took.Milliseconds(), where)
+	url := client.Host
+	if len(listeners) > 1 {
+		url = "http://" + listeners[1].Addr().String()
+		text += "plain HTTP:  curl " + url + "/api/v1/namespaces\n"
+	}
+	if f.kubeconfig != "" {
+		text += "kubectl:     KUBECONFIG=" + f.kubeconfig + " kubectl get namespaces\n"
+	} else {
+		text += "kubectl:     kubectl --server " + client.Host + " --insecure-skip-tls-verify get namespaces\n"
+	}
+	text += "its path:    kubepath trace --last --server " + url + "\n"
+	_, err := io.WriteString(out, text)
+	return err
+}
+
+// explain adds advice to what often goes wrong at the start.
+func explain(err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return hintError{err, "another process has the port; --secure-port 0 takes any that is free"}
+	}
+	return err
+}
