@@ -16,5 +16,5 @@
 //	group.go      how storages become routes of the API
 //	index.go      the paths that are not the API; health.go, metrics.go, metrics_route.go, storage_metrics.go
 //
-// and then the server's life: run.go, hooks.go, serving.go and selfsigned.go.
+// and then the server's life: run.go, hooks.go, serving.go and selfsigned.go. demo.go shows it all.
 package server
