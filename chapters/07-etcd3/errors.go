@@ -6,6 +6,7 @@ import (
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	storage "kubepath/chapters/05-storage"
 )
@@ -13,8 +14,11 @@ import (
 // explain turns an error of etcd into one of chapter 5; what it does not know stays as it is. What a compacted
 // revision means depends on who asked for it: see page.go and watch.go.
 func explain(err error) error {
-	var fault rpctypes.EtcdError
-	if errors.As(err, &fault) && fault.Code() == codes.Unavailable {
+	code := status.Code(err)
+	if fault, ok := err.(rpctypes.EtcdError); ok {
+		code = fault.Code()
+	}
+	if code == codes.Unavailable {
 		return fmt.Errorf("%w: %w", storage.ErrUnreachable, err)
 	}
 	return err
