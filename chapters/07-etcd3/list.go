@@ -3,6 +3,7 @@ package etcd3
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"go.etcd.io/etcd/api/v3/mvccpb"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -61,25 +62,38 @@ type listing struct {
 	corrupt  []error
 }
 
+// maxCorrupt is how many values that cannot be read an error names.
+const maxCorrupt = 100
+
 // full reports whether the list has as many items as were asked for.
 func (l *listing) full() bool { return l.wanted.Limit > 0 && l.found >= l.wanted.Limit }
 
-// take adds what the predicate wants of a page, until the list is full. It returns how many keys it looked at.
+// take adds what the predicate wants of a page, until the list is full. It is a taker.
 func (l *listing) take(kvs []*mvccpb.KeyValue) (looked int, err error) {
+	if l.wanted.Empty() {
+		l.out.Items = slices.Grow(l.out.Items, len(kvs))
+	}
 	for i, kv := range kvs {
 		if l.full() {
 			return i, nil
 		}
-		var ref kinds.Ref
-		if err := l.read(kv, &ref); err != nil {
-			l.corrupt = append(l.corrupt, err)
+		obj, err := l.object(kv)
+		if err != nil {
+			l.note(err)
 			continue
 		}
-		if err := l.add(ref.Object); err != nil {
+		if err := l.add(obj); err != nil {
 			return i, err
 		}
 	}
 	return len(kvs), nil
+}
+
+// note remembers a value that could not be read.
+func (l *listing) note(err error) {
+	if len(l.corrupt) < maxCorrupt {
+		l.corrupt = append(l.corrupt, err)
+	}
 }
 
 func (l *listing) add(obj runtime.Object) error {

@@ -51,7 +51,10 @@ func Open(c Config) storage.Interface {
 	if s.leases == nil {
 		s.leases = NewLeases(s.lease)
 	}
-	s.resource = s.prefix + "/" + strings.Trim(c.Resource, "/") + "/"
+	s.resource = s.prefix + "/"
+	if root := strings.Trim(c.Resource, "/"); root != "" {
+		s.resource += root + "/"
+	}
 	return s
 }
 

@@ -3,7 +3,6 @@ package etcd3
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"go.etcd.io/etcd/api/v3/mvccpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
@@ -26,14 +25,14 @@ func (l *listing) pages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return l.each(ctx, first, func(kvs []*mvccpb.KeyValue) (int, error) {
-		l.reserve(len(kvs))
-		return l.take(kvs)
-	})
+	return l.each(ctx, first, l.take)
 }
 
+// taker looks at the values of a page and says at how many of them.
+type taker func(kvs []*mvccpb.KeyValue) (looked int, err error)
+
 // each hands page after page to take, until take has looked at less than a whole page or nothing is left.
-func (l *listing) each(ctx context.Context, page *clientv3.GetResponse, take func([]*mvccpb.KeyValue) (looked int, err error)) error {
+func (l *listing) each(ctx context.Context, page *clientv3.GetResponse, take taker) error {
 	for size := int64(len(page.Kvs)); ; {
 		if len(page.Kvs) == 0 {
 			if page.More {
@@ -94,11 +93,4 @@ func (l *listing) future(ctx context.Context) error {
 		return err
 	}
 	return &storage.Error{Err: storage.ErrFuture, Requested: l.reading.At, Current: current}
-}
-
-// reserve makes room for the objects of a page, of which all are wanted when nothing is selected.
-func (l *listing) reserve(objects int) {
-	if l.wanted.Empty() {
-		l.out.Items = slices.Grow(l.out.Items, objects)
-	}
 }

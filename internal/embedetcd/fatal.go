@@ -33,8 +33,8 @@ type failure string
 func (f failure) Error() string { return string(f) }
 
 // caught turns a panic of etcd during a start into err.
-func caught(err *error) {
+func caught(dir string, err *error) {
 	if r := recover(); r != nil {
-		*err = fmt.Errorf("etcd cannot start: %s", strings.TrimPrefix(fmt.Sprint(r), "etcd: "))
+		*err = fmt.Errorf("etcd cannot start, its data in %s may be damaged: %v", dir, r)
 	}
 }

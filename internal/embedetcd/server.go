@@ -56,10 +56,10 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 }
 
 func startMember(dir *dataDir, log *zap.Logger) (member *etcdserver.EtcdServer, err error) {
-	defer caught(&err)
+	defer caught(dir.path, &err)
 	member, err = etcdserver.NewServer(memberConfig(dir.path, !dir.temporary, log))
 	if err != nil {
-		return nil, fmt.Errorf("etcd cannot start: %w", err)
+		return nil, fmt.Errorf("etcd cannot start in %s: %w", dir.path, err)
 	}
 	member.Start()
 	return member, nil

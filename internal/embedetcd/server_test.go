@@ -130,11 +130,16 @@ func TestStartFailsAtOnceWithOneClearError(t *testing.T) {
 	}
 	defer db.Close()
 	write("broken/member/snap/db", strings.Repeat("not a database ", 4096))
+	if err := start(t, Options{DataDir: filepath.Join(dir, "torn")}).Close(); err != nil {
+		t.Fatal(err)
+	}
+	write("torn/member/wal/0000000000000000-0000000000000000.wal", strings.Repeat("not a log ", 4096))
 
 	for _, row := range []struct{ name, dir, want string }{
 		{"a server of ours has the directory", ours.DataDir(), "data directory DIR is in use by another process"},
 		{"an etcd of someone else has the directory", filepath.Join(dir, "theirs"), "data directory DIR is in use by another process"},
 		{"the directory is a file", write("file", ""), "data directory DIR cannot be made"},
+		{"the log is broken", filepath.Join(dir, "torn"), "etcd cannot start, its data in DIR may be damaged"},
 		{"the database is broken", filepath.Join(dir, "broken"), "data directory DIR cannot be read"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
