@@ -18,7 +18,9 @@ type source struct {
 	imports []string
 }
 
-func (s source) test() bool { return strings.HasSuffix(s.path, "_test.go") || strings.Contains(s.path, "storagetest/") }
+func (s source) test() bool {
+	return strings.HasSuffix(s.path, "_test.go") || strings.Contains(s.path, "storagetest/")
+}
 
 // chapter is the number of the chapter that a path belongs to; 0: none.
 func chapter(path string) int {

@@ -8,6 +8,8 @@ type Filter func(http.Handler) http.Handler
 // Filters are the named places in the handler chain that later chapters fill; nil: the place is empty.
 type Filters struct {
 	Authentication, Audit, Impersonation, Authorization Filter
+	// Custom is a place for a filter of one's own, next to the API.
+	Custom Filter
 }
 
 // Place is one place in the handler chain: a name, a sentence and the filter that stands there.
@@ -36,6 +38,7 @@ func (s *GenericAPIServer) places() []Place {
 		{"impersonation", "as whom do you act?", s.config.Filters.Impersonation},
 		{"max-in-flight", "refuses overload with 429", s.limitInFlight},
 		{"authorization", "may you?", s.config.Filters.Authorization},
+		{"custom", "what you put there", s.config.Filters.Custom},
 	}
 }
 

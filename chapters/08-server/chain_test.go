@@ -31,7 +31,7 @@ func TestARequestMeetsThePlacesInKubeAPIServersOrder(t *testing.T) {
 		names = append(names, place.Name)
 	}
 	want := []string{"request-id", "panic-recovery", "request-info", "trace", "access-log", "cache-control", "open-requests",
-		"timeout", "authentication", "audit", "impersonation", "max-in-flight", "authorization"}
+		"timeout", "authentication", "audit", "impersonation", "max-in-flight", "authorization", "custom"}
 	if !slices.Equal(names, want) {
 		t.Errorf("the chain is %v, want %v", names, want)
 	}
@@ -41,7 +41,7 @@ func TestEmptyPlacesHaveNoFilter(t *testing.T) {
 	t.Parallel()
 	for _, place := range newServer(t, Config{}).Chain() {
 		switch place.Name {
-		case "trace", "access-log", "authentication", "audit", "impersonation", "authorization":
+		case "trace", "access-log", "authentication", "audit", "impersonation", "authorization", "custom":
 			if place.Filter != nil {
 				t.Errorf("%s has a filter that nobody asked for", place.Name)
 			}

@@ -1,7 +1,12 @@
 package controlplane
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -23,15 +28,18 @@ type Config struct {
 	MediaType   string            // of stored objects; "": application/vnd.kubernetes.protobuf
 	Transformer etcd3.Transformer // nil: values are stored as they are
 
-	// WrapStorage stands between each Store and its storage: the seam for tracing. Nil: nothing.
-	WrapStorage func(storage.Interface) storage.Interface
+	// CompactInterval is for how long etcd keeps what was replaced; 0: 5 min, negative: for ever.
+	CompactInterval time.Duration
+
+	// Open makes the storage of a resource: the seam for tracing, and for a storage of one's own. Nil: etcd3.Open.
+	Open func(etcd3.Config) storage.Interface
+	// Groups is the table of what is served; nil: Groups().
+	Groups []Group
 }
 
 // New returns a server with every group of the table installed. Upstream: controlplane.New and its InstallAPIs.
 func New(c Config) (*server.GenericAPIServer, error) {
-	if c.MediaType == "" {
-		c.MediaType = runtime.ContentTypeProtobuf
-	}
+	c = c.withDefaults()
 	codec, err := c.Server.Codecs.StorageCodec(c.MediaType)
 	if err != nil {
 		return nil, err
@@ -40,21 +48,52 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	backend := &backend{config: c, codec: codec, leases: etcd3.NewLeases(c.Etcd)}
-	for _, g := range Groups() {
+	backend := &backend{
+		config: c, codec: codec, metrics: s.Metrics(),
+		leases: etcd3.NewLeases(c.Etcd), compactor: etcd3.NewCompactor(c.Etcd, c.CompactInterval),
+	}
+	for _, g := range c.Groups {
 		if err := backend.install(s, g); err != nil {
 			return nil, fmt.Errorf("install %s: %w", g.GroupVersion, err)
 		}
 	}
 	describeNothing(s)
-	return s, s.AddHealthCheck(server.HealthCheck{Name: "etcd", Check: etcd3.HealthCheck(c.Etcd, c.EtcdPrefix)})
+	return s, errors.Join(
+		s.AddHealthCheck(server.HealthCheck{Name: "etcd", Check: etcd3.HealthCheck(c.Etcd, c.EtcdPrefix)}),
+		runWith(s, "etcd-compaction", backend.compactor.Run),
+	)
+}
+
+// runWith has the server run something for as long as it runs itself, and wait for its end.
+func runWith(s *server.GenericAPIServer, name string, run func(context.Context)) error {
+	var running sync.WaitGroup
+	return errors.Join(
+		s.AddPostStartHook(name, func(ctx context.Context) error {
+			running.Go(func() { run(ctx) })
+			return nil
+		}),
+		s.AddPreShutdownHook(name, func() error { running.Wait(); return nil }),
+	)
+}
+
+func (c Config) withDefaults() Config {
+	c.MediaType = cmp.Or(c.MediaType, runtime.ContentTypeProtobuf)
+	if c.Open == nil {
+		c.Open = etcd3.Open
+	}
+	if c.Groups == nil {
+		c.Groups = Groups()
+	}
+	return c
 }
 
 // backend opens the storage of each resource in one etcd.
 type backend struct {
-	config Config
-	codec  runtime.Codec
-	leases *etcd3.Leases
+	config    Config
+	codec     runtime.Codec
+	metrics   *server.Metrics
+	leases    *etcd3.Leases
+	compactor *etcd3.Compactor
 }
 
 // install makes the group's storages and serves them.
@@ -83,16 +122,13 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 		}
 		return obj
 	}
-	objects := etcd3.Open(etcd3.Config{
+	objects := b.config.Open(etcd3.Config{
 		Client: b.config.Etcd, Prefix: b.config.EtcdPrefix, Codec: b.codec, NewFunc: newObject,
-		Resource: r.Key(), Transformer: b.config.Transformer, Leases: b.leases,
+		Resource: r.Key(), Transformer: b.config.Transformer, Leases: b.leases, Compactor: b.compactor,
 	})
-	if b.config.WrapStorage != nil {
-		objects = b.config.WrapStorage(objects)
-	}
 	return &registry.Store{
 		Kind: kind, Resource: gv.WithResource(r.Name).GroupResource(), NewFunc: newObject,
 		Singular: r.Singular(), Short: r.ShortNames, InAll: r.All,
-		Storage: objects, Strategy: r.Strategy, KeyRoot: r.Key(),
+		Storage: b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(),
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 
 	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
+	storage "kubepath/chapters/05-storage"
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
 	controlplane "kubepath/chapters/17-controlplane"
@@ -25,6 +27,8 @@ type options struct {
 	dataDir   string        // of the embedded etcd; "": temporary
 	prefix    string
 	mediaType string
+	// compactInterval: 0: never.
+	compactInterval time.Duration
 
 	requestTimeout      time.Duration
 	maxInFlight         int
@@ -53,14 +57,19 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 	}
 	a.provider = a.recorder.Provider(o.tracesPerSecond, processors(o.exporter)...)
 	a.etcd.KV = trace.KV(a.etcd.KV, a.decode)
-	s, err := controlplane.New(controlplane.Config{
+	config := controlplane.Config{
 		Server: server.Config{
 			Codecs: a.codecs, Version: serverVersion(), RequestTimeout: o.requestTimeout,
 			MaxRequestsInFlight: o.maxInFlight, MaxMutatingRequestsInFlight: o.maxMutatingInFlight,
 			Tracer: a.provider, Middleware: []installer.Middleware{trace.Route}, WrapStorage: trace.REST,
 		},
-		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, WrapStorage: trace.Storage,
-	})
+		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, Open: etcd3.Open,
+		CompactInterval: cmp.Or(o.compactInterval, -1),
+	}
+	plugIn(plugged(), &config)
+	open := config.Open
+	config.Open = func(c etcd3.Config) storage.Interface { return trace.Storage(open(c)) }
+	s, err := controlplane.New(config)
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}

@@ -58,6 +58,7 @@ func (f *serveFlags) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&f.prefix, "etcd-prefix", "/registry", "prefix of every key in etcd")
 	flags.StringVar(&f.mediaType, "storage-media-type", runtime.ContentTypeProtobuf, "media type of stored objects")
 
+	flags.DurationVar(&f.compactInterval, "etcd-compaction-interval", 5*time.Minute, "for how long etcd keeps what was replaced; 0: for ever")
 	flags.StringVar(&f.serving.BindAddress, "bind-address", "127.0.0.1", "address of the secure port; nobody is authenticated yet, so think before you open it")
 	flags.IntVar(&f.serving.Port, "secure-port", 6443, "port for HTTPS; 0: any that is free")
 	flags.IntVar(&f.insecurePort, "insecure-port", -1, "port for plain HTTP on 127.0.0.1; 0: any that is free (default: none)")

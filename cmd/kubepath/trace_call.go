@@ -68,7 +68,7 @@ func (f *traceFlags) do(ctx context.Context, provider oteltrace.TracerProvider, 
 // newClient is chapter 1's client for the call's group version, with the trace's context on every request.
 func newClient(config *request.Config, made call) (*request.RESTClient, error) {
 	config.GroupVersion = made.row.Kind.GroupVersion()
-	config.WrapTransport = trace.Transport
+	config.WrapTransport = transport
 	config.QPS = -1
 	return request.New(config)
 }

@@ -2,7 +2,6 @@ package embedetcd
 
 import (
 	"fmt"
-	"strings"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+
+	rest "kubepath/chapters/04-rest"
+	storage "kubepath/chapters/05-storage"
+	etcd3 "kubepath/chapters/07-etcd3"
+	controlplane "kubepath/chapters/17-controlplane"
+	"kubepath/internal/exercise"
+	"kubepath/internal/trace"
+)
+
+// plugIn puts the pieces of an exercise into the places where the server's own stand.
+func plugIn(p exercise.Plug, c *controlplane.Config) {
+	if p.Codecs != nil {
+		p.Codecs(c.Server.Codecs)
+	}
+	if p.Middleware != nil {
+		c.Server.Middleware = append(c.Server.Middleware, p.Middleware)
+	}
+	if p.Verbs != nil {
+		c.Server.Verbs = replaceVerbs(rest.Verbs(), p.Verbs)
+	}
+	if p.Filter != nil {
+		c.Server.Filters.Custom = trace.Filter(p.Filter)
+	}
+	if p.Groups != nil {
+		c.Groups = p.Groups(controlplane.Groups())
+	}
+	if p.Storage != nil {
+		c.Open = func(config etcd3.Config) storage.Interface { return p.Storage(etcd3.Open(config), config) }
+	}
+}
+
+// replaceVerbs puts each row in place of the one that it is a version of: the same name and target. A row without one is
+// added.
+func replaceVerbs(table, rows []rest.Verb) []rest.Verb {
+	for _, row := range rows {
+		at := slices.IndexFunc(table, func(v rest.Verb) bool { return v.Name == row.Name && v.On == row.On })
+		if at < 0 {
+			table = append(table, row)
+			continue
+		}
+		table[at] = row
+	}
+	return table
+}
+
+// transport is chapter 1's seam: the trace's own wrapper, around the learner's.
+func transport(next http.RoundTripper) http.RoundTripper {
+	if p := plugged().Transport; p != nil {
+		next = p(next)
+	}
+	return trace.Transport(next)
+}
