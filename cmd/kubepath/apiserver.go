@@ -51,7 +51,7 @@ type apiServer struct {
 
 // newAPIServer opens etcd and builds the server over it. Close it after Run.
 func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
-	a := &apiServer{codecs: kinds.NewCodecs(kinds.NewScheme()), recorder: &trace.Recorder{Keep: o.keepTraces}}
+	a := &apiServer{codecs: kinds.NewCodecs(kinds.NewScheme()), recorder: &trace.Recorder{Keep: o.keepTraces, Ignore: tracesPath}}
 	if err := a.openEtcd(ctx, o); err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ import (
 
 	request "kubepath/chapters/01-request"
 	server "kubepath/chapters/08-server"
+	"kubepath/internal/trace"
 )
 
 // serveFlags are kube-apiserver's, by their names, and a few of our own.
@@ -108,7 +109,7 @@ func (f *serveFlags) run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return explain(err)
 	}
-	a.Handle(tracesPath, serveTraces(a.recorder))
+	a.Handle(tracesPath, trace.Serve(a.recorder))
 	if f.kubeconfig != "" {
 		if err := request.WriteKubeconfig(f.kubeconfig, client); err != nil {
 			return errors.Join(err, a.Close())

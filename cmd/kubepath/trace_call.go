@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -151,6 +150,3 @@ func fetchTraces(ctx context.Context, client request.Interface, param, value str
 
 // tracesPath is where a server tells its last traces.
 const tracesPath = "/debug/kubepath/traces"
-
-// serveTraces answers at tracesPath: ?id= one trace, ?last= the last n.
-func serveTraces(recorder *trace.Recorder) http.Handler { return trace.Serve(recorder) }

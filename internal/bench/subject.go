@@ -63,7 +63,7 @@ func newSubject(ctx context.Context) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.web = httptest.NewServer(s.api)
+	s.web = httptest.NewServer(s.beside(s.api))
 	return s, s.fill(ctx, codec)
 }
 
@@ -124,6 +124,7 @@ func (s *subject) works() []work {
 			})},
 			{"server", s.each(func(ctx context.Context) error { return s.serve(ctx, http.MethodGet, item, nil, 200) })},
 			{"HTTP", s.remote(http.MethodGet, item)},
+			{"bare HTTP", s.remote(http.MethodGet, bareGet)},
 		}},
 		{"create a ConfigMap of 1 KB", 1000, []layer{
 			{"clientv3", s.each(func(ctx context.Context) error {
@@ -140,6 +141,7 @@ func (s *subject) works() []work {
 				return s.serve(ctx, http.MethodPost, "/api/v1/namespaces/server/configmaps", body(s.fresh()), 201)
 			})},
 			{"HTTP", s.remote(http.MethodPost, "/api/v1/namespaces/http/configmaps")},
+			{"bare HTTP", s.remote(http.MethodPost, bareCreate)},
 		}},
 		{fmt.Sprintf("list %d ConfigMaps of 1 KB", listed), 20, []layer{
 			{"clientv3", s.each(func(ctx context.Context) error {
@@ -157,6 +159,7 @@ func (s *subject) works() []work {
 				return s.serve(ctx, http.MethodGet, "/api/v1/namespaces/full/configmaps", nil, 200)
 			})},
 			{"HTTP", s.remote(http.MethodGet, "/api/v1/namespaces/full/configmaps")},
+			{"bare HTTP", s.remote(http.MethodGet, bareList)},
 		}},
 	}
 }

@@ -14,6 +14,8 @@ import (
 // Recorder keeps the spans of the last traces. The zero value keeps 100. It is an OpenTelemetry span processor.
 type Recorder struct {
 	Keep int // traces; 0: 100
+	// Ignore is a path whose requests are not kept: where the traces themselves are asked for.
+	Ignore string
 
 	mu      sync.Mutex
 	records map[trace.TraceID]*record
@@ -98,8 +100,16 @@ func (r *Recorder) OnEnd(s sdktrace.ReadOnlySpan) {
 	}
 	record.spans = append(record.spans, s)
 	record.open--
+	if r.Ignore != "" && s.SpanKind() == trace.SpanKindServer && attributes(s)[attrPath].AsString() == r.Ignore {
+		r.forget(s.SpanContext().TraceID())
+	}
 	close(r.quiet)
 	r.quiet = make(chan struct{})
+}
+
+func (r *Recorder) forget(id trace.TraceID) {
+	delete(r.records, id)
+	r.order = slices.DeleteFunc(r.order, func(other trace.TraceID) bool { return other == id })
 }
 
 // Shutdown and ForceFlush have nothing to do.
@@ -151,17 +161,21 @@ func (r *Recorder) Trace(id trace.TraceID) []Trace {
 	return build(spans)
 }
 
-// Last returns the requests of the last n traces, oldest first; n 0: of all.
+// Last returns the last n requests that have ended, oldest first; n 0: all.
 func (r *Recorder) Last(n int) []Trace {
 	r.mu.Lock()
 	ids := slices.Clone(r.order)
 	r.mu.Unlock()
-	if n > 0 && len(ids) > n {
-		ids = ids[len(ids)-n:]
-	}
 	traces := []Trace{}
-	for _, id := range ids {
-		traces = append(traces, r.Trace(id)...)
+	for _, id := range slices.Backward(ids) {
+		requests := r.Trace(id)
+		slices.Reverse(requests)
+		traces = append(traces, requests...)
+		if n > 0 && len(traces) >= n {
+			traces = traces[:n]
+			break
+		}
 	}
+	slices.Reverse(traces)
 	return traces
 }
