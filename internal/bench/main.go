@@ -20,11 +20,16 @@ import (
 func main() {
 	load := flag.String("load", "", "be the client of the HTTP layer: METHOD,URL,COUNT")
 	check := flag.Bool("check", false, "a short run that shows that all layers work")
+	profile := flag.String("cpuprofile", "", "write a CPU profile of one layer, chosen with -only")
+	only := flag.String("only", "", "OPERATION/LAYER: run this alone, as in create/server")
 	flag.Parse()
 	var err error
-	if *load != "" {
+	switch {
+	case *load != "":
 		err = loadServer(*load)
-	} else {
+	case *only != "":
+		err = profileOne(context.Background(), *only, *profile)
+	default:
 		err = compare(context.Background(), *check)
 	}
 	if err != nil {
@@ -45,8 +50,9 @@ type work struct {
 
 // layer does the operation count times. It may be asked again and again.
 type layer struct {
-	name string
-	run  func(ctx context.Context, count int) error
+	name   string
+	run    func(ctx context.Context, count int) error
+	beside bool // not a layer of the path, but something to compare it with
 }
 
 // compare prints a table for each operation.
@@ -107,8 +113,11 @@ func show(w work, costs []time.Duration) error {
 	fmt.Fprint(t, "layer\tCPU µs\tadds\tvs clientv3\tvs etcd3\t\n")
 	below := time.Duration(0)
 	for i, l := range w.layers {
-		fmt.Fprintf(t, "%s\t%.1f\t%+.1f\t%.2f\t%.2f\t\n", l.name, micro(costs[i]), micro(costs[i]-below),
-			ratio(costs[i], costs[0]), ratio(costs[i], costs[1]))
+		adds := fmt.Sprintf("%+.1f", micro(costs[i]-below))
+		if l.beside {
+			adds = ""
+		}
+		fmt.Fprintf(t, "%s\t%.1f\t%s\t%.2f\t%.2f\t\n", l.name, micro(costs[i]), adds, ratio(costs[i], costs[0]), ratio(costs[i], costs[1]))
 		below = costs[i]
 	}
 	fmt.Fprintln(t)
