@@ -17,14 +17,15 @@ import (
 // under a name that changes with the module's versions.
 func Binary(t testing.TB) string {
 	t.Helper()
-	path, err := build()
+	path, err := Build()
 	if err != nil {
 		t.Fatalf("build kubectl: %v", err)
 	}
 	return path
 }
 
-func build() (string, error) {
+// Build is Binary for what is not a test.
+func Build() (string, error) {
 	_, here, _, _ := runtime.Caller(0)
 	module := filepath.Join(filepath.Dir(here), "..", "kubectl")
 	sums, err := os.ReadFile(filepath.Join(module, "go.sum"))

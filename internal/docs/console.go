@@ -1,0 +1,112 @@
+package docs
+
+import (
+	"fmt"
+	"strings"
+)
+
+// command is one command of a console block and what the block says that it prints.
+type command struct {
+	block  *Block
+	lines  string // as they stand: $ and, for the lines that belong to it, >
+	text   string // for the shell
+	output string
+}
+
+// commands reads a block: a command after $, lines that go on with it after >, what it prints.
+func commands(b *Block) ([]*command, error) {
+	var all []*command
+	for line := range strings.Lines(b.Body) {
+		last := len(all) - 1
+		if text, ok := strings.CutPrefix(line, "$ "); ok {
+			all = append(all, &command{block: b, lines: line, text: text})
+			continue
+		}
+		if last < 0 {
+			return nil, fmt.Errorf("a console block begins with $ and a command")
+		}
+		if text, ok := strings.CutPrefix(line, "> "); ok && all[last].output == "" {
+			all[last].lines += line
+			all[last].text += text
+		} else {
+			all[last].output += line
+		}
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("a console block begins with $ and a command")
+	}
+	return all, nil
+}
+
+// console runs the page's commands and brings what they print up to date. What differs only in parts that differ from
+// run to run stays as it is.
+func (c *Course) console(p *Page) []Finding {
+	all, findings := p.commands()
+	if len(all) == 0 {
+		return findings
+	}
+	var texts []string
+	for _, command := range all {
+		texts = append(texts, command.text)
+	}
+	result, err := c.Tools.shell(c.Index.Root(), texts)
+	if err != nil {
+		return append(findings, Finding{p.File, all[0].block.Line, err.Error(), false})
+	}
+	for i, output := range result.outputs {
+		command := all[i]
+		if output != "" && !strings.HasSuffix(output, "\n") {
+			output += "\n"
+		}
+		if i == len(result.outputs)-1 && result.err != nil {
+			findings = append(findings, Finding{p.File, command.block.Line, command.failed(result.err, output), false})
+			return findings
+		}
+		if same(command.output, output, command.block.Volatile) {
+			continue
+		}
+		findings = append(findings, Finding{p.File, command.block.Line, fmt.Sprintf("%s: $ %s prints something else:\n%s",
+			command.block.Title(), strings.TrimSpace(command.text), diff(command.output, output)), true})
+		command.output = output
+	}
+	write(all)
+	return findings
+}
+
+// commands are all of the page.
+func (p *Page) commands() ([]*command, []Finding) {
+	var all []*command
+	var findings []Finding
+	for _, b := range p.Blocks() {
+		if b.Language() != "console" {
+			continue
+		}
+		own, err := commands(b)
+		if err != nil {
+			findings = append(findings, Finding{p.File, b.Line, fmt.Sprintf("%s: %v", b.Title(), err), false})
+		}
+		for _, word := range b.Volatile {
+			if _, known := asked[word]; !known {
+				findings = append(findings, Finding{p.File, b.Line, fmt.Sprintf("%s: normalise: %s is none of revisions, numbers, order",
+					b.Title(), word), false})
+			}
+		}
+		all = append(all, own...)
+	}
+	return all, findings
+}
+
+func (c *command) failed(err error, output string) string {
+	return fmt.Sprintf("%s: $ %s: %v; it printed:\n%s", c.block.Title(), strings.TrimSpace(c.text), err, diff("", output))
+}
+
+// write puts the commands back into their blocks.
+func write(all []*command) {
+	bodies := map[*Block]string{}
+	for _, command := range all {
+		bodies[command.block] += command.lines + command.output
+	}
+	for block, body := range bodies {
+		block.Body = body
+	}
+}
