@@ -1,0 +1,41 @@
+package exercise
+
+import (
+	"net/http"
+
+	"k8s.io/apimachinery/pkg/runtime"
+
+	installer "kubepath/chapters/03-installer"
+	rest "kubepath/chapters/04-rest"
+)
+
+// Row is the verb get: it reads one object.
+func Row() rest.Verb {
+	return rest.Verb{
+		Name:    "get",
+		Method:  http.MethodGet,
+		On:      installer.Item,
+		Offered: offered,
+		Handle:  get,
+	}
+}
+
+// offered tells whether objects of this storage can be read one by one.
+func offered(s rest.Storage) bool {
+	_, ok := s.(rest.Getter)
+	return ok
+}
+
+// get makes the handler of one endpoint.
+func get(e *rest.Endpoint) http.Handler {
+	storage, _ := e.Storage.(rest.Getter)
+	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
+		name := c.Info.Name
+		options, err := c.GetOptions()
+		if err != nil {
+			return 0, nil, err
+		}
+		obj, err := storage.Get(c.Context, name, options)
+		return http.StatusOK, obj, err
+	})
+}
