@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	rest "kubepath/chapters/04-rest"
 	storage "kubepath/chapters/05-storage"
 	registry "kubepath/chapters/06-registry"
 	etcd3 "kubepath/chapters/07-etcd3"
@@ -33,6 +32,8 @@ type Config struct {
 
 	// Open makes the storage of a resource: the seam for tracing, and for a storage of one's own. Nil: etcd3.Open.
 	Open func(etcd3.Config) storage.Interface
+	// Settings are what groups can be told; see resource.Parts.
+	Settings []any
 	// Groups is the table of what is served; nil: Groups().
 	Groups []Group
 }
@@ -49,7 +50,7 @@ func New(c Config) (*server.GenericAPIServer, error) {
 		return nil, err
 	}
 	backend := &backend{
-		config: c, codec: codec, metrics: s.Metrics(),
+		config: c, codec: codec, metrics: s.Metrics(), stores: map[schema.GroupResource]*registry.Store{},
 		leases: etcd3.NewLeases(c.Etcd), compactor: etcd3.NewCompactor(c.Etcd, c.CompactInterval),
 	}
 	for _, g := range c.Groups {
@@ -85,50 +86,4 @@ func (c Config) withDefaults() Config {
 		c.Groups = Groups()
 	}
 	return c
-}
-
-// backend opens the storage of each resource in one etcd.
-type backend struct {
-	config    Config
-	codec     runtime.Codec
-	metrics   *server.Metrics
-	leases    *etcd3.Leases
-	compactor *etcd3.Compactor
-}
-
-// install makes the group's storages and serves them.
-func (b *backend) install(s *server.GenericAPIServer, g Group) error {
-	storages := map[string]rest.Storage{}
-	for _, r := range g.Resources {
-		storages[r.Name] = b.store(g.GroupVersion, r)
-	}
-	info := &server.APIGroupInfo{
-		Versions: []schema.GroupVersion{g.GroupVersion},
-		Storages: map[string]map[string]rest.Storage{g.Version: storages},
-	}
-	if g.Group == "" {
-		return s.InstallLegacyAPIGroup(info)
-	}
-	return s.InstallAPIGroup(info)
-}
-
-// store is a row come to life: the generic Store over etcd, with the row's names and strategy.
-func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
-	kind := gv.WithKind(r.Kind)
-	newObject := func() runtime.Object {
-		obj, err := b.config.Server.Codecs.Scheme.New(kind)
-		if err != nil {
-			panic(fmt.Sprintf("the table serves %s, which the scheme does not know", kind))
-		}
-		return obj
-	}
-	objects := b.config.Open(etcd3.Config{
-		Client: b.config.Etcd, Prefix: b.config.EtcdPrefix, Codec: b.codec, NewFunc: newObject,
-		Resource: r.Key(), Transformer: b.config.Transformer, Leases: b.leases, Compactor: b.compactor,
-	})
-	return &registry.Store{
-		Kind: kind, Resource: gv.WithResource(r.Name).GroupResource(), NewFunc: newObject,
-		Singular: r.Singular(), Short: r.ShortNames, InAll: r.All,
-		Storage: b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(),
-	}
 }

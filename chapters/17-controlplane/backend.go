@@ -1,0 +1,88 @@
+package controlplane
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	rest "kubepath/chapters/04-rest"
+	registry "kubepath/chapters/06-registry"
+	etcd3 "kubepath/chapters/07-etcd3"
+	server "kubepath/chapters/08-server"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// backend makes the rows' storages, all in one etcd.
+type backend struct {
+	config    Config
+	codec     runtime.Codec
+	metrics   *server.Metrics
+	leases    *etcd3.Leases
+	compactor *etcd3.Compactor
+	stores    map[schema.GroupResource]*registry.Store // made so far
+}
+
+// install makes the group's storages and serves them.
+func (b *backend) install(s *server.GenericAPIServer, g Group) error {
+	storages := map[string]rest.Storage{}
+	for _, r := range g.Resources {
+		b.add(storages, g.GroupVersion, r)
+	}
+	info := &server.APIGroupInfo{
+		Versions: []schema.GroupVersion{g.GroupVersion},
+		Storages: map[string]map[string]rest.Storage{g.Version: storages},
+	}
+	if g.Group == "" {
+		return s.InstallLegacyAPIGroup(info)
+	}
+	return s.InstallAPIGroup(info)
+}
+
+// add makes the storage of a row and those of its subresources.
+func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, r Resource) {
+	parts := &resource.Parts{Settings: b.config.Settings, Store: func(name schema.GroupResource) *registry.Store { return b.stores[name] }}
+	if r.Storage != nil {
+		storages[r.Name] = r.Storage(parts)
+		return
+	}
+	store := b.store(gv, r)
+	if r.Build != nil {
+		r.Build(store, parts)
+	}
+	storages[r.Name] = store
+	b.stores[store.Resource] = store
+	if r.Status != nil {
+		storages[r.Name+"/status"] = resource.NewPart(store, r.Status)
+	}
+	if r.Subresources != nil {
+		for name, part := range r.Subresources(store, parts) {
+			storages[r.Name+"/"+name] = part
+		}
+	}
+}
+
+// store is a row come to life: the generic Store over etcd, with the row's names and strategy.
+func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
+	kind := gv.WithKind(r.Kind)
+	newObject := func() runtime.Object {
+		obj, err := b.config.Server.Codecs.Scheme.New(kind)
+		if err != nil {
+			panic(fmt.Sprintf("the table serves %s, which the scheme does not know", kind))
+		}
+		return obj
+	}
+	objects := b.config.Open(etcd3.Config{
+		Client: b.config.Etcd, Prefix: b.config.EtcdPrefix, Codec: b.codec, NewFunc: newObject,
+		Resource: r.Key(), Transformer: b.config.Transformer, Leases: b.leases, Compactor: b.compactor,
+	})
+	store := &registry.Store{
+		Kind: kind, Resource: gv.WithResource(r.Name).GroupResource(), NewFunc: newObject,
+		Singular: r.Singular(), Short: r.ShortNames, InAll: r.All,
+		Storage: b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), Attrs: r.Attrs(),
+	}
+	if r.Columns != nil {
+		store.Tables = r.Columns
+	}
+	return store
+}

@@ -1,0 +1,96 @@
+package resource
+
+import (
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	rest "kubepath/chapters/04-rest"
+	storage "kubepath/chapters/05-storage"
+	registry "kubepath/chapters/06-registry"
+)
+
+// Row is one resource of the table. The zero value of each field means the ordinary.
+type Row struct {
+	Kind       string // Pod
+	Name       string // pods
+	ShortNames []string
+	All        bool // kubectl get all shows it
+	Strategy   registry.Strategy
+	KeyRoot    string // where it is irregular: /minions
+
+	// Status answers for the subresource status; nil: there is none.
+	Status registry.Strategy
+	// Fields is what field selectors see beside metadata.name and metadata.namespace; nil: nothing. Of an empty object
+	// it returns every field that it knows.
+	Fields func(runtime.Object) fields.Set
+	// Columns is what kubectl get prints; nil: name and time of creation.
+	Columns Columns
+	// Build changes the Store (hooks, TTL, Decorator) once it is made; nil: nothing.
+	Build func(s *registry.Store, p *Parts)
+	// Subresources are the ones beside status, by name; nil: none.
+	Subresources func(s *registry.Store, p *Parts) map[string]rest.Storage
+	// Storage in place of a Store, for what is not kept (tokenreviews); nil: a Store.
+	Storage func(p *Parts) rest.Storage
+}
+
+// Parts is what a row may use of the rest of the control plane.
+type Parts struct {
+	// Store finds the Store of another resource of the table; nil where it is not served. It may be called once all are
+	// made: when requests come, not while rows are built.
+	Store func(schema.GroupResource) *registry.Store
+	// Settings by type: each group's package defines what it can be told by flags (an address range, a TTL) and finds it
+	// with Setting.
+	Settings []any
+}
+
+// Setting finds the settings of type T; the zero value where there are none.
+func Setting[T any](p *Parts) T {
+	for _, s := range p.Settings {
+		if found, ok := s.(T); ok {
+			return found
+		}
+	}
+	var none T
+	return none
+}
+
+// Group is one version of an API group with its resources.
+type Group struct {
+	schema.GroupVersion
+	Resources []Row
+}
+
+// Singular is the name of one object: the kind's in lower case.
+func (r Row) Singular() string { return strings.ToLower(r.Kind) }
+
+// Key is the root below which the objects lie in etcd, under the prefix (/registry).
+func (r Row) Key() string {
+	if r.KeyRoot != "" {
+		return r.KeyRoot
+	}
+	return "/" + r.Name
+}
+
+// Attrs is what selectors see of the row's objects; nil: what they see of any object.
+func (r Row) Attrs() storage.AttrFunc {
+	if r.Fields == nil {
+		return nil
+	}
+	return func(obj runtime.Object) (labels.Set, fields.Set, error) {
+		object, err := meta.Accessor(obj)
+		if err != nil {
+			return nil, nil, err
+		}
+		seen := r.Fields(obj)
+		seen["metadata.name"] = object.GetName()
+		if r.Strategy.NamespaceScoped() {
+			seen["metadata.namespace"] = object.GetNamespace()
+		}
+		return object.GetLabels(), seen, nil
+	}
+}

@@ -1,0 +1,127 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+
+	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	rest "kubepath/chapters/04-rest"
+	registry "kubepath/chapters/06-registry"
+)
+
+// Scale is the subresource that shows the replicas of any workload in one form. Upstream: the ScaleREST of each
+// workload.
+type Scale[T any, P Object[T]] struct {
+	Store *registry.Store
+	// Replicas points to the wanted number; Status returns the present one; Selector is that of its pods, as text.
+	Replicas func(P) *int32
+	Status   func(P) int32
+	Selector func(P) string
+}
+
+// New returns an empty Scale.
+func (s Scale[T, P]) New() runtime.Object { return &autoscalingv1.Scale{} }
+
+// Destroy has nothing to end.
+func (s Scale[T, P]) Destroy() {}
+
+// GroupVersionKind is autoscaling/v1 Scale in whatever group it is installed.
+func (s Scale[T, P]) GroupVersionKind(schema.GroupVersion) schema.GroupVersionKind {
+	return autoscalingv1.SchemeGroupVersion.WithKind("Scale")
+}
+
+// Get shows the replicas of the object called name.
+func (s Scale[T, P]) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
+	obj, err := s.Store.Get(ctx, name, options)
+	if err != nil {
+		return nil, err
+	}
+	if cached, ok := obj.(runtime.CacheableObject); ok {
+		obj = cached.GetObject()
+	}
+	return s.scale(obj.(P))
+}
+
+// Update changes the number of replicas, as a change of the object that it belongs to.
+func (s Scale[T, P]) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
+	through := *update
+	through.AllowCreate = false
+	through.Preconditions = nil
+	through.ValidateUpdate = nil
+	through.Mutate = func(ctx context.Context, old runtime.Object) (runtime.Object, error) {
+		return s.rescale(ctx, old.(P), update)
+	}
+	obj, _, err := s.Store.Update(ctx, name, &through)
+	if err != nil {
+		return nil, false, err
+	}
+	scale, err := s.scale(obj.(P))
+	return scale, false, err
+}
+
+// rescale is one attempt: the scale of the stored object, as the client changes it, is put into the object.
+func (s Scale[T, P]) rescale(ctx context.Context, obj P, update *rest.Update) (runtime.Object, error) {
+	before, err := s.scale(obj)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := update.Mutate(ctx, before.DeepCopyObject())
+	if err != nil {
+		return nil, err
+	}
+	scale, ok := changed.(*autoscalingv1.Scale)
+	if !ok {
+		return nil, apierrors.NewBadRequest(fmt.Sprintf("expected input object type to be Scale, but %T", changed))
+	}
+	if err := s.check(scale, before); err != nil {
+		return nil, err
+	}
+	if update.ValidateUpdate != nil {
+		if err := update.ValidateUpdate(ctx, scale, before); err != nil {
+			return nil, err
+		}
+	}
+	*s.Replicas(obj) = scale.Spec.Replicas
+	object, err := meta.Accessor(obj)
+	if err != nil {
+		return nil, err
+	}
+	object.SetResourceVersion(scale.ResourceVersion)
+	return obj, nil
+}
+
+// check refuses what no scale may be, and another object. Another version the Store refuses.
+func (s Scale[T, P]) check(scale, before *autoscalingv1.Scale) error {
+	if scale.Spec.Replicas < 0 {
+		return apierrors.NewInvalid(schema.GroupKind{Group: "autoscaling", Kind: "Scale"}, scale.Name, field.ErrorList{
+			field.Invalid(field.NewPath("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0")})
+	}
+	if scale.UID != "" && scale.UID != before.UID {
+		return apierrors.NewConflict(s.Store.Resource, before.Name,
+			fmt.Errorf("Precondition failed: UID in precondition: %v, UID in object meta: %v", scale.UID, before.UID))
+	}
+	return nil
+}
+
+func (s Scale[T, P]) scale(obj P) (*autoscalingv1.Scale, error) {
+	object, err := meta.Accessor(obj)
+	if err != nil {
+		return nil, err
+	}
+	return &autoscalingv1.Scale{
+		TypeMeta: metav1.TypeMeta{APIVersion: "autoscaling/v1", Kind: "Scale"},
+		ObjectMeta: metav1.ObjectMeta{
+			Name: object.GetName(), Namespace: object.GetNamespace(), UID: object.GetUID(),
+			ResourceVersion: object.GetResourceVersion(), CreationTimestamp: object.GetCreationTimestamp(),
+		},
+		Spec:   autoscalingv1.ScaleSpec{Replicas: *s.Replicas(obj)},
+		Status: autoscalingv1.ScaleStatus{Replicas: s.Status(obj), Selector: s.Selector(obj)},
+	}, nil
+}

@@ -1,0 +1,128 @@
+package resource
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+)
+
+// Object is a pointer to an API type T.
+type Object[T any] interface {
+	*T
+	runtime.Object
+}
+
+// SpecStatus is the strategy of a kind with a spec that clients write and a status that controllers write, each through
+// its own path: a create begins without status, a PUT to the object keeps the status as it is, and the generation
+// counts changes of the spec. Embed it, or use it as it is.
+type SpecStatus[T any, P Object[T]] struct {
+	registry.Strategy // Namespaced or ClusterScoped
+
+	Spec   func(P) any // a pointer to the spec; nil: the kind has no generation
+	Status func(P) any // a pointer to the status; nil: the kind has none
+	// Default sets what depends on more than the type's own defaults; nil: nothing.
+	Default func(obj P)
+	// Check and CheckUpdate are the validation; nil: everything is valid. CheckUpdate is asked beside Check.
+	Check       func(ctx context.Context, obj P) field.ErrorList
+	CheckUpdate func(ctx context.Context, obj, old P) field.ErrorList
+	// Warn returns lines for the client; nil: none.
+	Warn func(ctx context.Context, obj P) []string
+	// Conditional: a PUT must carry a resourceVersion.
+	Conditional bool
+}
+
+// PrepareForCreate empties the status and sets generation 1.
+func (s SpecStatus[T, P]) PrepareForCreate(_ context.Context, obj runtime.Object) {
+	object := P(obj.(P))
+	if s.Status != nil {
+		replace(s.Status(object), s.Status(P(new(T))))
+	}
+	if s.Spec != nil {
+		setGeneration(obj, 1)
+	}
+	if s.Default != nil {
+		s.Default(object)
+	}
+}
+
+// PrepareForUpdate keeps the status and counts a change of the spec.
+func (s SpecStatus[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+	object, before := P(obj.(P)), P(old.(P))
+	if s.Status != nil {
+		replace(s.Status(object), s.Status(before))
+	}
+	if s.Default != nil {
+		s.Default(object)
+	}
+	if s.Spec != nil && !equality.Semantic.DeepEqual(s.Spec(object), s.Spec(before)) {
+		setGeneration(obj, generation(old)+1)
+	}
+}
+
+func (s SpecStatus[T, P]) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
+	if s.Check == nil {
+		return nil
+	}
+	return s.Check(ctx, obj.(P))
+}
+
+func (s SpecStatus[T, P]) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
+	faults := s.Validate(ctx, obj)
+	if s.CheckUpdate != nil {
+		faults = append(faults, s.CheckUpdate(ctx, obj.(P), old.(P))...)
+	}
+	return faults
+}
+
+func (s SpecStatus[T, P]) WarningsOnCreate(ctx context.Context, obj runtime.Object) []string {
+	if s.Warn == nil {
+		return nil
+	}
+	return s.Warn(ctx, obj.(P))
+}
+
+func (s SpecStatus[T, P]) WarningsOnUpdate(ctx context.Context, obj, _ runtime.Object) []string {
+	return s.WarningsOnCreate(ctx, obj)
+}
+
+func (s SpecStatus[T, P]) AllowUnconditionalUpdate() bool { return !s.Conditional }
+
+// OfStatus is the strategy of the subresource status of s: it changes the status alone. keepMeta names what of the
+// metadata a status update may change too; upstream's resources differ in that, and the ordinary ones let it change
+// everything but labels.
+func (s SpecStatus[T, P]) OfStatus(check func(ctx context.Context, obj, old P) field.ErrorList) registry.Strategy {
+	return statusOf[T, P]{SpecStatus: s, check: check}
+}
+
+type statusOf[T any, P Object[T]] struct {
+	SpecStatus[T, P]
+	check func(ctx context.Context, obj, old P) field.ErrorList
+}
+
+func (s statusOf[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+	object, before := P(obj.(P)), P(old.(P))
+	if s.Spec != nil {
+		replace(s.Spec(object), s.Spec(before))
+	}
+	now, err := meta.Accessor(obj)
+	was, errOld := meta.Accessor(old)
+	if err == nil && errOld == nil {
+		now.SetLabels(was.GetLabels())
+	}
+}
+
+func (s statusOf[T, P]) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
+	if s.check == nil {
+		return nil
+	}
+	return s.check(ctx, obj.(P), old.(P))
+}
+
+func (s statusOf[T, P]) WarningsOnUpdate(context.Context, runtime.Object, runtime.Object) []string {
+	return nil
+}
