@@ -37,16 +37,21 @@ func newServe() *cobra.Command {
 		Short: "Serve the API until interrupted",
 		Example: `  kubepath serve --data-dir data --write-kubeconfig kubeconfig
   KUBECONFIG=kubeconfig kubectl get namespaces
-  kubepath serve --etcd-servers http://127.0.0.1:2379`,
+  kubepath serve --etcd-servers http://127.0.0.1:2379
+  kubepath serve --with-exercise 7   on your own code`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := f.check(); err != nil {
+				return err
+			}
+			if asked, err := withExercise(c); asked || err != nil {
 				return err
 			}
 			return f.run(c.Context(), c.OutOrStdout())
 		},
 	}
 	f.addTo(c.Flags())
+	addExerciseFlag(c.Flags())
 	return c
 }
 

@@ -42,7 +42,12 @@ func newTrace() *cobra.Command {
   kubepath trace update configmap -f a.yaml  replace what the file names
   kubepath trace -- kubectl apply -f a.yaml  every request that a command makes
   kubepath trace --last                      what a running server answered last`,
-		RunE: func(c *cobra.Command, args []string) error { return f.run(c, args) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if asked, err := withExercise(c); asked || err != nil {
+				return err
+			}
+			return f.run(c, args)
+		},
 	}
 	flags := c.Flags()
 	flags.StringVarP(&f.namespace, "namespace", "n", "default", "namespace of the object")
@@ -53,6 +58,7 @@ func newTrace() *cobra.Command {
 	flags.IntVar(&f.last, "last", 0, "show the last N requests of a running server (see --server)")
 	flags.Lookup("last").NoOptDefVal = "1"
 	flags.BoolVar(&f.step, "step", false, "stop before each hop and ask what will happen")
+	addExerciseFlag(flags)
 	return c
 }
 

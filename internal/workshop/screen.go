@@ -1,0 +1,125 @@
+package workshop
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Screen is where the workshop prints, and what can be shown there.
+type Screen struct {
+	Out   io.Writer
+	Width int  // columns; 0: 80
+	Color bool // ANSI colours
+	Links bool // OSC 8 hyperlinks
+}
+
+// style is an ANSI sequence.
+type style string
+
+const (
+	plain  style = ""
+	bold   style = "\x1b[1m"
+	dim    style = "\x1b[2m"
+	red    style = "\x1b[31m"
+	green  style = "\x1b[32m"
+	yellow style = "\x1b[33m"
+)
+
+func (s *Screen) width() int {
+	if s.Width <= 0 {
+		return 80
+	}
+	return s.Width
+}
+
+// line prints one line, which the caller knows to be short enough.
+func (s *Screen) line(format string, args ...any) {
+	fmt.Fprintf(s.Out, format+"\n", args...)
+}
+
+func (s *Screen) paint(st style, text string) string {
+	if !s.Color || st == plain || text == "" {
+		return text
+	}
+	return string(st) + text + "\x1b[0m"
+}
+
+// wrap prints prose, folded between words, each line indented. Lines that are indented themselves stay as they are.
+func (s *Screen) wrap(indent int, st style, text string) {
+	margin := strings.Repeat(" ", indent)
+	for _, line := range fold(text, s.width()-indent) {
+		s.line("%s%s", margin, s.paint(st, line))
+	}
+}
+
+// code prints lines as they are, folding only those that are too long.
+func (s *Screen) code(indent int, text string) {
+	margin := strings.Repeat(" ", indent)
+	for line := range strings.Lines(text) {
+		for _, part := range fold(strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "    "), s.width()-indent) {
+			s.line("%s%s", margin, part)
+		}
+	}
+}
+
+// link makes text a hyperlink to a file.
+func (s *Screen) link(path, text string) string {
+	if !s.Links {
+		return text
+	}
+	target := url.URL{Scheme: "file", Path: path}
+	return "\x1b]8;;" + target.String() + "\x1b\\" + text + "\x1b]8;;\x1b\\"
+}
+
+// fold breaks each line of the text into lines of at most width columns, between words where there are any.
+func fold(text string, width int) []string {
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		hanging := line[:len(line)-len(strings.TrimLeft(line, " "))]
+		if len(hanging) > width/2 {
+			hanging = ""
+		}
+		for utf8.RuneCountInString(line) > width && width > len(hanging) {
+			head, tail := breakAt([]rune(line), width, len(hanging))
+			lines = append(lines, head)
+			line = hanging + tail
+		}
+		lines = append(lines, strings.TrimRight(line, " "))
+	}
+	return lines
+}
+
+// breakAt breaks after the last space within width; a word that is longer is broken itself.
+func breakAt(line []rune, width, from int) (head, tail string) {
+	for i := width; i > from; i-- {
+		if line[i] == ' ' {
+			return strings.TrimRight(string(line[:i]), " "), strings.TrimLeft(string(line[i:]), " ")
+		}
+	}
+	return string(line[:width]), string(line[width:])
+}
+
+// prose prints paragraphs folded to the screen; one that holds indented lines keeps its lines.
+func (s *Screen) prose(indent int, text string) {
+	for i, part := range blankLines.Split(strings.Trim(text, "\n"), -1) {
+		if i > 0 {
+			s.line("")
+		}
+		if strings.HasPrefix(part, " ") || strings.HasPrefix(part, "\t") || strings.Contains(part, "\n ") || strings.Contains(part, "\n\t") {
+			s.code(indent, part)
+			continue
+		}
+		s.wrap(indent, plain, strings.Join(strings.Fields(part), " "))
+	}
+}
+
+var blankLines = regexp.MustCompile(`\n[ \t]*\n`)
+
+// columns counts what text takes, without escape sequences.
+func columns(text string) int { return utf8.RuneCountInString(escapes.ReplaceAllString(text, "")) }
+
+var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m|\x1b\\]8;;[^\x1b]*\x1b\\\\")
