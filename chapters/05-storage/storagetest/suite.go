@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,12 +37,15 @@ type testCase struct {
 	check func(c *check)
 }
 
-// Run runs the suite.
-func Run(t *testing.T, open Open) {
-	groups := []struct {
-		name  string
-		cases []testCase
-	}{
+// group is the cases about one subject.
+type group struct {
+	name  string
+	cases []testCase
+}
+
+// Run runs the suite, or the groups of it that are named: update, hint.
+func Run(t *testing.T, open Open, named ...string) {
+	groups := []group{
 		{"create", createCases},
 		{"get", getCases},
 		{"list", listCases},
@@ -58,7 +62,15 @@ func Run(t *testing.T, open Open) {
 		{"concurrency", concurrencyCases},
 		{"contract", contractCases},
 	}
+	for _, name := range named {
+		if !slices.ContainsFunc(groups, func(g group) bool { return g.name == name }) {
+			t.Fatalf("the suite has no group %q", name)
+		}
+	}
 	for _, group := range groups {
+		if len(named) > 0 && !slices.Contains(named, group.name) {
+			continue
+		}
 		for _, c := range group.cases {
 			t.Run(group.name+"/"+c.name, func(t *testing.T) {
 				if !c.alone {
