@@ -6,14 +6,19 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"kubepath/internal/symbols"
 )
 
 // Course is all pages with what they are checked against.
 type Course struct {
-	Index *symbols.Index
-	Tools *Tools
+	Index    *symbols.Index
+	Upstream *symbols.Upstream
+	Tools    *Tools
+
+	packages []string // whose symbols the pages name
+	missed   sync.Map // modules that could not be had: error text
 }
 
 // Open is the course of the checkout at root; "": where the command runs.
@@ -22,8 +27,29 @@ func Open(root string) (*Course, error) {
 	if err != nil {
 		return nil, err
 	}
+	upstream, err := symbols.OpenUpstream(index.Root())
+	if err != nil {
+		return nil, err
+	}
 	tools, err := NewTools(index.Root())
-	return &Course{Index: index, Tools: tools}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Course{Index: index, Upstream: upstream, Tools: tools, packages: ourPackages(index.Root())}, nil
+}
+
+// offline notes a module that could not be had.
+func (c *Course) offline(err error) { c.missed.Store(err.Error(), true) }
+
+// Missed tells which modules could not be had on this machine, so that symbols in them were not looked up.
+func (c *Course) Missed() []string {
+	var all []string
+	c.missed.Range(func(text, _ any) bool {
+		all = append(all, text.(string))
+		return true
+	})
+	slices.Sort(all)
+	return all
 }
 
 // Close removes what the course built.
@@ -52,7 +78,7 @@ func (c *Course) Page(file string) (*Page, error) {
 // Check compares a page with all that it speaks of. The page's blocks are up to date afterwards; the file is as it was.
 func (c *Course) Check(p *Page) []Finding {
 	var findings []Finding
-	for _, check := range []func(*Page) []Finding{c.code, c.console} {
+	for _, check := range []func(*Page) []Finding{c.form, c.code, c.console, c.diagrams, c.links, c.names} {
 		findings = append(findings, check(p)...)
 	}
 	slices.SortStableFunc(findings, func(a, b Finding) int { return a.Line - b.Line })

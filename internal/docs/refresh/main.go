@@ -52,6 +52,9 @@ func refresh(names []string) (ok bool, err error) {
 		})
 	}
 	pages.Wait()
+	for _, missed := range course.Missed() {
+		fmt.Println("not looked up:", missed)
+	}
 	return ok, nil
 }
 
