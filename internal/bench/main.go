@@ -21,6 +21,7 @@ func main() {
 	load := flag.String("load", "", "be the client of the HTTP layer: METHOD,URL,COUNT")
 	check := flag.Bool("check", false, "a short run that shows that all layers work")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of one layer, chosen with -only")
+	asJSON := flag.Bool("json", false, "the costs as data, for the texts")
 	only := flag.String("only", "", "OPERATION/LAYER: run this alone, as in create/server")
 	flag.Parse()
 	var err error
@@ -30,7 +31,7 @@ func main() {
 	case *only != "":
 		err = profileOne(context.Background(), *only, *profile)
 	default:
-		err = compare(context.Background(), *check)
+		err = report(context.Background(), *check, *asJSON)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -55,8 +56,24 @@ type layer struct {
 	beside bool // not a layer of the path, but something to compare it with
 }
 
-// compare prints a table for each operation.
-func compare(ctx context.Context, short bool) error {
+// report prints a table for each operation, or all of them as JSON.
+func report(ctx context.Context, short, asJSON bool) error {
+	if !asJSON {
+		return compare(ctx, short, show)
+	}
+	var all []operation
+	err := compare(ctx, short, func(w work, costs []time.Duration) error {
+		all = append(all, operationOf(w, costs))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return writeJSON(os.Stdout, all)
+}
+
+// compare measures each operation and hands on what it found.
+func compare(ctx context.Context, short bool, found func(work, []time.Duration) error) error {
 	s, err := newSubject(ctx)
 	if err != nil {
 		return err
@@ -71,7 +88,7 @@ func compare(ctx context.Context, short bool) error {
 		if err != nil {
 			return err
 		}
-		if err := show(w, costs); err != nil {
+		if err := found(w, costs); err != nil {
 			return err
 		}
 	}
