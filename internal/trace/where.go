@@ -33,8 +33,40 @@ func method(v any, name string) Where {
 		return where.(Where)
 	}
 	where := findMethod(key.typ, name)
+	if where.Line == 0 {
+		return promoted(reflect.ValueOf(v), name) // another value of the same type may embed another one
+	}
 	methods.Store(key, where)
 	return where
+}
+
+// promoted finds a method that comes from an embedded interface: which one it is, only the value knows.
+func promoted(v reflect.Value, name string) Where {
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return Where{}
+	}
+	for i := range v.NumField() {
+		field := v.Field(i)
+		if !v.Type().Field(i).Anonymous {
+			continue
+		}
+		if field.Kind() == reflect.Interface {
+			field = field.Elem()
+		}
+		if !field.IsValid() {
+			continue
+		}
+		if where := findMethod(field.Type(), name); where.Line > 0 {
+			return where
+		}
+		if where := promoted(field, name); where.Line > 0 {
+			return where
+		}
+	}
+	return Where{}
 }
 
 func findMethod(typ reflect.Type, name string) Where {
@@ -113,6 +145,10 @@ func shortFunc(full string) string {
 	name := full[strings.LastIndex(full, "/")+1:]
 	if _, rest, ok := strings.Cut(name, "-"); ok {
 		name = rest
+	}
+	if strings.Contains(full, "/_exercise") { // the folders of exercises are not named as their package is
+		_, rest, _ := strings.Cut(name, ".")
+		name = "exercise." + rest
 	}
 	for {
 		head, tail, ok := cutLast(name, ".")

@@ -24,7 +24,7 @@ func (e *Exercise) Audit(begun bool) []string {
 	a.plug()
 	if !begun && !e.Untouched() {
 		a.wrong("%s differs from %s: copy the one that is right over the other. (Are you solving it? Then kubepath workshop start %s "+
-			"tells the checks so.)", e.Edit, stubFile, e.ID)
+			"tells the checks so.)", e.Edit, StubFile, e.ID)
 	}
 	return a.found
 }
@@ -65,7 +65,7 @@ func isBlank(text string) bool { return strings.TrimSpace(text) == "" }
 
 // files checks that what every exercise has is there, and is Go as gofmt writes it.
 func (a *audit) files() {
-	sources := []string{a.Edit, stubFile, solutionFile, pluginFile, taskFile}
+	sources := []string{a.Edit, StubFile, SolutionFile, pluginFile, taskFile}
 	for _, m := range a.Mutants {
 		sources = append(sources, m.File)
 	}
@@ -77,8 +77,8 @@ func (a *audit) files() {
 	for _, name := range sources {
 		a.source(name)
 	}
-	if stub, err := os.ReadFile(a.Abs(stubFile)); err == nil && !bytes.Contains(stub, []byte("TODO(you)")) {
-		a.wrong("%s has no TODO(you): mark the place where code goes", stubFile)
+	if stub, err := os.ReadFile(a.Abs(StubFile)); err == nil && !bytes.Contains(stub, []byte("TODO(you)")) {
+		a.wrong("%s has no TODO(you): mark the place where code goes", StubFile)
 	}
 	if task, err := a.Task(80); err == nil && isBlank(task) {
 		a.wrong("%s has no package comment: write the task there", taskFile)
@@ -167,9 +167,17 @@ func (a *audit) plug() {
 		return // told by files
 	}
 	for _, decl := range file.Decls {
-		if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "Plug" {
+		if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "Plug" && returnsPlug(f.Type) {
 			return
 		}
 	}
-	a.wrong("%s has no func Plug() exercise.Plug", pluginFile)
+	a.wrong("%s has no func Plug() exercise.Plug: write it (an empty one with plug: none)", pluginFile)
+}
+
+func returnsPlug(f *ast.FuncType) bool {
+	if f.Params.NumFields() > 0 || f.Results.NumFields() != 1 {
+		return false
+	}
+	result, ok := f.Results.List[0].Type.(*ast.SelectorExpr)
+	return ok && result.Sel.Name == "Plug"
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,14 +18,19 @@ var ErrNotCompiled = errors.New("the exercise does not compile")
 // Build makes the kubepath command with an exercise plugged in, and returns the path of the program. words is what the
 // compiler said where it did not compile.
 func (e *Exercise) Build(ctx context.Context) (program, words string, err error) {
-	if err := errors.Join(os.MkdirAll(e.Checkout.own("bin"), 0o755), os.MkdirAll(e.Checkout.own("overlay"), 0o755)); err != nil {
+	return e.BuildIn(ctx, e.Checkout.own("build"), Overlay{})
+}
+
+// BuildIn is Build with a folder for what it makes, and with other files in place of the learner's.
+func (e *Exercise) BuildIn(ctx context.Context, folder string, o Overlay) (program, words string, err error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", "", err
 	}
-	overlay, err := e.plugOverlay()
+	overlay, err := e.plugOverlay(folder, o)
 	if err != nil {
 		return "", "", err
 	}
-	program = e.Checkout.own("bin", "kubepath-"+e.ID)
+	program = filepath.Join(folder, "kubepath-"+e.ID)
 	var said bytes.Buffer
 	// Without -w the linker would spend most of its time on what only a debugger reads.
 	command := goCommand(ctx, e.Checkout, "build", "-ldflags=-w", "-overlay", overlay, "-o", program, "./cmd/kubepath")
@@ -56,12 +62,14 @@ func plugged() exercise.Plug { return learner.Plug() }
 
 // plugOverlay writes what the go command needs to see the exercise in place of nothing. The generated source's name does
 // not end as a Go file's does, so no tool takes it for one.
-func (e *Exercise) plugOverlay() (path string, err error) {
-	source := e.Checkout.own("overlay", "plugged-"+e.ID)
+func (e *Exercise) plugOverlay(folder string, o Overlay) (path string, err error) {
+	source := filepath.Join(folder, "plugged-"+e.ID)
 	text := strings.Replace(plugged, "IMPORT", e.ImportPath(), 1)
 	if err := writeWhole(source, []byte(text)); err != nil {
 		return "", err
 	}
-	path = e.Checkout.own("overlay", e.ID+".json")
-	return path, Overlay{filepath.Join(string(e.Checkout), "cmd", "kubepath", "plugged.go"): source}.Write(path)
+	path = filepath.Join(folder, "overlay-"+e.ID+".json")
+	all := maps.Clone(o)
+	all[e.Checkout.Path("cmd", "kubepath", "plugged.go")] = source
+	return path, all.Write(path)
 }

@@ -81,7 +81,7 @@ func (s *Session) failed(e *Exercise, r *Report) {
 	}
 	s.Screen.line("\n%d of %d tests pass", passed, len(r.Tests))
 	if e.Untouched() {
-		s.Screen.wrap(0, plain, fmt.Sprintf("%s is the stub still: look for TODO(you) in it.", e.Edit))
+		s.Screen.wrap(0, plain, fmt.Sprintf("%s is the stub still: look for TODO(you) in it, and make the claims above true.", e.Edit))
 	}
 	for _, m := range e.Diagnose(r) {
 		s.Screen.line("\n%s", s.Screen.paint(yellow, "A known wrong answer fails in the same way:"))
@@ -105,7 +105,7 @@ func (s *Session) test(e *Exercise, t *Test) {
 		name += " (" + string(t.Status) + ")"
 	}
 	s.Screen.wrap(0, st, sign+" "+name)
-	if t.Status != Failed && t.Status != NotEnded {
+	if !t.bad() || e.Untouched() { // a stub's failures say only that it is one
 		return
 	}
 	row := ""
@@ -119,7 +119,7 @@ func (s *Session) test(e *Exercise, t *Test) {
 }
 
 func (s *Session) message(e *Exercise, t *Test, m Message) {
-	lines := strings.Split(m.Text, "\n")
+	lines := counted(strings.Split(m.Text, "\n"))
 	if len(lines) > maxLines {
 		left := fmt.Sprintf("… %d more lines: go test -run '^%s$' %s", len(lines)-maxLines, t.Name, e.Package())
 		lines = append(slices.Clip(lines[:maxLines]), left)
@@ -129,6 +129,24 @@ func (s *Session) message(e *Exercise, t *Test, m Message) {
 		file, _, _ := strings.Cut(m.Place, ":")
 		s.Screen.line("    %s", s.Screen.paint(dim, s.Screen.link(e.Abs(path.Base(file)), m.Place)))
 	}
+}
+
+// counted makes one line of those that are the same.
+func counted(lines []string) []string {
+	var kept []string
+	for i := 0; i < len(lines); {
+		same := i + 1
+		for same < len(lines) && lines[same] == lines[i] {
+			same++
+		}
+		line := lines[i]
+		if same > i+1 {
+			line = fmt.Sprintf("%s (%d times)", line, same-i)
+		}
+		kept = append(kept, line)
+		i = same
+	}
+	return kept
 }
 
 // passed congratulates, says why it is done so upstream, and names the next exercise.

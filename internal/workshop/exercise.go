@@ -38,8 +38,8 @@ type Mutant struct {
 // Files of every exercise, below its folder.
 const (
 	yamlFile     = "exercise.yaml"
-	stubFile     = "testdata/stub.go"
-	solutionFile = "testdata/solution.go"
+	StubFile     = "testdata/stub.go"
+	SolutionFile = "testdata/solution.go"
 	pluginFile   = "plug.go"
 	taskFile     = "doc.go"
 )
@@ -62,7 +62,7 @@ func (e *Exercise) Abs(file string) string {
 }
 
 // Solution is a whole text of the learner's file that passes.
-func (e *Exercise) Solution() ([]byte, error) { return os.ReadFile(e.Abs(solutionFile)) }
+func (e *Exercise) Solution() ([]byte, error) { return os.ReadFile(e.Abs(SolutionFile)) }
 
 // Untouched tells whether the learner's file is the stub.
 func (e *Exercise) Untouched() bool {
@@ -70,13 +70,13 @@ func (e *Exercise) Untouched() bool {
 	if err != nil {
 		return false
 	}
-	stub, err := os.ReadFile(e.Abs(stubFile))
+	stub, err := os.ReadFile(e.Abs(StubFile))
 	return err == nil && bytes.Equal(text, stub)
 }
 
 // stubSum names a version of the stub.
 func (e *Exercise) stubSum() string {
-	stub, err := os.ReadFile(e.Abs(stubFile))
+	stub, err := os.ReadFile(e.Abs(StubFile))
 	if err != nil {
 		return ""
 	}

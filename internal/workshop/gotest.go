@@ -28,7 +28,7 @@ func (e *Exercise) Test(ctx context.Context) (*Report, error) {
 	if r == nil {
 		return nil, fmt.Errorf("go test said nothing about %s", e.ImportPath())
 	}
-	r.addUnreached(e)
+	r.Complete(e)
 	return r, nil
 }
 

@@ -11,7 +11,7 @@ import (
 
 // Reset puts the stub in place of the learner's text, of which it keeps a copy first.
 func (s *Session) Reset(e *Exercise) error {
-	stub, err := os.ReadFile(e.Abs(stubFile))
+	stub, err := os.ReadFile(e.Abs(StubFile))
 	if err != nil {
 		return err
 	}

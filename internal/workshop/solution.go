@@ -29,7 +29,7 @@ func (s *Session) Solution(e *Exercise, show bool) error {
 		return err
 	}
 	s.heading(e)
-	s.Screen.line("%s\n", s.Screen.paint(dim, s.Screen.link(e.Abs(solutionFile), e.Folder+"/"+solutionFile)))
+	s.Screen.line("%s\n", s.Screen.paint(dim, s.Screen.link(e.Abs(SolutionFile), e.Folder+"/"+SolutionFile)))
 	s.Screen.line("%s", strings.ReplaceAll(string(text), "\t", "    "))
 	s.why(e)
 	return nil

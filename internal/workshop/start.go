@@ -26,7 +26,8 @@ func (s *Session) Start(e *Exercise) error {
 	if err != nil {
 		return err
 	}
-	s.Screen.line("%s", task)
+	s.Screen.code(0, task)
+	s.Screen.line("")
 	s.Screen.line("Your file     %s", s.Screen.link(e.Abs(e.Edit), e.EditPath()))
 	switch {
 	case missing:
@@ -64,7 +65,7 @@ func (e *Exercise) restore() (missing bool, err error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
-	stub, err := os.ReadFile(e.Abs(stubFile))
+	stub, err := os.ReadFile(e.Abs(StubFile))
 	if err != nil {
 		return true, err
 	}
