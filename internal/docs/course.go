@@ -19,6 +19,7 @@ type Course struct {
 
 	packages []string // whose symbols the pages name
 	missed   sync.Map // modules that could not be had: error text
+	helps    sync.Map // command: func() (string, error)
 }
 
 // Open is the course of the checkout at root; "": where the command runs.
@@ -78,7 +79,7 @@ func (c *Course) Page(file string) (*Page, error) {
 // Check compares a page with all that it speaks of. The page's blocks are up to date afterwards; the file is as it was.
 func (c *Course) Check(p *Page) []Finding {
 	var findings []Finding
-	for _, check := range []func(*Page) []Finding{c.form, c.code, c.console, c.diagrams, c.links, c.names} {
+	for _, check := range []func(*Page) []Finding{c.form, c.code, c.console, c.costs, c.diagrams, c.links, c.names, c.commandsNamed} {
 		findings = append(findings, check(p)...)
 	}
 	slices.SortStableFunc(findings, func(a, b Finding) int { return a.Line - b.Line })

@@ -13,8 +13,9 @@ import (
 )
 
 func main() {
+	costs := flag.Bool("costs", false, "measure what the layers cost anew, for the tables")
 	flag.Parse()
-	ok, err := refresh(flag.Args())
+	ok, err := refresh(flag.Args(), *costs)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "docs:", err)
 	}
@@ -24,12 +25,17 @@ func main() {
 }
 
 // refresh mends the named pages, or all, and says what it did and what is left to do.
-func refresh(names []string) (ok bool, err error) {
+func refresh(names []string, costs bool) (ok bool, err error) {
 	course, err := docs.Open("")
 	if err != nil {
 		return false, err
 	}
 	defer course.Close()
+	if costs {
+		if err := course.Measure(); err != nil {
+			return false, err
+		}
+	}
 	files, err := course.Files()
 	if err != nil {
 		return false, err
