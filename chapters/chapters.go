@@ -15,6 +15,7 @@ import (
 	registry "kubepath/chapters/06-registry"
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
+	watch "kubepath/chapters/09-watch"
 	controlplane "kubepath/chapters/17-controlplane"
 	"kubepath/internal/demo"
 )
@@ -42,6 +43,7 @@ func All() []Chapter {
 		{6, "registry", "the generic Store and its strategies", "apiserver/pkg/registry/generic", registry.Demo},
 		{7, "etcd3", "storage.Interface over etcd", "apiserver/pkg/storage/etcd3", etcd3.Demo},
 		{8, "server", "the handler chain, and the groups behind it", "apiserver/pkg/server", server.Demo},
+		{9, "watch", "changes as they happen", "apiserver/pkg/endpoints/handlers/watch.go", watch.Demo},
 		{17, "controlplane", "the table of resources", "kubernetes/pkg/controlplane", controlplane.Demo},
 	}
 }

@@ -154,6 +154,9 @@ func (g *Group) row(v Verb, e *Endpoint, storage Storage) installer.Verb {
 	if v.Methods != nil {
 		row.Methods = v.Methods(storage)
 	}
+	if v.Returns != nil {
+		row.Returns = v.Returns(e.Codecs)
+	}
 	g.describe(&row, v, e)
 	return row
 }

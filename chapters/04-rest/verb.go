@@ -3,6 +3,7 @@ package rest
 import (
 	"net/http"
 
+	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
 )
 
@@ -31,6 +32,8 @@ type Verb struct {
 	Reads   func(Storage) any // sample of the body; nil: no body
 	Writes  func(Storage) any // sample of the answer; nil: the kind itself
 	Accepts []string          // media types of the body; nil: the handler takes those of the codecs
+	// Returns are the media types of the answer; nil: those of the codecs.
+	Returns func(*kinds.Codecs) []string
 }
 
 // has tells whether a storage has the capability T: the one place where capabilities are asserted.

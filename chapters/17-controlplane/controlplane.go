@@ -12,10 +12,12 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	rest "kubepath/chapters/04-rest"
 	storage "kubepath/chapters/05-storage"
 	registry "kubepath/chapters/06-registry"
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
+	watch "kubepath/chapters/09-watch"
 )
 
 // Config is what the control plane is made from. Upstream: controlplane.Config.
@@ -26,6 +28,8 @@ type Config struct {
 	EtcdPrefix  string            // "": /registry
 	MediaType   string            // of stored objects; "": application/vnd.kubernetes.protobuf
 	Transformer etcd3.Transformer // nil: values are stored as they are
+
+	MinRequestTimeout time.Duration // of watches; see watch.Watches
 
 	// CompactInterval is for how long etcd keeps what was replaced; 0: 5 min, negative: for ever.
 	CompactInterval time.Duration
@@ -85,5 +89,14 @@ func (c Config) withDefaults() Config {
 	if c.Groups == nil {
 		c.Groups = Groups()
 	}
+	if c.Server.Verbs == nil {
+		c.Server.Verbs = Verbs(c)
+	}
 	return c
+}
+
+// Verbs is the whole table of verbs: that of chapter 4 with the rows of later chapters behind it.
+func Verbs(c Config) []rest.Verb {
+	watches := watch.Watches{MinRequestTimeout: c.MinRequestTimeout}
+	return append(rest.Verbs(), watches.Verbs()...)
 }

@@ -31,6 +31,7 @@ type options struct {
 	compactInterval time.Duration
 
 	requestTimeout      time.Duration
+	minRequestTimeout   time.Duration
 	maxInFlight         int
 	maxMutatingInFlight int
 
@@ -64,7 +65,7 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 			Tracer: a.provider, Middleware: []installer.Middleware{trace.Route}, WrapStorage: trace.REST,
 		},
 		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, Open: etcd3.Open,
-		CompactInterval: cmp.Or(o.compactInterval, -1),
+		MinRequestTimeout: o.minRequestTimeout, CompactInterval: cmp.Or(o.compactInterval, -1),
 	}
 	plugIn(plugged(), &config)
 	open := config.Open

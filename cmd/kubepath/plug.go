@@ -21,7 +21,7 @@ func plugIn(p exercise.Plug, c *controlplane.Config) {
 		c.Server.Middleware = append(c.Server.Middleware, p.Middleware)
 	}
 	if p.Verbs != nil {
-		c.Server.Verbs = replaceVerbs(rest.Verbs(), p.Verbs)
+		c.Server.Verbs = replaceVerbs(controlplane.Verbs(*c), p.Verbs)
 	}
 	if p.Filter != nil {
 		c.Server.Filters.Custom = trace.Filter(p.Filter)

@@ -27,6 +27,7 @@ type serveFlags struct {
 	options
 	serving      server.Serving
 	insecurePort int
+	minTimeout   int // seconds
 	kubeconfig   string
 }
 
@@ -73,6 +74,7 @@ func (f *serveFlags) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&f.serving.KeyFile, "tls-private-key-file", "", "key of --tls-cert-file")
 
 	flags.DurationVar(&f.requestTimeout, "request-timeout", time.Minute, "longest time of a request that is not a watch")
+	flags.IntVar(&f.minTimeout, "min-request-timeout", 1800, "seconds that a watch lasts at least whose client names no time")
 	flags.IntVar(&f.maxInFlight, "max-requests-inflight", 400, "reading requests at the same time")
 	flags.IntVar(&f.maxMutatingInFlight, "max-mutating-requests-inflight", 200, "writing requests at the same time")
 
@@ -101,6 +103,7 @@ func (f *serveFlags) check() error {
 // run listens first, so that a port in use is known before etcd starts, and serves until ctx ends.
 func (f *serveFlags) run(ctx context.Context, out io.Writer) error {
 	began := time.Now()
+	f.minRequestTimeout = time.Duration(f.minTimeout) * time.Second
 	listeners, client, err := f.listen()
 	if err != nil {
 		return err

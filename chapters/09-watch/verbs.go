@@ -1,0 +1,66 @@
+package watch
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	kinds "kubepath/chapters/02-kinds"
+	installer "kubepath/chapters/03-installer"
+	rest "kubepath/chapters/04-rest"
+)
+
+// Watches is how watches are served. The zero value is kube-apiserver's.
+type Watches struct {
+	// MinRequestTimeout is how long a watch lasts at least whose client names no time: it ends after between once and
+	// twice as long, so that not all clients come back at once. 0: 30 min.
+	MinRequestTimeout time.Duration
+}
+
+// deprecated paths begin so: /api/v1/watch/pods.
+const deprecated = "watch/"
+
+// Verbs are the rows that this chapter adds to the table of verbs. Upstream: the actions WATCH, WATCHLIST.
+func (o Watches) Verbs() []rest.Verb {
+	row := rest.Verb{
+		Name: "watch", Method: http.MethodGet, Offered: offered, Handle: o.serve, Returns: returns,
+		Options: metav1.ListOptions{}, Writes: func(rest.Storage) any { return &metav1.WatchEvent{} },
+	}
+	onList, list, item := row, row, row
+	onList.On, onList.AllNamespaces, onList.When = installer.Collection, true, installer.WantsWatch
+	onList.Doc = "watch changes to objects of kind {kind}"
+	list.On, list.AllNamespaces, list.Prefix = installer.Collection, true, deprecated
+	list.Doc = "watch individual changes to a list of {kind}. deprecated: use the 'watch' parameter with a list operation instead."
+	item.On, item.Prefix = installer.Item, deprecated
+	item.Doc = "watch changes to an object of kind {kind}. deprecated: use the 'watch' parameter with a list operation instead, filtered to a single item with the 'fieldSelector' parameter."
+	return []rest.Verb{onList, list, item}
+}
+
+func offered(s rest.Storage) bool { _, ok := s.(rest.Watcher); return ok }
+
+// returns are the media types of the route that list and watch share.
+func returns(c *kinds.Codecs) []string {
+	var whole, streams []string
+	for _, m := range c.Media {
+		whole = append(whole, m.Type)
+		if m.Framer != nil {
+			streams = append(streams, m.Type+";stream=watch")
+		}
+	}
+	return append(whole, streams...)
+}
+
+// lifetime is how long a watch lasts.
+func (o Watches) lifetime(options *metainternalversion.ListOptions) time.Duration {
+	if options.TimeoutSeconds != nil {
+		return time.Duration(*options.TimeoutSeconds) * time.Second
+	}
+	least := o.MinRequestTimeout
+	if least == 0 {
+		least = 30 * time.Minute
+	}
+	return least + rand.N(least)
+}
