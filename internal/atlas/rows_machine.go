@@ -1,0 +1,254 @@
+package atlas
+
+// accessRows are chapter 14.
+func accessRows() []Row {
+	const (
+		filters = apiserver + "endpoints/filters."
+		authn   = apiserver + "authentication/"
+		authz   = apiserver + "authorization/authorizer."
+	)
+	return []Row{
+		{Concept: "authentication", Also: "authenticator, who are you",
+			Is:   "Finds out who asks, from a certificate, a token or a proxy's headers.",
+			Here: "server.Filters.Authentication", Upstream: filters + "WithAuthentication",
+			More: "The place in the chain is there; what fills it comes with chapter 14."},
+		{Concept: "user", Also: "user.Info, groups, service account",
+			Is:       "A name, a uid, groups and what else an authenticator says.",
+			Upstream: authn + "user.Info",
+			More:     "Service accounts are users with a name of a fixed form."},
+		{Concept: "request authenticator", Also: "token, union",
+			Is:       "Looks at a request and knows the user, does not know, or fails.",
+			Upstream: authn + "authenticator.Request",
+			More:     "A union asks one after the other: certificates, tokens, OIDC, webhooks, anonymous."},
+		{Concept: "authorization", Also: "may you, 403",
+			Is:   "May this user do this verb to this resource? A no is a 403 that says what is missing.",
+			Here: "server.Filters.Authorization", Upstream: filters + "WithAuthorization",
+			More: "The place in the chain is there; what fills it comes with chapter 14."},
+		{Concept: "authorizer", Also: "decision, allow, deny, no opinion",
+			Is:       "Attributes in; allow, deny or no opinion out.",
+			Upstream: authz + "Authorizer",
+			More:     "Several in a row: node, RBAC, webhooks; conditions on the object are new."},
+		{Concept: "RBAC", Also: "role, binding, cluster role",
+			Is:       "Rules that list verbs and resources, bound to users: objects of the API themselves.",
+			Upstream: kubernetes + "plugin/pkg/auth/authorizer/rbac.RBACAuthorizer",
+			More:     "Nobody can give away rights that they do not have (escalation check)."},
+		{Concept: "impersonation", Also: "act as",
+			Is:   "A user who may do so acts as another one.",
+			Here: "server.Filters.Impersonation", Upstream: apiserver + "endpoints/filters/impersonation.WithImpersonation",
+			More: "The place in the chain is there; what fills it comes with chapter 14."},
+		{Concept: "audit", Also: "audit policy, audit event",
+			Is:   "What is recorded of a request, at which stage, and where.",
+			Here: "server.Filters.Audit", Upstream: filters + "WithAudit",
+			More: "A policy chooses how much; files and webhooks take the events."},
+		{Concept: "priority and fairness", Also: "APF, flow schema",
+			Is:       "Overload is queued by user and kind of request, so that one client cannot starve the others.",
+			Upstream: apiserver + "server/filters.WithPriorityAndFairness",
+			More:     "On by default there. Not planned here: the limit of requests in flight stands in its place."},
+	}
+}
+
+// admissionRows are chapter 15.
+func admissionRows() []Row {
+	const admission = apiserver + "admission."
+	return []Row{
+		{Concept: "admission", Also: "plugin, admission controller",
+			Is:       "Plugins between decoding and storing that know the user and the object.",
+			Upstream: admission + "Interface",
+			More:     "About thirty, in an order that is fixed."},
+		{Concept: "mutating admission", Also: "Admit, webhook",
+			Is:       "May change the object before it is validated.",
+			Upstream: admission + "MutationInterface",
+			More:     "May run again after later plugins; webhooks and expressions as well."},
+		{Concept: "validating admission", Also: "Validate, ValidatingAdmissionPolicy",
+			Is:       "May only refuse: it sees the object as it will be stored.",
+			Upstream: admission + "ValidationInterface",
+			More:     "Also written as expressions (CEL) in objects of the API."},
+		{Concept: "attributes of an admission",
+			Is:       "What a plugin gets: user, verb, resource, the new object, the old one.",
+			Upstream: admission + "Attributes",
+			More:     "Annotations for the audit event can be added to them."},
+		{Concept: "namespace must exist", Also: "NamespaceLifecycle",
+			Is:       "Nothing is created in a namespace that does not exist or is about to end.",
+			Upstream: apiserver + "admission/plugin/namespace/lifecycle.Lifecycle",
+			More:     "Looks into its informer first, then asks the API."},
+	}
+}
+
+// connectRows are chapter 16.
+func connectRows() []Row {
+	const pod = kubernetes + "pkg/registry/core/pod/rest."
+	return []Row{
+		{Concept: "handler of connect", Also: "CONNECT",
+			Is:       "Calls Connecter and hands the connection over to the handler that it returns.",
+			Upstream: apiserver + "endpoints/handlers.ConnectResource",
+			More:     "Admission sees the options."},
+		{Concept: "exec", Also: "attach, portforward, streaming",
+			Is:       "A command in a container, with its streams over one connection to the kubelet.",
+			Upstream: pod + "ExecREST",
+			More:     "SPDY from old clients, WebSocket from new ones."},
+		{Concept: "log of a pod", Also: "pods/log",
+			Is:       "Bytes from the kubelet, streamed through.",
+			Upstream: pod + "LogREST",
+			More:     "Options for time, size and container."},
+		{Concept: "proxy to a pod or service", Also: "pods/proxy, services/proxy",
+			Is:       "HTTP through the API server to what runs in the cluster.",
+			Upstream: pod + "ProxyREST",
+			More:     "Rewrites links in HTML on the way back."},
+		{Concept: "upgrade-aware proxy",
+			Is:       "A proxy that lets a connection change its protocol.",
+			Upstream: apimachinery + "util/proxy.UpgradeAwareHandler",
+			More:     "Used by exec, attach, portforward, proxy and the aggregator."},
+	}
+}
+
+// controlplaneRows are chapter 17.
+func controlplaneRows() []Row {
+	const (
+		server   = apiserver + "server/storage."
+		plane    = kubernetes + "pkg/controlplane."
+		planeAPI = kubernetes + "pkg/controlplane/apiserver."
+		core     = kubernetes + "pkg/registry/core/"
+	)
+	return []Row{
+		{Concept: "control plane", Also: "master, kube-apiserver",
+			Is:   "A generic server with every resource of Kubernetes installed.",
+			Here: "controlplane.New", Upstream: plane + "CompletedConfig.New",
+			More: "Also leases of servers, bootstrap controllers, and the kubernetes Service."},
+		{Concept: "configuration of the control plane", Also: "controlplane.Config",
+			Is:   "The generic configuration, etcd, and the table of what is served.",
+			Here: "controlplane.Config", Upstream: plane + "Config",
+			More: "Ranges of addresses and ports, kubelet client, event TTL, and so on."},
+		{Concept: "table of resources", Also: "RESTStorageProvider, InstallAPIs",
+			Is:   "Each resource is a row: kind, name, short names, strategy, key.",
+			Here: "controlplane.Groups", Upstream: planeAPI + "Server.InstallAPIs",
+			More: "A provider for each group, which makes its storages in code."},
+		{Concept: "storages of a group", Also: "NewRESTStorage, map of storages",
+			Is:   "Path to storage, for each version: what a group hands to InstallAPIGroup.",
+			Here: "controlplane.backend.install", Upstream: planeAPI + "RESTStorageProvider",
+			More: "Leaves out what is switched off or too new for the version that is emulated."},
+		{Concept: "StorageDestinations", Also: "storage factory, RESTOptionsGetter, which etcd",
+			Is:   "Where each resource's objects go: which etcd, under which prefix, in which format. The name is from Kubernetes 1.1.",
+			Here: "controlplane.Config.Open", Upstream: server + "DefaultStorageFactory",
+			More: "Called storage factory now: another etcd, prefix, version or encryption for single resources."},
+		{Concept: "storage of a resource", Also: "RESTOptions, storage backend",
+			Is:   "A row becomes a Store over etcd, with the row's names and strategy.",
+			Here: "controlplane.backend.store", Upstream: apiserver + "registry/generic.RESTOptions",
+			More: "The options carry a decorator that puts the watch cache in front."},
+		{Concept: "spec and status", Also: "desired state, observed state",
+			Is:   "What is wanted and what is seen: two writers, so two paths. A PUT of one leaves the other as it is.",
+			Here: "resource.SpecStatus", Upstream: core + "pod.podStrategy.PrepareForUpdate",
+			More: "Each kind's strategies do this by hand, about ten lines for each direction."},
+		{Concept: "status subresource", Also: "pods/status, StatusREST",
+			Is:   "The path by which status is written: the parent's Store with another strategy.",
+			Here: "resource.Part", Upstream: core + "pod/storage.StatusREST",
+			More: "A type for each kind, with the same five methods."},
+		{Concept: "scale subresource", Also: "deployments/scale, autoscaling",
+			Is:   "Replicas of many kinds, through one kind: autoscaling/v1 Scale.",
+			Here: "resource.Scale", Upstream: kubernetes + "pkg/registry/apps/deployment/storage.ScaleREST",
+			More: "A type for each kind that scales; managed fields are translated."},
+		{Concept: "PodStorage", Also: "binding, eviction, all storages of pods",
+			Is:       "The storages of pods: the resource itself, and one for each subresource, all over one Store.",
+			Upstream: core + "pod/storage.PodStorage",
+			More:     "Twelve fields: Pod, Binding, Eviction, Status, EphemeralContainers, Resize, Log, Proxy, Exec, Attach, PortForward and an old Binding."},
+		{Concept: "binding", Also: "pods/binding, scheduler",
+			Is:       "How the scheduler says on which node a pod runs: a create below the pod.",
+			Upstream: core + "pod/storage.BindingREST",
+			More:     "Sets node, annotations and a condition in one update."},
+		{Concept: "strategy of a resource", Also: "podStrategy, validation",
+			Is:   "An ordinary strategy with what differs: here that of ConfigMap.",
+			Here: "controlplane.configMapStrategy", Upstream: core + "configmap.strategy",
+			More: "One package for each of about sixty resources."},
+		{Concept: "secret", Also: "stringData, type of a secret",
+			Is:   "stringData is written into data, and the type never changes.",
+			Here: "controlplane.secretStrategy", Upstream: core + "secret.strategy",
+			More: "More checks, for each type of secret."},
+		{Concept: "immutable", Also: "immutable ConfigMap",
+			Is:   "A ConfigMap or Secret that says so can only be deleted.",
+			Here: "controlplane.immutable", Upstream: kubernetes + "pkg/apis/core/validation.ValidateConfigMapUpdate",
+			More: "The same; the kubelet then stops watching it."},
+		{Concept: "irregular key", Also: "/registry/minions, /registry/services/specs",
+			Is:   "Nodes lie under /minions, services under /services/specs: names from before 1.0.",
+			Here: "resource.Row.Key", Upstream: kubernetes + "pkg/kubeapiserver.SpecialDefaultResourcePrefixes",
+			More: "The same map, with ingresses, network policies and a few more."},
+		{Concept: "allocator of addresses", Also: "ClusterIP, service IP",
+			Is:       "Gives each Service an address that no other has.",
+			Upstream: core + "service/ipallocator.Interface",
+			More:     "IPAddress objects in place of one bitmap, so that ranges can grow."},
+		{Concept: "allocator of ports", Also: "NodePort",
+			Is:       "Gives a Service a port of every node.",
+			Upstream: core + "service/portallocator.PortAllocator",
+			More:     "A bitmap in one object, repaired now and then."},
+		{Concept: "bootstrap", Also: "system namespaces, default namespace",
+			Is:       "What must exist before anyone asks: namespaces, the kubernetes Service, roles.",
+			Upstream: kubernetes + "pkg/controlplane/controller/systemnamespaces.Controller",
+			More:     "A loop for each, started by hooks."},
+		{Concept: "columns of a kind", Also: "printers, kubectl get",
+			Is:   "What kubectl get shows for a kind.",
+			Here: "resource.Column", Upstream: kubernetes + "pkg/printers/internalversion.AddHandlers",
+			More: "All kinds in one file of over 3,000 lines."},
+	}
+}
+
+// customresourcesRows are chapter 18.
+func customresourcesRows() []Row {
+	const apiextensions = "k8s.io/apiextensions-apiserver/pkg/"
+	return []Row{
+		{Concept: "custom resource", Also: "CRD, CustomResourceDefinition",
+			Is:       "A kind that is an object of the API itself; it is served from the moment it is created.",
+			Upstream: apiextensions + "apis/apiextensions/v1.CustomResourceDefinition",
+			More:     "Schemas, versions, conversion by webhook, printed columns, scale and status."},
+		{Concept: "handler of custom resources", Also: "crdHandler",
+			Is:       "One handler for all of them, which finds the definition for each request.",
+			Upstream: apiextensions + "apiserver.crdHandler",
+			More:     "Storages are made at the first request, and again when the definition changes."},
+		{Concept: "object without a Go type", Also: "unstructured",
+			Is:       "A map with a kind: what custom resources are in memory.",
+			Imported: true, Upstream: apimachinery + "apis/meta/v1/unstructured.Unstructured",
+			More: "We import the type; our codecs and storage take it already."},
+		{Concept: "aggregation", Also: "APIService, API server behind it",
+			Is:       "A group that another server serves, under the same address.",
+			Upstream: "k8s.io/kube-aggregator/pkg/apiserver.APIAggregator",
+			More:     "Not planned here."},
+	}
+}
+
+// controllersRows are chapter 19.
+func controllersRows() []Row {
+	const cache = clientgo + "tools/cache."
+	return []Row{
+		{Concept: "informer", Also: "SharedIndexInformer, local cache",
+			Is:       "A list and a watch that keep a copy on the client's side, and call back for each change.",
+			Upstream: cache + "SharedIndexInformer",
+			More:     "Shared by all controllers of a program, with indexes and transforms."},
+		{Concept: "reflector", Also: "list and watch, relist",
+			Is:       "Lists once, watches from there, and begins anew when the version is gone.",
+			Upstream: cache + "Reflector",
+			More:     "Streams the list as a watch where the server can."},
+		{Concept: "work queue", Also: "rate limiting queue",
+			Is:       "Keys of what must be looked at, each once, again later after an error.",
+			Upstream: clientgo + "util/workqueue.TypedRateLimitingInterface",
+			More:     "Metrics and fairness by priority."},
+		{Concept: "garbage collector", Also: "owner references",
+			Is:       "Deletes what nobody owns any more, in the order that the propagation policy asks for.",
+			Upstream: kubernetes + "pkg/controller/garbagecollector.GarbageCollector",
+			More:     "Watches every resource that discovery knows."},
+		{Concept: "namespace lifecycle", Also: "namespace controller, terminating",
+			Is:       "Empties a namespace that is deleted, then takes its finalizer away.",
+			Upstream: kubernetes + "pkg/controller/namespace.NamespaceController",
+			More:     "Conditions that say what is left."},
+	}
+}
+
+// clusterRows are chapter 20.
+func clusterRows() []Row {
+	return []Row{
+		{Concept: "several API servers", Also: "endpoint reconciler, peers",
+			Is:       "Servers that share an etcd need not know each other; clients need to know them.",
+			Upstream: kubernetes + "pkg/controlplane/reconcilers.EndpointReconciler",
+			More:     "A lease per server; requests for what only a peer serves are passed on."},
+		{Concept: "leader election", Also: "lease",
+			Is:       "One of several controllers works: the one that keeps a Lease object fresh, by optimistic concurrency.",
+			Upstream: clientgo + "tools/leaderelection.LeaderElector",
+			More:     "Coordinated by the server, so that versions can be chosen."},
+	}
+}

@@ -1,0 +1,130 @@
+package atlas
+
+// watchRows are chapter 9.
+func watchRows() []Row {
+	const handlers = apiserver + "endpoints/handlers."
+	return []Row{
+		{Concept: "handler of watch", Also: "WatchServer, stream of frames",
+			Is:       "Writes an event after the other, each a frame, until the client goes or the time is over.",
+			Upstream: handlers + "WatchServer",
+			More:     "Also over WebSocket; frames of length and bytes for protobuf."},
+		{Concept: "encoded event", Also: "watch encoder, WatchEvent",
+			Is:       "An event's type and its object, in the form that the client accepts: a Table, too.",
+			Upstream: handlers + "watchEncoder",
+			More:     "Keeps the bytes of an event for all watchers that want the same form."},
+		{Concept: "watch timeout", Also: "timeoutSeconds, minRequestTimeout",
+			Is:       "A watch ends after a while chosen at random, so that clients spread when servers change.",
+			Upstream: handlers + "TimeoutFactory",
+			More:     "30 to 60 minutes where the client asks for nothing else."},
+		{Concept: "event on the wire", Also: "metav1.WatchEvent",
+			Is:       "Type and object as one JSON or protobuf message.",
+			Imported: true, Upstream: apimachinery + "apis/meta/v1.WatchEvent",
+			More: "We import the type; the client of chapter 1 reads it."},
+		{Concept: "watch.Interface", Also: "event channel, Stop",
+			Is:       "A channel of events and a way to stop it: what every layer hands up for a watch.",
+			Imported: true, Upstream: apimachinery + "watch.Interface",
+			More: "We import it; kubepath map --implements watch.Interface lists ours."},
+	}
+}
+
+// cacherRows are chapter 10.
+func cacherRows() []Row {
+	const cacher = apiserver + "storage/cacher."
+	return []Row{
+		{Concept: "watch cache", Also: "cacher",
+			Is:       "One watch on etcd for each resource feeds a copy in memory, which answers reads and all watches.",
+			Upstream: cacher + "Cacher",
+			More:     "On for nearly every resource; --watch-cache switches it off."},
+		{Concept: "cache or storage", Also: "delegator, consistent read from cache",
+			Is:       "Decides for each read whether the cache may answer: by the resource version that is asked for.",
+			Upstream: cacher + "CacheDelegator",
+			More:     "Answers the newest state from memory, after it has asked etcd how far it must be."},
+		{Concept: "history in memory", Also: "watchCache, cyclic buffer",
+			Is:       "The last events, so that a watch can begin a little in the past.",
+			Upstream: cacher + "watchCache",
+			More:     "Grows and shrinks with the rate of change; snapshots answer lists at older versions."},
+		{Concept: "one watcher of the cache", Also: "cacheWatcher, slow watcher",
+			Is:       "A watcher with a buffer; one that does not keep up is ended and begins anew.",
+			Upstream: cacher + "cacheWatcher",
+			More:     "A budget of time for all slow watchers of an event together."},
+		{Concept: "object that keeps its bytes", Also: "cachingObject, CacheableObject",
+			Is:       "Encoded once for each form, for however many watchers.",
+			Upstream: cacher + "cachingObject",
+			More:     "Used where an event goes to three watchers or more."},
+		{Concept: "consistent list of the cache", Also: "waitUntilFresh",
+			Is:       "A reader waits until the cache has seen the version that it needs.",
+			Upstream: cacher + "watchCache.waitUntilFreshLocked",
+			More:     "Three seconds at most, then a timeout."},
+	}
+}
+
+// openapiRows are chapter 11.
+func openapiRows() []Row {
+	return []Row{
+		{Concept: "OpenAPI v2", Also: "swagger, /openapi/v2",
+			Is:       "One document for all routes and types.",
+			Upstream: apiserver + "server/routes.OpenAPI.InstallV2",
+			More:     "Merged with those of the servers behind it."},
+		{Concept: "OpenAPI v3", Also: "/openapi/v3, kubectl explain",
+			Is:       "A document for each group version, with a hash in its URL, so that clients keep it.",
+			Upstream: apiserver + "server/routes.OpenAPI.InstallV3",
+			More:     "Made lazily; kubectl explain and client-side validation read it."},
+		{Concept: "definition of a type", Also: "schema, GetOpenAPIDefinitions",
+			Is:       "The schema of a Go type, with comments and constraints.",
+			Upstream: "k8s.io/kube-openapi/pkg/common.GetOpenAPIDefinitions",
+			More:     "Generated from the types' sources, as a Go function of some megabytes."},
+	}
+}
+
+// patchRows are chapter 12.
+func patchRows() []Row {
+	const handlers = apiserver + "endpoints/handlers."
+	return []Row{
+		{Concept: "handler of patch", Also: "PATCH",
+			Is:       "An update whose function applies a patch to the stored object.",
+			Upstream: handlers + "PatchResource",
+			More:     "A mechanism for each type of patch, retries after conflicts."},
+		{Concept: "JSON patch and merge patch", Also: "RFC 6902, RFC 7386",
+			Is:       "A list of operations, or an object whose null fields delete.",
+			Upstream: handlers + "jsonPatcher",
+			More:     "Bounds the number of operations in a patch."},
+		{Concept: "strategic merge patch", Also: "patchMergeKey",
+			Is:       "A merge patch that knows by which field the items of a list are told apart.",
+			Upstream: apimachinery + "util/strategicpatch.StrategicMergePatch",
+			More:     "Reads the keys from the tags of the Go types, so it is not for custom resources."},
+		{Concept: "server-side apply", Also: "kubectl apply --server-side",
+			Is:       "A client sends the fields that it wants to own; the server merges them and refuses those of others.",
+			Upstream: handlers + "applyPatcher",
+			More:     "Works on typed trees made from OpenAPI schemas."},
+		{Concept: "managed fields", Also: "managedFields, field manager, ownership",
+			Is:       "Who set which field, kept in metadata: what server-side apply decides conflicts by.",
+			Upstream: apimachinery + "util/managedfields.FieldManager",
+			More:     "Tracked at every write: a quarter to a third of what a write costs."},
+	}
+}
+
+// versionsRows are chapter 13.
+func versionsRows() []Row {
+	return []Row{
+		{Concept: "internal version", Also: "__internal, hub type",
+			Is:       "A version that is never on the wire, to and from which all others are converted.",
+			Upstream: apimachinery + "runtime.APIVersionInternal",
+			More:     "A set of Go types and generated functions; here the storage version is the hub."},
+		{Concept: "defaulting", Also: "SetDefaults",
+			Is:       "Fields that a client leaves out get a value when the object is decoded, also from storage.",
+			Upstream: apimachinery + "runtime.ObjectDefaulter",
+			More:     "Functions per version, generated around hand-written ones."},
+		{Concept: "storage version", Also: "encoding version, storage migration",
+			Is:       "The version of a kind that etcd keeps; old objects keep theirs until they are written again.",
+			Upstream: apiserver + "server/storage.DefaultResourceEncodingConfig",
+			More:     "Chosen per resource, so that a downgrade of the server can read it; a controller migrates."},
+		{Concept: "scheme of kube-apiserver", Also: "legacyscheme",
+			Is:       "The one scheme with all types, defaults and conversions of the control plane.",
+			Upstream: kubernetes + "pkg/api/legacyscheme.Scheme",
+			More:     "A global variable that init functions fill."},
+		{Concept: "equivalent resources",
+			Is:       "Resources that show the same objects: the events of two groups.",
+			Upstream: apimachinery + "runtime.EquivalentResourceMapper",
+			More:     "Admission webhooks match by it."},
+	}
+}
