@@ -1,0 +1,236 @@
+package read
+
+import (
+	"slices"
+	"strings"
+
+	east "github.com/yuin/goldmark/extension/ast"
+)
+
+// grid is a table's cells, the heads first.
+type grid struct {
+	rows    [][][]Cell
+	sources []int
+	right   []bool // columns of numbers, set to the right
+}
+
+// table lays out a table, or, where its columns would be too narrow to read, each of its rows as a paragraph.
+func (s *setter) table(n *east.Table, width int) ([]Line, error) {
+	g, err := s.grid(n)
+	if err != nil {
+		return nil, err
+	}
+	// More columns may use more room than prose does.
+	if widths := g.fit(min(width, Prose+20)); widths != nil {
+		return s.columns(g, widths), nil
+	}
+	return s.cards(g, min(width, Prose)), nil
+}
+
+func (s *setter) grid(n *east.Table) (*grid, error) {
+	g := &grid{}
+	for _, alignment := range n.Alignments {
+		g.right = append(g.right, alignment == east.AlignRight)
+	}
+	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
+		g.sources = append(g.sources, s.lineOf(row.FirstChild()))
+		var cells [][]Cell
+		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
+			c, err := s.inline(cell)
+			if err != nil {
+				return nil, err
+			}
+			cells = append(cells, c)
+		}
+		g.rows = append(g.rows, cells)
+	}
+	return g, nil
+}
+
+// between two columns stands a bar.
+const bar = " │ "
+
+// column is what a column of a table needs.
+type column struct {
+	widest int // its widest cell
+	least  int // its widest word
+}
+
+func (g *grid) columns() []column {
+	columns := make([]column, len(g.right))
+	for _, row := range g.rows {
+		for i, cell := range row {
+			columns[i].widest = max(columns[i].widest, len(cell))
+			for _, word := range words(cell, unbroken) {
+				columns[i].least = max(columns[i].least, len(word))
+			}
+		}
+	}
+	return columns
+}
+
+// tall is how many lines a row of a table may have.
+const tall = 8
+
+// fit shares a width among the columns: each gets its widest word, and the rest goes to those that need most. It is nil
+// where that gives no table that can be read.
+func (g *grid) fit(width int) []int {
+	columns := g.columns()
+	room := width - len([]rune(bar))*(len(columns)-1)
+	widths := make([]int, len(columns))
+	for i, c := range columns {
+		widths[i] = max(min(c.least, 30), 1)
+		room -= widths[i]
+	}
+	if room < 0 {
+		return nil
+	}
+	for ; room > 0; room-- {
+		need, neediest := 0, -1
+		for i, c := range columns {
+			if left := (c.widest + widths[i] - 1) / widths[i]; widths[i] < c.widest && left > need {
+				need, neediest = left, i
+			}
+		}
+		if neediest < 0 {
+			break
+		}
+		widths[neediest]++
+	}
+	for _, row := range g.rows {
+		for i, cell := range row {
+			if len(fold(cell, widths[i])) > tall {
+				return nil
+			}
+		}
+	}
+	return widths
+}
+
+// columns sets the table, with a line under its head, and between its rows where they have several lines.
+func (s *setter) columns(g *grid, widths []int) []Line {
+	var set [][][][]Cell // row, column, line
+	folded := false
+	for _, row := range g.rows {
+		var cells [][][]Cell
+		for i, cell := range row {
+			lines := fold(cell, widths[i])
+			folded = folded || len(lines) > 1 && len(set) > 0
+			cells = append(cells, lines)
+		}
+		set = append(set, cells)
+	}
+	var lines []Line
+	for i, row := range set {
+		s.at = g.sources[i]
+		if i == 0 && g.headless() {
+			continue
+		}
+		if i == 1 && len(lines) > 0 {
+			lines = append(lines, s.rule(widths, "─", "─┼─"))
+		} else if i > 1 && folded {
+			lines = append(lines, s.rule(widths, "┄", "┄┼┄"))
+		}
+		lines = append(lines, s.row(g, row, widths)...)
+		if i == 0 {
+			for _, line := range lines {
+				s.colour(line.Cells, s.heading)
+			}
+		}
+	}
+	return lines
+}
+
+// headless tables have no words in their head.
+func (g *grid) headless() bool {
+	return !slices.ContainsFunc(g.rows[0], func(cell []Cell) bool { return len(cell) > 0 })
+}
+
+func (s *setter) colour(cells []Cell, ink string) {
+	for i := range cells {
+		if cells[i].Ink != s.border || cells[i].Rune != '│' {
+			cells[i].Ink = ink
+		}
+	}
+}
+
+func (s *setter) rule(widths []int, dash, cross string) Line {
+	var parts []string
+	for _, width := range widths {
+		parts = append(parts, strings.Repeat(dash, width))
+	}
+	return Line{Cells: ink(strings.Join(parts, cross), s.border), Source: s.at}
+}
+
+// row sets one row, which has as many lines as its tallest cell.
+func (s *setter) row(g *grid, cells [][][]Cell, widths []int) []Line {
+	height := 1
+	for _, cell := range cells {
+		height = max(height, len(cell))
+	}
+	var lines []Line
+	for y := range height {
+		var line []Cell
+		for i, width := range widths {
+			if i > 0 {
+				line = append(line, ink(bar, s.border)...)
+			}
+			var part []Cell
+			if i < len(cells) && y < len(cells[i]) {
+				part = cells[i][y]
+			}
+			blank := ink(strings.Repeat(" ", max(width-len(part), 0)), "")
+			if g.right[i] {
+				line = append(append(line, blank...), part...)
+			} else {
+				line = append(append(line, part...), blank...)
+			}
+		}
+		lines = append(lines, Line{Cells: trimCells(line), Source: s.at})
+	}
+	return lines
+}
+
+// cards sets each row as its first cell and, below it, each further one beside its column's head.
+func (s *setter) cards(g *grid, width int) []Line {
+	heads := g.rows[0]
+	label := 0
+	for _, head := range heads[1:] {
+		label = max(label, len(head))
+	}
+	label = min(label, width/3)
+	var lines []Line
+	for i, row := range g.rows[1:] {
+		s.at = g.sources[i+1]
+		if i > 0 {
+			lines = append(lines, Line{Source: s.at})
+		}
+		first := s.lines(fold(row[0], width))
+		for _, line := range first {
+			s.strong(line.Cells)
+		}
+		lines = append(lines, first...)
+		for j, cell := range row[1:] {
+			if len(cell) == 0 {
+				continue
+			}
+			name := ink("  "+plain(heads[j+1])+strings.Repeat(" ", max(label-len(heads[j+1]), 0)+2), s.faint)
+			for k, part := range fold(cell, width-len(name)) {
+				if k > 0 {
+					name = ink(strings.Repeat(" ", len(name)), "")
+				}
+				lines = append(lines, Line{Cells: append(slices.Clone(name), part...), Source: s.at})
+			}
+		}
+	}
+	return lines
+}
+
+// strong makes cells that have no colour stand out.
+func (s *setter) strong(cells []Cell) {
+	for i := range cells {
+		if cells[i].Ink == "" {
+			cells[i].Ink = s.heading
+		}
+	}
+}
