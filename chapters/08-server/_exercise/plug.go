@@ -1,0 +1,12 @@
+package exercise
+
+import "kubepath/internal/exercise"
+
+// Few enough to be exceeded by hand, and enough for kubectl, which comes back when it is refused.
+const (
+	readOnly = 3
+	mutating = 1
+)
+
+// Plug puts your filter at the inner end of the chain, next to the API.
+func Plug() exercise.Plug { return exercise.Plug{Filter: LimitInFlight(readOnly, mutating)} }
