@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -50,6 +51,9 @@ func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, 
 	if r.Build != nil {
 		r.Build(store, parts)
 	}
+	if r.Fields != nil {
+		b.selectable(store)
+	}
 	storages[r.Name] = store
 	b.stores[store.Resource] = store
 	if r.Status != nil {
@@ -85,4 +89,17 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 		store.Tables = r.Columns
 	}
 	return store
+}
+
+// selectable tells the scheme which fields a selector may name; of a kind that it is told nothing about, name and
+// namespace. Upstream: the AddFieldLabelConversionFuncs of each group.
+func (b *backend) selectable(s *registry.Store) {
+	known := s.SelectableFields()
+	scheme := b.config.Server.Codecs.Scheme
+	_ = scheme.AddFieldLabelConversionFunc(s.Kind, func(label, value string) (string, string, error) {
+		if slices.Contains(known, label) {
+			return label, value, nil
+		}
+		return "", "", fmt.Errorf("field label not supported: %s", label)
+	}) // never fails
 }
