@@ -50,7 +50,7 @@ func cacherRows() []Row {
 		{Concept: "object that keeps its bytes", Also: "cachingObject, CacheableObject",
 			Is:       "Encoded once for each form, for however many watchers.",
 			Upstream: cacher + "cachingObject",
-			More:     "Used where an event goes to three watchers or more."},
+			More:     "Made anew for each event; its bytes are dropped once all watchers have the event."},
 		{Concept: "consistent list of the cache", Also: "waitUntilFresh",
 			Is:       "A reader waits until the cache has seen the version that it needs.",
 			Upstream: cacher + "watchCache.waitUntilFreshLocked",
