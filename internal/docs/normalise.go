@@ -22,6 +22,8 @@ var rules = []rule{
 	{regexp.MustCompile(`(127\.0\.0\.1|localhost|\[::1\]):\d+`), "$1:PORT"},
 	{regexp.MustCompile(`\b([\w-]+\.go):\d+`), "$1:LINE"},
 	{regexp.MustCompile(`kubepath-\d+`), "kubepath-N"},
+	{regexp.MustCompile(`\bgo1\.\d+(\.\d+)?\b`), "GO"},
+	{regexp.MustCompile(`\b(linux|darwin)/(amd64|arm64)\b`), "PLATFORM"},
 	{regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+(\.\d+)? ?(ns|µs|μs|us|ms|s|m|h)\b`), "TOOK"},
 	{regexp.MustCompile(`\b\d[\d,]* (bytes|B)\b`), "N bytes"},
 	{regexp.MustCompile(`[ \t]+`), " "}, // columns move with what stands in them

@@ -24,8 +24,8 @@ type ran struct {
 	err     error    // how the last one of those failed
 }
 
-// shell runs commands one after the other in one bash, in a folder of their own, and keeps apart what each one prints.
-// The first failure ends it.
+// shell runs commands one after the other in one bash, in an empty folder of their own, and keeps apart what each one
+// prints, to both of its outputs. The first failure ends it.
 func (t *Tools) shell(root string, commands []string) (*ran, error) {
 	environment, err := t.prepare()
 	if err != nil {
@@ -36,38 +36,18 @@ func (t *Tools) shell(root string, commands []string) (*ran, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(folder)
-	work, home := filepath.Join(folder, "work"), filepath.Join(folder, "home")
-	for _, made := range []string{work, home, filepath.Join(folder, "tmp")} {
-		if err := os.Mkdir(made, 0o755); err != nil {
+	for _, name := range []string{"work", "home", "tmp"} {
+		if err := os.Mkdir(filepath.Join(folder, name), 0o755); err != nil {
 			return nil, err
 		}
 	}
-	output, err := os.Create(filepath.Join(folder, "output"))
+	text, failed, err := bash(folder, environment, script(commands))
 	if err != nil {
 		return nil, err
 	}
-	defer output.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	bash := exec.CommandContext(ctx, "bash", "--noprofile", "--norc", "-e", "-c", script(commands))
-	bash.Dir, bash.Stdout, bash.Stderr = work, output, output
-	bash.Env = append(environment, "HOME="+home, "TMPDIR="+filepath.Join(folder, "tmp"), "PWD="+work,
-		"NO_COLOR=1", "COLUMNS=80", "TERM=dumb", "LC_ALL=C.UTF-8", "TZ=UTC")
-	bash.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	bash.Cancel = func() error { return syscall.Kill(-bash.Process.Pid, syscall.SIGKILL) }
-	failed := bash.Run()
-	if bash.Process != nil {
-		_ = syscall.Kill(-bash.Process.Pid, syscall.SIGKILL) // what a command left in the background
-	}
-	if ctx.Err() != nil {
-		failed = errors.Join(failed, fmt.Errorf("the page's commands took longer than %v", limit))
-	}
-	text, err := os.ReadFile(output.Name())
-	if err != nil {
-		return nil, err
-	}
-	said := strings.NewReplacer(folder+"/work", "/tmp/page", folder+"/home", "/home/you", folder, "/tmp", root, "/kubepath")
-	return &ran{strings.Split(said.Replace(string(text)), mark)[1:], failed}, nil
+	// The places of this run and this machine have names that are the same everywhere.
+	names := strings.NewReplacer(folder+"/work", "/tmp/page", folder+"/home", "/home/you", folder, "/tmp", root, "/kubepath")
+	return &ran{strings.Split(names.Replace(text), mark)[1:], failed}, nil
 }
 
 // script writes a mark before each command.
@@ -77,4 +57,32 @@ func script(commands []string) string {
 		fmt.Fprintf(&text, "printf '\\036'\n%s\n", command)
 	}
 	return text.String()
+}
+
+// bash runs a script and ends all that it leaves running. failed is how the script ended.
+func bash(folder string, environment []string, script string) (printed string, failed, err error) {
+	output, err := os.Create(filepath.Join(folder, "output"))
+	if err != nil {
+		return "", nil, err
+	}
+	defer output.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	work := filepath.Join(folder, "work")
+	command := exec.CommandContext(ctx, "bash", "--noprofile", "--norc", "-e", "-c", script)
+	command.Dir, command.Stdout, command.Stderr = work, output, output
+	command.Env = append(environment[:len(environment):len(environment)], "PWD="+work, "HOME="+filepath.Join(folder, "home"),
+		"TMPDIR="+filepath.Join(folder, "tmp"), "NO_COLOR=1", "COLUMNS=80", "TERM=dumb", "LC_ALL=C.UTF-8", "TZ=UTC")
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	killAll := func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
+	command.Cancel = killAll
+	failed = command.Run()
+	if command.Process != nil {
+		_ = killAll() // what went on in the background; mostly nothing
+	}
+	if ctx.Err() != nil {
+		failed = errors.Join(failed, fmt.Errorf("the page's commands took longer than %v", limit))
+	}
+	text, err := os.ReadFile(output.Name())
+	return string(text), failed, err
 }
