@@ -153,6 +153,8 @@ var faults = []fault{
 		"## What it costs", `the section "What it costs" stands where "The real one" belongs`, false},
 	{"a section is missing", page, "## Exercise", "### Exercise",
 		"## Try it", "the page has 6 sections", false},
+	{"a page has no title", "README.md", "# kubepath", "kubepath",
+		"", "README.md:1: the page does not begin with its title", false},
 	{"the title has another number", page, "# 7. etcd3", "# 8. etcd3",
 		"# 8.", `"# 8. etcd3: one of two" is not # 7. Title`, false},
 	{"the diagram is gone", page, "```mermaid", "```text",
@@ -183,7 +185,7 @@ func TestEachFaultIsFound(t *testing.T) {
 				t.Skip(missed)
 			}
 			for _, finding := range findings {
-				if strings.Contains(finding.Problem, f.says) {
+				if strings.Contains(finding.String(), f.says) {
 					f.compare(t, finding, text)
 					return
 				}

@@ -41,8 +41,8 @@ func (c *Course) form(p *Page) []Finding {
 		findings = append(findings, Finding{p.File, line, fmt.Sprintf(format, args...), false})
 	}
 	headings := p.headings()
-	if len(headings) == 0 || headings[0].line != 1 || headings[0].level != 1 {
-		add(1, "the first line is not the page's title (# Title)")
+	if !p.beginsWithTitle() {
+		add(1, "the page does not begin with its title (# Title)")
 	}
 	for _, h := range headings[min(len(headings), 1):] {
 		if h.level == 1 {
@@ -60,6 +60,16 @@ func (c *Course) form(p *Page) []Finding {
 		findings = append(findings, p.chapter(number)...)
 	}
 	return findings
+}
+
+// beginsWithTitle tells whether nothing but comments stands before the title.
+func (p *Page) beginsWithTitle() bool {
+	for _, line := range p.prose() {
+		if strings.TrimSpace(comments.ReplaceAllString(line.text, "")) != "" {
+			return strings.HasPrefix(line.text, "# ")
+		}
+	}
+	return false
 }
 
 // chapter checks the title and the sections of a chapter's page.
