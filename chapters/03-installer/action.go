@@ -44,7 +44,7 @@ type Verb struct {
 	// and the one without a When what is left.
 	When func(*http.Request) bool
 
-	// Prefix stands before the resource in deprecated paths (watch/ gives /api/v1/watch/pods).
+	// Prefix stands before the resource in deprecated paths (watch gives /api/v1/watch/pods).
 	Prefix string
 
 	// Discovered is the verb's name in discovery for each method; nil: Name. CONNECT is discovered as get, create, ...

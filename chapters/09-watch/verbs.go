@@ -21,7 +21,7 @@ type Watches struct {
 }
 
 // deprecated paths begin so: /api/v1/watch/pods.
-const deprecated = "watch/"
+const deprecated = "watch"
 
 // Verbs are the rows that this chapter adds to the table of verbs. Upstream: the actions WATCH, WATCHLIST.
 func (o Watches) Verbs() []rest.Verb {
