@@ -1,0 +1,35 @@
+package exercise
+
+import (
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// See says what a watcher with predicate p sees of a change from old (nil: did not exist) to current (nil: was deleted): the
+// type of the event, "" for none, and the object to show, which is current or old itself. An error of p.Matches is returned.
+func See(p storage.SelectionPredicate, old, current runtime.Object) (watch.EventType, runtime.Object, error) {
+	shown := current
+	if current == nil {
+		shown = old
+	}
+	matches, err := wanted(p, shown)
+	switch {
+	case err != nil || !matches:
+		return "", nil, err
+	case current == nil:
+		return watch.Deleted, old, nil
+	case old == nil:
+		return watch.Added, current, nil
+	}
+	return watch.Modified, current, nil
+}
+
+// wanted: what does not exist, nobody wants.
+func wanted(p storage.SelectionPredicate, obj runtime.Object) (bool, error) {
+	if obj == nil {
+		return false, nil
+	}
+	return p.Matches(obj)
+}
