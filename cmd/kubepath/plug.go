@@ -18,7 +18,7 @@ func plugIn(p exercise.Plug, c *controlplane.Config) {
 		p.Codecs(c.Server.Codecs)
 	}
 	if p.Middleware != nil {
-		c.Server.Middleware = append(c.Server.Middleware, p.Middleware)
+		c.Server.Middleware = append(c.Server.Middleware, trace.Middleware(p.Middleware))
 	}
 	if p.Verbs != nil {
 		c.Server.Verbs = replaceVerbs(controlplane.Verbs(*c), p.Verbs)
@@ -51,7 +51,7 @@ func replaceVerbs(table, rows []rest.Verb) []rest.Verb {
 // transport is chapter 1's seam: the trace's own wrapper, around the learner's.
 func transport(next http.RoundTripper) http.RoundTripper {
 	if p := plugged().Transport; p != nil {
-		next = p(next)
+		next = trace.RoundTripper(p(next))
 	}
 	return trace.Transport(next)
 }

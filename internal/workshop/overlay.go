@@ -9,9 +9,6 @@ import (
 // -overlay.
 type Overlay map[string]string
 
-// InPlace reads another file of the exercise in place of the learner's.
-func (e *Exercise) InPlace(file string) Overlay { return Overlay{e.Abs(e.Edit): e.Abs(file)} }
-
 // Write puts the overlay into a file for the go command.
 func (o Overlay) Write(path string) error {
 	text, err := json.Marshal(map[string]Overlay{"Replace": o})

@@ -2,26 +2,18 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"kubepath/internal/workshop"
 )
 
-const (
-	// slow is how long the tests of one exercise may take, also on a busy machine.
-	slow = 2 * time.Minute
-	// together are the commands that are built and run at the same time.
-	together = 2
-)
+// slow is how long the tests of one exercise may take, also on a busy machine.
+const slow = 2 * time.Minute
 
 // proof collects what is wrong with each exercise.
 type proof struct {
@@ -63,7 +55,7 @@ func (p *proof) prove(ctx context.Context, out io.Writer) error {
 		fmt.Fprintf(out, "%-15s %2d exercises  %5.1f s\n", r.name, n, time.Since(began).Seconds())
 	}
 	began := time.Now()
-	err = p.commands(ctx, sound, folder)
+	err = p.command(ctx, sound, folder)
 	fmt.Fprintf(out, "%-15s %2d exercises  %5.1f s\n\n", "in the command", len(sound), time.Since(began).Seconds())
 	return err
 }
@@ -111,48 +103,6 @@ func under(r round, found []string) []string {
 		}
 	}
 	return found
-}
-
-// commands builds the command on each solution and lets it trace a request.
-func (p *proof) commands(ctx context.Context, exercises []*workshop.Exercise, folder string) error {
-	found := make([]string, len(exercises))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(together)
-	for i, e := range exercises {
-		if e.Plug == workshop.NoPlug {
-			continue
-		}
-		group.Go(func() (err error) {
-			found[i], err = traces(ctx, e, filepath.Join(folder, e.ID))
-			return err
-		})
-	}
-	err := group.Wait()
-	for i, e := range exercises {
-		if found[i] != "" {
-			p.wrong[e.ID] = append(p.wrong[e.ID], found[i])
-		}
-	}
-	return err
-}
-
-// traces says what went wrong when the command was built on the solution and traced a request; "": nothing.
-func traces(ctx context.Context, e *workshop.Exercise, folder string) (string, error) {
-	program, words, err := e.BuildIn(ctx, folder, e.InPlace(workshop.SolutionFile))
-	if errors.Is(err, workshop.ErrNotCompiled) {
-		return "the command does not compile with it: mend plug.go\n" + words, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(folder)
-	ctx, cancel := context.WithTimeout(ctx, slow)
-	defer cancel()
-	output, err := exec.CommandContext(ctx, program, "trace").CombinedOutput()
-	if err != nil {
-		return fmt.Sprintf("the command with the solution does not trace a request (kubepath trace --with-exercise %s): %v\n%s", e.ID, err, output), nil
-	}
-	return "", nil
 }
 
 // report prints a line for each exercise and what is wrong with it, and returns the exit status.
