@@ -1,6 +1,7 @@
 package read
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -84,7 +85,8 @@ func (s *setter) console(n ast.Node, width int) []Line {
 // continued marks the rows that a long line of code goes on in.
 const continued = "↪ "
 
-// cut breaks rows of code that are too wide, at a space or after a comma or bracket, unless they are to stay whole.
+// cut breaks rows of code that are too wide, at a space or after a comma or bracket, unless they are to stay whole. What
+// goes on has a mark; a comment goes on as a comment.
 func (s *setter) cut(rows [][]Cell, width int) [][]Cell {
 	if s.Whole {
 		return rows
@@ -96,12 +98,15 @@ func (s *setter) cut(rows [][]Cell, width int) [][]Cell {
 		for indent < len(row) && row[indent].Rune == ' ' {
 			indent++
 		}
-		indent = min(indent+2, width/3)
+		indent = min(indent, width/3)
+		begin := append(ink(strings.Repeat(" ", indent+2), ""), ink(continued, s.faint)...)
+		if comment, ok := strings.CutPrefix(plain(row[indent:]), "// "); ok && !strings.HasPrefix(comment, " ") {
+			begin = row[:indent+len("// ")] // a comment goes on as one
+		}
 		for len(row) > width {
 			at := codeBreak(row, width)
-			cut = append(cut, row[:at])
-			rest := append(ink(strings.Repeat(" ", indent), ""), ink(continued, s.faint)...)
-			row = append(rest, trim(row[at:])...)
+			cut = append(cut, trimCells(row[:at]))
+			row = append(slices.Clone(begin), trim(row[at:])...)
 		}
 		cut = append(cut, row)
 	}
@@ -111,7 +116,7 @@ func (s *setter) cut(rows [][]Cell, width int) [][]Cell {
 // codeBreak is where a row is broken: behind its first half, if there is a place that reads well.
 func codeBreak(row []Cell, width int) int {
 	for at := width; at > width*2/3; at-- {
-		if strings.ContainsRune(" ,(){}&?/", row[at-1].Rune) {
+		if row[at].Rune == ' ' || strings.ContainsRune(" ,({&?/", row[at-1].Rune) {
 			return at
 		}
 	}
@@ -129,6 +134,9 @@ func (s *setter) indent(rows [][]Cell) [][]Cell {
 
 // diagram draws a flowchart. What cannot be read as one is shown as it stands.
 func (s *setter) diagram(n *ast.FencedCodeBlock, width int) ([]Line, error) {
+	if s.Width == unfolded { // the text beside it says what it shows
+		return nil, nil
+	}
 	parsed, err := diagram.Parse(string(n.Lines().Value(s.source)))
 	if err != nil {
 		return s.codeLines(n, width)

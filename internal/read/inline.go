@@ -2,6 +2,7 @@ package read
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,6 +86,7 @@ func (s *setter) resolve(cells []Cell) []Cell {
 			code = false
 			if !inText {
 				s.linkCode(out[begun:])
+				out = s.quote(out, begun)
 			}
 		case textBegins:
 			inText = true
@@ -173,6 +175,24 @@ func (s *setter) linkCode(code []Cell) {
 	for i := range code {
 		code[i].Link = url
 	}
+}
+
+// quote puts quotes around code of several words, where no colour shows its bounds.
+func (s *setter) quote(out []Cell, begun int) []Cell {
+	if s.Style != None || !strings.Contains(plain(out[begun:]), " ") {
+		return out
+	}
+	out = slices.Insert(out, begun, Cell{Rune: '‘', Code: true})
+	return append(out, Cell{Rune: '’', Code: true})
+}
+
+// unquote takes the quotes off what is nothing but code.
+func unquote(cells []Cell) []Cell {
+	end := len(cells) - 1
+	if end > 0 && cells[0].Rune == '‘' && slices.IndexFunc(cells, func(c Cell) bool { return c.Rune == '’' }) == end {
+		return cells[1:end]
+	}
+	return cells
 }
 
 func plain(cells []Cell) string { return Line{Cells: cells}.Text() }

@@ -101,8 +101,11 @@ type setter struct {
 
 // Render makes a page into lines that are at most look.Width wide; only code, with Whole, is wider.
 func Render(page Page, look Look) (*Document, error) {
-	s := newSetter(page, look)
-	root := markdown().Parser().Parse(text.NewReader([]byte(page.Text)))
+	return newSetter(page, look).document()
+}
+
+func (s *setter) document() (*Document, error) {
+	root := markdown().Parser().Parse(text.NewReader([]byte(s.page.Text)))
 	lines, err := s.blocks(root, s.Width)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,9 @@ func (s *setter) table(n *east.Table, width int) ([]Line, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.Width == unfolded {
+		return s.joined(g), nil
+	}
 	// More columns may use more room than prose does.
 	if widths := g.fit(min(width, Prose+20)); widths != nil {
 		return s.columns(g, widths), nil
@@ -40,69 +43,62 @@ func (s *setter) grid(n *east.Table) (*grid, error) {
 			if err != nil {
 				return nil, err
 			}
-			cells = append(cells, c)
+			cells = append(cells, unquote(c))
 		}
 		g.rows = append(g.rows, cells)
 	}
 	return g, nil
 }
 
-// between two columns stands a bar.
+// bar stands between two columns.
 const bar = " │ "
 
-// column is what a column of a table needs.
-type column struct {
-	widest int // its widest cell
-	least  int // its widest word
-}
+// The least that makes a column: its widest word, up to wordy columns. A row of more than tall lines is no row any more.
+const (
+	wordy = 30
+	tall  = 8
+)
 
-func (g *grid) columns() []column {
-	columns := make([]column, len(g.right))
-	for _, row := range g.rows {
-		for i, cell := range row {
-			columns[i].widest = max(columns[i].widest, len(cell))
-			for _, word := range words(cell, unbroken) {
-				columns[i].least = max(columns[i].least, len(word))
-			}
-		}
-	}
-	return columns
-}
-
-// tall is how many lines a row of a table may have.
-const tall = 8
-
-// fit shares a width among the columns: each gets its widest word, and the rest goes to those that need most. It is nil
-// where that gives no table that can be read.
+// fit shares a width among the columns so that the table is short. It is nil where that gives no table that can be read.
 func (g *grid) fit(width int) []int {
-	columns := g.columns()
-	room := width - len([]rune(bar))*(len(columns)-1)
-	widths := make([]int, len(columns))
-	for i, c := range columns {
-		widths[i] = max(min(c.least, 30), 1)
-		room -= widths[i]
+	m := g.measure()
+	room := width - len([]rune(bar))*(len(m)-1)
+	widths := make([]int, len(m))
+	for i, c := range m {
+		widths[i] = c.least
+		room -= c.least
 	}
 	if room < 0 {
 		return nil
 	}
-	for ; room > 0; room-- {
-		need, neediest := 0, -1
-		for i, c := range columns {
-			if left := (c.widest + widths[i] - 1) / widths[i]; widths[i] < c.widest && left > need {
-				need, neediest = left, i
-			}
-		}
-		if neediest < 0 {
-			break
-		}
-		widths[neediest]++
+	for i, c := range m { // first come, first served: better follows
+		more := min(room, c.widest-widths[i])
+		widths[i] += more
+		room -= more
 	}
-	for _, row := range g.rows {
-		for i, cell := range row {
-			if len(fold(cell, widths[i])) > tall {
-				return nil
+	height := m.height(widths)
+	for better := true; better; {
+		better = false
+		for from := range m {
+			for to := range m {
+				for step := 16; step > 0; step /= 2 {
+					if from == to || widths[from]-step < m[from].least {
+						continue
+					}
+					tried := slices.Clone(widths)
+					tried[from], tried[to] = tried[from]-step, tried[to]+step
+					if h := m.height(tried); h < height {
+						widths, height, better = tried, h, true
+					}
+				}
 			}
 		}
+	}
+	for i := range m {
+		if slices.Max(m[i].lines(widths[i])) > tall {
+			return nil
+		}
+		widths[i] = m[i].used(widths[i])
 	}
 	return widths
 }
@@ -129,7 +125,7 @@ func (s *setter) columns(g *grid, widths []int) []Line {
 		if i == 1 && len(lines) > 0 {
 			lines = append(lines, s.rule(widths, "─", "─┼─"))
 		} else if i > 1 && folded {
-			lines = append(lines, s.rule(widths, "┄", "┄┼┄"))
+			lines = append(lines, s.rule(widths, " ", bar))
 		}
 		lines = append(lines, s.row(g, row, widths)...)
 		if i == 0 {
@@ -159,7 +155,7 @@ func (s *setter) rule(widths []int, dash, cross string) Line {
 	for _, width := range widths {
 		parts = append(parts, strings.Repeat(dash, width))
 	}
-	return Line{Cells: ink(strings.Join(parts, cross), s.border), Source: s.at}
+	return Line{Cells: trimCells(ink(strings.Join(parts, cross), s.border)), Source: s.at}
 }
 
 // row sets one row, which has as many lines as its tallest cell.
@@ -222,6 +218,22 @@ func (s *setter) cards(g *grid, width int) []Line {
 				lines = append(lines, Line{Cells: append(slices.Clone(name), part...), Source: s.at})
 			}
 		}
+	}
+	return lines
+}
+
+// joined sets each row as one line, for the search.
+func (s *setter) joined(g *grid) []Line {
+	var lines []Line
+	for i, row := range g.rows {
+		var line []Cell
+		for j, cell := range row {
+			if j > 0 {
+				line = append(line, ink(bar, "")...)
+			}
+			line = append(line, cell...)
+		}
+		lines = append(lines, Line{Cells: line, Source: g.sources[i]})
 	}
 	return lines
 }

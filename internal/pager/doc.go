@@ -1,0 +1,5 @@
+// Package pager shows the pages of package read on a terminal, a screen at a time.
+//
+// In: keys. Out: whole screens. The terminal is given back as it was, whatever ends the pager. Read view.go for what
+// keys do, frame.go for what is on the screen, keys.go for how bytes become keys, and pager.go for the loop between them.
+package pager

@@ -1,0 +1,184 @@
+package read
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Hit is a line that has what was looked for.
+type Hit struct {
+	Page    Page
+	Section string
+	Line    Line // unfolded: a whole paragraph
+	Spans   []Span
+	Weight  int // greater where it matters more: in a heading, or where the word is introduced
+}
+
+// Span is a range of cells, from the first to before the last.
+type Span struct{ From, To int }
+
+// unfolded is wider than any paragraph.
+const unfolded = 1 << 20
+
+// Search finds a word or words in pages, whatever their case; a hyphen and a space are the same.
+func Search(book *Book, pages []Page, word string) ([]Hit, error) {
+	var hits []Hit
+	for _, page := range pages {
+		s := newSetter(page, Look{Book: book, Whole: true})
+		s.Width = unfolded
+		doc, err := s.document()
+		if err != nil {
+			return nil, err
+		}
+		for _, line := range doc.Lines {
+			spans := Match(line.Cells, word)
+			if len(spans) == 0 {
+				continue
+			}
+			hits = append(hits, Hit{
+				Page: page, Section: doc.Section(line.Source), Line: line, Spans: spans,
+				Weight: weight(page, line, word),
+			})
+		}
+	}
+	return hits, nil
+}
+
+// The weights of hits.
+const (
+	mentions = iota
+	introduces
+	heads
+)
+
+// weight looks at the Markdown: a heading, or a word in bold or italics, introduces what it names.
+func weight(page Page, line Line, word string) int {
+	lines := strings.Split(page.Text, "\n")
+	if line.Source < 1 || line.Source > len(lines) {
+		return mentions
+	}
+	paragraph := lines[line.Source-1:]
+	if strings.HasPrefix(paragraph[0], "#") {
+		return heads
+	}
+	if end := slices.Index(paragraph, ""); end >= 0 {
+		paragraph = paragraph[:end]
+	}
+	text := string(normal([]rune(strings.Join(paragraph, " "))))
+	wanted := string(normal([]rune(word)))
+	if strings.Contains(text, "*"+wanted) || strings.HasPrefix(text, "| "+wanted) {
+		return introduces
+	}
+	return mentions
+}
+
+// Best are at most n hits, those of the greatest weight, in their order on the page.
+func Best(hits []Hit, n int) []Hit {
+	order := make([]int, len(hits))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(hits[b].Weight, hits[a].Weight) })
+	order = order[:min(n, len(order))]
+	slices.Sort(order)
+	var best []Hit
+	for _, i := range order {
+		best = append(best, hits[i])
+	}
+	return best
+}
+
+// Match finds a word in cells, as Search does.
+func Match(cells []Cell, word string) []Span {
+	text := make([]rune, len(cells))
+	for i, c := range cells {
+		text[i] = c.Rune
+	}
+	text = normal(text)
+	wanted := normal([]rune(strings.Join(strings.Fields(word), " ")))
+	var spans []Span
+	for i := 0; len(wanted) > 0 && i+len(wanted) <= len(text); i++ {
+		if slices.Equal(text[i:i+len(wanted)], wanted) {
+			spans = append(spans, Span{i, i + len(wanted)})
+			i += len(wanted) - 1
+		}
+	}
+	return spans
+}
+
+// normal makes words comparable, rune by rune.
+func normal(text []rune) []rune {
+	for i, r := range text {
+		text[i] = unicode.ToLower(r)
+		if r == '-' || r == '\n' {
+			text[i] = ' '
+		}
+	}
+	return text
+}
+
+// Snippet is what a hit shows in width columns: the sentence, or as much of it as there is room for, and the word marked.
+func (h Hit) Snippet(width int, style Style) Line {
+	cells, from, to := slices.Clone(h.Line.Cells), h.Spans[0].From, h.Spans[0].To
+	mark(cells, h.Spans, style)
+	begin, end := sentence(cells, from, to)
+	for begin < from && cells[begin].Rune == ' ' {
+		begin++
+	}
+	room := width
+	if style == None {
+		room -= 2 * len(h.Spans) // for the quotes
+	}
+	if end-begin > room { // a window with the word in its first third
+		begin = max(begin, from-room/3)
+		end = min(end, begin+room-2)
+		begin = max(min(begin, end-room+2), 0)
+	}
+	var out []Cell
+	if begin > 0 && cells[begin-1].Rune != ' ' {
+		out = append(out, Cell{Rune: '…'})
+	}
+	for i := begin; i < end; i++ {
+		out = append(out, quoted(h.Spans, i, cells[i], style)...)
+	}
+	if end < len(cells) && cells[end-1].Rune != '.' {
+		out = append(out, Cell{Rune: '…'})
+	}
+	return Line{Cells: out, Source: h.Line.Source}
+}
+
+// quoted puts marks of characters around spans where there are no colours.
+func quoted(spans []Span, i int, c Cell, style Style) []Cell {
+	cells := []Cell{c}
+	for _, s := range spans {
+		if style == None && i == s.From {
+			cells = append([]Cell{{Rune: '«'}}, cells...)
+		}
+		if style == None && i == s.To-1 {
+			cells = append(cells, Cell{Rune: '»'})
+		}
+	}
+	return cells
+}
+
+func mark(cells []Cell, spans []Span, style Style) {
+	for _, s := range spans {
+		for i := s.From; i < s.To && style != None; i++ {
+			cells[i].Ink = "7"
+		}
+	}
+}
+
+// sentence is the range around a match up to the full stops.
+func sentence(cells []Cell, from, to int) (begin, end int) {
+	stop := func(i int) bool {
+		return strings.ContainsRune(".?!", cells[i].Rune) && (i+1 == len(cells) || cells[i+1].Rune == ' ')
+	}
+	for begin = from; begin > 0 && !stop(begin-1); begin-- {
+	}
+	for end = to; end < len(cells) && !stop(end-1); end++ {
+	}
+	return begin, end
+}
