@@ -86,7 +86,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{err, fmt.Sprintf("%s --help lists the flags", c.CommandPath())}
 	})
-	root.AddCommand(newTrace(), newServe(), newRun(), newChapters(), newVersion(), newWorkshop(), newRead())
+	root.AddCommand(newTrace(), newServe(), newRun(), newChapters(), newVersion(), newWorkshop(), newRead(), newMap())
 	return root
 }
 
