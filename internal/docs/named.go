@@ -81,11 +81,20 @@ func (c *Course) ours(text string) []error {
 		if member != "" {
 			name += "." + member
 		}
-		if _, err := c.Index.Find(pkg + "." + name); err != nil {
+		if _, err := c.Index.Find(pkg + "." + name); err != nil && !c.imported(pkg, name) {
 			errs = append(errs, err)
 		}
 	}
 	return errs
+}
+
+// vocabulary are the imported packages that a chapter shares its name with.
+var vocabulary = map[string]string{"watch": "k8s.io/apimachinery/pkg/watch"}
+
+// imported tells whether a name is of such a package.
+func (c *Course) imported(pkg, name string) bool {
+	path, ok := vocabulary[pkg]
+	return ok && c.upstream(path+"."+name) == nil
 }
 
 // upstream looks up a symbol, package or file of the pinned modules. One that cannot be had on this machine is not held
