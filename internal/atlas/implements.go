@@ -13,7 +13,7 @@ type Interface struct {
 	File     string   `json:"file,omitempty"`    // ours: from the checkout's root
 	Contract string   `json:"contract"`          // in a sentence
 	Of       []string `json:"of,omitempty"`      // interfaces that it is made of: rest.Storage
-	Methods  []string `json:"methods"`           // with their parameters; those of Of are not repeated
+	Methods  []string `json:"methods,omitempty"` // with their parameters; those of Of are not repeated
 	By       []Type   `json:"by,omitempty"`
 }
 

@@ -61,5 +61,12 @@ func ChapterName(number int) string {
 	return names[number]
 }
 
-// short is the upstream symbol with the last element of its package only: storage.Interface.
-func (r Row) short() string { return r.Upstream[strings.LastIndex(r.Upstream, "/")+1:] }
+// short is the upstream symbol with the last element of its package only: storage.Interface. A version keeps what stands
+// before it: core/v1.Pod.
+func (r Row) short() string {
+	slash := strings.LastIndex(r.Upstream, "/")
+	if last := r.Upstream[slash+1:]; len(last) > 1 && last[0] == 'v' && last[1] >= '0' && last[1] <= '9' {
+		slash = strings.LastIndex(r.Upstream[:slash], "/")
+	}
+	return r.Upstream[slash+1:]
+}

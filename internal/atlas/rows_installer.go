@@ -99,7 +99,7 @@ func installerRows() []Row {
 		{Concept: "watch/ paths", Also: "deprecated paths, prefix",
 			Is:   "/api/v1/watch/pods: paths from before ?watch=1, still served.",
 			Here: "installer.Verb.Prefix", Upstream: endpoints + "APIInstaller.registerResourceHandlers",
-			More: "The actions WATCH and WATCHLIST. Their rows come here with chapter 9."},
+			More: "The actions WATCH and WATCHLIST. Here chapter 9 has their rows."},
 		{Concept: "verbs of CONNECT", Also: "connect in discovery",
 			Is:   "CONNECT is served under every HTTP method and discovered as get, create and so on.",
 			Here: "installer.ConnectVerb", Upstream: endpoints + "APIInstaller.registerResourceHandlers",

@@ -67,7 +67,7 @@ func restStorageRows() []Row {
 		{Concept: "Watcher", Also: "watch",
 			Is:   "Reports changes as they happen; a storage's side of a watch.",
 			Here: "rest.Watcher", Upstream: rest + "Watcher",
-			More: "The same; the handler that writes the events comes here with chapter 9."},
+			More: "The same; the handler that writes the events is in chapter 9."},
 		{Concept: "Connecter", Also: "connect, exec, proxy",
 			Is:   "Hands a connection over: what flows then is no object.",
 			Here: "rest.Connecter", Upstream: rest + "Connecter",

@@ -45,15 +45,23 @@ func last(chapter int) int {
 	return chapter
 }
 
-// implements tells whether the type, or the pointer to it, has all methods of the interface.
+// implements tells whether the type, or the pointer to it, has all methods of the interface. A type that has none of them
+// but by what it embeds does not count: it is no implementation to read.
 func (t *candidate) implements(c *contract) (atlas.Type, bool) {
 	by := t.Type
-	switch {
-	case types.Implements(t.named, c.methods):
-		return by, true
-	case types.Implements(types.NewPointer(t.named), c.methods):
-		by.Pointer = true
-		return by, true
+	var of types.Type = t.named
+	if !types.Implements(of, c.methods) {
+		by.Pointer, of = true, types.NewPointer(t.named)
 	}
-	return by, false
+	return by, types.Implements(of, c.methods) && declaresOne(types.NewMethodSet(of), c.methods)
+}
+
+// declaresOne tells whether a type declares a method of the interface itself.
+func declaresOne(set *types.MethodSet, methods *types.Interface) bool {
+	for method := range methods.Methods() {
+		if found := set.Lookup(method.Pkg(), method.Name()); found != nil && len(found.Index()) == 1 {
+			return true
+		}
+	}
+	return false
 }

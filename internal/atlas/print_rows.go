@@ -1,0 +1,113 @@
+package atlas
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Print prints the table, a line for each row, in three columns.
+func Print(w io.Writer, rows []Row, s Screen) error {
+	p := newPrinter(s)
+	concept, here := p.columns(rows)
+	rest := p.Width - concept - here - 4
+	p.line("%s", p.paint(fit("concept", concept)+"  "+fit("here", here)+"  Kubernetes", dim))
+	chapter := 0
+	for _, row := range rows {
+		if row.Chapter != chapter {
+			chapter = row.Chapter
+			p.line("\n%s", p.paint(row.heading(), bold))
+		}
+		upstream := row.short()
+		if long := strings.TrimPrefix(row.Upstream, "k8s.io/"); len(long) <= rest && p.Width >= 110 {
+			upstream = long
+		}
+		p.line("%s  %s  %s", fit(row.Concept, concept), p.symbol(row, here), strings.TrimRight(fit(upstream, rest), " "))
+	}
+	p.line("")
+	p.prose("", fmt.Sprintf("%d concepts. kubepath map WORD tells more about those that have the word; "+
+		"kubepath map --implements INTERFACE tells which types implement it.", len(rows)), dim)
+	return p.flush(w)
+}
+
+// heading is the row's chapter: 7 etcd3.
+func (r Row) heading() string { return fmt.Sprintf("%d %s", r.Chapter, ChapterName(r.Chapter)) }
+
+// columns are the widths of the first two columns: what the rows need, but no more than a third of the screen.
+func (p *printer) columns(rows []Row) (concept, here int) {
+	for _, row := range rows {
+		concept, here = max(concept, len(row.Concept)), max(here, len(row.Here))
+	}
+	third := p.Width/3 - 1
+	return min(concept, third), min(here, third)
+}
+
+// symbol is our symbol, or why there is none.
+func (p *printer) symbol(row Row, width int) string {
+	switch {
+	case row.Here != "":
+		return p.paint(fit(row.Here, width), cyan)
+	case row.Imported:
+		return p.paint(fit("(imported)", width), dim)
+	}
+	return p.paint(fit("(to come)", width), dim)
+}
+
+// PrintFound prints all about the rows that were found.
+func PrintFound(w io.Writer, found Found, s Screen) error {
+	p := newPrinter(s)
+	for i, row := range found.Rows {
+		if i > 0 {
+			p.line("")
+		}
+		p.details(row)
+	}
+	if len(found.Mention) > 0 {
+		p.line("")
+		p.prose("mentioned in: ", strings.Join(concepts(found.Mention), ", "), dim)
+	}
+	return p.flush(w)
+}
+
+func concepts(rows []Row) []string {
+	var all []string
+	for _, row := range rows {
+		all = append(all, row.Concept)
+	}
+	return slices.Compact(all)
+}
+
+// details is all of a row, on about six lines.
+func (p *printer) details(row Row) {
+	chapter := "chapter " + row.heading()
+	gap := max(p.Width-len(row.Concept)-len(chapter), 2)
+	p.line("%s%s%s", p.paint(row.Concept, bold), strings.Repeat(" ", gap), p.paint(chapter, dim))
+	p.prose("  ", row.Is, "")
+	p.here(row)
+	p.prose("  upstream  ", row.Upstream, "")
+	p.prose("  more      ", row.More, "")
+	if row.Also != "" {
+		p.prose("  also      ", row.Also, dim)
+	}
+}
+
+// here is our symbol and its place, on one line if it has room for both.
+func (p *printer) here(row Row) {
+	const mark = "  here      "
+	switch {
+	case row.Imported:
+		p.prose(mark, "the same: it belongs to the vocabulary, which we import", dim)
+		return
+	case row.Here == "":
+		p.prose(mark, fmt.Sprintf("nothing yet; it comes with chapter %d", row.Chapter), dim)
+		return
+	}
+	place := ""
+	if p.Index != nil {
+		if found, err := p.Index.Find(row.Here); err == nil {
+			place = p.place(found.File, found.Name)
+		}
+	}
+	p.pair(mark+p.paint(row.Here, cyan), len(mark)+len(row.Here), place, width(place))
+}
