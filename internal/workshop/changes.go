@@ -49,14 +49,12 @@ func (s snapshot) equal(other snapshot) bool {
 	return true
 }
 
-// changesOf tells of each change of the Go files in a folder, until ctx ends. File events only say when to look sooner, so
-// a missing one costs time and nothing else.
-func changesOf(ctx context.Context, folder string) <-chan struct{} {
-	events, stop := fileEvents(folder)
+// changesOf tells of each change of the Go files in a folder, until ctx ends. Events (nil: none) only say when to look
+// sooner, so a missing one costs time and nothing else.
+func changesOf(ctx context.Context, folder string, events <-chan fsnotify.Event) <-chan struct{} {
 	changes := make(chan struct{}, 1)
 	known := look(folder)
 	go func() {
-		defer stop()
 		poll := time.NewTicker(pollEvery)
 		defer poll.Stop()
 		for {
@@ -93,9 +91,6 @@ func stays(ctx context.Context, folder string, seen snapshot) bool {
 // fileEvents are the file system's own; none where it has none.
 func fileEvents(folder string) (events <-chan fsnotify.Event, stop func()) {
 	none := func() {}
-	if os.Getenv("KUBEPATH_POLL") != "" {
-		return nil, none
-	}
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, none

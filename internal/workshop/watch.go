@@ -45,7 +45,9 @@ func (w *watch) run(ctx context.Context) (next *Exercise, err error) {
 	if _, err := w.mark(w.exercise, func(*Mark) {}); err != nil {
 		return nil, err
 	}
-	changes := changesOf(ctx, w.exercise.Abs(""))
+	events, stop := fileEvents(w.exercise.Abs(""))
+	defer stop()
+	changes := changesOf(ctx, w.exercise.Abs(""), events)
 	defer w.abandon()
 	w.check(ctx)
 	for !w.ending || w.cancel != nil {

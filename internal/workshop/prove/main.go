@@ -17,12 +17,12 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout))
+	os.Exit(run(ctx, ".", os.Args[1:], os.Stdout))
 }
 
-// run proves the exercises named, or all: 0 if they hold, 1 if not, 2 for an id that does not exist.
-func run(ctx context.Context, ids []string, out io.Writer) int {
-	checkout, err := workshop.FindCheckout(".")
+// run proves the exercises of the checkout around a folder, those named or all: 0 if they hold, 1 if not, 2 for an id that does not exist.
+func run(ctx context.Context, folder string, ids []string, out io.Writer) int {
+	checkout, err := workshop.FindCheckout(folder)
 	if err != nil {
 		fmt.Fprintln(out, err)
 		return 1
