@@ -97,7 +97,7 @@ func (f *mapFlags) showInterfaces(out io.Writer, args []string) error {
 	if f.output == "json" {
 		return printJSON(out, found)
 	}
-	return atlas.PrintInterfaces(out, found, f.screen(out))
+	return atlas.PrintInterfaces(out, found, all, f.screen(out))
 }
 
 // screen finds out what out can show, and where the sources are.

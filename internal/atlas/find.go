@@ -94,6 +94,23 @@ func ImplementedBy(all []Interface, name string) []Interface {
 	return found
 }
 
+// storageInterface is what every resource is to the REST layer.
+const storageInterface = "rest.Storage"
+
+// Capabilities are the interfaces of rest.Storage's chapter that a storage has beside it, without their package: what it
+// can do.
+func Capabilities(all []Interface, typ string) []string {
+	var can []string
+	for _, storage := range FindInterfaces(all, storageInterface) {
+		for _, i := range ImplementedBy(all, typ) {
+			if i.Package == storage.Package && i.Name != storage.Name {
+				can = append(can, i.bare())
+			}
+		}
+	}
+	return can
+}
+
 // path is the interface with the whole path of its package.
 func (i Interface) path() string { return i.Package + "." + i.bare() }
 

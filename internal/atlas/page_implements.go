@@ -48,15 +48,9 @@ func ImplementsPage(all []Interface) []byte {
 func capabilities(page *bytes.Buffer, all []Interface) {
 	page.WriteString("\n## What a storage can do\n\nEach type that is a `rest.Storage`, with the capabilities of chapter 4 " +
 		"that it has. Each of them makes a verb, or tells something about the resource.\n\n")
-	for _, storage := range FindInterfaces(all, "rest.Storage") {
+	for _, storage := range FindInterfaces(all, storageInterface) {
 		for _, t := range storage.By {
-			var can []string
-			for _, i := range ImplementedBy(all, t.Name) {
-				if i.Chapter == storage.Chapter && i.Name != storage.Name {
-					can = append(can, i.bare())
-				}
-			}
-			fmt.Fprintf(page, "- %s: %s\n", t.link(), strings.Join(can, ", "))
+			fmt.Fprintf(page, "- %s: %s\n", t.link(), strings.Join(Capabilities(all, t.Name), ", "))
 		}
 	}
 }

@@ -6,15 +6,30 @@ import (
 	"strings"
 )
 
-// PrintInterfaces prints each interface with its contract, its methods and what implements it.
-func PrintInterfaces(w io.Writer, all []Interface, s Screen) error {
+// few interfaces are printed with their methods; of more, each is told in a few lines.
+const few = 3
+
+// PrintInterfaces prints the interfaces that were found among all: contracts and what implements them. Types that are a
+// rest.Storage are printed with what they can do, where that is asked.
+func PrintInterfaces(w io.Writer, found, all []Interface, s Screen) error {
 	p := newPrinter(s)
-	for n, i := range all {
+	for n, i := range found {
 		if n > 0 {
 			p.line("")
 		}
 		p.contract(i)
-		p.implementers(i)
+		if len(found) <= few {
+			p.methods(i)
+		}
+		if len(i.By) == 0 {
+			p.line("  no type of ours implements it")
+		}
+		for _, t := range i.By {
+			p.implementer(t)
+			if i.Name == storageInterface && len(found) <= few {
+				p.prose("    can: ", strings.Join(Capabilities(all, t.Name), ", "), dim)
+			}
+		}
 	}
 	return p.flush(w)
 }
@@ -26,6 +41,9 @@ func (p *printer) contract(i Interface) {
 	}
 	p.pair(p.paint(i.Name, bold), len(i.Name), where, width(where))
 	p.prose("  ", i.Contract, "")
+}
+
+func (p *printer) methods(i Interface) {
 	for _, part := range i.Of {
 		p.prose("  + ", part, dim)
 	}
@@ -34,16 +52,11 @@ func (p *printer) contract(i Interface) {
 	}
 }
 
-func (p *printer) implementers(i Interface) {
-	if len(i.By) == 0 {
-		p.line("  no type of ours implements it")
-	}
-	for _, t := range i.By {
-		place := p.place(t.File, t.bare())
-		p.pair("  "+p.paint(t.spelled(), cyan), 2+len(t.spelled()), place, width(place))
-		if t.Pin != nil {
-			p.prose("    ", t.pinned(), dim)
-		}
+func (p *printer) implementer(t Type) {
+	place := p.place(t.File, t.bare())
+	p.pair("  "+p.paint(t.spelled(), cyan), 2+len(t.spelled()), place, width(place))
+	if t.Pin != nil {
+		p.prose("    ", t.pinned(), dim)
 	}
 }
 
