@@ -30,7 +30,7 @@ func (c Checkout) LoadProgress() (p *Progress, told string, err error) {
 	if err := os.Rename(path, aside); err != nil {
 		return nil, "", err
 	}
-	return &Progress{}, fmt.Sprintf("%s was damaged: it is kept as %s, and progress begins anew", path, filepath.Base(aside)), nil
+	return &Progress{}, fmt.Sprintf(".kubepath/workshop.json was damaged: it is kept as %s, and progress begins anew", filepath.Base(aside)), nil
 }
 
 // UpdateProgress changes the progress, also where several commands do so at the same time.
