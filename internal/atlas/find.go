@@ -1,9 +1,10 @@
 package atlas
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Found is what the words that a person looks for have found: the best rows, and those that only mention the words.
@@ -47,8 +48,18 @@ func (r Row) rank(words []string) int {
 
 // begins tells whether a word of the text begins with word.
 func begins(text, word string) bool {
-	pattern, err := regexp.Compile(`(?i)(?:^|[^\pL\pN])` + regexp.QuoteMeta(word))
-	return err == nil && pattern.MatchString(text)
+	text, word = strings.ToLower(text), strings.ToLower(word)
+	for from := 0; ; {
+		at := strings.Index(text[from:], word)
+		if at < 0 {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:from+at])
+		if !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+			return true
+		}
+		from += at + 1
+	}
 }
 
 // holds tells whether the text has word anywhere.
