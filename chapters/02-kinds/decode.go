@@ -53,6 +53,17 @@ func (c *Codecs) Decode(m *Media, data []byte, d Decoding) (runtime.Object, sche
 	return obj, *kind, err
 }
 
+// Complete applies the defaults of obj's own version, which its TypeMeta names, and converts it to its hub, as Decode
+// does. obj belongs to the caller.
+func (c *Codecs) Complete(obj runtime.Object) (runtime.Object, error) {
+	return c.toHub(obj, obj.GetObjectKind().GroupVersionKind())
+}
+
+// InVersion returns obj, which is in its hub version, as the served kind; obj itself where the two are one.
+func (c *Codecs) InVersion(obj runtime.Object, kind schema.GroupVersionKind) (runtime.Object, error) {
+	return c.convert(obj, c.hub(kind), kind)
+}
+
 // toHub applies the defaults of obj's own version and converts it to the hub. obj belongs to the caller.
 func (c *Codecs) toHub(obj runtime.Object, kind schema.GroupVersionKind) (runtime.Object, error) {
 	c.Scheme.Default(obj)

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/conversion"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // fromQuery is a generated conversion from URL parameters to options. It ignores parameters that the options do not
@@ -56,6 +57,16 @@ func (c *Call) UpdateOptions() (metav1.UpdateOptions, error) {
 		return options, err
 	}
 	return options, invalid("UpdateOptions", validation.ValidateUpdateOptions(&options))
+}
+
+// PatchOptions are those of a patch in one of the patch languages: dryRun, force, fieldManager, fieldValidation.
+// Contradictions are a 422.
+func (c *Call) PatchOptions(language types.PatchType) (metav1.PatchOptions, error) {
+	options := metav1.PatchOptions{}
+	if err := readQuery(c, metav1.Convert_url_Values_To_v1_PatchOptions, &options); err != nil {
+		return options, err
+	}
+	return options, invalid("PatchOptions", validation.ValidatePatchOptions(&options, language))
 }
 
 // ListOptions are those of a list or a watch: selectors that cannot be read are a 400, contradictions a 422. A name,

@@ -81,11 +81,11 @@ func (r *replacement) decode() (runtime.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return obj, r.call.checkObject(obj, r.name)
+	return obj, r.call.CheckObject(obj, r.name)
 }
 
-// checkObject refuses an object of another name or namespace than the path's. Upstream: handlers.checkName.
-func (c *Call) checkObject(obj runtime.Object, name string) error {
+// CheckObject refuses an object of another name or namespace than the path's. Upstream: handlers.checkName.
+func (c *Call) CheckObject(obj runtime.Object, name string) error {
 	object, err := meta.Accessor(obj)
 	if err == nil && object.GetName() == "" {
 		err = apierrors.NewBadRequest("name must be provided")

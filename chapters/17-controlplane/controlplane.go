@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
 	watch "kubepath/chapters/09-watch"
+	patch "kubepath/chapters/12-patch"
 )
 
 // Config is what the control plane is made from. Upstream: controlplane.Config.
@@ -98,5 +100,5 @@ func (c Config) withDefaults() Config {
 // Verbs is the whole table of verbs: that of chapter 4 with the rows of later chapters behind it.
 func Verbs(c Config) []rest.Verb {
 	watches := watch.Watches{MinRequestTimeout: c.MinRequestTimeout}
-	return append(rest.Verbs(), watches.Verbs()...)
+	return slices.Concat(rest.Verbs(), watches.Verbs(), patch.Verbs())
 }

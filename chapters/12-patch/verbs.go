@@ -1,0 +1,72 @@
+package patch
+
+import (
+	"context"
+	"net/http"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+
+	installer "kubepath/chapters/03-installer"
+	rest "kubepath/chapters/04-rest"
+)
+
+// Verbs are the rows that this chapter adds to the table of verbs. Upstream: the action PATCH.
+func Verbs() []rest.Verb {
+	return []rest.Verb{{
+		Name: "patch", Method: http.MethodPatch, On: installer.Item, Offered: offered, Handle: handle,
+		Doc: "partially update {sub}the specified {kind}", Options: metav1.PatchOptions{}, Accepts: mediaTypes(),
+		Reads: func(rest.Storage) any { return &metav1.Patch{} },
+	}}
+}
+
+func offered(s rest.Storage) bool { _, ok := s.(rest.Patcher); return ok }
+
+// handle answers PATCH .../pods/{name}. Upstream: handlers.PatchResource.
+func handle(e *rest.Endpoint) http.Handler {
+	storage := e.Storage.(rest.Updater)
+	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
+		name, err := c.Name()
+		if err != nil {
+			return 0, nil, err
+		}
+		body, err := c.ReadBody()
+		if err != nil {
+			return 0, nil, err
+		}
+		defer body.Free()
+		update, err := read(c, name, body.Bytes)
+		if err != nil {
+			return 0, nil, err
+		}
+		obj, created, err := storage.Update(c.Context, name, update)
+		if created {
+			return http.StatusCreated, obj, err
+		}
+		return http.StatusOK, obj, err
+	})
+}
+
+// read makes of the body an update that patches the object called name.
+func read(c *rest.Call, name string, body []byte) (*rest.Update, error) {
+	language := types.PatchType(mediaType(c.Request))
+	options, err := c.PatchOptions(language)
+	if err != nil {
+		return nil, err
+	}
+	change, err := languages[language](&document{call: c, patch: body, fieldValidation: options.FieldValidation})
+	if err != nil {
+		return nil, err
+	}
+	mutate := func(_ context.Context, old runtime.Object) (runtime.Object, error) {
+		obj, err := change(old)
+		if err != nil {
+			return nil, err
+		}
+		return obj, c.CheckObject(obj, name)
+	}
+	return &rest.Update{Mutate: mutate, Options: metav1.UpdateOptions{
+		DryRun: options.DryRun, FieldManager: options.FieldManager, FieldValidation: options.FieldValidation,
+	}}, nil
+}
