@@ -12,7 +12,7 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// Two rows become two routes; the rest of a route's name follows from the resource.
+// Two rows become three routes: a list also runs across namespaces.
 func ExampleAPIGroupVersion_InstallREST() {
 	hello := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hello") })
 	job := schema.GroupVersionKind{Group: "batch", Version: "v1", Kind: "Job"}

@@ -204,7 +204,7 @@ func BenchmarkRoute(b *testing.B) {
 				c.Dispatch(w, r)
 			}
 		})
-		if i := len(services[0].Routes()); i < 600 || i > 650 {
+		if i := len(services[0].Routes()); i < 550 || i > 650 {
 			b.Fatalf("%d routes", i)
 		}
 	}

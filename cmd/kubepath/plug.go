@@ -34,8 +34,8 @@ func plugIn(p exercise.Plug, c *controlplane.Config) {
 	}
 }
 
-// replaceVerbs puts each row in place of the one that it is a version of: the same name and target. A row without one is
-// added.
+// replaceVerbs puts each row in place of the first that it is a version of: the same name and target. A row without one
+// is added.
 func replaceVerbs(table, rows []rest.Verb) []rest.Verb {
 	for _, row := range rows {
 		at := slices.IndexFunc(table, func(v rest.Verb) bool { return v.Name == row.Name && v.On == row.On })
