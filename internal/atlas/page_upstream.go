@@ -51,6 +51,8 @@ func (r Row) link(index *symbols.Index) (string, error) {
 	switch {
 	case r.Imported:
 		return "Here: imported.", nil
+	case r.Unplanned:
+		return "Here: nothing; this project does without it.", nil
 	case r.Here == "":
 		return fmt.Sprintf("Here: comes with chapter %d.", r.Chapter), nil
 	}

@@ -39,8 +39,8 @@ func (p *printer) columns(rows []Row) (concept, here int) {
 	for _, row := range rows {
 		concept, here = max(concept, len(row.Concept)), max(here, len(row.Here))
 	}
-	third := p.Width/3 - 1
-	return min(concept, third), min(here, third)
+	third := (p.Width - 4) / 3
+	return min(concept, third+1), min(here, third)
 }
 
 // symbol is our symbol, or why there is none.
@@ -50,6 +50,8 @@ func (p *printer) symbol(row Row, width int) string {
 		return p.paint(fit(row.Here, width), cyan)
 	case row.Imported:
 		return p.paint(fit("(imported)", width), dim)
+	case row.Unplanned:
+		return p.paint(fit("(not here)", width), dim)
 	}
 	return p.paint(fit("(to come)", width), dim)
 }
@@ -98,6 +100,9 @@ func (p *printer) here(row Row) {
 	switch {
 	case row.Imported:
 		p.prose(mark, "the same: it belongs to the vocabulary, which we import", dim)
+		return
+	case row.Unplanned:
+		p.prose(mark, "nothing: this project does without it", dim)
 		return
 	case row.Here == "":
 		p.prose(mark, fmt.Sprintf("nothing yet; it comes with chapter %d", row.Chapter), dim)

@@ -17,6 +17,8 @@ type Row struct {
 	Here string `json:"here,omitempty"`
 	// Imported tells that we use upstream's own symbol: it belongs to the vocabulary.
 	Imported bool `json:"imported,omitempty"`
+	// Unplanned tells that the project does without it.
+	Unplanned bool `json:"unplanned,omitempty"`
 
 	// Upstream is the symbol with the path of its package: k8s.io/apiserver/pkg/storage.Interface.
 	Upstream string `json:"upstream"`

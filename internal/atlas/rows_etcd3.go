@@ -30,7 +30,7 @@ func etcd3Rows() []Row {
 			Is:   "An object with its revision and its bytes, as one attempt knows it.",
 			Here: "etcd3.state", Upstream: etcd3 + "objState",
 			More: "The same."},
-		{Concept: "update that changes nothing", Also: "no-op, same bytes",
+		{Concept: "update without a change", Also: "no-op, same bytes",
 			Is:   "If the new bytes are the stored ones, nothing is written and the version stays.",
 			Here: "etcd3.store.encodes", Upstream: etcd3 + "store.GuaranteedUpdate",
 			More: "The same, unless the stored value must be written anew (another key of encryption)."},

@@ -41,9 +41,9 @@ func accessRows() []Row {
 			Here: "server.Filters.Audit", Upstream: filters + "WithAudit",
 			More: "A policy chooses how much; files and webhooks take the events."},
 		{Concept: "priority and fairness", Also: "APF, flow schema",
-			Is:       "Overload is queued by user and kind of request, so that one client cannot starve the others.",
-			Upstream: apiserver + "server/filters.WithPriorityAndFairness",
-			More:     "On by default there. Not planned here: the limit of requests in flight stands in its place."},
+			Is:        "Overload is queued by user and kind of request, so that one client cannot starve the others.",
+			Unplanned: true, Upstream: apiserver + "server/filters.WithPriorityAndFairness",
+			More: "On by default there. Here the limit of requests stands in its place."},
 	}
 }
 
@@ -63,7 +63,7 @@ func admissionRows() []Row {
 			Is:       "May only refuse: it sees the object as it will be stored.",
 			Upstream: admission + "ValidationInterface",
 			More:     "Also written as expressions (CEL) in objects of the API."},
-		{Concept: "attributes of an admission",
+		{Concept: "admission attributes",
 			Is:       "What a plugin gets: user, verb, resource, the new object, the old one.",
 			Upstream: admission + "Attributes",
 			More:     "Annotations for the audit event can be added to them."},
@@ -114,7 +114,7 @@ func controlplaneRows() []Row {
 			Is:   "A generic server with every resource of Kubernetes installed.",
 			Here: "controlplane.New", Upstream: plane + "CompletedConfig.New",
 			More: "Also leases of servers, bootstrap controllers, and the kubernetes Service."},
-		{Concept: "configuration of the control plane", Also: "controlplane.Config",
+		{Concept: "control plane config", Also: "controlplane.Config",
 			Is:   "The generic configuration, etcd, and the table of what is served.",
 			Here: "controlplane.Config", Upstream: plane + "Config",
 			More: "Ranges of addresses and ports, kubelet client, event TTL, and so on."},
@@ -197,7 +197,7 @@ func customresourcesRows() []Row {
 			Is:       "A kind that is an object of the API itself; it is served from the moment it is created.",
 			Upstream: apiextensions + "apis/apiextensions/v1.CustomResourceDefinition",
 			More:     "Schemas, versions, conversion by webhook, printed columns, scale and status."},
-		{Concept: "handler of custom resources", Also: "crdHandler",
+		{Concept: "custom resource handler", Also: "crdHandler",
 			Is:       "One handler for all of them, which finds the definition for each request.",
 			Upstream: apiextensions + "apiserver.crdHandler",
 			More:     "Storages are made at the first request, and again when the definition changes."},
@@ -206,9 +206,9 @@ func customresourcesRows() []Row {
 			Imported: true, Upstream: apimachinery + "apis/meta/v1/unstructured.Unstructured",
 			More: "We import the type; our codecs and storage take it already."},
 		{Concept: "aggregation", Also: "APIService, API server behind it",
-			Is:       "A group that another server serves, under the same address.",
-			Upstream: "k8s.io/kube-aggregator/pkg/apiserver.APIAggregator",
-			More:     "Not planned here."},
+			Is:        "A group that another server serves, under the same address.",
+			Unplanned: true, Upstream: "k8s.io/kube-aggregator/pkg/apiserver.APIAggregator",
+			More: "It is the first of the servers in a row, and passes on what it does not have."},
 	}
 }
 

@@ -26,7 +26,7 @@ func registryRows() []Row {
 			Is:   "A strategy whose objects get time to end, as pods do.",
 			Here: "registry.GracefulDeleter", Upstream: rest + "RESTGracefulDeleteStrategy",
 			More: "The same."},
-		{Concept: "strategy of garbage collection", Also: "orphan, default propagation",
+		{Concept: "collection strategy", Also: "garbage collection, orphan, default propagation",
 			Is:   "A strategy that says what becomes of dependents when nobody asked.",
 			Here: "registry.GarbageCollected", Upstream: rest + "GarbageCollectionDeleteStrategy",
 			More: "The same."},

@@ -43,7 +43,7 @@ func requestRows() []Row {
 			Is:   "The certificate by which a client knows the server, and the one by which the server may know the client.",
 			Here: "request.TLS", Upstream: rest + "TLSClientConfig",
 			More: "Reads the client's certificate again when its file changes, and closes open connections then."},
-		{Concept: "impersonation by a client",
+		{Concept: "client impersonation",
 			Is:   "Headers that ask the server to act as another user.",
 			Here: "request.Impersonation", Upstream: rest + "ImpersonationConfig",
 			More: "The same headers; what the server does with them comes with chapter 14."},

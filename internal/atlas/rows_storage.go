@@ -19,7 +19,7 @@ func storageRows() []Row {
 			Is:   "Reads and writes resource versions in metadata.",
 			Here: "storage.APIObjectVersioner", Upstream: storage + "APIObjectVersioner",
 			More: "The same."},
-		{Concept: "resource version of a request", Also: "resourceVersionMatch, NotOlderThan, Exact, consistent read",
+		{Concept: "version of a request", Also: "resource version of a request, resourceVersionMatch, NotOlderThan, Exact, consistent read",
 			Is:   "Empty: the newest. 0: any. N: not older than N, or exactly N. It decides at which revision is read.",
 			Here: "storage.ReadAt", Upstream: storage + "ValidateListOptions",
 			More: "The same rules; most of these reads are answered by its watch cache."},
