@@ -128,9 +128,9 @@ func (c *Course) code(p *Page) []Finding {
 			text, err = e.read(c.Index)
 		}
 		if err != nil {
-			findings = append(findings, Finding{p.File, b.Line, fmt.Sprintf("%s: %v", b.Title(), err), false})
+			findings = append(findings, p.wrong(b.Line, "%s: %v", b.Title(), err))
 		} else if text != b.Body {
-			findings = append(findings, Finding{p.File, b.Line, b.Title() + " differs from the source:\n" + diff(b.Body, text), true})
+			findings = append(findings, p.stale(b.Line, "%s differs from the source:\n%s", b.Title(), diff(b.Body, text)))
 			b.Body = text
 		}
 	}

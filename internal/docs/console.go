@@ -51,7 +51,7 @@ func (c *Course) console(p *Page) []Finding {
 	}
 	result, err := c.Tools.shell(c.Index.Root(), texts)
 	if err != nil {
-		return append(findings, Finding{p.File, all[0].block.Line, err.Error(), false})
+		return append(findings, p.wrong(all[0].block.Line, "%v", err))
 	}
 	for i, output := range result.outputs {
 		command := all[i]
@@ -59,14 +59,15 @@ func (c *Course) console(p *Page) []Finding {
 			output += "\n"
 		}
 		if i == len(result.outputs)-1 && result.err != nil {
-			findings = append(findings, Finding{p.File, command.block.Line, command.failed(result.err, output), false})
-			return findings
+			findings = append(findings, p.wrong(command.block.Line, "%s: $ %s: %v; it printed:\n%s",
+				command.block.Title(), strings.TrimSpace(command.text), result.err, diff("", output)))
+			break
 		}
 		if same(command.output, output, command.block.Volatile) {
 			continue
 		}
-		findings = append(findings, Finding{p.File, command.block.Line, fmt.Sprintf("%s: $ %s prints something else:\n%s",
-			command.block.Title(), strings.TrimSpace(command.text), diff(command.output, output)), true})
+		findings = append(findings, p.stale(command.block.Line, "%s: $ %s prints something else:\n%s",
+			command.block.Title(), strings.TrimSpace(command.text), diffBy(command.output, output, command.block.shape)))
 		command.output = output
 	}
 	write(all)
@@ -83,12 +84,12 @@ func (p *Page) commands() ([]*command, []Finding) {
 		}
 		own, err := commands(b)
 		if err != nil {
-			findings = append(findings, Finding{p.File, b.Line, fmt.Sprintf("%s: %v", b.Title(), err), false})
+			findings = append(findings, p.wrong(b.Line, "%s: %v", b.Title(), err))
 		}
 		for _, word := range b.Volatile {
 			if _, known := asked[word]; !known {
-				findings = append(findings, Finding{p.File, b.Line, fmt.Sprintf("%s: normalise: %s is none of revisions, numbers, order",
-					b.Title(), word), false})
+				findings = append(findings, p.wrong(b.Line, "%s: normalise: %s is none of revisions, numbers, order",
+					b.Title(), word))
 			}
 		}
 		all = append(all, own...)
@@ -96,9 +97,8 @@ func (p *Page) commands() ([]*command, []Finding) {
 	return all, findings
 }
 
-func (c *command) failed(err error, output string) string {
-	return fmt.Sprintf("%s: $ %s: %v; it printed:\n%s", c.block.Title(), strings.TrimSpace(c.text), err, diff("", output))
-}
+// shape is a line without what differs from run to run.
+func (b *Block) shape(line string) string { return shape(line, b.Volatile) }
 
 // write puts the commands back into their blocks.
 func write(all []*command) {

@@ -45,9 +45,9 @@ func (c *Course) costs(p *Page) []Finding {
 		}
 		table, err := c.table(name)
 		if err != nil {
-			findings = append(findings, Finding{p.File, b.Line, fmt.Sprintf("%s: %v", b.Title(), err), false})
+			findings = append(findings, p.wrong(b.Line, "%s: %v", b.Title(), err))
 		} else if table != b.Body {
-			findings = append(findings, Finding{p.File, b.Line, b.Title() + " is not what docs/costs.json says:\n" + diff(b.Body, table), true})
+			findings = append(findings, p.stale(b.Line, "%s is not what docs/costs.json says:\n%s", b.Title(), diff(b.Body, table)))
 			b.Body = table
 		}
 	}

@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -37,16 +36,13 @@ func (p *Page) number() (number string, ok bool) {
 // form checks what every page has, and what those of the course have.
 func (c *Course) form(p *Page) []Finding {
 	var findings []Finding
-	add := func(line int, format string, args ...any) {
-		findings = append(findings, Finding{p.File, line, fmt.Sprintf(format, args...), false})
-	}
 	headings := p.headings()
 	if !p.beginsWithTitle() {
-		add(1, "the page does not begin with its title (# Title)")
+		findings = append(findings, p.wrong(1, "the page does not begin with its title (# Title)"))
 	}
 	for _, h := range headings[min(len(headings), 1):] {
 		if h.level == 1 {
-			add(h.line, "%q is a second title; a page has one", h.text)
+			findings = append(findings, p.wrong(h.line, "%q is a second title; a page has one", h.text))
 		}
 	}
 	number, ok := p.number()
@@ -54,7 +50,7 @@ func (c *Course) form(p *Page) []Finding {
 		return findings
 	}
 	if words := p.words(); words < FewestWords || words > MostWords {
-		add(1, "the page has %d words, without code and output; it should have %d to %d", words, FewestWords, MostWords)
+		findings = append(findings, p.wrong(1, "the page has %d words, without code and output; it should have %d to %d", words, FewestWords, MostWords))
 	}
 	if number != "0" {
 		findings = append(findings, p.chapter(number)...)
@@ -78,7 +74,7 @@ func (p *Page) chapter(number string) []Finding {
 	prose := p.prose()
 	if len(prose) > 0 {
 		if found := top.FindStringSubmatch(prose[0].text); found == nil || found[1] != number {
-			findings = append(findings, Finding{p.File, 1, fmt.Sprintf("%q is not # %s. Title", prose[0].text, number), false})
+			findings = append(findings, p.wrong(1, "%q is not # %s. Title", prose[0].text, number))
 		}
 	}
 	var names []string
@@ -89,17 +85,17 @@ func (p *Page) chapter(number string) []Finding {
 		}
 		names, last = append(names, h.text), h.line
 		if i := len(names) - 1; i < len(Sections) && names[i] != Sections[i] {
-			findings = append(findings, Finding{p.File, h.line, fmt.Sprintf("the section %q stands where %q belongs; the order is: %s",
-				h.text, Sections[i], strings.Join(Sections, ", ")), false})
+			findings = append(findings, p.wrong(h.line, "the section %q stands where %q belongs; the order is: %s",
+				h.text, Sections[i], strings.Join(Sections, ", ")))
 			return findings
 		}
 	}
 	if len(names) != len(Sections) {
-		findings = append(findings, Finding{p.File, last, fmt.Sprintf("the page has %d sections; these %d are wanted: %s",
-			len(names), len(Sections), strings.Join(Sections, ", ")), false})
+		findings = append(findings, p.wrong(last, "the page has %d sections; these %d are wanted: %s",
+			len(names), len(Sections), strings.Join(Sections, ", ")))
 	}
 	if !slices.ContainsFunc(p.Blocks(), func(b *Block) bool { return b.Language() == "mermaid" }) {
-		findings = append(findings, Finding{p.File, 1, "the page has no diagram (a mermaid block)", false})
+		findings = append(findings, p.wrong(1, "the page has no diagram (a mermaid block)"))
 	}
 	return findings
 }

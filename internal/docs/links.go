@@ -20,7 +20,7 @@ func (c *Course) links(p *Page) []Finding {
 	for _, paragraph := range p.paragraphs() {
 		for _, link := range paragraph.links() {
 			if err := c.follow(p, link.text); err != nil {
-				findings = append(findings, Finding{p.File, link.line, fmt.Sprintf("the link to %s: %v", link.text, err), false})
+				findings = append(findings, p.wrong(link.line, "the link to %s: %v", link.text, err))
 			}
 		}
 	}

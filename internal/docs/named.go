@@ -2,7 +2,6 @@ package docs
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -32,17 +31,17 @@ func (c *Course) names(p *Page) []Finding {
 	for _, paragraph := range p.paragraphs() {
 		for _, code := range paragraph.code() {
 			for _, err := range c.ours(code.text) {
-				findings = append(findings, Finding{p.File, code.line, fmt.Sprintf("`%s`: %v", code.text, err), false})
+				findings = append(findings, p.wrong(code.line, "`%s`: %v", code.text, err))
 			}
 			if file := strings.TrimSuffix(code.text, "/..."); ourFile.MatchString(file) {
 				if _, err := os.Stat(c.Index.Path(file)); err != nil {
-					findings = append(findings, Finding{p.File, code.line, fmt.Sprintf("`%s`: there is no such file", code.text), false})
+					findings = append(findings, p.wrong(code.line, "`%s`: there is no such file", code.text))
 				}
 			}
 		}
 		for _, name := range paragraph.find(abroad, paragraph.text) {
 			if err := c.upstream(name.text); err != nil {
-				findings = append(findings, Finding{p.File, name.line, fmt.Sprintf("upstream's %s: %v", name.text, err), false})
+				findings = append(findings, p.wrong(name.line, "upstream's %s: %v", name.text, err))
 			}
 		}
 	}
@@ -58,12 +57,12 @@ func (c *Course) diagrams(p *Page) []Finding {
 		}
 		d, err := diagram.Parse(b.Body)
 		if err != nil {
-			findings = append(findings, Finding{p.File, b.Line, fmt.Sprintf("%s: %v of the block", b.Title(), err), false})
+			findings = append(findings, p.wrong(b.Line, "%s: %v of the block", b.Title(), err))
 			continue
 		}
 		for _, node := range d.Nodes {
 			for _, err := range c.ours(strings.Join(node.Lines, " ")) {
-				findings = append(findings, Finding{p.File, b.Line + node.Line, fmt.Sprintf("%s: the node %s: %v", b.Title(), node.ID, err), false})
+				findings = append(findings, p.wrong(b.Line+node.Line, "%s: the node %s: %v", b.Title(), node.ID, err))
 			}
 		}
 	}

@@ -37,6 +37,31 @@ func TestWhatDiffersFromRunToRunIsNotCompared(t *testing.T) {
 	}
 }
 
+func TestAMessageShowsOnlyTheLinesThatDiffer(t *testing.T) {
+	t.Parallel()
+	b := &Block{Volatile: []string{"revisions"}}
+	old := "a 1 ms\nb revision 1\nc\nd\n"
+	now := "a 2 ms\nb revision 2\nx\nd\ny\n"
+	if got, want := diffBy(old, now, b.shape), "\t- c\n\t+ x\n\t+ y\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := diff("", "a\n"), "\t+ a\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAPageThatIsMadeIsMendedWhereItIsMadeFrom(t *testing.T) {
+	t.Parallel()
+	p, err := ParsePage("docs/upstream.md", "# The map\n\nThis page is made from internal/atlas: change the rows there.\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "docs/upstream.md:7: wrong (the page is made from internal/atlas: mend it there, then run scripts/docs)"
+	if got := p.wrong(7, "wrong").String(); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestAnInfoStringNamesAnExcerpt(t *testing.T) {
 	t.Parallel()
 	for info, want := range map[string]*excerpt{

@@ -16,7 +16,7 @@ import (
 const limit = 3 * time.Minute
 
 // mark separates the outputs of commands; no command prints it.
-const mark = "\x1e"
+const mark = "\x1ekubepath\x1e"
 
 // ran is what came of a page's commands.
 type ran struct {
@@ -54,7 +54,7 @@ func (t *Tools) shell(root string, commands []string) (*ran, error) {
 func script(commands []string) string {
 	var text strings.Builder
 	for _, command := range commands {
-		fmt.Fprintf(&text, "printf '\\036'\n%s\n", command)
+		fmt.Fprintf(&text, "printf '\\036kubepath\\036'\n%s\n", command)
 	}
 	return text.String()
 }

@@ -33,7 +33,8 @@ func (t *Tools) Close() error { return os.RemoveAll(t.folder) }
 
 // build makes kubepath and kubectl, and returns the environment in which they are found.
 func (t *Tools) build(root string) ([]string, error) {
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", filepath.Join(t.folder, "kubepath"), "./cmd/kubepath")
+	// Without a debugger's tables the command is linked sooner.
+	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", filepath.Join(t.folder, "kubepath"), "./cmd/kubepath")
 	build.Dir = root
 	if output, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build kubepath: %w\n%s", err, output)

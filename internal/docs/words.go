@@ -26,7 +26,7 @@ func (c *Course) commandsNamed(p *Page) []Finding {
 				continue
 			}
 			if err := c.invocation(found[1]); err != nil {
-				findings = append(findings, Finding{p.File, code.line, fmt.Sprintf("`%s`: %v", code.text, err), false})
+				findings = append(findings, p.wrong(code.line, "`%s`: %v", code.text, err))
 			}
 		}
 	}
