@@ -20,11 +20,12 @@ import (
 	server "kubepath/chapters/08-server"
 	watch "kubepath/chapters/09-watch"
 	patch "kubepath/chapters/12-patch"
+	versions "kubepath/chapters/13-versions"
 )
 
 // Config is what the control plane is made from. Upstream: controlplane.Config.
 type Config struct {
-	Server server.Config // its Codecs must be set
+	Server server.Config // its Codecs must be set; New teaches them the defaults of chapter 13
 
 	Etcd        *clientv3.Client
 	EtcdPrefix  string            // "": /registry
@@ -47,6 +48,7 @@ type Config struct {
 // New returns a server with every group of the table installed. Upstream: controlplane.New and its InstallAPIs.
 func New(c Config) (*server.GenericAPIServer, error) {
 	c = c.withDefaults()
+	versions.Install(c.Server.Codecs)
 	codec, err := c.Server.Codecs.StorageCodec(c.MediaType)
 	if err != nil {
 		return nil, err

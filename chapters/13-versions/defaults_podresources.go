@@ -1,0 +1,79 @@
+package versions
+
+import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// podLevelResources completes what a pod asks for as a whole, where it asks for anything: the requests of its
+// containers taken together, else its own limits; and of huge pages, which cannot be promised twice, the limits of its
+// containers. Upstream: defaultPodRequests, defaultHugePagePodLimits.
+func podLevelResources(s *corev1.PodSpec) {
+	r := s.Resources
+	if r == nil || len(r.Limits)+len(r.Requests) == 0 {
+		return
+	}
+	limits := together(s, func(r corev1.ResourceRequirements) corev1.ResourceList { return r.Limits })
+	keep(limits, func(name corev1.ResourceName) bool {
+		_, requested := r.Requests[name]
+		return hugePages(name) && !requested
+	})
+	completeAny(&r.Limits, limits)
+	if len(r.Limits) == 0 {
+		return
+	}
+	requests := together(s, func(r corev1.ResourceRequirements) corev1.ResourceList { return r.Requests })
+	keep(requests, func(name corev1.ResourceName) bool { return forPods(name) && !hugePages(name) })
+	completeAny(&r.Requests, requests)
+	own := r.Limits.DeepCopy()
+	keep(own, forPods)
+	completeAny(&r.Requests, own)
+}
+
+// together is what the containers need at once: all that run side by side, or more while one of the init containers
+// runs beside those started before it that go on. Upstream: component-helpers resource.AggregateContainerRequests.
+func together(s *corev1.PodSpec, of func(corev1.ResourceRequirements) corev1.ResourceList) corev1.ResourceList {
+	sum, sidecars, peak := corev1.ResourceList{}, corev1.ResourceList{}, corev1.ResourceList{}
+	for _, c := range s.Containers {
+		add(sum, of(c.Resources))
+	}
+	for _, c := range s.InitContainers {
+		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
+			add(sum, of(c.Resources))
+			add(sidecars, of(c.Resources))
+			raise(peak, sidecars)
+			continue
+		}
+		now := sidecars.DeepCopy()
+		add(now, of(c.Resources))
+		raise(peak, now)
+	}
+	raise(sum, peak)
+	return sum
+}
+
+// hugePages: the name is that of huge pages of some size.
+func hugePages(name corev1.ResourceName) bool {
+	return strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix)
+}
+
+// forPods: a pod as a whole can have it.
+func forPods(name corev1.ResourceName) bool {
+	return name == corev1.ResourceCPU || name == corev1.ResourceMemory || hugePages(name)
+}
+
+func keep(list corev1.ResourceList, wanted func(corev1.ResourceName) bool) {
+	for name := range list {
+		if !wanted(name) {
+			delete(list, name)
+		}
+	}
+}
+
+// completeAny is complete, but makes no empty list.
+func completeAny(list *corev1.ResourceList, values corev1.ResourceList) {
+	if len(values) > 0 {
+		complete(list, values)
+	}
+}
