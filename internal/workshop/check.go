@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -64,20 +63,23 @@ func compilerWords(e *Exercise, build string) string {
 	return strings.Join(kept, "\n")
 }
 
-// failed shows each test and, below those that failed, what they expected and why.
+// failed shows the tests that pass, and then those that fail with what they expected and why.
 func (s *Session) failed(e *Exercise, r *Report) {
 	s.Screen.line("")
-	for _, t := range r.Tests {
-		s.test(e, t)
-	}
-	if len(r.Tests) == 0 {
-		s.Screen.code(2, r.Output)
-	}
 	passed := 0
 	for _, t := range r.Tests {
 		if !t.bad() {
+			s.test(e, t)
 			passed++
 		}
+	}
+	for _, t := range r.Tests { // last, where the learner looks
+		if t.bad() {
+			s.test(e, t)
+		}
+	}
+	if len(r.Tests) == 0 {
+		s.Screen.code(2, r.Output)
 	}
 	s.Screen.line("\n%d of %d tests pass", passed, len(r.Tests))
 	if e.Untouched() {
@@ -124,11 +126,25 @@ func (s *Session) message(e *Exercise, t *Test, m Message) {
 		left := fmt.Sprintf("… %d more lines: go test -run '^%s$' %s", len(lines)-maxLines, t.Name, e.Package())
 		lines = append(slices.Clip(lines[:maxLines]), left)
 	}
-	s.Screen.wrap(4, plain, strings.Join(lines, "\n"))
-	if m.Place != "" {
-		file, _, _ := strings.Cut(m.Place, ":")
-		s.Screen.line("    %s", s.Screen.paint(dim, s.Screen.link(e.Abs(path.Base(file)), m.Place)))
+	text := fold(strings.Join(lines, "\n"), s.Screen.width()-4)
+	last := len(text) - 1
+	if place := s.place(e, m); columns(text[last])+columns(place) <= s.Screen.width()-4-2 {
+		text[last] += "  " + place
+	} else {
+		text = append(text, place)
 	}
+	for _, line := range text {
+		s.Screen.line("    %s", strings.TrimRight(line, " "))
+	}
+}
+
+// place is where a test speaks, as a hyperlink.
+func (s *Session) place(e *Exercise, m Message) string {
+	file, _, ok := strings.Cut(m.Place, ":")
+	if !ok {
+		return ""
+	}
+	return s.Screen.paint(dim, s.Screen.link(e.Abs(file), m.Place))
 }
 
 // counted makes one line of those that are the same.

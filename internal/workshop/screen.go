@@ -75,23 +75,37 @@ func (s *Screen) link(path, text string) string {
 	return "\x1b]8;;" + target.String() + "\x1b\\" + text + "\x1b]8;;\x1b\\"
 }
 
-// fold breaks each line of the text into lines of at most width columns, between words where there are any.
+// fold breaks each line of the text into lines of at most width columns, between words where there are any. The rest of a
+// line stands under its beginning, or under the last column of a line that has columns.
 func fold(text string, width int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		hanging := line[:len(line)-len(strings.TrimLeft(line, " "))]
-		if len(hanging) > width/2 {
-			hanging = ""
-		}
-		for utf8.RuneCountInString(line) > width && width > len(hanging) {
-			head, tail := breakAt([]rune(line), width, len(hanging))
+		under := strings.Repeat(" ", hanging(line, width))
+		for utf8.RuneCountInString(line) > width && width > len(under) {
+			head, tail := breakAt([]rune(line), width, len(under))
 			lines = append(lines, head)
-			line = hanging + tail
+			line = under + tail
 		}
 		lines = append(lines, strings.TrimRight(line, " "))
 	}
 	return lines
 }
+
+// hanging is the column that the rest of a line stands at.
+func hanging(line string, width int) int {
+	at := len(line) - len(strings.TrimLeft(line, " "))
+	for _, gap := range gaps.FindAllStringIndex(line, -1) {
+		if column := utf8.RuneCountInString(line[:gap[1]]); column <= width*2/3 {
+			at = column
+		}
+	}
+	if at > width*2/3 {
+		return 0
+	}
+	return at
+}
+
+var gaps = regexp.MustCompile(`  +`)
 
 // breakAt breaks after the last space within width; a word that is longer is broken itself.
 func breakAt(line []rune, width, from int) (head, tail string) {
