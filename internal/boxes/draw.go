@@ -68,19 +68,21 @@ func Draw(d *diagram.Diagram, width int) Drawing {
 		if a.direction == diagram.Right && d.Direction == diagram.Down {
 			continue
 		}
-		if drawn := a.draw(d); drawn.Width() <= width {
+		if drawn, ok := a.draw(d); ok && drawn.Width() <= width {
 			return drawn
 		}
 	}
 	return list(d, width)
 }
 
-func (a attempt) draw(d *diagram.Diagram) Drawing {
+func (a attempt) draw(d *diagram.Diagram) (drawn Drawing, ok bool) {
 	l := newLayout(d, a)
 	l.sort()
 	l.place()
-	l.route()
-	return l.paint()
+	if !l.route() {
+		return nil, false
+	}
+	return l.paint(), true
 }
 
 // list is the diagram as sentences.

@@ -11,7 +11,7 @@ type Cell struct {
 	Rune rune
 	Ink  string // the ANSI parameters that colour it: 1;38;5;39
 	Link string // where it leads, or ""
-	Code bool   // it stands in code, which is not broken at spaces
+	Code bool   // it stands in code: where that is short, it is not broken at spaces
 }
 
 // Line is a row of cells.

@@ -1,7 +1,6 @@
 package read
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -10,7 +9,7 @@ import (
 	"kubepath/internal/diagram"
 )
 
-// codeIndent stands before each line of code.
+// codeIndent is how many blanks stand before a line of code, where there is room for them.
 const codeIndent = 2
 
 // fenced sets a block by its language: a diagram, a command with its output, or code with its caption.
@@ -43,7 +42,7 @@ func (s *setter) caption(file, symbol string, width int) []Line {
 	for i := range cells {
 		cells[i].Link = address
 	}
-	return s.lines(s.indent(fold(cells, width-codeIndent)))
+	return s.lines(indent(fold(cells, width-codeIndent)))
 }
 
 // codeLines sets code, highlighted by glamour.
@@ -53,6 +52,9 @@ func (s *setter) codeLines(n ast.Node, width int) ([]Line, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i := range cells {
+		cells[i].Code = true
+	}
 	rows := rows(cells)
 	for len(rows) > 0 && len(trimCells(rows[0])) == 0 {
 		rows = rows[1:]
@@ -60,7 +62,7 @@ func (s *setter) codeLines(n ast.Node, width int) ([]Line, error) {
 	for len(rows) > 0 && len(trimCells(rows[len(rows)-1])) == 0 {
 		rows = rows[:len(rows)-1]
 	}
-	lines := s.lines(s.indent(s.cut(rows, width-codeIndent)))
+	lines := s.lines(s.placed(rows, width))
 	for i := range lines {
 		lines[i].Source = at
 	}
@@ -79,57 +81,12 @@ func (s *setter) console(n ast.Node, width int) []Line {
 		}
 		rows = append(rows, ink(text, ""))
 	}
-	return s.lines(s.indent(s.cut(rows, width-codeIndent)))
-}
-
-// continued marks the rows that a long line of code goes on in.
-const continued = "↪ "
-
-// cut breaks rows of code that are too wide, at a space or after a comma or bracket, unless they are to stay whole. What
-// goes on has a mark; a comment goes on as a comment.
-func (s *setter) cut(rows [][]Cell, width int) [][]Cell {
-	if s.Whole {
-		return rows
-	}
-	var cut [][]Cell
 	for _, row := range rows {
-		row = trimCells(row)
-		indent := 0
-		for indent < len(row) && row[indent].Rune == ' ' {
-			indent++
-		}
-		indent = min(indent, width/3)
-		begin := append(ink(strings.Repeat(" ", indent+2), ""), ink(continued, s.faint)...)
-		if comment, ok := strings.CutPrefix(plain(row[indent:]), "// "); ok && !strings.HasPrefix(comment, " ") {
-			begin = row[:indent+len("// ")] // a comment goes on as one
-		}
-		for len(row) > width {
-			at := codeBreak(row, width)
-			cut = append(cut, trimCells(row[:at]))
-			row = append(slices.Clone(begin), trim(row[at:])...)
-		}
-		cut = append(cut, row)
-	}
-	return cut
-}
-
-// codeBreak is where a row is broken: behind its first half, if there is a place that reads well.
-func codeBreak(row []Cell, width int) int {
-	for at := width; at > width*2/3; at-- {
-		if row[at].Rune == ' ' || strings.ContainsRune(" ,({&?/", row[at-1].Rune) {
-			return at
+		for i := range row {
+			row[i].Code = true
 		}
 	}
-	return width
-}
-
-func (s *setter) indent(rows [][]Cell) [][]Cell {
-	for i, row := range rows {
-		if len(row) > 0 {
-			rows[i] = append(ink(strings.Repeat(" ", codeIndent), ""), row...)
-		}
-	}
-	return rows
+	return s.lines(s.placed(rows, width))
 }
 
 // diagram draws a flowchart. What cannot be read as one is shown as it stands.
@@ -150,5 +107,5 @@ func (s *setter) diagram(n *ast.FencedCodeBlock, width int) ([]Line, error) {
 		}
 		rows = append(rows, row)
 	}
-	return s.lines(s.indent(rows)), nil
+	return s.lines(indent(rows)), nil
 }

@@ -27,9 +27,12 @@ func (b *Book) Contents() Page {
 
 // Footer names the pages before and after, for the end of a page.
 func (b *Book) Footer(p Page, look Look) []Line {
+	before, after := b.Around(p)
+	if before == nil && after == nil {
+		return nil
+	}
 	s := newSetter(p, look)
 	lines := s.lines([][]Cell{nil, ink(strings.Repeat("─", min(s.Width, Prose)), s.border)})
-	before, after := b.Around(p)
 	for _, way := range []struct {
 		word string
 		page *Page

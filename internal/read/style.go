@@ -25,7 +25,7 @@ type palette struct {
 var palettes = map[Style]palette{
 	Dark: {
 		title: "1;38;5;117", heading: "1;38;5;75", code: "38;5;180", link: "4;38;5;110", faint: "38;5;245",
-		command: "1;38;5;150", border: "38;5;67", theme: "nord",
+		command: "1;38;5;150", border: "38;5;67", theme: "github-dark",
 	},
 	Light: {
 		title: "1;38;5;25", heading: "1;38;5;26", code: "38;5;94", link: "4;38;5;25", faint: "38;5;242",

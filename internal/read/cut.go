@@ -1,0 +1,122 @@
+package read
+
+import (
+	"slices"
+	"strings"
+)
+
+// continued marks the rows that a long line of code goes on in.
+const continued = "↪ "
+
+// placed indents rows of code, and breaks those that are too wide, unless they are to stay whole. What is as wide as the
+// page is not indented: it would have to be broken.
+func (s *setter) placed(rows [][]Cell, width int) [][]Cell {
+	if s.Whole {
+		return indent(rows)
+	}
+	widest := 0
+	for i, row := range rows {
+		rows[i] = trimCells(row)
+		widest = max(widest, len(rows[i]))
+	}
+	switch {
+	case widest <= width-codeIndent:
+		return indent(rows)
+	case widest <= width:
+		return rows
+	}
+	var cut [][]Cell
+	for len(rows) > 0 {
+		if n := comment(rows, width-codeIndent); n > 0 {
+			cut = append(cut, refold(rows[:n], width-codeIndent)...)
+			rows = rows[n:]
+			continue
+		}
+		cut = append(cut, s.cut(rows[0], width-codeIndent)...)
+		rows = rows[1:]
+	}
+	return indent(cut)
+}
+
+// cut breaks a row at a space or after a comma or bracket, and marks what goes on.
+func (s *setter) cut(row []Cell, width int) [][]Cell {
+	begin := ink(strings.Repeat(" ", min(indentOf(row)+2, width/3)), "")
+	begin = append(begin, ink(continued, s.faint)...)
+	var cut [][]Cell
+	for len(row) > width {
+		at := codeBreak(row, width)
+		cut = append(cut, trimCells(row[:at]))
+		row = append(slices.Clone(begin), trim(row[at:])...)
+	}
+	return append(cut, row)
+}
+
+// codeBreak is where a row is broken: behind its first third, if there is a place that reads well.
+func codeBreak(row []Cell, width int) int {
+	for at := width; at > width/3; at-- {
+		if row[at].Rune == ' ' || strings.ContainsRune(" ,({&?/", row[at-1].Rune) {
+			return at
+		}
+	}
+	return width
+}
+
+func indentOf(row []Cell) int {
+	indent := 0
+	for indent < len(row) && row[indent].Rune == ' ' {
+		indent++
+	}
+	return indent
+}
+
+// slashes begin a comment of Go.
+const slashes = "// "
+
+// proseComment tells a row that is nothing but a sentence in a comment, and not a part that is laid out by hand.
+func proseComment(row []Cell) bool {
+	words, ok := strings.CutPrefix(plain(row[indentOf(row):]), slashes)
+	return ok && words != "" && !strings.ContainsRune(" -*#", rune(words[0]))
+}
+
+// comment counts the rows of a paragraph of comment that rows begin with, if one of them is too wide.
+func comment(rows [][]Cell, width int) int {
+	n, wide := 0, false
+	for n < len(rows) && proseComment(rows[n]) && indentOf(rows[n]) == indentOf(rows[0]) {
+		wide = wide || len(rows[n]) > width
+		n++
+	}
+	if !wide {
+		return 0
+	}
+	return n
+}
+
+// refold fills the rows of a paragraph of comment anew.
+func refold(rows [][]Cell, width int) [][]Cell {
+	begin := rows[0][:indentOf(rows[0])+len(slashes)]
+	var text []Cell
+	for _, row := range rows {
+		text = append(append(text, row[len(begin):]...), Cell{Rune: ' '})
+	}
+	for i := range text {
+		text[i].Code = false // its spaces are those of a sentence
+	}
+	var folded [][]Cell
+	for _, line := range fold(text, width-len(begin)) {
+		for i := range line {
+			line[i].Code = true
+		}
+		folded = append(folded, append(slices.Clone(begin), line...))
+	}
+	return folded
+}
+
+// indent puts blanks before code.
+func indent(rows [][]Cell) [][]Cell {
+	for i, row := range rows {
+		if len(row) > 0 {
+			rows[i] = append(ink(strings.Repeat(" ", codeIndent), ""), row...)
+		}
+	}
+	return rows
+}
