@@ -44,7 +44,7 @@ func (f Finding) mend() string {
 }
 
 // made is the sentence by which a page tells that it is made from something.
-var made = regexp.MustCompile(`This page is made from ([\w/.-]*\w)`)
+var made = regexp.MustCompile(`This page is made from (?:the code by )?([\w/.-]*\w)`)
 
 // madeFrom is where a page comes from, if nobody writes it.
 func (p *Page) madeFrom() string {
