@@ -8,8 +8,12 @@
 // what is DELETED. At each moment the list must hold exactly the objects that match, although the client never sees the others.
 // So the events tell what happens to *its* list, not what happened to the object.
 //
-// store.go lays a Watch over any storage that asks your function, and the tests run chapter 5's own suite on it. The server
-// runs on it too, but nobody can ask it to watch before chapter 9 serves that verb:
+// store.go lays a Watch over any storage that asks your function, and the tests run chapter 5's own suite on it:
 //
 //	kubepath workshop check 5b
+//
+// The server runs on it as well. To see it there, the verb watch must be served, which is what chapter 9 adds:
+//
+//	kubepath serve --with-exercise 5b
+//	kubectl get configmaps --selector app=web --watch
 package exercise

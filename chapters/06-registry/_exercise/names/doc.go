@@ -17,5 +17,5 @@
 //
 //	kubepath workshop check 6b
 //	kubepath serve --with-exercise 6b
-//	kubectl create -f - <<< '{apiVersion: v1, kind: ConfigMap, metadata: {generateName: web-}}'
+//	printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: web-}\n' | kubectl create -f -
 package exercise
