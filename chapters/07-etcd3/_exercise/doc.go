@@ -3,7 +3,8 @@
 // You write write.go, two methods of chapter 7's storage:
 //
 //	Create             puts an object under a key, if nothing lies there
-//	GuaranteedUpdate   puts an object, if nobody has changed it since it was read; else it tries again
+//	GuaranteedUpdate   puts an object, if nobody has changed it since it was
+//	                   read; else it tries again
 //
 // In: keys and objects, as the registry's Store (chapter 6) hands them over. Out: transactions of etcd. An etcd
 // transaction is If(comparisons).Then(operations).Else(operations).Commit(), all in one step that nobody can come between:

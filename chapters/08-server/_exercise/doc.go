@@ -6,8 +6,8 @@
 // request-info stands before yours: installer.RequestInfoFrom(r.Context()) has the Verb (get, list, watch, create, ...) and
 // the Path. Out: the call of next, or 429 Too Many Requests with the header Retry-After.
 //
-//	get, list, watch    at most readOnly of them at once
-//	every other verb    at most mutating of them at once, in places of their own
+//	get, list, watch    at most readOnly at once
+//	every other verb    at most mutating at once, in places of their own
 //	server.LongRunning  takes no place: a watch lasts for hours
 //	/healthz, /livez, /readyz and what lies below them take no place either
 //

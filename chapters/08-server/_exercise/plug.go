@@ -8,5 +8,8 @@ const (
 	mutating = 1
 )
 
+// limit is called through a variable, where it is not inlined: so a trace finds your function by its name.
+var limit = LimitInFlight
+
 // Plug puts your filter at the inner end of the chain, next to the API.
-func Plug() exercise.Plug { return exercise.Plug{Filter: LimitInFlight(readOnly, mutating)} }
+func Plug() exercise.Plug { return exercise.Plug{Filter: limit(readOnly, mutating)} }

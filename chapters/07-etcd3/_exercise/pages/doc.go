@@ -11,7 +11,8 @@
 // state and half of another: all pages show the cluster as it was when the first one was read. Etcd can do that, since it
 // keeps old revisions for a while:
 //
-//	answer, err := s.kv.Get(ctx, "/a/b", clientv3.WithRange("/a0"), clientv3.WithLimit(2), clientv3.WithRev(7))
+//	answer, err := s.kv.Get(ctx, "/a/b", clientv3.WithRange("/a0"),
+//		clientv3.WithLimit(2), clientv3.WithRev(7))
 //
 // reads at most two keys, from /a/b up to /a0 (which is not read), as they were at revision 7; WithRev(0) means now.
 // answer.Kvs has them, answer.More says that there are more, answer.Count how many from /a/b on in all, and

@@ -4,9 +4,10 @@
 //
 // In: the handlers behind the filter, which may panic. Out, when one does:
 //
-//	nothing of the answer was sent yet    the client gets 500, see internalError
-//	the answer had begun already          the connection is cut: panic(http.ErrAbortHandler)
-//	the panic is http.ErrAbortHandler     it goes on as it is, and is not logged: the handler meant it
+//	nothing was sent yet     the client gets 500: internalError(w)
+//	the answer had begun     the connection is cut, by a panic of your own
+//	                         with http.ErrAbortHandler
+//	http.ErrAbortHandler     goes on as it is, for the handler meant it
 //
 // and, but for the last, log is called with what was panicked with and the stack of the panic.
 //
@@ -17,6 +18,6 @@
 //
 //	kubepath workshop check 8b
 //	kubepath serve --with-exercise 8b --insecure-port 8001
-//	curl -i '127.0.0.1:8001/version?panic=early'
-//	curl -i '127.0.0.1:8001/version?panic=late'
+//	curl -i '127.0.0.1:8001/api/v1/namespaces?panic=early'
+//	curl -i '127.0.0.1:8001/api/v1/namespaces?panic=late'
 package exercise
