@@ -39,9 +39,9 @@ func (s *Store) ShortNames() []string { return s.Short }
 // Categories are the names of groups of resources to which this one belongs.
 func (s *Store) Categories() []string {
 	if s.InAll {
-		return []string{"all"}
+		return append([]string{"all"}, s.Others...)
 	}
-	return nil
+	return s.Others
 }
 
 // SelectableFields are the names that a field selector may use, sorted: those that Attrs knows of an empty object.

@@ -21,7 +21,8 @@ type Store struct {
 	Resource schema.GroupResource    // in errors: pods
 	Singular string
 	Short    []string
-	InAll    bool // in the category all
+	InAll    bool     // in the category all
+	Others   []string // the other categories
 	NewFunc  func() runtime.Object
 
 	Storage  storage.Interface

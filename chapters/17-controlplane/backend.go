@@ -3,6 +3,7 @@ package controlplane
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -22,14 +23,20 @@ type backend struct {
 	leases    *etcd3.Leases
 	compactor *etcd3.Compactor
 	stores    map[schema.GroupResource]*registry.Store // made so far
+	made      map[schema.GroupVersion]map[string]rest.Storage
 }
 
 // install makes the group's storages and serves them.
 func (b *backend) install(s *server.GenericAPIServer, g Group) error {
 	storages := map[string]rest.Storage{}
 	for _, r := range g.Resources {
-		b.add(storages, g.GroupVersion, r)
+		if r.SameAs.Empty() {
+			b.add(storages, g.GroupVersion, r)
+		} else if err := b.share(storages, r); err != nil {
+			return err
+		}
 	}
+	b.made[g.GroupVersion] = storages
 	info := &server.APIGroupInfo{
 		Versions: []schema.GroupVersion{g.GroupVersion},
 		Storages: map[string]map[string]rest.Storage{g.Version: storages},
@@ -55,6 +62,9 @@ func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, 
 		b.selectable(store)
 	}
 	storages[r.Name] = store
+	if r.Serve != nil {
+		storages[r.Name] = r.Serve(store)
+	}
 	b.stores[store.Resource] = store
 	if r.Status != nil {
 		storages[r.Name+"/status"] = resource.NewPart(store, r.Status)
@@ -64,6 +74,22 @@ func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, 
 			storages[r.Name+"/"+name] = part
 		}
 	}
+}
+
+// share serves the storages of another row, and of its subresources, once more: what they keep is converted.
+func (b *backend) share(storages map[string]rest.Storage, r Resource) error {
+	found := false
+	for path, storage := range b.made[r.SameAs.GroupVersion()] {
+		name, subresource, _ := strings.Cut(path, "/")
+		if name == r.SameAs.Resource {
+			storages[strings.TrimSuffix(r.Name+"/"+subresource, "/")] = storage
+			found = true
+		}
+	}
+	if !found {
+		return fmt.Errorf("%s is to be served as %s, which no row above it makes", r.SameAs, r.Name)
+	}
+	return nil
 }
 
 // store is a row come to life: the generic Store over etcd, with the row's names and strategy.
@@ -82,7 +108,7 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 	})
 	store := &registry.Store{
 		Kind: kind, Resource: gv.WithResource(r.Name).GroupResource(), NewFunc: newObject,
-		Singular: r.Singular(), Short: r.ShortNames, InAll: r.All,
+		Singular: r.Singular(), Short: r.ShortNames, InAll: r.All, Others: r.Categories, ReturnDeleted: r.ReturnDeleted,
 		Storage: b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), Attrs: r.Attrs(),
 	}
 	if r.Columns != nil {

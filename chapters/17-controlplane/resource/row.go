@@ -19,7 +19,8 @@ type Row struct {
 	Kind       string // Pod
 	Name       string // pods
 	ShortNames []string
-	All        bool // kubectl get all shows it
+	All        bool     // kubectl get all shows it
+	Categories []string // other names of groups of resources to which it belongs
 	Strategy   registry.Strategy
 	KeyRoot    string // where it is irregular: /minions
 
@@ -30,10 +31,21 @@ type Row struct {
 	Fields func(runtime.Object) fields.Set
 	// Columns is what kubectl get prints; nil: name and time of creation.
 	Columns Columns
+	// ReturnDeleted answers a delete with the object instead of a Status.
+	ReturnDeleted bool
 	// Build changes the Store (hooks, TTL, Decorator) once it is made; nil: nothing.
 	Build func(s *registry.Store, p *Parts)
 	// Subresources are the ones beside status, by name; nil: none.
 	Subresources func(s *registry.Store, p *Parts) map[string]rest.Storage
+	// Serve is what is served over the Store, where that has less or other verbs (namespaces); nil: the Store.
+	Serve func(s *registry.Store) rest.Storage
+	// SameAs serves the objects of another row, of another version or group, as this row's Kind: one Store, one key in
+	// etcd, and the subresources too. Only Kind and Name are the row's own; how the kinds convert stands in the table of
+	// chapter 13. The other row must stand in a group above this one's. Empty: the row keeps its objects itself.
+	//
+	//	{Kind: "HorizontalPodAutoscaler", Name: "horizontalpodautoscalers",
+	//		SameAs: autoscalingv2.SchemeGroupVersion.WithResource("horizontalpodautoscalers")}, // in autoscaling/v1
+	SameAs schema.GroupVersionResource
 	// Storage in place of a Store, for what is not kept (tokenreviews); nil: a Store.
 	Storage func(p *Parts) rest.Storage
 }

@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -32,8 +33,16 @@ type SpecStatus[T any, P Object[T]] struct {
 	CheckUpdate func(ctx context.Context, obj, old P) field.ErrorList
 	// Warn returns lines for the client; nil: none.
 	Warn func(ctx context.Context, obj P) []string
+	// Name says what is wrong with a name; nil: as the embedded strategy does (a DNS subdomain).
+	Name func(name string, prefix bool) []string
+	// Canon brings a valid object into the form in which it is stored; nil: it is.
+	Canon func(obj P)
+	// Creating: a PUT to a name that does not exist creates.
+	Creating bool
 	// Conditional: a PUT must carry a resourceVersion.
 	Conditional bool
+	// Propagation is what becomes of dependents where a delete does not say; "": they are collected in the background.
+	Propagation metav1.DeletionPropagation
 }
 
 // PrepareForCreate empties the status and sets generation 1.
@@ -90,7 +99,27 @@ func (s SpecStatus[T, P]) WarningsOnUpdate(ctx context.Context, obj, _ runtime.O
 	return s.WarningsOnCreate(ctx, obj)
 }
 
+func (s SpecStatus[T, P]) ValidateName(name string, prefix bool) []string {
+	if s.Name == nil {
+		return s.Strategy.ValidateName(name, prefix)
+	}
+	return s.Name(name, prefix)
+}
+
+func (s SpecStatus[T, P]) Canonicalize(obj runtime.Object) {
+	if s.Canon != nil {
+		s.Canon(obj.(P))
+	}
+}
+
+func (s SpecStatus[T, P]) AllowCreateOnUpdate() bool { return s.Creating }
+
 func (s SpecStatus[T, P]) AllowUnconditionalUpdate() bool { return !s.Conditional }
+
+// DefaultPropagation is that of the field.
+func (s SpecStatus[T, P]) DefaultPropagation(context.Context) metav1.DeletionPropagation {
+	return s.Propagation
+}
 
 // OfStatus is the strategy of the subresource status of s: it changes the status alone. keepMeta names what of the
 // metadata a status update may change too; upstream's resources differ in that, and the ordinary ones let it change
