@@ -63,7 +63,8 @@ func (g *Group) resource(path string, storages map[string]Storage) (installer.Re
 	return row, nil
 }
 
-// kind is the one that is served: as the storage says, or New's kind in the group version.
+// kind is the one that is served: as the storage says, or New's kind in the group version, which need not be the one in
+// which New's objects are kept (events.k8s.io shows what the group without a name keeps).
 // Upstream: endpoints.GetResourceKind.
 func (g *Group) kind(storage Storage) (schema.GroupVersionKind, error) {
 	if provider, ok := storage.(KindProvider); ok {
@@ -74,9 +75,11 @@ func (g *Group) kind(storage Storage) (schema.GroupVersionKind, error) {
 	if err != nil {
 		return schema.GroupVersionKind{}, err
 	}
+	versions := g.Codecs.Versions
 	for _, kind := range known {
-		if kind.Group == g.GroupVersion.Group {
-			return g.GroupVersion.WithKind(kind.Kind), nil
+		served := g.GroupVersion.WithKind(kind.Kind)
+		if kind.Group == g.GroupVersion.Group || versions != nil && versions.Hub(served) == kind {
+			return served, nil
 		}
 	}
 	return schema.GroupVersionKind{}, fmt.Errorf("%T has no kind in group %q, only %v", obj, g.GroupVersion.Group, known)

@@ -4,9 +4,11 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// Install makes codecs those of a server: what they decode is complete. The codecs of clients stay as they are.
+// Install makes codecs those of a server: what they decode is complete and in its hub version, and they write it in
+// every version that it has. The codecs of clients stay as they are.
 func Install(c *kinds.Codecs) {
 	Register(c.Scheme)
+	c.Versions = NewTable(c.Scheme)
 }
 
 // NewCodecs are the codecs of a server that knows every kind.

@@ -59,6 +59,7 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	}
 	backend := &backend{
 		config: c, codec: codec, metrics: s.Metrics(), stores: map[schema.GroupResource]*registry.Store{},
+		made:   map[schema.GroupVersion]map[string]rest.Storage{},
 		leases: etcd3.NewLeases(c.Etcd), compactor: etcd3.NewCompactor(c.Etcd, c.CompactInterval),
 	}
 	for _, g := range c.Groups {

@@ -1,0 +1,152 @@
+package versions
+
+import (
+	"encoding/json"
+	"maps"
+
+	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// autoscalerConversions: autoscaling/v1 has one metric, the use of CPU. What v2 says beyond that travels in annotations
+// that a v1 client carries along without reading them. They are never stored. Upstream: pkg/apis/autoscaling/v1/conversion.go.
+var autoscalerConversions = []conversion{
+	between(autoscalingv1.SchemeGroupVersion.WithKind(kindAutoscaler), autoscalingv2.SchemeGroupVersion.WithKind(kindAutoscaler),
+		newAutoscaler, oldAutoscaler),
+}
+
+const (
+	kindAutoscaler = "HorizontalPodAutoscaler"
+
+	carriesMetrics    = "autoscaling.alpha.kubernetes.io/metrics"
+	carriesBehavior   = "autoscaling.alpha.kubernetes.io/behavior"
+	carriesCurrent    = "autoscaling.alpha.kubernetes.io/current-metrics"
+	carriesConditions = "autoscaling.alpha.kubernetes.io/conditions"
+)
+
+// carriers are the annotations between the versions; the last two are older ones that are still taken off.
+var carriers = []string{carriesMetrics, carriesBehavior, carriesCurrent, carriesConditions,
+	"autoscaling.alpha.kubernetes.io/scale-down-tolerance", "autoscaling.alpha.kubernetes.io/scale-up-tolerance"}
+
+func newAutoscaler(old *autoscalingv1.HorizontalPodAutoscaler) (*autoscalingv2.HorizontalPodAutoscaler, error) {
+	carried := old.Annotations
+	h := &autoscalingv2.HorizontalPodAutoscaler{
+		ObjectMeta: withoutCarriers(old.ObjectMeta),
+		Spec: autoscalingv2.HorizontalPodAutoscalerSpec{
+			ScaleTargetRef: autoscalingv2.CrossVersionObjectReference(old.Spec.ScaleTargetRef),
+			MinReplicas:    old.Spec.MinReplicas,
+			MaxReplicas:    old.Spec.MaxReplicas,
+			Metrics:        newMetrics(carried, old.Spec.TargetCPUUtilizationPercentage),
+			Behavior:       newBehavior(carried),
+		},
+		Status: autoscalingv2.HorizontalPodAutoscalerStatus{
+			ObservedGeneration: old.Status.ObservedGeneration,
+			LastScaleTime:      old.Status.LastScaleTime,
+			CurrentReplicas:    old.Status.CurrentReplicas,
+			DesiredReplicas:    old.Status.DesiredReplicas,
+			CurrentMetrics:     newCurrent(carried, old.Status.CurrentCPUUtilizationPercentage),
+		},
+	}
+	for _, c := range unpack[autoscalingv1.HorizontalPodAutoscalerCondition](carried, carriesConditions) {
+		h.Status.Conditions = append(h.Status.Conditions, newCondition(c))
+	}
+	return h, nil
+}
+
+func oldAutoscaler(h *autoscalingv2.HorizontalPodAutoscaler) (*autoscalingv1.HorizontalPodAutoscaler, error) {
+	old := &autoscalingv1.HorizontalPodAutoscaler{
+		ObjectMeta: withoutCarriers(h.ObjectMeta),
+		Spec: autoscalingv1.HorizontalPodAutoscalerSpec{
+			ScaleTargetRef:                 autoscalingv1.CrossVersionObjectReference(h.Spec.ScaleTargetRef),
+			MinReplicas:                    h.Spec.MinReplicas,
+			MaxReplicas:                    h.Spec.MaxReplicas,
+			TargetCPUUtilizationPercentage: cpuTarget(h.Spec.Metrics),
+		},
+		Status: autoscalingv1.HorizontalPodAutoscalerStatus{
+			ObservedGeneration:              h.Status.ObservedGeneration,
+			LastScaleTime:                   h.Status.LastScaleTime,
+			CurrentReplicas:                 h.Status.CurrentReplicas,
+			DesiredReplicas:                 h.Status.DesiredReplicas,
+			CurrentCPUUtilizationPercentage: cpuNow(h.Status.CurrentMetrics),
+		},
+	}
+	carried := map[string]string{}
+	err := pack(carried, map[string]any{
+		carriesMetrics:    oldMetrics(h.Spec.Metrics),
+		carriesBehavior:   oldBehavior(h.Spec.Behavior),
+		carriesCurrent:    oldCurrent(h.Status.CurrentMetrics),
+		carriesConditions: oldConditions(h.Status.Conditions),
+	})
+	if err == nil && len(carried) > 0 {
+		maps.Copy(carried, old.Annotations)
+		old.Annotations = carried
+	}
+	return old, err
+}
+
+// withoutCarriers returns m without the annotations that only travel. It does not change m's.
+func withoutCarriers(m metav1.ObjectMeta) metav1.ObjectMeta {
+	for _, name := range carriers {
+		if _, has := m.Annotations[name]; has {
+			m.Annotations = maps.Clone(m.Annotations)
+			for _, name := range carriers {
+				delete(m.Annotations, name)
+			}
+			break
+		}
+	}
+	return m
+}
+
+// pack writes contents into annotations, as JSON; what is nil it leaves out.
+func pack(annotations map[string]string, contents map[string]any) error {
+	for name, content := range contents {
+		if content == nil {
+			continue
+		}
+		text, err := json.Marshal(content)
+		if err != nil {
+			return err
+		}
+		annotations[name] = string(text)
+	}
+	return nil
+}
+
+// unpack reads a list from an annotation. What cannot be read is not there: people may edit it.
+func unpack[T any](annotations map[string]string, name string) []T {
+	var list []T
+	if err := json.Unmarshal([]byte(annotations[name]), &list); err != nil {
+		return nil
+	}
+	return list
+}
+
+func newCondition(c autoscalingv1.HorizontalPodAutoscalerCondition) autoscalingv2.HorizontalPodAutoscalerCondition {
+	return autoscalingv2.HorizontalPodAutoscalerCondition{
+		Type: autoscalingv2.HorizontalPodAutoscalerConditionType(c.Type), Status: corev1.ConditionStatus(c.Status),
+		LastTransitionTime: c.LastTransitionTime, Reason: c.Reason, Message: c.Message,
+	}
+}
+
+// oldConditions is what the annotation holds of conditions; nil for none.
+func oldConditions(conditions []autoscalingv2.HorizontalPodAutoscalerCondition) any {
+	var old []autoscalingv1.HorizontalPodAutoscalerCondition
+	for _, c := range conditions {
+		old = append(old, autoscalingv1.HorizontalPodAutoscalerCondition{
+			Type: autoscalingv1.HorizontalPodAutoscalerConditionType(c.Type), Status: c.Status,
+			LastTransitionTime: c.LastTransitionTime, Reason: c.Reason, Message: c.Message,
+		})
+	}
+	return orNil(old)
+}
+
+// orNil is the list, or a nil that pack can see.
+func orNil[T any](list []T) any {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}

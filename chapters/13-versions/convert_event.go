@@ -1,0 +1,52 @@
+package versions
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
+)
+
+// eventConversions: events are older than their group. The group without a name keeps them, and events.k8s.io shows
+// the same objects under better names. Upstream: pkg/apis/events/v1/conversion.go.
+var eventConversions = []conversion{
+	between(eventsv1.SchemeGroupVersion.WithKind("Event"), corev1.SchemeGroupVersion.WithKind("Event"), oldEvent, newEvent),
+}
+
+func oldEvent(e *eventsv1.Event) (*corev1.Event, error) {
+	return &corev1.Event{
+		ObjectMeta:          e.ObjectMeta,
+		InvolvedObject:      e.Regarding,
+		Related:             e.Related,
+		Reason:              e.Reason,
+		Message:             e.Note,
+		Type:                e.Type,
+		Action:              e.Action,
+		EventTime:           e.EventTime,
+		Series:              (*corev1.EventSeries)(e.Series), // the same fields
+		ReportingController: e.ReportingController,
+		ReportingInstance:   e.ReportingInstance,
+		Source:              e.DeprecatedSource,
+		FirstTimestamp:      e.DeprecatedFirstTimestamp,
+		LastTimestamp:       e.DeprecatedLastTimestamp,
+		Count:               e.DeprecatedCount,
+	}, nil
+}
+
+func newEvent(e *corev1.Event) (*eventsv1.Event, error) {
+	return &eventsv1.Event{
+		ObjectMeta:               e.ObjectMeta,
+		Regarding:                e.InvolvedObject,
+		Related:                  e.Related,
+		Reason:                   e.Reason,
+		Note:                     e.Message,
+		Type:                     e.Type,
+		Action:                   e.Action,
+		EventTime:                e.EventTime,
+		Series:                   (*eventsv1.EventSeries)(e.Series),
+		ReportingController:      e.ReportingController,
+		ReportingInstance:        e.ReportingInstance,
+		DeprecatedSource:         e.Source,
+		DeprecatedFirstTimestamp: e.FirstTimestamp,
+		DeprecatedLastTimestamp:  e.LastTimestamp,
+		DeprecatedCount:          e.Count,
+	}, nil
+}

@@ -1,0 +1,166 @@
+package versions
+
+import (
+	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+// defaultCPU is the use of CPU, in percent of what pods request, at which an autoscaler aims if it is told nothing.
+const defaultCPU int32 = 80
+
+// newMetrics are those that the annotation carries, then the use of CPU, which has a field of its own in v1.
+func newMetrics(annotations map[string]string, cpu *int32) []autoscalingv2.MetricSpec {
+	var metrics []autoscalingv2.MetricSpec
+	for _, m := range unpack[autoscalingv1.MetricSpec](annotations, carriesMetrics) {
+		metrics = append(metrics, newMetric(m))
+	}
+	if cpu != nil {
+		metrics = append(metrics, cpuMetric(*cpu))
+	}
+	if len(metrics) == 0 {
+		metrics = append(metrics, cpuMetric(defaultCPU))
+	}
+	return metrics
+}
+
+// oldMetrics is what the annotation holds: every metric but the use of CPU; nil for none.
+func oldMetrics(metrics []autoscalingv2.MetricSpec) any {
+	var old []autoscalingv1.MetricSpec
+	for _, m := range metrics {
+		if cpuOf(m) == nil {
+			old = append(old, oldMetric(m))
+		}
+	}
+	return orNil(old)
+}
+
+func cpuMetric(percent int32) autoscalingv2.MetricSpec {
+	return autoscalingv2.MetricSpec{
+		Type: autoscalingv2.ResourceMetricSourceType,
+		Resource: &autoscalingv2.ResourceMetricSource{
+			Name:   corev1.ResourceCPU,
+			Target: autoscalingv2.MetricTarget{Type: autoscalingv2.UtilizationMetricType, AverageUtilization: &percent},
+		},
+	}
+}
+
+// cpuTarget is the first use of CPU among the metrics.
+func cpuTarget(metrics []autoscalingv2.MetricSpec) *int32 {
+	for _, m := range metrics {
+		if percent := cpuOf(m); percent != nil {
+			return percent
+		}
+	}
+	return nil
+}
+
+// cpuOf is the percentage of a metric that v1 can express; nil: it cannot.
+func cpuOf(m autoscalingv2.MetricSpec) *int32 {
+	if m.Type != autoscalingv2.ResourceMetricSourceType || m.Resource == nil || m.Resource.Name != corev1.ResourceCPU {
+		return nil
+	}
+	return m.Resource.Target.AverageUtilization
+}
+
+// newMetric and oldMetric: v1 has a field for each kind of value, v2 one target that says of which kind it is.
+func newMetric(m autoscalingv1.MetricSpec) autoscalingv2.MetricSpec {
+	to := autoscalingv2.MetricSpec{Type: autoscalingv2.MetricSourceType(m.Type)}
+	if s := m.Object; s != nil {
+		to.Object = &autoscalingv2.ObjectMetricSource{
+			DescribedObject: autoscalingv2.CrossVersionObjectReference(s.Target),
+			Metric:          autoscalingv2.MetricIdentifier{Name: s.MetricName, Selector: s.Selector},
+			Target:          objectTarget(s),
+		}
+	}
+	if s := m.Pods; s != nil {
+		to.Pods = &autoscalingv2.PodsMetricSource{
+			Metric: autoscalingv2.MetricIdentifier{Name: s.MetricName, Selector: s.Selector},
+			Target: autoscalingv2.MetricTarget{Type: autoscalingv2.AverageValueMetricType, AverageValue: &s.TargetAverageValue},
+		}
+	}
+	if s := m.Resource; s != nil {
+		to.Resource = &autoscalingv2.ResourceMetricSource{
+			Name: s.Name, Target: utilization(s.TargetAverageUtilization, s.TargetAverageValue)}
+	}
+	if s := m.ContainerResource; s != nil {
+		to.ContainerResource = &autoscalingv2.ContainerResourceMetricSource{
+			Name: s.Name, Container: s.Container, Target: utilization(s.TargetAverageUtilization, s.TargetAverageValue)}
+	}
+	if s := m.External; s != nil {
+		to.External = &autoscalingv2.ExternalMetricSource{
+			Metric: autoscalingv2.MetricIdentifier{Name: s.MetricName, Selector: s.MetricSelector},
+			Target: externalTarget(s.TargetValue, s.TargetAverageValue),
+		}
+	}
+	return to
+}
+
+func oldMetric(m autoscalingv2.MetricSpec) autoscalingv1.MetricSpec {
+	to := autoscalingv1.MetricSpec{Type: autoscalingv1.MetricSourceType(m.Type)}
+	if s := m.Object; s != nil {
+		to.Object = &autoscalingv1.ObjectMetricSource{
+			Target:     autoscalingv1.CrossVersionObjectReference(s.DescribedObject),
+			MetricName: s.Metric.Name, Selector: s.Metric.Selector,
+			TargetValue: orZero(s.Target.Value), AverageValue: s.Target.AverageValue,
+		}
+	}
+	if s := m.Pods; s != nil {
+		to.Pods = &autoscalingv1.PodsMetricSource{
+			MetricName: s.Metric.Name, Selector: s.Metric.Selector, TargetAverageValue: orZero(s.Target.AverageValue)}
+	}
+	if s := m.Resource; s != nil {
+		to.Resource = &autoscalingv1.ResourceMetricSource{
+			Name: s.Name, TargetAverageUtilization: s.Target.AverageUtilization, TargetAverageValue: s.Target.AverageValue}
+	}
+	if s := m.ContainerResource; s != nil {
+		to.ContainerResource = &autoscalingv1.ContainerResourceMetricSource{
+			Name: s.Name, Container: s.Container,
+			TargetAverageUtilization: s.Target.AverageUtilization, TargetAverageValue: s.Target.AverageValue,
+		}
+	}
+	if s := m.External; s != nil {
+		to.External = &autoscalingv1.ExternalMetricSource{
+			MetricName: s.Metric.Name, MetricSelector: s.Metric.Selector,
+			TargetValue: s.Target.Value, TargetAverageValue: s.Target.AverageValue,
+		}
+	}
+	return to
+}
+
+// objectTarget: v1 cannot leave the value out, so a zero beside an average means none.
+func objectTarget(s *autoscalingv1.ObjectMetricSource) autoscalingv2.MetricTarget {
+	if s.AverageValue == nil {
+		return autoscalingv2.MetricTarget{Type: autoscalingv2.ValueMetricType, Value: &s.TargetValue}
+	}
+	target := autoscalingv2.MetricTarget{Type: autoscalingv2.AverageValueMetricType, AverageValue: s.AverageValue}
+	if !s.TargetValue.IsZero() {
+		target.Value = &s.TargetValue
+	}
+	return target
+}
+
+func utilization(percent *int32, average *resource.Quantity) autoscalingv2.MetricTarget {
+	target := autoscalingv2.MetricTarget{
+		Type: autoscalingv2.UtilizationMetricType, AverageUtilization: percent, AverageValue: average}
+	if percent == nil {
+		target.Type = autoscalingv2.AverageValueMetricType
+	}
+	return target
+}
+
+func externalTarget(value, average *resource.Quantity) autoscalingv2.MetricTarget {
+	target := autoscalingv2.MetricTarget{Type: autoscalingv2.ValueMetricType, Value: value, AverageValue: average}
+	if value == nil {
+		target.Type = autoscalingv2.AverageValueMetricType
+	}
+	return target
+}
+
+func orZero(q *resource.Quantity) resource.Quantity {
+	if q == nil {
+		return resource.Quantity{}
+	}
+	return *q
+}
