@@ -115,7 +115,7 @@ func (b *Book) Find(arg string) (Page, error) {
 	var known []string
 	var begun []Page
 	for _, p := range b.pages {
-		if err == nil && p.Number == number || arg == p.Name || arg+".md" == p.File {
+		if err == nil && number >= 0 && p.Number == number || arg == p.Name || arg+".md" == p.File {
 			return p, nil
 		}
 		if arg != "" && strings.HasPrefix(p.Name, arg) {

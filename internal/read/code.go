@@ -54,6 +54,9 @@ func (s *setter) codeLines(n ast.Node, width int) ([]Line, error) {
 	}
 	for i := range cells {
 		cells[i].Code = true
+		if cells[i].Rune == ' ' {
+			cells[i].Ink = ""
+		}
 	}
 	rows := rows(cells)
 	for len(rows) > 0 && len(trimCells(rows[0])) == 0 {

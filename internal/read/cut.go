@@ -43,17 +43,26 @@ func (s *setter) cut(row []Cell, width int) [][]Cell {
 	begin := ink(strings.Repeat(" ", min(indentOf(row)+2, width/3)), "")
 	begin = append(begin, ink(continued, s.faint)...)
 	var cut [][]Cell
+	blank := indentOf(row)
 	for len(row) > width {
-		at := codeBreak(row, width)
+		at := codeBreak(row, blank, width)
 		cut = append(cut, trimCells(row[:at]))
 		row = append(slices.Clone(begin), trim(row[at:])...)
+		blank = len(begin)
 	}
 	return append(cut, row)
 }
 
-// codeBreak is where a row is broken: behind its first third, if there is a place that reads well.
-func codeBreak(row []Cell, width int) int {
-	for at := width; at > width/3; at-- {
+// codeBreak is where a row, which begins with blanks or a mark, is broken: after a comma or bracket near its end, or at a
+// space, or anywhere.
+func codeBreak(row []Cell, blank, width int) int {
+	room := max(width-blank, 0)
+	for at := width; at > width-room/3; at-- {
+		if strings.ContainsRune(",({", row[at-1].Rune) {
+			return at
+		}
+	}
+	for at := width; at > width-2*room/3; at-- {
 		if row[at].Rune == ' ' || strings.ContainsRune(" ,({&?/", row[at-1].Rune) {
 			return at
 		}

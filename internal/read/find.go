@@ -26,6 +26,9 @@ const unfolded = 1 << 20
 func Search(book *Book, pages []Page, word string) ([]Hit, error) {
 	var hits []Hit
 	for _, page := range pages {
+		if !mayHave(page, word) {
+			continue
+		}
 		s := newSetter(page, Look{Book: book, Whole: true})
 		s.Width = unfolded
 		doc, err := s.document()
@@ -44,6 +47,17 @@ func Search(book *Book, pages []Page, word string) ([]Hit, error) {
 		}
 	}
 	return hits, nil
+}
+
+// mayHave spares setting pages that lack one of the words.
+func mayHave(page Page, words string) bool {
+	text := string(normal([]rune(page.Text)))
+	for _, word := range strings.Fields(string(normal([]rune(words)))) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
 }
 
 // The weights of hits.
