@@ -1,0 +1,36 @@
+package core
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// podTemplateStrategy: a template by itself, with a generation that counts its changes.
+// Upstream: pkg/registry/core/podtemplate.
+var podTemplateStrategy = resource.SpecStatus[corev1.PodTemplate, *corev1.PodTemplate]{
+	Strategy: registry.Namespaced{},
+	Spec:     func(t *corev1.PodTemplate) any { return &t.Template },
+	Check: func(_ context.Context, t *corev1.PodTemplate) field.ErrorList {
+		return ValidatePodTemplateSpec(&t.Template, field.NewPath("template"), Options{})
+	},
+}
+
+// podTemplateColumns is what kubectl get podtemplates shows.
+var podTemplateColumns = resource.Table[corev1.PodTemplate, *corev1.PodTemplate]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Containers", Description: "Names of each container in the template."},
+		{Name: "Images", Description: "Images referenced by each container in the template."},
+		{Name: "Pod Labels", Description: "The labels for the pod template."},
+	},
+	Cells: func(t *corev1.PodTemplate) []any {
+		names, images := ContainerCells(t.Template.Spec.Containers)
+		return []any{t.Name, names, images, labels.FormatLabels(t.Template.Labels)}
+	},
+}
