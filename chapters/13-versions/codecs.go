@@ -8,6 +8,7 @@ import (
 // every version that it has. The codecs of clients stay as they are.
 func Install(c *kinds.Codecs) {
 	Register(c.Scheme)
+	addFieldNames(c.Scheme)
 	c.Versions = NewTable(c.Scheme)
 }
 

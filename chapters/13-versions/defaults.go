@@ -11,7 +11,8 @@ import (
 // Upstream: RegisterDefaults of each package below k8s.io/kubernetes/pkg/apis.
 func Register(scheme *runtime.Scheme) {
 	for _, d := range slices.Concat(
-		coreDefaults, appsDefaults, batchDefaults,
+		coreDefaults, appsDefaults, batchDefaults, autoscalingDefaults, networkingDefaults, storageDefaults, schedulingDefaults,
+		accessDefaults, admissionDefaults, resourceDefaults, oldDefaults,
 	) {
 		scheme.AddTypeDefaultingFunc(d.of, d.set)
 	}
