@@ -21,7 +21,7 @@ func (f *readFlags) search(out io.Writer, only *read.Page) error {
 	if only != nil {
 		pages = []read.Page{*only}
 	}
-	hits, err := read.Search(f.book, pages, word)
+	hits, err := read.NewIndex(f.book).Search(pages, word)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ func (v *view) frame() string {
 		_, spans = v.spans(v.top - 1)
 	}
 	for i := v.top; i < v.top+v.body(); i++ {
+		out.WriteString("\x1b[K") // first: after a full line it would erase its last column
 		if i < len(v.lines) {
 			line := v.lines[i]
 			if v.query != "" {
@@ -36,9 +37,9 @@ func (v *view) frame() string {
 			}
 			out.WriteString(line.ANSI())
 		}
-		out.WriteString("\x1b[K\r\n")
+		out.WriteString("\r\n")
 	}
-	out.WriteString(v.status() + "\x1b[K")
+	out.WriteString("\x1b[K" + v.status())
 	if v.asking != "" {
 		out.WriteString("\x1b[?25h")
 	}

@@ -24,7 +24,7 @@ func Run(ctx context.Context, in, out *os.File, shelf *Shelf, first read.Page) (
 	if err != nil {
 		return err
 	}
-	v := &view{shelf: shelf, page: first}
+	v := &view{shelf: shelf, index: read.NewIndex(shelf.Book), page: first}
 	if err := v.resize(columns, rows); err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ func (s *Shelf) set(page read.Page, columns int) ([]read.Line, error) {
 // view is what is shown, and what a key changes.
 type view struct {
 	shelf         *Shelf
+	index         *read.Index
 	page          read.Page
 	lines         []read.Line
 	columns, rows int // of the terminal
@@ -214,7 +215,7 @@ func (v *view) find(word string) {
 	here := slices.IndexFunc(pages, func(p read.Page) bool { return p.File == v.page.File })
 	for i := range pages {
 		page := pages[(here+1+i)%len(pages)]
-		if hits, err := read.Search(v.shelf.Book, []read.Page{page}, word); err != nil || len(hits) == 0 {
+		if hits, err := v.index.Search([]read.Page{page}, word); err != nil || len(hits) == 0 {
 			continue
 		}
 		again := page.File == v.page.File

@@ -22,16 +22,23 @@ type Span struct{ From, To int }
 // unfolded is wider than any paragraph.
 const unfolded = 1 << 20
 
+// Index searches the pages of a book. It sets a page when it is first needed, and is for one goroutine.
+type Index struct {
+	book *Book
+	set  map[string]*Document // by file, each paragraph in one line
+}
+
+// NewIndex is the index of a book.
+func NewIndex(book *Book) *Index { return &Index{book: book, set: map[string]*Document{}} }
+
 // Search finds a word or words in pages, whatever their case; a hyphen and a space are the same.
-func Search(book *Book, pages []Page, word string) ([]Hit, error) {
+func (x *Index) Search(pages []Page, word string) ([]Hit, error) {
 	var hits []Hit
 	for _, page := range pages {
 		if !mayHave(page, word) {
 			continue
 		}
-		s := newSetter(page, Look{Book: book, Whole: true})
-		s.Width = unfolded
-		doc, err := s.document()
+		doc, err := x.document(page)
 		if err != nil {
 			return nil, err
 		}
@@ -47,6 +54,20 @@ func Search(book *Book, pages []Page, word string) ([]Hit, error) {
 		}
 	}
 	return hits, nil
+}
+
+func (x *Index) document(page Page) (*Document, error) {
+	if doc := x.set[page.File]; doc != nil {
+		return doc, nil
+	}
+	s := newSetter(page, Look{Book: x.book, Whole: true})
+	s.Width = unfolded
+	doc, err := s.document()
+	if err != nil {
+		return nil, err
+	}
+	x.set[page.File] = doc
+	return doc, nil
 }
 
 // mayHave spares setting pages that lack one of the words.

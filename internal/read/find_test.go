@@ -11,7 +11,7 @@ import (
 func searched(t *testing.T, word, text string) []read.Hit {
 	t.Helper()
 	b := book(t, map[string]string{"01-one.md": text})
-	hits, err := read.Search(b, b.Pages(), word)
+	hits, err := read.NewIndex(b).Search(b.Pages(), word)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestWhereAWordIsIntroducedGoesFirst(t *testing.T) {
 
 func ExampleResults() {
 	page := read.Page{File: "07-etcd3.md", Number: 7, Name: "etcd3", Title: "7. etcd3", Text: "# 7. etcd3\n\n## Create\n\nA Txn puts."}
-	hits, err := read.Search(&read.Book{}, []read.Page{page}, "txn")
+	hits, err := read.NewIndex(&read.Book{}).Search([]read.Page{page}, "txn")
 	if err != nil {
 		panic(err)
 	}

@@ -166,8 +166,9 @@ var concepts = []string{
 func TestEachConceptOfTheLiteratureIsFound(t *testing.T) {
 	t.Parallel()
 	b := theBook(t)
+	index := read.NewIndex(b)
 	for _, concept := range concepts {
-		hits, err := read.Search(b, b.Pages(), concept)
+		hits, err := index.Search(b.Pages(), concept)
 		if err != nil {
 			t.Fatal(err)
 		}
