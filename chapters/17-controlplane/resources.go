@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"slices"
 
-	"k8s.io/apimachinery/pkg/runtime/schema"
-
-	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/cluster"
+	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/network"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -16,17 +16,11 @@ type (
 	Group    = resource.Group
 )
 
-// namespaced and clusterScoped answer for a resource that needs nothing of its own.
-var (
-	namespaced    = registry.Namespaced{}
-	clusterScoped = registry.ClusterScoped{}
-)
-
 // Groups is the table: the groups in the order in which discovery lists them, each with the rows of all packages below
 // this one.
 func Groups() []Group {
 	var merged []Group
-	for _, g := range slices.Concat(plain()) {
+	for _, g := range slices.Concat(cluster.Groups(), core.Groups(), network.Groups()) {
 		at := slices.IndexFunc(merged, func(m Group) bool { return m.GroupVersion == g.GroupVersion })
 		if at < 0 {
 			merged = append(merged, g)
@@ -51,21 +45,4 @@ func rank(g Group) int {
 		return len(order)
 	}
 	return at
-}
-
-// plain are the resources that need no package of their own.
-func plain() []Group {
-	return []Group{
-		{GroupVersion: schema.GroupVersion{Version: "v1"}, Resources: []Resource{
-			{Kind: "ConfigMap", Name: "configmaps", ShortNames: []string{"cm"}, Strategy: configMapStrategy{}},
-			{Kind: "Namespace", Name: "namespaces", ShortNames: []string{"ns"}, Strategy: clusterScoped},
-			{Kind: "Node", Name: "nodes", ShortNames: []string{"no"}, Strategy: clusterScoped, KeyRoot: "/minions"},
-			{Kind: "Pod", Name: "pods", ShortNames: []string{"po"}, All: true, Strategy: namespaced},
-			{Kind: "Secret", Name: "secrets", Strategy: secretStrategy{}},
-			{Kind: "Service", Name: "services", ShortNames: []string{"svc"}, All: true, Strategy: namespaced, KeyRoot: "/services/specs"},
-		}},
-		{GroupVersion: schema.GroupVersion{Group: "apps", Version: "v1"}, Resources: []Resource{
-			{Kind: "Deployment", Name: "deployments", ShortNames: []string{"deploy"}, All: true, Strategy: namespaced},
-		}},
-	}
 }

@@ -1,0 +1,127 @@
+package cluster
+
+import (
+	"context"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	kinds "kubepath/chapters/02-kinds"
+	rest "kubepath/chapters/04-rest"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// Component is a part of the cluster that the API server can ask how it is: its etcd, a controller manager.
+type Component struct {
+	Name string
+	// Check returns what the component says of itself, or why it is not healthy.
+	Check func(ctx context.Context) (says string, err error)
+}
+
+// Components is the setting that says which there are.
+type Components []Component
+
+// componentStatuses shows the components as objects. None of it is stored: each read asks them.
+// Upstream: pkg/registry/core/componentstatus.
+type componentStatuses struct {
+	rest.TableConvertor
+	components Components
+}
+
+var (
+	_ rest.Getter             = (*componentStatuses)(nil)
+	_ rest.Lister             = (*componentStatuses)(nil)
+	_ rest.Scoper             = (*componentStatuses)(nil)
+	_ rest.ShortNamesProvider = (*componentStatuses)(nil)
+)
+
+func newComponentStatuses(p *resource.Parts) rest.Storage {
+	return &componentStatuses{components: resource.Setting[Components](p), TableConvertor: componentStatusColumns}
+}
+
+// New returns an empty ComponentStatus.
+func (c *componentStatuses) New() runtime.Object { return &corev1.ComponentStatus{} }
+
+// NewList returns an empty list.
+func (c *componentStatuses) NewList() runtime.Object { return &corev1.ComponentStatusList{} }
+
+// Destroy has nothing to end.
+func (c *componentStatuses) Destroy() {}
+
+// NamespaceScoped is false.
+func (c *componentStatuses) NamespaceScoped() bool { return false }
+
+// ShortNames is cs.
+func (c *componentStatuses) ShortNames() []string { return []string{"cs"} }
+
+// Get asks one component.
+func (c *componentStatuses) Get(ctx context.Context, name string, _ *metav1.GetOptions) (runtime.Object, error) {
+	at := slices.IndexFunc(c.components, func(one Component) bool { return one.Name == name })
+	if at < 0 {
+		return nil, apierrors.NewNotFound(schema.GroupResource{Resource: "componentstatus"}, name)
+	}
+	return c.components[at].status(ctx), nil
+}
+
+// List asks those that the options select. The statuses have no labels.
+func (c *componentStatuses) List(ctx context.Context, options *metainternalversion.ListOptions) (runtime.Object, error) {
+	list := &kinds.List{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ComponentStatusList"}, Items: []runtime.Object{}}
+	for _, one := range c.components {
+		if one.selected(options) {
+			list.Items = append(list.Items, one.status(ctx))
+		}
+	}
+	return list, nil
+}
+
+func (c Component) selected(options *metainternalversion.ListOptions) bool {
+	if options == nil {
+		return true
+	}
+	byLabel := options.LabelSelector == nil || options.LabelSelector.Matches(labels.Set{})
+	byField := options.FieldSelector == nil || options.FieldSelector.Matches(fields.Set{"metadata.name": c.Name, "metadata.namespace": ""})
+	return byLabel && byField
+}
+
+func (c Component) status(ctx context.Context) *corev1.ComponentStatus {
+	says, err := c.Check(ctx)
+	condition := corev1.ComponentCondition{Type: corev1.ComponentHealthy, Status: corev1.ConditionTrue, Message: says}
+	if err != nil {
+		condition.Status, condition.Error = corev1.ConditionFalse, err.Error()
+	}
+	return &corev1.ComponentStatus{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ComponentStatus"},
+		ObjectMeta: metav1.ObjectMeta{Name: c.Name},
+		Conditions: []corev1.ComponentCondition{condition},
+	}
+}
+
+// componentStatusColumns shows the last condition of type Healthy.
+var componentStatusColumns = resource.Table[corev1.ComponentStatus, *corev1.ComponentStatus]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Status", Description: "Status of the component conditions"},
+		{Name: "Message", Description: "Message of the component conditions"},
+		{Name: "Error", Description: "Error of the component conditions"},
+	},
+	Cells: func(c *corev1.ComponentStatus) []any {
+		status, message, fault := "Unknown", "", ""
+		for _, condition := range c.Conditions {
+			if condition.Type != corev1.ComponentHealthy {
+				continue
+			}
+			status, message, fault = "Unhealthy", condition.Message, condition.Error
+			if condition.Status == corev1.ConditionTrue {
+				status = "Healthy"
+			}
+		}
+		return []any{c.Name, status, message, fault}
+	},
+}

@@ -1,0 +1,114 @@
+package cluster
+
+import (
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// namespaced and clusterScoped answer for a resource that needs nothing of its own.
+var (
+	namespaced    = registry.Namespaced{}
+	clusterScoped = registry.ClusterScoped{}
+)
+
+// Groups is this package's part of the table.
+func Groups() []resource.Group {
+	return []resource.Group{
+		{GroupVersion: schema.GroupVersion{Version: "v1"}, Resources: core()},
+		group("events.k8s.io", []resource.Row{
+			{Kind: "Event", Name: "events", SameAs: schema.GroupVersionResource{Version: "v1", Resource: "events"}},
+		}),
+		group("rbac.authorization.k8s.io", access()),
+		group("storage.k8s.io", storage()),
+		group("scheduling.k8s.io", []resource.Row{
+			{Kind: "PriorityClass", Name: "priorityclasses", ShortNames: []string{"pc"}, Strategy: clusterScoped},
+		}),
+		group("coordination.k8s.io", []resource.Row{
+			{Kind: "Lease", Name: "leases", Strategy: namespaced},
+		}),
+		group("node.k8s.io", []resource.Row{
+			{Kind: "RuntimeClass", Name: "runtimeclasses", Strategy: clusterScoped},
+		}),
+		group("certificates.k8s.io", []resource.Row{
+			{Kind: "CertificateSigningRequest", Name: "certificatesigningrequests", ShortNames: []string{"csr"},
+				Strategy: clusterScoped, Status: clusterScoped},
+		}),
+		group("admissionregistration.k8s.io", admission()),
+		group("flowcontrol.apiserver.k8s.io", []resource.Row{
+			{Kind: "FlowSchema", Name: "flowschemas", Strategy: clusterScoped, Status: clusterScoped},
+			{Kind: "PriorityLevelConfiguration", Name: "prioritylevelconfigurations", Strategy: clusterScoped, Status: clusterScoped},
+		}),
+		group("resource.k8s.io", devices()),
+	}
+}
+
+// group is version v1 of an API group.
+func group(name string, rows []resource.Row) resource.Group {
+	return resource.Group{GroupVersion: schema.GroupVersion{Group: name, Version: "v1"}, Resources: rows}
+}
+
+// core is the group without a name.
+func core() []resource.Row {
+	return []resource.Row{
+		{Kind: "ComponentStatus", Name: "componentstatuses", Storage: newComponentStatuses},
+		{Kind: "ConfigMap", Name: "configmaps", ShortNames: []string{"cm"}, Strategy: configMapStrategy{}},
+		{Kind: "Event", Name: "events", ShortNames: []string{"ev"}, Strategy: namespaced},
+		{Kind: "LimitRange", Name: "limitranges", ShortNames: []string{"limits"}, Strategy: namespaced},
+		{Kind: "Namespace", Name: "namespaces", ShortNames: []string{"ns"}, Strategy: clusterScoped, Status: clusterScoped, ReturnDeleted: true},
+		{Kind: "Node", Name: "nodes", ShortNames: []string{"no"}, Strategy: clusterScoped, Status: clusterScoped, KeyRoot: "/minions"},
+		{Kind: "PersistentVolume", Name: "persistentvolumes", ShortNames: []string{"pv"}, Strategy: clusterScoped, Status: clusterScoped, ReturnDeleted: true},
+		{Kind: "PersistentVolumeClaim", Name: "persistentvolumeclaims", ShortNames: []string{"pvc"}, Strategy: namespaced, Status: namespaced, ReturnDeleted: true},
+		{Kind: "ResourceQuota", Name: "resourcequotas", ShortNames: []string{"quota"}, Strategy: namespaced, Status: namespaced, ReturnDeleted: true},
+		{Kind: "Secret", Name: "secrets", Strategy: secretStrategy{}},
+		{Kind: "ServiceAccount", Name: "serviceaccounts", ShortNames: []string{"sa"}, Strategy: namespaced, ReturnDeleted: true},
+	}
+}
+
+// access is rbac.authorization.k8s.io: who may do what.
+func access() []resource.Row {
+	return []resource.Row{
+		{Kind: "ClusterRole", Name: "clusterroles", Strategy: clusterScoped},
+		{Kind: "ClusterRoleBinding", Name: "clusterrolebindings", Strategy: clusterScoped},
+		{Kind: "Role", Name: "roles", Strategy: namespaced},
+		{Kind: "RoleBinding", Name: "rolebindings", Strategy: namespaced},
+	}
+}
+
+// storage is storage.k8s.io: where volumes come from.
+func storage() []resource.Row {
+	return []resource.Row{
+		{Kind: "CSIDriver", Name: "csidrivers", Strategy: clusterScoped, ReturnDeleted: true},
+		{Kind: "CSINode", Name: "csinodes", Strategy: clusterScoped, ReturnDeleted: true},
+		{Kind: "CSIStorageCapacity", Name: "csistoragecapacities", Strategy: namespaced},
+		{Kind: "StorageClass", Name: "storageclasses", ShortNames: []string{"sc"}, Strategy: clusterScoped, ReturnDeleted: true},
+		{Kind: "VolumeAttachment", Name: "volumeattachments", Strategy: clusterScoped, Status: clusterScoped, ReturnDeleted: true},
+		{Kind: "VolumeAttributesClass", Name: "volumeattributesclasses", ShortNames: []string{"vac"}, Strategy: clusterScoped, ReturnDeleted: true},
+	}
+}
+
+// extensions is the category of what extends the API.
+var extensions = []string{"api-extensions"}
+
+// admission is admissionregistration.k8s.io: who else is asked before an object is stored.
+func admission() []resource.Row {
+	return []resource.Row{
+		{Kind: "MutatingAdmissionPolicy", Name: "mutatingadmissionpolicies", Categories: extensions, Strategy: clusterScoped},
+		{Kind: "MutatingAdmissionPolicyBinding", Name: "mutatingadmissionpolicybindings", Categories: extensions, Strategy: clusterScoped},
+		{Kind: "MutatingWebhookConfiguration", Name: "mutatingwebhookconfigurations", Categories: extensions, Strategy: clusterScoped},
+		{Kind: "ValidatingAdmissionPolicy", Name: "validatingadmissionpolicies", Categories: extensions, Strategy: clusterScoped, Status: clusterScoped},
+		{Kind: "ValidatingAdmissionPolicyBinding", Name: "validatingadmissionpolicybindings", Categories: extensions, Strategy: clusterScoped},
+		{Kind: "ValidatingWebhookConfiguration", Name: "validatingwebhookconfigurations", Categories: extensions, Strategy: clusterScoped},
+	}
+}
+
+// devices is resource.k8s.io: hardware that pods ask for.
+func devices() []resource.Row {
+	return []resource.Row{
+		{Kind: "DeviceClass", Name: "deviceclasses", Strategy: clusterScoped, ReturnDeleted: true},
+		{Kind: "ResourceClaim", Name: "resourceclaims", Strategy: namespaced, Status: namespaced, ReturnDeleted: true},
+		{Kind: "ResourceClaimTemplate", Name: "resourceclaimtemplates", Strategy: namespaced, ReturnDeleted: true},
+		{Kind: "ResourceSlice", Name: "resourceslices", Strategy: clusterScoped, ReturnDeleted: true},
+	}
+}
