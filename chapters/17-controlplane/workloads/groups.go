@@ -1,0 +1,45 @@
+package workloads
+
+import (
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	batchv1 "k8s.io/api/batch/v1"
+	policyv1 "k8s.io/api/policy/v1"
+
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// Groups are the rows of this package.
+func Groups() []resource.Group {
+	return []resource.Group{
+		{GroupVersion: appsv1.SchemeGroupVersion, Resources: []resource.Row{
+			{Kind: "ControllerRevision", Name: "controllerrevisions", Strategy: controllerRevisions},
+			{Kind: "DaemonSet", Name: "daemonsets", ShortNames: []string{"ds"}, All: true,
+				Strategy: daemonSets, Status: daemonSets.OfStatus(nil)},
+			{Kind: "Deployment", Name: "deployments", ShortNames: []string{"deploy"}, All: true,
+				Strategy: deployments, Status: deploymentStatus, Subresources: deploymentScale},
+			{Kind: "ReplicaSet", Name: "replicasets", ShortNames: []string{"rs"}, All: true,
+				Strategy: replicaSets, Status: replicaSets.OfStatus(nil), Subresources: replicaSetScale},
+			{Kind: "StatefulSet", Name: "statefulsets", ShortNames: []string{"sts"}, All: true,
+				Strategy: statefulSets, Status: statefulSets.OfStatus(nil), Subresources: statefulSetScale},
+		}},
+		{GroupVersion: batchv1.SchemeGroupVersion, Resources: []resource.Row{
+			{Kind: "CronJob", Name: "cronjobs", ShortNames: []string{"cj"}, All: true,
+				Strategy: cronJobs, Status: cronJobs.OfStatus(nil)},
+			{Kind: "Job", Name: "jobs", All: true, Strategy: jobs, Status: jobs.OfStatus(nil)},
+		}},
+		{GroupVersion: autoscalingv2.SchemeGroupVersion, Resources: []resource.Row{
+			{Kind: "HorizontalPodAutoscaler", Name: "horizontalpodautoscalers", ShortNames: []string{"hpa"}, All: true,
+				Strategy: autoscalers, Status: autoscalers.OfStatus(nil)},
+		}},
+		{GroupVersion: autoscalingv1.SchemeGroupVersion, Resources: []resource.Row{
+			{Kind: "HorizontalPodAutoscaler", Name: "horizontalpodautoscalers",
+				SameAs: autoscalingv2.SchemeGroupVersion.WithResource("horizontalpodautoscalers")},
+		}},
+		{GroupVersion: policyv1.SchemeGroupVersion, Resources: []resource.Row{
+			{Kind: "PodDisruptionBudget", Name: "poddisruptionbudgets", ShortNames: []string{"pdb"},
+				Strategy: disruptionBudgets, Status: disruptionBudgets.OfStatus(nil)},
+		}},
+	}
+}
