@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	rest "kubepath/chapters/04-rest"
+	storage "kubepath/chapters/05-storage"
 	registry "kubepath/chapters/06-registry"
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
@@ -24,6 +25,7 @@ type backend struct {
 	compactor *etcd3.Compactor
 	stores    map[schema.GroupResource]*registry.Store // made so far
 	made      map[schema.GroupVersion]map[string]rest.Storage
+	tasks     []resource.Task // of the rows
 }
 
 // install makes the group's storages and serves them.
@@ -49,7 +51,10 @@ func (b *backend) install(s *server.GenericAPIServer, g Group) error {
 
 // add makes the storage of a row and those of its subresources.
 func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, r Resource) {
-	parts := &resource.Parts{Settings: b.config.Settings, Store: func(name schema.GroupResource) *registry.Store { return b.stores[name] }}
+	parts := &resource.Parts{
+		Settings: b.config.Settings, Open: b.open, Add: func(t resource.Task) { b.tasks = append(b.tasks, t) },
+		Store: func(name schema.GroupResource) *registry.Store { return b.stores[name] },
+	}
 	if r.Storage != nil {
 		storages[r.Name] = r.Storage(parts)
 		return
@@ -79,10 +84,10 @@ func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, 
 // share serves the storages of another row, and of its subresources, once more: what they keep is converted.
 func (b *backend) share(storages map[string]rest.Storage, r Resource) error {
 	found := false
-	for path, storage := range b.made[r.SameAs.GroupVersion()] {
+	for path, served := range b.made[r.SameAs.GroupVersion()] {
 		name, subresource, _ := strings.Cut(path, "/")
 		if name == r.SameAs.Resource {
-			storages[strings.TrimSuffix(r.Name+"/"+subresource, "/")] = storage
+			storages[strings.TrimSuffix(r.Name+"/"+subresource, "/")] = served
 			found = true
 		}
 	}
@@ -102,10 +107,7 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 		}
 		return obj
 	}
-	objects := b.config.Open(etcd3.Config{
-		Client: b.config.Etcd, Prefix: b.config.EtcdPrefix, Codec: b.codec, NewFunc: newObject,
-		Resource: r.Key(), Transformer: b.config.Transformer, Leases: b.leases, Compactor: b.compactor,
-	})
+	objects := b.open(r.Key(), newObject)
 	store := &registry.Store{
 		Kind: kind, Resource: gv.WithResource(r.Name).GroupResource(), NewFunc: newObject,
 		Singular: r.Singular(), Short: r.ShortNames, InAll: r.All, Others: r.Categories, ReturnDeleted: r.ReturnDeleted,
@@ -115,6 +117,14 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 		store.Tables = r.Columns
 	}
 	return store
+}
+
+// open makes the storage of what lies under a key root.
+func (b *backend) open(root string, newObject func() runtime.Object) storage.Interface {
+	return b.config.Open(etcd3.Config{
+		Client: b.config.Etcd, Prefix: b.config.EtcdPrefix, Codec: b.codec, NewFunc: newObject,
+		Resource: root, Transformer: b.config.Transformer, Leases: b.leases, Compactor: b.compactor,
+	})
 }
 
 // selectable tells the scheme which fields a selector may name; of a kind that it is told nothing about, name and

@@ -21,6 +21,7 @@ import (
 	watch "kubepath/chapters/09-watch"
 	patch "kubepath/chapters/12-patch"
 	versions "kubepath/chapters/13-versions"
+	"kubepath/chapters/17-controlplane/resource"
 )
 
 // Config is what the control plane is made from. Upstream: controlplane.Config.
@@ -68,21 +69,29 @@ func New(c Config) (*server.GenericAPIServer, error) {
 		}
 	}
 	describeNothing(s)
-	return s, errors.Join(
-		s.AddHealthCheck(server.HealthCheck{Name: "etcd", Check: etcd3.HealthCheck(c.Etcd, c.EtcdPrefix)}),
-		runWith(s, "etcd-compaction", backend.compactor.Run),
-	)
+	err = s.AddHealthCheck(server.HealthCheck{Name: "etcd", Check: etcd3.HealthCheck(c.Etcd, c.EtcdPrefix)})
+	for _, t := range append(backend.tasks, resource.Task{Name: "etcd-compaction", Run: backend.compactor.Run}) {
+		err = errors.Join(err, perform(s, t))
+	}
+	return s, err
 }
 
-// runWith has the server run something for as long as it runs itself, and wait for its end.
-func runWith(s *server.GenericAPIServer, name string, run func(context.Context)) error {
+// perform has the server do a task while it runs, and wait for its end.
+func perform(s *server.GenericAPIServer, t resource.Task) error {
 	var running sync.WaitGroup
 	return errors.Join(
-		s.AddPostStartHook(name, func(ctx context.Context) error {
-			running.Go(func() { run(ctx) })
+		s.AddPostStartHook(t.Name, func(ctx context.Context) error {
+			if t.Start != nil {
+				if err := t.Start(ctx); err != nil {
+					return err
+				}
+			}
+			if t.Run != nil {
+				running.Go(func() { t.Run(ctx) })
+			}
 			return nil
 		}),
-		s.AddPreShutdownHook(name, func() error { running.Wait(); return nil }),
+		s.AddPreShutdownHook(t.Name, func() error { running.Wait(); return nil }),
 	)
 }
 

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"context"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -58,6 +59,21 @@ type Parts struct {
 	// Settings by type: each group's package defines what it can be told by flags (an address range, a TTL) and finds it
 	// with Setting.
 	Settings []any
+
+	// Open makes a storage for what a row keeps beside its objects (which ports are taken), under a key root of its own.
+	Open func(root string, newFunc func() runtime.Object) storage.Interface
+	// Add has the server do something beside answering requests. While rows are built, not later.
+	Add func(Task)
+}
+
+// Task is what a server does while it serves.
+type Task struct {
+	Name string
+	// Start runs once, as soon as the server serves; it is not ready before Start has returned, and ends where that
+	// fails. Nil: nothing.
+	Start func(context.Context) error
+	// Run runs after Start until its context ends; the server waits for its return. Nil: nothing.
+	Run func(context.Context)
 }
 
 // Setting finds the settings of type T; the zero value where there are none.
