@@ -17,10 +17,11 @@ const tick = 100 * time.Millisecond
 // Run shows a page, and what the reader goes on to, until a key or ctx ends it. Both files have to be the terminal. It
 // returns errors.ErrUnsupported, and has shown nothing, on systems on which it cannot wait for keys.
 func Run(ctx context.Context, in, out *os.File, shelf *Shelf, first read.Page) (err error) {
-	if _, err := pending(in, 0); err != nil {
+	t := &tty{in: in, out: out, inFD: int(in.Fd()), outFD: int(out.Fd())}
+	if _, err := pending(t.inFD, 0); err != nil {
 		return err
 	}
-	columns, rows, err := term.GetSize(int(out.Fd()))
+	columns, rows, err := term.GetSize(t.outFD)
 	if err != nil {
 		return err
 	}
@@ -29,29 +30,35 @@ func Run(ctx context.Context, in, out *os.File, shelf *Shelf, first read.Page) (
 		return err
 	}
 	v.open(first)
-	state, err := term.MakeRaw(int(in.Fd()))
+	state, err := term.MakeRaw(t.inFD)
 	if err != nil {
 		return err
 	}
 	defer func() { // also when the code below panics
 		_, written := out.WriteString(leaveScreen)
-		err = errors.Join(err, written, term.Restore(int(in.Fd()), state))
+		err = errors.Join(err, written, term.Restore(t.inFD, state))
 	}()
 	if _, err := out.WriteString(enterScreen + v.frame()); err != nil {
 		return err
 	}
-	return v.loop(ctx, in, out)
+	return t.loop(ctx, v)
+}
+
+// tty is the terminal.
+type tty struct {
+	in, out     *os.File
+	inFD, outFD int
 }
 
 // loop draws the screen anew after each key and each change of the terminal's size.
-func (v *view) loop(ctx context.Context, in, out *os.File) error {
+func (t *tty) loop(ctx context.Context, v *view) error {
 	input := make([]byte, 256)
 	for ctx.Err() == nil && !v.done {
-		ready, err := pending(in, tick)
+		ready, err := pending(t.inFD, tick)
 		if err != nil {
 			return err
 		}
-		columns, rows, err := term.GetSize(int(out.Fd()))
+		columns, rows, err := term.GetSize(t.outFD)
 		resized := err == nil && (columns != v.columns || rows != v.rows)
 		if resized {
 			if err := v.resize(columns, rows); err != nil {
@@ -59,7 +66,7 @@ func (v *view) loop(ctx context.Context, in, out *os.File) error {
 			}
 		}
 		if ready {
-			n, err := in.Read(input)
+			n, err := t.in.Read(input)
 			if n == 0 || err != nil {
 				return nil // the terminal is gone
 			}
@@ -68,7 +75,7 @@ func (v *view) loop(ctx context.Context, in, out *os.File) error {
 			}
 		}
 		if ready || resized {
-			if _, err := out.WriteString(v.frame()); err != nil {
+			if _, err := t.out.WriteString(v.frame()); err != nil {
 				return err
 			}
 		}

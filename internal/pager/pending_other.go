@@ -4,8 +4,7 @@ package pager
 
 import (
 	"errors"
-	"os"
 	"time"
 )
 
-func pending(*os.File, time.Duration) (bool, error) { return false, errors.ErrUnsupported }
+func pending(int, time.Duration) (bool, error) { return false, errors.ErrUnsupported }

@@ -39,6 +39,7 @@ type view struct {
 	lines         []read.Line
 	columns, rows int // of the terminal
 	top           int // the line at the top
+	place         int // the line of the Markdown that a key has brought there; 0 at the beginning
 	asking        key // what the prompt asks for: / or o; "" for no prompt
 	typed         []rune
 	query         string
@@ -69,6 +70,7 @@ const help = "space b j k g G: move · n p: pages · c: contents · 7 Enter: pag
 
 // press does what a key means.
 func (v *view) press(k key) {
+	defer v.remember()
 	v.message = ""
 	if v.asking != "" {
 		v.answer(k)
@@ -80,6 +82,14 @@ func (v *view) press(k key) {
 	}
 	if action := actions[k]; action != nil {
 		action(v)
+	}
+}
+
+// remember notes the place that another size of the terminal is to keep.
+func (v *view) remember() {
+	v.place = 0
+	if v.top > 0 && v.top < len(v.lines) {
+		v.place = v.lines[v.top].Source
 	}
 }
 
@@ -183,19 +193,14 @@ func (v *view) open(page read.Page) {
 
 // resize sets the page anew and keeps the place in it.
 func (v *view) resize(columns, rows int) error {
-	source, begins := 0, v.top == 0
-	if v.top < len(v.lines) {
-		source = v.lines[v.top].Source
-	}
 	v.columns, v.rows = max(columns, 1), max(rows, 2)
 	lines, err := v.shelf.set(v.page, v.columns)
 	if err != nil {
 		return err
 	}
 	v.lines = lines
-	at := slices.IndexFunc(lines, func(l read.Line) bool { return l.Source >= source && source > 0 })
-	if at >= 0 && !begins {
-		v.top = at
+	if v.place > 0 {
+		v.top = max(slices.IndexFunc(lines, func(l read.Line) bool { return l.Source >= v.place }), 0)
 	}
 	v.scroll(0)
 	return nil
