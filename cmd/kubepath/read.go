@@ -55,11 +55,13 @@ columns wide, which reads better than longer lines.`,
 	flags.StringVar(&f.style, "style", "auto", "auto, dark, light or none")
 	flags.IntVar(&f.width, "width", 0, fmt.Sprintf("columns, %d to %d (default: the terminal's, or 80)", read.MinWidth, read.MaxWidth))
 	flags.BoolVar(&f.withoutPager, "no-pager", false, "print the page, on a terminal too")
-	c.MarkFlagsMutuallyExclusive("next", "prev")
 	return c
 }
 
 func (f *readFlags) run(c *cobra.Command, args []string) error {
+	if f.next && f.prev {
+		return usageError{errors.New("--next and --prev lead two ways"), "either of them"}
+	}
 	if f.width != 0 && (f.width < read.MinWidth || f.width > read.MaxWidth) {
 		return usageError{fmt.Errorf("a width of %d columns", f.width), fmt.Sprintf("%d to %d columns", read.MinWidth, read.MaxWidth)}
 	}
