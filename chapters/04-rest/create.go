@@ -37,10 +37,11 @@ func (e *Endpoint) create(store creating) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		if err := c.prepareNew(obj); err != nil {
+		if err := c.PrepareNew(obj); err != nil {
 			return 0, nil, err
 		}
-		// Between the checks above and the storage is the place of ownership (chapter 12) and admission (chapter 15).
+		obj = c.Account(nil, obj, options.FieldManager)
+		// Between ownership and the storage is the place of admission (chapter 15).
 		created, err := store(c, obj, options)
 		if status, ok := created.(*metav1.Status); ok && status.Code == 0 && err == nil {
 			status.Code = http.StatusCreated
@@ -68,9 +69,9 @@ func (c *Call) readNew() (runtime.Object, *CreateOptions, error) {
 	return obj, options, err
 }
 
-// prepareNew clears what only the server decides, and puts the object into the namespace of the request.
+// PrepareNew clears what only the server decides, and puts the object into the namespace of the request.
 // A kind without metadata needs nothing.
-func (c *Call) prepareNew(obj runtime.Object) error {
+func (c *Call) PrepareNew(obj runtime.Object) error {
 	object, err := meta.Accessor(obj)
 	if err != nil {
 		return nil

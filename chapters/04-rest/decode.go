@@ -28,7 +28,7 @@ func (c *Call) Decode(media *kinds.Media, body []byte, fieldValidation string) (
 	reading := kinds.Decoding{Default: c.Kind, Strict: fieldValidation != metav1.FieldValidationIgnore}
 	obj, kind, err := c.Codecs.Decode(media, body, reading)
 	if strict, ok := runtime.AsStrictDecodingError(err); ok && obj != nil && fieldValidation != metav1.FieldValidationStrict {
-		c.warnOfFields(strict.Errors())
+		c.WarnOfFields(strict.Errors())
 		err = nil
 	}
 	if err != nil {
@@ -57,8 +57,8 @@ func (c *Call) checkVersion(kind schema.GroupVersionKind) error {
 	return nil
 }
 
-// warnOfFields adds a warning for each; the YAML reader puts several into one error, a line each.
-func (c *Call) warnOfFields(errs []error) {
+// WarnOfFields adds a warning for each; the YAML reader puts several into one error, a line each.
+func (c *Call) WarnOfFields(errs []error) {
 	for _, err := range errs {
 		_, lines, yaml := strings.Cut(err.Error(), "yaml: unmarshal errors:\n")
 		if !yaml {

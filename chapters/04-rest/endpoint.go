@@ -21,6 +21,8 @@ type Endpoint struct {
 	Tables TableConvertor
 	// KeepsMeta: a create leaves the body's uid and times as they are; see ObjectMetaPreserver.
 	KeepsMeta bool
+	// Ownership keeps account of who set which field; nil: no account is kept.
+	Ownership Ownership
 	// Warning is sent with every answer: the kind is deprecated. "": none.
 	Warning string
 }

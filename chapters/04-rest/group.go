@@ -21,6 +21,9 @@ type Group struct {
 	// Wrap, where set, stands between the handlers and each storage: the seam for tracing. What the storage offers is read
 	// from the storage itself, so the wrapper may implement every capability.
 	Wrap func(Storage) Storage
+	// Ownership keeps account of who set which field at an endpoint that can be written to. Nil: no account is kept. What it
+	// gets is the endpoint with the storage itself.
+	Ownership func(*Endpoint) Ownership
 }
 
 // Resources turns storages, keyed by path ("pods", "pods/status"), into the installer's rows, sorted by path.
@@ -134,6 +137,9 @@ func (g *Group) endpoint(row *installer.Resource, storage Storage) *Endpoint {
 	e.Tables, _ = storage.(TableConvertor)
 	if p, ok := storage.(ObjectMetaPreserver); ok && e.Subresource != "" {
 		e.KeepsMeta = p.PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate()
+	}
+	if g.Ownership != nil {
+		e.Ownership = g.Ownership(e)
 	}
 	if g.Wrap != nil {
 		e.Storage = g.Wrap(storage)

@@ -30,7 +30,7 @@ func update(e *Endpoint) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		// Ownership (chapter 12) and admission (chapter 15) wrap next.Mutate.
+		// Admission (chapter 15) wraps next.Mutate.
 		obj, created, err := storage.Update(c.Context, name, next)
 		if created {
 			return http.StatusCreated, obj, err
@@ -50,7 +50,7 @@ func (c *Call) readReplacement(name string, body []byte) (*Update, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &replacement{call: c, name: name, media: media, body: body, fieldValidation: options.FieldValidation}
+	r := &replacement{call: c, name: name, media: media, body: body, options: options}
 	if r.first, err = r.decode(); err != nil {
 		return nil, err
 	}
@@ -60,28 +60,42 @@ func (c *Call) readReplacement(name string, body []byte) (*Update, error) {
 // replacement is the object of a PUT. The storage owns and changes what Mutate returns; an attempt after a lost race
 // needs it fresh, and decodes it again. That costs less than a copy which nearly no request would use.
 type replacement struct {
-	call            *Call
-	name            string
-	media           *kinds.Media
-	body            []byte
-	fieldValidation string
-	first           runtime.Object
+	call    *Call
+	name    string
+	media   *kinds.Media
+	body    []byte
+	options metav1.UpdateOptions
+	first   runtime.Object
 }
 
-func (r *replacement) mutate(context.Context, runtime.Object) (runtime.Object, error) {
-	if obj := r.first; obj != nil {
-		r.first = nil
-		return obj, nil
+func (r *replacement) mutate(_ context.Context, old runtime.Object) (runtime.Object, error) {
+	obj := r.first
+	r.first = nil
+	if obj == nil {
+		var err error
+		if obj, err = r.decode(); err != nil {
+			return nil, err
+		}
 	}
-	return r.decode()
+	return r.call.Account(old, obj, r.options.FieldManager), nil
 }
 
 func (r *replacement) decode() (runtime.Object, error) {
-	obj, err := r.call.Decode(r.media, r.body, r.fieldValidation)
+	obj, err := r.call.Decode(r.media, r.body, r.options.FieldValidation)
 	if err != nil {
 		return nil, err
 	}
 	return obj, r.call.CheckObject(obj, r.name)
+}
+
+// Place puts obj into the namespace of the request; an object that names another one is a 400. A kind without metadata
+// needs nothing.
+func (c *Call) Place(obj runtime.Object) error {
+	object, err := meta.Accessor(obj)
+	if err != nil {
+		return nil
+	}
+	return PutInNamespace(object, c.objectNamespace())
 }
 
 // CheckObject refuses an object of another name or namespace than the path's. Upstream: handlers.checkName.

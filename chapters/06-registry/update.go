@@ -127,6 +127,7 @@ func (u *updating) replace(ctx context.Context, obj, old runtime.Object, m stora
 	if err := u.beforeUpdate(ctx, obj, old); err != nil {
 		return storage.Mutated{}, err
 	}
+	keepManagedTimes(obj, old)
 	if validate := u.request.ValidateUpdate; validate != nil {
 		if err := validate(ctx, obj, old); err != nil {
 			return storage.Mutated{}, err

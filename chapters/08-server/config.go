@@ -34,6 +34,8 @@ type Config struct {
 	Filters Filters
 	// Middleware of every route, outermost first; see installer.Middleware.
 	Middleware []installer.Middleware
+	// Ownership keeps account of who set which field; see rest.Group.Ownership. Nil: no account is kept.
+	Ownership func(*rest.Endpoint) rest.Ownership
 	// WrapStorage stands between handlers and storages; see rest.Group.Wrap.
 	WrapStorage func(rest.Storage) rest.Storage
 

@@ -87,6 +87,7 @@ func (s *GenericAPIServer) installVersion(root string, gv schema.GroupVersion, s
 		Verbs:        s.config.Verbs,
 		MaxBody:      s.config.MaxBody,
 		Wrap:         s.config.WrapStorage,
+		Ownership:    s.config.Ownership,
 	}
 	resources, err := group.Resources(storages)
 	if err != nil {

@@ -2,65 +2,87 @@ package patch
 
 import (
 	"bytes"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	kinds "kubepath/chapters/02-kinds"
-	rest "kubepath/chapters/04-rest"
 )
 
 // maxOperations is how many operations a JSON patch may have. Upstream: maxJSONPatchOperations.
 const maxOperations = 10_000
 
+// jsonPatchOp is one operation of a JSON patch, as far as checks look at it. Clients read its name in error messages.
+type jsonPatchOp struct {
+	Op    string `json:"op"`
+	Path  string `json:"path"`
+	From  string `json:"from"`
+	Value any    `json:"value"`
+}
+
 // jsonPatch reads a list of operations (RFC 6902).
 func jsonPatch(d *document) (change, error) {
-	var operations []json.RawMessage
-	if err := json.Unmarshal(d.patch, &operations); err != nil {
-		return nil, undecodable(jsonError(err))
+	var faults []error
+	if d.strict() {
+		var operations []jsonPatchOp
+		found, err := d.unmarshal(&operations)
+		if err != nil {
+			return nil, undecodable(upstreamType(err))
+		}
+		for _, fault := range found {
+			faults = append(faults, fmt.Errorf("json patch %v", fault))
+		}
 	}
-	if len(operations) > maxOperations {
-		return nil, apierrors.NewRequestEntityTooLargeError(fmt.Sprintf(
-			"The allowed maximum operations in a JSON patch is %d, got %d", maxOperations, len(operations)))
-	}
-	patch, err := jsonpatch.DecodePatch(bytes.Clone(d.patch))
+	patch, err := jsonpatch.DecodePatch(d.patch)
 	if err != nil {
-		return nil, undecodable(err)
+		return nil, apierrors.NewBadRequest(err.Error())
 	}
-	return d.over(func(current []byte) ([]byte, error) {
+	if len(patch) > maxOperations {
+		return nil, apierrors.NewRequestEntityTooLargeError(fmt.Sprintf(
+			"The allowed maximum operations in a JSON patch is %d, got %d", maxOperations, len(patch)))
+	}
+	return d.over(faults, func(current []byte) ([]byte, error) {
 		patched, err := patch.Apply(current)
 		if err != nil { // an operation that cannot be done: the answer keeps to upstream's, which does not say which
-			return nil, apierrors.NewGenericServerResponse(http.StatusUnprocessableEntity, "", schema.GroupResource{}, "", err.Error(), 0, false)
+			return nil, unprocessable(err)
 		}
 		return patched, nil
 	}), nil
+}
+
+// upstreamType names the package of the type that messages of kube-apiserver name.
+func upstreamType(err error) error {
+	return errors.New(strings.Replace(err.Error(), "patch.jsonPatchOp", "handlers.jsonPatchOp", 1))
 }
 
 // mergePatch reads an object whose fields replace, and whose nulls remove (RFC 7386).
 func mergePatch(d *document) (change, error) {
-	var fields map[string]any
-	if err := json.Unmarshal(d.patch, &fields); err != nil {
-		return nil, undecodable(err)
-	}
-	patch := bytes.Clone(d.patch)
-	return d.over(func(current []byte) ([]byte, error) {
-		patched, err := jsonpatch.MergePatch(current, patch)
-		if err != nil {
-			return nil, apierrors.NewGenericServerResponse(http.StatusUnprocessableEntity, "", schema.GroupResource{}, "", err.Error(), 0, false)
+	var faults []error
+	if d.strict() {
+		var err error
+		if faults, err = d.unmarshal(&map[string]any{}); err != nil {
+			return nil, undecodable(err)
 		}
-		return patched, nil
+	}
+	return d.over(faults, func(current []byte) ([]byte, error) {
+		patched, err := jsonpatch.MergePatch(current, d.patch)
+		if err == jsonpatch.ErrBadJSONPatch {
+			return nil, apierrors.NewBadRequest(err.Error())
+		}
+		return patched, err
 	}), nil
 }
 
-// over applies a change of JSON texts to the object in the version that the client speaks.
-func (d *document) over(apply func(current []byte) ([]byte, error)) change {
+// over applies a change of JSON texts to the object in the version that the client speaks. faults were found in the
+// patch itself.
+func (d *document) over(faults []error, apply func(current []byte) ([]byte, error)) change {
 	return func(old runtime.Object) (runtime.Object, error) {
 		var current bytes.Buffer
 		if err := d.call.Codecs.Encode(&current, old, d.call.Kind.GroupVersion(), kinds.Form{Media: d.json()}); err != nil {
@@ -70,7 +92,11 @@ func (d *document) over(apply func(current []byte) ([]byte, error)) change {
 		if err != nil {
 			return nil, err
 		}
-		return d.decode(patched)
+		obj, err := d.decode(patched, faults)
+		if err != nil {
+			return nil, err
+		}
+		return d.call.Account(old, obj, d.options.FieldManager), nil
 	}
 }
 
@@ -80,34 +106,22 @@ func (d *document) json() *kinds.Media {
 }
 
 // decode reads the patched object. What the patch has made unreadable is the patch's fault.
-func (d *document) decode(patched []byte) (runtime.Object, error) {
-	reading := kinds.Decoding{Default: d.call.Kind, Strict: d.fieldValidation != metav1.FieldValidationIgnore}
+func (d *document) decode(patched []byte, faults []error) (runtime.Object, error) {
+	reading := kinds.Decoding{Default: d.call.Kind, Strict: d.strict()}
 	obj, _, err := d.call.Codecs.Decode(d.json(), patched, reading)
-	if strict, ok := runtime.AsStrictDecodingError(err); ok && obj != nil && d.fieldValidation != metav1.FieldValidationStrict {
-		for _, problem := range strict.Errors() {
-			rest.AddWarning(d.call.Context, problem.Error())
-		}
-		err = nil
-	}
-	if err != nil {
-		return nil, invalid(string(patched), err)
-	}
-	return obj, nil
+	return obj, d.judge(faults, err, string(patched))
 }
 
 func undecodable(err error) error {
 	return apierrors.NewBadRequest(fmt.Sprintf("error decoding patch: %v", err))
 }
 
+// unprocessable is a patch that is well formed and cannot be applied.
+func unprocessable(err error) error {
+	return apierrors.NewGenericServerResponse(http.StatusUnprocessableEntity, "", schema.GroupResource{}, "", err.Error(), 0, false)
+}
+
 // invalid is a patch whose result cannot be an object. value is what the message shows of it.
 func invalid(value any, err error) error {
 	return apierrors.NewInvalid(schema.GroupKind{}, "", field.ErrorList{field.Invalid(field.NewPath("patch"), value, err.Error())})
-}
-
-// jsonError names the type that clients of kube-apiserver know from this message.
-func jsonError(err error) error {
-	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
-		return fmt.Errorf("json: cannot unmarshal %s into Go value of type []handlers.jsonPatchOp", wrong.Value)
-	}
-	return err
 }

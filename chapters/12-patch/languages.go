@@ -6,27 +6,38 @@ import (
 	"net/http"
 	"slices"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
 	rest "kubepath/chapters/04-rest"
 )
 
-// document is a patch as it came.
+// document is a patch as it came. Its bytes are there until the update is done.
 type document struct {
-	call            *rest.Call
-	patch           []byte
-	fieldValidation string
+	call    *rest.Call
+	patch   []byte
+	options metav1.PatchOptions
 }
 
-// change makes the new object from the stored one. It runs again after a lost race. It may change old.
+// change makes the new object from the stored one, which it only reads, and keeps account of what it changes. It runs
+// again after a lost race.
 type change func(old runtime.Object) (runtime.Object, error)
 
-// languages is the table of patch types: each reads a document, once, into a change.
-var languages = map[types.PatchType]func(*document) (change, error){
-	types.JSONPatchType:           jsonPatch,
-	types.MergePatchType:          mergePatch,
-	types.StrategicMergePatchType: strategicPatch,
+// language is one row of the table of patch types.
+type language struct {
+	// read turns a document, once, into a change: when there is an object to change, so that what is wrong with a patch is
+	// told after what is wrong with its target.
+	read func(*document) (change, error)
+	// creates: where no object exists, the patch is one.
+	creates bool
+}
+
+var languages = map[types.PatchType]language{
+	types.JSONPatchType:           {read: jsonPatch},
+	types.MergePatchType:          {read: mergePatch},
+	types.StrategicMergePatchType: {read: strategicPatch},
+	types.ApplyYAMLPatchType:      {read: applyPatch, creates: true},
 }
 
 // mediaTypes are the names of the languages. The route takes no others (415).

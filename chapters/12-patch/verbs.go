@@ -1,7 +1,6 @@
 package patch
 
 import (
-	"context"
 	"net/http"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -48,25 +47,16 @@ func handle(e *rest.Endpoint) http.Handler {
 	})
 }
 
-// read makes of the body an update that patches the object called name.
+// read makes of the body an update that patches the object called name. The body is needed until the update is done.
 func read(c *rest.Call, name string, body []byte) (*rest.Update, error) {
-	language := types.PatchType(mediaType(c.Request))
-	options, err := c.PatchOptions(language)
+	kind := types.PatchType(mediaType(c.Request))
+	language := languages[kind]
+	options, err := c.PatchOptions(kind)
 	if err != nil {
 		return nil, err
 	}
-	change, err := languages[language](&document{call: c, patch: body, fieldValidation: options.FieldValidation})
-	if err != nil {
-		return nil, err
-	}
-	mutate := func(_ context.Context, old runtime.Object) (runtime.Object, error) {
-		obj, err := change(old)
-		if err != nil {
-			return nil, err
-		}
-		return obj, c.CheckObject(obj, name)
-	}
-	return &rest.Update{Mutate: mutate, Options: metav1.UpdateOptions{
+	p := &patching{document: document{call: c, patch: body, options: options}, language: language, name: name}
+	return &rest.Update{Mutate: p.mutate, AllowCreate: language.creates, Options: metav1.UpdateOptions{
 		DryRun: options.DryRun, FieldManager: options.FieldManager, FieldValidation: options.FieldValidation,
 	}}, nil
 }

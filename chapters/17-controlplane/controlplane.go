@@ -103,6 +103,9 @@ func (c Config) withDefaults() Config {
 	if c.Groups == nil {
 		c.Groups = Groups()
 	}
+	if c.Server.Ownership == nil {
+		c.Server.Ownership = patch.Ownership(c.Server.Codecs)
+	}
 	if c.Server.Verbs == nil {
 		c.Server.Verbs = Verbs(c)
 	}

@@ -1,0 +1,66 @@
+package registry
+
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	rest "kubepath/chapters/04-rest"
+)
+
+// ResetFielder is a strategy that takes back what clients write to some fields; see rest.ResetFieldser.
+type ResetFielder interface {
+	ResetFields() [][]string
+}
+
+var _ rest.ResetFieldser = (*Store)(nil)
+
+// ResetFields are those of the strategy; nil where it resets none.
+func (s *Store) ResetFields() [][]string {
+	if strategy, ok := s.Strategy.(ResetFielder); ok {
+		return strategy.ResetFields()
+	}
+	return nil
+}
+
+// keepManagedTimes puts back the times in obj's managedFields where they are all that an update changes: applying what
+// is there already writes nothing. Upstream: fieldmanager.IgnoreManagedFieldsTimestampsTransformer.
+func keepManagedTimes(obj, old runtime.Object) {
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return
+	}
+	before, err := meta.Accessor(old)
+	if err != nil {
+		return
+	}
+	now, was := m.GetManagedFields(), before.GetManagedFields()
+	if !onlyTimesDiffer(now, was) {
+		return
+	}
+	m.SetManagedFields(was)
+	if !equality.Semantic.DeepEqualWithNilDifferentFromEmpty(obj, old) {
+		m.SetManagedFields(now)
+	}
+}
+
+// onlyTimesDiffer tells whether the entries agree in all but times, and differ in those.
+func onlyTimesDiffer(now, was []metav1.ManagedFieldsEntry) bool {
+	later := false
+	same := slices.EqualFunc(now, was, func(a, b metav1.ManagedFieldsEntry) bool {
+		later = later || !a.Time.Equal(b.Time)
+		return a.Manager == b.Manager && a.Operation == b.Operation && a.APIVersion == b.APIVersion &&
+			a.Subresource == b.Subresource && a.FieldsType == b.FieldsType && sameFields(a.FieldsV1, b.FieldsV1)
+	})
+	return same && later
+}
+
+func sameFields(a, b *metav1.FieldsV1) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Equal(*b)
+}
