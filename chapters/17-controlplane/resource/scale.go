@@ -125,3 +125,20 @@ func (s Scale[T, P]) scale(obj P) (*autoscalingv1.Scale, error) {
 		Status: autoscalingv1.ScaleStatus{Replicas: s.Status(obj), Selector: s.Selector(obj)},
 	}, nil
 }
+
+// ConvertToTable shows the scale that kubectl get --subresource=scale asks for.
+func (s Scale[T, P]) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
+	return scaleTable.ConvertToTable(ctx, obj, options)
+}
+
+var scaleTable = Table[autoscalingv1.Scale, *autoscalingv1.Scale]{
+	Columns: []Column{
+		{Name: "Name", Description: metav1.ObjectMeta{}.SwaggerDoc()["name"]},
+		{Name: "Desired", Type: "integer", Description: autoscalingv1.ScaleSpec{}.SwaggerDoc()["replicas"]},
+		{Name: "Available", Type: "integer", Description: autoscalingv1.ScaleStatus{}.SwaggerDoc()["replicas"]},
+		AgeColumn(),
+	},
+	Cells: func(s *autoscalingv1.Scale) []any {
+		return []any{s.Name, int64(s.Spec.Replicas), int64(s.Status.Replicas), AgeOf(s)}
+	},
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"k8s.io/apimachinery/pkg/api/equality"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -26,11 +25,18 @@ type SpecStatus[T any, P Object[T]] struct {
 
 	Spec   func(P) any // a pointer to the spec; nil: the kind has no generation
 	Status func(P) any // a pointer to the status; nil: the kind has none
+	// Also is what the generation counts beside the spec; nil: nothing. Uncounted: there is a spec, but no generation.
+	Also      func(P) any
+	Uncounted bool
 	// Default sets what depends on more than the type's own defaults; nil: nothing.
 	Default func(obj P)
 	// Check and CheckUpdate are the validation; nil: everything is valid. CheckUpdate is asked beside Check.
 	Check       func(ctx context.Context, obj P) field.ErrorList
 	CheckUpdate func(ctx context.Context, obj, old P) field.ErrorList
+	// CheckWith is a Check that lets pass what was stored as it is: old is nil on a create. Nil: everything is valid.
+	CheckWith func(ctx context.Context, obj, old P) field.ErrorList
+	// WarnWith is Warn with the object before the change: old is nil on a create. Nil: none.
+	WarnWith func(ctx context.Context, obj, old P) []string
 	// Warn returns lines for the client; nil: none.
 	Warn func(ctx context.Context, obj P) []string
 	// Name says what is wrong with a name; nil: as the embedded strategy does (a DNS subdomain).
@@ -51,7 +57,7 @@ func (s SpecStatus[T, P]) PrepareForCreate(_ context.Context, obj runtime.Object
 	if s.Status != nil {
 		replace(s.Status(object), s.Status(P(new(T))))
 	}
-	if s.Spec != nil {
+	if s.Spec != nil && !s.Uncounted {
 		setGeneration(obj, 1)
 	}
 	if s.Default != nil {
@@ -68,20 +74,38 @@ func (s SpecStatus[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.O
 	if s.Default != nil {
 		s.Default(object)
 	}
-	if s.Spec != nil && !equality.Semantic.DeepEqual(s.Spec(object), s.Spec(before)) {
+	if s.counts(object, before) {
 		setGeneration(obj, generation(old)+1)
 	}
 }
 
-func (s SpecStatus[T, P]) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
-	if s.Check == nil {
-		return nil
+// counts reports a change that raises the generation.
+func (s SpecStatus[T, P]) counts(obj, old P) bool {
+	if s.Spec == nil || s.Uncounted {
+		return false
 	}
-	return s.Check(ctx, obj.(P))
+	return !equality.Semantic.DeepEqual(s.Spec(obj), s.Spec(old)) ||
+		s.Also != nil && !equality.Semantic.DeepEqual(s.Also(obj), s.Also(old))
+}
+
+func (s SpecStatus[T, P]) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
+	return s.validate(ctx, obj.(P), nil)
+}
+
+// validate is what creates and updates have in common.
+func (s SpecStatus[T, P]) validate(ctx context.Context, obj, old P) field.ErrorList {
+	var faults field.ErrorList
+	if s.Check != nil {
+		faults = s.Check(ctx, obj)
+	}
+	if s.CheckWith != nil {
+		faults = append(faults, s.CheckWith(ctx, obj, old)...)
+	}
+	return faults
 }
 
 func (s SpecStatus[T, P]) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
-	faults := s.Validate(ctx, obj)
+	faults := s.validate(ctx, obj.(P), old.(P))
 	if s.CheckUpdate != nil {
 		faults = append(faults, s.CheckUpdate(ctx, obj.(P), old.(P))...)
 	}
@@ -89,14 +113,22 @@ func (s SpecStatus[T, P]) ValidateUpdate(ctx context.Context, obj, old runtime.O
 }
 
 func (s SpecStatus[T, P]) WarningsOnCreate(ctx context.Context, obj runtime.Object) []string {
-	if s.Warn == nil {
-		return nil
-	}
-	return s.Warn(ctx, obj.(P))
+	return s.warn(ctx, obj.(P), nil)
 }
 
-func (s SpecStatus[T, P]) WarningsOnUpdate(ctx context.Context, obj, _ runtime.Object) []string {
-	return s.WarningsOnCreate(ctx, obj)
+func (s SpecStatus[T, P]) WarningsOnUpdate(ctx context.Context, obj, old runtime.Object) []string {
+	return s.warn(ctx, obj.(P), old.(P))
+}
+
+func (s SpecStatus[T, P]) warn(ctx context.Context, obj, old P) []string {
+	var lines []string
+	if s.Warn != nil {
+		lines = s.Warn(ctx, obj)
+	}
+	if s.WarnWith != nil {
+		lines = append(lines, s.WarnWith(ctx, obj, old)...)
+	}
+	return lines
 }
 
 func (s SpecStatus[T, P]) ValidateName(name string, prefix bool) []string {
@@ -121,9 +153,8 @@ func (s SpecStatus[T, P]) DefaultPropagation(context.Context) metav1.DeletionPro
 	return s.Propagation
 }
 
-// OfStatus is the strategy of the subresource status of s: it changes the status alone. keepMeta names what of the
-// metadata a status update may change too; upstream's resources differ in that, and the ordinary ones let it change
-// everything but labels.
+// OfStatus is the strategy of the subresource status of s: it keeps the spec as it is, and checks what check checks
+// (nil: nothing). Metadata changes as with any update: a controller labels and annotates where it reports.
 func (s SpecStatus[T, P]) OfStatus(check func(ctx context.Context, obj, old P) field.ErrorList) registry.Strategy {
 	return statusOf[T, P]{SpecStatus: s, check: check}
 }
@@ -137,11 +168,6 @@ func (s statusOf[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.Obj
 	object, before := P(obj.(P)), P(old.(P))
 	if s.Spec != nil {
 		replace(s.Spec(object), s.Spec(before))
-	}
-	now, err := meta.Accessor(obj)
-	was, errOld := meta.Accessor(old)
-	if err == nil && errOld == nil {
-		now.SetLabels(was.GetLabels())
 	}
 }
 
