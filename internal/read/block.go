@@ -48,7 +48,7 @@ func (s *setter) block(node ast.Node, width int) ([]Line, error) {
 		return s.headingBlock(n, width)
 	case *ast.Paragraph, *ast.TextBlock:
 		cells, err := s.inline(n)
-		return s.lines(fold(cells, min(width, Prose))), err
+		return s.lines(fold(cells, s.column(width))), err
 	case *ast.List:
 		return s.list(n, width)
 	case *ast.Blockquote:
@@ -68,6 +68,14 @@ func (s *setter) block(node ast.Node, width int) ([]Line, error) {
 	return nil, fmt.Errorf("%s:%d: a %s cannot be shown", s.page.File, s.at, node.Kind())
 }
 
+// column is how wide prose is set.
+func (s *setter) column(width int) int {
+	if s.Width == unfolded {
+		return width
+	}
+	return min(width, Prose)
+}
+
 // headingBlock underlines the first two levels, so that they stand out without colours.
 func (s *setter) headingBlock(n *ast.Heading, width int) ([]Line, error) {
 	cells, err := s.inline(n)
@@ -85,7 +93,7 @@ func (s *setter) headingBlock(n *ast.Heading, width int) ([]Line, error) {
 	for i := range cells {
 		cells[i].Ink = colour
 	}
-	lines := s.lines(fold(cells, min(width, Prose)))
+	lines := s.lines(fold(cells, s.column(width)))
 	if rule == "" {
 		return lines, nil
 	}
@@ -117,7 +125,7 @@ func (s *setter) list(list *ast.List, width int) ([]Line, error) {
 			number++
 		}
 		indent := strings.Repeat(" ", len([]rune(mark)))
-		inner, err := s.item(item, min(width, Prose)-len(indent))
+		inner, err := s.item(item, s.column(width)-len(indent))
 		if err != nil {
 			return nil, err
 		}
@@ -150,6 +158,9 @@ func (s *setter) item(item ast.Node, width int) ([]Line, error) {
 
 // hang puts a mark before the first line and an indent before the others.
 func (s *setter) hang(lines []Line, mark, indent string) []Line {
+	if s.Width == unfolded {
+		return lines
+	}
 	for i, line := range lines {
 		before := indent
 		if i == 0 {

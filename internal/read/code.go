@@ -40,7 +40,7 @@ func (s *setter) caption(file, symbol string, width int) []Line {
 	}
 	cells := ink(file+" "+symbol, s.faint)
 	for i := range cells {
-		cells[i].Link = address
+		cells[i].Link, cells[i].Code = address, true
 	}
 	return s.lines(indent(fold(cells, width-codeIndent)))
 }
@@ -68,6 +68,9 @@ func (s *setter) codeLines(n ast.Node, width int) ([]Line, error) {
 	lines := s.lines(s.placed(rows, width))
 	for i := range lines {
 		lines[i].Source = at
+		if s.Whole {
+			lines[i].Source = at + i
+		}
 	}
 	return lines, nil
 }

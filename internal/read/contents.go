@@ -2,13 +2,17 @@ package read
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
+
+// lookups are the pages in which one looks things up, and does not read on.
+var lookups = []string{"upstream", "implements"}
 
 // Contents is the page that lists the others.
 func (b *Book) Contents() Page {
 	var text strings.Builder
-	text.WriteString("# kubepath: the pages\n\n| | | minutes | |\n|---|---|--:|---|\n")
+	text.WriteString("# kubepath: the pages\n\n| | | min | |\n|---|---|--:|---|\n")
 	for _, p := range b.pages {
 		title := p.Title
 		number := ""
@@ -16,7 +20,11 @@ func (b *Book) Contents() Page {
 			number = fmt.Sprint(p.Number)
 			title = strings.TrimPrefix(title, number+". ")
 		}
-		fmt.Fprintf(&text, "| %s | %s | %d | `%s` |\n", number, title, p.Minutes(), p.Command())
+		minutes := ""
+		if !slices.Contains(lookups, p.Name) {
+			minutes = fmt.Sprint(p.Minutes())
+		}
+		fmt.Fprintf(&text, "| %s | %s | %s | `%s` |\n", number, title, minutes, p.Command())
 	}
 	if len(b.pages) > 0 {
 		fmt.Fprintf(&text, "\nBegin with `%s`. ", b.pages[0].Command())

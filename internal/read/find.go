@@ -13,7 +13,7 @@ type Hit struct {
 	Section string
 	Line    Line // unfolded: a whole paragraph
 	Spans   []Span
-	Weight  int // greater where it matters more: in a heading, or where the word is introduced
+	Weight  int // greater where the line says more about the word
 }
 
 // Span is a range of cells, from the first to before the last.
@@ -49,7 +49,7 @@ func (x *Index) Search(pages []Page, word string) ([]Hit, error) {
 			}
 			hits = append(hits, Hit{
 				Page: page, Section: doc.Section(line.Source), Line: line, Spans: spans,
-				Weight: weight(page, line, word),
+				Weight: weight(page, line, spans[0], word),
 			})
 		}
 	}
@@ -81,22 +81,25 @@ func mayHave(page Page, words string) bool {
 	return true
 }
 
-// The weights of hits.
-const (
-	mentions = iota
-	introduces
-	heads
-)
-
-// weight looks at the Markdown: a heading, or a word in bold or italics, introduces what it names.
-func weight(page Page, line Line, word string) int {
+// weight is greater where a line says more about a word: in prose, as a whole word, in bold or italics or at the head of a
+// table's row, and most in a heading.
+func weight(page Page, line Line, span Span, word string) int {
+	weight := 0
+	if at := func(i int) bool {
+		return i >= 0 && i < len(line.Cells) && (unicode.IsLetter(line.Cells[i].Rune) || line.Cells[i].Rune == '.')
+	}; !at(span.From-1) && !at(span.To) {
+		weight++
+	}
+	if !line.Cells[span.From].Code {
+		weight += 2
+	}
 	lines := strings.Split(page.Text, "\n")
 	if line.Source < 1 || line.Source > len(lines) {
-		return mentions
+		return weight
 	}
 	paragraph := lines[line.Source-1:]
 	if strings.HasPrefix(paragraph[0], "#") {
-		return heads
+		return weight + 8
 	}
 	if end := slices.Index(paragraph, ""); end >= 0 {
 		paragraph = paragraph[:end]
@@ -104,9 +107,9 @@ func weight(page Page, line Line, word string) int {
 	text := string(normal([]rune(strings.Join(paragraph, " "))))
 	wanted := string(normal([]rune(word)))
 	if strings.Contains(text, "*"+wanted) || strings.HasPrefix(text, "| "+wanted) {
-		return introduces
+		weight += 4
 	}
-	return mentions
+	return weight
 }
 
 // Best are at most n hits, those of the greatest weight, in their order on the page.

@@ -99,3 +99,13 @@ func ExampleRender() {
 	// ──┼──
 	// x │ y
 }
+
+func TestAParagraphIsOneLineToTheSearch(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("some words and ", 30) + "first words\nlast words"
+	for _, text := range []string{long, "- " + long, "> " + long, "|a|\n|-|\n|" + strings.ReplaceAll(long, "\n", " ") + "|"} {
+		if hits := searched(t, "words last", text); len(hits) != 1 {
+			t.Errorf("%d hits in %.20q", len(hits), text)
+		}
+	}
+}

@@ -179,7 +179,7 @@ func (s *setter) linkCode(code []Cell) {
 
 // quote puts quotes around code of several words, where no colour shows its bounds.
 func (s *setter) quote(out []Cell, begun int) []Cell {
-	if s.Style != None || !strings.Contains(plain(out[begun:]), " ") {
+	if s.Style != None || s.Width == unfolded || !strings.Contains(plain(out[begun:]), " ") {
 		return out
 	}
 	out = slices.Insert(out, begun, Cell{Rune: '‘', Code: true})

@@ -103,16 +103,18 @@ func (g *grid) fit(width int) []int {
 	return widths
 }
 
-// columns sets the table, with a line under its head, and between its rows where they have several lines.
+// columns sets the table, with a line under its head, and between its rows where many have several lines.
 func (s *setter) columns(g *grid, widths []int) []Line {
 	var set [][][][]Cell // row, column, line
-	folded := false
+	folded := 0
 	for _, row := range g.rows {
 		var cells [][][]Cell
 		for i, cell := range row {
 			lines := fold(cell, widths[i])
-			folded = folded || len(lines) > 1 && len(set) > 0
 			cells = append(cells, lines)
+		}
+		if len(set) > 0 && slices.ContainsFunc(cells, func(lines [][]Cell) bool { return len(lines) > 1 }) {
+			folded++
 		}
 		set = append(set, cells)
 	}
@@ -124,7 +126,7 @@ func (s *setter) columns(g *grid, widths []int) []Line {
 		}
 		if i == 1 && len(lines) > 0 {
 			lines = append(lines, s.rule(widths, "─", "─┼─"))
-		} else if i > 1 && folded {
+		} else if i > 1 && folded > len(set)/4 {
 			lines = append(lines, s.rule(widths, " ", bar))
 		}
 		lines = append(lines, s.row(g, row, widths)...)
