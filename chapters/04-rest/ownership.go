@@ -22,11 +22,18 @@ type Ownership interface {
 	Apply(live runtime.Object, patch *unstructured.Unstructured, manager string, force bool) (runtime.Object, error)
 }
 
-// ResetFieldser is a storage that takes back what its clients write to some fields (a status through the object itself):
-// writing there makes nobody an owner. Upstream: rest.ResetFieldsStrategy.
-type ResetFieldser interface {
-	// ResetFields are paths of field names, below each of which everything is reset, in all versions.
-	ResetFields() [][]string
+// FieldResetter is a storage that takes back what its clients write to some fields (to the status, through the object
+// itself): writing there makes nobody an owner. Upstream: rest.ResetFieldsStrategy, rest.ResetFieldsFilterStrategy.
+type FieldResetter interface {
+	ResetFields() FieldReset
+}
+
+// FieldReset names the fields that a storage resets, in every version. The zero value: none.
+type FieldReset struct {
+	// Below each of these paths of field names everything is reset.
+	Below [][]string
+	// AllBut, where it is not empty, resets all that is not below one of these paths; "*" is any element of a list.
+	AllBut [][]string
 }
 
 // Account is obj with its new account of ownership; live is nil for a create. manager is what the client calls itself,

@@ -11,19 +11,14 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// ResetFielder is a strategy that takes back what clients write to some fields; see rest.ResetFieldser.
-type ResetFielder interface {
-	ResetFields() [][]string
-}
+var _ rest.FieldResetter = (*Store)(nil)
 
-var _ rest.ResetFieldser = (*Store)(nil)
-
-// ResetFields are those of the strategy; nil where it resets none.
-func (s *Store) ResetFields() [][]string {
-	if strategy, ok := s.Strategy.(ResetFielder); ok {
+// ResetFields are those that the strategy names, if it is a rest.FieldResetter too; else the Store's Resets.
+func (s *Store) ResetFields() rest.FieldReset {
+	if strategy, ok := s.Strategy.(rest.FieldResetter); ok {
 		return strategy.ResetFields()
 	}
-	return nil
+	return s.Resets
 }
 
 // keepManagedTimes puts back the times in obj's managedFields where they are all that an update changes: applying what

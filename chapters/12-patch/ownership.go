@@ -17,7 +17,7 @@ import (
 func Ownership(codecs *kinds.Codecs) func(*rest.Endpoint) rest.Ownership {
 	shapes := sync.OnceValue(func() *shapes { return newShapes(codecs.Scheme) })
 	return func(e *rest.Endpoint) rest.Ownership {
-		a := account{kind: e.Kind, subresource: e.Subresource, codecs: codecs, reset: resetFields(e, codecs.Scheme)}
+		a := account{kind: e.Kind, subresource: e.Subresource, codecs: codecs, reset: resets(e, codecs.Scheme)}
 		return &ownership{manager: sync.OnceValues(func() (*managedfields.FieldManager, error) { return a.open(shapes()) })}
 	}
 }
@@ -37,30 +37,6 @@ func (a account) open(shapes *shapes) (*managedfields.FieldManager, error) {
 	}
 	return managedfields.NewDefaultFieldManager(shapes, converter{a.codecs}, a.codecs.Scheme, a.codecs.Scheme,
 		a.kind, hub.GroupVersion(), a.subresource, a.reset)
-}
-
-// resetFields are the fields that the endpoint's storage resets, for each version in which an owner may have written.
-func resetFields(e *rest.Endpoint, scheme *runtime.Scheme) map[fieldpath.APIVersion]fieldpath.Filter {
-	resets, ok := e.Storage.(rest.ResetFieldser)
-	if !ok {
-		return nil
-	}
-	var fields fieldpath.Set
-	for _, path := range resets.ResetFields() {
-		var elements fieldpath.Path
-		for _, name := range path {
-			elements = append(elements, fieldpath.FieldNameElement(name))
-		}
-		fields.Insert(elements)
-	}
-	if fields.Empty() {
-		return nil
-	}
-	filters := map[fieldpath.APIVersion]fieldpath.Filter{}
-	for _, version := range scheme.VersionsForGroupKind(e.Kind.GroupKind()) {
-		filters[fieldpath.APIVersion(version.String())] = fieldpath.NewExcludeSetFilter(&fields)
-	}
-	return filters
 }
 
 // ownership is the account of one endpoint's objects, kept by apimachinery's field manager.

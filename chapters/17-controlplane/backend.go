@@ -72,7 +72,7 @@ func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, 
 	}
 	b.stores[store.Resource] = store
 	if r.Status != nil {
-		storages[r.Name+"/status"] = resource.NewPart(store, r.Status)
+		storages[r.Name+"/status"] = statusOf(store, r.Status)
 	}
 	if r.Subresources != nil {
 		for name, part := range r.Subresources(store, parts) {
@@ -138,4 +138,13 @@ func (b *backend) selectable(s *registry.Store) {
 		}
 		return "", "", fmt.Errorf("field label not supported: %s", label)
 	}) // never fails
+}
+
+// statusOf is the subresource through which the status is written, and nothing else; through the object itself, all but
+// the status is.
+func statusOf(s *registry.Store, strategy registry.Strategy) rest.Storage {
+	own := *s
+	own.Resets = rest.FieldReset{Below: [][]string{{"spec"}}}
+	s.Resets = rest.FieldReset{Below: [][]string{{"status"}}}
+	return resource.NewPart(&own, strategy)
 }

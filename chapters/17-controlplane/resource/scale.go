@@ -72,6 +72,13 @@ func (s Scale[T, P]) rescale(ctx context.Context, obj P, update *rest.Update) (r
 	if err != nil {
 		return nil, err
 	}
+	fields, err := fieldsOfScale(s.Store, obj)
+	if err != nil {
+		return nil, err
+	}
+	if err := fields.toScale(before); err != nil {
+		return nil, err
+	}
 	changed, err := update.Mutate(ctx, before.DeepCopyObject())
 	if err != nil {
 		return nil, err
@@ -89,12 +96,8 @@ func (s Scale[T, P]) rescale(ctx context.Context, obj P, update *rest.Update) (r
 		}
 	}
 	*s.Replicas(obj) = scale.Spec.Replicas
-	object, err := meta.Accessor(obj)
-	if err != nil {
-		return nil, err
-	}
-	object.SetResourceVersion(scale.ResourceVersion)
-	return obj, nil
+	fields.object.SetResourceVersion(scale.ResourceVersion)
+	return obj, fields.fromScale(scale)
 }
 
 // check refuses what no scale may be, and another object. Another version the Store refuses.
