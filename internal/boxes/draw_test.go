@@ -69,7 +69,7 @@ func parse(t *testing.T, text string) *diagram.Diagram {
 func TestAnyDiagramFitsAndIsWhole(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
-	for range 300 {
+	for range 120 {
 		text := randomDiagram(random)
 		d := parse(t, text)
 		for _, width := range []int{20, 58, 78, 118} {

@@ -53,18 +53,21 @@ func (s *setter) cut(row []Cell, width int) [][]Cell {
 	return append(cut, row)
 }
 
-// codeBreak is where a row, which begins with blanks or a mark, is broken: after a comma or bracket near its end, or at a
-// space, or anywhere.
+// codeBreaks are the places to break a row of code, by the cells before and behind the break; the better ones first.
+var codeBreaks = []func(before, behind rune) bool{
+	func(before, behind rune) bool { return before == ',' && behind == ' ' },
+	func(_, behind rune) bool { return behind == ' ' },
+	func(before, behind rune) bool { return behind == '.' || strings.ContainsRune(",({&?/", before) },
+}
+
+// codeBreak is where a row, which begins with blanks or a mark, is broken: in its last two thirds, or anywhere.
 func codeBreak(row []Cell, blank, width int) int {
-	room := max(width-blank, 0)
-	for at := width; at > width-room/3; at-- {
-		if strings.ContainsRune(",({", row[at-1].Rune) {
-			return at
-		}
-	}
-	for at := width; at > width-2*room/3; at-- {
-		if row[at].Rune == ' ' || strings.ContainsRune(" ,({&?/", row[at-1].Rune) {
-			return at
+	least := width - 2*max(width-blank, 0)/3
+	for _, place := range codeBreaks {
+		for at := width; at > least; at-- {
+			if place(row[at-1].Rune, row[at].Rune) {
+				return at
+			}
 		}
 	}
 	return width
