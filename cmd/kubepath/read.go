@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"strings"
 
-	"github.com/muesli/termenv"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -69,7 +68,7 @@ func (f *readFlags) run(c *cobra.Command, args []string) error {
 	if f.book, err = read.Open(docs.Files); err != nil {
 		return err
 	}
-	if err := f.setLook(c.OutOrStdout()); err != nil {
+	if err := f.setLook(c); err != nil {
 		return err
 	}
 	page, err := f.choose(args)
@@ -121,8 +120,8 @@ func (f *readFlags) choose(args []string) (*read.Page, error) {
 }
 
 // setLook finds out what the output can show.
-func (f *readFlags) setLook(out io.Writer) error {
-	file, ok := out.(*os.File)
+func (f *readFlags) setLook(c *cobra.Command) error {
+	file, ok := c.OutOrStdout().(*os.File)
 	f.toTerminal = ok && term.IsTerminal(int(file.Fd()))
 	if f.toTerminal {
 		if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
@@ -140,7 +139,7 @@ func (f *readFlags) setLook(out io.Writer) error {
 	case "auto":
 		f.look.Style = read.None
 		if f.toTerminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" {
-			f.look.Style = background(file)
+			f.look.Style = background(c.InOrStdin(), file)
 		}
 	default:
 		return usageError{fmt.Errorf("unknown style %q", f.style), "one of auto, dark, light, none"}
@@ -149,11 +148,12 @@ func (f *readFlags) setLook(out io.Writer) error {
 }
 
 // background asks the terminal for its colour.
-func background(file *os.File) read.Style {
-	if termenv.NewOutput(file).HasDarkBackground() {
-		return read.Dark
+func background(in io.Reader, out *os.File) read.Style {
+	keyboard, ok := in.(*os.File)
+	if ok && term.IsTerminal(int(keyboard.Fd())) && pager.Light(keyboard, out) {
+		return read.Light
 	}
-	return read.Light
+	return read.Dark
 }
 
 // show pages or prints a page.
