@@ -166,7 +166,7 @@ func (f *readFlags) show(c *cobra.Command, page read.Page) error {
 		in, ok := c.InOrStdin().(*os.File)
 		if ok && term.IsTerminal(int(in.Fd())) && f.look.Links {
 			shelf := &pager.Shelf{Book: f.book, Look: f.look, Width: f.width, Opened: remember}
-			if err := pager.Run(c.Context(), in, out.(*os.File), shelf, page); !errors.Is(err, errors.ErrUnsupported) {
+			if err := shelf.Show(c.Context(), in, out.(*os.File), page); !errors.Is(err, errors.ErrUnsupported) {
 				return err
 			}
 		}

@@ -14,9 +14,9 @@ import (
 // tick is how soon the pager sees that the terminal has another size, or that it is to end.
 const tick = 100 * time.Millisecond
 
-// Run shows a page, and what the reader goes on to, until a key or ctx ends it. Both files have to be the terminal. It
+// Show shows a page, and what the reader goes on to, until a key or ctx ends it. Both files have to be the terminal. It
 // returns errors.ErrUnsupported, and has shown nothing, on systems on which it cannot wait for keys.
-func Run(ctx context.Context, in, out *os.File, shelf *Shelf, first read.Page) (err error) {
+func (s *Shelf) Show(ctx context.Context, in, out *os.File, first read.Page) (err error) {
 	t := &tty{in: in, out: out, inFD: int(in.Fd()), outFD: int(out.Fd())}
 	if _, err := pending(t.inFD, 0); err != nil {
 		return err
@@ -25,7 +25,7 @@ func Run(ctx context.Context, in, out *os.File, shelf *Shelf, first read.Page) (
 	if err != nil {
 		return err
 	}
-	v := &view{shelf: shelf, index: read.NewIndex(shelf.Book), page: first}
+	v := &view{shelf: s, index: read.NewIndex(s.Book), page: first}
 	if err := v.resize(columns, rows); err != nil {
 		return err
 	}

@@ -127,7 +127,7 @@ func (t *terminal) start(ctx context.Context, s *Shelf) <-chan error {
 				ended <- errPanic
 			}
 		}()
-		ended <- Run(ctx, t.tty, t.tty, s, page)
+		ended <- s.Show(ctx, t.tty, t.tty, page)
 	}()
 	return ended
 }
