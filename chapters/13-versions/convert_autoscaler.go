@@ -127,7 +127,7 @@ func unpack[T any](annotations map[string]string, name string) []T {
 func newCondition(c autoscalingv1.HorizontalPodAutoscalerCondition) autoscalingv2.HorizontalPodAutoscalerCondition {
 	return autoscalingv2.HorizontalPodAutoscalerCondition{
 		Type: autoscalingv2.HorizontalPodAutoscalerConditionType(c.Type), Status: corev1.ConditionStatus(c.Status),
-		LastTransitionTime: c.LastTransitionTime, Reason: c.Reason, Message: c.Message,
+		LastTransitionTime: c.LastTransitionTime, Reason: c.Reason, Message: c.Message, ObservedGeneration: c.ObservedGeneration,
 	}
 }
 
@@ -137,7 +137,7 @@ func oldConditions(conditions []autoscalingv2.HorizontalPodAutoscalerCondition) 
 	for _, c := range conditions {
 		old = append(old, autoscalingv1.HorizontalPodAutoscalerCondition{
 			Type: autoscalingv1.HorizontalPodAutoscalerConditionType(c.Type), Status: c.Status,
-			LastTransitionTime: c.LastTransitionTime, Reason: c.Reason, Message: c.Message,
+			LastTransitionTime: c.LastTransitionTime, Reason: c.Reason, Message: c.Message, ObservedGeneration: c.ObservedGeneration,
 		})
 	}
 	return orNil(old)

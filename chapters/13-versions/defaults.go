@@ -10,12 +10,17 @@ import (
 // client or from storage, is complete. A client's scheme has none, or it would send what it did not mean to say.
 // Upstream: RegisterDefaults of each package below k8s.io/kubernetes/pkg/apis.
 func Register(scheme *runtime.Scheme) {
-	for _, d := range slices.Concat(
-		coreDefaults, appsDefaults, batchDefaults, autoscalingDefaults, networkingDefaults, storageDefaults, schedulingDefaults,
-		accessDefaults, admissionDefaults, resourceDefaults, oldDefaults,
-	) {
+	for _, d := range allDefaults() {
 		scheme.AddTypeDefaultingFunc(d.of, d.set)
 	}
+}
+
+// allDefaults are the tables of the groups.
+func allDefaults() []defaulter {
+	return slices.Concat(
+		coreDefaults, appsDefaults, batchDefaults, autoscalingDefaults, networkingDefaults, storageDefaults, schedulingDefaults,
+		accessDefaults, admissionDefaults, resourceDefaults, oldDefaults,
+	)
 }
 
 // defaulter is one row of a group's table: set completes an object of the type that of has.
@@ -46,6 +51,7 @@ func fill[T comparable](field *T, value T) {
 // point is fill for a field that distinguishes nothing from zero. The value is the object's own.
 func point[T any](field **T, value T) {
 	if *field == nil {
-		*field = &value
+		own := value // allocated only here
+		*field = &own
 	}
 }

@@ -17,40 +17,79 @@ func pullPolicy(image string) corev1.PullPolicy {
 	return corev1.PullIfNotPresent
 }
 
-// imageTag is the tag that an image's name has or implies, "" for a digest alone; false: it is not an image's name.
+// imageTag is the tag that an image's name has or implies, "" for a digest alone; false: it is not an image's name. The
+// name is [HOST/]FOLDER/.../NAME[:TAG][@DIGEST]. Upstream: github.com/distribution/reference.
 func imageTag(image string) (tag string, ok bool) {
-	if imageID.MatchString(image) {
+	name, digest, digested := strings.Cut(image, "@")
+	if digested && !imageDigest.MatchString(digest) {
 		return "", false
 	}
-	found := imageName.FindStringSubmatch(fullName(image))
-	if found == nil || len(found[1]) > 255 {
-		return "", false
+	tagged := false
+	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
+		name, tag, tagged = name[:colon], name[colon+1:], true
+		if !isTag(tag) {
+			return "", false
+		}
 	}
-	tag, digest := found[2], found[3]
-	if tag == "" && digest == "" {
-		return "latest", true
+	if !tagged && !digested {
+		tag = "latest"
 	}
-	return tag, true
+	return tag, isImageName(name) && !imageID.MatchString(image)
 }
 
-// fullName puts the registry before a name that has none. Its first part is a registry if it could not be a folder.
-func fullName(image string) string {
-	first, _, more := strings.Cut(image, "/")
-	if more && (strings.ContainsAny(first, ".:") || first == "localhost" || strings.ToLower(first) != first) {
-		return image
+func isImageName(name string) bool {
+	if host, path, more := strings.Cut(name, "/"); more && isHost(host) {
+		if !imageHost.MatchString(host) {
+			return false
+		}
+		name = path
 	}
-	return "docker.io/" + image
+	if len(name) > 255 {
+		return false
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if !isImagePart(part) {
+			return false
+		}
+	}
+	return true
 }
 
-// The grammar of image names. Upstream: github.com/distribution/reference.
+// isHost: the first part of a name is a registry if it could not be a folder.
+func isHost(first string) bool {
+	return strings.ContainsAny(first, ".:") || first == "localhost" || strings.ToLower(first) != first
+}
+
+// isImagePart: small letters and digits, with one dot, one or two underscores, or dashes between them.
+func isImagePart(part string) bool {
+	for {
+		word := strings.TrimLeft(part, "abcdefghijklmnopqrstuvwxyz0123456789")
+		if word == part {
+			return false // empty, or two separators that do not go together
+		}
+		if word == "" {
+			return true
+		}
+		switch {
+		case strings.HasPrefix(word, "__"):
+			part = word[2:]
+		case word[0] == '.', word[0] == '_':
+			part = word[1:]
+		default:
+			if part = strings.TrimLeft(word, "-"); part == word {
+				return false
+			}
+		}
+	}
+}
+
+func isTag(tag string) bool { return len(tag) <= 128 && imageTagForm.MatchString(tag) }
+
 var (
-	imageID   = regexp.MustCompile(`^[a-f0-9]{64}$`)
-	imageName = regexp.MustCompile(`^(` + imageHost + `(?:/` + imagePart + `)+)(?::([\w][\w.-]{0,127}))?(?:@(` + imageDigest + `))?$`)
+	imageID      = regexp.MustCompile(`^[a-f0-9]{64}$`)
+	imageTagForm = regexp.MustCompile(`^\w[\w.-]*$`)
+	imageHost    = regexp.MustCompile(`^(?:` + hostPart + `(?:\.` + hostPart + `)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$`)
+	imageDigest  = regexp.MustCompile(`^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$`)
 )
 
-const (
-	imageHostPart = `(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])`
-	imageHost     = `(?:` + imageHostPart + `(?:\.` + imageHostPart + `)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?`
-	imagePart     = `[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`
-	imageDigest   = `sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128}`
-)
+const hostPart = `(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])`
