@@ -1,6 +1,7 @@
 package versions
 
 import (
+	"fmt"
 	"io"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -9,18 +10,28 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// StorageCodec is the storage codec of c, but keeps each kind of stored in the version given there in place of the hub:
-// for who must go back to a server that knows only that one. Whatever version an object was stored in, it is read; the
-// next write brings it to the version of today. A version that the kind does not have fails when it is to be written.
+// StorageCodec is the storage codec of c, but keeps the kinds of the versions named in place of their hubs: for who must
+// go back to a server that knows only those. Whatever version an object was stored in, it is read; its next write brings
+// it to the version of today. A version that no kind has is an error.
 // Upstream: serverstorage.ResourceEncodingConfig, and the flag --storage-versions that it once had.
-func StorageCodec(c *kinds.Codecs, mediaType string, stored map[schema.GroupKind]schema.GroupVersion) (runtime.Codec, error) {
+func StorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.GroupVersion) (runtime.Codec, error) {
 	codec, err := c.StorageCodec(mediaType)
-	if err != nil || len(stored) == 0 {
+	if err != nil || len(versions) == 0 {
 		return codec, err
 	}
 	media, err := c.ContentType(mediaType)
 	if err != nil {
 		return nil, err
+	}
+	stored := map[schema.GroupKind]schema.GroupVersion{}
+	for _, version := range versions {
+		if !c.Scheme.IsVersionRegistered(version) {
+			return nil, fmt.Errorf("nothing can be stored as %s: no kind has that version", version)
+		}
+		for kind := range c.Scheme.KnownTypes(version) {
+			served := version.WithKind(kind)
+			stored[c.Versions.Hub(served).GroupKind()] = version
+		}
 	}
 	return &storedAs{Codec: codec, codecs: c, form: kinds.Form{Media: media}, stored: stored}, nil
 }
@@ -30,7 +41,7 @@ type storedAs struct {
 	runtime.Codec
 	codecs *kinds.Codecs
 	form   kinds.Form
-	stored map[schema.GroupKind]schema.GroupVersion
+	stored map[schema.GroupKind]schema.GroupVersion // by the hub's kind
 }
 
 // Encode writes obj in the version in which its kind is kept.

@@ -123,12 +123,11 @@ func TestSelectorsNameTheFieldsOfTheirOwnVersion(t *testing.T) {
 func TestAKindCanBeKeptInAnotherVersion(t *testing.T) {
 	t.Parallel()
 	codecs := NewCodecs()
-	older := map[schema.GroupKind]schema.GroupVersion{hubHPA.GroupKind(): autoscalingv1.SchemeGroupVersion}
-	keep, err := StorageCodec(codecs, runtime.ContentTypeJSON, older)
+	keep, err := StorageCodec(codecs, runtime.ContentTypeJSON, autoscalingv1.SchemeGroupVersion)
 	if err != nil {
 		t.Fatal(err)
 	}
-	usual, err := StorageCodec(codecs, runtime.ContentTypeJSON, nil)
+	usual, err := StorageCodec(codecs, runtime.ContentTypeJSON)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,6 +149,14 @@ func TestAKindCanBeKeptInAnotherVersion(t *testing.T) {
 	}
 	if pod, err := runtime.Encode(keep, &corev1.Pod{}); err != nil || !strings.Contains(string(pod), `"apiVersion":"v1"`) {
 		t.Errorf("another kind is stored as %s, %v", pod, err)
+	}
+}
+
+func TestNothingIsStoredInAVersionThatDoesNotExist(t *testing.T) {
+	t.Parallel()
+	_, err := StorageCodec(NewCodecs(), runtime.ContentTypeJSON, schema.GroupVersion{Group: "autoscaling", Version: "v7"})
+	if err == nil || err.Error() != "nothing can be stored as autoscaling/v7: no kind has that version" {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -42,16 +42,23 @@ type Config struct {
 	Open func(etcd3.Config) storage.Interface
 	// Settings are what groups can be told; see resource.Parts.
 	Settings []any
-	// Groups is the table of what is served; nil: Groups().
+	// Groups is the table of what is served; nil: Groups(), and of Old() what RuntimeConfig switches on.
 	Groups []Group
+	// RuntimeConfig switches versions and resources off and on.
+	RuntimeConfig RuntimeConfig
+	// StorageVersions are kept in etcd in place of the hubs of their kinds; see versions.StorageCodec.
+	StorageVersions []schema.GroupVersion
 }
 
 // New returns a server with every group of the table installed. Upstream: controlplane.New and its InstallAPIs.
 func New(c Config) (*server.GenericAPIServer, error) {
 	c = c.withDefaults()
 	versions.Install(c.Server.Codecs)
-	codec, err := c.Server.Codecs.StorageCodec(c.MediaType)
+	codec, err := versions.StorageCodec(c.Server.Codecs, c.MediaType, c.StorageVersions...)
 	if err != nil {
+		return nil, err
+	}
+	if c.Groups, err = c.RuntimeConfig.table(c.Groups, Old()); err != nil {
 		return nil, err
 	}
 	s, err := c.Server.New()

@@ -24,10 +24,13 @@ import (
 
 // options of a server, by kube-apiserver's flags.
 type options struct {
-	etcd      etcd3.Options // no endpoints: embedded
-	dataDir   string        // of the embedded etcd; "": temporary
-	prefix    string
-	mediaType string
+	etcd            etcd3.Options // no endpoints: embedded
+	dataDir         string        // of the embedded etcd; "": temporary
+	prefix          string
+	mediaType       string
+	runtimeConfig   map[string]string // switches by name; "" means on
+	storageVersions []string
+
 	// compactInterval: 0: never.
 	compactInterval time.Duration
 
@@ -53,6 +56,10 @@ type apiServer struct {
 
 // newAPIServer opens etcd and builds the server over it. Close it after Run.
 func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
+	served, stored, err := o.versions()
+	if err != nil {
+		return nil, err
+	}
 	a := &apiServer{codecs: kinds.NewCodecs(kinds.NewScheme()), recorder: &trace.Recorder{Keep: o.keepTraces, Ignore: tracesPath}}
 	if err := a.openEtcd(ctx, o); err != nil {
 		return nil, err
@@ -66,6 +73,7 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 			Tracer: a.provider, Middleware: []installer.Middleware{trace.Route}, WrapStorage: trace.REST,
 		},
 		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, Open: etcd3.Open,
+		RuntimeConfig: served, StorageVersions: stored,
 		MinRequestTimeout: o.minRequestTimeout, CompactInterval: cmp.Or(o.compactInterval, -1),
 	}
 	plugIn(plugged(), &config)
