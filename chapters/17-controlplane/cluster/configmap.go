@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
 )
 
 // configMapStrategy: keys are file names, no key is in both maps, and immutable means immutable.
@@ -78,4 +79,11 @@ func immutable(now, before *bool, fields ...fixed) field.ErrorList {
 		}
 	}
 	return errs
+}
+
+var configMapColumns = resource.Table[corev1.ConfigMap, *corev1.ConfigMap]{
+	Columns: []resource.Column{resource.NameColumn(), column("Data", corev1.ConfigMap{}, "data"), resource.AgeColumn()},
+	Cells: func(c *corev1.ConfigMap) []any {
+		return []any{c.Name, int64(len(c.Data) + len(c.BinaryData)), resource.AgeOf(c)}
+	},
 }

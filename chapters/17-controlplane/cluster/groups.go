@@ -53,16 +53,23 @@ func group(name string, rows []resource.Row) resource.Group {
 func core() []resource.Row {
 	return []resource.Row{
 		{Kind: "ComponentStatus", Name: "componentstatuses", Storage: newComponentStatuses},
-		{Kind: "ConfigMap", Name: "configmaps", ShortNames: []string{"cm"}, Strategy: configMapStrategy{}},
-		{Kind: "Event", Name: "events", ShortNames: []string{"ev"}, Strategy: namespaced},
-		{Kind: "LimitRange", Name: "limitranges", ShortNames: []string{"limits"}, Strategy: namespaced},
-		{Kind: "Namespace", Name: "namespaces", ShortNames: []string{"ns"}, Strategy: clusterScoped, Status: clusterScoped, ReturnDeleted: true},
-		{Kind: "Node", Name: "nodes", ShortNames: []string{"no"}, Strategy: clusterScoped, Status: clusterScoped, KeyRoot: "/minions"},
-		{Kind: "PersistentVolume", Name: "persistentvolumes", ShortNames: []string{"pv"}, Strategy: clusterScoped, Status: clusterScoped, ReturnDeleted: true},
-		{Kind: "PersistentVolumeClaim", Name: "persistentvolumeclaims", ShortNames: []string{"pvc"}, Strategy: namespaced, Status: namespaced, ReturnDeleted: true},
-		{Kind: "ResourceQuota", Name: "resourcequotas", ShortNames: []string{"quota"}, Strategy: namespaced, Status: namespaced, ReturnDeleted: true},
-		{Kind: "Secret", Name: "secrets", Strategy: secretStrategy{}},
-		{Kind: "ServiceAccount", Name: "serviceaccounts", ShortNames: []string{"sa"}, Strategy: namespaced, ReturnDeleted: true},
+		{Kind: "ConfigMap", Name: "configmaps", ShortNames: []string{"cm"}, Strategy: configMapStrategy{}, Columns: configMapColumns},
+		{Kind: "Event", Name: "events", ShortNames: []string{"ev"}, Strategy: eventStrategy{},
+			Fields: eventFields, Columns: eventColumns, Build: expire},
+		{Kind: "LimitRange", Name: "limitranges", ShortNames: []string{"limits"}, Strategy: limitRangeStrategy},
+		{Kind: "Namespace", Name: "namespaces", ShortNames: []string{"ns"}, Strategy: namespaceStrategy{}, Status: namespaceStatus{}, ReturnDeleted: true,
+			Fields: namespaceFields, Columns: namespaceColumns, Build: emptied, Serve: newNamespaces, Subresources: namespaceSubresources},
+		{Kind: "Node", Name: "nodes", ShortNames: []string{"no"}, Strategy: nodeStrategy{}, Status: nodeStatus{}, KeyRoot: "/minions",
+			Fields: nodeFields, Columns: nodeColumns},
+		{Kind: "PersistentVolume", Name: "persistentvolumes", ShortNames: []string{"pv"}, Strategy: volumeStrategy, Status: volumeStatus{volumeStrategy}, ReturnDeleted: true,
+			Fields: volumeFields, Columns: volumeColumns},
+		{Kind: "PersistentVolumeClaim", Name: "persistentvolumeclaims", ShortNames: []string{"pvc"}, Strategy: claims, Status: claimStatus, ReturnDeleted: true,
+			Fields: claimFields, Columns: claimColumns, Build: readAligned},
+		{Kind: "ResourceQuota", Name: "resourcequotas", ShortNames: []string{"quota"}, Strategy: quotaStrategy, Status: quotaStatus, ReturnDeleted: true,
+			Columns: quotaColumns},
+		{Kind: "Secret", Name: "secrets", Strategy: secretStrategy{}, Fields: secretFields, Columns: secretColumns},
+		{Kind: "ServiceAccount", Name: "serviceaccounts", ShortNames: []string{"sa"}, Strategy: serviceAccountStrategy, ReturnDeleted: true,
+			Columns: serviceAccountColumns},
 	}
 }
 

@@ -6,10 +6,12 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
 )
 
 // secretStrategy: stringData becomes data, a type asks for its keys, and the type stays.
@@ -105,4 +107,20 @@ func validateSecretType(s *corev1.Secret) field.ErrorList {
 		}
 	}
 	return nil
+}
+
+func secretFields(obj runtime.Object) fields.Set {
+	return fields.Set{"type": string(obj.(*corev1.Secret).Type)}
+}
+
+var secretColumns = resource.Table[corev1.Secret, *corev1.Secret]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		column("Type", corev1.Secret{}, "type"),
+		column("Data", corev1.Secret{}, "data"),
+		resource.AgeColumn(),
+	},
+	Cells: func(s *corev1.Secret) []any {
+		return []any{s.Name, string(s.Type), int64(len(s.Data)), resource.AgeOf(s)}
+	},
 }

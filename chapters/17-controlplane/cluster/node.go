@@ -1,0 +1,139 @@
+package cluster
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+)
+
+// nodeStrategy: a kubelet that registers its node may send the status with it. Upstream: pkg/registry/core/node.
+type nodeStrategy struct{ registry.ClusterScoped }
+
+func (nodeStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) {
+	n := obj.(*corev1.Node)
+	n.Spec.ConfigSource, n.Status.Config = nil, nil // a feature that is gone
+}
+
+func (nodeStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+	n, before := obj.(*corev1.Node), old.(*corev1.Node)
+	n.Status = before.Status
+	if before.Spec.ConfigSource == nil {
+		n.Spec.ConfigSource = nil
+	}
+}
+
+func (nodeStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
+	n := obj.(*corev1.Node)
+	found := validateTaints(field.NewPath("metadata", "taints"), n.Spec.Taints) // upstream's path, though taints lie in the spec
+	found = append(found, validateNodeResources(n)...)
+	return append(found, validatePodCIDRs(field.NewPath("spec", "podCIDRs"), n.Spec.PodCIDRs)...)
+}
+
+// ValidateUpdate checks some of it twice, as upstream does: its causes say so.
+func (s nodeStrategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
+	return append(s.Validate(ctx, obj), validateNodeUpdate(obj.(*corev1.Node), old.(*corev1.Node))...)
+}
+
+func (nodeStrategy) WarningsOnCreate(_ context.Context, obj runtime.Object) []string {
+	return nodeWarnings(obj)
+}
+
+func (nodeStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Object) []string {
+	return nodeWarnings(obj)
+}
+
+// nodeStatus is the strategy of the subresource status, which kubelets write every few seconds.
+type nodeStatus struct{ nodeStrategy }
+
+func (nodeStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+	n, before := obj.(*corev1.Node), old.(*corev1.Node)
+	n.Spec = before.Spec
+	if before.Status.Config == nil {
+		n.Status.Config = nil
+	}
+}
+
+func (nodeStatus) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
+	return validateNodeUpdate(obj.(*corev1.Node), old.(*corev1.Node))
+}
+
+func (nodeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Object) []string {
+	return nil
+}
+
+// validateNodeUpdate: what a node got once, it keeps. Upstream: ValidateNodeUpdate.
+func validateNodeUpdate(n, old *corev1.Node) faults {
+	found := validateNodeResources(n)
+	var seen []corev1.NodeAddress
+	for i, address := range n.Status.Addresses {
+		if slices.Contains(seen, address) {
+			found = append(found, field.Duplicate(field.NewPath("status", "addresses").Index(i), address))
+		}
+		seen = append(seen, address)
+	}
+	spec := field.NewPath("spec")
+	const once = `node updates may not change %s except from "" to valid`
+	if len(old.Spec.PodCIDRs) > 0 && !slices.Equal(old.Spec.PodCIDRs, n.Spec.PodCIDRs) {
+		found = append(found, field.Forbidden(spec.Child("podCIDRs"), strings.Replace(once, "%s", "podCIDR", 1)))
+	}
+	if old.Spec.ProviderID != "" && old.Spec.ProviderID != n.Spec.ProviderID {
+		found = append(found, field.Forbidden(spec.Child("providerID"), strings.Replace(once, "%s", "providerID", 1)))
+	}
+	found = append(found, validateTaints(field.NewPath("metadata", "taints"), n.Spec.Taints)...)
+	if n.Spec.DoNotUseExternalID != old.Spec.DoNotUseExternalID {
+		found = append(found, field.Forbidden(spec.Child("externalID"), "may not be updated"))
+	}
+	return found
+}
+
+// validateTaints: no two taints have the same key and effect. Upstream: validateNodeTaints.
+func validateTaints(path *field.Path, taints []corev1.Taint) faults {
+	var found faults
+	type pair struct {
+		key    string
+		effect corev1.TaintEffect
+	}
+	seen := map[pair]bool{}
+	for i, taint := range taints {
+		at := path.Index(i)
+		found = append(found, metavalidation.ValidateLabelName(taint.Key, at.Child("key"))...)
+		if messages := validation.IsValidLabelValue(taint.Value); len(messages) > 0 {
+			found = append(found, field.Invalid(at.Child("value"), taint.Value, strings.Join(messages, ";")))
+		}
+		found = append(found, oneOf(at.Child("effect"), taint.Effect,
+			corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)...)
+		if this := (pair{taint.Key, taint.Effect}); seen[this] {
+			twice := field.Duplicate(at, taint)
+			twice.Detail = "taints must be unique by key and effect pair"
+			found = append(found, twice)
+		} else {
+			seen[this] = true
+		}
+	}
+	return found
+}
+
+func validateNodeResources(n *corev1.Node) faults {
+	var found faults
+	for _, name := range sorted(n.Status.Capacity) {
+		found = append(found, validateQuantity(field.NewPath("status", "capacity", string(name)), name, n.Status.Capacity[name])...)
+	}
+	for _, name := range sorted(n.Status.Allocatable) {
+		found = append(found, validateQuantity(field.NewPath("status", "allocatable", string(name)), name, n.Status.Allocatable[name])...)
+	}
+	return found
+}
+
+func nodeFields(obj runtime.Object) fields.Set {
+	return fields.Set{"spec.unschedulable": strconv.FormatBool(obj.(*corev1.Node).Spec.Unschedulable)}
+}

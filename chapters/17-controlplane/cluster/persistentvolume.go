@@ -1,0 +1,151 @@
+package cluster
+
+import (
+	"context"
+	"path"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// volumeStrategy: a volume has one source, which stays. Upstream: pkg/registry/core/persistentvolume.
+var volumeStrategy = resource.SpecStatus[corev1.PersistentVolume, *corev1.PersistentVolume]{
+	Strategy:  clusterScoped,
+	Uncounted: true,
+	Spec:      func(v *corev1.PersistentVolume) any { return &v.Spec },
+	Status:    func(v *corev1.PersistentVolume) any { return &v.Status },
+	Default:   beginPending,
+	Check: func(_ context.Context, v *corev1.PersistentVolume) field.ErrorList {
+		return append(validateVolume(v), validateMountOptions(v)...)
+	},
+	CheckUpdate: validateVolumeUpdate,
+	Warn:        func(_ context.Context, v *corev1.PersistentVolume) []string { return volumeWarnings(v) },
+}
+
+// beginPending: a new volume waits for who looks at it. One that exists has a phase.
+func beginPending(v *corev1.PersistentVolume) {
+	if v.Status.Phase == "" {
+		now := metav1.Now()
+		v.Status = corev1.PersistentVolumeStatus{Phase: corev1.VolumePending, LastPhaseTransitionTime: &now}
+	}
+}
+
+// volumeStatus notes when the phase changed.
+type volumeStatus struct {
+	resource.SpecStatus[corev1.PersistentVolume, *corev1.PersistentVolume]
+}
+
+func (volumeStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+	v, before := obj.(*corev1.PersistentVolume), old.(*corev1.PersistentVolume)
+	v.Spec = before.Spec
+	now, was := &v.Status, before.Status
+	switch {
+	case now.Phase == was.Phase && now.LastPhaseTransitionTime == nil:
+		now.LastPhaseTransitionTime = was.LastPhaseTransitionTime
+	case now.Phase != was.Phase && (now.LastPhaseTransitionTime == nil || now.LastPhaseTransitionTime.Equal(was.LastPhaseTransitionTime)):
+		at := metav1.Now()
+		now.LastPhaseTransitionTime = &at
+	}
+}
+
+func (volumeStatus) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
+	return required(field.NewPath("resourceVersion"), obj.(*corev1.PersistentVolume).ResourceVersion)
+}
+
+func (volumeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Object) []string {
+	return nil
+}
+
+// validateVolume is upstream's ValidatePersistentVolumeSpec.
+func validateVolume(v *corev1.PersistentVolume) faults {
+	spec, at := &v.Spec, field.NewPath("spec")
+	var found faults
+	if len(spec.AccessModes) == 0 {
+		found = append(found, field.Required(at.Child("accessModes"), ""))
+	}
+	found = append(found, validateAccessModes(at.Child("accessModes"), spec.AccessModes)...)
+	found = append(found, validateCapacity(at.Child("capacity"), spec.Capacity)...)
+	if policy := spec.PersistentVolumeReclaimPolicy; policy != "" {
+		found = append(found, among(at.Child("persistentVolumeReclaimPolicy"), policy, corev1.PersistentVolumeReclaimDelete,
+			corev1.PersistentVolumeReclaimRecycle, corev1.PersistentVolumeReclaimRetain)...)
+	}
+	if spec.NodeAffinity != nil {
+		found = append(found, validateVolumeAffinity(at.Child("nodeAffinity"), spec.NodeAffinity)...)
+	}
+	found = append(found, validateSources(at, spec)...)
+	if spec.HostPath != nil && path.Clean(spec.HostPath.Path) == "/" && spec.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRecycle {
+		found = append(found, field.Forbidden(at.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'"))
+	}
+	if spec.StorageClassName != "" {
+		found = append(found, isObjectName(at.Child("storageClassName"), spec.StorageClassName)...)
+	}
+	found = append(found, validateVolumeMode(at.Child("volumeMode"), spec.VolumeMode)...)
+	return append(found, validateAttributesClass(at, spec)...)
+}
+
+func validateAttributesClass(at *field.Path, spec *corev1.PersistentVolumeSpec) faults {
+	if spec.VolumeAttributesClassName == nil {
+		return nil
+	}
+	var found faults
+	name, class := *spec.VolumeAttributesClassName, at.Child("volumeAttributesClassName")
+	if name == "" {
+		found = append(found, field.Required(class, "an empty string is disallowed"))
+	} else {
+		found = append(found, isObjectName(class, name)...)
+	}
+	if spec.CSI == nil {
+		found = append(found, field.Required(at.Child("csi"), "has to be specified when using volumeAttributesClassName"))
+	}
+	return found
+}
+
+// validateCapacity: the size, and nothing else.
+func validateCapacity(at *field.Path, capacity corev1.ResourceList) faults {
+	var found faults
+	if len(capacity) == 0 {
+		found = append(found, field.Required(at, ""))
+	}
+	if !has(capacity, corev1.ResourceStorage) || len(capacity) > 1 {
+		found = append(found, field.NotSupported(at, capacity, []corev1.ResourceName{corev1.ResourceStorage}))
+	}
+	for _, name := range sorted(capacity) {
+		found = append(found, validateAmount(at.Key(string(name)), capacity[name])...)
+		found = append(found, validatePositive(at.Key(string(name)), capacity[name])...)
+	}
+	return found
+}
+
+// validateVolumeUpdate checks the new volume once more, as upstream does: its causes say so. Upstream:
+// ValidatePersistentVolumeUpdate.
+func validateVolumeUpdate(_ context.Context, v, old *corev1.PersistentVolume) field.ErrorList {
+	found := validateVolume(v)
+	source, before := v.Spec.PersistentVolumeSource.DeepCopy(), &old.Spec.PersistentVolumeSource
+	if source.CSI != nil && before.CSI != nil && before.CSI.ControllerExpandSecretRef == nil {
+		source.CSI.ControllerExpandSecretRef = nil // it may be added
+	}
+	spec := field.NewPath("spec")
+	if !equality.Semantic.DeepEqual(source, before) {
+		found = append(found, field.Forbidden(spec.Child("persistentvolumesource"),
+			"spec.persistentvolumesource is immutable after creation\n"+resource.Diff(*before, *source)))
+	}
+	found = append(found, unchanged(field.NewPath("volumeMode"), v.Spec.VolumeMode, old.Spec.VolumeMode)...)
+	if old.Spec.NodeAffinity != nil && !equality.Semantic.DeepEqual(v.Spec.NodeAffinity, old.Spec.NodeAffinity) {
+		found = append(found, field.Invalid(field.NewPath("nodeAffinity"), v.Spec.NodeAffinity,
+			"field is immutable, except for updating from beta label to GA"))
+	}
+	if old.Spec.VolumeAttributesClassName != nil && v.Spec.VolumeAttributesClassName == nil {
+		found = append(found, field.Forbidden(spec.Child("volumeAttributesClassName"), "update from non-nil value to nil is forbidden"))
+	}
+	return found
+}
+
+func volumeFields(obj runtime.Object) fields.Set {
+	return fields.Set{"name": obj.(*corev1.PersistentVolume).Name} // from before metadata.name
+}

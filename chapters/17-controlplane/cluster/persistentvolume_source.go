@@ -1,0 +1,235 @@
+package cluster
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// volumeSource is a way to have a volume: where it lies in the spec, and what it needs. Checked is nil where nothing is
+// looked at.
+type volumeSource struct {
+	name    string
+	at      string // in faults, where that differs
+	set     bool
+	checked func(at *field.Path) faults
+}
+
+// sourcesOf are the sources that a spec may have, in upstream's order.
+func sourcesOf(s *corev1.PersistentVolumeSpec) []volumeSource {
+	return []volumeSource{
+		{"hostPath", "", s.HostPath != nil, func(at *field.Path) faults { return validateHostPath(at, s.HostPath) }},
+		{"gcePersistentDisk", "persistentDisk", s.GCEPersistentDisk != nil, func(at *field.Path) faults {
+			return required(at.Child("pdName"), s.GCEPersistentDisk.PDName)
+		}},
+		{"awsElasticBlockStore", "", s.AWSElasticBlockStore != nil, func(at *field.Path) faults {
+			return required(at.Child("volumeID"), s.AWSElasticBlockStore.VolumeID)
+		}},
+		{"glusterfs", "", s.Glusterfs != nil, func(at *field.Path) faults {
+			return append(required(at.Child("endpoints"), s.Glusterfs.EndpointsName), required(at.Child("path"), s.Glusterfs.Path)...)
+		}},
+		{"flocker", "", s.Flocker != nil, nil},
+		{"nfs", "", s.NFS != nil, func(at *field.Path) faults { return validateNFS(at, s.NFS) }},
+		{"rbd", "", s.RBD != nil, func(at *field.Path) faults {
+			var found faults
+			if len(s.RBD.CephMonitors) == 0 {
+				found = append(found, field.Required(at.Child("monitors"), ""))
+			}
+			return append(found, required(at.Child("image"), s.RBD.RBDImage)...)
+		}},
+		{"quobyte", "", s.Quobyte != nil, nil},
+		{"cephFS", "cephfs", s.CephFS != nil, func(at *field.Path) faults {
+			if len(s.CephFS.Monitors) == 0 {
+				return faults{field.Required(at.Child("monitors"), "")}
+			}
+			return nil
+		}},
+		{"iscsi", "", s.ISCSI != nil, func(at *field.Path) faults {
+			return append(required(at.Child("targetPortal"), s.ISCSI.TargetPortal), required(at.Child("iqn"), s.ISCSI.IQN)...)
+		}},
+		{"cinder", "", s.Cinder != nil, func(at *field.Path) faults { return required(at.Child("volumeID"), s.Cinder.VolumeID) }},
+		{"fc", "", s.FC != nil, nil},
+		{"flexVolume", "", s.FlexVolume != nil, func(at *field.Path) faults { return required(at.Child("driver"), s.FlexVolume.Driver) }},
+		{"azureFile", "", s.AzureFile != nil, nil},
+		{"vsphereVolume", "", s.VsphereVolume != nil, func(at *field.Path) faults {
+			return required(at.Child("volumePath"), s.VsphereVolume.VolumePath)
+		}},
+		{"photonPersistentDisk", "", s.PhotonPersistentDisk != nil, nil},
+		{"portworxVolume", "", s.PortworxVolume != nil, func(at *field.Path) faults {
+			return required(at.Child("volumeID"), s.PortworxVolume.VolumeID)
+		}},
+		{"azureDisk", "", s.AzureDisk != nil, nil},
+		{"scaleIO", "", s.ScaleIO != nil, nil},
+		{"local", "", s.Local != nil, func(at *field.Path) faults { return validateLocal(at, s.Local) }},
+		{"storageos", "", s.StorageOS != nil, nil},
+		{"csi", "", s.CSI != nil, func(at *field.Path) faults { return validateCSISource(at, s.CSI) }},
+	}
+}
+
+// validateSources: there is exactly one.
+func validateSources(at *field.Path, s *corev1.PersistentVolumeSpec) faults {
+	var found faults
+	first := true
+	for _, source := range sourcesOf(s) {
+		if !source.set {
+			continue
+		}
+		if !first && source.name != "flexVolume" { // which upstream forgot to look at
+			found = append(found, field.Forbidden(at.Child(source.name), "may not specify more than 1 volume type"))
+			continue
+		}
+		first = false
+		if source.checked != nil {
+			found = append(found, source.checked(at.Child(orName(source.at, source.name)))...)
+		}
+		if source.name == "local" && s.NodeAffinity == nil {
+			found = append(found, field.Required(at.Child("nodeAffinity"), "Local volume requires node affinity"))
+		}
+	}
+	if first {
+		found = append(found, field.Required(at, "must specify a volume type"))
+	}
+	return found
+}
+
+func orName(at, name string) string {
+	if at == "" {
+		return name
+	}
+	return at
+}
+
+func validateHostPath(at *field.Path, s *corev1.HostPathVolumeSource) faults {
+	if s.Path == "" {
+		return faults{field.Required(at.Child("path"), "")}
+	}
+	found := staysBelow(at.Child("path"), s.Path)
+	if s.Type != nil {
+		found = append(found, among(at.Child("type"), *s.Type, corev1.HostPathUnset, corev1.HostPathDirectoryOrCreate,
+			corev1.HostPathDirectory, corev1.HostPathFileOrCreate, corev1.HostPathFile, corev1.HostPathSocket,
+			corev1.HostPathCharDev, corev1.HostPathBlockDev)...)
+	}
+	return found
+}
+
+func validateLocal(at *field.Path, s *corev1.LocalVolumeSource) faults {
+	if s.Path == "" {
+		return faults{field.Required(at.Child("path"), "")}
+	}
+	return staysBelow(at.Child("path"), s.Path)
+}
+
+// staysBelow: no step of the path leads up.
+func staysBelow(at *field.Path, target string) faults {
+	if !slices.Contains(strings.Split(target, "/"), "..") {
+		return nil
+	}
+	return faults{field.Invalid(at, target, "must not contain '..'")}
+}
+
+func validateNFS(at *field.Path, s *corev1.NFSVolumeSource) faults {
+	found := append(required(at.Child("server"), s.Server), required(at.Child("path"), s.Path)...)
+	if !path.IsAbs(s.Path) {
+		found = append(found, field.Invalid(at.Child("path"), s.Path, "must be an absolute path"))
+	}
+	return found
+}
+
+func validateCSISource(at *field.Path, s *corev1.CSIPersistentVolumeSource) faults {
+	found := validateDriverName(at.Child("driver"), s.Driver)
+	found = append(found, required(at.Child("volumeHandle"), s.VolumeHandle)...)
+	for _, ref := range []struct {
+		name   string
+		secret *corev1.SecretReference
+	}{
+		{"controllerPublishSecretRef", s.ControllerPublishSecretRef},
+		{"controllerExpandSecretRef", s.ControllerExpandSecretRef},
+		{"nodePublishSecretRef", s.NodePublishSecretRef},
+		{"nodeExpandSecretRef", s.NodeExpandSecretRef},
+	} {
+		if ref.secret != nil {
+			found = append(found, validateSecretReference(at.Child(ref.name), ref.secret)...)
+		}
+	}
+	return found
+}
+
+func validateSecretReference(at *field.Path, s *corev1.SecretReference) faults {
+	found := required(at.Child("name"), s.Name)
+	if s.Name != "" {
+		found = isSubdomain(at.Child("name"), s.Name)
+	}
+	if s.Namespace == "" {
+		return append(found, field.Required(at.Child("namespace"), ""))
+	}
+	return append(found, isLabel(at.Child("namespace"), s.Namespace)...)
+}
+
+// validateDriverName: the name of a storage driver is a domain, of 63 characters at most. Upstream: ValidateCSIDriverName.
+func validateDriverName(at *field.Path, name string) faults {
+	if name == "" {
+		return faults{field.Required(at, "")}
+	}
+	var found faults
+	if len(name) > 63 {
+		found = append(found, field.TooLong(at, "", 63))
+	}
+	for _, fault := range isSubdomain(at, strings.ToLower(name)) {
+		fault.BadValue = name
+		found = append(found, fault)
+	}
+	return found
+}
+
+// mountable are the sources for which an old annotation may carry mount options.
+var withMountOptions = []string{"gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "nfs", "rbd", "quobyte", "iscsi", "cinder",
+	"cephFS", "azureFile", "vsphereVolume", "azureDisk", "photonPersistentDisk"}
+
+func validateMountOptions(v *corev1.PersistentVolume) faults {
+	if _, given := v.Annotations[corev1.MountOptionAnnotation]; !given {
+		return nil
+	}
+	for _, source := range sourcesOf(&v.Spec) {
+		if source.set && slices.Contains(withMountOptions, source.name) {
+			return nil
+		}
+	}
+	return faults{field.Forbidden(field.NewPath("metadata", "annotations", corev1.MountOptionAnnotation),
+		"may not specify mount options for this volume type")}
+}
+
+// volumeWarnings are upstream's GetWarningsForPersistentVolume.
+func volumeWarnings(v *corev1.PersistentVolume) []string {
+	var lines []string
+	for _, deprecated := range []struct {
+		set  bool
+		text string
+	}{
+		{annotated(v.Annotations, corev1.BetaStorageClassAnnotation), `metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead`},
+		{annotated(v.Annotations, corev1.MountOptionAnnotation), `metadata.annotations[volume.beta.kubernetes.io/mount-options]: deprecated since v1.31; use "mountOptions" attribute instead`},
+		{v.Spec.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRecycle, "spec.persistentVolumeReclaimPolicy: " +
+			"The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning."},
+		{v.Spec.CephFS != nil, gone("cephfs", 28, 31)},
+		{v.Spec.PhotonPersistentDisk != nil, gone("photonPersistentDisk", 11, 16)},
+		{v.Spec.ScaleIO != nil, gone("scaleIO", 16, 22)},
+		{v.Spec.StorageOS != nil, gone("storageOS", 22, 25)},
+		{v.Spec.Glusterfs != nil, gone("glusterfs", 25, 26)},
+		{v.Spec.RBD != nil, gone("rbd", 28, 31)},
+	} {
+		if deprecated.set {
+			lines = append(lines, deprecated.text)
+		}
+	}
+	return lines
+}
+
+func annotated(annotations map[string]string, key string) bool { _, ok := annotations[key]; return ok }
+
+// gone says since which minor versions a source is deprecated and without function.
+func gone(source string, deprecated, without int) string {
+	return fmt.Sprintf("spec.%s: deprecated in v1.%d, non-functional in v1.%d+", source, deprecated, without)
+}

@@ -1,0 +1,71 @@
+package cluster
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// The rules that many fields share. Each returns no faults for a value that is right.
+
+// faults is what a validation finds. The order is that of the fields.
+type faults = field.ErrorList
+
+// required: the value is there.
+func required(path *field.Path, value string) faults {
+	if value != "" {
+		return nil
+	}
+	return faults{field.Required(path, "")}
+}
+
+// among: the value is one of those that are known.
+func among[T ~string](path *field.Path, value T, known ...T) faults {
+	if slices.Contains(known, value) {
+		return nil
+	}
+	return faults{field.NotSupported(path, value, known)}
+}
+
+// oneOf: the value is there, and one of those that are known.
+func oneOf[T ~string](path *field.Path, value T, known ...T) faults {
+	if value == "" {
+		return faults{field.Required(path, "")}
+	}
+	return among(path, value, known...)
+}
+
+// wrong makes a fault of each message about a value.
+func wrong(path *field.Path, value any, messages []string) faults {
+	var found faults
+	for _, message := range messages {
+		found = append(found, field.Invalid(path, value, message))
+	}
+	return found
+}
+
+// The forms of names.
+func isSubdomain(path *field.Path, s string) faults {
+	return wrong(path, s, validation.IsDNS1123Subdomain(s))
+}
+func isLabel(path *field.Path, s string) faults { return wrong(path, s, validation.IsDNS1123Label(s)) }
+func isQualified(path *field.Path, s string) faults {
+	return wrong(path, s, validation.IsQualifiedName(s))
+}
+
+// isObjectName: some object may have the name.
+func isObjectName(path *field.Path, s string) faults {
+	return wrong(path, s, apivalidation.NameIsDNSSubdomain(s, false))
+}
+
+// unchanged: the field is as it was.
+func unchanged(path *field.Path, now, before any) faults {
+	return apivalidation.ValidateImmutableField(now, before, path)
+}
+
+// sorted are the pairs of a map in the order of the keys, so that the same object always gets the same answer.
+func sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
