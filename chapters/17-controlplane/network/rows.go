@@ -1,28 +1,35 @@
 package network
 
 import (
-	"k8s.io/apimachinery/pkg/runtime/schema"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 
-	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
 // Groups are the rows of this package.
 func Groups() []resource.Group {
 	return []resource.Group{
-		{GroupVersion: schema.GroupVersion{Version: "v1"}, Resources: []resource.Row{
-			{Kind: "Endpoints", Name: "endpoints", ShortNames: []string{"ep"}, Strategy: registry.Namespaced{}, KeyRoot: "/services/endpoints"},
-			{Kind: "Service", Name: "services", ShortNames: []string{"svc"}, All: true, Strategy: registry.Namespaced{}, KeyRoot: "/services/specs", Status: registry.Namespaced{}},
+		{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Row{
+			{Kind: "Endpoints", Name: "endpoints", ShortNames: []string{"ep"}, KeyRoot: "/services/endpoints",
+				Strategy: endpointsStrategy{}, Columns: endpointsColumns},
+			{Kind: "Service", Name: "services", ShortNames: []string{"svc"}, All: true, KeyRoot: "/services/specs",
+				Strategy: serviceStrategy{}, Status: serviceStatusStrategy{}, Fields: serviceFields, Columns: serviceColumns,
+				ReturnDeleted: true, Build: buildService},
 		}},
-		{GroupVersion: schema.GroupVersion{Group: "networking.k8s.io", Version: "v1"}, Resources: []resource.Row{
-			{Kind: "Ingress", Name: "ingresses", ShortNames: []string{"ing"}, Strategy: registry.Namespaced{}, KeyRoot: "/ingress", Status: registry.Namespaced{}},
-			{Kind: "IngressClass", Name: "ingressclasses", Strategy: registry.ClusterScoped{}},
-			{Kind: "IPAddress", Name: "ipaddresses", ShortNames: []string{"ip"}, Strategy: registry.ClusterScoped{}},
-			{Kind: "NetworkPolicy", Name: "networkpolicies", ShortNames: []string{"netpol"}, Strategy: registry.Namespaced{}},
-			{Kind: "ServiceCIDR", Name: "servicecidrs", Strategy: registry.ClusterScoped{}, Status: registry.ClusterScoped{}},
+		{GroupVersion: networkingv1.SchemeGroupVersion, Resources: []resource.Row{
+			{Kind: "Ingress", Name: "ingresses", ShortNames: []string{"ing"}, KeyRoot: "/ingress",
+				Strategy: newIngressStrategy(), Status: ingressStatusStrategy{newIngressStrategy()}, Columns: ingressColumns},
+			{Kind: "IngressClass", Name: "ingressclasses", Strategy: ingressClassStrategy(), Columns: ingressClassColumns},
+			{Kind: "IPAddress", Name: "ipaddresses", ShortNames: []string{"ip"}, Strategy: ipAddressStrategy{}, Columns: ipAddressColumns},
+			{Kind: "NetworkPolicy", Name: "networkpolicies", ShortNames: []string{"netpol"},
+				Strategy: newNetworkPolicyStrategy(), Columns: networkPolicyColumns},
+			{Kind: "ServiceCIDR", Name: "servicecidrs",
+				Strategy: serviceCIDRStrategy{}, Status: serviceCIDRStatusStrategy{}, Columns: serviceCIDRColumns},
 		}},
-		{GroupVersion: schema.GroupVersion{Group: "discovery.k8s.io", Version: "v1"}, Resources: []resource.Row{
-			{Kind: "EndpointSlice", Name: "endpointslices", Strategy: registry.Namespaced{}},
+		{GroupVersion: discoveryv1.SchemeGroupVersion, Resources: []resource.Row{
+			{Kind: "EndpointSlice", Name: "endpointslices", Strategy: endpointSliceStrategy{}, Columns: endpointSliceColumns},
 		}},
 	}
 }

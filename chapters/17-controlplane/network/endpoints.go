@@ -1,0 +1,149 @@
+package network
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// endpointsStrategy: endpoints have neither a generation nor a status. A PUT to a new name creates.
+// Upstream: pkg/registry/core/endpoint.
+type endpointsStrategy struct{ registry.Namespaced }
+
+func (endpointsStrategy) AllowCreateOnUpdate() bool { return true }
+
+func (endpointsStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
+	return validateSubsets(obj.(*corev1.Endpoints).Subsets)
+}
+
+// ValidateUpdate tolerates subsets that were stored under older rules, as long as they stay.
+func (endpointsStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
+	now, before := obj.(*corev1.Endpoints), old.(*corev1.Endpoints)
+	faults := validateSubsets(now.Subsets)
+	if len(faults) > 0 && equality.Semantic.DeepEqual(now.Subsets, before.Subsets) {
+		return nil
+	}
+	return faults
+}
+
+func (endpointsStrategy) WarningsOnCreate(_ context.Context, obj runtime.Object) []string {
+	return endpointsWarnings(obj.(*corev1.Endpoints))
+}
+
+func (endpointsStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Object) []string {
+	return endpointsWarnings(obj.(*corev1.Endpoints))
+}
+
+func endpointsWarnings(e *corev1.Endpoints) []string {
+	if e.Labels["endpoints.kubernetes.io/managed-by"] == "endpoint-controller" {
+		return nil // it writes addresses in their proper form
+	}
+	var warnings []string
+	for i := range e.Subsets {
+		eachEndpoint(&e.Subsets[i], field.NewPath("subsets").Index(i), func(a *corev1.EndpointAddress, path *field.Path) {
+			warnings = append(warnings, validation.GetWarningsForIP(path.Child("ip"), a.IP)...)
+		})
+	}
+	return warnings
+}
+
+func eachEndpoint(set *corev1.EndpointSubset, path *field.Path, visit func(*corev1.EndpointAddress, *field.Path)) {
+	for i := range set.Addresses {
+		visit(&set.Addresses[i], path.Child("addresses").Index(i))
+	}
+	for i := range set.NotReadyAddresses {
+		visit(&set.NotReadyAddresses[i], path.Child("notReadyAddresses").Index(i))
+	}
+}
+
+// validateSubsets checks addresses and ports. Upstream: validateEndpointSubsets.
+func validateSubsets(subsets []corev1.EndpointSubset) field.ErrorList {
+	var faults field.ErrorList
+	for i := range subsets {
+		set, path := &subsets[i], field.NewPath("subsets").Index(i)
+		if len(set.Addresses)+len(set.NotReadyAddresses) == 0 {
+			faults = append(faults, field.Required(path, "must specify `addresses` or `notReadyAddresses`"))
+		}
+		eachEndpoint(set, path, func(a *corev1.EndpointAddress, path *field.Path) {
+			faults = append(faults, endpointAddressFaults(a, path)...)
+		})
+		for j := range set.Ports {
+			faults = append(faults, endpointPortFaults(&set.Ports[j], path.Child("ports").Index(j), len(set.Ports) > 1)...)
+		}
+	}
+	return faults
+}
+
+func endpointAddressFaults(a *corev1.EndpointAddress, path *field.Path) field.ErrorList {
+	faults := validation.IsValidIPForLegacyField(path.Child("ip"), a.IP, true, nil)
+	faults = append(faults, nameFaults(a.Hostname, path.Child("hostname"), false)...)
+	if a.NodeName != nil {
+		faults = append(faults, nodeNameFaults(*a.NodeName, path.Child("nodeName"))...)
+	}
+	return append(faults, validateEndpointIP(a.IP, path.Child("ip"))...)
+}
+
+func nodeNameFaults(name string, path *field.Path) field.ErrorList {
+	var faults field.ErrorList
+	for _, problem := range apivalidation.NameIsDNSSubdomain(name, false) {
+		faults = append(faults, field.Invalid(path, name, problem))
+	}
+	return faults
+}
+
+func endpointPortFaults(p *corev1.EndpointPort, path *field.Path, named bool) field.ErrorList {
+	faults := nameFaults(p.Name, path.Child("name"), named)
+	faults = append(faults, numberFaults(p.Port, path.Child("port"))...)
+	faults = append(faults, protocolFaults(p.Protocol, path.Child("protocol"))...)
+	return append(faults, qualifiedFaults(p.AppProtocol, path.Child("appProtocol"))...)
+}
+
+var endpointsColumns = resource.Table[corev1.Endpoints, *corev1.Endpoints]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Endpoints", Description: corev1.Endpoints{}.SwaggerDoc()["subsets"]},
+		resource.AgeColumn(),
+	},
+	Cells: func(e *corev1.Endpoints) []any { return []any{e.Name, endpointsText(e.Subsets), resource.AgeOf(e)} },
+}
+
+// endpointsText shows the first three of each address with each port.
+func endpointsText(subsets []corev1.EndpointSubset) string {
+	if len(subsets) == 0 {
+		return "<none>"
+	}
+	var list []string
+	for _, set := range subsets {
+		for _, p := range set.Ports {
+			for _, a := range set.Addresses {
+				list = append(list, net.JoinHostPort(a.IP, strconv.Itoa(int(p.Port))))
+			}
+		}
+		if len(set.Ports) == 0 {
+			for _, a := range set.Addresses {
+				list = append(list, a.IP)
+			}
+		}
+	}
+	return firstThree(list)
+}
+
+// firstThree joins what a column has room for.
+func firstThree(list []string) string {
+	if len(list) <= 3 {
+		return strings.Join(list, ",")
+	}
+	return fmt.Sprintf("%s + %d more...", strings.Join(list[:3], ","), len(list)-3)
+}

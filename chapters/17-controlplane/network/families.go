@@ -1,0 +1,178 @@
+package network
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+var (
+	familyPath   = field.NewPath("spec", "ipFamilies")
+	policyPath   = field.NewPath("spec", "ipFamilyPolicy")
+	addressesAre = field.NewPath("spec", "clusterIPs")
+)
+
+// setFamilies completes the IP families of a service and their policy, as far as the client left them open and the
+// cluster has ranges for them; old is nil for a new service. Upstream: Allocators.initIPFamilyFields.
+func (a *addresses) setFamilies(s, old *corev1.Service) error {
+	if !needsAddress(s) || staysPreferred(s, old) {
+		return nil
+	}
+	spec := &s.Spec
+	setPolicy(s, old)
+	if faults := validateAddresses(s, old); len(faults) > 0 {
+		return invalidService(s.Name, faults...)
+	}
+	faults := reduce(s, old)
+	if *spec.IPFamilyPolicy == corev1.IPFamilyPolicySingleStack {
+		faults = append(faults, tooMany(s)...)
+	}
+	faults = append(faults, a.inferFamilies(s)...)
+	if len(faults) > 0 {
+		return invalidService(s.Name, faults...)
+	}
+	if spec.ClusterIP == corev1.ClusterIPNone && len(spec.Selector) == 0 {
+		a.familiesWithoutPods(s)
+		return nil
+	}
+	if faults := a.familyFaults(s); len(faults) > 0 {
+		return invalidService(s.Name, faults...)
+	}
+	if len(spec.IPFamilies) == 0 {
+		spec.IPFamilies = a.families()[:1]
+	}
+	if *spec.IPFamilyPolicy != corev1.IPFamilyPolicySingleStack && len(spec.IPFamilies) == 1 && len(a.ranges) == 2 {
+		spec.IPFamilies = append(spec.IPFamilies, otherFamily(spec.IPFamilies[0]))
+	}
+	return nil
+}
+
+// setPolicy: a policy that is not named is that of before, or one family. Who points a service without selector at
+// endpoints of his own may have any of both.
+func setPolicy(s, old *corev1.Service) {
+	policy := corev1.IPFamilyPolicySingleStack
+	switch {
+	case s.Spec.IPFamilyPolicy != nil:
+		return
+	case old != nil && old.Spec.IPFamilyPolicy != nil:
+		policy = *old.Spec.IPFamilyPolicy
+	case s.Spec.ClusterIP == corev1.ClusterIPNone && len(s.Spec.Selector) == 0:
+		policy = corev1.IPFamilyPolicyRequireDualStack
+	}
+	s.Spec.IPFamilyPolicy = &policy
+}
+
+// reduce gives up the second family of a service that is to have one from now on. Without that word it is a mistake.
+func reduce(s, old *corev1.Service) field.ErrorList {
+	if old == nil {
+		return nil
+	}
+	spec, before := &s.Spec, &old.Spec
+	if *spec.IPFamilyPolicy == corev1.IPFamilyPolicySingleStack {
+		if len(spec.ClusterIPs) > 1 && slices.Equal(spec.ClusterIPs, before.ClusterIPs) {
+			spec.ClusterIPs = spec.ClusterIPs[:1]
+		}
+		if len(spec.IPFamilies) > 1 && slices.Equal(spec.IPFamilies, before.IPFamilies) {
+			spec.IPFamilies = spec.IPFamilies[:1]
+		}
+		return nil
+	}
+	var faults field.ErrorList
+	if n := len(spec.ClusterIPs); n > 0 && n < len(before.ClusterIPs) {
+		faults = append(faults, field.Invalid(policyPath, spec.IPFamilyPolicy, "must be 'SingleStack' to release the secondary cluster IP"))
+	}
+	if n := len(spec.IPFamilies); n > 0 && n < len(before.IPFamilies) {
+		faults = append(faults, field.Invalid(policyPath, spec.IPFamilyPolicy, "must be 'SingleStack' to release the secondary IP family"))
+	}
+	return faults
+}
+
+func tooMany(s *corev1.Service) field.ErrorList {
+	const both = "must be 'RequireDualStack' or 'PreferDualStack' when multiple "
+	var faults field.ErrorList
+	if len(s.Spec.ClusterIPs) == 2 {
+		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, both+"cluster IPs are specified"))
+	}
+	if len(s.Spec.IPFamilies) == 2 {
+		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, both+"IP families are specified"))
+	}
+	return faults
+}
+
+// inferFamilies: an address says of which family it is.
+func (a *addresses) inferFamilies(s *corev1.Service) field.ErrorList {
+	var faults field.ErrorList
+	for i, text := range s.Spec.ClusterIPs {
+		if text == corev1.ClusterIPNone {
+			break
+		}
+		if i < len(s.Spec.IPFamilies) {
+			continue // compared already
+		}
+		family := familyOfText(text)
+		if !slices.Contains(a.families(), family) {
+			faults = append(faults, field.Invalid(addressesAre.Index(i), s.Spec.ClusterIPs, string(family)+" is not configured on this cluster"))
+			continue
+		}
+		s.Spec.IPFamilies = append(s.Spec.IPFamilies, family)
+	}
+	return faults
+}
+
+// familiesWithoutPods are those of a headless service without selector: whatever the cluster has, its endpoints may be
+// of both.
+func (a *addresses) familiesWithoutPods(s *corev1.Service) {
+	spec := &s.Spec
+	if len(spec.IPFamilies) == 0 {
+		spec.IPFamilies = a.families()[:1]
+	}
+	if len(spec.IPFamilies) < 2 && *spec.IPFamilyPolicy != corev1.IPFamilyPolicySingleStack {
+		spec.IPFamilies = append(spec.IPFamilies, otherFamily(spec.IPFamilies[0]))
+	}
+}
+
+func (a *addresses) familyFaults(s *corev1.Service) field.ErrorList {
+	var faults field.ErrorList
+	if *s.Spec.IPFamilyPolicy == corev1.IPFamilyPolicyRequireDualStack && len(a.ranges) < 2 {
+		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, "this cluster is not configured for dual-stack services"))
+	}
+	for i, family := range s.Spec.IPFamilies {
+		if !slices.Contains(a.families(), family) {
+			faults = append(faults, field.Invalid(familyPath.Index(i), family, "not configured on this cluster"))
+		}
+	}
+	return faults
+}
+
+// staysPreferred: a service that prefers both families and names neither more nor less than before stays as it is,
+// whatever ranges the cluster has got or lost since.
+func staysPreferred(s, old *corev1.Service) bool {
+	if old == nil || s.Spec.IPFamilyPolicy == nil || old.Spec.Type != s.Spec.Type {
+		return false
+	}
+	const prefers = corev1.IPFamilyPolicyPreferDualStack
+	return *s.Spec.IPFamilyPolicy == prefers &&
+		(old.Spec.IPFamilyPolicy == nil || *old.Spec.IPFamilyPolicy == prefers) &&
+		slices.Equal(s.Spec.ClusterIPs, old.Spec.ClusterIPs) && slices.Equal(s.Spec.IPFamilies, old.Spec.IPFamilies) &&
+		(hasNodePorts(s) || s.Spec.Type == corev1.ServiceTypeClusterIP)
+}
+
+func otherFamily(f corev1.IPFamily) corev1.IPFamily {
+	if f == corev1.IPv4Protocol {
+		return corev1.IPv6Protocol
+	}
+	return corev1.IPv4Protocol
+}
+
+// familyOfText is the family of an address that was checked before.
+func familyOfText(text string) corev1.IPFamily {
+	ip := parseIP(text)
+	switch {
+	case ip == nil:
+		return "unknown"
+	case ip.To4() != nil:
+		return corev1.IPv4Protocol
+	}
+	return corev1.IPv6Protocol
+}

@@ -1,0 +1,111 @@
+package network
+
+import (
+	"context"
+	"strings"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// classAnnotation named an ingress's class before there was a field for it.
+const classAnnotation = "kubernetes.io/ingress.class"
+
+// ingressStrategy is that of ingresses. Upstream: pkg/registry/networking/ingress.
+type ingressStrategy struct {
+	resource.SpecStatus[networkingv1.Ingress, *networkingv1.Ingress]
+}
+
+func newIngressStrategy() ingressStrategy {
+	return ingressStrategy{resource.SpecStatus[networkingv1.Ingress, *networkingv1.Ingress]{
+		Strategy: registry.Namespaced{},
+		Spec:     func(i *networkingv1.Ingress) any { return &i.Spec },
+		Status:   func(i *networkingv1.Ingress) any { return &i.Status },
+	}}
+}
+
+func (ingressStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
+	i := obj.(*networkingv1.Ingress)
+	faults := validateIngress(i, nil)
+	class, annotated := i.Annotations[classAnnotation]
+	if annotated && i.Spec.IngressClassName != nil && *i.Spec.IngressClassName != class {
+		path := field.NewPath("annotations").Child(classAnnotation)
+		faults = append(faults, field.Invalid(path, class, "must match `ingressClassName` when both are specified"))
+	}
+	return faults
+}
+
+func (ingressStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
+	return validateIngress(obj.(*networkingv1.Ingress), old.(*networkingv1.Ingress))
+}
+
+func (ingressStrategy) WarningsOnCreate(_ context.Context, obj runtime.Object) []string {
+	i := obj.(*networkingv1.Ingress)
+	if _, annotated := i.Annotations[classAnnotation]; annotated && i.Spec.IngressClassName == nil {
+		return []string{`annotation "kubernetes.io/ingress.class" is deprecated, please use 'spec.ingressClassName' instead`}
+	}
+	return nil
+}
+
+func (ingressStrategy) WarningsOnUpdate(context.Context, runtime.Object, runtime.Object) []string {
+	return nil
+}
+
+// ingressStatusStrategy changes the status and leaves the spec.
+type ingressStatusStrategy struct{ ingressStrategy }
+
+func (ingressStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+	obj.(*networkingv1.Ingress).Spec = old.(*networkingv1.Ingress).Spec
+}
+
+func (ingressStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
+	var known []string
+	for _, entry := range old.(*networkingv1.Ingress).Status.LoadBalancer.Ingress {
+		known = append(known, entry.IP)
+	}
+	var faults field.ErrorList
+	for i, entry := range obj.(*networkingv1.Ingress).Status.LoadBalancer.Ingress {
+		faults = append(faults, ingressAddress(balancerPath.Index(i), entry.IP, entry.Hostname, known)...)
+	}
+	return faults
+}
+
+func (ingressStatusStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Object) []string {
+	var warnings []string
+	for i, entry := range obj.(*networkingv1.Ingress).Status.LoadBalancer.Ingress {
+		if entry.IP != "" {
+			warnings = append(warnings, validation.GetWarningsForIP(balancerPath.Index(i), entry.IP)...)
+		}
+	}
+	return warnings
+}
+
+var ingressColumns = resource.Table[networkingv1.Ingress, *networkingv1.Ingress]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Class", Description: "The name of the IngressClass resource that should be used for additional configuration"},
+		{Name: "Hosts", Description: "Hosts that incoming requests are matched against before the ingress rule"},
+		{Name: "Address", Description: "Address is a list containing ingress points for the load-balancer"},
+		{Name: "Ports", Description: "Ports of TLS configurations that open"},
+		resource.AgeColumn(),
+	},
+	Cells: func(i *networkingv1.Ingress) []any {
+		class, ports := "<none>", "80"
+		if i.Spec.IngressClassName != nil {
+			class = *i.Spec.IngressClassName
+		}
+		if len(i.Spec.TLS) > 0 {
+			ports = "80, 443"
+		}
+		var entries []string
+		for _, entry := range i.Status.LoadBalancer.Ingress {
+			entries = append(entries, entryPoint(entry.IP, entry.Hostname)...)
+		}
+		return []any{i.Name, class, hostsText(i.Spec.Rules), strings.Join(inOrder(entries), ","), ports, resource.AgeOf(i)}
+	},
+}

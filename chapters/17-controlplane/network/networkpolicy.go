@@ -1,0 +1,206 @@
+package network
+
+import (
+	"context"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// networkPolicyStrategy is that of network policies. Upstream: pkg/registry/networking/networkpolicy.
+type networkPolicyStrategy struct {
+	resource.SpecStatus[networkingv1.NetworkPolicy, *networkingv1.NetworkPolicy]
+}
+
+func newNetworkPolicyStrategy() networkPolicyStrategy {
+	return networkPolicyStrategy{resource.SpecStatus[networkingv1.NetworkPolicy, *networkingv1.NetworkPolicy]{
+		Strategy: registry.Namespaced{},
+		Spec:     func(p *networkingv1.NetworkPolicy) any { return &p.Spec },
+		Warn:     func(_ context.Context, p *networkingv1.NetworkPolicy) []string { return policyWarnings(&p.Spec) },
+	}}
+}
+
+func (networkPolicyStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
+	return policyFaults(&obj.(*networkingv1.NetworkPolicy).Spec, tolerance{})
+}
+
+// ValidateUpdate tolerates what the stored policy has that older rules let through.
+func (networkPolicyStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
+	before := &old.(*networkingv1.NetworkPolicy).Spec
+	var known tolerance
+	known.selectors.AllowInvalidLabelValueInSelector = len(metavalidation.ValidateLabelSelector(&before.PodSelector, known.selectors, nil)) > 0
+	eachPeer(before, func(p *networkingv1.NetworkPolicyPeer, _ *field.Path) {
+		if p.IPBlock != nil {
+			known.ranges = append(append(known.ranges, p.IPBlock.CIDR), p.IPBlock.Except...)
+		}
+	})
+	return policyFaults(&obj.(*networkingv1.NetworkPolicy).Spec, known)
+}
+
+// tolerance is what is let through because it was stored before.
+type tolerance struct {
+	selectors metavalidation.LabelSelectorValidationOptions
+	ranges    []string
+}
+
+// policyFaults checks a spec. Upstream: ValidateNetworkPolicySpec.
+func policyFaults(s *networkingv1.NetworkPolicySpec, known tolerance) field.ErrorList {
+	faults := metavalidation.ValidateLabelSelector(&s.PodSelector, known.selectors, specPath.Child("podSelector"))
+	for i, rule := range s.Ingress {
+		faults = append(faults, ruleOfPolicy(rule.Ports, rule.From, specPath.Child("ingress").Index(i), "from", known)...)
+	}
+	for i, rule := range s.Egress {
+		faults = append(faults, ruleOfPolicy(rule.Ports, rule.To, specPath.Child("egress").Index(i), "to", known)...)
+	}
+	allowed := []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress}
+	path := specPath.Child("policyTypes")
+	if len(s.PolicyTypes) > len(allowed) {
+		return append(faults, field.Invalid(path, &s.PolicyTypes, "may not specify more than two policyTypes"))
+	}
+	for i, t := range s.PolicyTypes {
+		if !slices.Contains(allowed, t) {
+			faults = append(faults, field.NotSupported(path.Index(i), t, allowed))
+		}
+	}
+	return faults
+}
+
+func ruleOfPolicy(
+	ports []networkingv1.NetworkPolicyPort, peers []networkingv1.NetworkPolicyPeer, path *field.Path, side string, known tolerance,
+) field.ErrorList {
+	var faults field.ErrorList
+	for i := range ports {
+		faults = append(faults, policyPortFaults(&ports[i], path.Child("ports").Index(i))...)
+	}
+	for i := range peers {
+		faults = append(faults, peerFaults(&peers[i], path.Child(side).Index(i), known)...)
+	}
+	return faults
+}
+
+func policyPortFaults(p *networkingv1.NetworkPolicyPort, path *field.Path) field.ErrorList {
+	var faults field.ErrorList
+	protocols := []corev1.Protocol{corev1.ProtocolTCP, corev1.ProtocolUDP, corev1.ProtocolSCTP}
+	if p.Protocol != nil && !slices.Contains(protocols, *p.Protocol) {
+		faults = append(faults, field.NotSupported(path.Child("protocol"), *p.Protocol, protocols))
+	}
+	end := path.Child("endPort")
+	switch {
+	case p.Port == nil && p.EndPort != nil:
+		return append(faults, field.Invalid(end, *p.EndPort, "may not be specified when `port` is not specified"))
+	case p.Port == nil:
+		return faults
+	case p.Port.Type == intstr.String:
+		if p.EndPort != nil {
+			faults = append(faults, field.Invalid(end, *p.EndPort, "may not be specified when `port` is non-numeric"))
+		}
+		return append(faults, targetFaults(*p.Port, path.Child("port"))...)
+	}
+	faults = append(faults, numberFaults(p.Port.IntVal, path.Child("port"))...)
+	if p.EndPort == nil {
+		return faults
+	}
+	if *p.EndPort < p.Port.IntVal {
+		faults = append(faults, field.Invalid(end, p.Port.IntVal, "must be greater than or equal to `port`"))
+	}
+	return append(faults, numberFaults(*p.EndPort, end)...)
+}
+
+func peerFaults(p *networkingv1.NetworkPolicyPeer, path *field.Path, known tolerance) field.ErrorList {
+	var faults field.ErrorList
+	selectors := 0
+	for _, selector := range []struct {
+		name string
+		*metav1.LabelSelector
+	}{{"podSelector", p.PodSelector}, {"namespaceSelector", p.NamespaceSelector}} {
+		if selector.LabelSelector != nil {
+			selectors++
+			faults = append(faults, metavalidation.ValidateLabelSelector(selector.LabelSelector, known.selectors, path.Child(selector.name))...)
+		}
+	}
+	if p.IPBlock != nil {
+		faults = append(faults, blockFaults(p.IPBlock, path.Child("ipBlock"), known.ranges)...)
+	}
+	switch {
+	case selectors == 0 && p.IPBlock == nil:
+		faults = append(faults, field.Required(path, "must specify a peer"))
+	case selectors > 0 && p.IPBlock != nil:
+		faults = append(faults, field.Forbidden(path, "may not specify both ipBlock and another peer"))
+	}
+	return faults
+}
+
+// blockFaults: each exception is a smaller range inside of the block.
+func blockFaults(b *networkingv1.IPBlock, path *field.Path, known []string) field.ErrorList {
+	if b.CIDR == "" {
+		return field.ErrorList{field.Required(path.Child("cidr"), "")}
+	}
+	faults := validation.IsValidCIDRForLegacyField(path.Child("cidr"), b.CIDR, true, known)
+	block, err := parseCIDR(b.CIDR)
+	if err != nil {
+		return faults
+	}
+	for i, text := range b.Except {
+		in := path.Child("except").Index(i)
+		faults = append(faults, validation.IsValidCIDRForLegacyField(in, text, true, known)...)
+		except, err := parseCIDR(text)
+		if err != nil {
+			continue
+		}
+		outer, _ := block.Mask.Size()
+		inner, _ := except.Mask.Size()
+		if !block.Contains(except.IP) || outer >= inner {
+			faults = append(faults, field.Invalid(in, text, "must be a strict subset of `cidr`"))
+		}
+	}
+	return faults
+}
+
+func eachPeer(s *networkingv1.NetworkPolicySpec, visit func(*networkingv1.NetworkPolicyPeer, *field.Path)) {
+	for i, rule := range s.Ingress {
+		for j := range rule.From {
+			visit(&rule.From[j], specPath.Child("ingress").Index(i).Child("from").Index(j))
+		}
+	}
+	for i, rule := range s.Egress {
+		for j := range rule.To {
+			visit(&rule.To[j], specPath.Child("egress").Index(i).Child("to").Index(j))
+		}
+	}
+}
+
+func policyWarnings(s *networkingv1.NetworkPolicySpec) []string {
+	var warnings []string
+	eachPeer(s, func(p *networkingv1.NetworkPolicyPeer, path *field.Path) {
+		if p.IPBlock == nil {
+			return
+		}
+		path = path.Child("ipBlock")
+		warnings = append(warnings, validation.GetWarningsForCIDR(path.Child("cidr"), p.IPBlock.CIDR)...)
+		for i, except := range p.IPBlock.Except {
+			warnings = append(warnings, validation.GetWarningsForCIDR(path.Child("except").Index(i), except)...)
+		}
+	})
+	return warnings
+}
+
+var networkPolicyColumns = resource.Table[networkingv1.NetworkPolicy, *networkingv1.NetworkPolicy]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Pod-Selector", Description: networkingv1.NetworkPolicySpec{}.SwaggerDoc()["podSelector"]},
+		resource.AgeColumn(),
+	},
+	Cells: func(p *networkingv1.NetworkPolicy) []any {
+		return []any{p.Name, metav1.FormatLabelSelector(&p.Spec.PodSelector), resource.AgeOf(p)}
+	},
+}

@@ -1,0 +1,107 @@
+package network
+
+import (
+	"context"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	rest "kubepath/chapters/04-rest"
+	registry "kubepath/chapters/06-registry"
+)
+
+// serviceHooks allocate what a service needs around each of its writes. Upstream: the hooks of service/storage.REST.
+type serviceHooks struct {
+	*allocator
+	endpoints func() *registry.Store
+}
+
+// create allocates for a new service before the Store looks at it any closer: which address it got is part of what is
+// validated. Nothing of a service that is refused after all stays allocated.
+func (h *serviceHooks) create(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (registry.Finish, error) {
+	s := obj.(*corev1.Service)
+	if s.Namespace == "" {
+		s.Namespace = rest.NamespaceFrom(ctx)
+	}
+	syncAddresses(s, nil)
+	if err := h.addresses.setFamilies(s, nil); err != nil {
+		return nil, err
+	}
+	c := &claim{allocator: h.allocator, service: s, dryRun: len(options.DryRun) > 0}
+	err := c.firstAddresses(ctx)
+	if err == nil {
+		err = c.takePorts(ctx, portsOfNew)
+	}
+	return c.begun(ctx, err)
+}
+
+// update allocates what a changed service needs more, and frees at the end what it needs no longer.
+func (h *serviceHooks) update(ctx context.Context, obj, old runtime.Object, update *rest.Update) (registry.Finish, error) {
+	s, before := obj.(*corev1.Service), old.(*corev1.Service)
+	keepAllocated(s, before)
+	syncAddresses(s, before)
+	if err := h.addresses.setFamilies(s, before); err != nil {
+		return nil, err
+	}
+	c := &claim{allocator: h.allocator, service: s, dryRun: len(update.Options.DryRun) > 0}
+	err := c.changeAddresses(ctx, before)
+	if err == nil {
+		err = c.takePorts(ctx, portsOfChanged(before))
+	}
+	c.dropped.ports = droppedPorts(s, before)
+	return c.begun(ctx, err)
+}
+
+// begun hands a claim over to the Store, or ends it where it could not be made.
+func (c *claim) begun(ctx context.Context, err error) (registry.Finish, error) {
+	if err != nil {
+		c.end(ctx, false)
+		return nil, err
+	}
+	return c.end, nil
+}
+
+func (c *claim) firstAddresses(ctx context.Context) error {
+	if !needsAddress(c.service) || slices.Contains(c.service.Spec.ClusterIPs, corev1.ClusterIPNone) {
+		return nil
+	}
+	return c.takeAddresses(ctx, 0)
+}
+
+// changeAddresses: a service that was only a name gets its addresses now, one that becomes a name gives them up, and
+// the second family comes and goes. The first address of a service never changes.
+func (c *claim) changeAddresses(ctx context.Context, old *corev1.Service) error {
+	s := c.service
+	switch {
+	case staysPreferred(s, old):
+		return nil
+	case !needsAddress(old):
+		return c.firstAddresses(ctx)
+	case headless(old):
+		return nil
+	case !needsAddress(s):
+		c.dropped.addresses = addressesOf(old)
+		return nil
+	}
+	had, has := len(old.Spec.IPFamilies), len(s.Spec.IPFamilies)
+	if had == 1 && has == 2 {
+		return c.takeAddresses(ctx, 1)
+	}
+	if had == 2 && has == 1 {
+		c.dropped.addresses = addressesOf(old)[1:]
+	}
+	return nil
+}
+
+// deleted frees all that the service had, and takes its endpoints along: a service of the same name must not find
+// those of the last one.
+func (h *serviceHooks) deleted(obj runtime.Object, options *rest.DeleteOptions) {
+	if len(options.DryRun) > 0 {
+		return
+	}
+	s := obj.(*corev1.Service)
+	ctx := rest.WithNamespace(context.Background(), s.Namespace)
+	_, _, _ = h.endpoints().Delete(ctx, s.Name, nil) // it may have none
+	h.free(ctx, s, holdings{addressesOf(s), portsOf(s)})
+}
