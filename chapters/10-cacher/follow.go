@@ -1,0 +1,122 @@
+package cacher
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/watch"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// Pauses after a failure: twice as long each time.
+const (
+	firstPause   = 20 * time.Millisecond
+	longestPause = 5 * time.Second
+)
+
+// follow fills the cache and keeps it new until Stop. A watch below that ends is opened again where it ended, so that
+// nothing is lost; where that is no longer held, the objects are listed again. Upstream: client-go's Reflector.
+func (c *Cache) follow() {
+	pause := firstPause
+	for c.ctx.Err() == nil {
+		err := c.state.filling(c.fill())
+		if err == nil {
+			pause = firstPause
+			err = c.watchBelow()
+		}
+		if !errors.Is(err, storage.ErrExpired) {
+			c.rest(&pause)
+		}
+	}
+}
+
+// rest waits before another attempt.
+func (c *Cache) rest(pause *time.Duration) {
+	t := time.NewTimer(*pause)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-c.ctx.Done():
+	}
+	*pause = min(2**pause, longestPause)
+}
+
+// watchBelow follows one watch after the other, until one cannot go on where the last ended: storage.ErrExpired, or a
+// failure that comes again at the same place, which then ends the clients' watches too.
+func (c *Cache) watchBelow() error {
+	pause := firstPause
+	for failures := 0; ; {
+		from, _ := c.state.seen()
+		err := c.watchFrom(from)
+		if err != nil && errors.Is(err, storage.ErrExpired) || c.ctx.Err() != nil {
+			return err
+		}
+		if now, _ := c.state.seen(); now > from {
+			failures, pause = 0, firstPause
+		} else if failures++; err != nil && failures > 1 && !errors.Is(err, storage.ErrUnreachable) {
+			c.endWatches(err)
+			return err
+		}
+		c.rest(&pause)
+	}
+}
+
+// watchFrom follows one watch until it ends. The error is nil where it ended without one.
+func (c *Cache) watchFrom(revision uint64) error {
+	ctx, cancel := context.WithCancel(c.ctx)
+	defer cancel()
+	refused := false // initial events
+	below, err := c.Interface.Watch(ctx, c.config.Resource, storage.ListOptions{
+		ResourceVersion: strconv.FormatUint(revision, 10), Recursive: true,
+		ProgressNotify: true, SendInitialEvents: &refused,
+	})
+	if err != nil {
+		return err
+	}
+	defer below.Stop()
+	c.state.follows(true)
+	defer c.state.follows(false)
+	for e := range below.ResultChan() {
+		if err := c.see(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// see takes in an event from below.
+func (c *Cache) see(e watch.Event) error {
+	if e.Type == watch.Error {
+		err := apierrors.FromObject(e.Object)
+		if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
+			return storage.WatchExpired()
+		}
+		return err
+	}
+	revision, err := c.versioner.ObjectVersion(e.Object)
+	if err != nil {
+		return err
+	}
+	if e.Type == watch.Bookmark {
+		c.state.advance(revision)
+		c.reportProgress()
+		return nil
+	}
+	next, err := c.object(e.Object)
+	if err != nil {
+		return err
+	}
+	old, _ := c.state.get(next.key)
+	switch {
+	case old != nil && old.revision >= revision: // seen already
+	case e.Type != watch.Deleted:
+		c.tell(&change{revision: revision, old: old, current: next, at: time.Now()})
+	case old != nil:
+		c.tell(&change{revision: revision, old: old, gone: next, at: time.Now()})
+	}
+	return nil
+}

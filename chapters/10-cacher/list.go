@@ -1,0 +1,123 @@
+package cacher
+
+import (
+	"context"
+	"slices"
+
+	kinds "kubepath/chapters/02-kinds"
+	storage "kubepath/chapters/05-storage"
+)
+
+// GetList appends the cached objects, with their bytes, to out.Items: they are read-only. At version 0 a limit is not
+// heeded, as everything is in memory, and clients expect it so. Upstream: Cacher.GetList.
+func (c *Cache) GetList(ctx context.Context, key string, opts storage.ListOptions, out *kinds.List) error {
+	l, err := c.listing(ctx, key, opts)
+	if err != nil {
+		return storage.Fail("list", key, err)
+	}
+	if l == nil {
+		return c.Interface.GetList(ctx, key, opts, out)
+	}
+	return storage.Fail("list", l.scope, l.into(out))
+}
+
+// listing is a list from memory.
+type listing struct {
+	scope  string // a key, or a prefix that ends with a slash
+	from   string
+	wanted storage.SelectionPredicate
+	limit  int  // 0: none
+	whole  bool // the scope is all of the resource
+
+	objects  snapshot
+	picked   []*object // in place of objects, where an index has them
+	indexed  bool
+	revision uint64
+}
+
+// listing decides what to read; nil where the cache cannot tell.
+func (c *Cache) listing(ctx context.Context, key string, opts storage.ListOptions) (*listing, error) {
+	scope, bad := storage.PrepareKey(key, opts.Recursive)
+	reading, err := storage.ReadAt(scope, opts)
+	if bad != nil || err != nil {
+		return nil, nil // below will say the same
+	}
+	asItComes := opts.ResourceVersion == "0" && !reading.Continued
+	served, err := c.serves(ctx, age{
+		newest:  reading.At == 0 && (opts.ResourceVersion == "" || reading.Continued),
+		atLeast: max(reading.At, reading.AtLeast),
+	})
+	if !served || err != nil {
+		return nil, err
+	}
+	l := &listing{scope: scope, from: reading.From, wanted: c.wanting(opts.Predicate)}
+	l.whole = scope == c.config.Resource+"/"
+	if opts.Recursive && !asItComes {
+		l.limit = int(max(opts.Predicate.Limit, 0))
+	}
+	if !c.find(l, reading.At) {
+		return nil, nil
+	}
+	return l, nil
+}
+
+// find sets what the list is read from; false where the revision is forgotten.
+func (c *Cache) find(l *listing, at uint64) (ok bool) {
+	if at != 0 {
+		l.revision = at
+		l.objects, ok = c.state.at(at)
+		return ok
+	}
+	if entry, ok := c.state.index.entry(l.wanted); ok {
+		l.indexed = true
+		l.picked, l.revision = c.state.entry(entry, l.scope, l.from)
+		return true
+	}
+	l.objects, l.revision = c.state.now()
+	return true
+}
+
+// each yields the objects of the list's scope.
+func (l *listing) each(yield func(*object) bool) {
+	if !l.indexed {
+		l.objects.scan(l.scope, l.from, func(o *object) bool { return within(o.key, l.scope) && yield(o) })
+		return
+	}
+	for _, o := range l.picked {
+		if within(o.key, l.scope) && !yield(o) {
+			return
+		}
+	}
+}
+
+// into appends what the predicate wants, until the limit is reached, and says what follows.
+func (l *listing) into(out *kinds.List) (err error) {
+	taken, behind, last := 0, 0, ""
+	if l.whole && l.objects.tree != nil && l.limit == 0 && l.wanted.Empty() {
+		out.Items = slices.Grow(out.Items, l.objects.tree.Len())
+	}
+	l.each(func(o *object) bool {
+		if l.limit > 0 && taken == l.limit {
+			behind++
+			return l.wanted.Empty() // counts on
+		}
+		last = o.key
+		matches, failed := l.wanted.Matches(o)
+		if matches {
+			out.Items = append(out.Items, o)
+			taken++
+		}
+		err = failed
+		return err == nil
+	})
+	next := ""
+	var remaining *int64
+	if behind > 0 && err == nil {
+		next, err = storage.EncodeContinue(last+"\x00", l.scope, int64(l.revision))
+		remaining = l.wanted.Remaining(behind)
+	}
+	if err != nil {
+		return err
+	}
+	return storage.APIObjectVersioner{}.UpdateList(out, l.revision, next, remaining)
+}

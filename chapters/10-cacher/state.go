@@ -1,0 +1,171 @@
+package cacher
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// state is what the cache knows: all objects at one revision, and the changes that led there.
+type state struct {
+	mu       sync.RWMutex
+	objects  snapshot
+	index    index
+	history  history
+	revision uint64 // everything up to it has been seen
+
+	filled    bool
+	stuck     bool          // the last attempt to fill it has failed
+	following bool          // the watch below runs: revision will go on
+	frozen    snapshot      // a clone of objects for readers, until the next change; its tree is nil where there is none
+	news      chan struct{} // closed when revision, filled or following change; nil: nobody waits
+}
+
+// wake tells those who wait, with mu held.
+func (s *state) wake() {
+	if s.news != nil {
+		close(s.news)
+		s.news = nil
+	}
+}
+
+// wait is the channel that is closed with the next news, with mu held.
+func (s *state) wait() <-chan struct{} {
+	if s.news == nil {
+		s.news = make(chan struct{})
+	}
+	return s.news
+}
+
+// apply makes a change.
+func (s *state) apply(c *change) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.objects.apply(c, false)
+	s.index.apply(c)
+	s.history.add(c)
+	s.revision = max(s.revision, c.revision)
+	s.frozen = snapshot{}
+	s.wake()
+}
+
+// advance notes that nothing else happened up to a revision.
+func (s *state) advance(revision uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if revision > s.revision {
+		s.revision = revision
+		s.wake()
+	}
+}
+
+// fill sets the first content.
+func (s *state) fill(objects []*object, revision uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range objects {
+		s.objects.put(o)
+		s.index.apply(&change{current: o})
+	}
+	s.history.floor, s.revision, s.filled = revision, revision, true
+	s.wake()
+}
+
+// follows notes whether the watch below runs.
+func (s *state) follows(running bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.following = running
+	s.wake()
+}
+
+// filling notes how an attempt to list the objects below went.
+func (s *state) filling(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stuck = err != nil
+	s.wake()
+	return err
+}
+
+// whenFilled tells whether there is content. If not, news is when to look again; nil: it cannot be had now.
+func (s *state) whenFilled() (filled bool, news <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.filled || s.stuck {
+		return s.filled, nil
+	}
+	return false, s.wait()
+}
+
+// get is an object, and how new that is.
+func (s *state) get(key string) (*object, uint64) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.objects.get(key), s.revision
+}
+
+func (s *state) seen() (revision uint64, filled bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.revision, s.filled
+}
+
+// now is the newest state. It is not written to.
+func (s *state) now() (snapshot, uint64) {
+	s.mu.RLock()
+	frozen, revision := s.frozen, s.revision
+	s.mu.RUnlock()
+	if frozen.tree != nil {
+		return frozen, revision
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.freeze(), s.revision
+}
+
+// freeze is now for those who hold mu.
+func (s *state) freeze() snapshot {
+	if s.frozen.tree == nil {
+		s.frozen = s.objects.clone()
+	}
+	return s.frozen
+}
+
+// at is the state at a revision: the newest, with the later changes undone. False where those are forgotten.
+func (s *state) at(revision uint64) (snapshot, bool) {
+	s.mu.Lock()
+	later, known := s.history.after(revision)
+	if !known || revision > s.revision {
+		s.mu.Unlock()
+		return snapshot{}, false
+	}
+	if len(later) == 0 {
+		defer s.mu.Unlock()
+		return s.freeze(), true
+	}
+	past := s.objects.clone()
+	s.mu.Unlock()
+	for _, c := range slices.Backward(later) {
+		past.apply(c, true)
+	}
+	return past, true
+}
+
+// entry are the objects of an index entry that lie below a prefix from a first key on, and how new that is.
+func (s *state) entry(v storage.IndexValue, prefix, from string) ([]*object, uint64) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var found []*object
+	if objects, ok := s.index.found[v]; ok {
+		objects.scan(prefix, from, func(o *object) bool { found = append(found, o); return true })
+	}
+	return found, s.revision
+}
+
+// within reports whether a key is the one of a scope or, where that is a prefix, lies below it.
+func within(key, scope string) bool {
+	return key == scope || strings.HasSuffix(scope, "/") && strings.HasPrefix(key, scope)
+}
