@@ -51,6 +51,13 @@ func (serviceStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Object
 
 func (serviceStrategy) AllowCreateOnUpdate() bool { return true }
 
+// Canonicalize drops a policy that means nothing for a mere name. Upstream stores and hides it.
+func (serviceStrategy) Canonicalize(obj runtime.Object) {
+	if s := obj.(*corev1.Service); !needsAddress(s) {
+		s.Spec.InternalTrafficPolicy = nil
+	}
+}
+
 // serviceFields are what field selectors see. Upstream: service.SelectableFields.
 func serviceFields(obj runtime.Object) fields.Set {
 	s := obj.(*corev1.Service)

@@ -36,7 +36,7 @@ type Table[T any, P Object[T]] struct {
 
 // ConvertToTable makes a row of each object.
 func (t Table[T, P]) ConvertToTable(_ context.Context, obj, options runtime.Object) (*metav1.Table, error) {
-	table := &metav1.Table{ListMeta: rest.TableMeta(obj)}
+	table := &metav1.Table{ListMeta: rest.TableMeta(obj), Rows: []metav1.TableRow{}}
 	if o, ok := options.(*metav1.TableOptions); !ok || !o.NoHeaders {
 		for _, c := range t.Columns {
 			table.ColumnDefinitions = append(table.ColumnDefinitions, c.definition())
