@@ -14,6 +14,9 @@ import (
 // there, which have no JSON names: the answer has the fields' Go names, and null for all that is empty.
 func Diff(old, now any) string { return diff.Diff(goNamed{old}, goNamed{now}) }
 
+// GoNamed wraps a part of an object that a fault shows, so that its message has the names that upstream's has.
+func GoNamed(part any) any { return goNamed{part} }
+
 // goNamed is a value whose JSON has Go's names.
 type goNamed struct{ value any }
 

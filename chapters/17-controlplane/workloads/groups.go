@@ -14,24 +14,29 @@ import (
 func Groups() []resource.Group {
 	return []resource.Group{
 		{GroupVersion: appsv1.SchemeGroupVersion, Resources: []resource.Row{
-			{Kind: "ControllerRevision", Name: "controllerrevisions", Strategy: controllerRevisions},
+			{Kind: "ControllerRevision", Name: "controllerrevisions", Strategy: controllerRevisions,
+				Columns: controllerRevisionColumns},
 			{Kind: "DaemonSet", Name: "daemonsets", ShortNames: []string{"ds"}, All: true,
-				Strategy: daemonSets, Status: daemonSets.OfStatus(nil)},
+				Strategy: daemonSets, Status: daemonSets.OfStatus(checkDaemonSetStatus), Columns: daemonSetColumns},
 			{Kind: "Deployment", Name: "deployments", ShortNames: []string{"deploy"}, All: true,
-				Strategy: deployments, Status: deploymentStatus, Subresources: deploymentScale},
+				Strategy: deployments, Status: deploymentStatus, Columns: deploymentColumns,
+				Subresources: deploymentScale},
 			{Kind: "ReplicaSet", Name: "replicasets", ShortNames: []string{"rs"}, All: true,
-				Strategy: replicaSets, Status: replicaSets.OfStatus(nil), Subresources: replicaSetScale},
+				Strategy: replicaSets, Status: replicaSets.OfStatus(checkReplicaSetStatus), Columns: replicaSetColumns,
+				Subresources: replicaSetScale},
 			{Kind: "StatefulSet", Name: "statefulsets", ShortNames: []string{"sts"}, All: true,
-				Strategy: statefulSets, Status: statefulSets.OfStatus(nil), Subresources: statefulSetScale},
+				Strategy: statefulSets, Status: statefulSets.OfStatus(checkStatefulSetStatus), Columns: statefulSetColumns,
+				Subresources: statefulSetScale},
 		}},
 		{GroupVersion: batchv1.SchemeGroupVersion, Resources: []resource.Row{
 			{Kind: "CronJob", Name: "cronjobs", ShortNames: []string{"cj"}, All: true,
-				Strategy: cronJobs, Status: cronJobs.OfStatus(nil)},
-			{Kind: "Job", Name: "jobs", All: true, Strategy: jobs, Status: jobs.OfStatus(nil)},
+				Strategy: cronJobs, Status: cronJobs.OfStatus(nil), Columns: cronJobColumns},
+			{Kind: "Job", Name: "jobs", All: true, Strategy: jobs, Status: jobs.OfStatus(checkJobStatus), Columns: jobColumns,
+				Fields: jobFields, Serve: serveJobs},
 		}},
 		{GroupVersion: autoscalingv2.SchemeGroupVersion, Resources: []resource.Row{
 			{Kind: "HorizontalPodAutoscaler", Name: "horizontalpodautoscalers", ShortNames: []string{"hpa"}, All: true,
-				Strategy: autoscalers, Status: autoscalers.OfStatus(nil)},
+				Strategy: autoscalers, Status: autoscalers.OfStatus(checkAutoscalerStatus), Columns: autoscalerColumns},
 		}},
 		{GroupVersion: autoscalingv1.SchemeGroupVersion, Resources: []resource.Row{
 			{Kind: "HorizontalPodAutoscaler", Name: "horizontalpodautoscalers",
@@ -39,7 +44,7 @@ func Groups() []resource.Group {
 		}},
 		{GroupVersion: policyv1.SchemeGroupVersion, Resources: []resource.Row{
 			{Kind: "PodDisruptionBudget", Name: "poddisruptionbudgets", ShortNames: []string{"pdb"},
-				Strategy: disruptionBudgets, Status: disruptionBudgets.OfStatus(nil)},
+				Strategy: disruptionBudgets, Status: disruptionBudgets.OfStatus(checkBudgetStatus), Columns: budgetColumns},
 		}},
 	}
 }

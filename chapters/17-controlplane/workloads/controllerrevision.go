@@ -1,0 +1,71 @@
+package workloads
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// controllerRevisions: what a controller once wanted, for it to go back to; so nobody may change it afterwards.
+// Upstream: pkg/registry/apps/controllerrevision.
+var controllerRevisions = resource.SpecStatus[appsv1.ControllerRevision, *appsv1.ControllerRevision]{
+	Strategy: registry.Namespaced{},
+	CheckWith: func(_ context.Context, r, old *appsv1.ControllerRevision) field.ErrorList {
+		faults := notNegative(nil, []count{{"revision", r.Revision}})
+		if old == nil {
+			return append(faults, checkRevisionData(r.Data, field.NewPath("data"))...)
+		}
+		return append(faults, unchanged(r.Data, old.Data, field.NewPath("data"))...)
+	},
+}
+
+// checkRevisionData: the data is an object of JSON.
+func checkRevisionData(data runtime.RawExtension, path *field.Path) field.ErrorList {
+	if data.Raw == nil {
+		return field.ErrorList{field.Required(path, "data is mandatory")}
+	}
+	var content any
+	if err := json.Unmarshal(data.Raw, &content); err != nil {
+		return field.ErrorList{field.Invalid(path, "<value omitted>", fmt.Sprintf("error parsing data: %v", err))}
+	}
+	if content == nil {
+		return field.ErrorList{field.Required(path, "data is mandatory")}
+	}
+	if _, ok := content.(map[string]any); !ok {
+		return field.ErrorList{field.Required(path, "data must be a valid JSON object")}
+	}
+	return nil
+}
+
+// controllerRevisionColumns is what kubectl get controllerrevisions shows.
+var controllerRevisionColumns = resource.Table[appsv1.ControllerRevision, *appsv1.ControllerRevision]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Controller", Description: "Controller of the object"},
+		{Name: "Revision", Description: appsv1.ControllerRevision{}.SwaggerDoc()["revision"]},
+		resource.AgeColumn(),
+	},
+	Cells: func(r *appsv1.ControllerRevision) []any {
+		return []any{r.Name, controllerOf(r), r.Revision, resource.AgeOf(r)}
+	},
+}
+
+// controllerOf is the controller as kubectl names objects: statefulset.apps/web.
+func controllerOf(obj metav1.Object) string {
+	owner := metav1.GetControllerOf(obj)
+	if owner == nil {
+		return "<none>"
+	}
+	kind := schema.FromAPIVersionAndKind(owner.APIVersion, owner.Kind).GroupKind()
+	return strings.ToLower(kind.String()) + "/" + owner.Name
+}

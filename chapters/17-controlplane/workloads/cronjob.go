@@ -1,0 +1,139 @@
+package workloads
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+type cronJob = batchv1.CronJob
+
+// cronJobs is the strategy. Upstream: pkg/registry/batch/cronjob.
+var cronJobs = resource.SpecStatus[cronJob, *cronJob]{
+	Strategy:  registry.Namespaced{},
+	Spec:      func(c *cronJob) any { return &c.Spec },
+	Status:    func(c *cronJob) any { return &c.Status },
+	CheckWith: checkCronJob,
+	WarnWith:  warnCronJob,
+}
+
+// timestampSuffix is what the controller appends to the name for each job: -29384756 and room to grow.
+const timestampSuffix = 11
+
+func checkCronJob(_ context.Context, c, old *cronJob) field.ErrorList {
+	s, path := &c.Spec, field.NewPath("spec")
+	var stored *batchv1.CronJobSpec
+	if old != nil {
+		stored = &old.Spec
+	}
+	faults := checkWhen(s, stored, path)
+	faults = append(faults, notNegative(path, counted("startingDeadlineSeconds", s.StartingDeadlineSeconds))...)
+	faults = append(faults, checkConcurrency(s.ConcurrencyPolicy, path.Child("concurrencyPolicy"))...)
+	faults = append(faults, checkJobTemplate(s, stored, path.Child("jobTemplate", "spec"))...)
+	faults = append(faults, notNegative(path, counted("successfulJobsHistoryLimit", s.SuccessfulJobsHistoryLimit),
+		counted("failedJobsHistoryLimit", s.FailedJobsHistoryLimit))...)
+	if old == nil && len(c.Name) > validation.DNS1035LabelMaxLength-timestampSuffix {
+		faults = append(faults, field.Invalid(field.NewPath("metadata", "name"), c.Name, "must be no more than 52 characters"))
+	}
+	return faults
+}
+
+// checkWhen is the schedule with its zone. A zone that is stored is not looked at again: it may be gone since.
+func checkWhen(s, stored *batchv1.CronJobSpec, path *field.Path) field.ErrorList {
+	var faults field.ErrorList
+	if s.Schedule == "" {
+		faults = append(faults, field.Required(path.Child("schedule"), ""))
+	} else {
+		zoned := stored != nil && strings.Contains(stored.Schedule, "TZ")
+		faults = append(faults, checkSchedule(s.Schedule, s.TimeZone, zoned, path.Child("schedule"))...)
+	}
+	if stored == nil || (stored.TimeZone == nil) != (s.TimeZone == nil) || valueOf(stored.TimeZone) != valueOf(s.TimeZone) {
+		faults = append(faults, checkTimeZone(s.TimeZone, path.Child("timeZone"))...)
+	}
+	return faults
+}
+
+func checkConcurrency(policy batchv1.ConcurrencyPolicy, path *field.Path) field.ErrorList {
+	policies := []batchv1.ConcurrencyPolicy{batchv1.AllowConcurrent, batchv1.ForbidConcurrent, batchv1.ReplaceConcurrent}
+	switch {
+	case policy == "":
+		return field.ErrorList{field.Required(path, "")}
+	case !slices.Contains(policies, policy):
+		return field.ErrorList{field.NotSupported(path, policy, policies)}
+	}
+	return nil
+}
+
+// checkJobTemplate: jobs of a template get their selector when they are made.
+func checkJobTemplate(s, stored *batchv1.CronJobSpec, path *field.Path) field.ErrorList {
+	template := &s.JobTemplate.Spec
+	var storedTemplate *batchv1.JobSpec
+	if stored != nil {
+		storedTemplate = &stored.JobTemplate.Spec
+	}
+	faults := checkJobContent(template, storedTemplate, path)
+	if template.Selector != nil {
+		faults = append(faults, field.Invalid(path.Child("selector"), template.Selector, "`selector` will be auto-generated"))
+	}
+	if valueOf(template.ManualSelector) {
+		faults = append(faults, field.NotSupported(path.Child("manualSelector"), true, []string{"nil", "false"}))
+	}
+	return faults
+}
+
+func warnCronJob(ctx context.Context, c, old *cronJob) []string {
+	const path = "spec.jobTemplate.spec"
+	if old == nil {
+		return append(nameWarnings(c), warnJobSpec(ctx, &c.Spec.JobTemplate.Spec, nil, path)...)
+	}
+	var lines []string
+	if c.Generation != old.Generation {
+		lines = warnJobSpec(ctx, &c.Spec.JobTemplate.Spec, &old.Spec.JobTemplate.Spec, path)
+	}
+	if strings.Contains(c.Spec.Schedule, "TZ") {
+		lines = append(lines, "cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see "+
+			"https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details")
+	}
+	return lines
+}
+
+// cronJobColumns is what kubectl get cronjobs shows.
+var cronJobColumns = resource.Table[cronJob, *cronJob]{
+	Columns: append([]resource.Column{
+		resource.NameColumn(),
+		{Name: "Schedule", Description: batchv1.CronJobSpec{}.SwaggerDoc()["schedule"]},
+		{Name: "Timezone", Description: batchv1.CronJobSpec{}.SwaggerDoc()["timeZone"]},
+		{Name: "Suspend", Type: "boolean", Description: batchv1.CronJobSpec{}.SwaggerDoc()["suspend"]},
+		{Name: "Active", Type: "integer", Description: batchv1.CronJobStatus{}.SwaggerDoc()["active"]},
+		{Name: "Last Schedule", Description: batchv1.CronJobStatus{}.SwaggerDoc()["lastScheduleTime"]},
+		resource.AgeColumn(),
+	}, wide(batchv1.JobSpec{}.SwaggerDoc()["selector"])...),
+	Cells: func(c *cronJob) []any {
+		s := &c.Spec
+		last, zone, suspended := "<none>", "<none>", "<unset>"
+		if c.Status.LastScheduleTime != nil {
+			last = resource.Age(*c.Status.LastScheduleTime)
+		}
+		if s.TimeZone != nil {
+			zone = *s.TimeZone
+		}
+		switch {
+		case s.Suspend != nil && *s.Suspend:
+			suspended = "True"
+		case s.Suspend != nil:
+			suspended = "False"
+		}
+		names, images := core.ContainerCells(s.JobTemplate.Spec.Template.Spec.Containers)
+		return []any{c.Name, s.Schedule, zone, suspended, int64(len(c.Status.Active)), last, resource.AgeOf(c),
+			names, images, metav1.FormatLabelSelector(s.JobTemplate.Spec.Selector)}
+	},
+}

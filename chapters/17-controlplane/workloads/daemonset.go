@@ -1,0 +1,156 @@
+package workloads
+
+import (
+	"context"
+	"maps"
+	"strconv"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+type daemonSet = appsv1.DaemonSet
+
+var daemonSets = daemonSetStrategy{resource.SpecStatus[daemonSet, *daemonSet]{
+	Strategy:  registry.Namespaced{},
+	Spec:      func(d *daemonSet) any { return &d.Spec },
+	Status:    func(d *daemonSet) any { return &d.Status },
+	CheckWith: checkDaemonSet,
+	WarnWith: func(ctx context.Context, d, old *daemonSet) []string {
+		if old == nil {
+			return templateWarnings(ctx, &d.Spec.Template, nil)
+		}
+		return changedTemplateWarnings(ctx, d, old, &d.Spec.Template, &old.Spec.Template)
+	},
+}}
+
+// daemonSetStrategy: the server counts changes of the template. The count was once a field of the spec; now it is an
+// annotation, which clients cannot set. Upstream: pkg/registry/apps/daemonset.
+type daemonSetStrategy struct {
+	resource.SpecStatus[daemonSet, *daemonSet]
+}
+
+func (s daemonSetStrategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
+	s.SpecStatus.PrepareForCreate(ctx, obj)
+	d := obj.(*daemonSet)
+	setTemplateGeneration(d, max(templateGeneration(d), 1))
+}
+
+func (s daemonSetStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
+	s.SpecStatus.PrepareForUpdate(ctx, obj, old)
+	now, before := obj.(*daemonSet), old.(*daemonSet)
+	generation := templateGeneration(before)
+	if !equality.Semantic.DeepEqual(now.Spec.Template, before.Spec.Template) {
+		generation++
+	}
+	setTemplateGeneration(now, generation)
+}
+
+func templateGeneration(d *daemonSet) int64 {
+	n, _ := strconv.ParseInt(d.Annotations[appsv1.DeprecatedTemplateGeneration], 10, 64)
+	return n
+}
+
+func setTemplateGeneration(d *daemonSet, n int64) {
+	d.Annotations = maps.Clone(d.Annotations) // it may be the stored object's too
+	if d.Annotations == nil {
+		d.Annotations = map[string]string{}
+	}
+	d.Annotations[appsv1.DeprecatedTemplateGeneration] = strconv.FormatInt(n, 10)
+}
+
+func checkDaemonSet(_ context.Context, d, old *daemonSet) field.ErrorList {
+	s, path := &d.Spec, field.NewPath("spec")
+	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "DaemonSet"}
+	var faults field.ErrorList
+	var allowed metav1validation.LabelSelectorValidationOptions
+	if old != nil {
+		pods.stored = &old.Spec.Template
+		allowed.AllowInvalidLabelValueInSelector = metav1validation.LabelSelectorHasInvalidLabelValue(old.Spec.Selector)
+		faults = unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))
+	}
+	faults = append(faults, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
+	faults = append(faults, pods.checkMatch()...)
+	if s.Selector != nil && len(s.Selector.MatchLabels)+len(s.Selector.MatchExpressions) == 0 {
+		faults = append(faults, field.Invalid(path.Child("selector"), s.Selector, "empty selector is invalid for daemonset"))
+	}
+	faults = append(faults, checkTemplate(pods.template, pods.stored, path.Child("template"))...)
+	faults = append(faults, pods.checkLasting(pods.kind)...)
+	faults = append(faults, notNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)},
+		{"templateGeneration", templateGeneration(d)}})...)
+	faults = append(faults, checkDaemonSetStrategy(&s.UpdateStrategy, path.Child("updateStrategy"))...)
+	return append(faults, notNegative(path, counted("revisionHistoryLimit", s.RevisionHistoryLimit))...)
+}
+
+func checkDaemonSetStrategy(s *appsv1.DaemonSetUpdateStrategy, path *field.Path) field.ErrorList {
+	switch {
+	case s.Type == appsv1.OnDeleteDaemonSetStrategyType:
+		return nil
+	case s.Type == appsv1.RollingUpdateDaemonSetStrategyType && s.RollingUpdate == nil:
+		return field.ErrorList{field.Required(path.Child("rollingUpdate"), "")}
+	case s.Type == appsv1.RollingUpdateDaemonSetStrategyType:
+		return checkRollingDaemonSet(s.RollingUpdate, path.Child("rollingUpdate"))
+	}
+	return field.ErrorList{field.NotSupported(path, resource.GoNamed(s),
+		[]appsv1.DaemonSetUpdateStrategyType{appsv1.RollingUpdateDaemonSetStrategyType, appsv1.OnDeleteDaemonSetStrategyType})}
+}
+
+// checkRollingDaemonSet: on each node the old pod goes first or the new one comes first, never both.
+func checkRollingDaemonSet(r *appsv1.RollingUpdateDaemonSet, path *field.Path) field.ErrorList {
+	unavailable, surge := valueOf(r.MaxUnavailable), valueOf(r.MaxSurge)
+	faults := checkIntOrPercent(unavailable, path.Child("maxUnavailable"))
+	faults = append(faults, checkIntOrPercent(surge, path.Child("maxSurge"))...)
+	faults = append(faults, checkShare(unavailable, path.Child("maxUnavailable"))...)
+	faults = append(faults, checkShare(surge, path.Child("maxSurge"))...)
+	switch {
+	case !isNone(unavailable) && !isNone(surge):
+		faults = append(faults, field.Invalid(path.Child("maxSurge"), surge, "may not be set when maxUnavailable is non-zero"))
+	case isNone(unavailable) && isNone(surge):
+		faults = append(faults, field.Required(path.Child("maxUnavailable"), "cannot be 0 when maxSurge is 0"))
+	}
+	return faults
+}
+
+func checkDaemonSetStatus(_ context.Context, d, old *daemonSet) field.ErrorList {
+	s, path := &d.Status, field.NewPath("status")
+	faults := notNegative(path, []count{
+		{"currentNumberScheduled", int64(s.CurrentNumberScheduled)}, {"numberMisscheduled", int64(s.NumberMisscheduled)},
+		{"desiredNumberScheduled", int64(s.DesiredNumberScheduled)}, {"numberReady", int64(s.NumberReady)},
+		{"observedGeneration", s.ObservedGeneration}, {"updatedNumberScheduled", int64(s.UpdatedNumberScheduled)},
+		{"numberAvailable", int64(s.NumberAvailable)}, {"numberUnavailable", int64(s.NumberUnavailable)},
+	}, counted("collisionCount", s.CollisionCount))
+	return append(faults, notBack(path, s.CollisionCount, old.Status.CollisionCount)...)
+}
+
+// daemonSetColumns is what kubectl get daemonsets shows.
+var daemonSetColumns = resource.Table[daemonSet, *daemonSet]{
+	Columns: append([]resource.Column{
+		resource.NameColumn(),
+		{Name: "Desired", Type: "integer", Description: daemonSetDoc["desiredNumberScheduled"]},
+		{Name: "Current", Type: "integer", Description: daemonSetDoc["currentNumberScheduled"]},
+		{Name: "Ready", Type: "integer", Description: daemonSetDoc["numberReady"]},
+		{Name: "Up-to-date", Type: "integer", Description: daemonSetDoc["updatedNumberScheduled"]},
+		{Name: "Available", Type: "integer", Description: daemonSetDoc["numberAvailable"]},
+		{Name: "Node Selector", Description: corev1.PodSpec{}.SwaggerDoc()["nodeSelector"]},
+		resource.AgeColumn(),
+	}, wide(appsv1.DaemonSetSpec{}.SwaggerDoc()["selector"])...),
+	Cells: func(d *daemonSet) []any {
+		s, pod := &d.Status, &d.Spec.Template.Spec
+		names, images := core.ContainerCells(pod.Containers)
+		return []any{d.Name, int64(s.DesiredNumberScheduled), int64(s.CurrentNumberScheduled), int64(s.NumberReady),
+			int64(s.UpdatedNumberScheduled), int64(s.NumberAvailable), labels.FormatLabels(pod.NodeSelector),
+			resource.AgeOf(d), names, images, metav1.FormatLabelSelector(d.Spec.Selector)}
+	},
+}
+
+var daemonSetDoc = appsv1.DaemonSetStatus{}.SwaggerDoc()

@@ -1,0 +1,133 @@
+package workloads
+
+import (
+	"context"
+
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	rest "kubepath/chapters/04-rest"
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+type deployment = appsv1.Deployment
+
+// deployments: the generation counts annotations too, because a controller copies them to its replica sets.
+// Upstream: pkg/registry/apps/deployment.
+var deployments = resource.SpecStatus[deployment, *deployment]{
+	Strategy:  registry.Namespaced{},
+	Spec:      func(d *deployment) any { return &d.Spec },
+	Status:    func(d *deployment) any { return &d.Status },
+	Also:      func(d *deployment) any { return d.Annotations },
+	CheckWith: checkDeployment,
+	WarnWith: func(ctx context.Context, d, old *deployment) []string {
+		if old == nil {
+			return append(nameWarnings(d), templateWarnings(ctx, &d.Spec.Template, nil)...)
+		}
+		return changedTemplateWarnings(ctx, d, old, &d.Spec.Template, &old.Spec.Template)
+	},
+}
+
+var deploymentStatus = deploymentStatusStrategy{deployments.OfStatus(checkDeploymentStatus)}
+
+// deploymentStatusStrategy: alone among the workloads, a deployment keeps its labels when its status changes.
+type deploymentStatusStrategy struct{ registry.Strategy }
+
+func (s deploymentStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
+	s.Strategy.PrepareForUpdate(ctx, obj, old)
+	obj.(*deployment).Labels = old.(*deployment).Labels
+}
+
+func checkDeployment(_ context.Context, d, old *deployment) field.ErrorList {
+	s, path := &d.Spec, field.NewPath("spec")
+	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "deployment"}
+	if old != nil {
+		pods.stored = &old.Spec.Template
+	}
+	faults := notNegative(path, counted("replicas", s.Replicas))
+	faults = append(faults, pods.checkSelector()...)
+	faults = append(faults, pods.checkReplicas()...)
+	faults = append(faults, checkDeploymentStrategy(&s.Strategy, path.Child("strategy"))...)
+	faults = append(faults, notNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)}},
+		counted("revisionHistoryLimit", s.RevisionHistoryLimit),
+		counted("progressDeadlineSeconds", s.ProgressDeadlineSeconds))...)
+	if s.ProgressDeadlineSeconds != nil && *s.ProgressDeadlineSeconds <= s.MinReadySeconds {
+		faults = append(faults, field.Invalid(path.Child("progressDeadlineSeconds"), *s.ProgressDeadlineSeconds,
+			"must be greater than minReadySeconds"))
+	}
+	if old != nil {
+		faults = append(faults, unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))...)
+	}
+	return faults
+}
+
+func checkDeploymentStrategy(s *appsv1.DeploymentStrategy, path *field.Path) field.ErrorList {
+	rolling := path.Child("rollingUpdate")
+	switch s.Type {
+	case appsv1.RecreateDeploymentStrategyType:
+		if s.RollingUpdate != nil {
+			return field.ErrorList{field.Forbidden(rolling, "may not be specified when strategy `type` is 'Recreate'")}
+		}
+		return nil
+	case appsv1.RollingUpdateDeploymentStrategyType:
+		if s.RollingUpdate == nil {
+			return field.ErrorList{field.Required(rolling, "this should be defaulted and never be nil")}
+		}
+		return checkRollingDeployment(s.RollingUpdate, rolling)
+	}
+	return field.ErrorList{field.NotSupported(path, resource.GoNamed(s),
+		[]appsv1.DeploymentStrategyType{appsv1.RecreateDeploymentStrategyType, appsv1.RollingUpdateDeploymentStrategyType})}
+}
+
+// checkRollingDeployment: an update that may neither take a pod away nor add one cannot begin.
+func checkRollingDeployment(r *appsv1.RollingUpdateDeployment, path *field.Path) field.ErrorList {
+	unavailable, surge := valueOf(r.MaxUnavailable), valueOf(r.MaxSurge)
+	faults := checkIntOrPercent(unavailable, path.Child("maxUnavailable"))
+	faults = append(faults, checkIntOrPercent(surge, path.Child("maxSurge"))...)
+	if isNone(unavailable) && isNone(surge) {
+		faults = append(faults, field.Invalid(path.Child("maxUnavailable"), unavailable, "may not be 0 when `maxSurge` is 0"))
+	}
+	return append(faults, checkShare(unavailable, path.Child("maxUnavailable"))...)
+}
+
+func checkDeploymentStatus(_ context.Context, d, old *deployment) field.ErrorList {
+	s, path := &d.Status, field.NewPath("status")
+	updated := count{"updatedReplicas", int64(s.UpdatedReplicas)}
+	ready := count{"readyReplicas", int64(s.ReadyReplicas)}
+	available := count{"availableReplicas", int64(s.AvailableReplicas)}
+	faults := notNegative(path, []count{
+		{"observedGeneration", s.ObservedGeneration}, {"replicas", int64(s.Replicas)}, updated, ready, available,
+		{"unavailableReplicas", int64(s.UnavailableReplicas)},
+	}, counted("terminatingReplicas", s.TerminatingReplicas), counted("collisionCount", s.CollisionCount))
+	faults = append(faults, atMost(path, s.Replicas, "status.replicas", updated, ready, available)...)
+	faults = append(faults, atMost(path, s.ReadyReplicas, "readyReplicas", available)...)
+	return append(faults, notBack(path, s.CollisionCount, old.Status.CollisionCount)...)
+}
+
+func deploymentScale(s *registry.Store, _ *resource.Parts) map[string]rest.Storage {
+	return map[string]rest.Storage{"scale": resource.Scale[deployment, *deployment]{
+		Store:    s,
+		Replicas: func(d *deployment) *int32 { return made(&d.Spec.Replicas) },
+		Status:   func(d *deployment) int32 { return d.Status.Replicas },
+		Selector: func(d *deployment) string { return selectorText(d.Spec.Selector) },
+	}}
+}
+
+// deploymentColumns is what kubectl get deployments shows.
+var deploymentColumns = resource.Table[deployment, *deployment]{
+	Columns: append([]resource.Column{
+		resource.NameColumn(),
+		{Name: "Ready", Description: "Number of the pod with ready state"},
+		{Name: "Up-to-date", Description: appsv1.DeploymentStatus{}.SwaggerDoc()["updatedReplicas"]},
+		{Name: "Available", Description: appsv1.DeploymentStatus{}.SwaggerDoc()["availableReplicas"]},
+		resource.AgeColumn(),
+	}, wide(appsv1.DeploymentSpec{}.SwaggerDoc()["selector"])...),
+	Cells: func(d *deployment) []any {
+		names, images := core.ContainerCells(d.Spec.Template.Spec.Containers)
+		return []any{d.Name, outOf(d.Status.ReadyReplicas, d.Spec.Replicas), int64(d.Status.UpdatedReplicas),
+			int64(d.Status.AvailableReplicas), resource.AgeOf(d), names, images, selectorText(d.Spec.Selector)}
+	},
+}

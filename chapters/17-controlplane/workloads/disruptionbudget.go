@@ -1,0 +1,87 @@
+package workloads
+
+import (
+	"context"
+
+	policyv1 "k8s.io/api/policy/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+type disruptionBudget = policyv1.PodDisruptionBudget
+
+// disruptionBudgets: who changes a budget says which one was seen, because evictions change its status at any time.
+// Upstream: pkg/registry/policy/poddisruptionbudget.
+var disruptionBudgets = resource.SpecStatus[disruptionBudget, *disruptionBudget]{
+	Strategy:    registry.Namespaced{},
+	Spec:        func(b *disruptionBudget) any { return &b.Spec },
+	Status:      func(b *disruptionBudget) any { return &b.Status },
+	CheckWith:   checkBudget,
+	Conditional: true,
+}
+
+// evictionPolicies in the order in which messages list them.
+var evictionPolicies = []policyv1.UnhealthyPodEvictionPolicyType{policyv1.AlwaysAllow, policyv1.IfHealthyBudget}
+
+func checkBudget(_ context.Context, b, old *disruptionBudget) field.ErrorList {
+	s, path := &b.Spec, field.NewPath("spec")
+	var faults field.ErrorList
+	if s.MinAvailable != nil && s.MaxUnavailable != nil {
+		faults = append(faults, field.Invalid(path, resource.GoNamed(s), "minAvailable and maxUnavailable cannot be both set"))
+	}
+	faults = append(faults, checkAmount(s.MinAvailable, path.Child("minAvailable"))...)
+	faults = append(faults, checkAmount(s.MaxUnavailable, path.Child("maxUnavailable"))...)
+	var allowed metav1validation.LabelSelectorValidationOptions
+	if old != nil {
+		allowed.AllowInvalidLabelValueInSelector = len(metav1validation.ValidateLabelSelector(old.Spec.Selector, allowed, nil)) > 0
+	}
+	faults = append(faults, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
+	policy := s.UnhealthyPodEvictionPolicy
+	if policy != nil && *policy != policyv1.AlwaysAllow && *policy != policyv1.IfHealthyBudget {
+		faults = append(faults, field.NotSupported(path.Child("unhealthyPodEvictionPolicy"), *policy, evictionPolicies))
+	}
+	return faults
+}
+
+// checkAmount: a number of pods, or a share of them that is not more than all.
+func checkAmount(amount *intstr.IntOrString, path *field.Path) field.ErrorList {
+	if amount == nil {
+		return nil
+	}
+	return append(checkIntOrPercent(*amount, path), checkShare(*amount, path)...)
+}
+
+func checkBudgetStatus(_ context.Context, b, _ *disruptionBudget) field.ErrorList {
+	s, path := &b.Status, field.NewPath("status")
+	faults := metav1validation.ValidateConditions(s.Conditions, path.Child("conditions"))
+	return append(faults, notNegative(path, []count{
+		{"disruptionsAllowed", int64(s.DisruptionsAllowed)}, {"currentHealthy", int64(s.CurrentHealthy)},
+		{"desiredHealthy", int64(s.DesiredHealthy)}, {"expectedPods", int64(s.ExpectedPods)},
+	})...)
+}
+
+// budgetColumns is what kubectl get poddisruptionbudgets shows.
+var budgetColumns = resource.Table[disruptionBudget, *disruptionBudget]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Min Available", Description: "The minimum number of pods that must be available."},
+		{Name: "Max Unavailable", Description: "The maximum number of pods that may be unavailable."},
+		{Name: "Allowed Disruptions", Type: "integer", Description: "Calculated number of pods that may be disrupted at this time."},
+		resource.AgeColumn(),
+	},
+	Cells: func(b *disruptionBudget) []any {
+		return []any{b.Name, amountText(b.Spec.MinAvailable), amountText(b.Spec.MaxUnavailable),
+			int64(b.Status.DisruptionsAllowed), resource.AgeOf(b)}
+	},
+}
+
+func amountText(amount *intstr.IntOrString) string {
+	if amount == nil {
+		return "N/A"
+	}
+	return amount.String()
+}

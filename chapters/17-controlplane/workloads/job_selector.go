@@ -1,0 +1,81 @@
+package workloads
+
+import (
+	"fmt"
+	"maps"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// Labels of a job's pods: their present names, and the ones from before labels had prefixes.
+const (
+	uidLabel     = batchv1.ControllerUidLabel
+	nameLabel    = batchv1.JobNameLabel
+	oldUIDLabel  = "controller-uid"
+	oldNameLabel = "job-name"
+)
+
+// identity are the labels that tell a job's pods from those of every other job, one with the same name included.
+func identity(j *job) map[string]string {
+	uid := string(j.UID)
+	return map[string]string{uidLabel: uid, nameLabel: j.Name, oldUIDLabel: uid, oldNameLabel: j.Name}
+}
+
+// generateSelector labels the pods of a new job with its uid, and has the selector find them. What the client wrote in
+// these places stays, for the check to refuse. A job without labels shows those of its pods.
+func generateSelector(j *job) {
+	bare := len(j.Labels) == 0 || maps.Equal(j.Labels, j.Spec.Template.Labels)
+	template := &j.Spec.Template
+	wanted := identity(j)
+	maps.Copy(wanted, template.Labels)
+	template.Labels = wanted
+	if j.Spec.Selector == nil {
+		j.Spec.Selector = &metav1.LabelSelector{}
+	}
+	selected := map[string]string{uidLabel: string(j.UID)}
+	maps.Copy(selected, j.Spec.Selector.MatchLabels)
+	j.Spec.Selector.MatchLabels = selected
+	if bare {
+		j.Labels = maps.Clone(wanted)
+	}
+}
+
+// checkGenerated refuses a selector that others' pods could match, and labels that are not this job's. A job from
+// before the prefixed labels need not have them.
+func checkGenerated(j *job, prefixed bool) field.ErrorList {
+	if valueOf(j.Spec.ManualSelector) || j.Spec.Selector == nil {
+		return nil
+	}
+	var faults field.ErrorList
+	if j.UID == "" {
+		faults = append(faults, field.Required(field.NewPath("metadata", "uid"), ""))
+	}
+	wanted, keys := identity(j), []string{oldUIDLabel, oldNameLabel}
+	if prefixed {
+		keys = append(keys, uidLabel, nameLabel)
+	}
+	expected := labels.Set{}
+	for _, key := range keys {
+		faults = append(faults, checkHasLabel(j, key, wanted[key])...)
+		expected[key] = wanted[key]
+	}
+	selector, err := metav1.LabelSelectorAsSelector(j.Spec.Selector)
+	if err == nil && !selector.Matches(expected) {
+		faults = append(faults, field.Invalid(field.NewPath("spec", "selector"), j.Spec.Selector, "`selector` not auto-generated"))
+	}
+	return faults
+}
+
+func checkHasLabel(j *job, key, wanted string) field.ErrorList {
+	path, text := field.NewPath("spec", "template", "metadata", "labels").Key(key), fmt.Sprintf("must be '%s'", wanted)
+	switch value, ok := j.Spec.Template.Labels[key]; {
+	case !ok:
+		return field.ErrorList{field.Required(path, text)}
+	case value != wanted:
+		return field.ErrorList{field.Invalid(path, j.Spec.Template.Labels, text)}
+	}
+	return nil
+}

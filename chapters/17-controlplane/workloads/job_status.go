@@ -1,0 +1,86 @@
+package workloads
+
+import (
+	"context"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// rule is something that a new status must not be. It is asked only of a status that changed in the matter: what was
+// wrong before, or became wrong because the spec changed, does not keep the controller from writing the rest.
+type rule struct {
+	asked, broken bool
+	fault         *field.Error
+}
+
+// faultsOf are the faults of the rules that are asked and broken.
+func faultsOf(rules []rule) field.ErrorList {
+	var faults field.ErrorList
+	for _, r := range rules {
+		if r.asked && r.broken {
+			faults = append(faults, r.fault)
+		}
+	}
+	return faults
+}
+
+// checkJobStatus: a status only moves forward, and its parts agree. Other controllers than the cluster's own may write
+// it (managedBy), so that the server holds what all clients of jobs rely on. Upstream: getStatusValidationOptions and
+// validateJobStatus.
+func checkJobStatus(_ context.Context, j, old *job) field.ErrorList {
+	path := field.NewPath("status")
+	s := &j.Status
+	faults := notNegative(path, []count{{"active", int64(s.Active)}, {"succeeded", int64(s.Succeeded)}, {"failed", int64(s.Failed)}},
+		counted("ready", s.Ready), counted("terminating", s.Terminating))
+	faults = append(faults, checkUncounted(s.UncountedTerminatedPods, path.Child("uncountedTerminatedPods"))...)
+	faults = append(faults, faultsOf(conditionRules(j, old, path))...)
+	faults = append(faults, faultsOf(timeRules(j, old, path))...)
+	faults = append(faults, faultsOf(podRules(j, old, path))...)
+	faults = append(faults, faultsOf(indexRules(j, old, path))...)
+	return append(faults, faultsOf(forwardRules(j, old, path))...)
+}
+
+// checkUncounted: each pod that ended waits once to be counted.
+func checkUncounted(u *batchv1.UncountedTerminatedPods, path *field.Path) field.ErrorList {
+	if u == nil {
+		return nil
+	}
+	var faults field.ErrorList
+	seen := map[types.UID]bool{}
+	check := func(uids []types.UID, path *field.Path) {
+		for i, uid := range uids {
+			switch {
+			case uid == "":
+				faults = append(faults, field.Invalid(path.Index(i), uid, "must not be empty"))
+			case seen[uid]:
+				faults = append(faults, field.Duplicate(path.Index(i), uid))
+			}
+			seen[uid] = true
+		}
+	}
+	check(u.Succeeded, path.Child("succeeded"))
+	check(u.Failed, path.Child("failed"))
+	return faults
+}
+
+// hasCondition reports a condition that is in the state.
+func hasCondition(j *job, of batchv1.JobConditionType, state corev1.ConditionStatus) bool {
+	for _, c := range j.Status.Conditions {
+		if c.Type == of && c.Status == state {
+			return true
+		}
+	}
+	return false
+}
+
+// same compares times as they are written.
+func same(a, b *metav1.Time) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Equal(b)
+}

@@ -1,0 +1,82 @@
+package workloads
+
+import (
+	"context"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	rest "kubepath/chapters/04-rest"
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+type replicaSet = appsv1.ReplicaSet
+
+// replicaSets is the strategy. Upstream: pkg/registry/apps/replicaset.
+var replicaSets = resource.SpecStatus[replicaSet, *replicaSet]{
+	Strategy:  registry.Namespaced{},
+	Spec:      func(r *replicaSet) any { return &r.Spec },
+	Status:    func(r *replicaSet) any { return &r.Status },
+	CheckWith: checkReplicaSet,
+	WarnWith: func(ctx context.Context, r, old *replicaSet) []string {
+		if old == nil {
+			return append(nameWarnings(r), templateWarnings(ctx, &r.Spec.Template, nil)...)
+		}
+		return changedTemplateWarnings(ctx, r, old, &r.Spec.Template, &old.Spec.Template)
+	},
+}
+
+// checkReplicaSet: messages call the kind a deployment in one place, as upstream's do.
+func checkReplicaSet(_ context.Context, r, old *replicaSet) field.ErrorList {
+	s, path := &r.Spec, field.NewPath("spec")
+	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "deployment"}
+	if old != nil {
+		pods.stored = &old.Spec.Template
+	}
+	faults := notNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})
+	faults = append(faults, pods.checkSelector()...)
+	faults = append(faults, pods.checkReplicas()...)
+	if old != nil {
+		faults = append(faults, unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))...)
+	}
+	return faults
+}
+
+func checkReplicaSetStatus(_ context.Context, r, _ *replicaSet) field.ErrorList {
+	s, path := &r.Status, field.NewPath("status")
+	labelled := count{"fullyLabeledReplicas", int64(s.FullyLabeledReplicas)}
+	ready := count{"readyReplicas", int64(s.ReadyReplicas)}
+	available := count{"availableReplicas", int64(s.AvailableReplicas)}
+	faults := notNegative(path, []count{{"replicas", int64(s.Replicas)}, labelled, ready, available,
+		{"observedGeneration", s.ObservedGeneration}}, counted("terminatingReplicas", s.TerminatingReplicas))
+	faults = append(faults, atMost(path, s.Replicas, "status.replicas", labelled, ready, available)...)
+	return append(faults, atMost(path, s.ReadyReplicas, "readyReplicas", available)...)
+}
+
+func replicaSetScale(s *registry.Store, _ *resource.Parts) map[string]rest.Storage {
+	return map[string]rest.Storage{"scale": resource.Scale[replicaSet, *replicaSet]{
+		Store:    s,
+		Replicas: func(r *replicaSet) *int32 { return made(&r.Spec.Replicas) },
+		Status:   func(r *replicaSet) int32 { return r.Status.Replicas },
+		Selector: func(r *replicaSet) string { return selectorText(r.Spec.Selector) },
+	}}
+}
+
+// replicaSetColumns is what kubectl get replicasets shows.
+var replicaSetColumns = resource.Table[replicaSet, *replicaSet]{
+	Columns: append([]resource.Column{
+		resource.NameColumn(),
+		{Name: "Desired", Type: "integer", Description: appsv1.ReplicaSetSpec{}.SwaggerDoc()["replicas"]},
+		{Name: "Current", Type: "integer", Description: appsv1.ReplicaSetStatus{}.SwaggerDoc()["replicas"]},
+		{Name: "Ready", Type: "integer", Description: appsv1.ReplicaSetStatus{}.SwaggerDoc()["readyReplicas"]},
+		resource.AgeColumn(),
+	}, wide(appsv1.ReplicaSetSpec{}.SwaggerDoc()["selector"])...),
+	Cells: func(r *replicaSet) []any {
+		names, images := core.ContainerCells(r.Spec.Template.Spec.Containers)
+		return []any{r.Name, int64(valueOf(r.Spec.Replicas)), int64(r.Status.Replicas), int64(r.Status.ReadyReplicas),
+			resource.AgeOf(r), names, images, metav1.FormatLabelSelector(r.Spec.Selector)}
+	},
+}
