@@ -16,6 +16,7 @@ import (
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
 	watch "kubepath/chapters/09-watch"
+	cacher "kubepath/chapters/10-cacher"
 	patch "kubepath/chapters/12-patch"
 	versions "kubepath/chapters/13-versions"
 	controlplane "kubepath/chapters/17-controlplane"
@@ -46,6 +47,7 @@ func All() []Chapter {
 		{7, "etcd3", "storage.Interface over etcd", "apiserver/pkg/storage/etcd3", etcd3.Demo},
 		{8, "server", "the handler chain, and the groups behind it", "apiserver/pkg/server", server.Demo},
 		{9, "watch", "changes as they happen", "apiserver/pkg/endpoints/handlers/watch.go", watch.Demo},
+		{10, "cacher", "one watch feeds every reader, from memory", "apiserver/pkg/storage/cacher", cacher.Demo},
 		{12, "patch", "what to change, said in four languages", "apiserver/pkg/endpoints/handlers/patch.go", patch.Demo},
 		{13, "versions", "one object in every version, and complete", "kubernetes/pkg/apis, apimachinery/pkg/conversion", versions.Demo},
 		{17, "controlplane", "the table of resources", "kubernetes/pkg/controlplane", controlplane.Demo},

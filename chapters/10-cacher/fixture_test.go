@@ -144,12 +144,13 @@ func etcd(tb testing.TB, observe func(etcd3.Call)) (*clientv3.Client, etcd3.Conf
 	if err != nil {
 		tb.Fatal(err)
 	}
-	client := *s.Client()
+	client := clientv3.NewCtxClient(context.Background())
+	client.KV, client.Watcher, client.Lease = s.Client().KV, s.Client().Watcher, s.Client().Lease
 	if observe != nil {
 		client.KV = etcd3.WrapKV(client.KV, observe)
 	}
-	return &client, etcd3.Config{
-		Client: &client, Codec: codec, NewFunc: newPod, Resource: "/pods", Prefix: fmt.Sprintf("/test-%d", prefixes.Add(1)),
+	return client, etcd3.Config{
+		Client: client, Codec: codec, NewFunc: newPod, Resource: "/pods", Prefix: fmt.Sprintf("/test-%d", prefixes.Add(1)),
 	}
 }
 

@@ -49,11 +49,12 @@ func (c *Cache) reaches(ctx context.Context, revision uint64) bool {
 	defer late.Stop()
 	again := time.NewTicker(askAgain)
 	defer again.Stop()
+	c.needProgress()
 	for {
-		c.needProgress()
 		select {
 		case <-news:
 		case <-again.C:
+			c.needProgress()
 		case <-late.C:
 			return false
 		case <-ctx.Done():
