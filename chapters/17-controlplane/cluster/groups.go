@@ -23,13 +23,14 @@ func Groups() []resource.Group {
 		group("rbac.authorization.k8s.io", access()),
 		group("storage.k8s.io", storage()),
 		group("scheduling.k8s.io", []resource.Row{
-			{Kind: "PriorityClass", Name: "priorityclasses", ShortNames: []string{"pc"}, Strategy: clusterScoped},
+			{Kind: "PriorityClass", Name: "priorityclasses", ShortNames: []string{"pc"}, Strategy: priorities,
+				Columns: priorityColumns, Serve: newPriorityClasses},
 		}),
 		group("coordination.k8s.io", []resource.Row{
-			{Kind: "Lease", Name: "leases", Strategy: namespaced},
+			{Kind: "Lease", Name: "leases", Strategy: leaseStrategy, Columns: leaseColumns},
 		}),
 		group("node.k8s.io", []resource.Row{
-			{Kind: "RuntimeClass", Name: "runtimeclasses", Strategy: clusterScoped},
+			{Kind: "RuntimeClass", Name: "runtimeclasses", Strategy: runtimeStrategy, Columns: runtimeColumns},
 		}),
 		group("certificates.k8s.io", []resource.Row{
 			{Kind: "CertificateSigningRequest", Name: "certificatesigningrequests", ShortNames: []string{"csr"},
@@ -76,22 +77,25 @@ func core() []resource.Row {
 // access is rbac.authorization.k8s.io: who may do what.
 func access() []resource.Row {
 	return []resource.Row{
-		{Kind: "ClusterRole", Name: "clusterroles", Strategy: clusterScoped},
-		{Kind: "ClusterRoleBinding", Name: "clusterrolebindings", Strategy: clusterScoped},
-		{Kind: "Role", Name: "roles", Strategy: namespaced},
-		{Kind: "RoleBinding", Name: "rolebindings", Strategy: namespaced},
+		{Kind: "ClusterRole", Name: "clusterroles", Strategy: clusterRoleStrategy},
+		{Kind: "ClusterRoleBinding", Name: "clusterrolebindings", Strategy: clusterBindingStrategy, Columns: clusterBindingColumns},
+		{Kind: "Role", Name: "roles", Strategy: roleStrategy},
+		{Kind: "RoleBinding", Name: "rolebindings", Strategy: bindingStrategy, Columns: bindingColumns},
 	}
 }
 
 // storage is storage.k8s.io: where volumes come from.
 func storage() []resource.Row {
 	return []resource.Row{
-		{Kind: "CSIDriver", Name: "csidrivers", Strategy: clusterScoped, ReturnDeleted: true},
-		{Kind: "CSINode", Name: "csinodes", Strategy: clusterScoped, ReturnDeleted: true},
-		{Kind: "CSIStorageCapacity", Name: "csistoragecapacities", Strategy: namespaced},
-		{Kind: "StorageClass", Name: "storageclasses", ShortNames: []string{"sc"}, Strategy: clusterScoped, ReturnDeleted: true},
-		{Kind: "VolumeAttachment", Name: "volumeattachments", Strategy: clusterScoped, Status: clusterScoped, ReturnDeleted: true},
-		{Kind: "VolumeAttributesClass", Name: "volumeattributesclasses", ShortNames: []string{"vac"}, Strategy: clusterScoped, ReturnDeleted: true},
+		{Kind: "CSIDriver", Name: "csidrivers", Strategy: driverStrategy, ReturnDeleted: true, Columns: driverColumns},
+		{Kind: "CSINode", Name: "csinodes", Strategy: csiNodeStrategy, ReturnDeleted: true, Columns: csiNodeColumns},
+		{Kind: "CSIStorageCapacity", Name: "csistoragecapacities", Strategy: capacityStrategy, Columns: capacityColumns},
+		{Kind: "StorageClass", Name: "storageclasses", ShortNames: []string{"sc"}, Strategy: classStrategy, ReturnDeleted: true,
+			Columns: classColumns},
+		{Kind: "VolumeAttachment", Name: "volumeattachments", Strategy: attachmentStrategy, Status: attachmentStatus, ReturnDeleted: true,
+			Columns: attachmentColumns},
+		{Kind: "VolumeAttributesClass", Name: "volumeattributesclasses", ShortNames: []string{"vac"}, Strategy: attributesStrategy,
+			ReturnDeleted: true, Columns: attributesColumns},
 	}
 }
 

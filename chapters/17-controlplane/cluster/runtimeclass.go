@@ -1,0 +1,49 @@
+package cluster
+
+import (
+	"context"
+
+	nodev1 "k8s.io/api/node/v1"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// runtimeStrategy: a class of pods runs under a handler of the nodes' container runtime.
+// Upstream: pkg/registry/node/runtimeclass.
+var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeClass]{
+	Strategy:    clusterScoped,
+	Creating:    true,
+	Conditional: true,
+	Check: func(_ context.Context, c *nodev1.RuntimeClass) field.ErrorList {
+		found := required(field.NewPath("handler"), c.Handler)
+		if c.Handler != "" {
+			found = wrong(field.NewPath("handler"), c.Handler, apivalidation.NameIsDNSLabel(c.Handler, false))
+		}
+		if c.Overhead != nil {
+			for _, name := range sorted(c.Overhead.PodFixed) {
+				at := field.NewPath("overhead", "limits").Key(string(name))
+				found = append(found, validateContainerResource(at, name)...)
+				found = append(found, validateQuantity(at, name, c.Overhead.PodFixed[name])...)
+			}
+		}
+		if c.Scheduling != nil {
+			found = append(found, metavalidation.ValidateLabels(c.Scheduling.NodeSelector, field.NewPath("scheduling", "nodeSelector"))...)
+		}
+		return found
+	},
+	CheckUpdate: func(_ context.Context, c, old *nodev1.RuntimeClass) field.ErrorList {
+		return unchanged(field.NewPath("handler"), c.Handler, old.Handler)
+	},
+}
+
+var runtimeColumns = resource.Table[nodev1.RuntimeClass, *nodev1.RuntimeClass]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Handler"}, // upstream looks for its description in the wrong type
+		resource.AgeColumn(),
+	},
+	Cells: func(c *nodev1.RuntimeClass) []any { return []any{c.Name, c.Handler, resource.AgeOf(c)} },
+}

@@ -1,0 +1,123 @@
+package cluster
+
+import (
+	"context"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// classStrategy: what volumes of a class are like is said once. Upstream: pkg/registry/storage/storageclass.
+var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.StorageClass]{
+	Strategy: clusterScoped,
+	Check: func(_ context.Context, c *storagev1.StorageClass) field.ErrorList {
+		found := validateProvisioner(field.NewPath("provisioner"), c.Provisioner)
+		found = append(found, validateParameters(field.NewPath("parameters"), c.Parameters)...)
+		if policy := or(c.ReclaimPolicy, ""); policy != "" {
+			found = append(found, among(field.NewPath("reclaimPolicy"), policy,
+				corev1.PersistentVolumeReclaimDelete, corev1.PersistentVolumeReclaimRetain)...)
+		}
+		mode := field.NewPath("volumeBindingMode")
+		if c.VolumeBindingMode == nil {
+			return append(found, field.Required(mode, ""))
+		}
+		return append(found, among(mode, *c.VolumeBindingMode,
+			storagev1.VolumeBindingImmediate, storagev1.VolumeBindingWaitForFirstConsumer)...)
+	},
+	CheckUpdate: func(_ context.Context, c, old *storagev1.StorageClass) field.ErrorList {
+		found := unchanged(field.NewPath("parameters"), c.Parameters, old.Parameters)
+		found = append(found, unchanged(field.NewPath("provisioner"), c.Provisioner, old.Provisioner)...)
+		found = append(found, unchanged(field.NewPath("reclaimPolicy"), c.ReclaimPolicy, old.ReclaimPolicy)...)
+		return append(found, unchanged(field.NewPath("volumeBindingMode"), c.VolumeBindingMode, old.VolumeBindingMode)...)
+	},
+}
+
+// validateProvisioner: a provisioner is named as a label's key is, and the case of its letters does not count.
+func validateProvisioner(at *field.Path, name string) faults {
+	if name == "" {
+		return faults{field.Required(at, "")}
+	}
+	return isQualified(at, strings.ToLower(name))
+}
+
+// The most that parameters may hold.
+const (
+	mostParameters     = 512
+	mostParameterBytes = 256 << 10
+)
+
+func validateParameters(at *field.Path, parameters map[string]string) faults {
+	if len(parameters) > mostParameters {
+		return faults{field.TooLong(at, "", mostParameters)}
+	}
+	var found faults
+	size := 0
+	for _, key := range sorted(parameters) {
+		if key == "" {
+			found = append(found, field.Invalid(at, key, "field can not be empty."))
+		}
+		size += len(key) + len(parameters[key])
+	}
+	if size > mostParameterBytes {
+		found = append(found, field.TooLong(at, "", mostParameterBytes))
+	}
+	return found
+}
+
+// classColumns is what kubectl get sc shows. Upstream: printStorageClass.
+var classColumns = resource.Table[storagev1.StorageClass, *storagev1.StorageClass]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		column("Provisioner", storagev1.StorageClass{}, "provisioner"),
+		column("ReclaimPolicy", storagev1.StorageClass{}, "reclaimPolicy"),
+		column("VolumeBindingMode", storagev1.StorageClass{}, "volumeBindingMode"),
+		column("AllowVolumeExpansion", storagev1.StorageClass{}, "allowVolumeExpansion"),
+		resource.AgeColumn(),
+	},
+	Cells: func(c *storagev1.StorageClass) []any {
+		name := c.Name
+		if c.Annotations["storageclass.kubernetes.io/is-default-class"] == "true" ||
+			c.Annotations["storageclass.beta.kubernetes.io/is-default-class"] == "true" {
+			name += " (default)"
+		}
+		return []any{
+			name, c.Provisioner, string(or(c.ReclaimPolicy, corev1.PersistentVolumeReclaimDelete)),
+			string(or(c.VolumeBindingMode, storagev1.VolumeBindingImmediate)), or(c.AllowVolumeExpansion, false), resource.AgeOf(c),
+		}
+	},
+}
+
+// attributesStrategy: how volumes behave while they are used; to change it is to make another class.
+// Upstream: pkg/registry/storage/volumeattributesclass.
+var attributesStrategy = resource.SpecStatus[storagev1.VolumeAttributesClass, *storagev1.VolumeAttributesClass]{
+	Strategy: clusterScoped,
+	Check: func(_ context.Context, c *storagev1.VolumeAttributesClass) field.ErrorList {
+		found := validateProvisioner(field.NewPath("driverName"), c.DriverName)
+		found = append(found, validateParameters(field.NewPath("parameters"), c.Parameters)...)
+		if len(c.Parameters) == 0 {
+			found = append(found, field.Required(field.NewPath("parameters"), "must contain at least one key/value pair"))
+		}
+		return found
+	},
+	CheckUpdate: func(_ context.Context, c, old *storagev1.VolumeAttributesClass) field.ErrorList {
+		var found faults
+		if c.DriverName != old.DriverName {
+			found = append(found, field.Forbidden(field.NewPath("driverName"), "updates to driverName are forbidden."))
+		}
+		if len(unchanged(nil, c.Parameters, old.Parameters)) > 0 {
+			found = append(found, field.Forbidden(field.NewPath("parameters"), "updates to parameters are forbidden."))
+		}
+		return found
+	},
+}
+
+var attributesColumns = resource.Table[storagev1.VolumeAttributesClass, *storagev1.VolumeAttributesClass]{
+	Columns: []resource.Column{
+		resource.NameColumn(), column("DriverName", storagev1.VolumeAttributesClass{}, "driverName"), resource.AgeColumn(),
+	},
+	Cells: func(c *storagev1.VolumeAttributesClass) []any { return []any{c.Name, c.DriverName, resource.AgeOf(c)} },
+}

@@ -1,0 +1,93 @@
+package cluster
+
+import (
+	"context"
+	"math"
+
+	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// attachmentStrategy: one volume is to be at one node. Upstream: pkg/registry/storage/volumeattachment.
+var attachmentStrategy = resource.SpecStatus[storagev1.VolumeAttachment, *storagev1.VolumeAttachment]{
+	Strategy:    clusterScoped,
+	Conditional: true,
+	Uncounted:   true,
+	Spec:        func(a *storagev1.VolumeAttachment) any { return &a.Spec },
+	Status:      func(a *storagev1.VolumeAttachment) any { return &a.Status },
+	Check:       validateAttachment,
+	CheckUpdate: func(_ context.Context, a, old *storagev1.VolumeAttachment) field.ErrorList {
+		return unchanged(field.NewPath("spec"), a.Spec, old.Spec)
+	},
+}
+
+var attachmentStatus = attachmentStrategy.OfStatus(func(ctx context.Context, a, _ *storagev1.VolumeAttachment) field.ErrorList {
+	return validateAttachment(ctx, a)
+})
+
+func validateAttachment(_ context.Context, a *storagev1.VolumeAttachment) field.ErrorList {
+	spec, status := field.NewPath("spec"), field.NewPath("status")
+	found := validateDriverName(spec.Child("attacher"), a.Spec.Attacher)
+	found = append(found, validateAttached(spec.Child("source"), &a.Spec.Source)...)
+	found = append(found, isObjectName(spec.Child("nodeName"), a.Spec.NodeName)...)
+	size := 0
+	for key, value := range a.Status.AttachmentMetadata {
+		size += len(key) + len(value)
+	}
+	if size > mostParameterBytes {
+		found = append(found, field.TooLong(status.Child("attachmentMetadata"), "", mostParameterBytes))
+	}
+	found = append(found, validateVolumeError(status.Child("attachError"), a.Status.AttachError)...)
+	found = append(found, validateVolumeError(status.Child("detachError"), a.Status.DetachError)...)
+	if name := a.Spec.Source.PersistentVolumeName; name != nil {
+		found = append(found, isObjectName(field.NewPath("spec.source.persistentVolumeName"), *name)...)
+	}
+	return found
+}
+
+func validateAttached(at *field.Path, s *storagev1.VolumeAttachmentSource) faults {
+	const one = "must specify exactly one of inlineVolumeSpec and persistentVolumeName"
+	switch {
+	case s.InlineVolumeSpec == nil && s.PersistentVolumeName == nil:
+		return faults{field.Required(at, one)}
+	case s.InlineVolumeSpec != nil && s.PersistentVolumeName != nil:
+		return faults{field.Forbidden(at, one)}
+	case s.PersistentVolumeName != nil && *s.PersistentVolumeName == "":
+		return faults{field.Required(at.Child("persistentVolumeName"), "must specify non empty persistentVolumeName")}
+	case s.InlineVolumeSpec != nil && s.InlineVolumeSpec.CSI == nil:
+		return faults{field.Required(at.Child("inlineVolumeSpec", "csi"), "has to be specified in the context of inline volumes")}
+	}
+	return nil
+}
+
+func validateVolumeError(at *field.Path, e *storagev1.VolumeError) faults {
+	if e == nil {
+		return nil
+	}
+	var found faults
+	if len(e.Message) > 1024 {
+		found = append(found, field.TooLong(at.Child("message"), "", mostParameterBytes)) // upstream names the other limit
+	}
+	if e.ErrorCode != nil && *e.ErrorCode < 0 {
+		found = append(found, field.Invalid(at.Child("errorCode"), *e.ErrorCode, validation.InclusiveRangeError(0, math.MaxInt32)))
+	}
+	return found
+}
+
+// attachmentColumns is what kubectl get volumeattachments shows. Upstream: printVolumeAttachment.
+var attachmentColumns = resource.Table[storagev1.VolumeAttachment, *storagev1.VolumeAttachment]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Attacher", Format: "name", Description: storagev1.VolumeAttachmentSpec{}.SwaggerDoc()["attacher"]},
+		column("PV", storagev1.VolumeAttachmentSource{}, "persistentVolumeName"),
+		column("Node", storagev1.VolumeAttachmentSpec{}, "nodeName"),
+		typed(column("Attached", storagev1.VolumeAttachmentStatus{}, "attached"), "boolean"),
+		resource.AgeColumn(),
+	},
+	Cells: func(a *storagev1.VolumeAttachment) []any {
+		return []any{a.Name, a.Spec.Attacher, or(a.Spec.Source.PersistentVolumeName, ""), a.Spec.NodeName, a.Status.Attached, resource.AgeOf(a)}
+	},
+}
