@@ -2,13 +2,64 @@ package core
 
 import (
 	corev1 "k8s.io/api/core/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Options relax the validation for what was valid when it was stored.
-type Options struct{}
+// Options relax the validation of a pod's spec for what was stored before a rule came, so that a change of another field
+// still goes through. The zero value is for what is new. Upstream: validation.PodValidationOptions.
+type Options struct {
+	// Pod: the spec is a pod's own and not a template's.
+	Pod bool
 
-// ValidatePodTemplateSpec checks the template of a workload.
-func ValidatePodTemplateSpec(t *corev1.PodTemplateSpec, path *field.Path, options Options) field.ErrorList {
-	return nil
+	AllowIndivisibleHugePages   bool
+	AllowInvalidSelectorValues  bool // in affinity to other pods
+	AllowInvalidNodeValues      bool // in required affinity to nodes
+	AllowInvalidSpreadSelectors bool
+	AllowAnyTokenPath           bool
+	AllowHostSysctls            bool
+	AllowUserNamespaceDevices   bool
+	AllowRestartOnResizeOfInit  bool
+	AllowInvalidSpreadKeys      bool
 }
+
+// allowances says of each rule that came late how the stored spec shows that it breaks it.
+var allowances = []struct {
+	option func(*Options) *bool
+	broken func(*specCheck) faults
+}{
+	{func(o *Options) *bool { return &o.AllowIndivisibleHugePages }, (*specCheck).hugePages},
+	{func(o *Options) *bool { return &o.AllowInvalidSelectorValues }, (*specCheck).podSelectors},
+	{func(o *Options) *bool { return &o.AllowInvalidNodeValues }, (*specCheck).nodeValues},
+	{func(o *Options) *bool { return &o.AllowInvalidSpreadSelectors }, (*specCheck).spreadSelectors},
+	{func(o *Options) *bool { return &o.AllowInvalidSpreadKeys }, (*specCheck).spreadKeys},
+	{func(o *Options) *bool { return &o.AllowAnyTokenPath }, (*specCheck).tokenPaths},
+	{func(o *Options) *bool { return &o.AllowHostSysctls }, (*specCheck).hostSysctls},
+	{func(o *Options) *bool { return &o.AllowUserNamespaceDevices }, (*specCheck).userNamespaceDevices},
+	{func(o *Options) *bool { return &o.AllowRestartOnResizeOfInit }, (*specCheck).restartOnResizeOfInit},
+}
+
+// OptionsFor are the options for a change of the stored spec; nil: for a new one.
+// Upstream: podutil.GetValidationOptionsFromPodTemplate.
+func OptionsFor(stored *corev1.PodSpec) Options {
+	var o Options
+	if stored == nil {
+		return o
+	}
+	old := newSpecCheck(stored, nil, field.NewPath("spec"), o)
+	for _, a := range allowances {
+		*a.option(&o) = len(a.broken(old)) > 0
+	}
+	return o
+}
+
+// OptionsForTemplate is OptionsFor of a template's spec; nil: for a new one.
+func OptionsForTemplate(stored *corev1.PodTemplateSpec) Options {
+	if stored == nil {
+		return Options{}
+	}
+	return OptionsFor(&stored.Spec)
+}
+
+// strictLabels checks the values of selectors too.
+var strictLabels = metav1validation.LabelSelectorValidationOptions{}

@@ -25,18 +25,21 @@ var (
 )
 
 // PrepareForCreate begins the pod's life: nobody runs it yet.
-func (podStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) {
+func (podStrategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	pod := obj.(*corev1.Pod)
 	pod.Generation = 1
 	pod.Status = corev1.PodStatus{Phase: corev1.PodPending, QOSClass: qualityOfService(&pod.Spec)}
+	dropAlpha(&pod.Spec)
 	holdAtGates(pod)
 	narrowByLabelKeys(pod)
+	adoptAppArmor(ctx, pod)
 }
 
 // PrepareForUpdate keeps the status, which is the kubelet's.
 func (podStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	pod, before := obj.(*corev1.Pod), old.(*corev1.Pod)
 	pod.Status = before.Status
+	dropAlpha(&pod.Spec)
 	countGeneration(pod, before)
 }
 

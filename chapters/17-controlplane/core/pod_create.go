@@ -5,19 +5,55 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// ValidatePodCreate checks a new pod.
-func ValidatePodCreate(pod *corev1.Pod) field.ErrorList { return nil }
+// Where the paths of faults begin.
+var (
+	specPath        = field.NewPath("spec")
+	statusPath      = field.NewPath("status")
+	annotationsPath = field.NewPath("metadata", "annotations")
+)
 
-// ValidatePodUpdate checks a change of a pod.
-func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList { return nil }
+// ValidatePodCreate checks a new pod. Upstream: validation.ValidatePodCreate.
+func ValidatePodCreate(pod *corev1.Pod) field.ErrorList {
+	found := podFaults(pod, Options{Pod: true})
+	if len(pod.Spec.EphemeralContainers) > 0 {
+		found = append(found, field.Forbidden(specPath.Child("ephemeralContainers"), "cannot be set on create"))
+	}
+	if pod.Spec.NodeName != "" && len(pod.Spec.SchedulingGates) > 0 {
+		found = append(found, field.Forbidden(specPath.Child("nodeName"), "cannot be set until all schedulingGates have been cleared"))
+	}
+	return append(found, profilesAgree(&pod.ObjectMeta, &pod.Spec, specPath)...)
+}
 
-// ValidatePodStatusUpdate checks a change of a pod's status.
-func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList { return nil }
+// podFaults are those of a pod by itself, new or changed. Upstream: validatePodMetadataAndSpec.
+func podFaults(pod *corev1.Pod, o Options) faults {
+	found := annotations(&pod.ObjectMeta, &pod.Spec, annotationsPath)
+	found = append(found, ValidatePodSpec(&pod.Spec, &pod.ObjectMeta, specPath, o)...)
+	found = append(found, tokenOfNobody(&pod.Spec)...)
+	found = append(found, trimmedImages(pod.Spec.Containers, specPath.Child("containers"))...)
+	return append(found, trimmedImages(pod.Spec.InitContainers, specPath.Child("initContainers"))...)
+}
 
-// ValidateEphemeralContainersUpdate checks added ephemeral containers.
-func ValidateEphemeralContainersUpdate(pod, before *corev1.Pod) field.ErrorList { return nil }
+// tokenOfNobody: a token is an account's.
+func tokenOfNobody(spec *corev1.PodSpec) faults {
+	if spec.ServiceAccountName != "" {
+		return nil
+	}
+	var found faults
+	for i := range spec.Volumes {
+		p := spec.Volumes[i].Projected
+		for j := 0; p != nil && j < len(p.Sources); j++ {
+			if p.Sources[j].ServiceAccountToken != nil {
+				path := specPath.Child("volumes").Index(i).Child("projected", "sources").Index(j).Child("serviceAccountToken")
+				found = append(found, field.Forbidden(path, "must not be specified when serviceAccountName is not set"))
+			}
+		}
+	}
+	return found
+}
 
-// ValidatePodResize checks a change of resources.
-func ValidatePodResize(pod, before *corev1.Pod) field.ErrorList { return nil }
-
-func warnPod(pod *corev1.Pod) []string { return nil }
+// optionsFor are the options for a change of a pod.
+func optionsFor(before *corev1.Pod) Options {
+	o := OptionsFor(&before.Spec)
+	o.Pod = true
+	return o
+}

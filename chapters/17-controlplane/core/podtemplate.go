@@ -16,9 +16,24 @@ import (
 var podTemplateStrategy = resource.SpecStatus[corev1.PodTemplate, *corev1.PodTemplate]{
 	Strategy: registry.Namespaced{},
 	Spec:     func(t *corev1.PodTemplate) any { return &t.Template },
-	Check: func(_ context.Context, t *corev1.PodTemplate) field.ErrorList {
-		return ValidatePodTemplateSpec(&t.Template, field.NewPath("template"), Options{})
+	Default:  func(t *corev1.PodTemplate) { DropAlpha(&t.Template) },
+	CheckWith: func(_ context.Context, t, old *corev1.PodTemplate) field.ErrorList {
+		return ValidatePodTemplateSpec(&t.Template, field.NewPath("template"), OptionsForTemplate(templateOf(old)))
 	},
+	WarnWith: func(_ context.Context, t, old *corev1.PodTemplate) []string {
+		if old != nil && old.Generation == t.Generation {
+			return nil
+		}
+		return WarnPodTemplate(&t.Template, field.NewPath("template"))
+	},
+}
+
+// templateOf is the stored template; nil on a create.
+func templateOf(old *corev1.PodTemplate) *corev1.PodTemplateSpec {
+	if old == nil {
+		return nil
+	}
+	return &old.Template
 }
 
 // podTemplateColumns is what kubectl get podtemplates shows.

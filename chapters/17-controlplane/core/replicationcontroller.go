@@ -26,9 +26,14 @@ var (
 		Spec:        func(c *controller) any { return &c.Spec },
 		Status:      func(c *controller) any { return &c.Status },
 		Propagation: metav1.DeletePropagationOrphan,
+		Default:     func(c *controller) { DropAlpha(c.Spec.Template) },
+		CheckWith: func(_ context.Context, c, old *controller) field.ErrorList {
+			return validateController(c, old)
+		},
+		WarnWith: func(_ context.Context, c, old *controller) []string { return warnController(c, old) },
 	}
 	replicationControllerStrategy = replicationControllers
-	replicationControllerStatus   = replicationControllers.OfStatus(nil)
+	replicationControllerStatus   = replicationControllers.OfStatus(validateControllerStatus)
 )
 
 // replicationControllerFields is what field selectors see.
@@ -70,5 +75,3 @@ var replicationControllerColumns = resource.Table[controller, *controller]{
 			names, images, labels.FormatLabels(c.Spec.Selector)}
 	},
 }
-
-func validateReplicationController(_ context.Context, c *controller) field.ErrorList { return nil }

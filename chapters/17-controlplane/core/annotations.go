@@ -1,0 +1,106 @@
+package core
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// isMirror: a kubelet runs the pod from a file of its own, and shows it here.
+func isMirror(annotations map[string]string) bool {
+	_, ok := annotations[corev1.MirrorPodAnnotationKey]
+	return ok
+}
+
+// annotations are those that once were, or still are, orders. Upstream: ValidatePodSpecificAnnotations.
+func annotations(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path) faults {
+	var found faults
+	if value, mirror := m.Annotations[corev1.MirrorPodAnnotationKey]; mirror && spec.NodeName == "" {
+		found = append(found, field.Invalid(path.Key(corev1.MirrorPodAnnotationKey), value, "must set spec.nodeName if mirror pod annotation is set"))
+	}
+	if text := m.Annotations[corev1.TolerationsAnnotationKey]; text != "" {
+		found = append(found, writtenTolerations(text, path)...)
+	}
+	if cost, ok := m.Annotations[corev1.PodDeletionCost]; ok && !isCost(cost) {
+		found = append(found, field.Invalid(path.Key(corev1.PodDeletionCost), cost, "must be a 32bit integer"))
+	}
+	for key, value := range m.Annotations {
+		switch {
+		case key == corev1.SeccompPodAnnotationKey, strings.HasPrefix(key, corev1.SeccompContainerAnnotationKeyPrefix):
+			found = append(found, writtenSeccomp(value, path.Child(key))...)
+		case strings.HasPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix):
+			found = append(found, writtenAppArmor(key, value, spec, path.Key(key))...)
+		}
+	}
+	return found
+}
+
+// isCost: a number without decoration. Upstream: GetDeletionCostFromPodAnnotations.
+func isCost(text string) bool {
+	n, err := strconv.ParseInt(text, 10, 32)
+	return err == nil && strconv.FormatInt(n, 10) == text
+}
+
+func writtenTolerations(text string, path *field.Path) faults {
+	var list []corev1.Toleration
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		return faults{field.Invalid(path, corev1.TolerationsAnnotationKey, err.Error())}
+	}
+	return ValidateTolerations(list, path.Child(corev1.TolerationsAnnotationKey))
+}
+
+func writtenSeccomp(profile string, path *field.Path) faults {
+	switch profile {
+	case corev1.SeccompProfileRuntimeDefault, corev1.DeprecatedSeccompProfileDockerDefault, corev1.SeccompProfileNameUnconfined:
+		return nil
+	}
+	if file, ok := strings.CutPrefix(profile, corev1.SeccompLocalhostProfileNamePrefix); ok {
+		return isRelative(path, file)
+	}
+	return faults{field.Invalid(path, profile, "must be a valid seccomp profile")}
+}
+
+func writtenAppArmor(key, profile string, spec *corev1.PodSpec, path *field.Path) faults {
+	var found faults
+	name := strings.TrimPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix)
+	known := false
+	eachContainer(spec, path, func(c *corev1.Container, _ *field.Path) { known = known || c.Name == name })
+	if !known {
+		found = append(found, field.Invalid(path, name, "container not found"))
+	}
+	switch {
+	case profile == "", profile == corev1.DeprecatedAppArmorBetaProfileRuntimeDefault, profile == corev1.DeprecatedAppArmorBetaProfileNameUnconfined:
+	case !strings.HasPrefix(profile, corev1.DeprecatedAppArmorBetaProfileNamePrefix):
+		found = append(found, field.Invalid(path, profile, fmt.Sprintf("invalid AppArmor profile name: %q", profile)))
+	}
+	return found
+}
+
+// annotationChanges: two kinds of annotations stay as they were. Upstream: ValidatePodSpecificAnnotationUpdates.
+func annotationChanges(pod, before *corev1.Pod, path *field.Path) faults {
+	var found faults
+	forbid := func(key, did string) {
+		if strings.HasPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix) {
+			found = append(found, field.Forbidden(path.Key(key), "may not "+did+" AppArmor annotations"))
+		}
+		if key == corev1.MirrorPodAnnotationKey {
+			found = append(found, field.Forbidden(path.Key(key), "may not "+did+" mirror pod annotation"))
+		}
+	}
+	for key, value := range before.Annotations {
+		if now, ok := pod.Annotations[key]; !ok || now != value {
+			forbid(key, "remove or update")
+		}
+	}
+	for key := range pod.Annotations {
+		if _, ok := before.Annotations[key]; !ok {
+			forbid(key, "add")
+		}
+	}
+	return append(found, annotations(&pod.ObjectMeta, &pod.Spec, path)...)
+}

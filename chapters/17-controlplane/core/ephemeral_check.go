@@ -1,0 +1,36 @@
+package core
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// ValidateEphemeralContainersUpdate checks a pod with more ephemeral containers: those that are there stay as they are.
+// Upstream: validation.ValidatePodEphemeralContainersUpdate.
+func ValidateEphemeralContainersUpdate(pod, before *corev1.Pod) field.ErrorList {
+	if isMirror(before.Annotations) {
+		return faults{field.Forbidden(field.NewPath(""), "static pods do not support ephemeral containers")}
+	}
+	found := podFaults(pod, optionsFor(before))
+	found = append(found, annotationChanges(pod, before, annotationsPath)...)
+	path := specPath.Child("ephemeralContainers")
+	now := map[string]*corev1.EphemeralContainer{}
+	for i := range pod.Spec.EphemeralContainers {
+		now[pod.Spec.EphemeralContainers[i].Name] = &pod.Spec.EphemeralContainers[i]
+	}
+	for i := range before.Spec.EphemeralContainers {
+		was := &before.Spec.EphemeralContainers[i]
+		switch c := now[was.Name]; {
+		case c == nil:
+			found = append(found, field.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be removed\n", was.Name)))
+		case !equality.Semantic.DeepEqual(was, c):
+			found = append(found, field.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be changed\n%v", was.Name, resource.Diff(*was, *c))))
+		}
+	}
+	return found
+}

@@ -1,0 +1,136 @@
+package core
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// mounts: each shows a volume of the pod at a place of its own. Upstream: ValidateVolumeMounts.
+func (s *specCheck) mounts(c *corev1.Container, path *field.Path) faults {
+	var found faults
+	places := seen{}
+	for i := range c.VolumeMounts {
+		m, at := &c.VolumeMounts[i], path.Index(i)
+		found = append(found, required(at.Child("name"), m.Name)...)
+		if s.volumes[m.Name] == nil {
+			found = append(found, field.NotFound(at.Child("name"), m.Name))
+		}
+		found = append(found, required(at.Child("mountPath"), m.MountPath)...)
+		if places.again(m.MountPath) {
+			found = append(found, field.Invalid(at.Child("mountPath"), m.MountPath, "must be unique"))
+		}
+		for j := range c.VolumeDevices {
+			found = append(found, notDevice(m, &c.VolumeDevices[j], at)...)
+		}
+		found = append(found, subPath(m, path, at)...)
+		found = append(found, propagation(m, c, path.Child("mountPropagation"))...)
+		found = append(found, recursiveReadOnly(m, path.Child("recursiveReadOnly"))...)
+	}
+	return found
+}
+
+func notDevice(m *corev1.VolumeMount, d *corev1.VolumeDevice, path *field.Path) faults {
+	var found faults
+	if m.Name == d.Name {
+		found = append(found, field.Invalid(path.Child("name"), m.Name, "must not already exist in volumeDevices"))
+	}
+	if m.MountPath == d.DevicePath {
+		found = append(found, field.Invalid(path.Child("mountPath"), m.MountPath, "must not already exist as a path in volumeDevices"))
+	}
+	return found
+}
+
+// subPath: upstream's faults about the path itself name the list and not its item.
+func subPath(m *corev1.VolumeMount, list, item *field.Path) faults {
+	var found faults
+	if m.SubPath != "" {
+		found = append(found, isRelative(list.Child("subPath"), m.SubPath)...)
+	}
+	if m.SubPathExpr == "" {
+		return found
+	}
+	if m.SubPath != "" {
+		found = append(found, field.Invalid(item.Child("subPathExpr"), m.SubPathExpr, "subPathExpr and subPath are mutually exclusive"))
+	}
+	return append(found, isRelative(list.Child("subPathExpr"), m.SubPathExpr)...)
+}
+
+func propagation(m *corev1.VolumeMount, c *corev1.Container, path *field.Path) faults {
+	if m.MountPropagation == nil {
+		return nil
+	}
+	found := among(path, *m.MountPropagation,
+		corev1.MountPropagationBidirectional, corev1.MountPropagationHostToContainer, corev1.MountPropagationNone)
+	privileged := c.SecurityContext != nil && deref(c.SecurityContext.Privileged, false)
+	if *m.MountPropagation == corev1.MountPropagationBidirectional && !privileged {
+		found = append(found, field.Forbidden(path, "Bidirectional mount propagation is available only to privileged containers"))
+	}
+	return found
+}
+
+func recursiveReadOnly(m *corev1.VolumeMount, path *field.Path) faults {
+	if m.RecursiveReadOnly == nil || *m.RecursiveReadOnly == corev1.RecursiveReadOnlyDisabled {
+		return nil
+	}
+	found := among(path, *m.RecursiveReadOnly,
+		corev1.RecursiveReadOnlyDisabled, corev1.RecursiveReadOnlyEnabled, corev1.RecursiveReadOnlyIfPossible)
+	if len(found) > 0 {
+		return found
+	}
+	if !m.ReadOnly {
+		found = append(found, field.Forbidden(path, "may only be specified when readOnly is true"))
+	}
+	if p := m.MountPropagation; p != nil && *p != corev1.MountPropagationNone {
+		found = append(found, field.Forbidden(path, "may only be specified when mountPropagation is None or not specified"))
+	}
+	return found
+}
+
+// devices: each shows a claimed volume as a block device at a place of its own. Upstream: ValidateVolumeDevices.
+func (s *specCheck) devices(c *corev1.Container, path *field.Path) faults {
+	var found faults
+	names, places := seen{}, seen{}
+	for i := range c.VolumeDevices {
+		d, at := &c.VolumeDevices[i], path.Index(i)
+		found = append(found, required(at.Child("name"), d.Name)...)
+		if d.Name != "" && names.again(d.Name) {
+			found = append(found, field.Invalid(at.Child("name"), d.Name, "must be unique"))
+		}
+		found = append(found, s.claimed(d, at)...)
+		found = append(found, required(at.Child("devicePath"), d.DevicePath)...)
+		if places[d.DevicePath] {
+			found = append(found, field.Invalid(at.Child("devicePath"), d.DevicePath, "must be unique"))
+		}
+		if len(staysBelow(at, d.DevicePath)) > 0 {
+			found = append(found, field.Invalid(at.Child("devicePath"), d.DevicePath, "can not contain backsteps ('..')"))
+		} else {
+			places[d.DevicePath] = true
+		}
+		for j := range c.VolumeMounts {
+			found = append(found, notMount(d, &c.VolumeMounts[j], at)...)
+		}
+	}
+	return found
+}
+
+func (s *specCheck) claimed(d *corev1.VolumeDevice, path *field.Path) faults {
+	switch v := s.volumes[d.Name]; {
+	case v == nil:
+		return faults{field.NotFound(path.Child("name"), d.Name)}
+	case v.PersistentVolumeClaim == nil && v.Ephemeral == nil:
+		return faults{field.Invalid(path.Child("name"), d.Name,
+			"can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode")}
+	}
+	return nil
+}
+
+func notMount(d *corev1.VolumeDevice, m *corev1.VolumeMount, path *field.Path) faults {
+	var found faults
+	if d.Name == m.Name {
+		found = append(found, field.Invalid(path.Child("name"), d.Name, "must not already exist in volumeMounts"))
+	}
+	if d.DevicePath == m.MountPath {
+		found = append(found, field.Invalid(path.Child("devicePath"), d.DevicePath, "must not already exist as a path in volumeMounts"))
+	}
+	return found
+}

@@ -1,0 +1,245 @@
+package core
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/net"
+
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// ValidatePodStatusUpdate checks what a kubelet reports. Upstream: validation.ValidatePodStatusUpdate.
+func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
+	now, was := &pod.Status, &before.Status
+	found := annotationChanges(pod, before, annotationsPath)
+	found = append(found, conditions(now.Conditions, statusPath.Child("conditions"))...)
+	found = append(found, nomination(pod, before)...)
+	if now.ObservedGeneration < 0 {
+		found = append(found, field.Invalid(statusPath.Child("observedGeneration"), now.ObservedGeneration, "must be a non-negative integer"))
+	}
+	found = append(found, apivalidation.ValidateImmutableField(now.QOSClass, was.QOSClass, statusPath.Child("qosClass"))...)
+	found = append(found, revived(pod, before)...)
+	found = append(found, claimStatuses(now.ResourceClaimStatuses, &pod.Spec)...)
+	found = append(found, addresses(now, was)...)
+	for _, list := range statusLists(now) {
+		found = append(found, users(list.statuses, statusPath.Child(list.name), pod.Spec.OS)...)
+		found = append(found, health(list.statuses, statusPath.Child(list.name), list.containers(&pod.Spec))...)
+	}
+	return found
+}
+
+// conditions: who adds one of its own gives it a name with a domain.
+func conditions(list []corev1.PodCondition, path *field.Path) faults {
+	system := []corev1.PodConditionType{corev1.PodScheduled, corev1.PodReady, corev1.PodInitialized}
+	var found faults
+	for i, c := range list {
+		if c.ObservedGeneration < 0 {
+			found = append(found, field.Invalid(path.Index(i).Child("observedGeneration"), c.ObservedGeneration, "must be a non-negative integer"))
+		}
+		if !slices.Contains(system, c.Type) {
+			found = append(found, isQualified(path.Index(i).Child("Type"), string(c.Type))...)
+		}
+	}
+	return found
+}
+
+// nomination is where the scheduler will make room; a pod that has its node needs none.
+func nomination(pod, before *corev1.Pod) faults {
+	name, path := pod.Status.NominatedNodeName, statusPath.Child("nominatedNodeName")
+	if name == "" || name == before.Status.NominatedNodeName {
+		return nil
+	}
+	found := isObjectName(path, name)
+	if before.Spec.NodeName != "" {
+		found = append(found, field.Forbidden(path, "may not be set on pods that are already bound to a node"))
+	}
+	return found
+}
+
+// statusList is the statuses of one kind of containers.
+type statusList struct {
+	name       string
+	statuses   []corev1.ContainerStatus
+	containers func(*corev1.PodSpec) []corev1.Container // nil for ephemeral ones
+}
+
+func statusLists(s *corev1.PodStatus) []statusList {
+	return []statusList{
+		{"containerStatuses", s.ContainerStatuses, func(spec *corev1.PodSpec) []corev1.Container { return spec.Containers }},
+		{"initContainerStatuses", s.InitContainerStatuses, func(spec *corev1.PodSpec) []corev1.Container { return spec.InitContainers }},
+		{"ephemeralContainerStatuses", s.EphemeralContainerStatuses, func(*corev1.PodSpec) []corev1.Container { return nil }},
+	}
+}
+
+// revived: what has ended stays so, unless its restart policy lets it run again.
+func revived(pod, before *corev1.Pod) faults {
+	var found faults
+	spec, now := &before.Spec, statusLists(&pod.Status)
+	together := restartsTogether(spec)
+	for kind, was := range statusLists(&before.Status) {
+		ephemeral := kind == 2
+		if together && !ephemeral {
+			continue
+		}
+		for i := range was.statuses {
+			old := &was.statuses[i]
+			if old.State.Terminated == nil || !runs(now[kind].statuses, old.Name) {
+				continue
+			}
+			c := containerNamed(was.containers(spec), old.Name)
+			if c == nil || !mayRestart(c, spec, old.State.Terminated.ExitCode) {
+				found = append(found, field.Forbidden(statusPath.Child(was.name).Index(i).Child("state"), "may not be transitioned to non-terminated state"))
+			}
+		}
+	}
+	return found
+}
+
+// runs: the container has a status, and that says that it has not ended.
+func runs(statuses []corev1.ContainerStatus, name string) bool {
+	return slices.ContainsFunc(statuses, func(s corev1.ContainerStatus) bool { return s.Name == name && s.State.Terminated == nil })
+}
+
+func containerNamed(containers []corev1.Container, name string) *corev1.Container {
+	for i := range containers {
+		if containers[i].Name == name {
+			return &containers[i]
+		}
+	}
+	return nil
+}
+
+func claimStatuses(list []corev1.PodResourceClaimStatus, spec *corev1.PodSpec) faults {
+	path, known := statusPath.Child("resourceClaimStatuses"), claimNames(spec)
+	var found faults
+	names := seen{}
+	for i, s := range list {
+		at := path.Index(i)
+		if !known.Has(s.Name) {
+			found = append(found, field.Invalid(at.Child("name"), s.Name, "must match the name of an entry in `spec.resourceClaims`"))
+		}
+		if names.again(s.Name) {
+			found = append(found, field.Duplicate(at.Child("name"), s.Name))
+		}
+		if s.ResourceClaimName != nil {
+			found = append(found, isObjectName(at.Child("resourceClaimName"), *s.ResourceClaimName)...)
+		}
+	}
+	return found
+}
+
+// addresses: one for each family of addresses at most. The list of the host's begins with its single one.
+func addresses(now, was *corev1.PodStatus) faults {
+	ofPod := func(s *corev1.PodStatus) (list []string) {
+		for _, ip := range s.PodIPs {
+			list = append(list, ip.IP)
+		}
+		return list
+	}
+	ofHost := func(s *corev1.PodStatus) (list []string) {
+		for _, ip := range s.HostIPs {
+			list = append(list, ip.IP)
+		}
+		return list
+	}
+	found := families(ofPod(now), ofPod(was), statusPath.Child("podIPs"), now.PodIPs)
+	if len(now.HostIPs) > 0 && now.HostIPs[0].IP != now.HostIP {
+		found = append(found, field.Invalid(statusPath.Child("hostIPs").Index(0).Child("ip"), now.HostIPs[0].IP, "must be equal to `hostIP`"))
+	}
+	return append(found, families(ofHost(now), ofHost(was), statusPath.Child("hostIPs"), now.HostIPs)...)
+}
+
+func families(list, stored []string, path *field.Path, shown any) faults {
+	var found faults
+	for i, ip := range list {
+		found = append(found, isIP(path.Index(i), ip, stored...)...)
+	}
+	if len(list) < 2 {
+		return found
+	}
+	dual, err := net.IsDualStackIPStrings(list)
+	if err != nil {
+		found = append(found, field.InternalError(path, fmt.Errorf("failed to check for dual stack with error:%v", err)))
+	}
+	if !dual || len(list) > 2 {
+		found = append(found, field.Invalid(path, resource.GoNamed(shown), "may specify no more than one IP for each IP family"))
+	}
+	return found
+}
+
+// users are whom the containers run as.
+func users(list []corev1.ContainerStatus, path *field.Path, os *corev1.PodOS) faults {
+	var found faults
+	for i := range list {
+		u := list[i].User
+		if u == nil || u.Linux == nil {
+			continue
+		}
+		at := path.Index(i).Child("user", "linux")
+		if os != nil && os.Name == corev1.Windows {
+			found = append(found, field.Forbidden(at, "cannot be set for a windows pod"))
+			continue
+		}
+		found = append(found, isUser(at.Child("uid"), &u.Linux.UID)...)
+		found = append(found, isGroup(at.Child("gid"), &u.Linux.GID)...)
+		for g := range u.Linux.SupplementalGroups {
+			found = append(found, isGroup(at.Child("supplementalGroups").Index(g), &u.Linux.SupplementalGroups[g])...)
+		}
+	}
+	return found
+}
+
+// health is that of the devices that a container has.
+func health(list []corev1.ContainerStatus, path *field.Path, containers []corev1.Container) faults {
+	var found faults
+	for i := range list {
+		at := path.Index(i).Child("allocatedResourcesStatus")
+		if containers == nil && len(list[i].AllocatedResourcesStatus) > 0 {
+			found = append(found, field.Forbidden(at, "must not be specified in container status"))
+			continue
+		}
+		c := containerNamed(containers, list[i].Name)
+		for j, r := range list[i].AllocatedResourcesStatus {
+			if c != nil {
+				found = append(found, allocated(c, r.Name, at.Index(j).Child("name"))...)
+			}
+			found = append(found, devicesHealth(r.Resources, at.Index(j).Child("resources"))...)
+		}
+	}
+	return found
+}
+
+func allocated(c *corev1.Container, name corev1.ResourceName, path *field.Path) faults {
+	claim, isClaim := strings.CutPrefix(string(name), "claim:")
+	if !isClaim {
+		if _, ok := c.Resources.Requests[name]; ok {
+			return nil
+		}
+		return faults{field.Invalid(path, name, "must match one of the container's resource requests")}
+	}
+	if slices.ContainsFunc(c.Resources.Claims, func(r corev1.ResourceClaim) bool {
+		return claim == r.Name && r.Request == "" || r.Request != "" && claim == r.Name+"/"+r.Request
+	}) {
+		return nil
+	}
+	return faults{field.Invalid(path, name, "must match one of the container's resource claims in a format "+
+		"'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty")}
+}
+
+func devicesHealth(list []corev1.ResourceHealth, path *field.Path) faults {
+	var found faults
+	ids := seen{}
+	for i, r := range list {
+		found = append(found, among(path.Index(i).Child("health"), r.Health,
+			corev1.ResourceHealthStatusHealthy, corev1.ResourceHealthStatusUnhealthy, corev1.ResourceHealthStatusUnknown)...)
+		if ids.again(string(r.ResourceID)) {
+			found = append(found, field.Duplicate(path.Index(i).Child("resourceID"), r.ResourceID))
+		}
+	}
+	return found
+}

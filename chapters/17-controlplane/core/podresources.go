@@ -1,0 +1,146 @@
+package core
+
+import (
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// resources are what the pod asks for as a whole: as much as its containers do, or more. Upstream: validatePodResources.
+func (s *specCheck) resources() faults {
+	r, path := s.spec.Resources, s.path.Child("resources")
+	if r == nil {
+		return nil
+	}
+	if s.spec.OS != nil && s.spec.OS.Name == corev1.Windows {
+		return faults{field.Forbidden(path, "may not be set for a windows pod")}
+	}
+	var found faults
+	if r.Claims != nil {
+		found = append(found, field.Forbidden(path.Child("claims"), "claims may not be set for Resources at pod-level"))
+	}
+	found = append(found, s.requirements(r, path, podResource)...)
+	found = append(found, covers(r.Requests, together(s.spec, requestsOf), path.Child("requests"), "aggregate container requests")...)
+	limits := together(s.spec, limitsOf)
+	for name := range limits {
+		if !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
+			delete(limits, name)
+		}
+	}
+	found = append(found, covers(r.Limits, limits, path.Child("limits"), "aggregate container limits")...)
+	for i := range s.spec.Containers {
+		for name, limit := range s.spec.Containers[i].Resources.Limits {
+			if whole, ok := r.Limits[name]; ok && limit.Cmp(whole) > 0 {
+				at := path.Child("containers").Index(i).Key(string(name)).Child("limits")
+				found = append(found, field.Invalid(at, limit.String(), fmt.Sprintf("must be less than or equal to pod limits of %s", whole.String())))
+			}
+		}
+	}
+	return found
+}
+
+func requestsOf(r *corev1.ResourceRequirements) corev1.ResourceList { return r.Requests }
+func limitsOf(r *corev1.ResourceRequirements) corev1.ResourceList   { return r.Limits }
+
+// covers: whole has at least what the parts have together, as far as it says.
+func covers(whole, parts corev1.ResourceList, path *field.Path, spoken string) faults {
+	var found faults
+	for name, sum := range parts {
+		if has, ok := whole[name]; ok && sum.Cmp(has) > 0 {
+			found = append(found, field.Invalid(path.Key(string(name)), has.String(), fmt.Sprintf("must be greater than or equal to %s of %s", spoken, sum.String())))
+		}
+	}
+	return found
+}
+
+// together is what the containers need at once: all that run side by side or, if that is more, one of the init
+// containers beside the sidecars started before it. Upstream: resource.AggregateContainerRequests.
+func together(spec *corev1.PodSpec, of func(*corev1.ResourceRequirements) corev1.ResourceList) corev1.ResourceList {
+	sum, sidecars, peak := corev1.ResourceList{}, corev1.ResourceList{}, corev1.ResourceList{}
+	for i := range spec.Containers {
+		addTo(sum, of(&spec.Containers[i].Resources))
+	}
+	for i := range spec.InitContainers {
+		c := &spec.InitContainers[i]
+		now := sidecars.DeepCopy()
+		addTo(now, of(&c.Resources))
+		if isSidecar(c) {
+			addTo(sum, of(&c.Resources))
+			sidecars = now
+		}
+		raiseTo(peak, now)
+	}
+	raiseTo(sum, peak)
+	return sum
+}
+
+func addTo(sum, more corev1.ResourceList) {
+	for name, q := range more {
+		total := sum[name]
+		total.Add(q)
+		sum[name] = total
+	}
+}
+
+func raiseTo(list, least corev1.ResourceList) {
+	for name, q := range least {
+		if has, ok := list[name]; !ok || q.Cmp(has) > 0 {
+			list[name] = q
+		}
+	}
+}
+
+func claimNames(spec *corev1.PodSpec) sets.Set[string] {
+	names := sets.Set[string]{}
+	for _, claim := range spec.ResourceClaims {
+		if claim.Name != "" {
+			names.Insert(claim.Name)
+		}
+	}
+	return names
+}
+
+// resourceClaims are devices that the pod claims, by a claim or by a template of one.
+func (s *specCheck) resourceClaims() faults {
+	var found faults
+	names := seen{}
+	for i := range s.spec.ResourceClaims {
+		claim, path := &s.spec.ResourceClaims[i], s.path.Child("resourceClaims").Index(i)
+		if s.meta != nil && isMirror(s.meta.Annotations) {
+			found = append(found, field.Forbidden(field.NewPath(""), "static pods do not support resource claims"))
+			continue
+		}
+		switch {
+		case claim.Name == "":
+			found = append(found, field.Required(path.Child("name"), ""))
+		case names.again(claim.Name):
+			found = append(found, field.Duplicate(path.Child("name"), claim.Name))
+		default:
+			found = append(found, isLabel(path.Child("name"), claim.Name)...)
+		}
+		found = append(found, claimSource(claim, path)...)
+	}
+	return found
+}
+
+func claimSource(claim *corev1.PodResourceClaim, path *field.Path) faults {
+	var found faults
+	switch byName, byTemplate := claim.ResourceClaimName != nil, claim.ResourceClaimTemplateName != nil; {
+	case byName && byTemplate:
+		found = append(found, field.Invalid(path, resource.GoNamed(*claim), "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"))
+	case !byName && !byTemplate:
+		found = append(found, field.Invalid(path, resource.GoNamed(*claim), "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"))
+	}
+	if name := claim.ResourceClaimName; name != nil {
+		found = append(found, isObjectName(path.Child("resourceClaimName"), *name)...)
+	}
+	if name := claim.ResourceClaimTemplateName; name != nil {
+		found = append(found, isObjectName(path.Child("resourceClaimTemplateName"), *name)...)
+	}
+	return found
+}

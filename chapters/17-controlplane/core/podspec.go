@@ -1,0 +1,184 @@
+package core
+
+import (
+	"math"
+
+	corev1 "k8s.io/api/core/v1"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// specCheck is the validation of one pod spec: the spec, and what its parts need to know of each other.
+type specCheck struct {
+	spec    *corev1.PodSpec
+	meta    *metav1.ObjectMeta // the pod's; nil in a template
+	path    *field.Path
+	options Options
+
+	volumes map[string]*corev1.Volume // the valid ones, by name
+	claims  sets.Set[string]          // names of resource claims
+}
+
+func newSpecCheck(spec *corev1.PodSpec, meta *metav1.ObjectMeta, path *field.Path, o Options) *specCheck {
+	return &specCheck{spec: spec, meta: meta, path: path, options: o, claims: claimNames(spec)}
+}
+
+// specChecks are the parts of the validation, in the order in which clients read the faults. Volumes come first: the
+// containers' mounts are looked up among the valid ones.
+var specChecks = []func(*specCheck) faults{
+	(*specCheck).gracePeriod, (*specCheck).checkVolumes, (*specCheck).resourceClaims,
+	(*specCheck).containers, (*specCheck).initContainers, (*specCheck).ephemeralContainers, (*specCheck).resources,
+	(*specCheck).hostPorts, (*specCheck).policies, (*specCheck).nodeSelector, (*specCheck).securityContext,
+	(*specCheck).affinity, (*specCheck).dnsConfig, (*specCheck).gates, (*specCheck).spread,
+	(*specCheck).hostProcess, (*specCheck).userNamespace, (*specCheck).hostnameOverride, (*specCheck).names,
+	(*specCheck).deadline, (*specCheck).tolerations, (*specCheck).hostAliases, (*specCheck).overhead,
+	(*specCheck).operatingSystem, (*specCheck).environmentFiles,
+}
+
+// ValidatePodSpec checks the spec at path; meta is the pod's, nil in a template. Upstream: validation.ValidatePodSpec.
+func ValidatePodSpec(spec *corev1.PodSpec, meta *metav1.ObjectMeta, path *field.Path, o Options) field.ErrorList {
+	check := newSpecCheck(spec, meta, path, o)
+	var found faults
+	for _, part := range specChecks {
+		found = append(found, part(check)...)
+	}
+	return found
+}
+
+func (s *specCheck) gracePeriod() faults {
+	if s.spec.TerminationGracePeriodSeconds != nil {
+		return nil
+	}
+	return faults{field.Required(s.path.Child("terminationGracePeriodSeconds"), "")}
+}
+
+func (s *specCheck) policies() faults {
+	found := oneOf(s.path.Child("restartPolicy"), s.spec.RestartPolicy,
+		corev1.RestartPolicyAlways, corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever)
+	found = append(found, oneOf(s.path.Child("dnsPolicy"), s.spec.DNSPolicy,
+		corev1.DNSClusterFirstWithHostNet, corev1.DNSClusterFirst, corev1.DNSDefault, corev1.DNSNone)...)
+	if p := s.spec.PreemptionPolicy; p != nil {
+		found = append(found, oneOf(s.path.Child("preemptionPolicy"), *p, corev1.PreemptLowerPriority, corev1.PreemptNever)...)
+	}
+	return found
+}
+
+func (s *specCheck) nodeSelector() faults {
+	return metav1validation.ValidateLabels(s.spec.NodeSelector, s.path.Child("nodeSelector"))
+}
+
+// names are the fields that name something, none of which is required.
+func (s *specCheck) names() faults {
+	var found faults
+	for _, n := range []struct {
+		field, value string
+		check        func(*field.Path, string) faults
+	}{
+		{"serviceAccountName", s.spec.ServiceAccountName, isServiceAccount},
+		{"nodeName", s.spec.NodeName, isObjectName},
+		{"hostname", s.spec.Hostname, isLabel},
+		{"subdomain", s.spec.Subdomain, isLabel},
+		{"priorityClassName", s.spec.PriorityClassName, isObjectName},
+	} {
+		if n.value != "" {
+			found = append(found, n.check(s.path.Child(n.field), n.value)...)
+		}
+	}
+	if name := s.spec.RuntimeClassName; name != nil {
+		found = append(found, isObjectName(s.path.Child("runtimeClassName"), *name)...)
+	}
+	return found
+}
+
+func isServiceAccount(path *field.Path, name string) faults {
+	return wrong(path, name, apivalidation.ValidateServiceAccountName(name, false))
+}
+
+func (s *specCheck) deadline() faults {
+	if s.spec.ActiveDeadlineSeconds == nil {
+		return nil
+	}
+	return within(s.path.Child("activeDeadlineSeconds"), *s.spec.ActiveDeadlineSeconds, 1, math.MaxInt32)
+}
+
+// gates: readiness gates name conditions, scheduling gates themselves, each once.
+func (s *specCheck) gates() faults {
+	var found faults
+	for i, gate := range s.spec.ReadinessGates {
+		found = append(found, isQualified(s.path.Child("readinessGates").Index(i).Child("conditionType"), string(gate.ConditionType))...)
+	}
+	names := seen{}
+	for i, gate := range s.spec.SchedulingGates {
+		path := s.path.Child("schedulingGates").Index(i)
+		found = append(found, isQualified(path, gate.Name)...)
+		if names.again(gate.Name) {
+			found = append(found, field.Duplicate(path, gate.Name))
+		}
+	}
+	return found
+}
+
+func (s *specCheck) hostAliases() faults {
+	var found faults
+	for i, alias := range s.spec.HostAliases {
+		path := s.path.Child("hostAliases").Index(i)
+		found = append(found, isIP(path.Child("ip"), alias.IP)...)
+		for j, name := range alias.Hostnames {
+			found = append(found, isSubdomain(path.Child("hostnames").Index(j), name)...)
+		}
+	}
+	return found
+}
+
+// overhead is what the runtime itself needs: requests without limits.
+func (s *specCheck) overhead() faults {
+	if s.spec.Overhead == nil {
+		return nil
+	}
+	return s.requirements(&corev1.ResourceRequirements{Limits: s.spec.Overhead}, s.path.Child("overhead"), containerResource)
+}
+
+// hostnameOverride: the name that the pod's host has inside of it, in place of all rules.
+func (s *specCheck) hostnameOverride() faults {
+	name := s.spec.HostnameOverride
+	if name == nil {
+		return nil
+	}
+	path := s.path.Child("hostnameOverride")
+	var found faults
+	if deref(s.spec.SetHostnameAsFQDN, false) {
+		found = append(found, field.Forbidden(path, "may not be specified when setHostnameAsFQDN is true"))
+	}
+	if s.spec.HostNetwork {
+		found = append(found, field.Forbidden(path, "may not be specified when hostNetwork is true"))
+	}
+	if len(*name) > 64 {
+		found = append(found, field.TooLong(path, "", 64))
+	}
+	return append(found, isSubdomain(path, *name)...)
+}
+
+// eachContainer visits every container of the spec: init containers, containers, ephemeral containers.
+func (s *specCheck) eachContainer(visit func(c *corev1.Container, path *field.Path)) {
+	eachContainer(s.spec, s.path, visit)
+}
+
+func eachContainer(spec *corev1.PodSpec, path *field.Path, visit func(c *corev1.Container, path *field.Path)) {
+	for i := range spec.InitContainers {
+		visit(&spec.InitContainers[i], path.Child("initContainers").Index(i))
+	}
+	for i := range spec.Containers {
+		visit(&spec.Containers[i], path.Child("containers").Index(i))
+	}
+	for i := range spec.EphemeralContainers {
+		visit(asContainer(&spec.EphemeralContainers[i]), path.Child("ephemeralContainers").Index(i))
+	}
+}
+
+// asContainer: the fields are the same, by another name.
+func asContainer(c *corev1.EphemeralContainer) *corev1.Container {
+	return (*corev1.Container)(&c.EphemeralContainerCommon)
+}

@@ -1,0 +1,147 @@
+package core
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// probes ask a container whether it has started, is alive, is ready. The first two are answered by one success.
+func (s *specCheck) probes(c *corev1.Container, path *field.Path) faults {
+	var found faults
+	found = append(found, s.killingProbe(c.LivenessProbe, path.Child("livenessProbe"))...)
+	if p := c.ReadinessProbe; p != nil {
+		at := path.Child("readinessProbe")
+		found = append(found, s.probe(p, at)...)
+		if p.TerminationGracePeriodSeconds != nil {
+			found = append(found, field.Invalid(at.Child("terminationGracePeriodSeconds"), p.TerminationGracePeriodSeconds,
+				"must not be set for readinessProbes"))
+		}
+	}
+	return append(found, s.killingProbe(c.StartupProbe, path.Child("startupProbe"))...)
+}
+
+// killingProbe is one whose failure ends the container.
+func (s *specCheck) killingProbe(p *corev1.Probe, path *field.Path) faults {
+	if p == nil {
+		return nil
+	}
+	found := s.probe(p, path)
+	if p.SuccessThreshold != 1 {
+		found = append(found, field.Invalid(path.Child("successThreshold"), p.SuccessThreshold, "must be 1"))
+	}
+	return found
+}
+
+func (s *specCheck) probe(p *corev1.Probe, path *field.Path) faults {
+	h := handler{Exec: p.Exec, HTTPGet: p.HTTPGet, TCPSocket: p.TCPSocket, GRPC: p.GRPC}
+	found := s.handler(h, path)
+	for _, n := range []struct {
+		field string
+		value int32
+	}{
+		{"initialDelaySeconds", p.InitialDelaySeconds}, {"timeoutSeconds", p.TimeoutSeconds}, {"periodSeconds", p.PeriodSeconds},
+		{"successThreshold", p.SuccessThreshold}, {"failureThreshold", p.FailureThreshold},
+	} {
+		if n.value < 0 {
+			found = append(found, notNegative(path.Child(n.field), n.value)...)
+		}
+	}
+	if grace := p.TerminationGracePeriodSeconds; grace != nil && *grace <= 0 {
+		found = append(found, field.Invalid(path.Child("terminationGracePeriodSeconds"), *grace, "must be greater than 0"))
+	}
+	return found
+}
+
+// lifecycle is what a container does right after its start and right before its end.
+func (s *specCheck) lifecycle(c *corev1.Container, path *field.Path) faults {
+	if c.Lifecycle == nil {
+		return nil
+	}
+	var found faults
+	path = path.Child("lifecycle")
+	for _, hook := range []struct {
+		field string
+		do    *corev1.LifecycleHandler
+	}{{"postStart", c.Lifecycle.PostStart}, {"preStop", c.Lifecycle.PreStop}} {
+		if h := hook.do; h != nil {
+			found = append(found, s.handler(handler{Exec: h.Exec, HTTPGet: h.HTTPGet, TCPSocket: h.TCPSocket, Sleep: h.Sleep}, path.Child(hook.field))...)
+		}
+	}
+	return found
+}
+
+// handler is what is done for a probe or a hook: one of these.
+type handler struct {
+	Exec      *corev1.ExecAction
+	HTTPGet   *corev1.HTTPGetAction
+	TCPSocket *corev1.TCPSocketAction
+	GRPC      *corev1.GRPCAction
+	Sleep     *corev1.SleepAction
+}
+
+func (s *specCheck) handler(h handler, path *field.Path) faults {
+	var found faults
+	given := 0
+	for _, kind := range []struct {
+		field string
+		set   bool
+		check func(path *field.Path) faults
+	}{
+		{"exec", h.Exec != nil, h.exec}, {"httpGet", h.HTTPGet != nil, h.httpGet}, {"tcpSocket", h.TCPSocket != nil, h.tcpSocket},
+		{"grpc", h.GRPC != nil, h.grpc}, {"sleep", h.Sleep != nil, func(path *field.Path) faults { return s.sleep(h.Sleep, path) }},
+	} {
+		switch {
+		case !kind.set:
+			continue
+		case given > 0:
+			found = append(found, field.Forbidden(path.Child(kind.field), "may not specify more than 1 handler type"))
+		default:
+			found = append(found, kind.check(path.Child(kind.field))...)
+			given++
+		}
+	}
+	if given == 0 {
+		found = append(found, field.Required(path, "must specify a handler type"))
+	}
+	return found
+}
+
+func (h handler) exec(path *field.Path) faults {
+	if len(h.Exec.Command) > 0 {
+		return nil
+	}
+	return faults{field.Required(path.Child("command"), "")}
+}
+
+func (h handler) httpGet(path *field.Path) faults {
+	get := h.HTTPGet
+	found := required(path.Child("path"), get.Path)
+	found = append(found, portOrName(path.Child("port"), get.Port)...)
+	found = append(found, among(path.Child("scheme"), get.Scheme, corev1.URISchemeHTTP, corev1.URISchemeHTTPS)...)
+	for _, header := range get.HTTPHeaders {
+		found = append(found, wrong(path.Child("httpHeaders"), header.Name, validation.IsHTTPHeaderName(header.Name))...)
+	}
+	return found
+}
+
+func (h handler) tcpSocket(path *field.Path) faults {
+	return portOrName(path.Child("port"), h.TCPSocket.Port)
+}
+
+func (h handler) grpc(path *field.Path) faults {
+	return portOrName(path.Child("port"), intstr.FromInt32(h.GRPC.Port))
+}
+
+// sleep ends before the pod's time does.
+func (s *specCheck) sleep(action *corev1.SleepAction, path *field.Path) faults {
+	grace := s.spec.TerminationGracePeriodSeconds
+	if grace == nil || action.Seconds >= 0 && action.Seconds <= *grace {
+		return nil
+	}
+	return faults{field.Invalid(path, action.Seconds,
+		fmt.Sprintf("must be non-negative and less than terminationGracePeriodSeconds (%d)", *grace))}
+}

@@ -1,0 +1,151 @@
+package core
+
+import (
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// requirements: names that may stand there, quantities that can be had, and no request above its limit.
+// Upstream: validateResourceRequirements.
+func (s *specCheck) requirements(r *corev1.ResourceRequirements, path *field.Path, isName func(*field.Path, corev1.ResourceName) faults) faults {
+	limits, requests := path.Child("limits"), path.Child("requests")
+	var found faults
+	for name, quantity := range r.Limits {
+		found = append(found, s.quantity(name, quantity, limits.Key(string(name)), isName)...)
+	}
+	for name, quantity := range r.Requests {
+		found = append(found, s.quantity(name, quantity, requests.Key(string(name)), isName)...)
+		limit, limited := r.Limits[name]
+		switch {
+		case !limited && !mayOvercommit(name):
+			found = append(found, field.Required(limits, "Limit must be set for non overcommitable resources"))
+		case limited && !mayOvercommit(name) && quantity.Cmp(limit) != 0:
+			found = append(found, field.Invalid(requests, quantity.String(), fmt.Sprintf("must be equal to %s limit of %s", name, limit.String())))
+		case limited && quantity.Cmp(limit) > 0:
+			found = append(found, field.Invalid(requests, quantity.String(), fmt.Sprintf("must be less than or equal to %s limit of %s", name, limit.String())))
+		}
+	}
+	if hasHugePages(r) && !hasMeasured(r) {
+		found = append(found, field.Forbidden(path, "HugePages require cpu or memory"))
+	}
+	return append(found, s.claimsOf(r.Claims, path.Child("claims"))...)
+}
+
+func (s *specCheck) quantity(name corev1.ResourceName, q resource.Quantity, path *field.Path, isName func(*field.Path, corev1.ResourceName) faults) faults {
+	found := isName(path, name)
+	if q.Sign() < 0 {
+		found = append(found, field.Invalid(path, q.String(), apivalidation.IsNegativeErrorMsg))
+	}
+	if isExtended(name) && q.MilliValue()%1000 != 0 {
+		found = append(found, field.Invalid(path, q, "must be an integer"))
+	}
+	if !s.options.AllowIndivisibleHugePages {
+		found = append(found, wholePages(name, q, path)...)
+	}
+	return found
+}
+
+// wholePages: huge pages are not divided.
+func wholePages(name corev1.ResourceName, q resource.Quantity, path *field.Path) faults {
+	size, huge := strings.CutPrefix(string(name), corev1.ResourceHugePagesPrefix)
+	if !huge {
+		return nil
+	}
+	page, err := resource.ParseQuantity(size)
+	if err == nil && page.Sign() > 0 && page.MilliValue()%1000 == 0 && page.Value() > 0 && q.Value()%page.Value() == 0 {
+		return nil
+	}
+	return faults{field.Invalid(path, q.String(), fmt.Sprintf("%s is not positive integer multiple of %s", q.String(), name))}
+}
+
+// hugePages is wholePages of all containers: the rule came late.
+func (s *specCheck) hugePages() faults {
+	var found faults
+	s.eachContainer(func(c *corev1.Container, path *field.Path) {
+		for _, list := range []corev1.ResourceList{c.Resources.Limits, c.Resources.Requests} {
+			for name, q := range list {
+				found = append(found, wholePages(name, q, path)...)
+			}
+		}
+	})
+	return found
+}
+
+func hasHugePages(r *corev1.ResourceRequirements) bool {
+	for _, list := range []corev1.ResourceList{r.Limits, r.Requests} {
+		for name := range list {
+			if strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hasMeasured: CPU or memory is asked for or limited.
+func hasMeasured(r *corev1.ResourceRequirements) bool {
+	for _, list := range []corev1.ResourceList{r.Limits, r.Requests} {
+		for _, name := range measured {
+			if _, ok := list[name]; ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// claimsOf: each names a claim of the pod, once, or different requests of it.
+func (s *specCheck) claimsOf(claims []corev1.ResourceClaim, path *field.Path) faults {
+	var found faults
+	keys := seen{}
+	for i, claim := range claims {
+		at, name := path.Index(i), claim.Name
+		if name == "" {
+			found = append(found, field.Required(at, ""))
+			continue
+		}
+		found = append(found, claimedOnce(keys, claim, at)...)
+		if !s.claims.Has(name) {
+			fault := field.NotFound(at, name)
+			fault.Detail = "must be one of the names in pod.spec.resourceClaims"
+			if len(s.claims) == 0 {
+				fault.Detail += " which is empty"
+			} else {
+				fault.Detail += ": " + strings.Join(sets.List(s.claims), ", ")
+			}
+			found = append(found, fault)
+		}
+	}
+	return found
+}
+
+// claimedOnce adds the claim to the keys: NAME for all of it, NAME/REQUEST for a part.
+func claimedOnce(keys seen, claim corev1.ResourceClaim, path *field.Path) faults {
+	if keys[claim.Name] {
+		return faults{field.Duplicate(path, claim.Name)}
+	}
+	var found faults
+	key := claim.Name
+	if claim.Request != "" {
+		found = wrong(path.Child("request"), claim.Request, validation.IsDNS1123Label(claim.Request))
+		key += "/" + claim.Request
+	}
+	if keys[key] {
+		found = append(found, field.Duplicate(path, key))
+	} else if claim.Request == "" {
+		for other := range keys {
+			if strings.HasPrefix(other, claim.Name+"/") {
+				found = append(found, field.Duplicate(path, claim.Name))
+			}
+		}
+	}
+	keys[key] = true
+	return found
+}

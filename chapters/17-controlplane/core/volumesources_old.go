@@ -1,0 +1,189 @@
+package core
+
+import (
+	"net"
+	"regexp"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// The kinds of volumes that came before drivers did, as far as something more than a field is asked of them.
+
+func gitRepo(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+	path = path.Child("gitRepo")
+	return append(required(path.Child("repository"), v.GitRepo.Repository), isRelative(path.Child("directory"), v.GitRepo.Directory)...)
+}
+
+// gcePersistentDisk: upstream calls it by another name in its faults.
+func gcePersistentDisk(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+	path = path.Child("persistentDisk")
+	return append(required(path.Child("pdName"), v.GCEPersistentDisk.PDName), partition(path, v.GCEPersistentDisk.Partition)...)
+}
+
+func awsElasticBlockStore(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+	path = path.Child("awsElasticBlockStore")
+	return append(required(path.Child("volumeID"), v.AWSElasticBlockStore.VolumeID), partition(path, v.AWSElasticBlockStore.Partition)...)
+}
+
+func partition(path *field.Path, n int32) faults {
+	if n == 0 { // none
+		return nil
+	}
+	return within(path.Child("partition"), n, 1, 255)
+}
+
+func nfs(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+	path = path.Child("nfs")
+	found := required(path.Child("server"), v.NFS.Server)
+	found = append(found, required(path.Child("path"), v.NFS.Path)...)
+	if !strings.HasPrefix(v.NFS.Path, "/") {
+		found = append(found, field.Invalid(path.Child("path"), v.NFS.Path, "must be an absolute path"))
+	}
+	return found
+}
+
+func iscsi(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+	i, at := v.ISCSI, path.Child("iscsi")
+	found := required(at.Child("targetPortal"), i.TargetPortal)
+	if i.IQN == "" {
+		found = append(found, field.Required(at.Child("iqn"), ""))
+	} else {
+		found = append(found, wrong(at.Child("iqn"), i.IQN, iscsiName(i.IQN))...)
+	}
+	found = append(found, within(at.Child("lun"), i.Lun, 0, 255)...)
+	if (i.DiscoveryCHAPAuth || i.SessionCHAPAuth) && i.SecretRef == nil {
+		found = append(found, field.Required(at.Child("secretRef"), ""))
+	}
+	if name := i.InitiatorName; name != nil {
+		found = append(found, wrong(at.Child("initiatorname"), *name, iscsiName(*name))...)
+		if len(v.Name+":"+i.TargetPortal) > 64 {
+			found = append(found, field.Invalid(path.Child("name"), v.Name, "Total length of <volume name>:<iscsi.targetPortal> "+
+				"must be under 64 characters if iscsi.initiatorName is specified."))
+		}
+	}
+	return found
+}
+
+// iscsiForms are the three ways in which names are given out.
+var iscsiForms = map[string]*regexp.Regexp{
+	"iqn": regexp.MustCompile(`iqn\.\d{4}-\d{2}\.([[:alnum:]-.]+)(:[^,;*&$|\s]+)$`),
+	"eui": regexp.MustCompile(`^eui.[[:alnum:]]{16}$`),
+	"naa": regexp.MustCompile(`^naa.[[:alnum:]]{32}$`),
+}
+
+func iscsiName(name string) []string {
+	form := iscsiForms[name[:min(3, len(name))]]
+	switch {
+	case form == nil:
+		return []string{"must be valid format starting with iqn, eui, or naa"}
+	case !form.MatchString(name):
+		return []string{"must be valid format"}
+	}
+	return nil
+}
+
+func flocker(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+	f, path := v.Flocker, path.Child("flocker")
+	var found faults
+	switch byName, byID := f.DatasetName != "", f.DatasetUUID != ""; {
+	case !byName && !byID:
+		found = append(found, field.Required(path, "one of datasetName and datasetUUID is required"))
+	case byName && byID:
+		found = append(found, field.Invalid(path, "resource", "datasetName and datasetUUID can not be specified simultaneously"))
+	}
+	if strings.Contains(f.DatasetName, "/") {
+		found = append(found, field.Invalid(path.Child("datasetName"), f.DatasetName, "must not contain '/'"))
+	}
+	return found
+}
+
+func quobyte(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+	q, path := v.Quobyte, path.Child("quobyte")
+	const pairs = "must be a host:port pair or multiple pairs separated by commas"
+	var found faults
+	switch {
+	case q.Registry == "":
+		found = append(found, field.Required(path.Child("registry"), pairs))
+	case len(q.Tenant) > 64:
+		found = append(found, field.Required(path.Child("tenant"), "must be a UUID and may not exceed a length of 64 characters"))
+	default:
+		for _, pair := range strings.Split(q.Registry, ",") {
+			if _, _, err := net.SplitHostPort(pair); err != nil {
+				found = append(found, field.Invalid(path.Child("registry"), q.Registry, pairs))
+			}
+		}
+	}
+	return append(found, required(path.Child("volume"), q.Volume)...)
+}
+
+func fibreChannel(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+	fc, path := v.FC, path.Child("fc")
+	byTarget, byID := len(fc.TargetWWNs) > 0, len(fc.WWIDs) > 0
+	var found faults
+	switch {
+	case !byTarget && !byID:
+		found = append(found, field.Required(path.Child("targetWWNs"), "must specify either targetWWNs or wwids, but not both"))
+	case byTarget && byID:
+		found = append(found, field.Invalid(path.Child("targetWWNs"), fc.TargetWWNs, "targetWWNs and wwids can not be specified simultaneously"))
+	}
+	switch {
+	case byTarget && fc.Lun == nil:
+		found = append(found, field.Required(path.Child("lun"), "lun is required if targetWWNs is specified"))
+	case byTarget:
+		found = append(found, within(path.Child("lun"), *fc.Lun, 0, 255)...)
+	}
+	return found
+}
+
+func flexVolume(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+	path = path.Child("flexVolume")
+	found := required(path.Child("driver"), v.FlexVolume.Driver)
+	for key := range v.FlexVolume.Options {
+		domain, _, _ := strings.Cut(key, "/")
+		domain = "." + strings.ToLower(domain)
+		if strings.HasSuffix(domain, ".kubernetes.io") || strings.HasSuffix(domain, ".k8s.io") {
+			found = append(found, field.Invalid(path.Child("options").Key(key), key, "kubernetes.io and k8s.io namespaces are reserved"))
+		}
+	}
+	return found
+}
+
+func azureDisk(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+	d, path := v.AzureDisk, path.Child("azureDisk")
+	found := required(path.Child("diskName"), d.DiskName)
+	found = append(found, required(path.Child("diskURI"), d.DataDiskURI)...)
+	if d.CachingMode != nil {
+		found = append(found, among(path.Child("cachingMode"), *d.CachingMode,
+			corev1.AzureDataDiskCachingNone, corev1.AzureDataDiskCachingReadOnly, corev1.AzureDataDiskCachingReadWrite)...)
+	}
+	if d.Kind == nil {
+		return found
+	}
+	kinds := []corev1.AzureDataDiskKind{corev1.AzureDedicatedBlobDisk, corev1.AzureManagedDisk, corev1.AzureSharedBlobDisk}
+	slices.Sort(kinds)
+	found = append(found, among(path.Child("kind"), *d.Kind, kinds...)...)
+	switch managed := *d.Kind == corev1.AzureManagedDisk; {
+	case managed && !strings.HasPrefix(d.DataDiskURI, "/subscriptions/"):
+		found = append(found, field.NotSupported(path.Child("diskURI"), d.DataDiskURI,
+			[]string{"/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}"}))
+	case !managed && !strings.HasPrefix(d.DataDiskURI, "https://"):
+		found = append(found, field.NotSupported(path.Child("diskURI"), d.DataDiskURI,
+			[]string{"https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd"}))
+	}
+	return found
+}
+
+func storageOS(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+	o, path := v.StorageOS, path.Child("storageos")
+	found := namedLabel(path.Child("volumeName"), o.VolumeName)
+	if o.VolumeNamespace != "" {
+		found = append(found, isLabel(path.Child("volumeNamespace"), o.VolumeNamespace)...)
+	}
+	if o.SecretRef != nil {
+		found = append(found, required(path.Child("secretRef", "name"), o.SecretRef.Name)...)
+	}
+	return found
+}
