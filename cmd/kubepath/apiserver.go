@@ -18,6 +18,7 @@ import (
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
 	controlplane "kubepath/chapters/17-controlplane"
+	"kubepath/chapters/17-controlplane/network"
 	"kubepath/internal/embedetcd"
 	"kubepath/internal/trace"
 )
@@ -33,6 +34,7 @@ type options struct {
 
 	// compactInterval: 0: never.
 	compactInterval time.Duration
+	network         network.Settings
 
 	requestTimeout      time.Duration
 	minRequestTimeout   time.Duration
@@ -75,6 +77,7 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, Open: etcd3.Open,
 		RuntimeConfig: served, StorageVersions: stored,
 		MinRequestTimeout: o.minRequestTimeout, CompactInterval: cmp.Or(o.compactInterval, -1),
+		Settings: []any{o.network},
 	}
 	plugIn(plugged(), &config)
 	open := config.Open

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,9 +17,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/runtime"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	request "kubepath/chapters/01-request"
 	server "kubepath/chapters/08-server"
+	"kubepath/chapters/17-controlplane/network"
 	"kubepath/internal/trace"
 )
 
@@ -29,6 +32,8 @@ type serveFlags struct {
 	insecurePort int
 	minTimeout   int // seconds
 	kubeconfig   string
+	clusterIPs   string // the ranges, as text
+	advertise    string // an address; "": this machine's, where others reach it
 }
 
 func newServe() *cobra.Command {
@@ -81,6 +86,11 @@ func (f *serveFlags) addTo(flags *pflag.FlagSet) {
 	flags.IntVar(&f.maxInFlight, "max-requests-inflight", 400, "reading requests at the same time")
 	flags.IntVar(&f.maxMutatingInFlight, "max-mutating-requests-inflight", 200, "writing requests at the same time")
 
+	flags.StringVar(&f.clusterIPs, "service-cluster-ip-range", "10.0.0.0/24", "range of the services' addresses; two of different IP families with a comma")
+	f.network.NodePortRange = utilnet.PortRange{Base: 30000, Size: 2768}
+	flags.Var(&f.network.NodePortRange, "service-node-port-range", "range of the services' node ports")
+	flags.StringVar(&f.advertise, "advertise-address", "", "address of the service kubernetes' endpoint (default: that of --bind-address, or of this machine)")
+
 	flags.StringVar(&f.kubeconfig, "write-kubeconfig", "", "write a kubeconfig for this server to a file")
 	flags.IntVar(&f.keepTraces, "keep-traces", 100, "requests whose path is kept for kubepath trace --last")
 	flags.Float64Var(&f.tracesPerSecond, "traces-per-second", 10, "requests a second whose path is noted; 0: all")
@@ -99,8 +109,31 @@ func (f *serveFlags) check() error {
 			runtime.ContentTypeProtobuf, runtime.ContentTypeJSON, runtime.ContentTypeYAML}, ", ")}
 	case !strings.HasPrefix(f.prefix, "/"):
 		return usageError{fmt.Errorf("--etcd-prefix %q does not begin with a slash", f.prefix), hint}
+	case f.advertise != "" && net.ParseIP(f.advertise) == nil:
+		return usageError{fmt.Errorf("--advertise-address %q is not an IP address", f.advertise), hint}
 	}
+	ranges, err := network.ParseClusterIPRanges(f.clusterIPs)
+	if err != nil {
+		return usageError{err, hint}
+	}
+	f.network.ClusterIPRanges = ranges
 	return nil
+}
+
+// advertised is where others reach the secure port: no endpoint of a service may be a loopback address. The zero value:
+// this machine has no other.
+func (f *serveFlags) advertised(listening net.Addr) netip.AddrPort {
+	wanted := net.ParseIP(f.advertise)
+	if wanted == nil {
+		wanted = net.ParseIP(f.serving.BindAddress)
+	}
+	tcp, ok := listening.(*net.TCPAddr)
+	ip, err := utilnet.ResolveBindAddress(wanted)
+	address, valid := netip.AddrFromSlice(ip)
+	if !ok || err != nil || !valid {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(address.Unmap(), uint16(tcp.Port))
 }
 
 // run listens first, so that a port in use is known before etcd starts, and serves until ctx ends.
@@ -116,6 +149,7 @@ func (f *serveFlags) run(ctx context.Context, out io.Writer) error {
 			l.Close() // closed already after a run
 		}
 	}()
+	f.network.Bootstrap, f.network.Advertise = true, f.advertised(listeners[0].Addr())
 	a, err := newAPIServer(ctx, f.options)
 	if err != nil {
 		return explain(err)

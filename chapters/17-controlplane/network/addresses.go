@@ -172,12 +172,17 @@ func each[T any, P interface {
 		return err
 	}
 	for _, item := range list.(*kinds.List).Items {
-		if shared, ok := item.(runtime.CacheableObject); ok {
-			item = shared.GetObject()
-		}
-		visit(item.(P))
+		visit(plain(item).(P))
 	}
 	return nil
+}
+
+// plain is the object that a cache wraps.
+func plain(obj runtime.Object) runtime.Object {
+	if shared, ok := obj.(runtime.CacheableObject); ok {
+		return shared.GetObject()
+	}
+	return obj
 }
 
 // example is what a dry run shows in place of an address: the first one of the range, which no service ever has.

@@ -2,6 +2,7 @@ package network
 
 import (
 	"context"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/validation"
@@ -78,4 +79,16 @@ func buildService(store *registry.Store, p *resource.Parts) {
 	}
 	hooks := &serviceHooks{allocator: a, endpoints: find("", "endpoints")}
 	store.BeginCreate, store.BeginUpdate, store.AfterDelete = hooks.create, hooks.update, hooks.deleted
+
+	r := &repair{allocator: a, now: time.Now}
+	p.Add(resource.Task{Name: "start-service-ip-repair-controllers", Start: persistently(r.once), Run: r.loop})
+	if !settings.Bootstrap {
+		return
+	}
+	b := &bootstrap{settings: settings, services: a.ports.services, cidrs: a.addresses.cidrs}
+	if settings.Advertise.IsValid() {
+		b.presence = &presence{self: settings.Advertise, leases: p.Open(leasesRoot, newLease), endpoints: hooks.endpoints,
+			slices: find("discovery.k8s.io", "endpointslices")}
+	}
+	p.Add(resource.Task{Name: "bootstrap-controller", Start: persistently(b.start), Run: b.loop})
 }

@@ -15,8 +15,10 @@ type Settings struct {
 	ClusterIPRanges []netip.Prefix
 	// NodePortRange is where node ports come from. The zero value: 30000-32767.
 	NodePortRange utilnet.PortRange
-	// Advertise is where other machines reach this server: the endpoint of the service kubernetes. The zero value: the
-	// service has none.
+	// Bootstrap makes the service kubernetes and the ServiceCIDR of that name, if they are not there.
+	Bootstrap bool
+	// Advertise is where other machines reach this server: the endpoint of the service kubernetes. The zero value: it has
+	// none.
 	Advertise netip.AddrPort
 }
 

@@ -1,0 +1,136 @@
+package network
+
+import (
+	"context"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	rest "kubepath/chapters/04-rest"
+	registry "kubepath/chapters/06-registry"
+)
+
+// apiServer is the name of the service by which pods find the API, of its endpoints, and of the default ServiceCIDR.
+const apiServer = "kubernetes"
+
+// reconcileEvery is how often a server makes sure that it can be found. Upstream: DefaultEndpointReconcilerInterval.
+const reconcileEvery = 10 * time.Second
+
+// bootstrap makes what a cluster's network begins with: the object that shows the range of the flag, and the service
+// kubernetes at its first address. What exists already stays as it is.
+// Upstream: controller/defaultservicecidr and controller/kubernetesservice.
+type bootstrap struct {
+	settings        Settings
+	services, cidrs func() *registry.Store
+	*presence
+}
+
+// start does it once.
+func (b *bootstrap) start(ctx context.Context) error {
+	if err := b.showRange(ctx); err != nil {
+		return err
+	}
+	_, err := b.services().Create(inDefault(ctx), b.service(), nil)
+	if err = unless(err, apierrors.IsAlreadyExists); err != nil || b.presence == nil {
+		return err
+	}
+	return b.reconcile(ctx)
+}
+
+// loop keeps the server's address among the endpoints while it runs, and takes it away at the end.
+func (b *bootstrap) loop(ctx context.Context) {
+	if b.presence == nil {
+		return
+	}
+	for sleep(ctx, reconcileEvery) {
+		_ = b.start(ctx) // what fails now is tried again
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	_ = b.leave(ctx) // its lease ends anyhow
+}
+
+// showRange creates the ServiceCIDR kubernetes, and marks it as ready.
+func (b *bootstrap) showRange(ctx context.Context) error {
+	var cidrs []string
+	for _, r := range b.settings.ClusterIPRanges {
+		cidrs = append(cidrs, r.String())
+	}
+	_, err := b.cidrs().Create(ctx, &networkingv1.ServiceCIDR{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "ServiceCIDR"},
+		ObjectMeta: metav1.ObjectMeta{Name: apiServer},
+		Spec:       networkingv1.ServiceCIDRSpec{CIDRs: cidrs},
+	}, nil)
+	if err != nil {
+		return unless(err, apierrors.IsAlreadyExists)
+	}
+	status := *b.cidrs()
+	status.Strategy = serviceCIDRStatusStrategy{}
+	_, _, err = status.Update(ctx, apiServer, &rest.Update{Mutate: func(_ context.Context, old runtime.Object) (runtime.Object, error) {
+		meta.SetStatusCondition(&old.(*networkingv1.ServiceCIDR).Status.Conditions, metav1.Condition{
+			Type: networkingv1.ServiceCIDRConditionReady, Status: metav1.ConditionTrue,
+			Message: "Kubernetes default Service CIDR is ready",
+		})
+		return old, nil
+	}})
+	return err
+}
+
+// service is the service kubernetes; its endpoints are the servers themselves, so it has no selector.
+func (b *bootstrap) service() *corev1.Service {
+	address := b.settings.ClusterIPRanges[0].Addr().Next().String()
+	return &corev1.Service{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
+		ObjectMeta: metav1.ObjectMeta{Name: apiServer, Namespace: metav1.NamespaceDefault,
+			Labels: map[string]string{"component": "apiserver", "provider": "kubernetes"}},
+		Spec: corev1.ServiceSpec{
+			Type: corev1.ServiceTypeClusterIP, ClusterIP: address, SessionAffinity: corev1.ServiceAffinityNone,
+			IPFamilyPolicy:        pointer(corev1.IPFamilyPolicySingleStack),
+			InternalTrafficPolicy: pointer(corev1.ServiceInternalTrafficPolicyCluster),
+			Ports: []corev1.ServicePort{{Name: "https", Protocol: corev1.ProtocolTCP, Port: 443,
+				TargetPort: intstr.FromInt32(int32(b.settings.port()))}},
+		},
+	}
+}
+
+// port is where the server listens; 6443 where nobody has said.
+func (s Settings) port() uint16 {
+	if s.Advertise.IsValid() {
+		return s.Advertise.Port()
+	}
+	return 6443
+}
+
+func inDefault(ctx context.Context) context.Context {
+	return rest.WithNamespace(ctx, metav1.NamespaceDefault)
+}
+
+func pointer[T any](value T) *T { return &value }
+
+// unless is err, or nil where it is one that is as good as success.
+func unless(err error, fine func(error) bool) error {
+	if err != nil && fine(err) {
+		return nil
+	}
+	return err
+}
+
+// goneOrAnother: what was to be deleted is not there any more.
+func goneOrAnother(err error) bool { return apierrors.IsNotFound(err) || apierrors.IsConflict(err) }
+
+// persistently does something until it succeeds: a server does not end because etcd is not there yet.
+func persistently(do func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for {
+			if err := do(ctx); err == nil || !sleep(ctx, time.Second) {
+				return err
+			}
+		}
+	}
+}
