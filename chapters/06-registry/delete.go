@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	kinds "kubepath/chapters/02-kinds"
+	installer "kubepath/chapters/03-installer"
 	rest "kubepath/chapters/04-rest"
 	storage "kubepath/chapters/05-storage"
 )
@@ -41,7 +42,7 @@ func (s *Store) Delete(ctx context.Context, name string, options *rest.DeleteOpt
 	case err != nil:
 		return nil, false, err
 	case verdict.pending:
-		return s.decoratedOrStatus(found, m), false, nil
+		return s.decoratedOrStatus(ctx, found, m), false, nil
 	}
 	last := found
 	if verdict.until != nil || len(m.GetFinalizers()) > 0 || len(s.finalizers(ctx, m, d.options())) > 0 {
@@ -104,7 +105,7 @@ func (d *deleting) mark(ctx context.Context, found runtime.Object) (stored runti
 	case errors.Is(err, errDeleteNow):
 		return nil, false, nil
 	case errors.Is(err, errPending):
-		stored, err = d.answer(found)
+		stored, err = d.answer(ctx, found)
 		return stored, true, err
 	case err != nil:
 		return nil, false, d.status("update", d.name, err)
@@ -185,12 +186,12 @@ func (d *deleting) remove(ctx context.Context, last runtime.Object) (runtime.Obj
 	case err != nil:
 		return nil, false, d.status("delete", d.name, err)
 	}
-	obj, err := d.answer(plain(out.Object))
+	obj, err := d.answer(ctx, plain(out.Object))
 	return obj, true, err
 }
 
 // answer runs the hook and makes what the client gets. Upstream: Store.finalizeDelete.
-func (d *deleting) answer(obj runtime.Object) (runtime.Object, error) {
+func (d *deleting) answer(ctx context.Context, obj runtime.Object) (runtime.Object, error) {
 	if d.AfterDelete != nil {
 		d.AfterDelete(obj, &d.request)
 	}
@@ -198,19 +199,20 @@ func (d *deleting) answer(obj runtime.Object) (runtime.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.decoratedOrStatus(obj, m), nil
+	return d.decoratedOrStatus(ctx, obj, m), nil
 }
 
-// decoratedOrStatus tells the client what was deleted: with the uid, so that it knows which object of that name.
-func (s *Store) decoratedOrStatus(obj runtime.Object, m metav1.Object) runtime.Object {
+// decoratedOrStatus tells the client what was deleted: with the uid, so that it knows which object of that name, and with
+// the resource as the request names it, since a Store may be served in several groups.
+func (s *Store) decoratedOrStatus(ctx context.Context, obj runtime.Object, m metav1.Object) runtime.Object {
 	if s.ReturnDeleted {
 		return s.decorated(obj)
 	}
+	details := &metav1.StatusDetails{Name: m.GetName(), Group: s.Resource.Group, Kind: s.Resource.Resource, UID: m.GetUID()}
+	if info, ok := installer.RequestInfoFrom(ctx); ok && info.Resource != "" {
+		details.Group, details.Kind = info.APIGroup, info.Resource
+	}
 	return &metav1.Status{
-		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"},
-		Status:   metav1.StatusSuccess,
-		Details: &metav1.StatusDetails{
-			Name: m.GetName(), Group: s.Resource.Group, Kind: s.Resource.Resource, UID: m.GetUID(),
-		},
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}, Status: metav1.StatusSuccess, Details: details,
 	}
 }

@@ -22,7 +22,7 @@ import (
 // filler fills objects with what can be in them, over and over the same for one seed. What a version cannot tell apart
 // (a port number of zero beside a port name) it leaves out.
 func filler(seed int64) *randfill.Filler {
-	return randfill.NewWithSeed(seed).NilChance(.4).NumElements(1, 2).MaxDepth(20).RandSource(rand.NewSource(seed)).Funcs(
+	return randfill.NewWithSeed(seed).NilChance(.5).NumElements(1, 2).MaxDepth(20).RandSource(rand.NewSource(seed)).Funcs(
 		func(*metav1.TypeMeta, randfill.Continue) {},
 		func(t *metav1.Time, c randfill.Continue) { *t = metav1.Unix(c.Int63n(1<<31), 0) },
 		func(t *metav1.MicroTime, c randfill.Continue) {
@@ -140,7 +140,7 @@ func roundTrips(t *testing.T, table *Table, c *conversion, fromHub bool) {
 	if fromHub {
 		there, back = c.served, c.hub
 	}
-	for seed := range int64(60) {
+	for seed := range int64(30) {
 		obj, err := table.scheme.New(back)
 		if err != nil {
 			t.Fatal(err)
@@ -176,7 +176,7 @@ func TestACompleteObjectIsLeftAsItIs(t *testing.T) {
 	for _, d := range allDefaults() {
 		t.Run(fmt.Sprintf("%T", d.of), func(t *testing.T) {
 			t.Parallel()
-			for seed := range int64(6) {
+			for seed := range int64(3) {
 				obj := d.of.DeepCopyObject()
 				filler(seed).Fill(obj)
 				d.set(obj)
