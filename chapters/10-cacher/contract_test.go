@@ -9,7 +9,9 @@ import (
 func TestBeforeMemory(t *testing.T) {
 	storagetest.Run(t, func(tb testing.TB) storagetest.Fixture {
 		_, f := openMemory()
-		return front(tb, f, Config{})
+		f = front(tb, f, Config{})
+		f.Storage = paced{f.Storage.(settled)}
+		return f
 	})
 }
 

@@ -1,0 +1,153 @@
+package cacher
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// fragile is a storage whose watches a test can end.
+type fragile struct {
+	storage.Interface
+	mu   sync.Mutex
+	open []watch.Interface
+	gate chan struct{} // watches open once it is closed; nil: at once
+}
+
+func (f *fragile) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
+	f.mu.Lock()
+	gate := f.gate
+	f.mu.Unlock()
+	if gate != nil {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	w, err := f.Interface.Watch(ctx, key, opts)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.open = append(f.open, w)
+	return w, err
+}
+
+// cut ends the open watches. New ones wait for the function that it returns.
+func (f *fragile) cut() (mend func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	gate := make(chan struct{})
+	f.gate = gate
+	for _, w := range f.open {
+		w.Stop()
+	}
+	f.open = nil
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.gate = nil
+		close(gate)
+	}
+}
+
+func TestABrokenWatchIsOpenedAgainAndNothingIsLostOrRepeated(t *testing.T) {
+	t.Parallel()
+	s, _ := openMemory()
+	below := &fragile{Interface: s}
+	c := cached(t, Config{Storage: below, Patience: time.Millisecond})
+	revision := create(t, c, "a")
+	w := watchFrom(t, c, revision, storage.SelectionPredicate{})
+	for i := range 20 {
+		mend := below.cut()
+		want := label(t, c, "a", fmt.Sprint(i))
+		if got := list(t, c, storage.ListOptions{}); got.ResourceVersion != fmt.Sprint(want) {
+			t.Fatalf("without a watch, a list shows version %s, want %d", got.ResourceVersion, want)
+		}
+		mend()
+		e := next(t, w)
+		if got, _ := c.versioner.ObjectVersion(e.Object); got != want {
+			t.Fatalf("event %d has version %d, want %d", i, got, want)
+		}
+	}
+}
+
+func TestAfterACompactionAmidAWatchClientsSeeWhatBecameOfTheObjects(t *testing.T) {
+	t.Parallel()
+	s, _ := openMemory()
+	below := &fragile{Interface: s}
+	c := cached(t, Config{Storage: below})
+	revision := create(t, c, "changed", "deleted", "kept", "other")
+	w := watchFrom(t, c, revision, storage.SelectionPredicate{})
+	settled{c}.settle(t.Context())
+	mend := below.cut()
+	label(t, s, "changed", "1")
+	label(t, s, "changed", "2")
+	remove(t, s, "deleted")
+	remove(t, s, "other")
+	create(t, s, "created", "brief")
+	remove(t, s, "brief")
+	anew := pod("other")
+	anew.UID = "new"
+	if err := s.Create(t.Context(), "/pods/default/other", anew, nil, 0); err != nil {
+		t.Fatal(err)
+	}
+	s.Database().Compact(s.Database().Revision())
+	mend()
+
+	seen, last := map[string]bool{}, revision
+	for range 5 {
+		e := next(t, w)
+		now, _ := c.versioner.ObjectVersion(e.Object)
+		if now <= last {
+			t.Errorf("%s has version %d after %d", text(e), now, last)
+		}
+		last = now
+		seen[text(e)] = true
+	}
+	for _, want := range []string{"MODIFIED changed", "DELETED deleted", "DELETED other", "ADDED other", "ADDED created"} {
+		if !seen[want] {
+			t.Errorf("missing: %s; seen: %v", want, seen)
+		}
+	}
+	if got := names(list(t, c, storage.ListOptions{})); got != "changed created kept other" {
+		t.Errorf("the cache holds %s", got)
+	}
+	create(t, c, "later")
+	if got := text(next(t, w)); got != "ADDED later" {
+		t.Errorf("got %s, want ADDED later", got)
+	}
+}
+
+func TestEachDifferenceHasAVersionOfItsOwn(t *testing.T) {
+	t.Parallel()
+	at := func(name string, revision uint64, uid types.UID) *object {
+		return &object{key: "/pods/" + name, revision: revision, value: &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name, UID: uid}}}
+	}
+	known := newSnapshot()
+	for i, name := range []string{"a", "b", "c", "d"} {
+		known.put(at(name, uint64(i+1), "old"))
+	}
+	// After 4: a and d deleted at 5 and 8, b deleted at 6 and created at 7, c written at 9.
+	found := []*object{at("b", 7, "new"), at("c", 9, "old")}
+	var got []string
+	for _, ch := range differences(known, found, 4) {
+		kind := "put"
+		if ch.current == nil {
+			kind = "delete"
+		}
+		got = append(got, fmt.Sprint(ch.revision, " ", kind, " ", ch.key()))
+	}
+	want := "[5 delete /pods/b 6 delete /pods/a 7 put /pods/b 8 delete /pods/d 9 put /pods/c]"
+	if fmt.Sprint(got) != want {
+		t.Errorf("got  %v\nwant %s", got, want)
+	}
+}
