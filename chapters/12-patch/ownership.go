@@ -7,7 +7,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/managedfields"
-	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
@@ -17,8 +16,14 @@ import (
 func Ownership(codecs *kinds.Codecs) func(*rest.Endpoint) rest.Ownership {
 	shapes := sync.OnceValue(func() *shapes { return newShapes(codecs.Scheme) })
 	return func(e *rest.Endpoint) rest.Ownership {
-		a := account{kind: e.Kind, subresource: e.Subresource, codecs: codecs, reset: resets(e, codecs.Scheme)}
-		return &ownership{manager: sync.OnceValues(func() (*managedfields.FieldManager, error) { return a.open(shapes()) })}
+		a := account{kind: e.Kind, subresource: e.Subresource, codecs: codecs}
+		if resetter, ok := e.Storage.(rest.FieldResetter); ok {
+			a.reset = resetter.ResetFields()
+		}
+		return &ownership{
+			shortcut: a.shortcut(shapes),
+			manager:  sync.OnceValues(func() (*managedfields.FieldManager, error) { return a.open(shapes()) }),
+		}
 	}
 }
 
@@ -27,7 +32,7 @@ type account struct {
 	kind        schema.GroupVersionKind
 	subresource string
 	codecs      *kinds.Codecs
-	reset       map[fieldpath.APIVersion]fieldpath.Filter
+	reset       rest.FieldReset
 }
 
 func (a account) open(shapes *shapes) (*managedfields.FieldManager, error) {
@@ -36,24 +41,33 @@ func (a account) open(shapes *shapes) (*managedfields.FieldManager, error) {
 		hub = a.codecs.Versions.Hub(a.kind)
 	}
 	return managedfields.NewDefaultFieldManager(shapes, converter{a.codecs}, a.codecs.Scheme, a.codecs.Scheme,
-		a.kind, hub.GroupVersion(), a.subresource, a.reset)
+		a.kind, hub.GroupVersion(), a.subresource, filters(a.reset, a.codecs.Scheme.VersionsForGroupKind(a.kind.GroupKind())))
 }
 
 // ownership is the account of one endpoint's objects, kept by apimachinery's field manager.
 type ownership struct {
-	manager func() (*managedfields.FieldManager, error) // made when it is needed first
+	shortcut *shortcut
+	manager  func() (*managedfields.FieldManager, error) // made when it is needed first
 }
 
 var _ rest.Ownership = (*ownership)(nil)
 
 // Update carries the account on. What cannot be accounted for keeps the account that it had.
 func (o *ownership) Update(live, obj runtime.Object, manager string) runtime.Object {
+	if live == nil {
+		live = empty(obj)
+	}
+	if o.shortcut.update(live, obj, manager) {
+		return obj
+	}
+	return o.updateLong(live, obj, manager)
+}
+
+// updateLong has the library do it.
+func (o *ownership) updateLong(live, obj runtime.Object, manager string) runtime.Object {
 	m, err := o.manager()
 	if err != nil {
 		return obj
-	}
-	if live == nil {
-		live = empty(obj)
 	}
 	return m.UpdateNoErrors(live, obj, manager)
 }

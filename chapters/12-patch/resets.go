@@ -1,25 +1,21 @@
 package patch
 
 import (
-	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	rest "kubepath/chapters/04-rest"
 )
 
-// resets are filters for what clients write at an endpoint, one for each version in which an owner may have written.
-// They let through what the storage does not reset. Nil: everything.
-func resets(e *rest.Endpoint, scheme *runtime.Scheme) map[fieldpath.APIVersion]fieldpath.Filter {
-	resetter, ok := e.Storage.(rest.FieldResetter)
-	if !ok {
-		return nil
-	}
-	filter := filter(resetter.ResetFields())
+// filters let through what a storage does not reset, one for each version in which an owner may have written. Nil:
+// everything.
+func filters(reset rest.FieldReset, versions []schema.GroupVersion) map[fieldpath.APIVersion]fieldpath.Filter {
+	filter := filter(reset)
 	if filter == nil {
 		return nil
 	}
 	filters := map[fieldpath.APIVersion]fieldpath.Filter{}
-	for _, version := range scheme.VersionsForGroupKind(e.Kind.GroupKind()) {
+	for _, version := range versions {
 		filters[fieldpath.APIVersion(version.String())] = filter
 	}
 	return filters

@@ -48,6 +48,24 @@ func (s *shapes) TypedToObject(value *typed.TypedValue) (runtime.Object, error) 
 	}
 }
 
+// plan is how to compare objects of a kind; nil where Go does not tell.
+func (s *shapes) plan(kind schema.GroupVersionKind) *plan {
+	learned, err := s.kind(kind)
+	if err != nil {
+		return nil
+	}
+	obj, err := s.scheme.New(kind)
+	if err != nil {
+		return nil
+	}
+	p := &planning{schema: learned.Schema, known: map[reflect.Type]*plan{}}
+	made := p.of(reflect.TypeOf(obj), learned.TypeRef)
+	if p.failed {
+		return nil
+	}
+	return made
+}
+
 func (s *shapes) kind(kind schema.GroupVersionKind) (*typed.ParseableType, error) {
 	if known, ok := s.known.Load(kind); ok {
 		return known.(*typed.ParseableType), nil
