@@ -1,6 +1,7 @@
 package installer
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -32,10 +33,22 @@ func (r *route) describe(b *restful.RouteBuilder, mediaTypes []string) {
 	}
 	if a.Reads != nil {
 		b.Reads(a.Reads)
+		b.ParameterNamed("body").Required(a.Method != http.MethodDelete)
 	}
 	if a.Writes != nil {
 		b.Writes(a.Writes)
+		for _, code := range codes[a.Name] {
+			b.Returns(code, http.StatusText(code), a.Writes)
+		}
 	}
+}
+
+// codes are the answers that a verb gives beside errors, where 200 is not the only one.
+var codes = map[string][]int{
+	"create": {http.StatusOK, http.StatusCreated, http.StatusAccepted},
+	"update": {http.StatusOK, http.StatusCreated},
+	"patch":  {http.StatusOK, http.StatusCreated},
+	"delete": {http.StatusOK, http.StatusAccepted},
 }
 
 // produces is every media type that an action of the route answers in, those of the primary one first.
@@ -62,7 +75,7 @@ var pathParams = []Param{
 	{Name: "path", Doc: "path to the resource"},
 }
 
-// params are the verb's own after those of the path.
+// params are those of the path and then the verb's own.
 func (a *Action) params() []Param {
 	var all []Param
 	for _, p := range pathParams {
@@ -72,7 +85,12 @@ func (a *Action) params() []Param {
 			all = append(all, p)
 		}
 	}
-	return append(all, a.Params...)
+	for _, p := range a.Params {
+		if p.In != "path" {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // paramPlaces makes a parameter for each value of Param.In.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/emicklei/go-restful/v3"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/version"
 
@@ -80,15 +81,16 @@ func (d *Discovery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // stands in the same container, with the same errors, as the APIs that it describes.
 func (d *Discovery) WebService(path string) *restful.WebService {
 	ws := new(restful.WebService)
-	what, operation := "get available API versions", "getAPIVersions"
+	what, operation, sample := "get available API versions", "getAPIVersions", any(metav1.APIGroupList{})
 	switch group := strings.TrimPrefix(path, "/apis/"); {
 	case path == "/api":
-		operation = "getCoreAPIVersions"
+		operation, sample = "getCoreAPIVersions", metav1.APIVersions{}
 	case group != path:
 		what, operation = "get information of a group", "get"+camel(strings.TrimSuffix(group, ".k8s.io"))+"APIGroup"
+		sample = metav1.APIGroup{}
 	}
 	ws.Path(path).Doc(what).Consumes(mediaTypes(d.Codecs)...).Produces(mediaTypes(d.Codecs)...)
-	ws.Route(ws.GET("/").To(function(d)).Doc(what).Operation(operation))
+	ws.Route(ws.GET("/").To(function(d)).Doc(what).Operation(operation).Writes(sample))
 	return ws
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/emicklei/go-restful/v3"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // addRoute is the place where a REST path meets the function that serves it.
@@ -33,5 +34,6 @@ func (g *APIGroupVersion) addDiscovery(ws *restful.WebService) {
 		Doc("get available resources").
 		Operation("get" + identifier(g.GroupVersion) + "APIResources").
 		Produces(g.mediaTypes()...).
-		Consumes(g.mediaTypes()...))
+		Consumes(g.mediaTypes()...).
+		Writes(metav1.APIResourceList{}))
 }

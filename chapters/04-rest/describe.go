@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
 )
 
@@ -15,14 +16,29 @@ import (
 func (g *Group) describe(row *installer.Verb, v Verb, e *Endpoint) {
 	row.Doc = sentence(v.Doc, e)
 	row.Params = append(pathParams(v.On, e), queryParams(v.Options)...)
-	row.Writes = e.Storage.New()
+	row.Writes = e.served(e.Storage.New())
 	if v.Writes != nil {
-		row.Writes = v.Writes(e.Storage)
+		row.Writes = e.served(v.Writes(e.Storage))
 	}
 	if v.Reads != nil {
-		row.Reads = v.Reads(e.Storage)
+		row.Reads = e.served(v.Reads(e.Storage))
 	}
 	row.Accepts = v.Accepts
+}
+
+// served is a sample in the version that clients see: a storage may work with another, and its lists are of no version.
+func (e *Endpoint) served(sample any) any {
+	kind := e.Kind
+	switch _, list := sample.(*kinds.List); {
+	case list:
+		kind.Kind += "List"
+	case reflect.TypeOf(sample) != reflect.TypeOf(e.Storage.New()):
+		return sample
+	}
+	if obj, err := e.Codecs.Scheme.New(kind); err == nil {
+		return obj
+	}
+	return sample
 }
 
 func sentence(doc string, e *Endpoint) string {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/emicklei/go-restful/v3"
+
 	installer "kubepath/chapters/03-installer"
 	rest "kubepath/chapters/04-rest"
 )
@@ -61,6 +63,11 @@ func (s *GenericAPIServer) Chain() []Place { return s.chain }
 // Discovery tells clients which groups, versions and resources there are. Who serves a group by other means than
 // InstallAPIGroup adds it here; its document at /apis/GROUP is then served too.
 func (s *GenericAPIServer) Discovery() *installer.Discovery { return s.discovery }
+
+// WebServices returns the routes of what is installed, for chapter 11 to describe.
+func (s *GenericAPIServer) WebServices() []*restful.WebService {
+	return s.director.container.RegisteredWebServices()
+}
 
 // Metrics returns what the server measures, for layers below it to add to.
 func (s *GenericAPIServer) Metrics() *Metrics { return s.metrics }

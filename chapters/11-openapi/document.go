@@ -1,0 +1,123 @@
+package openapi
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha512"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/munnerz/goautoneg"
+)
+
+// document is a text that is made when it is first asked for, and kept compressed: most clients take it so, and it
+// takes a tenth of the memory.
+type document struct {
+	made time.Time
+	json func() (text, error)
+	pb   func() (text, error)
+}
+
+// text is one form of a document.
+type text struct {
+	gzipped []byte
+	etag    string // the hash of the JSON, for every form
+}
+
+// newDocument returns the document whose JSON and protobuf these functions make, each once.
+func newDocument(json func() ([]byte, error), protobuf func(json []byte) ([]byte, error)) *document {
+	d := &document{made: time.Now()}
+	d.json = sync.OnceValues(func() (text, error) {
+		body, err := json()
+		if err != nil {
+			return text{}, err
+		}
+		return text{compress(body), fmt.Sprintf("%X", sha512.Sum512(body))}, nil
+	})
+	d.pb = sync.OnceValues(func() (text, error) {
+		from, err := d.json()
+		if err != nil {
+			return text{}, err
+		}
+		body, err := from.plain()
+		if err == nil {
+			body, err = protobuf(body)
+		}
+		return text{compress(body), from.etag}, err
+	})
+	return d
+}
+
+func compress(body []byte) []byte {
+	var out bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	_, _ = w.Write(body) // into memory
+	_ = w.Close()
+	return bytes.Clone(out.Bytes())
+}
+
+func (t text) plain() ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(t.gzipped))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
+// form is a media type in which a document is served.
+type form struct {
+	accepted, returned string
+	of                 func(*document) (text, error)
+}
+
+func asJSON(d *document) (text, error)     { return d.json() }
+func asProtobuf(d *document) (text, error) { return d.pb() }
+
+// forms are those of a version of OpenAPI: JSON, and protobuf under its name and a deprecated one.
+func forms(version string) []form {
+	protobuf := "com.github.proto-openapi.spec." + version + ".v1.0+protobuf"
+	deprecated := "com.github.proto-openapi.spec." + version + "@v1.0+protobuf"
+	return []form{
+		{"json", "application/json", asJSON},
+		{protobuf, "application/" + protobuf, asProtobuf},
+		{deprecated, "application/" + protobuf, asProtobuf},
+	}
+}
+
+// choose finds the form that an Accept header wants most.
+func choose(forms []form, accept string) (form, bool) {
+	if accept == "" {
+		accept = "*/*"
+	}
+	for _, clause := range goautoneg.ParseAccept(accept) {
+		for _, f := range forms {
+			if (clause.Type == "application" || clause.Type == "*") && (clause.SubType == f.accepted || clause.SubType == "*") {
+				return f, true
+			}
+		}
+	}
+	return form{}, false
+}
+
+// write answers with a text, compressed if the client takes that, or with 304 if it has it.
+func (d *document) write(w http.ResponseWriter, r *http.Request, t text) {
+	h := w.Header()
+	h.Set("Etag", strconv.Quote(t.etag))
+	h.Add("Vary", "Accept-Encoding")
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		http.ServeContent(w, r, "", d.made, bytes.NewReader(t.gzipped))
+		return
+	}
+	body, err := t.plain()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	http.ServeContent(w, r, "", d.made, bytes.NewReader(body))
+}

@@ -1,0 +1,55 @@
+package openapi
+
+import (
+	"net/http"
+
+	"github.com/emicklei/go-restful/v3"
+	"k8s.io/apimachinery/pkg/runtime"
+	apiversion "k8s.io/apimachinery/pkg/version"
+
+	server "kubepath/chapters/08-server"
+)
+
+const (
+	rootV2 = "/openapi/v2"
+	rootV3 = "/openapi/v3"
+)
+
+// Config is what is said about an API as a whole.
+type Config struct {
+	Title   string
+	Version apiversion.Info
+	Scheme  *runtime.Scheme // of the kinds that are served
+}
+
+// Install has a server serve the documents of all that is installed when the first of them is asked for.
+// Upstream: GenericAPIServer.PrepareRun.
+func Install(s *server.GenericAPIServer, c Config) *Service {
+	service := NewService(func() *API {
+		number := "unversioned"
+		if c.Version.Major != "" {
+			number = c.Version.Major + "." + c.Version.Minor
+		}
+		return &API{
+			Title: c.Title, Version: number, Scheme: c.Scheme,
+			WebServices: append(s.WebServices(), versionService()),
+		}
+	})
+	s.Handle(rootV3, http.HandlerFunc(service.ServeIndex))
+	s.HandlePrefix(rootV3+"/", http.HandlerFunc(service.ServeV3))
+	s.Handle(rootV2, http.HandlerFunc(service.ServeV2))
+	return service
+}
+
+// versionService describes /version, which the server serves without a route.
+func versionService() *restful.WebService {
+	ws := new(restful.WebService)
+	ws.Path("/version").Doc("git code version from which this is built")
+	ws.Route(ws.GET("/").To(func(*restful.Request, *restful.Response) {}).
+		Doc("get the version information for this server").
+		Operation("getCodeVersion").
+		Consumes("application/json").
+		Produces("application/json").
+		Writes(apiversion.Info{}))
+	return ws
+}

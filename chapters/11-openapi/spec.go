@@ -1,0 +1,170 @@
+package openapi
+
+import (
+	"net/http"
+	"reflect"
+	"strings"
+	"unicode"
+
+	"github.com/emicklei/go-restful/v3"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/kube-openapi/pkg/builder"
+	"k8s.io/kube-openapi/pkg/builder3"
+	"k8s.io/kube-openapi/pkg/common"
+	"k8s.io/kube-openapi/pkg/common/restfuladapter"
+	"k8s.io/kube-openapi/pkg/spec3"
+	"k8s.io/kube-openapi/pkg/util"
+	"k8s.io/kube-openapi/pkg/validation/spec"
+)
+
+// API is what is described.
+type API struct {
+	Title, Version string // of the API as a whole
+	// Scheme says which kinds a type is served as.
+	Scheme *runtime.Scheme
+	// WebServices hold the routes: one for each group version, one for each group, /api, /apis and what else is described.
+	WebServices []*restful.WebService
+}
+
+func (a *API) info() *spec.Info {
+	return &spec.Info{InfoProps: spec.InfoProps{Title: a.Title, Version: a.Version}}
+}
+
+// newDefinitions are the definitions of all types that the routes read or write.
+func (a *API) newDefinitions(v version) *definitions {
+	d := &definitions{
+		version: v, sources: readSources(markersText), kinds: newKindsOf(a.Scheme),
+		made: map[string]common.OpenAPIDefinition{},
+	}
+	for _, ws := range a.WebServices {
+		for _, route := range ws.Routes() {
+			d.addSample(route.ReadSample)
+			d.addSample(route.WriteSample)
+			for _, answer := range route.ResponseErrors {
+				d.addSample(answer.Model)
+			}
+		}
+	}
+	return d
+}
+
+// addSample defines the type of a route's body; plain values need no definition.
+func (d *definitions) addSample(sample any) {
+	if sample == nil {
+		return
+	}
+	t := reflect.TypeOf(sample)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() == reflect.Struct {
+		d.add(t)
+	}
+}
+
+const unauthorized = "Unauthorized"
+
+// v3 makes the document of one web service. d are definitions of version 3, which documents share.
+func (a *API) v3(ws *restful.WebService, d *definitions) (*spec3.OpenAPI, error) {
+	config := &common.OpenAPIV3Config{
+		Info:                           a.info(),
+		Definitions:                    d.made,
+		GetOperationIDAndTagsFromRoute: operation,
+		GetDefinitionName:              definitionName,
+		CommonResponses: map[int]*spec3.Response{
+			http.StatusUnauthorized: {ResponseProps: spec3.ResponseProps{Description: unauthorized}},
+		},
+		SecuritySchemes: spec3.SecuritySchemes{
+			"BearerToken": {SecuritySchemeProps: spec3.SecuritySchemeProps{
+				Type: "apiKey", Name: "authorization", In: "header", Description: "Bearer Token authentication",
+			}},
+		},
+	}
+	document, err := builder3.BuildOpenAPISpecFromRoutes(restfuladapter.AdaptWebServices([]*restful.WebService{ws}), config)
+	if err != nil {
+		return nil, err
+	}
+	if gv, ok := groupVersion(ws.RootPath()); ok {
+		narrow(document.Components.Schemas, gv)
+	}
+	return document, nil
+}
+
+// v2 makes the document of the whole API.
+func (a *API) v2() (*spec.Swagger, error) {
+	config := &common.Config{
+		ProtocolList:                   []string{"https"},
+		Info:                           a.info(),
+		GetDefinitions:                 func(common.ReferenceCallback) map[string]common.OpenAPIDefinition { return a.newDefinitions(v2).made },
+		GetOperationIDAndTagsFromRoute: operation,
+		GetDefinitionName:              definitionName,
+		CommonResponses: map[int]spec.Response{
+			http.StatusUnauthorized: {ResponseProps: spec.ResponseProps{Description: unauthorized}},
+		},
+		SecurityDefinitions: &spec.SecurityDefinitions{
+			"BearerToken": {SecuritySchemeProps: spec.SecuritySchemeProps{
+				Type: "apiKey", Name: "authorization", In: "header", Description: "Bearer Token authentication",
+			}},
+		},
+		DefaultSecurity: []map[string][]string{{"BearerToken": {}}},
+	}
+	return builder.BuildOpenAPISpecFromRoutes(restfuladapter.AdaptWebServices(a.WebServices), config)
+}
+
+// definitionName is the name of a definition by what the builders call a type: a model name, or an import path and a
+// name.
+func definitionName(name string) (string, spec.Extensions) {
+	if strings.Contains(name, "/") {
+		return util.ToRESTFriendlyName(name), nil
+	}
+	return name, nil
+}
+
+// groupVersion is the group version that a web service serves, if it serves one.
+func groupVersion(path string) (schema.GroupVersion, bool) {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	switch {
+	case len(parts) == 2 && parts[0] == "api":
+		return schema.GroupVersion{Version: parts[1]}, true
+	case len(parts) == 3 && parts[0] == "apis":
+		return schema.GroupVersion{Group: parts[1], Version: parts[2]}, true
+	}
+	return schema.GroupVersion{}, false
+}
+
+// operation is the id that chapter 3 gave to a route, and the tag that its path makes: core_v1, apps, version.
+// Upstream: openapi.GetOperationIDAndTags.
+func operation(r common.Route) (id string, tags []string, err error) {
+	parts := strings.Split(strings.Trim(r.Path(), "/"), "/")
+	if parts[0] == "api" {
+		parts = append([]string{"apis", "core"}, parts[1:]...)
+	}
+	switch {
+	case len(parts) == 1:
+		tags = []string{word(parts[0])}
+	case len(parts) == 2:
+		tags = []string{word(strings.TrimSuffix(parts[1], ".k8s.io"))}
+	default:
+		tags = []string{word(strings.TrimSuffix(parts[1], ".k8s.io")) + "_" + word(parts[2])}
+	}
+	return r.OperationName(), tags, nil
+}
+
+// word joins the letters and digits of s, with a capital at each gap: rbacAuthorization.
+func word(s string) string {
+	var out strings.Builder
+	gap := false
+	for _, r := range s {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_':
+			gap = true
+			continue
+		case gap:
+			r = unicode.ToUpper(r)
+		}
+		out.WriteRune(r)
+		gap = false
+	}
+	return out.String()
+}
