@@ -90,14 +90,14 @@ func checkJobTemplate(s, stored *batchv1.CronJobSpec, path *field.Path) field.Er
 	return faults
 }
 
-func warnCronJob(ctx context.Context, c, old *cronJob) []string {
-	const path = "spec.jobTemplate.spec"
+func warnCronJob(_ context.Context, c, old *cronJob) []string {
+	template, path := &c.Spec.JobTemplate.Spec, field.NewPath("spec", "jobTemplate", "spec")
 	if old == nil {
-		return append(nameWarnings(c), warnJobSpec(ctx, &c.Spec.JobTemplate.Spec, nil, path)...)
+		return append(warnName(c), warnJobSpec(template, path)...)
 	}
 	var lines []string
-	if c.Generation != old.Generation {
-		lines = warnJobSpec(ctx, &c.Spec.JobTemplate.Spec, &old.Spec.JobTemplate.Spec, path)
+	if !unaltered(c, old) {
+		lines = warnJobSpec(template, path)
 	}
 	if strings.Contains(c.Spec.Schedule, "TZ") {
 		lines = append(lines, "cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see "+

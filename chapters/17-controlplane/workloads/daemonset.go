@@ -26,11 +26,11 @@ var daemonSets = daemonSetStrategy{resource.SpecStatus[daemonSet, *daemonSet]{
 	Spec:      func(d *daemonSet) any { return &d.Spec },
 	Status:    func(d *daemonSet) any { return &d.Status },
 	CheckWith: checkDaemonSet,
-	WarnWith: func(ctx context.Context, d, old *daemonSet) []string {
-		if old == nil {
-			return templateWarnings(ctx, &d.Spec.Template, nil)
+	WarnWith: func(_ context.Context, d, old *daemonSet) []string {
+		if old != nil && templateGeneration(d) == templateGeneration(old) {
+			return nil
 		}
-		return changedTemplateWarnings(ctx, d, old, &d.Spec.Template, &old.Spec.Template)
+		return warnTemplate(&d.Spec.Template)
 	},
 }}
 

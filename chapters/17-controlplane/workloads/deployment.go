@@ -23,12 +23,17 @@ var deployments = resource.SpecStatus[deployment, *deployment]{
 	Status:    func(d *deployment) any { return &d.Status },
 	Also:      func(d *deployment) any { return d.Annotations },
 	CheckWith: checkDeployment,
-	WarnWith: func(ctx context.Context, d, old *deployment) []string {
-		if old == nil {
-			return append(nameWarnings(d), templateWarnings(ctx, &d.Spec.Template, nil)...)
-		}
-		return changedTemplateWarnings(ctx, d, old, &d.Spec.Template, &old.Spec.Template)
-	},
+	WarnWith:  warnDeployment,
+}
+
+func warnDeployment(_ context.Context, d, old *deployment) []string {
+	switch {
+	case old == nil:
+		return append(warnName(d), warnTemplate(&d.Spec.Template)...)
+	case unaltered(d, old):
+		return nil
+	}
+	return warnTemplate(&d.Spec.Template)
 }
 
 var deploymentStatus = deploymentStatusStrategy{deployments.OfStatus(checkDeploymentStatus)}
@@ -36,9 +41,16 @@ var deploymentStatus = deploymentStatusStrategy{deployments.OfStatus(checkDeploy
 // deploymentStatusStrategy: alone among the workloads, a deployment keeps its labels when its status changes.
 type deploymentStatusStrategy struct{ registry.Strategy }
 
+var _ rest.FieldResetter = deploymentStatusStrategy{}
+
 func (s deploymentStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
 	s.Strategy.PrepareForUpdate(ctx, obj, old)
 	obj.(*deployment).Labels = old.(*deployment).Labels
+}
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (deploymentStatusStrategy) ResetFields() rest.FieldReset {
+	return rest.FieldReset{Below: [][]string{{"spec"}, {"metadata", "labels"}}}
 }
 
 func checkDeployment(_ context.Context, d, old *deployment) field.ErrorList {

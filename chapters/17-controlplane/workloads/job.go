@@ -9,9 +9,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -44,26 +46,24 @@ func jobFields(obj runtime.Object) fields.Set {
 	return fields.Set{"status.successful": strconv.Itoa(int(obj.(*job).Status.Succeeded))}
 }
 
-func warnJob(ctx context.Context, j, old *job) []string {
-	if old == nil {
-		return append(nameWarnings(j), warnJobSpec(ctx, &j.Spec, nil, "spec")...)
-	}
-	if j.Generation == old.Generation {
+func warnJob(_ context.Context, j, old *job) []string {
+	path := field.NewPath("spec")
+	switch {
+	case old == nil:
+		return append(warnName(j), warnJobSpec(&j.Spec, path)...)
+	case unaltered(j, old):
 		return nil
 	}
-	return warnJobSpec(ctx, &j.Spec, &old.Spec, "spec")
+	return warnJobSpec(&j.Spec, path)
 }
 
-func warnJobSpec(ctx context.Context, s, old *batchv1.JobSpec, path string) []string {
+func warnJobSpec(s *batchv1.JobSpec, path *field.Path) []string {
 	var lines []string
 	if indexed(s) && valueOf(s.Completions) > manyCompletions && valueOf(s.Parallelism) > parallelismOfMany {
-		lines = append(lines, path+": In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher "+
-			"than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail")
+		lines = append(lines, path.String()+": In Indexed Jobs with a number of completions higher than 10^5 and a "+
+			"parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail")
 	}
-	if old == nil {
-		return append(lines, templateWarnings(ctx, &s.Template, nil)...)
-	}
-	return append(lines, templateWarnings(ctx, &s.Template, &old.Template)...)
+	return append(lines, core.WarnPodTemplate(&s.Template, path.Child("template"))...)
 }
 
 // orphaning is a Store that warns who deletes without saying what shall become of the pods.

@@ -21,12 +21,17 @@ var replicaSets = resource.SpecStatus[replicaSet, *replicaSet]{
 	Spec:      func(r *replicaSet) any { return &r.Spec },
 	Status:    func(r *replicaSet) any { return &r.Status },
 	CheckWith: checkReplicaSet,
-	WarnWith: func(ctx context.Context, r, old *replicaSet) []string {
-		if old == nil {
-			return append(nameWarnings(r), templateWarnings(ctx, &r.Spec.Template, nil)...)
-		}
-		return changedTemplateWarnings(ctx, r, old, &r.Spec.Template, &old.Spec.Template)
-	},
+	WarnWith:  warnReplicaSet,
+}
+
+func warnReplicaSet(_ context.Context, r, old *replicaSet) []string {
+	switch {
+	case old == nil:
+		return append(warnName(r), warnTemplate(&r.Spec.Template)...)
+	case unaltered(r, old):
+		return nil
+	}
+	return warnTemplate(&r.Spec.Template)
 }
 
 // checkReplicaSet: messages call the kind a deployment in one place, as upstream's do.

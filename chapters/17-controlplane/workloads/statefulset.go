@@ -56,12 +56,17 @@ func dropMaxUnavailable(s, old *statefulSet) {
 	s.Spec.UpdateStrategy.RollingUpdate = &without
 }
 
-func warnStatefulSet(ctx context.Context, s, old *statefulSet) []string {
+func warnStatefulSet(_ context.Context, s, old *statefulSet) []string {
 	var lines []string
-	if old == nil {
-		lines = templateWarnings(ctx, &s.Spec.Template, nil)
-	} else {
-		lines = changedTemplateWarnings(ctx, s, old, &s.Spec.Template, &old.Spec.Template)
+	if old == nil || !unaltered(s, old) {
+		lines = warnTemplate(&s.Spec.Template)
+	}
+	for i := range s.Spec.VolumeClaimTemplates {
+		at := field.NewPath("spec", "volumeClaimTemplates").Index(i)
+		if old != nil {
+			at = at.Child("Spec") // so upstream says it
+		}
+		lines = append(lines, warnClaim(&s.Spec.VolumeClaimTemplates[i].Spec, at)...)
 	}
 	if limit := s.Spec.RevisionHistoryLimit; limit != nil && *limit < 0 {
 		lines = append(lines, "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended")

@@ -12,15 +12,20 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// checkStatefulSet: of a stored set, the name of its service is not looked at again, and neither is its template where
+// checkStatefulSet: of a stored set, its claims and the name of its service are not looked at again, and neither is its template where
 // the stored one would not be let in today.
 func checkStatefulSet(_ context.Context, set, old *statefulSet) field.ErrorList {
 	path := field.NewPath("spec")
 	if old == nil {
 		faults := checkStatefulSpec(&set.Spec, path)
+		for i := range set.Spec.VolumeClaimTemplates {
+			at := path.Child("volumeClaimTemplates").Index(i).Child("spec")
+			faults = append(faults, core.ValidatePersistentVolumeClaimSpec(&set.Spec.VolumeClaimTemplates[i].Spec, at)...)
+		}
 		faults = append(faults, checkServiceName(set.Spec.ServiceName, path.Child("serviceName"))...)
 		return append(faults, checkStatefulTemplate(&set.Spec, nil, path.Child("template"))...)
 	}

@@ -73,7 +73,7 @@ func (p podSet) checkLasting(kind string) field.ErrorList {
 
 // checkTemplate is core's check of a pod template; what was stored as it is stays allowed.
 func checkTemplate(template, stored *corev1.PodTemplateSpec, path *field.Path) field.ErrorList {
-	return core.ValidatePodTemplateSpec(template, path, core.Options{})
+	return core.ValidatePodTemplateSpec(template, path, core.OptionsForTemplate(stored))
 }
 
 // unchanged refuses a change of a field.
