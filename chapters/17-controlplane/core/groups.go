@@ -16,16 +16,13 @@ func Groups() []resource.Group {
 	return []resource.Group{{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Row{
 		{Kind: "Binding", Name: "bindings", Storage: legacyBindings},
 		{Kind: "Pod", Name: "pods", ShortNames: []string{"po"}, All: true, Strategy: podStrategy{}, Status: podStatusStrategy{},
-			Fields: podFields, Columns: podColumns, Build: returnDeleted, Subresources: podSubresources},
+			Fields: podFields, Columns: podColumns, ReturnDeleted: true, Subresources: podSubresources},
 		{Kind: "PodTemplate", Name: "podtemplates", Strategy: podTemplateStrategy, Columns: podTemplateColumns},
 		{Kind: "ReplicationController", Name: "replicationcontrollers", ShortNames: []string{"rc"}, All: true,
 			Strategy: replicationControllerStrategy, Status: replicationControllerStatus, Fields: replicationControllerFields,
 			Columns: replicationControllerColumns, Subresources: replicationControllerScale},
 	}}}
 }
-
-// returnDeleted: who deletes a pod wants to know how long it will still be there.
-func returnDeleted(s *registry.Store, _ *resource.Parts) { s.ReturnDeleted = true }
 
 func podSubresources(s *registry.Store, p *resource.Parts) map[string]rest.Storage {
 	storage := NewPodStorage(s, p)
