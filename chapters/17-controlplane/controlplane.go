@@ -77,7 +77,8 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	}
 	describeNothing(s)
 	err = s.AddHealthCheck(server.HealthCheck{Name: "etcd", Check: etcd3.HealthCheck(c.Etcd, c.EtcdPrefix)})
-	for _, t := range append(backend.tasks, resource.Task{Name: "etcd-compaction", Run: backend.compactor.Run}) {
+	compaction := resource.Task{Name: "etcd-compaction", Run: backend.compactor.Run}
+	for _, t := range slices.Concat(backend.bootstraps(), backend.tasks, []resource.Task{compaction}) {
 		err = errors.Join(err, perform(s, t))
 	}
 	return s, err

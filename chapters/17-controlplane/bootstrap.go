@@ -1,0 +1,128 @@
+package controlplane
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	schedulingv1 "k8s.io/api/scheduling/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	rest "kubepath/chapters/04-rest"
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/cluster"
+	"kubepath/chapters/17-controlplane/network"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// bootstrap makes objects that a cluster has from the start. It makes them again when they are gone, and leaves those
+// that are there as they are, so that any number of servers may do it at any time. The service kubernetes, whose address
+// must be reserved, is made where addresses are: in package network. Upstream: the post-start hooks of the same names.
+type bootstrap struct {
+	scheme *runtime.Scheme
+	store  func(schema.GroupResource) *registry.Store // nil where the resource is switched off
+	name   string
+	of     schema.GroupResource
+	wanted func() []metav1.Object // new ones each time: a Store keeps what it creates
+}
+
+// bootstraps are all of them, where the settings ask for a cluster that is ready for use.
+func (b *backend) bootstraps() []resource.Task {
+	if !resource.Setting[network.Settings](&resource.Parts{Settings: b.config.Settings}).Bootstrap {
+		return nil
+	}
+	var tasks []resource.Task
+	for _, one := range []bootstrap{
+		{name: "start-system-namespaces-controller", of: corev1.Resource("namespaces"), wanted: systemNamespaces},
+		{name: "scheduling/bootstrap-system-priority-classes", of: schedulingv1.Resource("priorityclasses"), wanted: systemClasses},
+	} {
+		one.scheme = b.config.Server.Codecs.Scheme
+		one.store = func(name schema.GroupResource) *registry.Store { return b.stores[name] }
+		tasks = append(tasks, one.task())
+	}
+	return tasks
+}
+
+func systemNamespaces() []metav1.Object {
+	var all []metav1.Object
+	for _, name := range []string{metav1.NamespaceSystem, metav1.NamespacePublic, corev1.NamespaceNodeLease, metav1.NamespaceDefault} {
+		all = append(all, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}})
+	}
+	return all
+}
+
+func systemClasses() []metav1.Object {
+	var all []metav1.Object
+	for _, class := range cluster.SystemPriorityClasses() {
+		all = append(all, class)
+	}
+	return all
+}
+
+// The times of the bootstrap.
+const (
+	patience = 300 * time.Millisecond // the server waits that long with being ready
+	again    = 200 * time.Millisecond // until the next try while something is missing
+	checkup  = time.Minute            // until the next look when nothing is
+)
+
+// task begins before the server is ready, which does not wait long for it, and goes on as long as the server.
+func (b bootstrap) task() resource.Task {
+	return resource.Task{
+		Name: b.name,
+		Start: func(ctx context.Context) error {
+			ctx, cancel := context.WithTimeout(ctx, patience)
+			defer cancel()
+			_ = b.ensure(ctx) // Run tries again
+			return nil
+		},
+		Run: func(ctx context.Context) {
+			for {
+				wait := checkup
+				if b.ensure(ctx) != nil {
+					wait = again
+				}
+				select {
+				case <-ctx.Done():
+					return
+				case <-time.After(wait):
+				}
+			}
+		},
+	}
+}
+
+// ensure makes what is missing; its error says what still is.
+func (b bootstrap) ensure(ctx context.Context) error {
+	store := b.store(b.of)
+	if store == nil {
+		return nil
+	}
+	var errs []error
+	for _, object := range b.wanted() {
+		errs = append(errs, b.create(ctx, store, object))
+	}
+	return errors.Join(errs...)
+}
+
+// create makes an object that is missing. That another server is faster is as good.
+func (b bootstrap) create(ctx context.Context, store *registry.Store, object metav1.Object) error {
+	_, err := store.Get(ctx, object.GetName(), &metav1.GetOptions{})
+	if !apierrors.IsNotFound(err) {
+		return err
+	}
+	obj, ok := object.(runtime.Object)
+	if !ok {
+		return fmt.Errorf("bootstrap %s: %T is no object", b.name, object)
+	}
+	b.scheme.Default(obj)
+	if _, err = store.Create(ctx, obj, &rest.CreateOptions{}); apierrors.IsAlreadyExists(err) {
+		return nil
+	}
+	return err
+}
