@@ -19,6 +19,7 @@ import (
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
 	watch "kubepath/chapters/09-watch"
+	openapi "kubepath/chapters/11-openapi"
 	patch "kubepath/chapters/12-patch"
 	versions "kubepath/chapters/13-versions"
 	"kubepath/chapters/17-controlplane/resource"
@@ -75,7 +76,7 @@ func New(c Config) (*server.GenericAPIServer, error) {
 			return nil, fmt.Errorf("install %s: %w", g.GroupVersion, err)
 		}
 	}
-	describeNothing(s)
+	openapi.Install(s, openapi.Config{Title: "Kubernetes", Version: c.Server.Version, Scheme: c.Server.Codecs.Scheme})
 	err = s.AddHealthCheck(server.HealthCheck{Name: "etcd", Check: etcd3.HealthCheck(c.Etcd, c.EtcdPrefix)})
 	compaction := resource.Task{Name: "etcd-compaction", Run: backend.compactor.Run}
 	for _, t := range slices.Concat(backend.bootstraps(), backend.tasks, []resource.Task{compaction}) {

@@ -29,8 +29,8 @@ type options struct {
 	dataDir         string        // of the embedded etcd; "": temporary
 	prefix          string
 	mediaType       string
-	runtimeConfig   map[string]string // switches by name; "" means on
-	storageVersions []string
+	runtimeConfig   []string // NAME=true, NAME=false or NAME
+	storageVersions []string // GROUP/VERSION
 
 	// compactInterval: 0: never.
 	compactInterval time.Duration

@@ -70,7 +70,7 @@ func (f *serveFlags) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&f.prefix, "etcd-prefix", "/registry", "prefix of every key in etcd")
 	flags.StringVar(&f.mediaType, "storage-media-type", runtime.ContentTypeProtobuf, "media type of stored objects")
 
-	flags.StringToStringVar(&f.runtimeConfig, "runtime-config", nil, "versions and resources to switch on or off: extensions/v1beta1=true,batch/v1/cronjobs=false,api/all=true")
+	flags.StringSliceVar(&f.runtimeConfig, "runtime-config", nil, "versions and resources to switch on or off: extensions/v1beta1=true,batch/v1/cronjobs=false,api/all=true")
 	flags.StringSliceVar(&f.storageVersions, "storage-versions", nil, "versions in which to store their kinds, in place of the usual ones: autoscaling/v1")
 
 	flags.DurationVar(&f.compactInterval, "etcd-compaction-interval", 5*time.Minute, "for how long etcd keeps what was replaced; 0: for ever")

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -12,10 +14,11 @@ import (
 // versions reads the flags that say in which versions objects are served and stored.
 func (o options) versions() (controlplane.RuntimeConfig, []schema.GroupVersion, error) {
 	served := controlplane.RuntimeConfig{}
-	for name, text := range o.runtimeConfig {
-		on, err := strconv.ParseBool(text)
+	for _, text := range o.runtimeConfig {
+		name, value, _ := strings.Cut(text, "=")
+		on, err := strconv.ParseBool(cmp.Or(value, "true"))
 		if err != nil {
-			return nil, nil, fmt.Errorf("--runtime-config %s=%s: true or false, please", name, text)
+			return nil, nil, fmt.Errorf("--runtime-config %s: say true or false", text)
 		}
 		served[name] = on
 	}
