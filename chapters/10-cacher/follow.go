@@ -26,6 +26,7 @@ func (c *Cache) follow() {
 		err := c.state.filling(c.fill())
 		if err == nil {
 			pause = firstPause
+			c.state.follows(true)
 			err = c.watchBelow()
 		}
 		if !errors.Is(err, storage.ErrExpired) {
@@ -45,30 +46,39 @@ func (c *Cache) rest(pause *time.Duration) {
 	*pause = min(2**pause, longestPause)
 }
 
-// watchBelow follows one watch after the other, until one cannot go on where the last ended: storage.ErrExpired, or a
-// failure that comes again at the same place, which then ends the clients' watches too.
+// watchBelow follows one watch after the other, until one cannot go on where the last ended: storage.ErrExpired, or an
+// ERROR event, which ends the clients' watches too.
 func (c *Cache) watchBelow() error {
 	pause := firstPause
-	for failures := 0; ; {
+	for c.ctx.Err() == nil {
 		from, _ := c.state.seen()
 		err := c.watchFrom(from)
-		if err != nil && errors.Is(err, storage.ErrExpired) || c.ctx.Err() != nil {
+		var told failure
+		switch {
+		case errors.Is(err, storage.ErrExpired):
+			return err
+		case errors.As(err, &told):
+			c.endWatches(told)
 			return err
 		}
 		if now, _ := c.state.seen(); now > from {
-			failures, pause = 0, firstPause
-		} else if failures++; err != nil && failures > 1 && !errors.Is(err, storage.ErrUnreachable) {
-			c.endWatches(err)
-			return err
+			pause = firstPause
 		}
 		c.rest(&pause)
 	}
+	return c.ctx.Err()
 }
+
+// failure is why the watch below has ended, by its own words.
+type failure struct{ error }
+
+func (f failure) Unwrap() error { return f.error }
 
 // watchFrom follows one watch until it ends. The error is nil where it ended without one.
 func (c *Cache) watchFrom(revision uint64) error {
 	ctx, cancel := context.WithCancel(c.ctx)
 	defer cancel()
+	defer c.state.follows(false)
 	refused := false // initial events
 	below, err := c.Interface.Watch(ctx, c.config.Resource, storage.ListOptions{
 		ResourceVersion: strconv.FormatUint(revision, 10), Recursive: true,
@@ -79,7 +89,6 @@ func (c *Cache) watchFrom(revision uint64) error {
 	}
 	defer below.Stop()
 	c.state.follows(true)
-	defer c.state.follows(false)
 	for e := range below.ResultChan() {
 		if err := c.see(e); err != nil {
 			return err
@@ -95,11 +104,11 @@ func (c *Cache) see(e watch.Event) error {
 		if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
 			return storage.WatchExpired()
 		}
-		return err
+		return failure{err}
 	}
 	revision, err := c.versioner.ObjectVersion(e.Object)
 	if err != nil {
-		return err
+		return failure{err}
 	}
 	if e.Type == watch.Bookmark {
 		c.state.advance(revision)
@@ -108,7 +117,7 @@ func (c *Cache) see(e watch.Event) error {
 	}
 	next, err := c.object(e.Object)
 	if err != nil {
-		return err
+		return failure{err}
 	}
 	old, _ := c.state.get(next.key)
 	switch {

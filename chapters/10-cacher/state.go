@@ -18,7 +18,7 @@ type state struct {
 
 	filled    bool
 	stuck     bool          // the last attempt to fill it has failed
-	following bool          // the watch below runs: revision will go on
+	following bool          // the watch below runs, or is about to: revision will go on
 	frozen    snapshot      // a clone of objects for readers, until the next change; its tree is nil where there is none
 	news      chan struct{} // closed when revision, filled or following change; nil: nobody waits
 }

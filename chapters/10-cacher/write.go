@@ -8,6 +8,11 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
+// Create stores the object below. The cache sees it when the watch below does.
+func (c *Cache) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
+	return c.Interface.Create(ctx, key, obj, out, ttl)
+}
+
 // Delete removes the object below. What the cache knows of it may save a read there.
 func (c *Cache) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
 	if opts.Hint == nil {
