@@ -43,6 +43,9 @@ func (e *Endpoint) create(store creating) http.Handler {
 		obj = c.Account(nil, obj, options.FieldManager)
 		// Between ownership and the storage is the place of admission (chapter 15).
 		created, err := store(c, obj, options)
+		if tooLarge(err) && dropAccount(obj) {
+			created, err = store(c, obj, options)
+		}
 		if status, ok := created.(*metav1.Status); ok && status.Code == 0 && err == nil {
 			status.Code = http.StatusCreated
 		}

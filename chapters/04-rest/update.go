@@ -31,11 +31,7 @@ func update(e *Endpoint) http.Handler {
 			return 0, nil, err
 		}
 		// Admission (chapter 15) wraps next.Mutate.
-		obj, created, err := storage.Update(c.Context, name, next)
-		if created {
-			return http.StatusCreated, obj, err
-		}
-		return http.StatusOK, obj, err
+		return c.Change(storage, name, next)
 	})
 }
 

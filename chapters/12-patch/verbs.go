@@ -39,11 +39,7 @@ func handle(e *rest.Endpoint) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		obj, created, err := storage.Update(c.Context, name, update)
-		if created {
-			return http.StatusCreated, obj, err
-		}
-		return http.StatusOK, obj, err
+		return c.Change(storage, name, update)
 	})
 }
 
