@@ -6,9 +6,9 @@ import (
 )
 
 // dropAlpha clears the fields that the version served here has, but not switched on: nobody relies on them, and a later
-// version may read them in another way. Upstream: podutil.DropDisabledPodFields, with the feature gates of v1.36.
+// version may read them in another way. Some are of that later version. Upstream: podutil.DropDisabledPodFields, with the feature gates of v1.36.
 func dropAlpha(spec *corev1.PodSpec) {
-	spec.SchedulingGroup = nil
+	spec.SchedulingGroup, spec.EvictionResponders = nil, nil
 	for i := range spec.Volumes {
 		if p := spec.Volumes[i].Projected; p != nil {
 			for j := range p.Sources {
@@ -17,6 +17,9 @@ func dropAlpha(spec *corev1.PodSpec) {
 		}
 	}
 	eachContainer(spec, nil, func(c *corev1.Container, _ *field.Path) {
+		for i := range c.VolumeMounts {
+			c.VolumeMounts[i].BindMountOptions = nil
+		}
 		if c.Lifecycle == nil || c.Lifecycle.StopSignal == nil {
 			return
 		}

@@ -31,6 +31,6 @@ func TestAChangedPodIsAnsweredWithEveryFault(t *testing.T) {
 		old, pod := readPod(t, defaults, string(c.Old)), readPod(t, defaults, string(c.New))
 		writer := writers[c.Op]
 		writer.PrepareForUpdate(t.Context(), pod, old)
-		return lines(writer.ValidateUpdate(t.Context(), pod, old), writer.WarningsOnUpdate(t.Context(), pod, old))
+		return lines(writer.ValidateUpdate(t.Context(), pod, old), nil)
 	})
 }

@@ -126,6 +126,9 @@ func TestANewPodIsAnsweredWithEveryFault(t *testing.T) {
 	testRows(t, "testdata/faults.txt", func(t *testing.T, r row) []string {
 		pod := readPod(t, defaults, r.input)
 		podStrategy{}.PrepareForCreate(t.Context(), pod)
-		return lines(podStrategy{}.Validate(t.Context(), pod), podStrategy{}.WarningsOnCreate(t.Context(), pod))
+		if found := (podStrategy{}).Validate(t.Context(), pod); len(found) > 0 {
+			return lines(found, nil)
+		}
+		return lines(nil, podStrategy{}.WarningsOnCreate(t.Context(), pod))
 	})
 }

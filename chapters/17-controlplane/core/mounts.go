@@ -1,6 +1,8 @@
 package core
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -19,9 +21,7 @@ func (s *specCheck) mounts(c *corev1.Container, path *field.Path) faults {
 		if places.again(m.MountPath) {
 			found = append(found, field.Invalid(at.Child("mountPath"), m.MountPath, "must be unique"))
 		}
-		for j := range c.VolumeDevices {
-			found = append(found, notDevice(m, &c.VolumeDevices[j], at)...)
-		}
+		found = append(found, notDevice(m, c.VolumeDevices, at)...)
 		found = append(found, subPath(m, path, at)...)
 		found = append(found, propagation(m, c, path.Child("mountPropagation"))...)
 		found = append(found, recursiveReadOnly(m, path.Child("recursiveReadOnly"))...)
@@ -29,12 +29,12 @@ func (s *specCheck) mounts(c *corev1.Container, path *field.Path) faults {
 	return found
 }
 
-func notDevice(m *corev1.VolumeMount, d *corev1.VolumeDevice, path *field.Path) faults {
+func notDevice(m *corev1.VolumeMount, devices []corev1.VolumeDevice, path *field.Path) faults {
 	var found faults
-	if m.Name == d.Name {
+	if slices.ContainsFunc(devices, func(d corev1.VolumeDevice) bool { return d.Name == m.Name }) {
 		found = append(found, field.Invalid(path.Child("name"), m.Name, "must not already exist in volumeDevices"))
 	}
-	if m.MountPath == d.DevicePath {
+	if slices.ContainsFunc(devices, func(d corev1.VolumeDevice) bool { return d.DevicePath == m.MountPath }) {
 		found = append(found, field.Invalid(path.Child("mountPath"), m.MountPath, "must not already exist as a path in volumeDevices"))
 	}
 	return found
@@ -106,9 +106,7 @@ func (s *specCheck) devices(c *corev1.Container, path *field.Path) faults {
 		} else {
 			places[d.DevicePath] = true
 		}
-		for j := range c.VolumeMounts {
-			found = append(found, notMount(d, &c.VolumeMounts[j], at)...)
-		}
+		found = append(found, notMount(d, c.VolumeMounts, at)...)
 	}
 	return found
 }
@@ -124,12 +122,12 @@ func (s *specCheck) claimed(d *corev1.VolumeDevice, path *field.Path) faults {
 	return nil
 }
 
-func notMount(d *corev1.VolumeDevice, m *corev1.VolumeMount, path *field.Path) faults {
+func notMount(d *corev1.VolumeDevice, mounts []corev1.VolumeMount, path *field.Path) faults {
 	var found faults
-	if d.Name == m.Name {
+	if slices.ContainsFunc(mounts, func(m corev1.VolumeMount) bool { return m.Name == d.Name }) {
 		found = append(found, field.Invalid(path.Child("name"), d.Name, "must not already exist in volumeMounts"))
 	}
-	if d.DevicePath == m.MountPath {
+	if slices.ContainsFunc(mounts, func(m corev1.VolumeMount) bool { return m.MountPath == d.DevicePath }) {
 		found = append(found, field.Invalid(path.Child("devicePath"), d.DevicePath, "must not already exist as a path in volumeMounts"))
 	}
 	return found

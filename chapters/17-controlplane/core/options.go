@@ -20,6 +20,7 @@ type Options struct {
 	AllowHostSysctls            bool
 	AllowUserNamespaceDevices   bool
 	AllowRestartOnResizeOfInit  bool
+	AllowSELinuxChangePolicy    bool
 	AllowInvalidSpreadKeys      bool
 }
 
@@ -37,6 +38,7 @@ var allowances = []struct {
 	{func(o *Options) *bool { return &o.AllowHostSysctls }, (*specCheck).hostSysctls},
 	{func(o *Options) *bool { return &o.AllowUserNamespaceDevices }, (*specCheck).userNamespaceDevices},
 	{func(o *Options) *bool { return &o.AllowRestartOnResizeOfInit }, (*specCheck).restartOnResizeOfInit},
+	{func(o *Options) *bool { return &o.AllowSELinuxChangePolicy }, (*specCheck).seLinuxChangePolicy},
 }
 
 // OptionsFor are the options for a change of the stored spec; nil: for a new one.

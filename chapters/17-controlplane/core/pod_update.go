@@ -50,7 +50,7 @@ func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 	found = append(found, narrowed...)
 	if !equality.Semantic.DeepEqual(rest, &before.Spec) {
 		found = append(found, field.Forbidden(specPath, fmt.Sprintf("pod updates may not change fields other than %s\n%v",
-			strings.Join(changeable, ","), resource.Diff(before.Spec, *rest))))
+			strings.Join(changeable, ","), resource.Diff(internalSpec{&before.Spec}, internalSpec{rest}))))
 	}
 	return found
 }

@@ -35,10 +35,20 @@ func (s *specCheck) securityContext() faults {
 	if p := c.SupplementalGroupsPolicy; p != nil {
 		found = append(found, among(path.Child("supplementalGroupsPolicy"), *p, corev1.SupplementalGroupsPolicyMerge, corev1.SupplementalGroupsPolicyStrict)...)
 	}
-	if p := c.SELinuxChangePolicy; p != nil {
-		found = append(found, among(path.Child("seLinuxChangePolicy"), *p, corev1.SELinuxChangePolicyMountOption, corev1.SELinuxChangePolicyRecursive)...)
+	if s.options.AllowSELinuxChangePolicy && c.SELinuxChangePolicy != nil {
+		return append(found, among(path.Child("seLinuxChangePolicy"), *c.SELinuxChangePolicy,
+			corev1.SELinuxChangePolicyMountOption, corev1.SELinuxChangePolicyRecursive)...)
 	}
-	return found
+	return append(found, s.seLinuxChangePolicy()...)
+}
+
+// seLinuxChangePolicy: one of the two policies is not switched on.
+func (s *specCheck) seLinuxChangePolicy() faults {
+	c := s.spec.SecurityContext
+	if c == nil || c.SELinuxChangePolicy == nil {
+		return nil
+	}
+	return among(s.path.Child("securityContext", "seLinuxChangePolicy"), *c.SELinuxChangePolicy, corev1.SELinuxChangePolicyRecursive)
 }
 
 const (
