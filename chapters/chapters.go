@@ -17,6 +17,7 @@ import (
 	server "kubepath/chapters/08-server"
 	watch "kubepath/chapters/09-watch"
 	cacher "kubepath/chapters/10-cacher"
+	openapi "kubepath/chapters/11-openapi"
 	patch "kubepath/chapters/12-patch"
 	versions "kubepath/chapters/13-versions"
 	controlplane "kubepath/chapters/17-controlplane"
@@ -48,6 +49,7 @@ func All() []Chapter {
 		{8, "server", "the handler chain, and the groups behind it", "apiserver/pkg/server", server.Demo},
 		{9, "watch", "changes as they happen", "apiserver/pkg/endpoints/handlers/watch.go", watch.Demo},
 		{10, "cacher", "one watch feeds every reader, from memory", "apiserver/pkg/storage/cacher", cacher.Demo},
+		{11, "openapi", "the API describes itself", "kube-openapi, apiserver/pkg/server/routes/openapi.go", openapi.Demo},
 		{12, "patch", "what to change, said in four languages", "apiserver/pkg/endpoints/handlers/patch.go", patch.Demo},
 		{13, "versions", "one object in every version, and complete", "kubernetes/pkg/apis, apimachinery/pkg/conversion", versions.Demo},
 		{17, "controlplane", "the table of resources", "kubernetes/pkg/controlplane", controlplane.Demo},

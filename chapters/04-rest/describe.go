@@ -1,10 +1,14 @@
 package rest
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -15,7 +19,7 @@ import (
 // describe fills in what chapter 11 tells clients about a verb.
 func (g *Group) describe(row *installer.Verb, v Verb, e *Endpoint) {
 	row.Doc = sentence(v.Doc, e)
-	row.Params = append(pathParams(v.On, e), queryParams(v.Options)...)
+	row.Params = queryParams(v.Options)
 	row.Writes = e.served(e.Storage.New())
 	if v.Writes != nil {
 		row.Writes = e.served(v.Writes(e.Storage))
@@ -42,28 +46,21 @@ func (e *Endpoint) served(sample any) any {
 }
 
 func sentence(doc string, e *Endpoint) string {
-	article, sub := "a", ""
-	if strings.ContainsAny(e.Kind.Kind[:1], "AEIOU") {
-		article = "an"
+	article, sub := "a ", ""
+	switch kind := e.parentKind(); {
+	case strings.HasSuffix(kind, "s") && !strings.HasSuffix(kind, "ss"): // Endpoints
+		article = ""
+	case strings.ContainsAny(kind[:1], "AEIOU"):
+		article = "an "
 	}
 	if e.Subresource != "" {
 		sub = e.Subresource + " of "
 	}
-	return strings.NewReplacer("{a}", article, "{kind}", e.Kind.Kind, "{sub}", sub).Replace(doc)
+	return strings.NewReplacer("{a}", article, "{kind}", e.parentKind(), "{sub}", sub).Replace(doc)
 }
 
-func pathParams(on installer.Target, e *Endpoint) []installer.Param {
-	var params []installer.Param
-	add := func(wanted bool, name, doc string) {
-		if wanted {
-			params = append(params, installer.Param{Name: name, In: "path", Type: "string", Doc: doc, Required: true})
-		}
-	}
-	add(on != installer.Collection || e.Subresource != "", "name", "name of the "+e.Kind.Kind)
-	add(e.Namespaced, "namespace", "object name and auth scope, such as for teams and projects")
-	add(on == installer.ItemPath, "path", "path to the resource")
-	return params
-}
+// parentKind is the kind that sentences name: for a subresource, that of the resource that has it.
+func (e *Endpoint) parentKind() string { return cmp.Or(e.Parent, e.Kind.Kind) }
 
 // queryParams are the parameters that options are read from, with the documentation of their type's fields.
 // Upstream: endpoints.AddObjectParams.
@@ -78,14 +75,38 @@ func queryParams(options any) []installer.Param {
 		docs = documented.SwaggerDoc()
 	}
 	t := reflect.TypeOf(options)
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if kind := paramType(t.Field(i).Type); name != "" && kind != "" {
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if kind := paramType(f.Type); name != "" && kind != "" && !slices.Contains(typeMeta, name) {
 			params = append(params, installer.Param{Name: name, In: "query", Type: kind, Doc: docs[name]})
 		}
 	}
 	return params
 }
+
+// collectionOptions are the query of a deletecollection: which objects, and how to delete each.
+type collectionOptions struct {
+	metav1.DeleteOptions
+	LabelSelector        string                      `json:"labelSelector"`
+	FieldSelector        string                      `json:"fieldSelector"`
+	ResourceVersion      string                      `json:"resourceVersion"`
+	ResourceVersionMatch metav1.ResourceVersionMatch `json:"resourceVersionMatch"`
+	TimeoutSeconds       *int64                      `json:"timeoutSeconds"`
+	Limit                int64                       `json:"limit"`
+	Continue             string                      `json:"continue"`
+	SendInitialEvents    *bool                       `json:"sendInitialEvents"`
+	ShardSelector        string                      `json:"shardSelector"`
+}
+
+// SwaggerDoc is that of both.
+func (o collectionOptions) SwaggerDoc() map[string]string {
+	docs := maps.Clone(metav1.ListOptions{}.SwaggerDoc())
+	maps.Copy(docs, o.DeleteOptions.SwaggerDoc())
+	return docs
+}
+
+// typeMeta are the fields that a query does not have.
+var typeMeta = []string{"kind", "apiVersion"}
 
 // paramType is the OpenAPI type of a field that a query can hold; "" for one that it cannot.
 func paramType(t reflect.Type) string {

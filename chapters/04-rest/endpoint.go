@@ -14,6 +14,7 @@ type Endpoint struct {
 	Kind        schema.GroupVersionKind // as served
 	Resource    schema.GroupVersionResource
 	Subresource string
+	Parent      string // kind of the resource that has the subresource
 	Namespaced  bool
 	MaxBody     int64 // bytes of a request's body; 0: 3 MiB
 

@@ -62,7 +62,7 @@ func (g *Group) resource(path string, storages map[string]Storage) (installer.Re
 	if subresource == "" {
 		nameResource(&row, storage)
 	}
-	row.Verbs = g.verbs(&row, storage)
+	row.Verbs = g.verbs(&row, storage, parent)
 	return row, nil
 }
 
@@ -108,12 +108,15 @@ func nameResource(row *installer.Resource, storage Storage) {
 }
 
 // verbs makes the rows of the verbs that the storage offers.
-func (g *Group) verbs(row *installer.Resource, storage Storage) []installer.Verb {
+func (g *Group) verbs(row *installer.Resource, storage, parent Storage) []installer.Verb {
 	table := g.Verbs
 	if table == nil {
 		table = Verbs()
 	}
 	endpoint := g.endpoint(row, storage)
+	if kind, err := g.kind(parent); err == nil {
+		endpoint.Parent = kind.Kind
+	}
 	var verbs []installer.Verb
 	for _, v := range table {
 		if v.Offered(storage) {

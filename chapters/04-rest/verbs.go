@@ -14,7 +14,7 @@ import (
 func Verbs() []Verb {
 	return []Verb{
 		{Name: "get", Method: http.MethodGet, On: installer.Item, Offered: has[Getter], Handle: get,
-			Doc: "read {sub}the specified {kind}", Options: metav1.GetOptions{}},
+			Doc: "read {sub}the specified {kind}"},
 		{Name: "get", Method: http.MethodGet, On: installer.Item, Offered: hasOptions, Handle: getWithOptions,
 			Doc: "read {sub}the specified {kind}"},
 		{Name: "get", Method: http.MethodGet, On: installer.ItemPath, Offered: hasOptionsAndPath, Handle: getWithOptions,
@@ -22,15 +22,15 @@ func Verbs() []Verb {
 		{Name: "list", Method: http.MethodGet, On: installer.Collection, Offered: has[Lister], Handle: list, AllNamespaces: true,
 			Doc: "list or watch objects of kind {kind}", Options: metav1.ListOptions{}, Writes: newList},
 		{Name: "create", Method: http.MethodPost, On: installer.Collection, Offered: has[Creater], Handle: create,
-			Doc: "create {sub}{a} {kind}", Options: metav1.CreateOptions{}, Reads: newObject},
+			Doc: "create {sub}{a}{kind}", Options: metav1.CreateOptions{}, Reads: newObject},
 		{Name: "create", Method: http.MethodPost, On: installer.Item, Offered: has[NamedCreater], Handle: createNamed,
-			Doc: "create {sub}{a} {kind}", Options: metav1.CreateOptions{}, Reads: newObject},
+			Doc: "create {sub}{a}{kind}", Options: metav1.CreateOptions{}, Reads: newObject},
 		{Name: "update", Method: http.MethodPut, On: installer.Item, Offered: has[Updater], Handle: update,
 			Doc: "replace {sub}the specified {kind}", Options: metav1.UpdateOptions{}, Reads: newObject},
 		{Name: "delete", Method: http.MethodDelete, On: installer.Item, Offered: has[GracefulDeleter], Handle: remove,
-			Doc: "delete {sub}{a} {kind}", Options: metav1.DeleteOptions{}, Reads: newDeleteOptions, Writes: newStatus},
+			Doc: "delete {sub}{a}{kind}", Options: metav1.DeleteOptions{}, Reads: newDeleteOptions, Writes: newStatus},
 		{Name: "deletecollection", Method: http.MethodDelete, On: installer.Collection, Offered: has[CollectionDeleter], Handle: removeCollection,
-			Doc: "delete collection of {kind}", Options: metav1.ListOptions{}, Reads: newDeleteOptions, Writes: newStatus},
+			Doc: "delete collection of {kind}", Options: collectionOptions{}, Reads: newDeleteOptions, Writes: newStatus},
 	}
 }
 

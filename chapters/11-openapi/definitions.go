@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"cmp"
 	"reflect"
 
 	"k8s.io/kube-openapi/pkg/common"
@@ -71,10 +72,8 @@ func (d *definitions) define(t reflect.Type) common.OpenAPIDefinition {
 		return common.OpenAPIDefinition{Schema: s}
 	}
 	s.Type = spec.StringOrArray{"object"}
-	var docs map[string]string
 	if own, ok := zero.(documented); ok {
-		docs = own.SwaggerDoc()
-		s.Description = docs[""]
+		s.Description = cmp.Or(notes.text, own.SwaggerDoc()[""])
 	}
 	notes.extend(&s)
 	o := object{definitions: d, schema: &s}

@@ -5,7 +5,8 @@
 // from Go types by reflection, from which kubectl explains a kind, checks a manifest and knows how to merge lists.
 //
 // A Go type says most of a schema: names and omitempty in json tags, merge keys in patch tags, sentences in SwaggerDoc.
-// What only comments say (list types, enums, +optional) stands in markers.txt, which generate reads out of the sources.
+// What only comments say (list types, enums, +optional) stands in markers.txt, which generate reads out of the sources of
+// the version that is served, with what changed since in the libraries that this program is built with.
 //
 // Nothing is made before somebody asks. Then a document is made once, its JSON is hashed, compressed and kept, and all
 // else is dropped.

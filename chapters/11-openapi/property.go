@@ -38,8 +38,11 @@ func (o *object) addFields(t reflect.Type) {
 			continue
 		}
 		note := notes.fields[f.Name]
-		if text, ok := docs[name]; ok {
-			note.text = text
+		if _, ok := note.value("absent"); ok {
+			continue
+		}
+		if note.text == "" {
+			note.text = docs[name]
 		}
 		if o.schema.Properties == nil {
 			o.schema.Properties = map[string]spec.Schema{}
@@ -91,23 +94,10 @@ func (o *object) property(f reflect.StructField, n note, options []string) spec.
 		{"patchStrategy", "x-kubernetes-patch-strategy"},
 	} {
 		if value := f.Tag.Get(tag.name); value != "" {
-			s.AddExtension(tag.extension, patchTag(value))
+			s.AddExtension(tag.extension, value)
 		}
 	}
 	return s
-}
-
-// patchTag is a list where a tag has several words.
-func patchTag(value string) any {
-	words := strings.Split(value, ",")
-	if len(words) == 1 {
-		return value
-	}
-	var list []any
-	for _, word := range words {
-		list = append(list, word)
-	}
-	return list
 }
 
 // extensions are the markers that a schema has under another name.

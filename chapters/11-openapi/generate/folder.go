@@ -1,126 +1,72 @@
 package main
 
 import (
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io"
-	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// entry is what the sources say about one type.
-type entry struct {
-	name    string // k8s.io/api/core/v1.PodSpec
-	comment comment
-	fields  []field
-	enum    bool
-	values  []value
-}
-
-type field struct {
-	name    string
-	comment comment
-}
-
-// value is a constant of an enum's type.
-type value struct {
-	constant, text string
-	comment        string
-}
-
-// write prints an entry: its name, and what belongs to it on indented lines. An entry without anything is left out.
-func (e *entry) write(w io.Writer) {
-	var lines []string
-	add := func(subject string, c comment) {
-		for _, m := range c.markers {
-			subject += "\t+" + m
-		}
-		if c.text != "" {
-			subject += "\t" + strconv.Quote(c.text)
-		}
-		if strings.Contains(subject, "\t") {
-			lines = append(lines, subject)
-		}
-	}
-	add(".", e.comment)
-	for _, f := range e.fields {
-		add("."+f.name, f.comment)
-	}
-	for _, v := range e.values {
-		lines = append(lines, strings.TrimSpace("="+strconv.Quote(v.text)+"\t"+v.comment))
-	}
-	if len(lines) > 0 {
-		fmt.Fprintf(w, "%s\n\t%s\n", e.name, strings.Join(lines, "\n\t"))
-	}
-}
-
-// readFolder reads a package. path is its import path.
-func readFolder(folder, path string) ([]entry, error) {
+// readFolder adds the types of a package. path is its import path.
+func readFolder(all map[string]*entry, folder, path string) error {
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	types := map[string]*entry{}
-	documented := map[string]bool{} // types with a SwaggerDoc method
 	var constants []*ast.GenDecl
+	docs := map[string]map[string]string{} // what SwaggerDoc methods return
 	for _, name := range files {
 		if base := filepath.Base(name); strings.HasSuffix(base, "_test.go") || strings.HasPrefix(base, "zz_") || base == "generated.pb.go" {
 			continue
 		}
-		source, err := os.ReadFile(name)
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			return nil, err
-		}
-		for _, decl := range file.Decls {
-			switch decl := decl.(type) {
-			case *ast.FuncDecl:
-				documented[documents(decl)] = true
-			case *ast.GenDecl:
-				if decl.Tok == token.CONST {
-					constants = append(constants, decl)
-				}
-				addTypes(types, decl, path)
+		for _, d := range file.Decls {
+			decl, ok := d.(*ast.GenDecl)
+			if !ok {
+				continue
 			}
+			if decl.Tok == token.CONST {
+				constants = append(constants, decl)
+			}
+			addTypes(types, decl, path)
+			addDocs(docs, decl)
 		}
 	}
 	texts := addConstants(types, constants)
-	var all []entry
 	for name, e := range types {
-		if documented[name] || e.enum {
-			e.silence()
-		}
+		e.docs = docs[name]
 		e.resolve(texts)
-		all = append(all, *e)
+		all[e.name] = e
 	}
-	return all, nil
+	return nil
 }
 
-// documents is the type whose SwaggerDoc a function is; "": it is another function.
-func documents(f *ast.FuncDecl) string {
-	if f.Name.Name != "SwaggerDoc" || f.Recv == nil {
-		return ""
-	}
-	receiver, _ := f.Recv.List[0].Type.(*ast.Ident)
-	if receiver == nil {
-		return ""
-	}
-	return receiver.Name
-}
-
-// silence drops the sentences that the type itself can tell.
-func (e *entry) silence() {
-	e.comment.text = ""
-	for i := range e.fields {
-		e.fields[i].comment.text = ""
+// addDocs reads a variable that a SwaggerDoc method returns: var map_Pod = map[string]string{"": "Pod is ..."}.
+func addDocs(docs map[string]map[string]string, decl *ast.GenDecl) {
+	for _, s := range decl.Specs {
+		spec, ok := s.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			continue
+		}
+		name, ok := strings.CutPrefix(spec.Names[0].Name, "map_")
+		table, isTable := spec.Values[0].(*ast.CompositeLit)
+		if !ok || !isTable {
+			continue
+		}
+		docs[name] = map[string]string{}
+		for _, row := range table.Elts {
+			pair := row.(*ast.KeyValueExpr)
+			key, _ := strconv.Unquote(pair.Key.(*ast.BasicLit).Value)
+			docs[name][key], _ = strconv.Unquote(pair.Value.(*ast.BasicLit).Value)
+		}
 	}
 }
 
@@ -170,15 +116,12 @@ func addTypes(types map[string]*entry, decl *ast.GenDecl, path string) {
 	}
 }
 
-// readField reads a field, without the markers that its json tag implies.
+// readField reads a field.
 func readField(name string, f *ast.Field) field {
-	c := read(f.Doc)
-	if strings.Contains(f.Tag.Value, ",omitempty") {
-		c.take("optional")
-	} else {
-		c.take("required")
-	}
-	return field{name, c}
+	tag, _ := strconv.Unquote(f.Tag.Value)
+	json := reflect.StructTag(tag).Get("json")
+	inJSON, _, _ := strings.Cut(json, ",")
+	return field{name: name, json: inJSON, omitEmpty: strings.Contains(json, ",omitempty"), comment: read(f.Doc)}
 }
 
 // embedded is the name of an embedded field.

@@ -1,19 +1,21 @@
 // Command generate reads the sources of k8s.io/api and k8s.io/apimachinery for what Go types cannot say and comments
-// do: the markers (+listType=map, +enum, +optional, ...) and the sentences of types that have no SwaggerDoc method. It
-// writes them to markers.txt, which package openapi embeds. Run it by go generate when the libraries change.
+// do: the markers (+listType=map, +enum, +optional, ...) and the sentences that no SwaggerDoc method has. It reads two
+// versions: the one that is served, and the one that the program is built with, to say what is newer in that. It writes
+// markers.txt, which package openapi embeds. Run it by go generate when the libraries change.
 //
 // Upstream: openapi-gen (kube-openapi/cmd/openapi-gen), which writes Go code with whole schemas instead.
 package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"log"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // modules are the sources, with the folders in them that hold types of the API ("*/*": each folder two levels down).
@@ -40,36 +42,59 @@ func main() {
 	}
 }
 
-// markers is the text of markers.txt, for the versions of the libraries that go.mod names.
+// served is the version of the libraries whose API is served: kube-apiserver v1.36's.
+const served = "v0.36.3"
+
+// markers is the text of markers.txt.
 func markers() ([]byte, error) {
-	var entries []entry
+	var out bytes.Buffer
 	for _, m := range modules {
-		top, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", m.path).Output()
+		then, err := readModule(m.path, m.folders, "go", "mod", "download", "-json", m.path+"@"+served)
 		if err != nil {
-			return nil, fmt.Errorf("find %s: %w", m.path, err)
+			return nil, err
 		}
-		for _, pattern := range m.folders {
-			folders, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(top)), pattern))
+		now, err := readModule(m.path, m.folders, "go", "list", "-m", "-json", m.path)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range slices.Sorted(maps.Keys(now)) {
+			e := now[name]
+			if old := then[name]; old != nil {
+				e = old.asOf(e)
+			} else {
+				e.asOf(e)
+			}
+			e.write(&out)
+		}
+	}
+	return out.Bytes(), nil
+}
+
+// readModule reads the folders of a module, which a command finds.
+func readModule(path string, folders []string, command ...string) (map[string]*entry, error) {
+	found, err := exec.Command(command[0], command[1:]...).Output()
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", path, err)
+	}
+	var module struct{ Dir string }
+	if err := json.Unmarshal(found, &module); err != nil {
+		return nil, err
+	}
+	all := map[string]*entry{}
+	for _, pattern := range folders {
+		matches, err := filepath.Glob(filepath.Join(module.Dir, pattern))
+		if err != nil {
+			return nil, err
+		}
+		for _, folder := range matches {
+			within, err := filepath.Rel(module.Dir, folder)
 			if err != nil {
 				return nil, err
 			}
-			for _, folder := range folders {
-				within, err := filepath.Rel(strings.TrimSpace(string(top)), folder)
-				if err != nil {
-					return nil, err
-				}
-				read, err := readFolder(folder, m.path+"/"+filepath.ToSlash(within))
-				if err != nil {
-					return nil, err
-				}
-				entries = append(entries, read...)
+			if err := readFolder(all, folder, path+"/"+filepath.ToSlash(within)); err != nil {
+				return nil, err
 			}
 		}
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
-	var out bytes.Buffer
-	for _, e := range entries {
-		e.write(&out)
-	}
-	return out.Bytes(), nil
+	return all, nil
 }

@@ -1,0 +1,133 @@
+package openapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	kinds "kubepath/chapters/02-kinds"
+	installer "kubepath/chapters/03-installer"
+	"kubepath/internal/demo"
+)
+
+// Demo shows what a Go type says about itself, what a row of the table of verbs becomes, and what asking costs.
+func Demo(_ context.Context, s *demo.Stage) error {
+	for _, step := range []func(*demo.Stage) error{demoType, demoOperation, demoCost} {
+		if err := step(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// demoType prints fields of the Go type Container beside their schemas.
+func demoType(s *demo.Stage) error {
+	s.Title("A Go field, and the schema that its tags and comments make")
+	d := (&API{Scheme: kinds.NewScheme()}).newDefinitions(v3)
+	container := reflect.TypeFor[corev1.Container]()
+	schema := d.made[d.add(container)].Schema
+	for _, name := range []string{"Name", "Ports", "ImagePullPolicy"} {
+		f, _ := container.FieldByName(name)
+		jsonName, options, _ := jsonTag(f)
+		s.Show("%s %s", f.Name, f.Type)
+		property := schema.Properties[jsonName]
+		property.Description = strings.SplitAfter(property.Description, ".")[0]
+		text, err := json.Marshal(property)
+		if err != nil {
+			return err
+		}
+		demoWrapped(s, string(text))
+		if !optional(note{}, options) {
+			s.Show("    and it is in the list of required fields: no omitempty")
+		}
+	}
+	s.Say("merge keys are in tags, list-type and enum only in comments: markers.txt.")
+	return nil
+}
+
+// demoWrapped prints JSON in lines that fit.
+func demoWrapped(s *demo.Stage, text string) {
+	for len(text) > 70 {
+		cut := strings.LastIndexAny(text[:70], ", ")
+		s.Show("    %s", text[:cut+1])
+		text = text[cut+1:]
+	}
+	s.Show("    %s", text)
+}
+
+// demoAPI is one group version with one row.
+func demoAPI() (*API, error) {
+	scheme := kinds.NewScheme()
+	codecs := kinds.NewCodecs(scheme)
+	container := installer.NewContainer(codecs, nil)
+	pod := corev1.SchemeGroupVersion.WithKind("Pod")
+	group := installer.APIGroupVersion{Root: "/api", GroupVersion: corev1.SchemeGroupVersion, Codecs: codecs,
+		Resources: []installer.Resource{{Name: "pods", Kind: pod, Namespaced: true, Verbs: []installer.Verb{{
+			Name: "create", Methods: []string{http.MethodPost}, On: installer.Collection, Handler: http.NotFoundHandler(),
+			Doc: "create a Pod", Reads: &corev1.Pod{}, Writes: &corev1.Pod{},
+		}}}},
+	}
+	_, err := group.InstallREST(container)
+	return &API{Title: "demo", Version: "1.36", Scheme: scheme, WebServices: container.RegisteredWebServices()}, err
+}
+
+// demoOperation prints what a row of chapter 3 becomes.
+func demoOperation(s *demo.Stage) error {
+	s.Title("A row of the table of verbs, and its operation")
+	api, err := demoAPI()
+	if err != nil {
+		return err
+	}
+	s.Show(`{Name: "create", Methods: {"POST"}, On: Collection, Reads: Pod{}}`)
+	document, err := api.v3(api.WebServices[0], api.newDefinitions(v3))
+	if err != nil {
+		return err
+	}
+	post := document.Paths.Paths["/api/v1/namespaces/{namespace}/pods"].Post
+	s.Show("    operationId %s, tags %v", post.OperationId, post.Tags)
+	s.Show("    body        %s", post.RequestBody.Content["*/*"].Schema.Ref.String())
+	for _, code := range []int{200, 201, 202, 401} {
+		s.Show("    answer %d  %s", code, post.Responses.StatusCodeResponses[code].Description)
+	}
+	return nil
+}
+
+// demoCost asks a service three times.
+func demoCost(s *demo.Stage) error {
+	s.Title("Made when it is first asked for, then kept compressed")
+	api, err := demoAPI()
+	if err != nil {
+		return err
+	}
+	service := NewService(func() *API { return api })
+	ask := func(headers ...string) (*httptest.ResponseRecorder, time.Duration) {
+		r := httptest.NewRequest(http.MethodGet, rootV3+"/api/v1", nil)
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		w, start := httptest.NewRecorder(), time.Now()
+		service.ServeV3(w, r)
+		return w, time.Since(start)
+	}
+	first, made := ask("Accept-Encoding", "gzip")
+	gzipped := first.Body.Len()
+	second, kept := ask("Accept-Encoding", "gzip")
+	plain, _ := ask()
+	etag := plain.Header().Get("Etag")
+	again, _ := ask("If-None-Match", etag)
+	s.Show("first request   %6d bytes of gzip after %s", gzipped, made.Round(time.Millisecond))
+	s.Show("second request  %6d bytes of gzip after %s", second.Body.Len(), kept.Round(time.Microsecond))
+	s.Show("plain JSON      %6d bytes", plain.Body.Len())
+	s.Show("with its ETag   %6d bytes, status %d", again.Body.Len(), again.Code)
+	if !bytes.Contains(plain.Body.Bytes(), []byte("io.k8s.api.core.v1.PodSpec")) {
+		s.Show("the document has no PodSpec")
+	}
+	return nil
+}

@@ -1,0 +1,30 @@
+package openapi
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestMarkersCanBeRead(t *testing.T) {
+	t.Parallel()
+	all := readSources(markersText)
+	if len(all) < 500 {
+		t.Fatalf("%d types", len(all))
+	}
+	for name, n := range all {
+		for field, f := range n.fields {
+			if text, ok := f.value("default"); ok {
+				var value any
+				if err := json.Unmarshal([]byte(text), &value); err != nil {
+					t.Errorf("%s.%s: default %s: %v", name, field, text, err)
+				}
+			}
+		}
+		for _, v := range n.values {
+			if strings.Contains(v.value, `"`) {
+				t.Errorf("%s: value %s", name, v.value)
+			}
+		}
+	}
+}
