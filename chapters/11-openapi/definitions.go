@@ -76,6 +76,9 @@ func (d *definitions) define(t reflect.Type) common.OpenAPIDefinition {
 		s.Description = cmp.Or(notes.text, own.SwaggerDoc()[""])
 	}
 	notes.extend(&s)
+	if union := notes.union(t); union != nil {
+		s.AddExtension("x-kubernetes-unions", union)
+	}
 	o := object{definitions: d, schema: &s}
 	o.addFields(t)
 	return common.OpenAPIDefinition{Schema: s, Dependencies: o.needs}

@@ -41,7 +41,7 @@ func (o *object) addFields(t reflect.Type) {
 		if _, ok := note.value("absent"); ok {
 			continue
 		}
-		if note.text == "" {
+		if _, ok := note.value("undocumented"); note.text == "" && !ok {
 			note.text = docs[name]
 		}
 		if o.schema.Properties == nil {
@@ -98,6 +98,25 @@ func (o *object) property(f reflect.StructField, n note, options []string) spec.
 		}
 	}
 	return s
+}
+
+// union says which field of a struct tells which of the others is set. Upstream: union.emit.
+func (n notes) union(t reflect.Type) any {
+	if _, ok := n.value("union"); !ok {
+		return nil
+	}
+	union, by := map[string]any{}, map[string]any{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := jsonTag(f)
+		if _, ok := n.fields[f.Name].value("unionDiscriminator"); ok {
+			union["discriminator"] = name
+		} else {
+			by[name] = f.Name
+		}
+	}
+	union["fields-to-discriminateBy"] = by
+	return []any{union}
 }
 
 // extensions are the markers that a schema has under another name.

@@ -49,12 +49,23 @@ func jsonPatch(d *document) (change, error) {
 			"The allowed maximum operations in a JSON patch is %d, got %d", maxOperations, len(patch)))
 	}
 	return d.over(faults, func(current []byte) ([]byte, error) {
-		patched, err := patch.Apply(current)
+		patched, err := operate(patch, current)
 		if err != nil { // an operation that cannot be done: the answer keeps to upstream's, which does not say which
 			return nil, unprocessable(err)
 		}
 		return patched, nil
 	}), nil
+}
+
+// operate applies the operations. The library panics at some that are well formed and senseless (a replace of the whole
+// document without a value).
+func operate(patch jsonpatch.Patch, current []byte) (patched []byte, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("cannot be applied: %v", cause)
+		}
+	}()
+	return patch.Apply(current)
 }
 
 // upstreamType names the package of the type that messages of kube-apiserver name.

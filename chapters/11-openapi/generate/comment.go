@@ -7,7 +7,7 @@ import (
 )
 
 // kept are the markers that a schema depends on.
-var kept = []string{"default", "listMapKey", "listType", "mapType", "optional", "required", "structType"}
+var kept = []string{"default", "listMapKey", "listType", "mapType", "optional", "required", "structType", "union", "unionDiscriminator"}
 
 // comment is what stands above a type, a field or a constant.
 type comment struct {

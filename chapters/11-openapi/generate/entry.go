@@ -72,7 +72,11 @@ func (e *entry) asOf(now *entry) *entry {
 			fields = append(fields, field{name: f.name, comment: comment{markers: []string{"absent"}}})
 			continue
 		}
-		fields = append(fields, old.asOf(f, now.docs[f.json]))
+		doc := ""
+		if f.json != "" {
+			doc = now.docs[f.json]
+		}
+		fields = append(fields, old.asOf(f, doc))
 	}
 	e.fields = fields
 	return e
@@ -80,8 +84,11 @@ func (e *entry) asOf(now *entry) *entry {
 
 // asOf drops a sentence that is still the same, and says whether the field is optional only where the tag says otherwise.
 func (f field) asOf(now field, doc string) field {
-	if f.comment.text == doc {
+	switch f.comment.text {
+	case doc:
 		f.comment.text = ""
+	case "": // and now it has one
+		f.comment.markers = append(f.comment.markers, "undocumented")
 	}
 	optional := f.omitEmpty
 	if f.comment.take("optional") {

@@ -34,12 +34,13 @@ func Groups() []resource.Group {
 		}),
 		group("certificates.k8s.io", []resource.Row{
 			{Kind: "CertificateSigningRequest", Name: "certificatesigningrequests", ShortNames: []string{"csr"},
-				Strategy: clusterScoped, Status: clusterScoped},
+				Strategy: csrStrategy{}, Status: csrStatus{}, Fields: csrFields, Columns: csrColumns, Subresources: csrSubresources},
 		}),
 		group("admissionregistration.k8s.io", admission()),
 		group("flowcontrol.apiserver.k8s.io", []resource.Row{
-			{Kind: "FlowSchema", Name: "flowschemas", Strategy: clusterScoped, Status: clusterScoped},
-			{Kind: "PriorityLevelConfiguration", Name: "prioritylevelconfigurations", Strategy: clusterScoped, Status: clusterScoped},
+			{Kind: "FlowSchema", Name: "flowschemas", Strategy: flowSchemaStrategy, Status: flowSchemaStatus, Columns: flowSchemaColumns},
+			{Kind: "PriorityLevelConfiguration", Name: "prioritylevelconfigurations", Strategy: levelStrategy, Status: levelStatus,
+				Columns: levelColumns},
 		}),
 		group("resource.k8s.io", devices()),
 	}
@@ -105,21 +106,29 @@ var extensions = []string{"api-extensions"}
 // admission is admissionregistration.k8s.io: who else is asked before an object is stored.
 func admission() []resource.Row {
 	return []resource.Row{
-		{Kind: "MutatingAdmissionPolicy", Name: "mutatingadmissionpolicies", Categories: extensions, Strategy: clusterScoped},
-		{Kind: "MutatingAdmissionPolicyBinding", Name: "mutatingadmissionpolicybindings", Categories: extensions, Strategy: clusterScoped},
-		{Kind: "MutatingWebhookConfiguration", Name: "mutatingwebhookconfigurations", Categories: extensions, Strategy: clusterScoped},
-		{Kind: "ValidatingAdmissionPolicy", Name: "validatingadmissionpolicies", Categories: extensions, Strategy: clusterScoped, Status: clusterScoped},
-		{Kind: "ValidatingAdmissionPolicyBinding", Name: "validatingadmissionpolicybindings", Categories: extensions, Strategy: clusterScoped},
-		{Kind: "ValidatingWebhookConfiguration", Name: "validatingwebhookconfigurations", Categories: extensions, Strategy: clusterScoped},
+		{Kind: "MutatingAdmissionPolicy", Name: "mutatingadmissionpolicies", Categories: extensions, Strategy: mutationStrategy,
+			Columns: mutationColumns},
+		{Kind: "MutatingAdmissionPolicyBinding", Name: "mutatingadmissionpolicybindings", Categories: extensions, Strategy: mutationBindingStrategy,
+			Columns: mutationBindingColumns},
+		{Kind: "MutatingWebhookConfiguration", Name: "mutatingwebhookconfigurations", Categories: extensions, Strategy: mutatingStrategy,
+			Columns: mutatingColumns},
+		{Kind: "ValidatingAdmissionPolicy", Name: "validatingadmissionpolicies", Categories: extensions, Strategy: policyStrategy,
+			Status: policyStatus, Columns: policyColumns},
+		{Kind: "ValidatingAdmissionPolicyBinding", Name: "validatingadmissionpolicybindings", Categories: extensions, Strategy: policyBindingStrategy,
+			Columns: policyBindingColumns},
+		{Kind: "ValidatingWebhookConfiguration", Name: "validatingwebhookconfigurations", Categories: extensions, Strategy: validatingStrategy,
+			Columns: validatingColumns},
 	}
 }
 
 // devices is resource.k8s.io: hardware that pods ask for.
 func devices() []resource.Row {
 	return []resource.Row{
-		{Kind: "DeviceClass", Name: "deviceclasses", Strategy: clusterScoped, ReturnDeleted: true},
-		{Kind: "ResourceClaim", Name: "resourceclaims", Strategy: namespaced, Status: namespaced, ReturnDeleted: true},
-		{Kind: "ResourceClaimTemplate", Name: "resourceclaimtemplates", Strategy: namespaced, ReturnDeleted: true},
-		{Kind: "ResourceSlice", Name: "resourceslices", Strategy: clusterScoped, ReturnDeleted: true},
+		{Kind: "DeviceClass", Name: "deviceclasses", Strategy: deviceClassStrategy, ReturnDeleted: true, Columns: deviceClassColumns},
+		{Kind: "ResourceClaim", Name: "resourceclaims", Strategy: deviceClaimStrategy, Status: deviceClaimStatus, ReturnDeleted: true,
+			Columns: deviceClaimColumns},
+		{Kind: "ResourceClaimTemplate", Name: "resourceclaimtemplates", Strategy: deviceTemplateStrategy, ReturnDeleted: true,
+			Columns: deviceTemplateColumns},
+		{Kind: "ResourceSlice", Name: "resourceslices", Strategy: sliceStrategy, ReturnDeleted: true, Columns: sliceColumns},
 	}
 }

@@ -170,5 +170,13 @@ func (s *specCheck) nodeValues() faults {
 	if a == nil || a.NodeAffinity == nil || a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution == nil {
 		return nil
 	}
-	return ValidateNodeSelector(a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution, s.path, false)
+	var found faults
+	for _, term := range a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms {
+		for _, r := range term.MatchExpressions {
+			for _, value := range r.Values {
+				found = append(found, wrong(s.path, value, validation.IsValidLabelValue(value))...)
+			}
+		}
+	}
+	return found
 }

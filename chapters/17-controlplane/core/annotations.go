@@ -18,15 +18,15 @@ func isMirror(annotations map[string]string) bool {
 }
 
 // annotations are those that once were, or still are, orders. Upstream: ValidatePodSpecificAnnotations.
-func annotations(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path) faults {
+func annotations(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path, o Options) faults {
 	var found faults
 	if value, mirror := m.Annotations[corev1.MirrorPodAnnotationKey]; mirror && spec.NodeName == "" {
 		found = append(found, field.Invalid(path.Key(corev1.MirrorPodAnnotationKey), value, "must set spec.nodeName if mirror pod annotation is set"))
 	}
 	if text := m.Annotations[corev1.TolerationsAnnotationKey]; text != "" {
-		found = append(found, writtenTolerations(text, path)...)
+		found = append(found, writtenTolerations(text, path, o)...)
 	}
-	if cost, ok := m.Annotations[corev1.PodDeletionCost]; ok && !isCost(cost) {
+	if cost, ok := m.Annotations[corev1.PodDeletionCost]; ok && !isCost(cost) && !o.AllowInvalidDeletionCost {
 		found = append(found, field.Invalid(path.Key(corev1.PodDeletionCost), cost, "must be a 32bit integer"))
 	}
 	for key, value := range m.Annotations {
@@ -46,12 +46,12 @@ func isCost(text string) bool {
 	return err == nil && strconv.FormatInt(n, 10) == text
 }
 
-func writtenTolerations(text string, path *field.Path) faults {
+func writtenTolerations(text string, path *field.Path, o Options) faults {
 	var list []corev1.Toleration
 	if err := json.Unmarshal([]byte(text), &list); err != nil {
 		return faults{field.Invalid(path, corev1.TolerationsAnnotationKey, err.Error())}
 	}
-	return ValidateTolerations(list, path.Child(corev1.TolerationsAnnotationKey))
+	return ValidateTolerations(list, path.Child(corev1.TolerationsAnnotationKey), o)
 }
 
 func writtenSeccomp(profile string, path *field.Path) faults {
@@ -82,7 +82,8 @@ func writtenAppArmor(key, profile string, spec *corev1.PodSpec, path *field.Path
 }
 
 // annotationChanges: two kinds of annotations stay as they were. Upstream: ValidatePodSpecificAnnotationUpdates.
-func annotationChanges(pod, before *corev1.Pod, path *field.Path) faults {
+func annotationChanges(pod, before *corev1.Pod, o Options) faults {
+	path := annotationsPath
 	var found faults
 	forbid := func(key, did string) {
 		if strings.HasPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix) {
@@ -102,5 +103,5 @@ func annotationChanges(pod, before *corev1.Pod, path *field.Path) faults {
 			forbid(key, "add")
 		}
 	}
-	return append(found, annotations(&pod.ObjectMeta, &pod.Spec, path)...)
+	return append(found, annotations(&pod.ObjectMeta, &pod.Spec, path, o)...)
 }

@@ -16,8 +16,9 @@ func ValidateEphemeralContainersUpdate(pod, before *corev1.Pod) field.ErrorList 
 	if isMirror(before.Annotations) {
 		return faults{field.Forbidden(field.NewPath(""), "static pods do not support ephemeral containers")}
 	}
-	found := podFaults(pod, optionsFor(before))
-	found = append(found, annotationChanges(pod, before, annotationsPath)...)
+	o := optionsForPod(before)
+	found := podFaults(pod, o)
+	found = append(found, annotationChanges(pod, before, o)...)
 	path := specPath.Child("ephemeralContainers")
 	now := map[string]*corev1.EphemeralContainer{}
 	for i := range pod.Spec.EphemeralContainers {

@@ -17,7 +17,7 @@ func (s *specCheck) initContainers() faults {
 	for i := range s.spec.InitContainers {
 		c, at := &s.spec.InitContainers[i], path.Index(i)
 		found = append(found, s.container(c, at)...)
-		found = append(found, restartRules(c, at)...)
+		found = append(found, initRestartRules(c, at)...)
 		if names[c.Name] {
 			found = append(found, field.Duplicate(at.Child("name"), c.Name))
 		} else if c.Name != "" {

@@ -15,6 +15,9 @@ import (
 // v1's but an internal type, in which what the pod shares with its node is part of the security context.
 type internalSpec struct{ *corev1.PodSpec }
 
+// InternalSpec wraps a pod's spec that a fault shows, so that its message has the fields that upstream's has.
+func InternalSpec(s *corev1.PodSpec) any { return internalSpec{s} }
+
 // The fields of the two internal types, in their order.
 var (
 	internalFields = strings.Fields("Volumes InitContainers Containers EphemeralContainers RestartPolicy " +

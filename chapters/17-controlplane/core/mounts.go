@@ -1,6 +1,7 @@
 package core
 
 import (
+	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -11,6 +12,7 @@ import (
 func (s *specCheck) mounts(c *corev1.Container, path *field.Path) faults {
 	var found faults
 	places := seen{}
+	devices := devicesByName(c.VolumeDevices)
 	for i := range c.VolumeMounts {
 		m, at := &c.VolumeMounts[i], path.Index(i)
 		found = append(found, required(at.Child("name"), m.Name)...)
@@ -21,7 +23,7 @@ func (s *specCheck) mounts(c *corev1.Container, path *field.Path) faults {
 		if places.again(m.MountPath) {
 			found = append(found, field.Invalid(at.Child("mountPath"), m.MountPath, "must be unique"))
 		}
-		found = append(found, notDevice(m, c.VolumeDevices, at)...)
+		found = append(found, notDevice(m, devices, at)...)
 		found = append(found, subPath(m, path, at)...)
 		found = append(found, propagation(m, c, path.Child("mountPropagation"))...)
 		found = append(found, recursiveReadOnly(m, path.Child("recursiveReadOnly"))...)
@@ -29,12 +31,29 @@ func (s *specCheck) mounts(c *corev1.Container, path *field.Path) faults {
 	return found
 }
 
-func notDevice(m *corev1.VolumeMount, devices []corev1.VolumeDevice, path *field.Path) faults {
+// devicesByName and mountsByName are the places of volumes; of two with one name the last counts.
+func devicesByName(devices []corev1.VolumeDevice) map[string]string {
+	places := map[string]string{}
+	for _, d := range devices {
+		places[d.Name] = d.DevicePath
+	}
+	return places
+}
+
+func mountsByName(mounts []corev1.VolumeMount) map[string]string {
+	places := map[string]string{}
+	for _, m := range mounts {
+		places[m.Name] = m.MountPath
+	}
+	return places
+}
+
+func notDevice(m *corev1.VolumeMount, devices map[string]string, path *field.Path) faults {
 	var found faults
-	if slices.ContainsFunc(devices, func(d corev1.VolumeDevice) bool { return d.Name == m.Name }) {
+	if _, ok := devices[m.Name]; ok {
 		found = append(found, field.Invalid(path.Child("name"), m.Name, "must not already exist in volumeDevices"))
 	}
-	if slices.ContainsFunc(devices, func(d corev1.VolumeDevice) bool { return d.DevicePath == m.MountPath }) {
+	if slices.Contains(slices.Collect(maps.Values(devices)), m.MountPath) {
 		found = append(found, field.Invalid(path.Child("mountPath"), m.MountPath, "must not already exist as a path in volumeDevices"))
 	}
 	return found
@@ -89,7 +108,7 @@ func recursiveReadOnly(m *corev1.VolumeMount, path *field.Path) faults {
 // devices: each shows a claimed volume as a block device at a place of its own. Upstream: ValidateVolumeDevices.
 func (s *specCheck) devices(c *corev1.Container, path *field.Path) faults {
 	var found faults
-	names, places := seen{}, seen{}
+	names, places, mounts := seen{}, seen{}, mountsByName(c.VolumeMounts)
 	for i := range c.VolumeDevices {
 		d, at := &c.VolumeDevices[i], path.Index(i)
 		found = append(found, required(at.Child("name"), d.Name)...)
@@ -106,7 +125,7 @@ func (s *specCheck) devices(c *corev1.Container, path *field.Path) faults {
 		} else {
 			places[d.DevicePath] = true
 		}
-		found = append(found, notMount(d, c.VolumeMounts, at)...)
+		found = append(found, notMount(d, mounts, at)...)
 	}
 	return found
 }
@@ -122,12 +141,12 @@ func (s *specCheck) claimed(d *corev1.VolumeDevice, path *field.Path) faults {
 	return nil
 }
 
-func notMount(d *corev1.VolumeDevice, mounts []corev1.VolumeMount, path *field.Path) faults {
+func notMount(d *corev1.VolumeDevice, mounts map[string]string, path *field.Path) faults {
 	var found faults
-	if slices.ContainsFunc(mounts, func(m corev1.VolumeMount) bool { return m.Name == d.Name }) {
+	if _, ok := mounts[d.Name]; ok {
 		found = append(found, field.Invalid(path.Child("name"), d.Name, "must not already exist in volumeMounts"))
 	}
-	if slices.ContainsFunc(mounts, func(m corev1.VolumeMount) bool { return m.MountPath == d.DevicePath }) {
+	if slices.Contains(slices.Collect(maps.Values(mounts)), d.DevicePath) {
 		found = append(found, field.Invalid(path.Child("devicePath"), d.DevicePath, "must not already exist as a path in volumeMounts"))
 	}
 	return found

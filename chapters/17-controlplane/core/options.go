@@ -2,8 +2,8 @@ package core
 
 import (
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 // Options relax the validation of a pod's spec for what was stored before a rule came, so that a change of another field
@@ -21,6 +21,9 @@ type Options struct {
 	AllowUserNamespaceDevices   bool
 	AllowRestartOnResizeOfInit  bool
 	AllowSELinuxChangePolicy    bool
+	AllowComparingTolerations   bool
+	AllowUserNamespaceOfNetwork bool // beside the node's network
+	AllowInvalidDeletionCost    bool
 	AllowInvalidSpreadKeys      bool
 }
 
@@ -39,28 +42,28 @@ var allowances = []struct {
 	{func(o *Options) *bool { return &o.AllowUserNamespaceDevices }, (*specCheck).userNamespaceDevices},
 	{func(o *Options) *bool { return &o.AllowRestartOnResizeOfInit }, (*specCheck).restartOnResizeOfInit},
 	{func(o *Options) *bool { return &o.AllowSELinuxChangePolicy }, (*specCheck).seLinuxChangePolicy},
+	{func(o *Options) *bool { return &o.AllowComparingTolerations }, (*specCheck).comparingTolerations},
+	{func(o *Options) *bool { return &o.AllowUserNamespaceOfNetwork }, (*specCheck).userNamespaceOfNetwork},
 }
 
-// OptionsFor are the options for a change of the stored spec; nil: for a new one.
+// OptionsForTemplate are the options for a change of the stored template; nil: for a new one.
 // Upstream: podutil.GetValidationOptionsFromPodTemplate.
-func OptionsFor(stored *corev1.PodSpec) Options {
-	var o Options
-	if stored == nil {
-		return o
-	}
-	old := newSpecCheck(stored, nil, field.NewPath("spec"), o)
-	for _, a := range allowances {
-		*a.option(&o) = len(a.broken(old)) > 0
-	}
-	return o
-}
-
-// OptionsForTemplate is OptionsFor of a template's spec; nil: for a new one.
 func OptionsForTemplate(stored *corev1.PodTemplateSpec) Options {
 	if stored == nil {
 		return Options{}
 	}
-	return OptionsFor(&stored.Spec)
+	return optionsFor(&stored.ObjectMeta, &stored.Spec)
+}
+
+func optionsFor(meta *metav1.ObjectMeta, spec *corev1.PodSpec) Options {
+	var o Options
+	old := newSpecCheck(spec, nil, specPath, o)
+	for _, a := range allowances {
+		*a.option(&o) = len(a.broken(old)) > 0
+	}
+	cost, ok := meta.Annotations[corev1.PodDeletionCost]
+	o.AllowInvalidDeletionCost = ok && !isCost(cost)
+	return o
 }
 
 // strictLabels checks the values of selectors too.

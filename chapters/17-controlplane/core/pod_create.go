@@ -26,7 +26,7 @@ func ValidatePodCreate(pod *corev1.Pod) field.ErrorList {
 
 // podFaults are those of a pod by itself, new or changed. Upstream: validatePodMetadataAndSpec.
 func podFaults(pod *corev1.Pod, o Options) faults {
-	found := annotations(&pod.ObjectMeta, &pod.Spec, annotationsPath)
+	found := annotations(&pod.ObjectMeta, &pod.Spec, annotationsPath, o)
 	found = append(found, ValidatePodSpec(&pod.Spec, &pod.ObjectMeta, specPath, o)...)
 	found = append(found, tokenOfNobody(&pod.Spec)...)
 	found = append(found, trimmedImages(pod.Spec.Containers, specPath.Child("containers"))...)
@@ -51,9 +51,9 @@ func tokenOfNobody(spec *corev1.PodSpec) faults {
 	return found
 }
 
-// optionsFor are the options for a change of a pod.
-func optionsFor(before *corev1.Pod) Options {
-	o := OptionsFor(&before.Spec)
+// optionsForPod are the options for a change of a pod.
+func optionsForPod(before *corev1.Pod) Options {
+	o := optionsFor(&before.ObjectMeta, &before.Spec)
 	o.Pod = true
 	return o
 }

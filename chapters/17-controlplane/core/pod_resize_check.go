@@ -1,6 +1,8 @@
 package core
 
 import (
+	"cmp"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -9,14 +11,15 @@ import (
 // ValidatePodResize checks a change of resources: CPU and memory, more or less of what was asked for, in the same class of
 // quality. Upstream: validation.ValidatePodResize.
 func ValidatePodResize(pod, before *corev1.Pod) field.ErrorList {
-	found := podFaults(pod, optionsFor(before))
+	o := optionsForPod(before)
+	found := podFaults(pod, o)
 	switch {
 	case isMirror(before.Annotations):
 		return faults{field.Forbidden(field.NewPath(""), "static pods cannot be resized")}
 	case before.Spec.OS != nil && before.Spec.OS.Name == corev1.Windows:
 		return faults{field.Forbidden(field.NewPath(""), "windows pods cannot be resized")}
 	}
-	if before.Status.QOSClass != qualityOfService(&pod.Spec) {
+	if cmp.Or(before.Status.QOSClass, qualityOfService(&before.Spec)) != qualityOfService(&pod.Spec) {
 		found = append(found, field.Invalid(specPath, pod.Status.QOSClass, "Pod QOS Class may not change as a result of resizing"))
 	}
 	if !resizable(before) {

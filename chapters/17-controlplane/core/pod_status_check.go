@@ -16,7 +16,7 @@ import (
 // ValidatePodStatusUpdate checks what a kubelet reports. Upstream: validation.ValidatePodStatusUpdate.
 func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
 	now, was := &pod.Status, &before.Status
-	found := annotationChanges(pod, before, annotationsPath)
+	found := annotationChanges(pod, before, optionsForPod(before))
 	found = append(found, conditions(now.Conditions, statusPath.Child("conditions"))...)
 	found = append(found, nomination(pod, before)...)
 	if now.ObservedGeneration < 0 {

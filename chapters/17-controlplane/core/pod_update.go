@@ -22,8 +22,9 @@ var changeable = []string{
 // ValidatePodUpdate checks a pod that replaces another: by itself, and as a change of a thing that runs already.
 // Upstream: validation.ValidatePodUpdate.
 func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
-	found := podFaults(pod, optionsFor(before))
-	found = append(found, annotationChanges(pod, before, annotationsPath)...)
+	o := optionsForPod(before)
+	found := podFaults(pod, o)
+	found = append(found, annotationChanges(pod, before, o)...)
 	for _, kind := range []struct {
 		name     string
 		now, was []corev1.Container
@@ -41,7 +42,7 @@ func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 	if stop {
 		return found
 	}
-	found = append(found, onlyMoreTolerations(pod.Spec.Tolerations, before.Spec.Tolerations)...)
+	found = append(found, onlyMoreTolerations(pod.Spec.Tolerations, before.Spec.Tolerations, o)...)
 	found = append(found, onlyFewerGates(pod.Spec.SchedulingGates, before.Spec.SchedulingGates)...)
 	if equality.Semantic.DeepEqual(&pod.Spec, &before.Spec) {
 		return found
@@ -81,7 +82,7 @@ func laterDeadline(now, was *int64) (found faults, stop bool) {
 }
 
 // onlyMoreTolerations: what is tolerated stays so, for another time perhaps.
-func onlyMoreTolerations(now, was []corev1.Toleration) faults {
+func onlyMoreTolerations(now, was []corev1.Toleration, o Options) faults {
 	path := specPath.Child("tolerations")
 	for _, old := range was {
 		kept := false
@@ -93,20 +94,21 @@ func onlyMoreTolerations(now, was []corev1.Toleration) faults {
 			return faults{field.Forbidden(path, "existing toleration can not be modified except its tolerationSeconds")}
 		}
 	}
-	return ValidateTolerations(now, path)
+	return ValidateTolerations(now, path, o)
 }
 
 func onlyFewerGates(now, was []corev1.PodSchedulingGate) faults {
-	known := seen{}
+	added := map[string]int{}
+	for i, gate := range now {
+		added[gate.Name] = i
+	}
 	for _, gate := range was {
-		known[gate.Name] = true
+		delete(added, gate.Name)
 	}
 	var found faults
-	for i, gate := range now {
-		if !known[gate.Name] {
-			found = append(found, field.Forbidden(specPath.Child("schedulingGates").Index(i).Child("name"),
-				fmt.Sprintf("only deletion is allowed, but found new scheduling gate '%s'", gate.Name)))
-		}
+	for name, i := range added {
+		found = append(found, field.Forbidden(specPath.Child("schedulingGates").Index(i).Child("name"),
+			fmt.Sprintf("only deletion is allowed, but found new scheduling gate '%s'", name)))
 	}
 	return found
 }
@@ -120,6 +122,12 @@ func withoutChangeable(now, was *corev1.PodSpec) (*corev1.PodSpec, faults) {
 	}
 	for i := range spec.InitContainers {
 		spec.InitContainers[i].Image = was.InitContainers[i].Image
+	}
+	if len(spec.Containers) == 0 {
+		spec.Containers = nil // none, however that was written
+	}
+	if len(spec.InitContainers) == 0 {
+		spec.InitContainers = nil
 	}
 	spec.ActiveDeadlineSeconds = was.ActiveDeadlineSeconds
 	spec.SchedulingGates = was.SchedulingGates

@@ -105,18 +105,25 @@ func (s *specCheck) userNamespace() faults {
 		return nil
 	}
 	var found faults
-	for _, shared := range []struct {
-		field string
-		set   bool
-	}{{"hostNetwork", s.spec.HostNetwork}, {"HostPID", s.spec.HostPID}, {"HostIPC", s.spec.HostIPC}} {
+	if !s.options.AllowUserNamespaceOfNetwork {
+		found = s.userNamespaceOfNetwork()
+	}
+	for _, shared := range []setField{{"HostPID", s.spec.HostPID}, {"HostIPC", s.spec.HostIPC}} {
 		if shared.set {
-			found = append(found, field.Forbidden(s.path.Child(shared.field), "when `hostUsers` is false"))
+			found = append(found, field.Forbidden(s.path.Child(shared.name), "when `hostUsers` is false"))
 		}
 	}
 	if !s.options.AllowUserNamespaceDevices {
 		found = append(found, s.userNamespaceDevices()...)
 	}
 	return found
+}
+
+func (s *specCheck) userNamespaceOfNetwork() faults {
+	if deref(s.spec.HostUsers, true) || !s.spec.HostNetwork {
+		return nil
+	}
+	return faults{field.Forbidden(s.path.Child("hostNetwork"), "when `hostUsers` is false")}
 }
 
 func (s *specCheck) userNamespaceDevices() faults {

@@ -75,6 +75,9 @@ func (s *specCheck) hugePages() faults {
 			}
 		}
 	})
+	for name, q := range s.spec.Overhead {
+		found = append(found, wholePages(name, q, s.path)...)
+	}
 	return found
 }
 

@@ -31,6 +31,12 @@ func resourceName(path *field.Path, name corev1.ResourceName) faults {
 	return faults{field.Invalid(path, name, "must be a standard resource type or fully qualified")}
 }
 
+// ValidateContainerResourceName checks the name of something that a container can have.
+// Upstream: validation.ValidateContainerResourceName.
+func ValidateContainerResourceName(name corev1.ResourceName, path *field.Path) field.ErrorList {
+	return containerResource(path, name)
+}
+
 // containerResource: a container can have it. Upstream: validateContainerResourceName.
 func containerResource(path *field.Path, name corev1.ResourceName) faults {
 	switch {

@@ -7,6 +7,14 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
+// initRestartRules is restartRules for init containers, of which the rules alone are not looked at.
+func initRestartRules(c *corev1.Container, path *field.Path) faults {
+	if c.RestartPolicy == nil && len(c.RestartPolicyRules) > 0 {
+		return faults{field.Required(path.Child("restartPolicy"), "must specify restartPolicy when restart rules are used")}
+	}
+	return restartRules(c, path)
+}
+
 // restartRules: a container's own policy, and exit codes for which it does not hold.
 // Upstream: validateContainerRestartPolicy.
 func restartRules(c *corev1.Container, path *field.Path) faults {

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -39,8 +38,10 @@ func escalation(c *corev1.SecurityContext, path *field.Path) faults {
 	if deref(c.Privileged, false) {
 		found = append(found, field.Invalid(path, resource.GoNamed(c), "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
 	}
-	if c.Capabilities != nil && slices.Contains(c.Capabilities.Add, "CAP_SYS_ADMIN") {
-		found = append(found, field.Invalid(path, resource.GoNamed(c), "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"))
+	for i := 0; c.Capabilities != nil && i < len(c.Capabilities.Add); i++ {
+		if c.Capabilities.Add[i] == "CAP_SYS_ADMIN" {
+			found = append(found, field.Invalid(path, resource.GoNamed(c), "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"))
+		}
 	}
 	return found
 }

@@ -77,7 +77,7 @@ func labelKeys(match, mismatch []string, selector *metav1.LabelSelector, path *f
 			names[key] = true
 		}
 		for _, r := range selector.MatchExpressions {
-			if at := slices.Index(match, r.Key); names.again(r.Key) && at >= 0 {
+			if at := lastIndex(match, r.Key); names.again(r.Key) && at >= 0 {
 				found = append(found, field.Invalid(path.Index(at), r.Key, "exists in both matchLabelKeys and labelSelector"))
 			}
 		}
@@ -88,6 +88,15 @@ func labelKeys(match, mismatch []string, selector *metav1.LabelSelector, path *f
 		}
 	}
 	return found
+}
+
+func lastIndex(list []string, s string) int {
+	for i := len(list) - 1; i >= 0; i-- {
+		if list[i] == s {
+			return i
+		}
+	}
+	return -1
 }
 
 func keyNames(keys []string, selector *metav1.LabelSelector, path *field.Path) faults {

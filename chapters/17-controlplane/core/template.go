@@ -14,7 +14,7 @@ func ValidatePodTemplateSpec(t *corev1.PodTemplateSpec, path *field.Path, o Opti
 	spec := path.Child("spec")
 	found := metav1validation.ValidateLabels(t.Labels, path.Child("labels"))
 	found = append(found, apivalidation.ValidateAnnotations(t.Annotations, path.Child("annotations"))...)
-	found = append(found, annotations(&t.ObjectMeta, &t.Spec, path.Child("annotations"))...)
+	found = append(found, annotations(&t.ObjectMeta, &t.Spec, path.Child("annotations"), o)...)
 	found = append(found, ValidatePodSpec(&t.Spec, nil, spec, o)...)
 	found = append(found, profilesAgree(&t.ObjectMeta, &t.Spec, spec)...)
 	if len(t.Spec.EphemeralContainers) > 0 {

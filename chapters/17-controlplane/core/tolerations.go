@@ -1,20 +1,22 @@
 package core
 
 import (
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 func (s *specCheck) tolerations() faults {
-	return ValidateTolerations(s.spec.Tolerations, s.path.Child("tolerations"))
+	return ValidateTolerations(s.spec.Tolerations, s.path.Child("tolerations"), s.options)
 }
 
 // ValidateTolerations checks the list at path. Upstream: validation.ValidateTolerations.
-func ValidateTolerations(list []corev1.Toleration, path *field.Path) field.ErrorList {
+func ValidateTolerations(list []corev1.Toleration, path *field.Path, o Options) field.ErrorList {
 	var found faults
 	for i := range list {
 		t, at := &list[i], path.Index(i)
@@ -27,7 +29,7 @@ func ValidateTolerations(list []corev1.Toleration, path *field.Path) field.Error
 		if t.TolerationSeconds != nil && t.Effect != corev1.TaintEffectNoExecute {
 			found = append(found, field.Invalid(at.Child("effect"), t.Effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"))
 		}
-		found = append(found, tolerated(t, at.Child("operator"))...)
+		found = append(found, tolerated(t, at, o)...)
 		if t.Effect != "" {
 			found = append(found, taintEffect(at.Child("effect"), t.Effect)...)
 		}
@@ -35,24 +37,47 @@ func ValidateTolerations(list []corev1.Toleration, path *field.Path) field.Error
 	return found
 }
 
-// tolerated: the operator says whether there is a value. Comparisons are not served yet.
-func tolerated(t *corev1.Toleration, path *field.Path) faults {
+// tolerated: the operator says what value there is.
+func tolerated(t *corev1.Toleration, path *field.Path, o Options) faults {
+	at := path.Child("operator")
 	switch t.Operator {
 	case corev1.TolerationOpEqual, "":
 		if bad := validation.IsValidLabelValue(t.Value); len(bad) > 0 {
-			return faults{field.Invalid(path, t.Value, strings.Join(bad, ";"))}
+			return faults{field.Invalid(at, t.Value, strings.Join(bad, ";"))}
 		}
 		return nil
 	case corev1.TolerationOpExists:
 		if t.Value != "" {
-			return faults{field.Invalid(path, t.Value, "value must be empty when `operator` is 'Exists'")}
+			return faults{field.Invalid(at, t.Value, "value must be empty when `operator` is 'Exists'")}
 		}
 		return nil
 	case corev1.TolerationOpLt, corev1.TolerationOpGt:
-		return faults{field.NotSupported(path, t.Operator, []corev1.TolerationOperator{
+		if o.AllowComparingTolerations {
+			return isNumber(path.Child("value"), t.Value)
+		}
+		return faults{field.NotSupported(at, t.Operator, []corev1.TolerationOperator{
 			corev1.TolerationOpEqual, corev1.TolerationOpExists, corev1.TolerationOpLt, corev1.TolerationOpGt})}
 	}
-	return among(path, t.Operator, corev1.TolerationOpEqual, corev1.TolerationOpExists)
+	return among(at, t.Operator, corev1.TolerationOpEqual, corev1.TolerationOpExists)
+}
+
+func isNumber(path *field.Path, value string) faults {
+	found := wrong(path, value, content.IsDecimalInteger(value))
+	if _, err := strconv.ParseInt(value, 10, 64); err != nil {
+		found = append(found, field.Invalid(path, value, err.Error()))
+	}
+	return found
+}
+
+// comparingTolerations finds operators that are not switched on.
+func (s *specCheck) comparingTolerations() faults {
+	var found faults
+	for _, t := range s.spec.Tolerations {
+		if t.Operator == corev1.TolerationOpLt || t.Operator == corev1.TolerationOpGt {
+			found = append(found, field.Forbidden(s.path.Child("tolerations"), ""))
+		}
+	}
+	return found
 }
 
 func taintEffect(path *field.Path, e corev1.TaintEffect) faults {

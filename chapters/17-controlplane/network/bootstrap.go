@@ -36,8 +36,12 @@ func (b *bootstrap) start(ctx context.Context) error {
 	if err := b.showRange(ctx); err != nil {
 		return err
 	}
-	_, err := b.services().Create(inDefault(ctx), b.service(), nil)
-	if err = unless(err, apierrors.IsAlreadyExists); err != nil || b.presence == nil {
+	// Asked for first: a second create would be refused for its address, not for its name.
+	_, err := b.services().Get(inDefault(ctx), apiServer, nil)
+	if apierrors.IsNotFound(err) {
+		_, err = b.services().Create(inDefault(ctx), b.service(), nil)
+	}
+	if err != nil || b.presence == nil {
 		return err
 	}
 	return b.reconcile(ctx)
@@ -124,13 +128,16 @@ func unless(err error, fine func(error) bool) error {
 // goneOrAnother: what was to be deleted is not there any more.
 func goneOrAnother(err error) bool { return apierrors.IsNotFound(err) || apierrors.IsConflict(err) }
 
-// persistently does something until it succeeds: a server does not end because etcd is not there yet.
+// persistently does something until it succeeds: a server does not end because etcd is not there yet. After a minute it
+// gives up. Upstream: the same time for the same tasks.
 func persistently(do func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
-		for {
-			if err := do(ctx); err == nil || !sleep(ctx, time.Second) {
-				return err
+		var err error
+		for range 60 {
+			if err = do(ctx); err == nil || !sleep(ctx, time.Second) {
+				break
 			}
 		}
+		return err
 	}
 }

@@ -12,8 +12,7 @@ import (
 func Groups() []resource.Group {
 	return []resource.Group{
 		{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Row{
-			{Kind: "Endpoints", Name: "endpoints", ShortNames: []string{"ep"}, KeyRoot: "/services/endpoints",
-				Strategy: endpointsStrategy{}, Columns: endpointsColumns},
+			endpointsRow,
 			{Kind: "Service", Name: "services", ShortNames: []string{"svc"}, All: true, KeyRoot: "/services/specs",
 				Strategy: serviceStrategy{}, Status: serviceStatusStrategy{}, Fields: serviceFields, Columns: serviceColumns,
 				ReturnDeleted: true, Build: buildService},
@@ -22,14 +21,25 @@ func Groups() []resource.Group {
 			{Kind: "Ingress", Name: "ingresses", ShortNames: []string{"ing"}, KeyRoot: "/ingress",
 				Strategy: newIngressStrategy(), Status: ingressStatusStrategy{newIngressStrategy()}, Columns: ingressColumns},
 			{Kind: "IngressClass", Name: "ingressclasses", Strategy: ingressClassStrategy(), Columns: ingressClassColumns},
-			{Kind: "IPAddress", Name: "ipaddresses", ShortNames: []string{"ip"}, Strategy: ipAddressStrategy{}, Columns: ipAddressColumns},
+			ipAddressRow,
 			{Kind: "NetworkPolicy", Name: "networkpolicies", ShortNames: []string{"netpol"},
 				Strategy: newNetworkPolicyStrategy(), Columns: networkPolicyColumns},
-			{Kind: "ServiceCIDR", Name: "servicecidrs",
-				Strategy: serviceCIDRStrategy{}, Status: serviceCIDRStatusStrategy{}, Columns: serviceCIDRColumns},
+			serviceCIDRRow,
 		}},
 		{GroupVersion: discoveryv1.SchemeGroupVersion, Resources: []resource.Row{
-			{Kind: "EndpointSlice", Name: "endpointslices", Strategy: endpointSliceStrategy{}, Columns: endpointSliceColumns},
+			endpointSliceRow,
 		}},
 	}
 }
+
+// The rows whose objects services need.
+var (
+	endpointsRow = resource.Row{Kind: "Endpoints", Name: "endpoints", ShortNames: []string{"ep"}, KeyRoot: "/services/endpoints",
+		Strategy: endpointsStrategy{}, Columns: endpointsColumns}
+	endpointSliceRow = resource.Row{Kind: "EndpointSlice", Name: "endpointslices",
+		Strategy: endpointSliceStrategy{}, Columns: endpointSliceColumns}
+	ipAddressRow = resource.Row{Kind: "IPAddress", Name: "ipaddresses", ShortNames: []string{"ip"},
+		Strategy: ipAddressStrategy{}, Columns: ipAddressColumns}
+	serviceCIDRRow = resource.Row{Kind: "ServiceCIDR", Name: "servicecidrs",
+		Strategy: serviceCIDRStrategy{}, Status: serviceCIDRStatusStrategy{}, Columns: serviceCIDRColumns}
+)

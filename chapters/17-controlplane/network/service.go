@@ -2,9 +2,12 @@ package network
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -68,16 +71,16 @@ func serviceFields(obj runtime.Object) fields.Set {
 // buildService puts the allocation around the writes of services, and the tasks that belong to it into the server.
 func buildService(store *registry.Store, p *resource.Parts) {
 	settings := resource.Setting[Settings](p).withDefaults()
-	find := func(group, name string) func() *registry.Store {
-		return func() *registry.Store { return p.Store(schema.GroupResource{Group: group, Resource: name}) }
-	}
 	a := &allocator{
 		addresses: &addresses{
-			ranges: settings.ClusterIPRanges, objects: find("networking.k8s.io", "ipaddresses"), cidrs: find("networking.k8s.io", "servicecidrs"),
+			ranges:  settings.ClusterIPRanges,
+			objects: storeOf(p, networkingv1.SchemeGroupVersion, ipAddressRow, func() runtime.Object { return &networkingv1.IPAddress{} }),
+			cidrs:   storeOf(p, networkingv1.SchemeGroupVersion, serviceCIDRRow, func() runtime.Object { return &networkingv1.ServiceCIDR{} }),
 		},
 		ports: newNodePorts(settings.NodePortRange, p.Open(portsRoot, newRangeAllocation), func() *registry.Store { return store }),
 	}
-	hooks := &serviceHooks{allocator: a, endpoints: find("", "endpoints")}
+	endpoints := storeOf(p, corev1.SchemeGroupVersion, endpointsRow, func() runtime.Object { return &corev1.Endpoints{} })
+	hooks := &serviceHooks{allocator: a, endpoints: endpoints}
 	store.BeginCreate, store.BeginUpdate, store.AfterDelete = hooks.create, hooks.update, hooks.deleted
 
 	r := &repair{allocator: a, now: time.Now}
@@ -87,8 +90,23 @@ func buildService(store *registry.Store, p *resource.Parts) {
 	}
 	b := &bootstrap{settings: settings, services: a.ports.services, cidrs: a.addresses.cidrs}
 	if settings.Advertise.IsValid() {
-		b.presence = &presence{self: settings.Advertise, leases: p.Open(leasesRoot, newLease), endpoints: hooks.endpoints,
-			slices: find("discovery.k8s.io", "endpointslices")}
+		b.presence = &presence{self: settings.Advertise, leases: p.Open(leasesRoot, newLease), endpoints: endpoints,
+			slices: storeOf(p, discoveryv1.SchemeGroupVersion, endpointSliceRow, func() runtime.Object { return &discoveryv1.EndpointSlice{} })}
 	}
 	p.Add(resource.Task{Name: "bootstrap-controller", Start: persistently(b.start), Run: b.loop})
+}
+
+// storeOf finds the Store of another row once all are made. What services need is kept even where its group is
+// switched off: then nobody else sees it.
+func storeOf(p *resource.Parts, gv schema.GroupVersion, r resource.Row, empty func() runtime.Object) func() *registry.Store {
+	name := gv.WithResource(r.Name).GroupResource()
+	return sync.OnceValue(func() *registry.Store {
+		if served := p.Store(name); served != nil {
+			return served
+		}
+		return &registry.Store{
+			Kind: gv.WithKind(r.Kind), Resource: name, Singular: r.Singular(), NewFunc: empty,
+			Storage: p.Open(r.Key(), empty), Strategy: r.Strategy, KeyRoot: r.Key(),
+		}
+	})
 }

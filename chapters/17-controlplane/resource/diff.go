@@ -84,21 +84,29 @@ func writeFields(b *bytes.Buffer, v reflect.Value) error {
 
 // writeMembers writes a struct's fields, those of an embedded one among them.
 func writeMembers(b *bytes.Buffer, v reflect.Value) error {
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		var err error
-		if f.Anonymous {
-			err = writeMembers(b, v.Field(i))
-		} else {
-			comma(b, '{')
-			b.WriteString(`"` + f.Name + `":`)
-			err = writeGoNamed(b, v.Field(i))
-		}
-		if err != nil {
+	for _, f := range membersOf(v.Type()) {
+		if err := writeMember(b, f, v.FieldByIndex(f.Index)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func writeMember(b *bytes.Buffer, f reflect.StructField, v reflect.Value) error {
+	switch {
+	case f.Anonymous && strings.HasPrefix(f.Type.PkgPath(), "k8s.io/api/"):
+		return writeMembers(b, v)
+	case f.Anonymous: // metadata has JSON names inside upstream too
+		text, err := json.Marshal(v.Interface())
+		if inner := bytes.Trim(text, "{}"); len(inner) > 0 {
+			comma(b, '{')
+			b.Write(text[1 : len(text)-1])
+		}
+		return err
+	}
+	comma(b, '{')
+	b.WriteString(`"` + f.Name + `":`)
+	return writeGoNamed(b, v)
 }
 
 func writeMap(b *bytes.Buffer, v reflect.Value) error {

@@ -2,12 +2,13 @@ package workloads
 
 import (
 	"slices"
-	"strings"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/core"
 )
 
 // metricTypes in the order in which messages list them.
@@ -154,17 +155,7 @@ func checkResourceName(name corev1.ResourceName, path *field.Path) field.ErrorLi
 	if name == "" {
 		return field.ErrorList{field.Required(path, "must specify a resource name")}
 	}
-	var faults field.ErrorList
-	for _, problem := range validation.IsQualifiedName(string(name)) {
-		faults = append(faults, field.Invalid(path, name, problem))
-	}
-	switch {
-	case strings.Contains(string(name), "/"), strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix):
-		return faults
-	case name == corev1.ResourceCPU || name == corev1.ResourceMemory || name == corev1.ResourceEphemeralStorage:
-		return faults
-	}
-	return append(faults, field.Invalid(path, name, "must be a standard resource for containers"))
+	return core.ValidateContainerResourceName(name, path)
 }
 
 func checkMetricName(m autoscalingv2.MetricIdentifier, path *field.Path) field.ErrorList {

@@ -76,7 +76,8 @@ func TestAnAutoscalerIsRefused(t *testing.T) {
 			m.Type = autoscalingv2.ContainerResourceMetricSourceType
 			m.ContainerResource = &autoscalingv2.ContainerResourceMetricSource{Name: "gold", Container: "c",
 				Target: autoscalingv2.MetricTarget{Type: "Utilization", AverageUtilization: new(int32(0)), AverageValue: new(apiresource.MustParse("-1"))}}
-		}), []string{m + `containerResource.name: Invalid value: "gold": must be a standard resource for containers`,
+		}), []string{m + `containerResource.name: Invalid value: "gold": must be a standard resource type or fully qualified`,
+			m + `containerResource.name: Invalid value: "gold": must be a standard resource for containers`,
 			m + `containerResource.target.averageValue: Invalid value: "-1": must be positive`,
 			m + "containerResource.target.averageUtilization: Invalid value: 0: must be greater than 0",
 			m + "containerResource.target.averageValue: Forbidden: may not set both a target raw value and a target utilization"}},

@@ -56,6 +56,16 @@ func (s daemonSetStrategy) PrepareForUpdate(ctx context.Context, obj, old runtim
 	setTemplateGeneration(now, generation)
 }
 
+var daemonSetStatus = daemonSetStatusStrategy{daemonSets.OfStatus(checkDaemonSetStatus)}
+
+// daemonSetStatusStrategy: the count is part of what the status does not change.
+type daemonSetStatusStrategy struct{ registry.Strategy }
+
+func (s daemonSetStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
+	s.Strategy.PrepareForUpdate(ctx, obj, old)
+	setTemplateGeneration(obj.(*daemonSet), templateGeneration(old.(*daemonSet)))
+}
+
 func templateGeneration(d *daemonSet) int64 {
 	n, _ := strconv.ParseInt(d.Annotations[appsv1.DeprecatedTemplateGeneration], 10, 64)
 	return n
@@ -101,7 +111,12 @@ func checkDaemonSetStrategy(s *appsv1.DaemonSetUpdateStrategy, path *field.Path)
 	case s.Type == appsv1.RollingUpdateDaemonSetStrategyType:
 		return checkRollingDaemonSet(s.RollingUpdate, path.Child("rollingUpdate"))
 	}
-	return field.ErrorList{field.NotSupported(path, resource.GoNamed(s),
+	shown := s.DeepCopy()
+	if r := shown.RollingUpdate; r != nil {
+		made(&r.MaxUnavailable)
+		made(&r.MaxSurge)
+	}
+	return field.ErrorList{field.NotSupported(path, resource.GoNamed(shown),
 		[]appsv1.DaemonSetUpdateStrategyType{appsv1.RollingUpdateDaemonSetStrategyType, appsv1.OnDeleteDaemonSetStrategyType})}
 }
 

@@ -90,7 +90,12 @@ func checkDeploymentStrategy(s *appsv1.DeploymentStrategy, path *field.Path) fie
 		}
 		return checkRollingDeployment(s.RollingUpdate, rolling)
 	}
-	return field.ErrorList{field.NotSupported(path, resource.GoNamed(s),
+	shown := s.DeepCopy()
+	if r := shown.RollingUpdate; r != nil {
+		made(&r.MaxUnavailable)
+		made(&r.MaxSurge)
+	}
+	return field.ErrorList{field.NotSupported(path, resource.GoNamed(shown),
 		[]appsv1.DeploymentStrategyType{appsv1.RecreateDeploymentStrategyType, appsv1.RollingUpdateDeploymentStrategyType})}
 }
 

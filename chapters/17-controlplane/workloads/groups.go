@@ -17,7 +17,7 @@ func Groups() []resource.Group {
 			{Kind: "ControllerRevision", Name: "controllerrevisions", Strategy: controllerRevisions,
 				Columns: controllerRevisionColumns},
 			{Kind: "DaemonSet", Name: "daemonsets", ShortNames: []string{"ds"}, All: true,
-				Strategy: daemonSets, Status: daemonSets.OfStatus(checkDaemonSetStatus), Columns: daemonSetColumns},
+				Strategy: daemonSets, Status: daemonSetStatus, Columns: daemonSetColumns},
 			{Kind: "Deployment", Name: "deployments", ShortNames: []string{"deploy"}, All: true,
 				Strategy: deployments, Status: deploymentStatus, Columns: deploymentColumns,
 				Subresources: deploymentScale},

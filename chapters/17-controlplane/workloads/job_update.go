@@ -4,7 +4,11 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/core"
 )
 
 // checkJobChange: what a job is to do stays as it began.
@@ -46,13 +50,27 @@ func checkCompletionsChange(now, before *batchv1.JobSpec, path *field.Path) fiel
 // may use can still be decided.
 func checkTemplateChange(j, old *job, path *field.Path) field.ErrorList {
 	if !mayChangeTemplate(old) {
-		return unchangedPart(&j.Spec.Template, &old.Spec.Template, path.Child("template"))
+		if equality.Semantic.DeepEqual(&j.Spec.Template, &old.Spec.Template) {
+			return nil
+		}
+		return field.ErrorList{field.Invalid(path.Child("template"), shownTemplate{j.Spec.Template.ObjectMeta,
+			core.InternalSpec(&j.Spec.Template.Spec)}, apivalidation.FieldImmutableErrorMsg)}
 	}
 	expected := old.Spec.Template.DeepCopy()
 	takeScheduling(expected, &j.Spec.Template)
 	takeResources(expected.Spec.Containers, j.Spec.Template.Spec.Containers)
 	takeResources(expected.Spec.InitContainers, j.Spec.Template.Spec.InitContainers)
-	return unchangedPart(j.Spec.Template.Spec, expected.Spec, path.Child("template.spec"))
+	if equality.Semantic.DeepEqual(&j.Spec.Template.Spec, &expected.Spec) {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path.Child("template.spec"), core.InternalSpec(&j.Spec.Template.Spec),
+		apivalidation.FieldImmutableErrorMsg)}
+}
+
+// shownTemplate is a template as messages quote it.
+type shownTemplate struct {
+	metav1.ObjectMeta
+	Spec any
 }
 
 // mayChangeTemplate reports a job that waits: it never ran, or its pods are gone.

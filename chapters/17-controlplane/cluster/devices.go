@@ -1,0 +1,103 @@
+package cluster
+
+import (
+	"context"
+	"strings"
+
+	resourcev1 "k8s.io/api/resource/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// Devices: drivers offer them in slices, claims ask for them, classes say what is asked for. Upstream:
+// pkg/registry/resource. What is in a request, and its expressions (CEL), is not looked at.
+
+var deviceClassStrategy = resource.SpecStatus[resourcev1.DeviceClass, *resourcev1.DeviceClass]{
+	Strategy: clusterScoped,
+	Spec:     func(c *resourcev1.DeviceClass) any { return &c.Spec },
+}
+
+var deviceClaimStrategy = resource.SpecStatus[resourcev1.ResourceClaim, *resourcev1.ResourceClaim]{
+	Strategy:  namespaced,
+	Uncounted: true,
+	Spec:      func(c *resourcev1.ResourceClaim) any { return &c.Spec },
+	Status:    func(c *resourcev1.ResourceClaim) any { return &c.Status },
+	CheckUpdate: func(_ context.Context, c, old *resourcev1.ResourceClaim) field.ErrorList {
+		return unchanged(field.NewPath("spec"), c.Spec, old.Spec)
+	},
+}
+
+var deviceClaimStatus = deviceClaimStrategy.OfStatus(nil)
+
+var deviceTemplateStrategy = resource.SpecStatus[resourcev1.ResourceClaimTemplate, *resourcev1.ResourceClaimTemplate]{
+	Strategy: namespaced,
+	CheckUpdate: func(_ context.Context, t, old *resourcev1.ResourceClaimTemplate) field.ErrorList {
+		return unchanged(field.NewPath("spec"), t.Spec, old.Spec)
+	},
+}
+
+var sliceStrategy = resource.SpecStatus[resourcev1.ResourceSlice, *resourcev1.ResourceSlice]{
+	Strategy: clusterScoped,
+	Spec:     func(s *resourcev1.ResourceSlice) any { return &s.Spec },
+	Check: func(_ context.Context, s *resourcev1.ResourceSlice) field.ErrorList {
+		spec := field.NewPath("spec")
+		return append(validateDriverName(spec.Child("driver"), s.Spec.Driver), required(spec.Child("pool", "name"), s.Spec.Pool.Name)...)
+	},
+	CheckUpdate: func(_ context.Context, s, old *resourcev1.ResourceSlice) field.ErrorList {
+		spec := field.NewPath("spec")
+		found := unchanged(spec.Child("pool", "name"), s.Spec.Pool.Name, old.Spec.Pool.Name)
+		found = append(found, unchanged(spec.Child("driver"), s.Spec.Driver, old.Spec.Driver)...)
+		return append(found, unchanged(spec.Child("nodeName"), s.Spec.NodeName, old.Spec.NodeName)...)
+	},
+}
+
+var deviceClassColumns = resource.Table[resourcev1.DeviceClass, *resourcev1.DeviceClass]{
+	Columns: []resource.Column{resource.NameColumn(), resource.AgeColumn()},
+	Cells:   func(c *resourcev1.DeviceClass) []any { return []any{c.Name, resource.AgeOf(c)} },
+}
+
+var deviceTemplateColumns = resource.Table[resourcev1.ResourceClaimTemplate, *resourcev1.ResourceClaimTemplate]{
+	Columns: []resource.Column{resource.NameColumn(), resource.AgeColumn()},
+	Cells:   func(t *resourcev1.ResourceClaimTemplate) []any { return []any{t.Name, resource.AgeOf(t)} },
+}
+
+var deviceClaimColumns = resource.Table[resourcev1.ResourceClaim, *resourcev1.ResourceClaim]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "State", Description: "A summary of the current state (allocated, pending, reserved, etc.)."},
+		resource.AgeColumn(),
+	},
+	Cells: func(c *resourcev1.ResourceClaim) []any { return []any{c.Name, deviceClaimState(c), resource.AgeOf(c)} },
+}
+
+func deviceClaimState(c *resourcev1.ResourceClaim) string {
+	var states []string
+	for _, s := range []struct {
+		name string
+		is   bool
+	}{
+		{"deleted", c.DeletionTimestamp != nil},
+		{"pending", c.DeletionTimestamp == nil && c.Status.Allocation == nil},
+		{"allocated", c.Status.Allocation != nil},
+		{"reserved", c.Status.Allocation != nil && len(c.Status.ReservedFor) > 0},
+	} {
+		if s.is {
+			states = append(states, s.name)
+		}
+	}
+	return strings.Join(states, ",")
+}
+
+var sliceColumns = resource.Table[resourcev1.ResourceSlice, *resourcev1.ResourceSlice]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		column("Node", resourcev1.ResourceSliceSpec{}, "nodeName"),
+		column("Driver", resourcev1.ResourceSliceSpec{}, "driver"),
+		column("Pool", resourcev1.ResourcePool{}, "name"),
+		resource.AgeColumn(),
+	},
+	Cells: func(s *resourcev1.ResourceSlice) []any {
+		return []any{s.Name, or(s.Spec.NodeName, ""), s.Spec.Driver, s.Spec.Pool.Name, resource.AgeOf(s)}
+	},
+}

@@ -1,0 +1,184 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// Who else is asked before an object is stored: upstream's pkg/registry/admissionregistration. What expressions (CEL)
+// mean is not looked at.
+
+var validatingStrategy = resource.SpecStatus[admissionv1.ValidatingWebhookConfiguration, *admissionv1.ValidatingWebhookConfiguration]{
+	Strategy:    clusterScoped,
+	Conditional: true,
+	Spec:        func(c *admissionv1.ValidatingWebhookConfiguration) any { return &c.Webhooks },
+	Check: func(_ context.Context, c *admissionv1.ValidatingWebhookConfiguration) field.ErrorList {
+		return validateWebhooks(c.Webhooks)
+	},
+}
+
+var mutatingStrategy = resource.SpecStatus[admissionv1.MutatingWebhookConfiguration, *admissionv1.MutatingWebhookConfiguration]{
+	Strategy:    clusterScoped,
+	Conditional: true,
+	Spec:        func(c *admissionv1.MutatingWebhookConfiguration) any { return &c.Webhooks },
+	Check: func(_ context.Context, c *admissionv1.MutatingWebhookConfiguration) field.ErrorList {
+		var found faults
+		var asked []admissionv1.ValidatingWebhook
+		for i, hook := range c.Webhooks {
+			if policy := hook.ReinvocationPolicy; policy != nil {
+				found = append(found, among(field.NewPath("webhooks").Index(i).Child("reinvocationPolicy"), *policy,
+					admissionv1.IfNeededReinvocationPolicy, admissionv1.NeverReinvocationPolicy)...)
+			}
+			asked = append(asked, admissionv1.ValidatingWebhook{
+				Name: hook.Name, ClientConfig: hook.ClientConfig, Rules: hook.Rules, FailurePolicy: hook.FailurePolicy,
+				MatchPolicy: hook.MatchPolicy, NamespaceSelector: hook.NamespaceSelector, ObjectSelector: hook.ObjectSelector,
+				SideEffects: hook.SideEffects, TimeoutSeconds: hook.TimeoutSeconds, AdmissionReviewVersions: hook.AdmissionReviewVersions,
+			})
+		}
+		return append(found, validateWebhooks(asked)...)
+	},
+}
+
+func validateWebhooks(hooks []admissionv1.ValidatingWebhook) faults {
+	var found faults
+	var names []string
+	for i, hook := range hooks {
+		at := field.NewPath("webhooks").Index(i)
+		found = append(found, validateWebhook(at, &hook)...)
+		found = append(found, validateReviewVersions(at.Child("admissionReviewVersions"), hook.AdmissionReviewVersions)...)
+		if hook.Name != "" && slices.Contains(names, hook.Name) {
+			found = append(found, field.Duplicate(at.Child("name"), hook.Name))
+		}
+		names = append(names, hook.Name)
+	}
+	return found
+}
+
+// validateWebhook is upstream's validateValidatingWebhook, without match conditions.
+func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook) faults {
+	found := validation.IsFullyQualifiedName(at.Child("name"), h.Name)
+	for i, rule := range h.Rules {
+		found = append(found, validateWebhookRule(at.Child("rules").Index(i), &rule)...)
+	}
+	if h.FailurePolicy != nil {
+		found = append(found, among(at.Child("failurePolicy"), *h.FailurePolicy, admissionv1.Fail, admissionv1.Ignore)...)
+	}
+	if h.MatchPolicy != nil {
+		found = append(found, among(at.Child("matchPolicy"), *h.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
+	}
+	effects := at.Child("sideEffects")
+	if h.SideEffects == nil {
+		found = append(found, field.Required(effects, "must specify one of None, NoneOnDryRun"))
+	} else {
+		found = append(found, among(effects, *h.SideEffects, admissionv1.SideEffectClassNone, admissionv1.SideEffectClassNoneOnDryRun)...)
+	}
+	if seconds := or(h.TimeoutSeconds, 10); seconds < 1 || seconds > 30 {
+		found = append(found, field.Invalid(at.Child("timeoutSeconds"), seconds, "the timeout value must be between 1 and 30 seconds"))
+	}
+	options := metavalidation.LabelSelectorValidationOptions{}
+	if h.NamespaceSelector != nil {
+		found = append(found, metavalidation.ValidateLabelSelector(h.NamespaceSelector, options, at.Child("namespaceSelector"))...)
+	}
+	if h.ObjectSelector != nil {
+		found = append(found, metavalidation.ValidateLabelSelector(h.ObjectSelector, options, at.Child("objectSelector"))...)
+	}
+	return append(found, validateWebhookClient(at.Child("clientConfig"), &h.ClientConfig)...)
+}
+
+func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) faults {
+	switch {
+	case (c.URL == nil) == (c.Service == nil):
+		return faults{field.Required(at, "exactly one of url or service is required")}
+	case c.URL != nil:
+		return validateWebhookURL(at.Child("url"), *c.URL)
+	}
+	service := at.Child("service")
+	found := required(service.Child("name"), c.Service.Name)
+	found = append(found, required(service.Child("namespace"), c.Service.Namespace)...)
+	port := or(c.Service.Port, 443)
+	if messages := validation.IsValidPortNum(int(port)); messages != nil {
+		found = append(found, field.Invalid(service.Child("port"), port, "port is not valid: "+strings.Join(messages, ", ")))
+	}
+	return append(found, validateWebhookPath(service.Child("path"), or(c.Service.Path, ""))...)
+}
+
+// validateWebhookURL is upstream's webhook.ValidateWebhookURL.
+func validateWebhookURL(at *field.Path, text string) faults {
+	const form = "; desired format: https://host[/path]"
+	u, err := url.Parse(text)
+	if err != nil {
+		return faults{field.Required(at, "url must be a valid URL: "+err.Error()+form)}
+	}
+	var found faults
+	for _, rule := range []struct {
+		broken bool
+		value  string
+		text   string
+	}{
+		{u.Scheme != "https", u.Scheme, "'https' is the only allowed URL scheme" + form},
+		{u.Host == "", u.Host, "host must be specified" + form},
+		{u.User != nil, u.User.String(), "user information is not permitted in the URL"},
+		{u.Fragment != "", u.Fragment, "fragments are not permitted in the URL"},
+		{u.RawQuery != "", u.RawQuery, "query parameters are not permitted in the URL"},
+	} {
+		if rule.broken {
+			found = append(found, field.Invalid(at, rule.value, rule.text))
+		}
+	}
+	return found
+}
+
+// validateWebhookPath is the end of upstream's webhook.ValidateWebhookService.
+func validateWebhookPath(at *field.Path, path string) faults {
+	switch path {
+	case "", "/":
+		return nil
+	case "//":
+		return faults{field.Invalid(at, path, "segment[0] may not be empty")}
+	}
+	var found faults
+	if !strings.HasPrefix(path, "/") {
+		found = append(found, field.Invalid(at, path, "must start with a '/'"))
+	}
+	for i, step := range strings.Split(strings.TrimSuffix(path[1:], "/"), "/") {
+		if step == "" {
+			found = append(found, field.Invalid(at, path, fmt.Sprintf("segment[%d] may not be empty", i)))
+			continue
+		}
+		for _, message := range validation.IsDNS1123Subdomain(step) {
+			found = append(found, field.Invalid(at, path, fmt.Sprintf("segment[%d]: %v", i, message)))
+		}
+	}
+	return found
+}
+
+// reviews are the versions of AdmissionReview that the server speaks.
+var reviews = []string{"v1", "v1beta1"}
+
+func validateReviewVersions(at *field.Path, versions []string) faults {
+	if len(versions) == 0 {
+		return faults{field.Required(at, "must specify one of "+strings.Join(reviews, ", "))}
+	}
+	var found faults
+	for i, v := range versions {
+		if slices.Contains(versions[:i], v) {
+			found = append(found, field.Invalid(at.Index(i), v, "duplicate version"))
+			continue
+		}
+		found = append(found, wrong(at.Index(i), v, validation.IsDNS1035Label(v))...)
+	}
+	if !slices.ContainsFunc(versions, func(v string) bool { return slices.Contains(reviews, v) }) {
+		found = append(found, field.Invalid(at, versions, "must include at least one of "+strings.Join(reviews, ", ")))
+	}
+	return found
+}
