@@ -36,7 +36,7 @@ func TestFaultsOfAService(t *testing.T) {
 		{"ranges without a balancer", "{loadBalancerSourceRanges: [10.0.0.0/8], ports: [{port: 80}]}", "spec.LoadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'"},
 		{"an affinity that lasts two days", "{sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 172800}}, ports: [{port: 80}]}",
 			"spec.sessionAffinityConfig.clientIP.timeoutSeconds: Invalid value: 172800: must be greater than 0 and less than 86400"},
-		{"an unknown distribution", "{trafficDistribution: Far, ports: [{port: 80}]}", `spec.trafficDistribution: Unsupported value: "Far": supported values: "PreferClose", "PreferSameNode", "PreferSameZone"`},
+		{"an unknown distribution", "{trafficDistribution: Far, ports: [{port: 80}]}", `spec.trafficDistribution: Unsupported value: "Far": supported values: "PreferClose", "PreferSameZone", "PreferSameNode"`},
 	})
 }
 
@@ -87,7 +87,7 @@ func TestFaultsOfANetworkPolicy(t *testing.T) {
 		{"an end before the port", "{podSelector: {}, ingress: [{ports: [{port: 80, endPort: 70}]}]}", "spec.ingress[0].ports[0].endPort: Invalid value: 80: must be greater than or equal to `port`"},
 		{"an end of a name", "{podSelector: {}, ingress: [{ports: [{port: dns, endPort: 70}]}]}", "spec.ingress[0].ports[0].endPort: Invalid value: 70: may not be specified when `port` is non-numeric"},
 		{"a block without range", "{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: ''}}]}]}", "spec.ingress[0].from[0].ipBlock.cidr: Required value"},
-		{"an unknown type", "{podSelector: {}, policyTypes: [In]}", `spec.policyTypes[0]: Unsupported value: "In": supported values: "Egress", "Ingress"`},
+		{"an unknown type", "{podSelector: {}, policyTypes: [In]}", `spec.policyTypes[0]: Unsupported value: "In": supported values: "Ingress", "Egress"`},
 	})
 }
 
@@ -137,8 +137,8 @@ func TestColumnsOfKubectlGet(t *testing.T) {
 			"Name Controller Parameters Age", "x (default) a.b/c F.d.e/g 0s"},
 		{networking + "/namespaces/ns/networkpolicies", "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: x}, spec: {podSelector: {matchLabels: {a: b}}}}",
 			"Name Pod-Selector Age", "x a=b 0s"},
-		{networking + "/ipaddresses", "{apiVersion: networking.k8s.io/v1, kind: IPAddress, metadata: {name: 10.0.0.8}, spec: {parentRef: {group: a.b, resource: gateways, namespace: n, name: g}}}",
-			"Name ParentRef", "10.0.0.8 gateways.a.b/n/g 0s"},
+		{networking + "/ipaddresses", "{apiVersion: networking.k8s.io/v1, kind: IPAddress, metadata: {name: 10.0.0.8}, spec: {parentRef: {group: a.b, resource: gateways, namespace: ns, name: g}}}",
+			"Name ParentRef", "10.0.0.8 gateways.a.b/ns/g 0s"},
 		{networking + "/servicecidrs", "{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: x}, spec: {cidrs: [10.7.0.0/24, 'fd00::/112']}}",
 			"Name CIDRs Age", "x 10.7.0.0/24,fd00::/112 0s"},
 	} {
