@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -22,8 +23,28 @@ import (
 	"kubepath/internal/embedetcd"
 )
 
-// etcd is one for all tests of the package; each test has a prefix of its own.
+// etcd is one for all tests of the package; each run of a test has a prefix of its own.
 var etcd *embedetcd.Server
+
+// prefixes are those that tests have, so that the servers of one test share theirs and a second run gets another.
+var prefixes struct {
+	sync.Mutex
+	of   map[testing.TB]string
+	last int
+}
+
+func prefixOf(t testing.TB) string {
+	prefixes.Lock()
+	defer prefixes.Unlock()
+	if prefixes.of == nil {
+		prefixes.of = map[testing.TB]string{}
+	}
+	if prefixes.of[t] == "" {
+		prefixes.last++
+		prefixes.of[t] = fmt.Sprintf("/test-%d", prefixes.last)
+	}
+	return prefixes.of[t]
+}
 
 func TestMain(m *testing.M) {
 	var err error
@@ -54,7 +75,7 @@ func serve(t testing.TB, settings network.Settings) api {
 
 func serveFrom(t testing.TB, client *clientv3.Client, settings network.Settings) api {
 	t.Helper()
-	prefix := "/" + strings.ReplaceAll(t.Name(), "/", "-")
+	prefix := prefixOf(t)
 	s, err := controlplane.New(controlplane.Config{
 		Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme()), MaxMutatingRequestsInFlight: 100},
 		Etcd:   client, EtcdPrefix: prefix, CompactInterval: -1, Settings: []any{settings},
