@@ -49,23 +49,12 @@ func jsonPatch(d *document) (change, error) {
 			"The allowed maximum operations in a JSON patch is %d, got %d", maxOperations, len(patch)))
 	}
 	return d.over(faults, func(current []byte) ([]byte, error) {
-		patched, err := operate(patch, current)
+		patched, err := guarded(func() ([]byte, error) { return patch.Apply(current) })
 		if err != nil { // an operation that cannot be done: the answer keeps to upstream's, which does not say which
 			return nil, unprocessable(err)
 		}
 		return patched, nil
 	}), nil
-}
-
-// operate applies the operations. The library panics at some that are well formed and senseless (a replace of the whole
-// document without a value).
-func operate(patch jsonpatch.Patch, current []byte) (patched []byte, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("cannot be applied: %v", cause)
-		}
-	}()
-	return patch.Apply(current)
 }
 
 // upstreamType names the package of the type that messages of kube-apiserver name.
@@ -135,4 +124,15 @@ func unprocessable(err error) error {
 // invalid is a patch whose result cannot be an object. value is what the message shows of it.
 func invalid(value any, err error) error {
 	return apierrors.NewInvalid(schema.GroupKind{}, "", field.ErrorList{field.Invalid(field.NewPath("patch"), value, err.Error())})
+}
+
+// guarded calls a library that panics at some patches, well formed and senseless as they are: a replace of the whole
+// document without a value, a list for a name by which elements are merged.
+func guarded[T any](apply func() (T, error)) (patched T, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = unprocessable(fmt.Errorf("cannot be applied: %v", cause))
+		}
+	}()
+	return apply()
 }

@@ -31,7 +31,9 @@ func strategicPatch(d *document) (change, error) {
 		if err != nil {
 			return nil, err
 		}
-		patched, err := strategicpatch.StrategicMergeMapPatch(current, runtime.DeepCopyJSON(fields), schema)
+		patched, err := guarded(func() (strategicpatch.JSONMap, error) {
+			return strategicpatch.StrategicMergeMapPatch(current, runtime.DeepCopyJSON(fields), schema)
+		})
 		if err != nil {
 			return nil, strategicError(err)
 		}
