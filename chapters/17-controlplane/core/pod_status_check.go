@@ -3,7 +3,6 @@ package core
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
@@ -28,7 +27,7 @@ func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
 	found = append(found, addresses(now, was)...)
 	for _, list := range statusLists(now) {
 		found = append(found, users(list.statuses, statusPath.Child(list.name), pod.Spec.OS)...)
-		found = append(found, health(list.statuses, statusPath.Child(list.name), list.containers(&pod.Spec))...)
+		found = append(found, health(list, &pod.Spec)...)
 	}
 	return found
 }
@@ -65,14 +64,18 @@ func nomination(pod, before *corev1.Pod) faults {
 type statusList struct {
 	name       string
 	statuses   []corev1.ContainerStatus
-	containers func(*corev1.PodSpec) []corev1.Container // nil for ephemeral ones
+	containers func(*corev1.PodSpec) []corev1.Container
+	ephemeral  bool
 }
 
 func statusLists(s *corev1.PodStatus) []statusList {
 	return []statusList{
-		{"containerStatuses", s.ContainerStatuses, func(spec *corev1.PodSpec) []corev1.Container { return spec.Containers }},
-		{"initContainerStatuses", s.InitContainerStatuses, func(spec *corev1.PodSpec) []corev1.Container { return spec.InitContainers }},
-		{"ephemeralContainerStatuses", s.EphemeralContainerStatuses, func(*corev1.PodSpec) []corev1.Container { return nil }},
+		{name: "containerStatuses", statuses: s.ContainerStatuses,
+			containers: func(spec *corev1.PodSpec) []corev1.Container { return spec.Containers }},
+		{name: "initContainerStatuses", statuses: s.InitContainerStatuses,
+			containers: func(spec *corev1.PodSpec) []corev1.Container { return spec.InitContainers }},
+		{name: "ephemeralContainerStatuses", statuses: s.EphemeralContainerStatuses, ephemeral: true,
+			containers: func(*corev1.PodSpec) []corev1.Container { return nil }},
 	}
 }
 
@@ -82,8 +85,7 @@ func revived(pod, before *corev1.Pod) faults {
 	spec, now := &before.Spec, statusLists(&pod.Status)
 	together := restartsTogether(spec)
 	for kind, was := range statusLists(&before.Status) {
-		ephemeral := kind == 2
-		if together && !ephemeral {
+		if together && !was.ephemeral {
 			continue
 		}
 		for i := range was.statuses {
@@ -168,78 +170,6 @@ func families(list, stored []string, path *field.Path, shown any) faults {
 	}
 	if !dual || len(list) > 2 {
 		found = append(found, field.Invalid(path, resource.GoNamed(shown), "may specify no more than one IP for each IP family"))
-	}
-	return found
-}
-
-// users are whom the containers run as.
-func users(list []corev1.ContainerStatus, path *field.Path, os *corev1.PodOS) faults {
-	var found faults
-	for i := range list {
-		u := list[i].User
-		if u == nil || u.Linux == nil {
-			continue
-		}
-		at := path.Index(i).Child("user", "linux")
-		if os != nil && os.Name == corev1.Windows {
-			found = append(found, field.Forbidden(at, "cannot be set for a windows pod"))
-			continue
-		}
-		found = append(found, isUser(at.Child("uid"), &u.Linux.UID)...)
-		found = append(found, isGroup(at.Child("gid"), &u.Linux.GID)...)
-		for g := range u.Linux.SupplementalGroups {
-			found = append(found, isGroup(at.Child("supplementalGroups").Index(g), &u.Linux.SupplementalGroups[g])...)
-		}
-	}
-	return found
-}
-
-// health is that of the devices that a container has.
-func health(list []corev1.ContainerStatus, path *field.Path, containers []corev1.Container) faults {
-	var found faults
-	for i := range list {
-		at := path.Index(i).Child("allocatedResourcesStatus")
-		if containers == nil && len(list[i].AllocatedResourcesStatus) > 0 {
-			found = append(found, field.Forbidden(at, "must not be specified in container status"))
-			continue
-		}
-		c := containerNamed(containers, list[i].Name)
-		for j, r := range list[i].AllocatedResourcesStatus {
-			if c != nil {
-				found = append(found, allocated(c, r.Name, at.Index(j).Child("name"))...)
-			}
-			found = append(found, devicesHealth(r.Resources, at.Index(j).Child("resources"))...)
-		}
-	}
-	return found
-}
-
-func allocated(c *corev1.Container, name corev1.ResourceName, path *field.Path) faults {
-	claim, isClaim := strings.CutPrefix(string(name), "claim:")
-	if !isClaim {
-		if _, ok := c.Resources.Requests[name]; ok {
-			return nil
-		}
-		return faults{field.Invalid(path, name, "must match one of the container's resource requests")}
-	}
-	if slices.ContainsFunc(c.Resources.Claims, func(r corev1.ResourceClaim) bool {
-		return claim == r.Name && r.Request == "" || r.Request != "" && claim == r.Name+"/"+r.Request
-	}) {
-		return nil
-	}
-	return faults{field.Invalid(path, name, "must match one of the container's resource claims in a format "+
-		"'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty")}
-}
-
-func devicesHealth(list []corev1.ResourceHealth, path *field.Path) faults {
-	var found faults
-	ids := seen{}
-	for i, r := range list {
-		found = append(found, among(path.Index(i).Child("health"), r.Health,
-			corev1.ResourceHealthStatusHealthy, corev1.ResourceHealthStatusUnhealthy, corev1.ResourceHealthStatusUnknown)...)
-		if ids.again(string(r.ResourceID)) {
-			found = append(found, field.Duplicate(path.Index(i).Child("resourceID"), r.ResourceID))
-		}
 	}
 	return found
 }
