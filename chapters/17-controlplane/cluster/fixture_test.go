@@ -72,9 +72,10 @@ func made(t testing.TB, path, body string) map[string]any {
 
 // remove deletes what is at path, in both steps where it is a namespace, and whatever holds it.
 func remove(path string) {
+	name := path[strings.LastIndex(path, "/")+1:]
 	for _, step := range []struct{ method, path, mediaType, body string }{
 		{http.MethodDelete, path, "application/json", ""},
-		{http.MethodPut, path + "/finalize", "application/json", "{}"},
+		{http.MethodPut, path + "/finalize", "application/json", `{"metadata":{"name":"` + name + `"}}`},
 		{http.MethodPatch, path, "application/merge-patch+json", `{"metadata":{"finalizers":null}}`},
 	} {
 		r := httptest.NewRequestWithContext(context.Background(), step.method, step.path, strings.NewReader(step.body))
