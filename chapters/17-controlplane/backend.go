@@ -63,6 +63,7 @@ func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, 
 	if r.Build != nil {
 		r.Build(store, parts)
 	}
+	b.cache(store)
 	if r.Fields != nil {
 		b.selectable(store)
 	}

@@ -26,8 +26,13 @@ import (
 // run has a server run until the test ends, and waits until it is ready.
 func run(t *testing.T, etcd *clientv3.Client) http.Handler {
 	t.Helper()
-	api, err := New(Config{Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme())}, Etcd: etcd,
-		Settings: []any{network.Settings{Bootstrap: true}}})
+	return runWith(t, Config{Etcd: etcd, Settings: []any{network.Settings{Bootstrap: true}}})
+}
+
+func runWith(t *testing.T, c Config) http.Handler {
+	t.Helper()
+	c.Server = server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme())}
+	api, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

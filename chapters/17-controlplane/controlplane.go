@@ -41,6 +41,8 @@ type Config struct {
 
 	// Open makes the storage of a resource: the seam for tracing, and for a storage of one's own. Nil: etcd3.Open.
 	Open func(etcd3.Config) storage.Interface
+	// WatchCache answers reads and watches from memory; nil: each goes to etcd.
+	WatchCache *WatchCache
 	// Settings are what groups can be told; see resource.Parts.
 	Settings []any
 	// Groups is the table of what is served; nil: Groups(), and of Old() what RuntimeConfig switches on.

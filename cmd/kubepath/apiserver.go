@@ -36,6 +36,8 @@ type options struct {
 	compactInterval time.Duration
 	network         network.Settings
 
+	watchCache *controlplane.WatchCache // nil: none
+
 	requestTimeout      time.Duration
 	minRequestTimeout   time.Duration
 	maxInFlight         int
@@ -76,7 +78,7 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 		},
 		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, Open: etcd3.Open,
 		RuntimeConfig: served, StorageVersions: stored,
-		MinRequestTimeout: o.minRequestTimeout, CompactInterval: cmp.Or(o.compactInterval, -1),
+		WatchCache: o.watchCache, MinRequestTimeout: o.minRequestTimeout, CompactInterval: cmp.Or(o.compactInterval, -1),
 		Settings: []any{o.network},
 	}
 	plugIn(plugged(), &config)

@@ -37,7 +37,7 @@ func layers(t trace.Trace) string {
 func TestARunningServersPartOfThePathIsFetched(t *testing.T) {
 	t.Parallel()
 	p := serve(t, "--traces-per-second", "0")
-	const path = "request server installer rest registry storage etcd"
+	const path = "request server installer rest registry storage storage etcd" // the watch cache, and the storage over etcd
 	if got := traced(t, "create", "configmap", "a", "--server", p.url); layers(got) != path {
 		t.Errorf("create went through %s, want %s", layers(got), path)
 	}

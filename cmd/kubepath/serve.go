@@ -32,6 +32,7 @@ type serveFlags struct {
 	insecurePort int
 	minTimeout   int // seconds
 	kubeconfig   string
+	cache        cacheFlags
 	clusterIPs   string // the ranges, as text
 	advertise    string // an address; "": this machine's, where others reach it
 }
@@ -81,6 +82,7 @@ func (f *serveFlags) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&f.serving.CertFile, "tls-cert-file", "", "certificate for HTTPS")
 	flags.StringVar(&f.serving.KeyFile, "tls-private-key-file", "", "key of --tls-cert-file")
 
+	f.cache.addTo(flags)
 	flags.DurationVar(&f.requestTimeout, "request-timeout", time.Minute, "longest time of a request that is not a watch")
 	flags.IntVar(&f.minTimeout, "min-request-timeout", 1800, "seconds that a watch lasts at least whose client names no time")
 	flags.IntVar(&f.maxInFlight, "max-requests-inflight", 400, "reading requests at the same time")
@@ -117,6 +119,9 @@ func (f *serveFlags) check() error {
 		return usageError{err, hint}
 	}
 	f.network.ClusterIPRanges = ranges
+	if f.watchCache, err = f.cache.settings(); err != nil {
+		return usageError{err, hint}
+	}
 	return nil
 }
 
