@@ -28,7 +28,12 @@ func (s *Store) newList() *kinds.List {
 func (s *Store) NamespaceScoped() bool { return s.Strategy.NamespaceScoped() }
 
 // StorageVersion is the kind as which objects are stored.
-func (s *Store) StorageVersion() schema.GroupVersionKind { return s.Kind }
+func (s *Store) StorageVersion() schema.GroupVersionKind {
+	if s.Stored.Empty() {
+		return s.Kind
+	}
+	return s.Stored
+}
 
 // GetSingularName is the resource's name for one object.
 func (s *Store) GetSingularName() string { return s.Singular }

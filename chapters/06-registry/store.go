@@ -17,7 +17,7 @@ import (
 // A Store may be copied: a subresource is the parent's Store with another Strategy.
 // Upstream: k8s.io/apiserver/pkg/registry/generic/registry.Store.
 type Store struct {
-	Kind     schema.GroupVersionKind // what is stored: v1 Pod
+	Kind     schema.GroupVersionKind // what the server works with: v1 Pod
 	Resource schema.GroupResource    // in errors: pods
 	Singular string
 	Short    []string
@@ -58,6 +58,8 @@ type Store struct {
 	ReturnDeleted bool
 	// DeleteWorkers of a deletecollection; 0: 1.
 	DeleteWorkers int
+	// Stored is the kind that etcd keeps; empty: Kind.
+	Stored schema.GroupVersionKind
 	// Tables shows objects as rows; nil: name and time of creation.
 	Tables rest.TableConvertor
 	// Now is the clock; nil: time.Now.

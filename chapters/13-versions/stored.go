@@ -36,6 +36,17 @@ func StorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.GroupVer
 	return &storedAs{Codec: codec, codecs: c, form: kinds.Form{Media: media}, stored: stored}, nil
 }
 
+// StorageKind is the kind as which a codec of StorageCodec writes the objects of a hub: its own, where there is no
+// exception. Upstream: rest.StorageVersionProvider of each Store.
+func StorageKind(codec runtime.Codec, hub schema.GroupVersionKind) schema.GroupVersionKind {
+	if s, ok := codec.(*storedAs); ok {
+		if version, ok := s.stored[hub.GroupKind()]; ok {
+			return version.WithKind(hub.Kind)
+		}
+	}
+	return hub
+}
+
 // storedAs is a storage codec with exceptions.
 type storedAs struct {
 	runtime.Codec

@@ -13,6 +13,7 @@ import (
 	registry "kubepath/chapters/06-registry"
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
+	versions "kubepath/chapters/13-versions"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -113,6 +114,7 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 		Kind: kind, Resource: gv.WithResource(r.Name).GroupResource(), NewFunc: newObject,
 		Singular: r.Singular(), Short: r.ShortNames, InAll: r.All, Others: r.Categories, ReturnDeleted: r.ReturnDeleted,
 		Storage: b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), Attrs: r.Attrs(),
+		Stored: versions.StorageKind(b.codec, kind),
 	}
 	if r.Columns != nil {
 		store.Tables = r.Columns

@@ -103,6 +103,33 @@ func TestTheStorageVersionCanChangeUnderTheObjects(t *testing.T) {
 	}
 }
 
+func TestDiscoveryTellsByAHashInWhichVersionIsStored(t *testing.T) {
+	t.Parallel()
+	etcd := newEtcd(t)
+	hash := func(api http.Handler, path, resource string) any {
+		_, list := ask(t, api, http.MethodGet, path, "")
+		for _, entry := range list["resources"].([]any) {
+			if entry := entry.(map[string]any); entry["name"] == resource {
+				return entry["storageVersionHash"]
+			}
+		}
+		return nil
+	}
+	usual := newServer(t, Config{Etcd: etcd})
+	older := newServer(t, Config{Etcd: etcd, StorageVersions: []schema.GroupVersion{{Group: "autoscaling", Version: "v1"}}})
+	for _, path := range []string{"/apis/autoscaling/v1", "/apis/autoscaling/v2"} { // one Store behind both
+		if got := hash(usual, path, "horizontalpodautoscalers"); got != "qwQve8ut294=" { // of autoscaling/v2
+			t.Errorf("%s says %v", path, got)
+		}
+		if got := hash(older, path, "horizontalpodautoscalers"); got != "oQlkt7f5j/A=" { // of autoscaling/v1
+			t.Errorf("%s, kept as v1, says %v", path, got)
+		}
+	}
+	if got := hash(older, "/api/v1", "pods"); got != "xPOwRZ+Yhw8=" {
+		t.Errorf("another kind says %v", got)
+	}
+}
+
 func TestVersionsThatAreGoneCanBeSwitchedOn(t *testing.T) {
 	t.Parallel()
 	const manifest = `{"metadata":{"name":"web"},"spec":{"template":{"metadata":{"labels":{"app":"web"}},
