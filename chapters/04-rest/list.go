@@ -3,6 +3,7 @@ package rest
 import (
 	"net/http"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
@@ -13,6 +14,9 @@ func list(e *Endpoint) http.Handler {
 		options, err := c.ListOptions()
 		if err != nil {
 			return 0, nil, err
+		}
+		if options.Watch { // else a row for watches would have it
+			return 0, nil, apierrors.NewMethodNotSupported(c.Resource.GroupResource(), "watch")
 		}
 		obj, err := storage.List(c.Context, options)
 		return http.StatusOK, obj, err

@@ -3,6 +3,7 @@ package watch
 import (
 	"bytes"
 	"encoding/binary"
+	"sync"
 
 	"google.golang.org/protobuf/encoding/protowire"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,29 +19,37 @@ import (
 type frames struct {
 	call    *rest.Call
 	version schema.GroupVersion // in which objects are written; empty: their own
-	wrap    func(f *frames, kind watch.EventType) []byte
+	wrap    wrap
 	rows    bool // a table has been sent: the next ones have no columns
-
-	object bytes.Buffer // the encoded object of the event under way
-	frame  []byte       // what was returned last
 }
 
+// wrap completes a frame around the object in out, which begins after room bytes.
+type wrap func(kind watch.EventType, out *bytes.Buffer) []byte
+
+// room is left free before an object, for what stands before it in any format.
+const room = 32
+
+var free [room]byte
+
+// wraps by the media type, for frames that follow each other in a stream.
+var wraps = map[string]wrap{runtime.ContentTypeJSON: inJSON, runtime.ContentTypeProtobuf: inProtobuf}
+
 func newFrames(c *rest.Call) *frames {
-	f := &frames{call: c, version: c.Kind.GroupVersion(), wrap: (*frames).json}
+	f := &frames{call: c, version: c.Kind.GroupVersion(), wrap: wraps[c.Form.Type]}
 	if c.Form.As.Kind != "" {
 		f.version = schema.GroupVersion{}
-	}
-	if c.Form.Type == runtime.ContentTypeProtobuf {
-		f.wrap = (*frames).protobuf
 	}
 	return f
 }
 
-// of returns the frame of an event. It is valid until the next call.
-func (f *frames) of(event watch.Event) ([]byte, error) {
+// buffers are shared by all watches: one that is idle holds none.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// send makes the frame of an event and has write send it. What write gets is not to be kept.
+func (f *frames) send(event watch.Event, write func([]byte) error) error {
 	obj, err := f.call.Shape(event.Object)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if table, ok := obj.(*metav1.Table); ok {
 		if f.rows {
@@ -48,21 +57,25 @@ func (f *frames) of(event watch.Event) ([]byte, error) {
 		}
 		f.rows = true
 	}
-	f.object.Reset()
-	if err := f.call.Codecs.Encode(&f.object, obj, f.version, f.call.Form); err != nil {
-		return nil, err
+	out := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(out)
+	out.Reset()
+	out.Write(free[:])
+	if err := f.call.Codecs.Encode(out, obj, f.version, f.call.Form); err != nil {
+		return err
 	}
-	f.frame = f.wrap(f, event.Type)
-	return f.frame, nil
+	return write(f.wrap(event.Type, out))
 }
 
-// json is {"type":"ADDED","object":{...}} and a newline: frames of JSON delimit themselves.
-func (f *frames) json(kind watch.EventType) []byte {
-	b := append(f.frame[:0], `{"type":"`...)
-	b = append(b, kind...)
-	b = append(b, `","object":`...)
-	b = append(b, bytes.TrimRight(f.object.Bytes(), "\n")...)
-	return append(b, "}\n"...)
+// inJSON is {"type":"ADDED","object":{...}} and a newline: frames of JSON delimit themselves.
+func inJSON(kind watch.EventType, out *bytes.Buffer) []byte {
+	for b := out.Bytes(); b[len(b)-1] == '\n'; b = out.Bytes() {
+		out.Truncate(len(b) - 1)
+	}
+	out.WriteString("}\n")
+	head := append(make([]byte, 0, room), `{"type":"`...)
+	head = append(head, kind...)
+	return before(append(head, `","object":`...), out)
 }
 
 // The fields of the message WatchEvent (1 type, 2 object) and of RawExtension (1 raw).
@@ -72,14 +85,30 @@ const (
 	fieldRaw    = protowire.Number(1)
 )
 
-// protobuf is the length of the message in four bytes, and the message. Upstream: protobuf.LengthDelimitedFramer over
+// inMessage is the message WatchEvent in protobuf.
+func inMessage(kind watch.EventType, out *bytes.Buffer) []byte {
+	return before(messageHead(make([]byte, 0, room), kind, out.Len()-room), out)
+}
+
+// inProtobuf is the length of the message in four bytes, and the message. Upstream: protobuf.LengthDelimitedFramer over
 // the raw serializer.
-func (f *frames) protobuf(kind watch.EventType) []byte {
-	raw := protowire.SizeTag(fieldRaw) + protowire.SizeBytes(f.object.Len())
-	b := append(f.frame[:0], 0, 0, 0, 0)
+func inProtobuf(kind watch.EventType, out *bytes.Buffer) []byte {
+	head := messageHead(make([]byte, 4, room), kind, out.Len()-room)
+	binary.BigEndian.PutUint32(head, uint32(len(head)-4+out.Len()-room))
+	return before(head, out)
+}
+
+// messageHead appends all of a WatchEvent that stands before an object of size bytes.
+func messageHead(b []byte, kind watch.EventType, size int) []byte {
+	raw := protowire.SizeTag(fieldRaw) + protowire.SizeBytes(size)
 	b = protowire.AppendString(protowire.AppendTag(b, fieldType, protowire.BytesType), string(kind))
 	b = protowire.AppendVarint(protowire.AppendTag(b, fieldObject, protowire.BytesType), uint64(raw))
-	b = protowire.AppendBytes(protowire.AppendTag(b, fieldRaw, protowire.BytesType), f.object.Bytes())
-	binary.BigEndian.PutUint32(b, uint32(len(b)-4))
-	return b
+	return protowire.AppendVarint(protowire.AppendTag(b, fieldRaw, protowire.BytesType), uint64(size))
+}
+
+// before puts head into the free room right before the object.
+func before(head []byte, out *bytes.Buffer) []byte {
+	frame := out.Bytes()[room-len(head):]
+	copy(frame, head)
+	return frame
 }

@@ -18,6 +18,7 @@ func (o Watches) serve(e *rest.Endpoint) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
+		form.Pretty = false // a frame is a line
 		c.Form = form
 		options, err := c.ListOptions()
 		if err != nil {
@@ -32,9 +33,10 @@ func (o Watches) serve(e *rest.Endpoint) http.Handler {
 		}
 		defer events.Stop()
 		if wantsWebSocket(c.Request) {
-			return 0, nil, overWebSocket(ctx, c, events)
+			o.overWebSocket(ctx, c, events)
+		} else {
+			o.overHTTP(ctx, c, events)
 		}
-		overHTTP(ctx, c, events)
 		return 0, nil, nil
 	})
 }

@@ -11,24 +11,26 @@ import (
 
 // overHTTP writes a frame for each event until the watch or ctx ends. Frames that are there together leave together.
 // Upstream: WatchServer.HandleHTTP.
-func overHTTP(ctx context.Context, c *rest.Call, events watch.Interface) {
+func (o Watches) overHTTP(ctx context.Context, c *rest.Call, events watch.Interface) {
 	out := http.NewResponseController(c.Writer)
 	c.Writer.Header().Set("Content-Type", c.Form.StreamContentType())
 	c.Writer.WriteHeader(http.StatusOK)
 	if out.Flush() != nil { // the client waits for the headers before the first event
 		return
 	}
+	patience := o.patience(ctx, out.SetWriteDeadline)
+	defer patience.end()
 	frames := newFrames(c)
 	for event := range each(ctx, events) {
-		frame, err := frames.of(event)
+		err := frames.send(event, func(frame []byte) error {
+			defer patience.during()()
+			if _, err := c.Writer.Write(frame); err != nil || len(events.ResultChan()) > 0 {
+				return err
+			}
+			return out.Flush()
+		})
 		if err != nil {
-			return // nothing that follows could make up for what is missing
-		}
-		if _, err := c.Writer.Write(frame); err != nil {
-			return
-		}
-		if len(events.ResultChan()) == 0 && out.Flush() != nil {
-			return
+			return // the client is gone; or an object cannot be written, and nothing that follows could make up for it
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -18,6 +19,8 @@ type Watches struct {
 	// MinRequestTimeout is how long a watch lasts at least whose client names no time: it ends after between once and
 	// twice as long, so that not all clients come back at once. 0: 30 min.
 	MinRequestTimeout time.Duration
+	// Patience is how long a client may take in nothing while a frame waits for it, before it is cut off. 0: 30 s.
+	Patience time.Duration
 }
 
 // deprecated paths begin so: /api/v1/watch/pods.
@@ -53,14 +56,11 @@ func returns(c *kinds.Codecs) []string {
 	return append(whole, streams...)
 }
 
-// lifetime is how long a watch lasts.
+// lifetime is how long a watch lasts. 0 seconds are none named.
 func (o Watches) lifetime(options *metainternalversion.ListOptions) time.Duration {
-	if options.TimeoutSeconds != nil {
-		return time.Duration(*options.TimeoutSeconds) * time.Second
+	if asked := options.TimeoutSeconds; asked != nil && *asked != 0 {
+		return time.Duration(*asked) * time.Second
 	}
-	least := o.MinRequestTimeout
-	if least == 0 {
-		least = 30 * time.Minute
-	}
+	least := cmp.Or(o.MinRequestTimeout, 30*time.Minute)
 	return least + rand.N(least)
 }

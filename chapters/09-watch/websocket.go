@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"golang.org/x/net/websocket"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -30,31 +31,40 @@ func names(header, token string) bool {
 
 // overWebSocket sends a message for each event: text in JSON, binary in protobuf. What the client sends is dropped; that
 // it closes the connection ends the watch. Upstream: WatchServer.HandleWS.
-func overWebSocket(ctx context.Context, c *rest.Call, events watch.Interface) error {
+func (o Watches) overWebSocket(ctx context.Context, c *rest.Call, events watch.Interface) {
 	server := websocket.Server{Handler: func(conn *websocket.Conn) {
+		defer farewell(conn)
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		go func() {
 			defer cancel()
 			drop(conn)
 		}()
-		conn.PayloadType = websocket.TextFrame
-		if c.Form.Type == runtime.ContentTypeProtobuf {
-			conn.PayloadType = websocket.BinaryFrame
-		}
 		frames := newFrames(c)
+		conn.PayloadType = websocket.TextFrame
+		if c.Form.Type == runtime.ContentTypeProtobuf { // a message has its length already
+			conn.PayloadType, frames.wrap = websocket.BinaryFrame, inMessage
+		}
+		patience := o.patience(ctx, conn.SetWriteDeadline)
+		defer patience.end()
 		for event := range each(ctx, events) {
-			frame, err := frames.of(event)
+			err := frames.send(event, func(frame []byte) error {
+				defer patience.during()()
+				_, err := conn.Write(frame)
+				return err
+			})
 			if err != nil {
-				return
-			}
-			if _, err := conn.Write(frame); err != nil {
 				return
 			}
 		}
 	}}
 	server.ServeHTTP(hijacker{c.Writer}, c.Request)
-	return nil
+}
+
+// farewell closes the connection with a message that says so, if the client takes it.
+func farewell(conn *websocket.Conn) {
+	_ = conn.SetWriteDeadline(time.Now().Add(lastWords)) // a connection without deadlines is not a connection
+	conn.Close()
 }
 
 // drop reads until the connection ends.
