@@ -1,6 +1,7 @@
 package controlplane
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,7 +67,7 @@ func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, 
 	}
 	b.cache(store)
 	if r.Fields != nil {
-		b.selectable(store)
+		b.selectable(store, r)
 	}
 	storages[r.Name] = store
 	if r.Serve != nil {
@@ -132,14 +133,18 @@ func (b *backend) open(root string, newObject func() runtime.Object) storage.Int
 
 // selectable tells the scheme which fields a selector may name; of a kind that it is told nothing about, name and
 // namespace. Upstream: the AddFieldLabelConversionFuncs of each group.
-func (b *backend) selectable(s *registry.Store) {
+func (b *backend) selectable(s *registry.Store, r Resource) {
 	known := s.SelectableFields()
+	unknown := cmp.Or(r.NoField, "field label not supported: %s")
 	scheme := b.config.Server.Codecs.Scheme
 	_ = scheme.AddFieldLabelConversionFunc(s.Kind, func(label, value string) (string, string, error) {
+		if name, ok := r.FieldNames[label]; ok {
+			return name, value, nil
+		}
 		if slices.Contains(known, label) {
 			return label, value, nil
 		}
-		return "", "", fmt.Errorf("field label not supported: %s", label)
+		return "", "", fmt.Errorf(unknown, label)
 	}) // never fails
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	resourcev1 "k8s.io/api/resource/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"kubepath/chapters/17-controlplane/resource"
@@ -50,6 +52,15 @@ var sliceStrategy = resource.SpecStatus[resourcev1.ResourceSlice, *resourcev1.Re
 		found = append(found, unchanged(spec.Child("driver"), s.Spec.Driver, old.Spec.Driver)...)
 		return append(found, unchanged(spec.Child("nodeName"), s.Spec.NodeName, old.Spec.NodeName)...)
 	},
+}
+
+// sliceFields is what field selectors see of a slice.
+func sliceFields(obj runtime.Object) fields.Set {
+	s := obj.(*resourcev1.ResourceSlice)
+	return fields.Set{
+		resourcev1.ResourceSliceSelectorNodeName: or(s.Spec.NodeName, ""),
+		resourcev1.ResourceSliceSelectorDriver:   s.Spec.Driver,
+	}
 }
 
 var deviceClassColumns = resource.Table[resourcev1.DeviceClass, *resourcev1.DeviceClass]{

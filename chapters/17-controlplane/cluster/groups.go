@@ -16,7 +16,7 @@ var (
 // Groups is this package's part of the table.
 func Groups() []resource.Group {
 	return []resource.Group{
-		{GroupVersion: schema.GroupVersion{Version: "v1"}, Resources: core()},
+		{GroupVersion: schema.GroupVersion{Version: "v1"}, Resources: unnamed()},
 		group("events.k8s.io", []resource.Row{
 			{Kind: "Event", Name: "events", SameAs: schema.GroupVersionResource{Version: "v1", Resource: "events"}},
 		}),
@@ -51,8 +51,8 @@ func group(name string, rows []resource.Row) resource.Group {
 	return resource.Group{GroupVersion: schema.GroupVersion{Group: name, Version: "v1"}, Resources: rows}
 }
 
-// core is the group without a name.
-func core() []resource.Row {
+// unnamed is the group without a name.
+func unnamed() []resource.Row {
 	return []resource.Row{
 		{Kind: "ComponentStatus", Name: "componentstatuses", Storage: newComponentStatuses},
 		{Kind: "ConfigMap", Name: "configmaps", ShortNames: []string{"cm"}, Strategy: configMapStrategy{}, Columns: configMapColumns},
@@ -64,9 +64,9 @@ func core() []resource.Row {
 		{Kind: "Node", Name: "nodes", ShortNames: []string{"no"}, Strategy: nodeStrategy{}, Status: nodeStatus{}, KeyRoot: "/minions",
 			Fields: nodeFields, Columns: nodeColumns},
 		{Kind: "PersistentVolume", Name: "persistentvolumes", ShortNames: []string{"pv"}, Strategy: volumeStrategy, Status: volumeStatus{volumeStrategy}, ReturnDeleted: true,
-			Fields: volumeFields, Columns: volumeColumns},
+			Columns: volumeColumns},
 		{Kind: "PersistentVolumeClaim", Name: "persistentvolumeclaims", ShortNames: []string{"pvc"}, Strategy: claims, Status: claimStatus, ReturnDeleted: true,
-			Fields: claimFields, Columns: claimColumns, Build: readAligned},
+			Columns: claimColumns, Build: readAligned},
 		{Kind: "ResourceQuota", Name: "resourcequotas", ShortNames: []string{"quota"}, Strategy: quotaStrategy, Status: quotaStatus, ReturnDeleted: true,
 			Columns: quotaColumns},
 		{Kind: "Secret", Name: "secrets", Strategy: secretStrategy{}, Fields: secretFields, Columns: secretColumns},
@@ -129,6 +129,7 @@ func devices() []resource.Row {
 			Columns: deviceClaimColumns},
 		{Kind: "ResourceClaimTemplate", Name: "resourceclaimtemplates", Strategy: deviceTemplateStrategy, ReturnDeleted: true,
 			Columns: deviceTemplateColumns},
-		{Kind: "ResourceSlice", Name: "resourceslices", Strategy: sliceStrategy, ReturnDeleted: true, Columns: sliceColumns},
+		{Kind: "ResourceSlice", Name: "resourceslices", Strategy: sliceStrategy, ReturnDeleted: true, Columns: sliceColumns,
+			Fields: sliceFields, NoField: "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: %s"},
 	}
 }

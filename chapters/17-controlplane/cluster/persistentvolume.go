@@ -7,10 +7,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -69,7 +69,7 @@ func validateVolume(v *corev1.PersistentVolume) faults {
 	if len(spec.AccessModes) == 0 {
 		found = append(found, field.Required(at.Child("accessModes"), ""))
 	}
-	found = append(found, validateAccessModes(at.Child("accessModes"), spec.AccessModes)...)
+	found = append(found, core.ValidateAccessModes(spec.AccessModes, at.Child("accessModes"))...)
 	found = append(found, validateCapacity(at.Child("capacity"), spec.Capacity)...)
 	if policy := spec.PersistentVolumeReclaimPolicy; policy != "" {
 		found = append(found, among(at.Child("persistentVolumeReclaimPolicy"), policy, corev1.PersistentVolumeReclaimDelete,
@@ -85,7 +85,7 @@ func validateVolume(v *corev1.PersistentVolume) faults {
 	if spec.StorageClassName != "" {
 		found = append(found, isObjectName(at.Child("storageClassName"), spec.StorageClassName)...)
 	}
-	found = append(found, validateVolumeMode(at.Child("volumeMode"), spec.VolumeMode)...)
+	found = append(found, core.ValidateVolumeMode(spec.VolumeMode, at.Child("volumeMode"))...)
 	return append(found, validateAttributesClass(at, spec)...)
 }
 
@@ -144,8 +144,4 @@ func validateVolumeUpdate(_ context.Context, v, old *corev1.PersistentVolume) fi
 		found = append(found, field.Forbidden(spec.Child("volumeAttributesClassName"), "update from non-nil value to nil is forbidden"))
 	}
 	return found
-}
-
-func volumeFields(obj runtime.Object) fields.Set {
-	return fields.Set{"name": obj.(*corev1.PersistentVolume).Name} // from before metadata.name
 }

@@ -12,33 +12,6 @@ import (
 
 // What volumes and claims have in common.
 
-// accessModes are those that exist, in the order in which upstream names them.
-var accessModes = []corev1.PersistentVolumeAccessMode{
-	corev1.ReadOnlyMany, corev1.ReadWriteMany, corev1.ReadWriteOnce, corev1.ReadWriteOncePod,
-}
-
-func validateAccessModes(at *field.Path, modes []corev1.PersistentVolumeAccessMode) faults {
-	var found faults
-	alone, together := false, false
-	for _, mode := range modes {
-		unknown := among(at, mode, accessModes...)
-		found = append(found, unknown...)
-		alone = alone || mode == corev1.ReadWriteOncePod
-		together = together || mode != corev1.ReadWriteOncePod && len(unknown) == 0
-	}
-	if alone && together {
-		found = append(found, field.Forbidden(at, "may not use ReadWriteOncePod with other access modes"))
-	}
-	return found
-}
-
-func validateVolumeMode(at *field.Path, mode *corev1.PersistentVolumeMode) faults {
-	if mode == nil {
-		return nil
-	}
-	return among(at, *mode, corev1.PersistentVolumeBlock, corev1.PersistentVolumeFilesystem)
-}
-
 // modesCell shows access modes in a fixed order. Upstream: GetAccessModesAsString.
 func modesCell(modes []corev1.PersistentVolumeAccessMode) string {
 	cell := ""

@@ -5,12 +5,11 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
-	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
-	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -26,7 +25,7 @@ var claims = claimStrategy{resource.SpecStatus[corev1.PersistentVolumeClaim, *co
 	Spec:      func(c *corev1.PersistentVolumeClaim) any { return &c.Spec },
 	Status:    func(c *corev1.PersistentVolumeClaim) any { return &c.Status },
 	CheckWith: func(_ context.Context, c, old *corev1.PersistentVolumeClaim) field.ErrorList {
-		return ValidateClaimSpec(field.NewPath("spec"), &c.Spec, old)
+		return core.ValidatePersistentVolumeClaimSpec(&c.Spec, field.NewPath("spec"), core.OptionsForClaim(old))
 	},
 	CheckUpdate: validateClaimUpdate,
 	Warn:        func(_ context.Context, c *corev1.PersistentVolumeClaim) []string { return claimWarnings(c) },
@@ -58,44 +57,6 @@ func readAligned(s *registry.Store, _ *resource.Parts) {
 	}
 }
 
-// ValidateClaimSpec checks a claim's spec, also one in a template; old is the claim before the change, nil on a create.
-// Upstream: ValidatePersistentVolumeClaimSpec.
-func ValidateClaimSpec(at *field.Path, spec *corev1.PersistentVolumeClaimSpec, old *corev1.PersistentVolumeClaim) field.ErrorList {
-	var found faults
-	if len(spec.AccessModes) == 0 {
-		found = append(found, field.Required(at.Child("accessModes"), "at least 1 access mode is required"))
-	}
-	if spec.Selector != nil {
-		options := metavalidation.LabelSelectorValidationOptions{}
-		if old != nil {
-			options.AllowInvalidLabelValueInSelector = len(metavalidation.ValidateLabelSelector(old.Spec.Selector, options, nil)) > 0
-		}
-		found = append(found, metavalidation.ValidateLabelSelector(spec.Selector, options, at.Child("selector"))...)
-	}
-	found = append(found, validateAccessModes(at.Child("accessModes"), spec.AccessModes)...)
-	found = append(found, validateClaimSize(at.Child("resources").Key("storage"), spec.Resources.Requests)...)
-	if class := or(spec.StorageClassName, ""); class != "" {
-		found = append(found, isObjectName(at.Child("storageClassName"), class)...)
-	}
-	found = append(found, validateVolumeMode(at.Child("volumeMode"), spec.VolumeMode)...)
-	found = append(found, validateClaimSources(at, spec, old)...)
-	if class := or(spec.VolumeAttributesClassName, ""); class != "" {
-		found = append(found, isObjectName(at.Child("volumeAttributesClassName"), class)...)
-	}
-	return found
-}
-
-func validateClaimSize(at *field.Path, requests corev1.ResourceList) faults {
-	size, ok := requests[corev1.ResourceStorage]
-	if !ok {
-		return faults{field.Required(at, "")}
-	}
-	if found := validatePositive(at, size); len(found) > 0 {
-		return found
-	}
-	return validateQuantity(at, corev1.ResourceStorage, size)
-}
-
 func claimWarnings(c *corev1.PersistentVolumeClaim) []string {
 	var lines []string
 	if annotated(c.Annotations, corev1.BetaStorageClassAnnotation) {
@@ -112,8 +73,4 @@ func claimWarnings(c *corev1.PersistentVolumeClaim) []string {
 		}
 	}
 	return lines
-}
-
-func claimFields(obj runtime.Object) fields.Set {
-	return fields.Set{"name": obj.(*corev1.PersistentVolumeClaim).Name} // from before metadata.name
 }

@@ -16,8 +16,9 @@ func Groups() []resource.Group {
 	return []resource.Group{{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Row{
 		{Kind: "Binding", Name: "bindings", Storage: legacyBindings},
 		{Kind: "Pod", Name: "pods", ShortNames: []string{"po"}, All: true, Strategy: podStrategy{}, Status: podStatusStrategy{},
-			Fields: podFields, Columns: podColumns, ReturnDeleted: true, Subresources: podSubresources},
-		{Kind: "PodTemplate", Name: "podtemplates", Strategy: podTemplateStrategy, Columns: podTemplateColumns},
+			Fields: podFields, FieldNames: map[string]string{"spec.host": "spec.nodeName"}, // of v1beta clients
+			Columns: podColumns, ReturnDeleted: true, Subresources: podSubresources},
+		{Kind: "PodTemplate", Name: "podtemplates", Strategy: podTemplateStrategy, Columns: podTemplateColumns, ReturnDeleted: true},
 		{Kind: "ReplicationController", Name: "replicationcontrollers", ShortNames: []string{"rc"}, All: true,
 			Strategy: replicationControllerStrategy, Status: replicationControllerStatus, Fields: replicationControllerFields,
 			Columns: replicationControllerColumns, Subresources: replicationControllerScale},

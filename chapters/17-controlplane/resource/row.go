@@ -30,6 +30,10 @@ type Row struct {
 	// Fields is what field selectors see beside metadata.name and metadata.namespace; nil: nothing. Of an empty object
 	// it returns every field that it knows.
 	Fields func(runtime.Object) fields.Set
+	// FieldNames are more names of some of these fields (spec.host for spec.nodeName); nil: none.
+	FieldNames map[string]string
+	// NoField is the message about a field that is none of these, which %q or %s stands for; "": that of most kinds.
+	NoField string
 	// Columns is what kubectl get prints; nil: name and time of creation.
 	Columns Columns
 	// ReturnDeleted answers a delete with the object instead of a Status.

@@ -32,7 +32,7 @@ func Groups() []resource.Group {
 			{Kind: "CronJob", Name: "cronjobs", ShortNames: []string{"cj"}, All: true,
 				Strategy: cronJobs, Status: cronJobs.OfStatus(nil), Columns: cronJobColumns},
 			{Kind: "Job", Name: "jobs", All: true, Strategy: jobs, Status: jobs.OfStatus(checkJobStatus), Columns: jobColumns,
-				Fields: jobFields, Serve: serveJobs},
+				Fields: jobFields, NoField: "field label %q not supported for Job", Serve: serveJobs},
 		}},
 		{GroupVersion: autoscalingv2.SchemeGroupVersion, Resources: []resource.Row{
 			{Kind: "HorizontalPodAutoscaler", Name: "horizontalpodautoscalers", ShortNames: []string{"hpa"}, All: true,

@@ -24,7 +24,7 @@ func checkStatefulSet(_ context.Context, set, old *statefulSet) field.ErrorList 
 		faults := checkStatefulSpec(&set.Spec, path)
 		for i := range set.Spec.VolumeClaimTemplates {
 			at := path.Child("volumeClaimTemplates").Index(i).Child("spec")
-			faults = append(faults, core.ValidatePersistentVolumeClaimSpec(&set.Spec.VolumeClaimTemplates[i].Spec, at)...)
+			faults = append(faults, core.ValidatePersistentVolumeClaimSpec(&set.Spec.VolumeClaimTemplates[i].Spec, at, core.ClaimOptions{})...)
 		}
 		faults = append(faults, checkServiceName(set.Spec.ServiceName, path.Child("serviceName"))...)
 		return append(faults, checkStatefulTemplate(&set.Spec, nil, path.Child("template"))...)

@@ -1,0 +1,131 @@
+package core
+
+import (
+	"reflect"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// ClaimOptions are what a claim may have because the stored one has it. The zero value allows nothing of the kind.
+// Upstream: validation.PersistentVolumeClaimSpecValidationOptions.
+type ClaimOptions struct {
+	AnySelectorValue bool // values in the selector that no label has
+	AnyGroup         bool // a source of a group that is no group's name
+}
+
+// OptionsForClaim are those of a claim that was stored as old; nil: there was none.
+// Upstream: validation.ValidationOptionsForPersistentVolumeClaim.
+func OptionsForClaim(old *corev1.PersistentVolumeClaim) ClaimOptions {
+	if old == nil {
+		return ClaimOptions{}
+	}
+	s := &old.Spec
+	return ClaimOptions{
+		AnySelectorValue: len(metav1validation.ValidateLabelSelector(s.Selector, strictLabels, nil)) > 0,
+		AnyGroup:         s.DataSource != nil && s.DataSource.APIGroup != nil || s.DataSourceRef != nil && s.DataSourceRef.APIGroup != nil,
+	}
+}
+
+// ValidatePersistentVolumeClaimSpec checks what a claim asks for, also one in a template.
+// Upstream: validation.ValidatePersistentVolumeClaimSpec.
+func ValidatePersistentVolumeClaimSpec(c *corev1.PersistentVolumeClaimSpec, path *field.Path, o ClaimOptions) field.ErrorList {
+	var found faults
+	if len(c.AccessModes) == 0 {
+		found = append(found, field.Required(path.Child("accessModes"), "at least 1 access mode is required"))
+	}
+	if c.Selector != nil {
+		options := metav1validation.LabelSelectorValidationOptions{AllowInvalidLabelValueInSelector: o.AnySelectorValue}
+		found = append(found, metav1validation.ValidateLabelSelector(c.Selector, options, path.Child("selector"))...)
+	}
+	found = append(found, ValidateAccessModes(c.AccessModes, path.Child("accessModes"))...)
+	found = append(found, claimSize(c.Resources.Requests, path.Child("resources").Key("storage"))...)
+	if class := deref(c.StorageClassName, ""); class != "" {
+		found = append(found, isObjectName(path.Child("storageClassName"), class)...)
+	}
+	found = append(found, ValidateVolumeMode(c.VolumeMode, path.Child("volumeMode"))...)
+	found = append(found, dataSources(c, path, o.AnyGroup)...)
+	if class := deref(c.VolumeAttributesClassName, ""); class != "" {
+		found = append(found, isObjectName(path.Child("volumeAttributesClassName"), class)...)
+	}
+	return found
+}
+
+// accessModes are those that exist, in the order in which messages name them.
+var accessModes = []corev1.PersistentVolumeAccessMode{
+	corev1.ReadOnlyMany, corev1.ReadWriteMany, corev1.ReadWriteOnce, corev1.ReadWriteOncePod,
+}
+
+// ValidateAccessModes checks the modes of a volume or a claim.
+func ValidateAccessModes(modes []corev1.PersistentVolumeAccessMode, path *field.Path) field.ErrorList {
+	var found faults
+	alone, others := false, false
+	for _, mode := range modes {
+		found = append(found, among(path, mode, accessModes...)...)
+		alone = alone || mode == corev1.ReadWriteOncePod
+		others = others || mode != corev1.ReadWriteOncePod && slices.Contains(accessModes, mode)
+	}
+	if alone && others {
+		found = append(found, field.Forbidden(path, "may not use ReadWriteOncePod with other access modes"))
+	}
+	return found
+}
+
+// ValidateVolumeMode checks the mode of a volume or a claim; nil is right.
+func ValidateVolumeMode(mode *corev1.PersistentVolumeMode, path *field.Path) field.ErrorList {
+	if mode == nil {
+		return nil
+	}
+	return among(path, *mode, corev1.PersistentVolumeBlock, corev1.PersistentVolumeFilesystem)
+}
+
+func claimSize(requests corev1.ResourceList, path *field.Path) faults {
+	size, ok := requests[corev1.ResourceStorage]
+	switch {
+	case !ok:
+		return faults{field.Required(path, "")}
+	case size.Sign() <= 0:
+		return faults{field.Invalid(path, size.String(), "must be greater than zero")}
+	}
+	return nil
+}
+
+// dataSources: what the volume is filled with, in the older field, the newer one, or the same in both.
+func dataSources(c *corev1.PersistentVolumeClaimSpec, path *field.Path, anyGroup bool) faults {
+	var found faults
+	old, ref := c.DataSource, c.DataSourceRef
+	if old != nil {
+		local := corev1.TypedObjectReference{APIGroup: old.APIGroup, Kind: old.Kind, Name: old.Name}
+		found = append(found, dataSource(local, path.Child("dataSource"), anyGroup)...)
+	}
+	if ref != nil {
+		found = append(found, dataSource(*ref, path.Child("dataSourceRef"), anyGroup)...)
+	}
+	switch {
+	case old == nil || ref == nil:
+	case deref(ref.Namespace, "") != "":
+		found = append(found, field.Invalid(path, path.Child("dataSource"), "may not be specified when dataSourceRef.namespace is specified"))
+	case !reflect.DeepEqual(old.APIGroup, ref.APIGroup) || old.Kind != ref.Kind || old.Name != ref.Name:
+		found = append(found, field.Invalid(path, path.Child("dataSource"), "must match dataSourceRef"))
+	}
+	return found
+}
+
+func dataSource(r corev1.TypedObjectReference, path *field.Path, anyGroup bool) faults {
+	found := required(path.Child("name"), r.Name)
+	found = append(found, required(path.Child("kind"), r.Kind)...)
+	group := deref(r.APIGroup, "")
+	if group == "" && r.Kind != "PersistentVolumeClaim" {
+		found = append(found, field.Invalid(path, r.Kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"))
+	}
+	if group != "" && !anyGroup {
+		found = append(found, isSubdomain(path.Child("apiGroup"), group)...)
+	}
+	if ns := deref(r.Namespace, ""); ns != "" {
+		found = append(found, wrong(path.Child("namespace"), ns, apivalidation.ValidateNamespaceName(ns, false))...)
+	}
+	return found
+}
