@@ -26,6 +26,7 @@
 //	convert_event.go     the same fields by other names
 //	convert_autoscaler.go, convert_behavior.go, convert_metrics.go, convert_metricstatus.go   annotations that carry the rest
 //	convert_old.go, convert_ingress.go   versions that are gone
+//	convert_early.go     versions that are only found in etcd
 //	fieldnames.go        what field selectors may name in a served version
 //	stored.go            another storage version
 //	codecs.go            all of it put into the codecs of a server

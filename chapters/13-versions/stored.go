@@ -11,19 +11,23 @@ import (
 )
 
 // StorageCodec is the storage codec of c, but keeps the kinds of the versions named in place of their hubs: for who must
-// go back to a server that knows only those. Whatever version an object was stored in, it is read; its next write brings
-// it to the version of today. A version that no kind has is an error.
+// go back to a server that knows only those. Where none is named for a kind, it is kept as storedEarly says, else as its
+// hub. Whatever version an object was stored in, it is read; its next write brings it to the version of today. A version
+// that no kind has is an error.
 // Upstream: serverstorage.ResourceEncodingConfig, and the flag --storage-versions that it once had.
 func StorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.GroupVersion) (runtime.Codec, error) {
 	codec, err := c.StorageCodec(mediaType)
-	if err != nil || len(versions) == 0 {
-		return codec, err
+	if err != nil {
+		return nil, err
 	}
 	media, err := c.ContentType(mediaType)
 	if err != nil {
 		return nil, err
 	}
 	stored := map[schema.GroupKind]schema.GroupVersion{}
+	for _, kind := range storedEarly {
+		stored[kind.GroupKind()] = kind.GroupVersion()
+	}
 	for _, version := range versions {
 		if !c.Scheme.IsVersionRegistered(version) {
 			return nil, fmt.Errorf("nothing can be stored as %s: no kind has that version", version)
@@ -33,7 +37,8 @@ func StorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.GroupVer
 			stored[c.Versions.Hub(served).GroupKind()] = version
 		}
 	}
-	return &storedAs{Codec: codec, codecs: c, form: kinds.Form{Media: media}, stored: stored}, nil
+	id := runtime.Identifier(fmt.Sprintf("%s,versions%v", codec.Identifier(), versions))
+	return &storedAs{Codec: codec, codecs: c, form: kinds.Form{Media: media}, stored: stored, id: id}, nil
 }
 
 // StorageKind is the kind as which a codec of StorageCodec writes the objects of a hub: its own, where there is no
@@ -53,6 +58,7 @@ type storedAs struct {
 	codecs *kinds.Codecs
 	form   kinds.Form
 	stored map[schema.GroupKind]schema.GroupVersion // by the hub's kind
+	id     runtime.Identifier
 }
 
 // Encode writes obj in the version in which its kind is kept.
@@ -79,4 +85,4 @@ func (s *storedAs) kind(obj runtime.Object) schema.GroupKind {
 }
 
 // Identifier tells the encodings apart: what is cached under one is not the other.
-func (s *storedAs) Identifier() runtime.Identifier { return s.Codec.Identifier() + ",versions" }
+func (s *storedAs) Identifier() runtime.Identifier { return s.id }

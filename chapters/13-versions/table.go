@@ -26,7 +26,7 @@ var _ kinds.Converter = (*Table)(nil)
 // NewTable returns the table of all conversions. The kinds of one version are not in it.
 func NewTable(scheme *runtime.Scheme) *Table {
 	t := &Table{scheme: scheme, served: map[schema.GroupVersionKind]*conversion{}, types: map[reflect.Type]*conversion{}}
-	for _, c := range slices.Concat(autoscalerConversions, eventConversions, oldConversions) {
+	for _, c := range slices.Concat(autoscalerConversions, eventConversions, oldConversions, earlyConversions) {
 		t.served[c.served] = &c
 		t.types[c.servedType] = &c
 	}

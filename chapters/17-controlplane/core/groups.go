@@ -19,7 +19,7 @@ func Groups() []resource.Group {
 			Fields: podFields, FieldNames: map[string]string{"spec.host": "spec.nodeName"}, // of v1beta clients
 			Columns: podColumns, ReturnDeleted: true, Subresources: podSubresources},
 		{Kind: "PodTemplate", Name: "podtemplates", Strategy: podTemplateStrategy, Columns: podTemplateColumns, ReturnDeleted: true},
-		{Kind: "ReplicationController", Name: "replicationcontrollers", ShortNames: []string{"rc"}, All: true,
+		{Kind: "ReplicationController", Name: "replicationcontrollers", ShortNames: []string{"rc"}, All: true, KeyRoot: "/controllers",
 			Strategy: replicationControllerStrategy, Status: replicationControllerStatus, Fields: replicationControllerFields,
 			Columns: replicationControllerColumns, Subresources: replicationControllerScale},
 	}}}
