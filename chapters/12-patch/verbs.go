@@ -52,7 +52,7 @@ func read(c *rest.Call, name string, body []byte) (*rest.Update, error) {
 		return nil, err
 	}
 	p := &patching{document: document{call: c, patch: body, options: options}, language: language, name: name}
-	return &rest.Update{Mutate: p.mutate, AllowCreate: language.creates, Options: metav1.UpdateOptions{
+	return &rest.Update{Mutate: p.attempt(), AllowCreate: language.creates, Options: metav1.UpdateOptions{
 		DryRun: options.DryRun, FieldManager: options.FieldManager, FieldValidation: options.FieldValidation,
 	}}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -46,6 +47,8 @@ type options struct {
 	tracesPerSecond float64 // 0: every request
 	keepTraces      int
 	exporter        sdktrace.SpanProcessor // nil: none
+
+	rival *atomic.Bool // true: the next update loses a race; nil: never
 }
 
 // apiServer is a server that is put together: chapters 17 over 8, 6 and 7, with the seams traced.
@@ -83,13 +86,21 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 	}
 	plugIn(plugged(), &config)
 	open := config.Open
-	config.Open = func(c etcd3.Config) storage.Interface { return trace.Storage(open(c)) }
+	config.Open = func(c etcd3.Config) storage.Interface { return o.storage(trace.Storage(open(c))) }
 	s, err := controlplane.New(config)
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	a.GenericAPIServer = s
 	return a, nil
+}
+
+// storage is s, with a rival where there is to be one.
+func (o options) storage(s storage.Interface) storage.Interface {
+	if o.rival == nil {
+		return s
+	}
+	return rival{s, o.rival}
 }
 
 func processors(p sdktrace.SpanProcessor) []sdktrace.SpanProcessor {

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	request "kubepath/chapters/01-request"
 	kinds "kubepath/chapters/02-kinds"
@@ -23,6 +24,9 @@ type call struct {
 
 	row    kinds.Resource // what resource names
 	object runtime.Object // the manifest's
+
+	patch     []byte // of the verb patch
+	patchType types.PatchType
 }
 
 // samples are manifests for resources whose objects need more than a name to make sense.
@@ -124,6 +128,8 @@ func (c *call) chain(client request.Interface) *request.Request {
 		return c.item(client.Get())
 	case "update":
 		return c.item(client.Put()).Body(c.object)
+	case "patch":
+		return c.patching(client)
 	default:
 		return c.item(client.Delete())
 	}

@@ -19,10 +19,11 @@ type traceFlags struct {
 	namespace, file, server, output string
 	width, last                     int
 	step                            bool
+	patch                           patchFlags
 }
 
 // verbs that trace sends itself.
-var verbs = []string{"create", "get", "list", "update", "delete"}
+var verbs = []string{"create", "get", "list", "update", "patch", "delete"}
 
 // renderers by the name of the output.
 var renderers = map[string]func(io.Writer, []trace.Trace, trace.Terminal) error{
@@ -40,6 +41,7 @@ func newTrace() *cobra.Command {
 		Example: `  kubepath trace                             create a Pod
   kubepath trace get deployments             read a list
   kubepath trace update configmap -f a.yaml  replace what the file names
+  kubepath trace patch deployment --race     apply a patch; somebody else is faster
   kubepath trace -- kubectl apply -f a.yaml  every request that a command makes
   kubepath trace --last                      what a running server answered last`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -58,6 +60,7 @@ func newTrace() *cobra.Command {
 	flags.IntVar(&f.last, "last", 0, "show the last N requests of a running server (see --server)")
 	flags.Lookup("last").NoOptDefVal = "1"
 	flags.BoolVar(&f.step, "step", false, "stop before each hop and ask what will happen")
+	f.patch.add(flags)
 	addExerciseFlag(flags)
 	return c
 }
@@ -111,7 +114,10 @@ func (f *traceFlags) call(args []string) (call, error) {
 	if len(args) > 1 {
 		made.resource = args[1]
 	}
-	return made, made.complete()
+	if err := made.complete(); err != nil || made.verb != "patch" {
+		return made, err
+	}
+	return made, f.patch.complete(&made)
 }
 
 // show prints the traces in the form asked for.

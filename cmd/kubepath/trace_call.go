@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,6 +40,7 @@ func (f *traceFlags) follow(ctx context.Context, made call) (traces []trace.Trac
 	if err != nil {
 		return nil, nil, err
 	}
+	o.rival = &atomic.Bool{}
 	err = withServer(ctx, o, func(a *apiServer, url string) error {
 		client, err := newClient(&request.Config{Host: url}, made)
 		if err != nil {
@@ -47,6 +49,7 @@ func (f *traceFlags) follow(ctx context.Context, made call) (traces []trace.Trac
 		if err := made.prepare(ctx, client); err != nil {
 			return err
 		}
+		o.rival.Store(f.patch.race)
 		var id oteltrace.TraceID
 		id, failed = f.do(ctx, a.provider, made.chain(client))
 		waiting, cancel := context.WithTimeout(ctx, settle)

@@ -105,6 +105,9 @@ func (t tracedREST) ConvertToTable(ctx context.Context, obj, options runtime.Obj
 
 func (t tracedREST) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
 	ctx, h := t.begin(ctx, "Update", func() string { return t.about(ctx, name) })
+	if h != nil {
+		update = mutation(update)
+	}
 	obj, created, err := t.Storage.(rest.Updater).Update(ctx, name, update)
 	h.end(err, func() string {
 		if created {

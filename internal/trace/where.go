@@ -153,10 +153,20 @@ func shortFunc(full string) string {
 	for {
 		head, tail, ok := cutLast(name, ".")
 		if !ok || !isLiteral(tail) {
-			return name
+			return ownName(name)
 		}
 		name = head
 	}
+}
+
+// ownName drops the function that a method's literal was inlined into: patch.read.(*patching).attempt is
+// patch.(*patching).attempt.
+func ownName(name string) string {
+	pkg, _, _ := strings.Cut(name, ".")
+	if at := strings.Index(name, ".(*"); at > 0 {
+		return pkg + name[at:]
+	}
+	return name
 }
 
 func cutLast(s, sep string) (head, tail string, ok bool) {

@@ -107,7 +107,8 @@ func (s Scale[T, P]) check(scale, before *autoscalingv1.Scale) error {
 			field.Invalid(field.NewPath("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0")})
 	}
 	if scale.UID != "" && scale.UID != before.UID {
-		return apierrors.NewConflict(s.Store.Resource, before.Name,
+		resource := schema.GroupResource{Group: s.Store.Resource.Group, Resource: s.Store.Resource.Resource + "/scale"}
+		return apierrors.NewConflict(resource, before.Name,
 			fmt.Errorf("Precondition failed: UID in precondition: %v, UID in object meta: %v", scale.UID, before.UID))
 	}
 	return nil
