@@ -46,7 +46,7 @@ func (e *Endpoint) served(sample any) any {
 }
 
 func sentence(doc string, e *Endpoint) string {
-	article, sub := "a ", ""
+	article, sub, watch := "a ", "", ""
 	switch kind := e.parentKind(); {
 	case strings.HasSuffix(kind, "s") && !strings.HasSuffix(kind, "ss"): // Endpoints
 		article = ""
@@ -56,7 +56,10 @@ func sentence(doc string, e *Endpoint) string {
 	if e.Subresource != "" {
 		sub = e.Subresource + " of "
 	}
-	return strings.NewReplacer("{a}", article, "{kind}", e.parentKind(), "{sub}", sub).Replace(doc)
+	if has[Watcher](e.Storage) {
+		watch = "or watch "
+	}
+	return strings.NewReplacer("{a}", article, "{kind}", e.parentKind(), "{sub}", sub, "{watch}", watch).Replace(doc)
 }
 
 // parentKind is the kind that sentences name: for a subresource, that of the resource that has it.

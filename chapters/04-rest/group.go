@@ -169,6 +169,8 @@ func (g *Group) row(v Verb, e *Endpoint, storage Storage) installer.Verb {
 	if v.Returns != nil {
 		row.Returns = v.Returns(e.Codecs)
 	}
-	g.describe(&row, v, e)
+	bare := *e
+	bare.Storage = storage
+	g.describe(&row, v, &bare)
 	return row
 }

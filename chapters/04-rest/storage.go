@@ -132,6 +132,12 @@ type GracefulDeleter interface {
 	Delete(ctx context.Context, name string, options *DeleteOptions) (obj runtime.Object, immediately bool, err error)
 }
 
+// MayReturnFullObjectDeleter is a GracefulDeleter that says whether it answers with the object that is gone: what the API
+// says of itself (chapter 11) is then that object, in place of a Status.
+type MayReturnFullObjectDeleter interface {
+	DeleteReturnsDeletedObject() bool
+}
+
 // CollectionDeleter deletes all that match.
 type CollectionDeleter interface {
 	// DeleteCollection returns the list of what it deleted.

@@ -27,7 +27,7 @@ type Verb struct {
 	Discovered    func(method string) string
 
 	// For the description of the API (chapter 11).
-	Doc     string            // a sentence; {a}, {kind} and {sub} (status of) stand for the endpoint's
+	Doc     string            // a sentence; {a}, {kind}, {sub} (status of) and {watch} (or watch) stand for the endpoint's
 	Options any               // sample of the query parameters; nil: none but pretty
 	Reads   func(Storage) any // sample of the body; nil: no body
 	Writes  func(Storage) any // sample of the answer; nil: the kind itself

@@ -20,7 +20,7 @@ func Verbs() []Verb {
 		{Name: "get", Method: http.MethodGet, On: installer.ItemPath, Offered: hasOptionsAndPath, Handle: getWithOptions,
 			Doc: "read {sub}the specified {kind}"},
 		{Name: "list", Method: http.MethodGet, On: installer.Collection, Offered: has[Lister], Handle: list, AllNamespaces: true,
-			Doc: "list or watch objects of kind {kind}", Options: metav1.ListOptions{}, Writes: newList},
+			Doc: "list {watch}objects of kind {kind}", Options: metav1.ListOptions{}, Writes: newList},
 		{Name: "create", Method: http.MethodPost, On: installer.Collection, Offered: has[Creater], Handle: create,
 			Doc: "create {sub}{a}{kind}", Options: metav1.CreateOptions{}, Reads: newObject},
 		{Name: "create", Method: http.MethodPost, On: installer.Item, Offered: has[NamedCreater], Handle: createNamed,
@@ -28,7 +28,7 @@ func Verbs() []Verb {
 		{Name: "update", Method: http.MethodPut, On: installer.Item, Offered: has[Updater], Handle: update,
 			Doc: "replace {sub}the specified {kind}", Options: metav1.UpdateOptions{}, Reads: newObject},
 		{Name: "delete", Method: http.MethodDelete, On: installer.Item, Offered: has[GracefulDeleter], Handle: remove,
-			Doc: "delete {sub}{a}{kind}", Options: metav1.DeleteOptions{}, Reads: newDeleteOptions, Writes: newStatus},
+			Doc: "delete {sub}{a}{kind}", Options: metav1.DeleteOptions{}, Reads: newDeleteOptions, Writes: newDeleted},
 		{Name: "deletecollection", Method: http.MethodDelete, On: installer.Collection, Offered: has[CollectionDeleter], Handle: removeCollection,
 			Doc: "delete collection of {kind}", Options: collectionOptions{}, Reads: newDeleteOptions, Writes: newStatus},
 	}
@@ -50,6 +50,14 @@ func getSubpath(s Storage) (subpath string, ok bool) {
 func newObject(s Storage) any      { return s.New() }
 func newStatus(Storage) any        { return &metav1.Status{} }
 func newDeleteOptions(Storage) any { return &metav1.DeleteOptions{} }
+
+// newDeleted is what a deletion answers with.
+func newDeleted(s Storage) any {
+	if d, ok := s.(MayReturnFullObjectDeleter); ok && d.DeleteReturnsDeletedObject() {
+		return s.New()
+	}
+	return newStatus(s)
+}
 
 func newList(s Storage) any {
 	if lister, ok := s.(Lister); ok {

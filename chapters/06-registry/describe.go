@@ -60,6 +60,9 @@ func (s *Store) SelectableFields() []string {
 	return []string{"metadata.name", "metadata.namespace"}
 }
 
+// DeleteReturnsDeletedObject is what ReturnDeleted says.
+func (s *Store) DeleteReturnsDeletedObject() bool { return s.ReturnDeleted }
+
 // ReadinessCheck is the storage's. Upstream: rest.StorageWithReadiness.
 func (s *Store) ReadinessCheck() error { return s.Storage.ReadinessCheck() }
 

@@ -78,6 +78,8 @@ var (
 	_ rest.SingularNameProvider   = (*Store)(nil)
 	_ rest.ShortNamesProvider     = (*Store)(nil)
 	_ rest.CategoriesProvider     = (*Store)(nil)
+
+	_ rest.MayReturnFullObjectDeleter = (*Store)(nil)
 )
 
 // now is the current time as metadata holds it: in whole seconds, which is all that the wire format keeps.

@@ -86,6 +86,9 @@ func (o *object) property(f reflect.StructField, n note, options []string) spec.
 		_ = json.Unmarshal([]byte(text), &s.Default) // a test holds that all can be read
 	}
 	if values := o.enum(f.Type); values != nil {
+		if _, ok := n.value("gap"); ok {
+			s.Description += "\n"
+		}
 		s.Description += meanings(values)
 	}
 	n.extend(&s)

@@ -13,6 +13,7 @@ var kept = []string{"default", "listMapKey", "listType", "mapType", "optional", 
 type comment struct {
 	markers []string // listType=map, in their order
 	text    string   // the sentences, with a blank line between paragraphs
+	gap     bool     // the sentences end with a blank line
 }
 
 // read takes a comment apart. A nil group is an empty comment.
@@ -27,6 +28,9 @@ func read(group *ast.CommentGroup) comment {
 		name, _, _ := strings.Cut(marker, "=")
 		if ok && (slices.Contains(kept, name) || name == "enum") {
 			c.markers = append(c.markers, marker)
+		}
+		if !strings.HasPrefix(strings.TrimSpace(line), "+") {
+			c.gap = line == ""
 		}
 	}
 	c.text = describe(lines)

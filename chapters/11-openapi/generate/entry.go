@@ -19,6 +19,7 @@ type entry struct {
 
 type field struct {
 	name, json string
+	kind       string // the name of its type, if that is of the package
 	omitEmpty  bool
 	comment    comment
 }

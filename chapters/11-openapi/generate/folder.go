@@ -11,14 +11,20 @@ import (
 	"strings"
 )
 
-// readFolder adds the types of a package. path is its import path.
-func readFolder(all map[string]*entry, folder, path string) error {
+// sources are what has been read, of one version of the libraries.
+type sources struct {
+	types map[string]*entry // by import path and name
+	texts map[string]string // of string constants, by import path and name
+}
+
+// readFolder adds a package. path is its import path. Constants that it takes from other packages must have been read.
+func (s *sources) readFolder(folder, path string) error {
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
 		return err
 	}
 	types := map[string]*entry{}
-	var constants []*ast.GenDecl
+	var constants []constants
 	docs := map[string]map[string]string{} // what SwaggerDoc methods return
 	for _, name := range files {
 		if base := filepath.Base(name); strings.HasSuffix(base, "_test.go") || strings.HasPrefix(base, "zz_") || base == "generated.pb.go" {
@@ -34,17 +40,21 @@ func readFolder(all map[string]*entry, folder, path string) error {
 				continue
 			}
 			if decl.Tok == token.CONST {
-				constants = append(constants, decl)
+				constants = append(constants, newConstants(path, file, decl))
 			}
 			addTypes(types, decl, path)
 			addDocs(docs, decl)
 		}
 	}
-	texts := addConstants(types, constants)
+	for _, c := range constants {
+		s.addConstants(types, c)
+	}
 	for name, e := range types {
 		e.docs = docs[name]
-		e.resolve(texts)
-		all[e.name] = e
+		e.resolve(path, s.texts)
+		e.markGaps(types)
+		slices.SortFunc(e.values, func(a, b value) int { return strings.Compare(a.text, b.text) })
+		s.types[e.name] = e
 	}
 	return nil
 }
@@ -71,13 +81,22 @@ func addDocs(docs map[string]map[string]string, decl *ast.GenDecl) {
 }
 
 // resolve puts the text of constants in the place of their names: +default=ref(AzureSharedBlobDisk).
-func (e *entry) resolve(texts map[string]string) {
+func (e *entry) resolve(path string, texts map[string]string) {
 	for i := range e.fields {
 		for j, m := range e.fields[i].comment.markers {
 			name, ok := strings.CutPrefix(m, "default=ref(")
-			if text, known := texts[strings.TrimSuffix(name, ")")]; ok && known {
+			if text, known := texts[path+"."+strings.TrimSuffix(name, ")")]; ok && known {
 				e.fields[i].comment.markers[j] = "default=" + strconv.Quote(text)
 			}
+		}
+	}
+}
+
+// markGaps marks the sentences that a blank line divides from the meanings of an enum, which follow them.
+func (e *entry) markGaps(types map[string]*entry) {
+	for i, f := range e.fields {
+		if kind := types[f.kind]; kind != nil && kind.enum && f.comment.gap {
+			e.fields[i].comment.markers = append(f.comment.markers, "gap")
 		}
 	}
 }
@@ -121,10 +140,10 @@ func readField(name string, f *ast.Field) field {
 	tag, _ := strconv.Unquote(f.Tag.Value)
 	json := reflect.StructTag(tag).Get("json")
 	inJSON, _, _ := strings.Cut(json, ",")
-	return field{name: name, json: inJSON, omitEmpty: strings.Contains(json, ",omitempty"), comment: read(f.Doc)}
+	return field{name: name, json: inJSON, kind: embedded(f.Type), omitEmpty: strings.Contains(json, ",omitempty"), comment: read(f.Doc)}
 }
 
-// embedded is the name of an embedded field.
+// embedded is the name of a type, which is that of a field that embeds it.
 func embedded(t ast.Expr) string {
 	switch t := t.(type) {
 	case *ast.StarExpr:
@@ -135,67 +154,4 @@ func embedded(t ast.Expr) string {
 		return t.Name
 	}
 	return ""
-}
-
-// addConstants gives each enum its values, sorted, and returns the texts of all string constants by name.
-func addConstants(types map[string]*entry, constants []*ast.GenDecl) map[string]string {
-	texts := map[string]string{}
-	for _, decl := range constants {
-		for _, s := range decl.Specs {
-			spec := s.(*ast.ValueSpec)
-			text, ok := literal(spec)
-			if !ok {
-				continue
-			}
-			texts[spec.Names[0].Name] = text
-			name, _ := spec.Type.(*ast.Ident)
-			if name == nil || types[name.Name] == nil || !types[name.Name].enum {
-				continue
-			}
-			doc := spec.Doc
-			if doc == nil && !decl.Lparen.IsValid() {
-				doc = decl.Doc
-			}
-			types[name.Name].addValue(value{constant: spec.Names[0].Name, text: text, comment: meaning(doc, spec.Names[0].Name)})
-		}
-	}
-	for _, e := range types {
-		slices.SortFunc(e.values, func(a, b value) int { return strings.Compare(a.text, b.text) })
-	}
-	return texts
-}
-
-// literal is the text of a constant that is spelt out.
-func literal(spec *ast.ValueSpec) (string, bool) {
-	if len(spec.Values) != 1 {
-		return "", false
-	}
-	value, ok := spec.Values[0].(*ast.BasicLit)
-	if !ok || value.Kind != token.STRING {
-		return "", false
-	}
-	text, err := strconv.Unquote(value.Value)
-	return text, err == nil
-}
-
-// addValue adds a value, or the longer of two comments on one.
-func (e *entry) addValue(v value) {
-	for i, other := range e.values {
-		if other.text == v.text {
-			if len(v.comment) > len(other.comment) {
-				e.values[i] = v
-			}
-			return
-		}
-	}
-	e.values = append(e.values, v)
-}
-
-// meaning is a constant's comment in one line, without the constant's name in front. Upstream: enumValue.Description.
-func meaning(doc *ast.CommentGroup, constant string) string {
-	if doc == nil {
-		return ""
-	}
-	text := strings.TrimPrefix(strings.TrimSpace(doc.Text()), constant)
-	return strings.Join(strings.Fields(text), " ")
 }

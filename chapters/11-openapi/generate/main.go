@@ -80,7 +80,7 @@ func readModule(path string, folders []string, command ...string) (map[string]*e
 	if err := json.Unmarshal(found, &module); err != nil {
 		return nil, err
 	}
-	all := map[string]*entry{}
+	s := &sources{types: map[string]*entry{}, texts: map[string]string{}}
 	for _, pattern := range folders {
 		matches, err := filepath.Glob(filepath.Join(module.Dir, pattern))
 		if err != nil {
@@ -91,10 +91,10 @@ func readModule(path string, folders []string, command ...string) (map[string]*e
 			if err != nil {
 				return nil, err
 			}
-			if err := readFolder(all, folder, path+"/"+filepath.ToSlash(within)); err != nil {
+			if err := s.readFolder(folder, path+"/"+filepath.ToSlash(within)); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return all, nil
+	return s.types, nil
 }
