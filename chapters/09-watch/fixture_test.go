@@ -24,16 +24,18 @@ import (
 
 // api is a server with pods, in namespaces, and nodes, outside of them, over a storage in memory.
 type api struct {
-	t   testing.TB
-	url string
-	db  *memory.Database
+	t      testing.TB
+	url    string
+	db     *memory.Database
+	server *server.GenericAPIServer
+	ended  chan struct{} // has an entry for each watch whose handler has returned
 }
 
 const pods = "/api/v1/namespaces/default/pods"
 
 func serve(t testing.TB, o Watches) *api {
 	t.Helper()
-	a := &api{t: t, db: memory.NewDatabase()}
+	a := &api{t: t, db: memory.NewDatabase(), ended: make(chan struct{}, 100)}
 	a.url = a.served(o, map[string]rest.Storage{
 		"pods":  a.store("Pod", registry.Namespaced{}, func() runtime.Object { return &corev1.Pod{} }),
 		"nodes": a.store("Node", registry.ClusterScoped{}, func() runtime.Object { return &corev1.Node{} }),
@@ -53,7 +55,7 @@ func (a *api) store(kind string, strategy registry.Strategy, newFunc func() runt
 // served serves storages of v1 and returns the URL.
 func (a *api) served(o Watches, storages map[string]rest.Storage) string {
 	a.t.Helper()
-	s, err := server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme()), Verbs: append(rest.Verbs(), o.Verbs()...)}.New()
+	s, err := server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme()), Verbs: append(rest.Verbs(), a.noted(o.Verbs())...)}.New()
 	if err == nil {
 		err = s.InstallLegacyAPIGroup(&server.APIGroupInfo{
 			Versions: []schema.GroupVersion{corev1.SchemeGroupVersion}, Storages: map[string]map[string]rest.Storage{"v1": storages},
@@ -62,9 +64,25 @@ func (a *api) served(o Watches, storages map[string]rest.Storage) string {
 	if err != nil {
 		a.t.Fatal(err)
 	}
+	a.server = s
 	web := httptest.NewServer(s)
 	a.t.Cleanup(web.Close)
 	return web.URL
+}
+
+// noted has ended told of each watch.
+func (a *api) noted(verbs []rest.Verb) []rest.Verb {
+	for i := range verbs {
+		handle := verbs[i].Handle
+		verbs[i].Handle = func(e *rest.Endpoint) http.Handler {
+			h := handle(e)
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				defer func() { a.ended <- struct{}{} }()
+				h.ServeHTTP(w, r)
+			})
+		}
+	}
+	return verbs
 }
 
 // frame is an event as JSON has it.
@@ -173,7 +191,9 @@ func (a *api) send(method, path, body string) (version string) {
 	return f.Metadata.ResourceVersion
 }
 
-func (a *api) try(method, path, body string) (f struct{ Metadata struct{ ResourceVersion string } }, err error) {
+func (a *api) try(method, path, body string) (f struct {
+	Metadata struct{ ResourceVersion string }
+}, err error) {
 	r, err := http.NewRequest(method, a.url+path, strings.NewReader(body))
 	if err != nil {
 		return f, err

@@ -22,12 +22,20 @@ func main() {
 	check := flag.Bool("check", false, "a short run that shows that all layers work")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of one layer, chosen with -only")
 	asJSON := flag.Bool("json", false, "the costs as data, for the texts")
+	watchers := flag.String("watchers", "", "be the clients of -watch: a watchLoad as JSON")
+	watch := flag.Bool("watch", false, "what it costs to tell 1,000 watchers of 200 writes")
 	only := flag.String("only", "", "OPERATION/LAYER: run this alone, as in create/server")
 	flag.Parse()
 	var err error
 	switch {
 	case *load != "":
 		err = loadServer(*load)
+	case *watchers != "":
+		err = loadWatches(*watchers)
+	case *watch && *check:
+		err = reportWatch(context.Background(), crowd{watchers: 20, writes: 3}, 1)
+	case *watch:
+		err = reportWatch(context.Background(), crowd{watchers: 1000, writes: 200, profile: *profile}, 3)
 	case *only != "":
 		err = profileOne(context.Background(), *only, *profile)
 	default:

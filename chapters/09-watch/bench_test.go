@@ -1,0 +1,49 @@
+package watch
+
+import (
+	"io"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+
+	"sync/atomic"
+)
+
+// BenchmarkFrame makes a frame of an event: of an object that keeps its bytes, and of one that is encoded anew; and
+// copies the bytes alone.
+func BenchmarkFrame(b *testing.B) {
+	var encoded atomic.Int64
+	object := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "a"}, Spec: corev1.PodSpec{Containers: make([]corev1.Container, 20)}}
+	for _, accept := range []string{"application/json", "application/vnd.kubernetes.protobuf"} {
+		f := newFrames(calls(b, accept))
+		var whole []byte
+		for _, row := range []struct {
+			name   string
+			object runtime.Object
+		}{
+			{"kept bytes", &kept{object, &encoded, map[runtime.Identifier][]byte{}}},
+			{"encoded anew", object},
+		} {
+			b.Run(accept+"/"+row.name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					err := f.send(watch.Event{Type: watch.Added, Object: row.object}, func(frame []byte) error {
+						whole = append(whole[:0], frame...)
+						return nil
+					})
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+		b.Run(accept+"/the bytes alone", func(b *testing.B) {
+			for b.Loop() {
+				_, _ = io.Discard.Write(append([]byte(nil), whole...))
+			}
+		})
+	}
+}

@@ -1,0 +1,92 @@
+package watch
+
+import (
+	"context"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
+
+	server "kubepath/chapters/08-server"
+)
+
+func TestAWatchLastsAsLongAsItsClientSays(t *testing.T) {
+	t.Parallel()
+	a := serve(t, Watches{})
+	a.send("POST", pods, pod("a"))
+	began := time.Now()
+	s := a.watch(pods + "?watch=true&timeoutSeconds=1")
+	s.sees("ADDED a")
+	s.ends()
+	if took := time.Since(began); took < time.Second || took > 5*time.Second {
+		t.Errorf("it lasted %v, want 1 s", took)
+	}
+}
+
+func TestAWatchWithoutATimeLastsBetweenOnceAndTwiceTheLeast(t *testing.T) {
+	t.Parallel()
+	zero := int64(0)
+	for _, row := range []struct {
+		claim   string
+		least   time.Duration
+		options metainternalversion.ListOptions
+		want    time.Duration
+	}{
+		{"half an hour, if nothing is configured", 0, metainternalversion.ListOptions{}, 30 * time.Minute},
+		{"as configured", time.Minute, metainternalversion.ListOptions{}, time.Minute},
+		{"a time of 0 is none", time.Minute, metainternalversion.ListOptions{TimeoutSeconds: &zero}, time.Minute},
+	} {
+		shortest, longest := time.Duration(1<<62), time.Duration(0)
+		for range 1000 {
+			got := Watches{MinRequestTimeout: row.least}.lifetime(&row.options)
+			shortest, longest = min(shortest, got), max(longest, got)
+		}
+		if shortest < row.want || longest >= 2*row.want {
+			t.Errorf("%s: between %v and %v, want at least %v and less than twice as much", row.claim, shortest, longest, row.want)
+		}
+		if longest-shortest < row.want/2 {
+			t.Errorf("%s: all clients come back within %v", row.claim, longest-shortest)
+		}
+	}
+}
+
+func TestTheLeastTimeEndsAWatchCleanly(t *testing.T) {
+	t.Parallel()
+	a := serve(t, Watches{MinRequestTimeout: 20 * time.Millisecond})
+	a.watch(pods + "?watch=true").ends()
+}
+
+func TestTheEndOfTheServerEndsWatchesCleanly(t *testing.T) {
+	t.Parallel()
+	a := serve(t, Watches{})
+	listener, err := server.ListenLoopback(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.server.Run(ctx, listener) }()
+	a.url = "http://" + listener.Addr().String()
+
+	streams := []*stream{a.watch(pods + "?watch=true"), a.watch("/api/v1/watch/nodes")}
+	a.send("POST", pods, pod("a"))
+	streams[0].sees("ADDED a")
+	stop()
+	for _, s := range streams {
+		s.ends()
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("the server ended with %v: a watch was cut off", err)
+	}
+}
+
+// A handler that returns has ended its watch below, or the storage would go on for nobody.
+func TestAClientThatGoesAwayEndsTheWatchBelow(t *testing.T) {
+	t.Parallel()
+	a := serve(t, Watches{})
+	ctx, leave := context.WithCancel(t.Context())
+	go a.server.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", pods+"?watch=true", nil))
+	leave()
+	<-a.ended
+}

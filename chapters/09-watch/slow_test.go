@@ -1,0 +1,137 @@
+package watch
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	server "kubepath/chapters/08-server"
+)
+
+// A client that does not read is cut off when a frame has waited for it for long enough. The others are not held up, and
+// its handler returns: what it held is free.
+func TestAClientThatTakesInNothingIsCutOff(t *testing.T) {
+	t.Parallel()
+	a := serve(t, Watches{Patience: 300 * time.Millisecond})
+	stuck, err := net.Dial("tcp", strings.TrimPrefix(a.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stuck.Close()
+	fmt.Fprintf(stuck, "GET %s?watch=true HTTP/1.1\r\nHost: a\r\n\r\n", pods)
+	answer, err := http.ReadResponse(bufio.NewReaderSize(stuck, 16), nil) // and reads no further
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatal(answer, err)
+	}
+	reading := a.watch(pods + "?watch=true")
+
+	const writes = 40 // of 512 KB: more than the buffers of a connection hold
+	filler := fmt.Sprintf(`{"metadata":{"name":"a","annotations":{"k":"%s"}}}`, strings.Repeat("x", 250_000))
+	a.send("POST", pods, filler)
+	reading.sees("ADDED a")
+	for i := range writes {
+		a.send("PUT", pods+"/a", strings.Replace(filler, `"k":`, fmt.Sprintf(`"n":"%d","k":`, i), 1))
+		reading.sees("MODIFIED a")
+	}
+	<-a.ended
+	if n, err := io.Copy(io.Discard, stuck); err == nil && n > writes*250_000 {
+		t.Errorf("the client that stopped reading got %d bytes, all there were", n)
+	}
+	a.send("PUT", pods+"/a", filler)
+	reading.sees("MODIFIED a")
+}
+
+func TestACutClientOfHTTP2DoesNotTakeItsConnectionAlong(t *testing.T) {
+	t.Parallel()
+	a := serve(t, Watches{Patience: 300 * time.Millisecond})
+	listener, _, err := server.Serving{BindAddress: "127.0.0.1"}.Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.server.Run(ctx, listener) }()
+	defer func() { stop(); <-ended }()
+	client := &http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true,
+	}}
+	defer client.CloseIdleConnections()
+	open := func() *http.Response {
+		answer, err := client.Get("https://" + listener.Addr().String() + pods + "?watch=true")
+		if err != nil || answer.ProtoMajor != 2 {
+			t.Fatal(answer, err)
+		}
+		return answer
+	}
+	stuck, reading := open(), &stream{t: t}
+	defer stuck.Body.Close()
+	reading.answer = open()
+	defer reading.answer.Body.Close()
+	reading.Reader = bufio.NewReader(reading.answer.Body)
+
+	filler := fmt.Sprintf(`{"metadata":{"name":"a","annotations":{"k":"%s"}}}`, strings.Repeat("x", 250_000))
+	a.send("POST", pods, filler)
+	reading.sees("ADDED a")
+	for i := range 30 { // more than the window of a stream
+		a.send("PUT", pods+"/a", strings.Replace(filler, `"k":`, fmt.Sprintf(`"n":"%d","k":`, i), 1))
+		reading.sees("MODIFIED a")
+	}
+	// The stream is reset; the other one, on the same connection, goes on.
+	<-a.ended
+	if _, err := io.Copy(io.Discard, stuck.Body); err == nil {
+		t.Error("the client that stopped reading saw a clean end")
+	}
+	a.send("PUT", pods+"/a", filler)
+	reading.sees("MODIFIED a")
+}
+
+func TestPatienceIsForOneWriteAndEndsWithTheWatch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, row := range []struct {
+			claim string
+			do    func(p *patience, end context.CancelFunc)
+			cut   bool
+		}{
+			{"no write is under way", func(*patience, context.CancelFunc) { time.Sleep(time.Hour) }, false},
+			{"a write takes less", func(p *patience, _ context.CancelFunc) {
+				done := p.during()
+				time.Sleep(29 * time.Second)
+				done()
+				time.Sleep(time.Hour)
+			}, false},
+			{"a write takes longer", func(p *patience, _ context.CancelFunc) {
+				defer p.during()()
+				time.Sleep(31 * time.Second)
+			}, true},
+			{"the watch ends while a write is under way", func(p *patience, end context.CancelFunc) {
+				defer p.during()()
+				end()
+				time.Sleep(2 * lastWords)
+			}, true},
+			{"the watch has ended", func(p *patience, end context.CancelFunc) {
+				p.end()
+				end()
+				time.Sleep(time.Hour)
+			}, false},
+		} {
+			cut := false
+			ctx, end := context.WithCancel(t.Context())
+			p := Watches{}.patience(ctx, func(time.Time) error { cut = true; return nil })
+			row.do(p, end)
+			p.end()
+			end()
+			if cut != row.cut {
+				t.Errorf("%s: cut off is %v", row.claim, cut)
+			}
+		}
+	})
+}
