@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"google.golang.org/grpc/metadata"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	storage "kubepath/chapters/05-storage"
@@ -43,13 +43,14 @@ type Cache struct {
 	config            Config
 	versioner         storage.Versioner
 
-	ctx     context.Context // ends with Stop; watches below share a stream by its metadata
+	ctx     context.Context // ends with Stop
 	cancel  context.CancelFunc
 	begin   sync.Once
 	running sync.WaitGroup
 
 	state    state
-	asked    chan struct{} // somebody needs a progress report
+	asked    chan struct{}          // somebody needs a progress report
+	stream   atomic.Pointer[stream] // of the watch below; nil: there is none
 	current  revisions
 	watchers registry
 }
@@ -68,10 +69,7 @@ func New(c Config) *Cache {
 		c.Key = keyBelow(c.Resource)
 	}
 	cache := &Cache{Interface: c.Storage, config: c, versioner: c.Storage.Versioner(), asked: make(chan struct{}, 1)}
-	// Etcd's client puts watches with equal metadata on one stream. A stream of its own lets the cache ask how far its
-	// watch is, and be answered although another watch lags behind.
-	stream := metadata.AppendToOutgoingContext(context.Background(), "watch-cache", c.Resource)
-	cache.ctx, cache.cancel = context.WithCancel(stream)
+	cache.ctx, cache.cancel = context.WithCancel(context.Background())
 	cache.state.history = history{least: c.History, most: 100 * c.History, young: c.Remember}
 	cache.state.objects = newSnapshot()
 	cache.state.index = newIndex(c.Indexed, c.Attrs)

@@ -39,7 +39,7 @@ func (c *Cache) become(objects []*object, revision uint64) {
 		c.state.fill(objects, revision)
 		return
 	}
-	known, from := c.state.now()
+	known, from := c.state.now(storage.IndexValue{})
 	for _, missed := range differences(known, objects, from) {
 		c.tell(missed)
 	}

@@ -76,8 +76,10 @@ func (f failure) Unwrap() error { return f.error }
 
 // watchFrom follows one watch until it ends. The error is nil where it ended without one.
 func (c *Cache) watchFrom(revision uint64) error {
-	ctx, cancel := context.WithCancel(c.ctx)
+	ctx, cancel := context.WithCancel(ownStream(c.ctx, c.config.Resource))
 	defer cancel()
+	c.stream.Store(&stream{ctx})
+	defer c.stream.Store(nil)
 	defer c.state.follows(false)
 	refused := false // initial events
 	below, err := c.Interface.Watch(ctx, c.config.Resource, storage.ListOptions{

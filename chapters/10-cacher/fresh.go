@@ -85,22 +85,3 @@ func (s *state) reached(revision uint64) (done bool, news <-chan struct{}) {
 	}
 	return false, s.wait()
 }
-
-// needProgress has the storage below asked how far its watch is. What is asked while a question waits needs no other.
-func (c *Cache) needProgress() {
-	select {
-	case c.asked <- struct{}{}:
-	default:
-	}
-}
-
-func (c *Cache) askForProgress() {
-	for {
-		select {
-		case <-c.asked:
-			_ = c.Interface.RequestWatchProgress(c.ctx) // who needs it asks again
-		case <-c.ctx.Done():
-			return
-		}
-	}
-}

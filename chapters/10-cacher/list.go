@@ -29,9 +29,7 @@ type listing struct {
 	limit  int  // 0: none
 	whole  bool // the scope is all of the resource
 
-	objects  snapshot
-	picked   []*object // in place of objects, where an index has them
-	indexed  bool
+	objects  snapshot // all of the resource, or those of an index entry
 	revision uint64
 }
 
@@ -62,38 +60,26 @@ func (c *Cache) listing(ctx context.Context, key string, opts storage.ListOption
 }
 
 // find sets what the list is read from; false where the revision is forgotten.
-func (c *Cache) find(l *listing, at uint64) (ok bool) {
-	if at != 0 {
-		l.revision = at
-		l.objects, ok = c.state.at(at)
-		return ok
-	}
-	if entry, ok := c.state.index.entry(l.wanted); ok {
-		l.indexed = true
-		l.picked, l.revision = c.state.entry(entry, l.scope, l.from)
+func (c *Cache) find(l *listing, at uint64) (known bool) {
+	entry := c.state.leading(l.wanted)
+	if at == 0 {
+		l.objects, l.revision = c.state.now(entry)
 		return true
 	}
-	l.objects, l.revision = c.state.now()
-	return true
+	l.revision = at
+	l.objects, known = c.state.at(at, entry)
+	return known
 }
 
 // each yields the objects of the list's scope.
 func (l *listing) each(yield func(*object) bool) {
-	if !l.indexed {
-		l.objects.scan(l.scope, l.from, func(o *object) bool { return within(o.key, l.scope) && yield(o) })
-		return
-	}
-	for _, o := range l.picked {
-		if within(o.key, l.scope) && !yield(o) {
-			return
-		}
-	}
+	l.objects.scan(l.scope, l.from, func(o *object) bool { return within(o.key, l.scope) && yield(o) })
 }
 
 // into appends what the predicate wants, until the limit is reached, and says what follows.
 func (l *listing) into(out *kinds.List) (err error) {
 	taken, behind, last := 0, 0, ""
-	if l.whole && l.objects.tree != nil && l.limit == 0 && l.wanted.Empty() {
+	if l.whole && l.limit == 0 && l.wanted.Empty() {
 		out.Items = slices.Grow(out.Items, l.objects.tree.Len())
 	}
 	l.each(func(o *object) bool {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc/metadata"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -149,5 +150,65 @@ func TestEachDifferenceHasAVersionOfItsOwn(t *testing.T) {
 	want := "[5 delete /pods/b 6 delete /pods/a 7 put /pods/b 8 delete /pods/d 9 put /pods/c]"
 	if fmt.Sprint(got) != want {
 		t.Errorf("got  %v\nwant %s", got, want)
+	}
+}
+
+// streams is a storage that notes by which streams it is watched and asked.
+type streams struct {
+	storage.Interface
+	mu             sync.Mutex
+	watched, asked map[string]int
+}
+
+func streamOf(ctx context.Context) string {
+	sent, _ := metadata.FromOutgoingContext(ctx)
+	return fmt.Sprint(sent)
+}
+
+func (s *streams) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
+	s.mu.Lock()
+	s.watched[streamOf(ctx)]++
+	s.mu.Unlock()
+	return s.Interface.Watch(ctx, key, opts)
+}
+
+func (s *streams) RequestWatchProgress(ctx context.Context) error {
+	s.mu.Lock()
+	s.asked[streamOf(ctx)]++
+	s.mu.Unlock()
+	return s.Interface.RequestWatchProgress(ctx)
+}
+
+// Etcd answers a question about progress to all watches of a stream, even to one that it did not know when it made the
+// answer.
+func TestAWatchBelowSharesItsStreamWithNoOther(t *testing.T) {
+	t.Parallel()
+	s, _ := openMemory()
+	noting := &streams{Interface: s, watched: map[string]int{}, asked: map[string]int{}}
+	below := &fragile{Interface: noting}
+	for i := range 3 { // caches of the same resource
+		c := cached(t, Config{Storage: below})
+		now, _ := c.state.seen()
+		w := watchFrom(t, c, now, storage.SelectionPredicate{})
+		for j := range 3 { // watches of the same cache
+			name := fmt.Sprint("p", i, j)
+			create(t, c, name)
+			if got := text(next(t, w)); got != "ADDED "+name {
+				t.Errorf("got %s", got)
+			}
+			settled{c}.settle(t.Context())
+			below.cut()()
+		}
+	}
+	noting.mu.Lock()
+	defer noting.mu.Unlock()
+	for stream, n := range noting.watched {
+		if n != 1 {
+			t.Errorf("%d watches share a stream", n)
+		}
+		delete(noting.asked, stream)
+	}
+	if len(noting.asked) != 0 || len(noting.watched) < 9 {
+		t.Errorf("%d watches; asked about no watch: %v", len(noting.watched), noting.asked)
 	}
 }

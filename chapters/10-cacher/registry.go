@@ -108,7 +108,7 @@ func (c *Cache) tell(ch *change) {
 	c.watchers.mu.Lock()
 	defer c.watchers.mu.Unlock()
 	c.state.apply(ch)
-	entries := append(c.state.index.values(ch.old), c.state.index.values(ch.current)...)
+	entries := c.state.entries(ch)
 	var cut []*watcher
 	c.watchers.concerned(ch.key(), entries, func(all []*watcher) {
 		for _, w := range all {

@@ -15,9 +15,9 @@ type snapshot struct {
 // degree is how wide the tree is: a write after a clone copies a few nodes of up to twice as many pointers.
 const degree = 16
 
-func newSnapshot() snapshot {
-	return snapshot{btree.NewG(degree, func(a, b *object) bool { return a.key < b.key })}
-}
+func byKey(a, b *object) bool { return a.key < b.key }
+
+func newSnapshot() snapshot { return snapshot{btree.NewG(degree, byKey)} }
 
 func (s snapshot) get(key string) *object {
 	found, _ := s.tree.Get(&object{key: key})
@@ -37,15 +37,20 @@ func (s snapshot) scan(prefix, from string, yield func(*object) bool) {
 	})
 }
 
-// apply makes a change, or with undo takes it back.
-func (s snapshot) apply(c *change, undo bool) {
-	before, after := c.old, c.current
-	if undo {
-		before, after = after, before
+// apply makes a change.
+func (s snapshot) apply(c *change) {
+	if c.current != nil {
+		s.put(c.current)
+	} else if c.old != nil {
+		s.remove(c.old.key)
 	}
-	if after != nil {
-		s.put(after)
-	} else if before != nil {
-		s.remove(before.key)
+}
+
+// undo takes a change back. belongs says which objects are the snapshot's.
+func (s snapshot) undo(c *change, belongs func(*object) bool) {
+	if c.old != nil && belongs(c.old) {
+		s.put(c.old)
+	} else if c.current != nil {
+		s.remove(c.current.key)
 	}
 }

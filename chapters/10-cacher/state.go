@@ -43,7 +43,7 @@ func (s *state) wait() <-chan struct{} {
 func (s *state) apply(c *change) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.objects.apply(c, false)
+	s.objects.apply(c)
 	s.index.apply(c)
 	s.history.add(c)
 	s.revision = max(s.revision, c.revision)
@@ -113,56 +113,74 @@ func (s *state) seen() (revision uint64, filled bool) {
 	return s.revision, s.filled
 }
 
-// now is the newest state. It is not written to.
-func (s *state) now() (snapshot, uint64) {
+// now is the newest state, or what an index entry has of it. It is not written to.
+func (s *state) now(entry storage.IndexValue) (snapshot, uint64) {
 	s.mu.RLock()
 	frozen, revision := s.frozen, s.revision
 	s.mu.RUnlock()
-	if frozen.tree != nil {
+	if frozen.tree != nil && entry == (storage.IndexValue{}) {
 		return frozen, revision
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.freeze(), s.revision
+	return s.freeze(entry), s.revision
 }
 
 // freeze is now for those who hold mu.
-func (s *state) freeze() snapshot {
+func (s *state) freeze(entry storage.IndexValue) snapshot {
+	if entry != (storage.IndexValue{}) {
+		if objects, ok := s.index.found[entry]; ok {
+			return objects.clone()
+		}
+		return newSnapshot()
+	}
 	if s.frozen.tree == nil {
 		s.frozen = s.objects.clone()
 	}
 	return s.frozen
 }
 
-// at is the state at a revision: the newest, with the later changes undone. False where those are forgotten.
-func (s *state) at(revision uint64) (snapshot, bool) {
+// at is the state at a revision, or what an index entry had of it: the newest, with the later changes undone. False
+// where those are forgotten.
+func (s *state) at(revision uint64, entry storage.IndexValue) (snapshot, bool) {
 	s.mu.Lock()
 	later, known := s.history.after(revision)
 	if !known || revision > s.revision {
 		s.mu.Unlock()
 		return snapshot{}, false
 	}
-	if len(later) == 0 {
-		defer s.mu.Unlock()
-		return s.freeze(), true
+	objects := s.freeze(entry)
+	if len(later) > 0 {
+		objects = objects.clone()
 	}
-	past := s.objects.clone()
 	s.mu.Unlock()
+	all := entry == (storage.IndexValue{})
 	for _, c := range slices.Backward(later) {
-		past.apply(c, true)
+		objects.undo(c, func(o *object) bool { return all || s.index.has(entry, o) })
 	}
-	return past, true
+	return objects, true
 }
 
-// entry are the objects of an index entry that lie below a prefix from a first key on, and how new that is.
-func (s *state) entry(v storage.IndexValue, prefix, from string) ([]*object, uint64) {
+// leading is the index entry that leads to all that a predicate wants; the zero value: it takes a scan. The first who
+// selects by a label's value pays for the index that the others use.
+func (s *state) leading(p storage.SelectionPredicate) storage.IndexValue {
+	s.mu.RLock()
+	entry, label := s.index.entry(p), s.index.lacks(p)
+	s.mu.RUnlock()
+	if label == "" {
+		return entry
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.index.learn(label, s.objects)
+	return s.index.entry(p)
+}
+
+// entries are the index entries that a change concerns.
+func (s *state) entries(c *change) []storage.IndexValue {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var found []*object
-	if objects, ok := s.index.found[v]; ok {
-		objects.scan(prefix, from, func(o *object) bool { found = append(found, o); return true })
-	}
-	return found, s.revision
+	return append(s.index.values(c.old), s.index.values(c.current)...)
 }
 
 // within reports whether a key is the one of a scope or, where that is a prefix, lies below it.

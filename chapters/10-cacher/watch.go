@@ -42,7 +42,7 @@ func (c *Cache) newWatcher(scope string, opts storage.ListOptions, start storage
 		events: make(chan watch.Event, direct), done: make(chan struct{}),
 	}
 	w.bucket.scope = scope
-	w.bucket.entry, _ = c.state.index.entry(opts.Predicate)
+	w.bucket.entry = c.state.leading(opts.Predicate)
 	return w
 }
 
@@ -76,7 +76,7 @@ func (c *Cache) beginning(w *watcher) (first func(send func(watch.Event) bool) b
 	defer c.state.mu.Unlock()
 	switch {
 	case w.start.Initial:
-		objects, revision := c.state.freeze(), c.state.revision
+		objects, revision := c.state.freeze(w.bucket.entry), c.state.revision
 		return func(send func(watch.Event) bool) bool { return w.initial(objects, revision, send) }, true
 	case w.start.After == 0:
 		return nil, true
