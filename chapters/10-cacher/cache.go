@@ -29,6 +29,7 @@ type Config struct {
 	Hints bool
 
 	History   int           // changes remembered at least; 0: 100
+	Behind    int           // the cache begins so many revisions ago; 0: ten times History; negative: with the newest
 	Remember  time.Duration // younger changes are remembered too, up to a hundred times History; 0: 75 s
 	Buffer    int           // events that wait for a slow watcher, before it is cut off; 0: 1,000
 	Patience  time.Duration // how long a read waits for the cache, before it is asked below; 0: 3 s
@@ -60,6 +61,7 @@ var _ storage.Interface = (*Cache)(nil)
 // New returns a cache that nothing has been read into. Stop it.
 func New(c Config) *Cache {
 	c.History = cmp.Or(c.History, 100)
+	c.Behind = cmp.Or(c.Behind, 10*c.History)
 	c.Remember = cmp.Or(c.Remember, 75*time.Second)
 	c.Buffer = cmp.Or(c.Buffer, 1000)
 	c.Patience = cmp.Or(c.Patience, 3*time.Second)
@@ -104,6 +106,8 @@ func (c *Cache) Stop() {
 // or the cache ends before.
 func (c *Cache) WaitFilled(ctx context.Context) bool {
 	c.start()
+	again := time.NewTicker(askAgain)
+	defer again.Stop()
 	for {
 		filled, news := c.state.whenFilled()
 		if news == nil {
@@ -111,6 +115,8 @@ func (c *Cache) WaitFilled(ctx context.Context) bool {
 		}
 		select {
 		case <-news:
+		case <-again.C:
+			c.needProgress() // the newest revision may be of something else
 		case <-ctx.Done():
 			return false
 		case <-c.ctx.Done():

@@ -70,7 +70,7 @@ func (d *show) open(client *clientv3.Client) error {
 	newPod := func() runtime.Object { return &corev1.Pod{} }
 	d.below = etcd3.Open(etcd3.Config{Client: client, Codec: codec, NewFunc: newPod, Resource: "/pods"})
 	d.cache = New(Config{
-		Storage: d.below, Resource: "/pods", NewFunc: newPod, History: 10, Remember: time.Nanosecond,
+		Storage: d.below, Resource: "/pods", NewFunc: newPod, History: 10, Remember: time.Nanosecond, Behind: -1,
 	})
 	return nil
 }

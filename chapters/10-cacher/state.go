@@ -16,7 +16,8 @@ type state struct {
 	history  history
 	revision uint64 // everything up to it has been seen
 
-	filled    bool
+	until     uint64        // the content can be served once this revision has been seen; 0: there is no content
+	filled    bool          // it has been seen
 	stuck     bool          // the last attempt to fill it has failed
 	following bool          // the watch below runs, or is about to: revision will go on
 	frozen    snapshot      // a clone of objects for readers, until the next change; its tree is nil where there is none
@@ -46,8 +47,14 @@ func (s *state) apply(c *change) {
 	s.objects.apply(c)
 	s.index.apply(c)
 	s.history.add(c)
-	s.revision = max(s.revision, c.revision)
 	s.frozen = snapshot{}
+	s.reach(c.revision)
+}
+
+// reach notes that everything up to a revision has been seen, with mu held.
+func (s *state) reach(revision uint64) {
+	s.revision = max(s.revision, revision)
+	s.filled = s.revision >= s.until && s.until != 0
 	s.wake()
 }
 
@@ -56,21 +63,27 @@ func (s *state) advance(revision uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if revision > s.revision {
-		s.revision = revision
-		s.wake()
+		s.reach(revision)
 	}
 }
 
-// fill sets the first content.
-func (s *state) fill(objects []*object, revision uint64) {
+// fill sets the first content, which can be served once the revision until has been seen.
+func (s *state) fill(objects []*object, revision, until uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, o := range objects {
 		s.objects.put(o)
 		s.index.apply(&change{current: o})
 	}
-	s.history.floor, s.revision, s.filled = revision, revision, true
-	s.wake()
+	s.history.floor, s.until = revision, max(revision, until)
+	s.reach(revision)
+}
+
+// loaded reports whether there is content, though it may be too old to be served.
+func (s *state) loaded() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.until != 0
 }
 
 // follows notes whether the watch below runs.
