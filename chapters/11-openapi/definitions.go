@@ -6,8 +6,6 @@ import (
 
 	"k8s.io/kube-openapi/pkg/common"
 	"k8s.io/kube-openapi/pkg/validation/spec"
-
-	installer "kubepath/chapters/03-installer"
 )
 
 // version is what differs between the two versions of OpenAPI.
@@ -26,9 +24,11 @@ var (
 // openapi-gen generates, GetOpenAPIDefinitions.
 type definitions struct {
 	version
-	sources sources
-	kinds   kindsOf
-	made    map[string]common.OpenAPIDefinition // by model name
+	describe Describer
+	sources  sources
+	kinds    kindsOf
+	made     map[string]common.OpenAPIDefinition // by model name
+	err      error                               // the first that a Describer returned
 }
 
 // add defines a type, once, and returns its name.
@@ -41,9 +41,6 @@ func (d *definitions) add(t reflect.Type) string {
 	return name
 }
 
-// ref points to a type's definition.
-func (d *definitions) ref(name string) spec.Ref { return spec.MustCreateRef(d.refs + name) }
-
 // describes its own schema: IntOrString, Quantity, Time.
 type schemaType interface {
 	OpenAPISchemaType() []string
@@ -53,33 +50,48 @@ type schemaType interface {
 // may be of several types: IntOrString, Quantity.
 type severalTypes interface{ OpenAPIV3OneOfTypes() []string }
 
-// has sentences for itself ("") and its fields, by their names in JSON.
-type documented interface{ SwaggerDoc() map[string]string }
-
 // define makes the definition of a type.
 func (d *definitions) define(t reflect.Type) common.OpenAPIDefinition {
-	zero := reflect.Zero(t).Interface()
-	notes := d.sources.of(t)
-	s := spec.Schema{SchemaProps: spec.SchemaProps{Description: notes.text}}
-	if kinds := d.kinds.extension(t); kinds != nil {
-		s.AddExtension(installer.MetaKind, kinds)
+	if own, ok := reflect.Zero(t).Interface().(schemaType); ok {
+		return common.OpenAPIDefinition{Schema: d.own(t, own)}
 	}
-	if own, ok := zero.(schemaType); ok {
-		s.Type, s.Format = own.OpenAPISchemaType(), own.OpenAPISchemaFormat()
-		if several, ok := zero.(severalTypes); ok && d.oneOf {
-			s.Type, s.OneOf = nil, common.GenerateOpenAPIV3OneOfSchema(several.OpenAPIV3OneOfTypes())
+	needs := map[string]reflect.Type{} // by reference
+	s, err := d.describe(t, func(t reflect.Type) spec.Schema {
+		s := *spec.RefSchema(d.refs + modelName(t))
+		needs[s.Ref.String()] = t
+		return s
+	})
+	d.err = cmp.Or(d.err, err)
+	(&annotation{d.version, d.sources, &s}).object(t)
+	d.kinds.extend(&s, t)
+	made := common.OpenAPIDefinition{Schema: s}
+	for _, property := range s.Properties { // some fields are newer than the version that is served, and gone
+		if needed := needs[innermost(&property).Ref.String()]; needed != nil {
+			made.Dependencies = append(made.Dependencies, d.add(needed))
 		}
-		return common.OpenAPIDefinition{Schema: s}
 	}
-	s.Type = spec.StringOrArray{"object"}
-	if own, ok := zero.(documented); ok {
-		s.Description = cmp.Or(notes.text, own.SwaggerDoc()[""])
+	return made
+}
+
+// innermost is what a list or a map holds, or a list of lists; of another schema, the schema.
+func innermost(s *spec.Schema) *spec.Schema {
+	switch {
+	case s.Items != nil:
+		return innermost(s.Items.Schema)
+	case s.AdditionalProperties != nil:
+		return innermost(s.AdditionalProperties.Schema)
 	}
-	notes.extend(&s)
-	if union := notes.union(t); union != nil {
-		s.AddExtension("x-kubernetes-unions", union)
+	return s
+}
+
+// own is the schema of a type that says itself what it is in JSON, whatever its fields are.
+func (d *definitions) own(t reflect.Type, own schemaType) spec.Schema {
+	s := spec.Schema{SchemaProps: spec.SchemaProps{
+		Description: d.sources.of(t).text, Type: own.OpenAPISchemaType(), Format: own.OpenAPISchemaFormat(),
+	}}
+	if several, ok := own.(severalTypes); ok && d.oneOf {
+		s.Type, s.OneOf = nil, common.GenerateOpenAPIV3OneOfSchema(several.OpenAPIV3OneOfTypes())
 	}
-	o := object{definitions: d, schema: &s}
-	o.addFields(t)
-	return common.OpenAPIDefinition{Schema: s, Dependencies: o.needs}
+	d.kinds.extend(&s, t)
+	return s
 }

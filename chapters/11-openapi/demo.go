@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/kube-openapi/pkg/validation/spec"
 
 	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
@@ -27,39 +29,57 @@ func Demo(_ context.Context, s *demo.Stage) error {
 	return nil
 }
 
-// demoType prints fields of the Go type Container beside their schemas.
+// demoType prints fields of the Go type Container, and what their tags and the comments above them become.
 func demoType(s *demo.Stage) error {
-	s.Title("A Go field, and the schema that its tags and comments make")
-	d := (&API{Scheme: kinds.NewScheme()}).newDefinitions(v3)
+	s.Title("A Go field: what its type says, and what only comments say")
 	container := reflect.TypeFor[corev1.Container]()
-	schema := d.made[d.add(container)].Schema
+	said, err := Describe(container, func(t reflect.Type) spec.Schema { return *spec.RefSchema("#/" + modelName(t)) })
+	if err != nil {
+		return err
+	}
+	d := (&API{Scheme: kinds.NewScheme()}).newDefinitions(v3)
+	all := d.made[d.add(container)].Schema
 	for _, name := range []string{"Name", "Ports", "ImagePullPolicy"} {
-		f, _ := container.FieldByName(name)
-		jsonName, options, _ := jsonTag(f)
+		structField, _ := container.FieldByName(name)
+		f := fieldOf(structField)
 		s.Show("%s %s", f.Name, f.Type)
-		property := schema.Properties[jsonName]
-		property.Description = strings.SplitAfter(property.Description, ".")[0]
-		text, err := json.Marshal(property)
-		if err != nil {
-			return err
-		}
-		demoWrapped(s, string(text))
-		if !optional(note{}, options) {
-			s.Show("    and it is in the list of required fields: no omitempty")
+		property, annotated := said.Properties[f.json], all.Properties[f.json]
+		demoWrapped(s, "type     ", property)
+		demoWrapped(s, "comments ", demoAdded(property, annotated))
+		if slices.Contains(said.Required, f.json) {
+			s.Show("  required  there is no omitempty")
 		}
 	}
-	s.Say("merge keys are in tags, list-type and enum only in comments: markers.txt.")
+	s.Say("Comments are gone when a program is compiled: markers.txt keeps what matters.")
 	return nil
 }
 
-// demoWrapped prints JSON in lines that fit.
-func demoWrapped(s *demo.Stage, text string) {
-	for len(text) > 70 {
-		cut := strings.LastIndexAny(text[:70], ", ")
-		s.Show("    %s", text[:cut+1])
-		text = text[cut+1:]
+// demoAdded is what one schema has and another has not.
+func demoAdded(before, after spec.Schema) spec.Schema {
+	for name := range before.Extensions {
+		delete(after.Extensions, name)
 	}
-	s.Show("    %s", text)
+	if before.Type.Contains("array") {
+		after.Items = nil
+	}
+	after.Type = nil
+	after.Description, _, _ = strings.Cut(after.Description, ".")
+	return after
+}
+
+// demoWrapped prints a schema as JSON in lines that fit.
+func demoWrapped(s *demo.Stage, who string, schema spec.Schema) {
+	text, err := json.Marshal(schema)
+	if err != nil {
+		text = []byte(err.Error())
+	}
+	rest := string(text)
+	for len(rest) > 64 {
+		cut := strings.LastIndexAny(rest[:64], ", ") + 1
+		s.Show("  %-9s %s", who, rest[:cut])
+		who, rest = "", rest[cut:]
+	}
+	s.Show("  %-9s %s", who, rest)
 }
 
 // demoAPI is one group version with one row.
@@ -86,7 +106,7 @@ func demoOperation(s *demo.Stage) error {
 		return err
 	}
 	s.Show(`{Name: "create", Methods: {"POST"}, On: Collection, Reads: Pod{}}`)
-	document, err := api.v3(api.WebServices[0], api.newDefinitions(v3))
+	document, err := api.v3(api.WebServices[0])
 	if err != nil {
 		return err
 	}

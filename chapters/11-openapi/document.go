@@ -30,28 +30,35 @@ type text struct {
 }
 
 // newDocument returns the document whose JSON and protobuf these functions make, each once.
-func newDocument(json func() ([]byte, error), protobuf func(json []byte) ([]byte, error)) *document {
+func (m *maker) newDocument(json func() ([]byte, error), protobuf func(json []byte) ([]byte, error)) *document {
 	d := &document{made: time.Now()}
-	d.json = sync.OnceValues(func() (text, error) {
-		body, err := json()
-		if err != nil {
-			return text{}, err
-		}
-		return text{compress(body), fmt.Sprintf("%X", sha512.Sum512(body))}, nil
+	d.json = sync.OnceValues(func() (t text, err error) {
+		m.alone(func() {
+			var body []byte
+			if body, err = json(); err == nil {
+				t = newText(body)
+			}
+		})
+		return t, err
 	})
 	d.pb = sync.OnceValues(func() (text, error) {
-		from, err := d.json()
+		t, err := d.json()
 		if err != nil {
 			return text{}, err
 		}
-		body, err := from.plain()
-		if err == nil {
-			body, err = protobuf(body)
-		}
-		return text{compress(body), from.etag}, err
+		m.alone(func() {
+			var body []byte
+			if body, err = t.plain(); err == nil {
+				body, err = protobuf(body)
+			}
+			t.gzipped = compress(body)
+		})
+		return t, err
 	})
 	return d
 }
+
+func newText(body []byte) text { return text{compress(body), fmt.Sprintf("%X", sha512.Sum512(body))} }
 
 func compress(body []byte) []byte {
 	var out bytes.Buffer

@@ -20,6 +20,8 @@ type Config struct {
 	Title   string
 	Version apiversion.Info
 	Scheme  *runtime.Scheme // of the kinds that are served
+	// Describe reads Go types; nil: the function Describe.
+	Describe Describer
 }
 
 // Install has a server serve the documents of all that is installed when the first of them is asked for.
@@ -31,7 +33,7 @@ func Install(s *server.GenericAPIServer, c Config) *Service {
 			number = c.Version.Major + "." + c.Version.Minor
 		}
 		return &API{
-			Title: c.Title, Version: number, Scheme: c.Scheme,
+			Title: c.Title, Version: number, Scheme: c.Scheme, Describe: c.Describe,
 			WebServices: append(s.WebServices(), versionService()),
 		}
 	})

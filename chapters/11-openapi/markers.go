@@ -26,6 +26,9 @@ type note struct {
 // enumValue is one value that a field may have.
 type enumValue struct{ value, meaning string }
 
+// has tells whether there is a marker.
+func (n note) has(marker string) bool { _, ok := n.value(marker); return ok }
+
 // value is what follows the = of a marker, and whether there is such a marker.
 func (n note) value(marker string) (string, bool) {
 	for _, m := range n.markers {
@@ -47,13 +50,10 @@ func (n note) values(marker string) []any {
 	return all
 }
 
-// sources are the notes of all types by import path and name. Who makes documents reads them, and drops them with the
-// schemas.
-type sources map[string]notes
+// sources are the notes of all types by import path and name: the lines of each, which are read when they are asked for.
+type sources map[string]string
 
-func (s sources) of(t reflect.Type) notes { return s[t.PkgPath()+"."+t.Name()] }
-
-// readSources reads the lines of markers.txt, whose parts tabs divide:
+// readSources divides markers.txt, in whose lines tabs divide the parts:
 //
 //	k8s.io/api/core/v1.PodSpec
 //		.HostAliases	+listMapKey=ip	+listType=map
@@ -61,19 +61,24 @@ func (s sources) of(t reflect.Type) notes { return s[t.PkgPath()+"."+t.Name()] }
 //		="Always"	means that kubelet always attempts to pull the latest image.
 func readSources(text string) sources {
 	all := sources{}
-	name, current := "", notes{}
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		detail, ok := strings.CutPrefix(line, "\t")
-		if !ok {
-			all[name] = current
-			name, current = line, notes{}
-			continue
+	for text != "" {
+		name, rest, _ := strings.Cut(text, "\n")
+		end := 0 // of the lines that begin with a tab
+		for end < len(rest) && rest[end] == '\t' {
+			end += strings.IndexByte(rest[end:], '\n') + 1
 		}
-		current.add(detail)
+		all[name], text = rest[:end], rest[end:]
 	}
-	all[name] = current
 	return all
+}
+
+// of reads the notes of a type.
+func (s sources) of(t reflect.Type) notes {
+	var n notes
+	for line := range strings.Lines(s[t.PkgPath()+"."+t.Name()]) {
+		n.add(strings.TrimSpace(line))
+	}
+	return n
 }
 
 func (n *notes) add(line string) {

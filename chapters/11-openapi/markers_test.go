@@ -12,7 +12,11 @@ func TestMarkersCanBeRead(t *testing.T) {
 	if len(all) < 500 {
 		t.Fatalf("%d types", len(all))
 	}
-	for name, n := range all {
+	for name, lines := range all {
+		var n notes
+		for line := range strings.Lines(lines) {
+			n.add(strings.TrimSpace(line))
+		}
 		for field, f := range n.fields {
 			if text, ok := f.value("default"); ok {
 				var value any

@@ -45,21 +45,22 @@ func newKindsOf(scheme *runtime.Scheme) kindsOf {
 	return all
 }
 
-// extension is a type's list of kinds as its schema has it.
-func (k kindsOf) extension(t reflect.Type) []any {
+// extend says in the schema of a type as which kinds it is served.
+func (k kindsOf) extend(s *spec.Schema, t reflect.Type) {
 	var list []any
 	for _, kind := range k[t] {
 		list = append(list, map[string]any{"group": kind.Group, "version": kind.Version, "kind": kind.Kind})
 	}
-	return list
+	if list != nil {
+		s.AddExtension(installer.MetaKind, list)
+	}
 }
 
 // everywhere are the kinds that belong to every group version. A document of one group version names them as kinds of
 // its own and of v1 only. Upstream: routes.crossRegisteredKinds.
 var everywhere = []string{"DeleteOptions", "WatchEvent"}
 
-// narrow takes the kinds of other group versions out of the schemas of those kinds. Schemas are shared with other
-// documents, so what changes is replaced. Upstream: routes.filterScopedGVKs.
+// narrow takes the kinds of other group versions out of the schemas of those kinds. Upstream: routes.filterScopedGVKs.
 func narrow(schemas map[string]*spec.Schema, gv schema.GroupVersion) {
 	for _, s := range schemas {
 		all, _ := s.Extensions[installer.MetaKind].([]any)

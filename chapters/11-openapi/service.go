@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -8,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/emicklei/go-restful/v3"
 	gnostic "github.com/google/gnostic-models/openapiv2"
 	"google.golang.org/protobuf/proto"
 	"k8s.io/kube-openapi/pkg/handler3"
@@ -17,7 +17,8 @@ import (
 // Service serves the documents of an API. Each is made when it is first asked for; the index has the hashes of all, and
 // so makes all. Upstream: handler3.OpenAPIService and handler.OpenAPIService.
 type Service struct {
-	api func() *API
+	api   func() *API
+	maker maker
 
 	once  sync.Once
 	index *document            // of version 3
@@ -32,20 +33,23 @@ func NewService(api func() *API) *Service { return &Service{api: api} }
 func (s *Service) prepare() {
 	s.once.Do(func() {
 		api := s.api()
-		shared := &sharedDefinitions{api: api, users: len(api.WebServices)}
 		s.parts = map[string]*document{}
 		for _, ws := range api.WebServices {
-			s.parts[strings.Trim(ws.RootPath(), "/")] = newDocument(shared.json(ws), handler3.ToV3ProtoBinary)
+			part := func() ([]byte, error) { return marshal(api.v3(ws)) }
+			s.parts[strings.Trim(ws.RootPath(), "/")] = s.maker.newDocument(part, handler3.ToV3ProtoBinary)
 		}
-		s.index = newDocument(s.writeIndex, nil)
-		s.whole = newDocument(func() ([]byte, error) {
-			document, err := api.v2()
-			if err != nil {
-				return nil, err
-			}
-			return document.MarshalJSON()
-		}, toV2Proto)
+		whole := func() ([]byte, error) { return marshal(api.v2()) }
+		s.whole = s.maker.newDocument(whole, toV2Proto)
+		s.index = &document{made: time.Now(), json: sync.OnceValues(s.writeIndex)}
 	})
+}
+
+// marshal encodes as upstream does, with \u003c in place of <: the hash depends on it.
+func marshal(document any, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(document)
 }
 
 // toV2Proto makes protobuf of a document's JSON. Upstream: handler.ToProtoBinary.
@@ -57,45 +61,21 @@ func toV2Proto(json []byte) ([]byte, error) {
 	return proto.Marshal(document)
 }
 
-// sharedDefinitions are made for the first document of version 3 and dropped after the last.
-type sharedDefinitions struct {
-	api *API
-
-	mu    sync.Mutex
-	made  *definitions
-	users int // documents that are not made yet
-}
-
-// json returns the function that makes the JSON of a web service's document.
-func (s *sharedDefinitions) json(ws *restful.WebService) func() ([]byte, error) {
-	return func() ([]byte, error) {
-		s.mu.Lock() // the builder changes definitions
-		defer s.mu.Unlock()
-		if s.made == nil {
-			s.made = s.api.newDefinitions(v3)
-		}
-		document, err := s.api.v3(ws, s.made)
-		if s.users--; s.users == 0 {
-			s.made = nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		return json.Marshal(document)
-	}
-}
-
 // writeIndex lists the documents of version 3 with their hashes, so that a client asks only for what is new to it.
-func (s *Service) writeIndex() ([]byte, error) {
+func (s *Service) writeIndex() (t text, err error) {
 	index := handler3.OpenAPIV3Discovery{Paths: map[string]handler3.OpenAPIV3DiscoveryGroupVersion{}}
-	for name, d := range s.parts {
-		made, err := d.json()
-		if err != nil {
-			return nil, err
+	s.maker.busy(func() {
+		for name, d := range s.parts {
+			part, fault := d.json()
+			err = cmp.Or(err, fault)
+			index.Paths[name] = handler3.OpenAPIV3DiscoveryGroupVersion{ServerRelativeURL: address(name, part.etag)}
 		}
-		index.Paths[name] = handler3.OpenAPIV3DiscoveryGroupVersion{ServerRelativeURL: address(name, made.etag)}
+	})
+	if err != nil {
+		return text{}, err
 	}
-	return json.Marshal(index)
+	body, err := json.Marshal(index)
+	return newText(body), err
 }
 
 // address is the URL of a document that never changes.

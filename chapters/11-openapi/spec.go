@@ -23,6 +23,8 @@ type API struct {
 	Title, Version string // of the API as a whole
 	// Scheme says which kinds a type is served as.
 	Scheme *runtime.Scheme
+	// Describe reads Go types; nil: the function Describe.
+	Describe Describer
 	// WebServices hold the routes: one for each group version, one for each group, /api, /apis and what else is described.
 	WebServices []*restful.WebService
 }
@@ -31,13 +33,16 @@ func (a *API) info() *spec.Info {
 	return &spec.Info{InfoProps: spec.InfoProps{Title: a.Title, Version: a.Version}}
 }
 
-// newDefinitions are the definitions of all types that the routes read or write.
-func (a *API) newDefinitions(v version) *definitions {
+// newDefinitions are the definitions of all types that the routes of web services read or write.
+func (a *API) newDefinitions(v version, services ...*restful.WebService) *definitions {
 	d := &definitions{
-		version: v, sources: readSources(markersText), kinds: newKindsOf(a.Scheme),
+		version: v, describe: a.Describe, sources: readSources(markersText), kinds: newKindsOf(a.Scheme),
 		made: map[string]common.OpenAPIDefinition{},
 	}
-	for _, ws := range a.WebServices {
+	if d.describe == nil {
+		d.describe = Describe
+	}
+	for _, ws := range services {
 		for _, route := range ws.Routes() {
 			d.addSample(route.ReadSample)
 			d.addSample(route.WriteSample)
@@ -65,11 +70,15 @@ func (d *definitions) addSample(sample any) {
 
 const unauthorized = "Unauthorized"
 
-// v3 makes the document of one web service. d are definitions of version 3, which documents share.
-func (a *API) v3(ws *restful.WebService, d *definitions) (*spec3.OpenAPI, error) {
+// v3 makes the document of one web service.
+func (a *API) v3(ws *restful.WebService) (*spec3.OpenAPI, error) {
+	definitions := a.newDefinitions(v3, ws)
+	if definitions.err != nil {
+		return nil, definitions.err
+	}
 	config := &common.OpenAPIV3Config{
 		Info:                           a.info(),
-		Definitions:                    d.made,
+		Definitions:                    definitions.made,
 		GetOperationIDAndTagsFromRoute: operation,
 		GetDefinitionName:              definitionName,
 		CommonResponses: map[int]*spec3.Response{
@@ -93,10 +102,14 @@ func (a *API) v3(ws *restful.WebService, d *definitions) (*spec3.OpenAPI, error)
 
 // v2 makes the document of the whole API.
 func (a *API) v2() (*spec.Swagger, error) {
+	definitions := a.newDefinitions(v2, a.WebServices...)
+	if definitions.err != nil {
+		return nil, definitions.err
+	}
 	config := &common.Config{
 		ProtocolList:                   []string{"https"},
 		Info:                           a.info(),
-		GetDefinitions:                 func(common.ReferenceCallback) map[string]common.OpenAPIDefinition { return a.newDefinitions(v2).made },
+		GetDefinitions:                 func(common.ReferenceCallback) map[string]common.OpenAPIDefinition { return definitions.made },
 		GetOperationIDAndTagsFromRoute: operation,
 		GetDefinitionName:              definitionName,
 		CommonResponses: map[int]spec.Response{

@@ -51,6 +51,8 @@ type Config struct {
 	RuntimeConfig RuntimeConfig
 	// StorageVersions are kept in etcd in place of the hubs of their kinds; see versions.StorageCodec.
 	StorageVersions []schema.GroupVersion
+	// Describe reads the Go types that the API consists of; nil: openapi.Describe.
+	Describe openapi.Describer
 }
 
 // New returns a server with every group of the table installed. Upstream: controlplane.New and its InstallAPIs.
@@ -78,7 +80,9 @@ func New(c Config) (*server.GenericAPIServer, error) {
 			return nil, fmt.Errorf("install %s: %w", g.GroupVersion, err)
 		}
 	}
-	openapi.Install(s, openapi.Config{Title: "Kubernetes", Version: c.Server.Version, Scheme: c.Server.Codecs.Scheme})
+	openapi.Install(s, openapi.Config{
+		Title: "Kubernetes", Version: c.Server.Version, Scheme: c.Server.Codecs.Scheme, Describe: c.Describe,
+	})
 	err = s.AddHealthCheck(server.HealthCheck{Name: "etcd", Check: etcd3.HealthCheck(c.Etcd, c.EtcdPrefix)})
 	compaction := resource.Task{Name: "etcd-compaction", Run: backend.compactor.Run}
 	for _, t := range slices.Concat(backend.bootstraps(), backend.tasks, []resource.Task{compaction}) {

@@ -26,6 +26,9 @@ func plugIn(p exercise.Plug, c *controlplane.Config) {
 	if p.Filter != nil {
 		c.Server.Filters.Custom = trace.Filter(p.Filter)
 	}
+	if p.Describe != nil {
+		c.Describe = p.Describe
+	}
 	if p.Groups != nil {
 		c.Groups = p.Groups(controlplane.Groups())
 	}

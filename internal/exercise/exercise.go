@@ -12,6 +12,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
+	openapi "kubepath/chapters/11-openapi"
 	controlplane "kubepath/chapters/17-controlplane"
 )
 
@@ -31,6 +32,8 @@ type Plug struct {
 	Verbs []rest.Verb
 	// Storage stands in place of chapter 7's; real is chapter 7's, for what the exercise does not do itself.
 	Storage func(real storage.Interface, config etcd3.Config) storage.Interface
+	// Describe stands in place of chapter 11's reading of Go types.
+	Describe openapi.Describer
 	// Groups changes chapter 17's table: a strategy, a key root, a new resource.
 	Groups func([]controlplane.Group) []controlplane.Group
 	// Filter stands at the inner end of chapter 8's chain.

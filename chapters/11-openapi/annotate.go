@@ -1,0 +1,150 @@
+package openapi
+
+import (
+	"cmp"
+	"encoding/json"
+	"reflect"
+	"slices"
+
+	"k8s.io/kube-openapi/pkg/validation/spec"
+)
+
+// annotation adds to the schema of a struct what only comments say: sentences, defaults, values of enums, list types, and
+// which fields are there and required in the version that is served.
+type annotation struct {
+	version
+	sources
+	*spec.Schema
+}
+
+// has sentences for itself ("") and its fields, by their names in JSON.
+type documented interface{ SwaggerDoc() map[string]string }
+
+func docsOf(t reflect.Type) map[string]string {
+	if own, ok := reflect.Zero(t).Interface().(documented); ok {
+		return own.SwaggerDoc()
+	}
+	return nil
+}
+
+// object annotates the whole schema of a struct.
+func (a *annotation) object(t reflect.Type) {
+	a.fields(t)
+	notes := a.sources.of(t)
+	a.Description = cmp.Or(notes.text, docsOf(t)[""])
+	notes.extend(a.Schema)
+	if notes.has("union") {
+		a.AddExtension("x-kubernetes-unions", notes.union(t))
+	}
+}
+
+// fields annotates the properties that come from the fields of a struct, and of those that it embeds without a name.
+func (a *annotation) fields(t reflect.Type) {
+	docs, notes := docsOf(t), a.sources.of(t)
+	for i := range t.NumField() {
+		f := fieldOf(t.Field(i))
+		if f.inline {
+			a.fields(element(f.Type))
+			continue
+		}
+		s, ok := a.Properties[f.json]
+		if !ok {
+			continue
+		}
+		n := notes.fields[f.Name]
+		if n.has("absent") {
+			delete(a.Properties, f.json)
+			continue
+		}
+		if n.text == "" && !n.has("undocumented") {
+			n.text = docs[f.json]
+		}
+		a.field(&s, f, n)
+		a.Properties[f.json] = s
+	}
+	a.require(t, notes)
+}
+
+// require corrects which fields are required: the tags are those of the library, not of the version that is served.
+func (a *annotation) require(t reflect.Type, n notes) {
+	for i := range t.NumField() {
+		f := fieldOf(t.Field(i))
+		if note := n.fields[f.Name]; f.json == "" || note.has("optional") || note.has("absent") {
+			a.Required = slices.DeleteFunc(a.Required, func(name string) bool { return name == f.json })
+		} else if note.has("required") {
+			a.Required = append(a.Required, f.json)
+		}
+	}
+}
+
+// field annotates one property.
+func (a *annotation) field(s *spec.Schema, f field, n note) {
+	s.Description = n.text
+	if !f.quoted {
+		a.value(s, f.Type)
+		s.Default = a.zero(f.Type, f.omitEmpty)
+	}
+	if text, ok := n.value("default"); ok && a.defaults && s.Default == nil {
+		_ = json.Unmarshal([]byte(text), &s.Default) // a test holds that all can be read
+	}
+	if values := a.enum(element(f.Type)); values != nil {
+		if n.has("gap") {
+			s.Description += "\n"
+		}
+		s.Description += meanings(values)
+	}
+	n.extend(s)
+}
+
+// value annotates the schema of a value, and of what it holds. Elements have no omitempty: there is always one.
+func (a *annotation) value(s *spec.Schema, t reflect.Type) {
+	t = element(t)
+	var held *spec.Schema
+	switch {
+	case s.Items != nil:
+		held = s.Items.Schema
+	case s.AdditionalProperties != nil:
+		held = s.AdditionalProperties.Schema
+	default:
+		for _, v := range a.enum(t) {
+			s.Enum = append(s.Enum, v.value)
+		}
+		return
+	}
+	a.value(held, t.Elem())
+	held.Default = a.zero(t.Elem(), false)
+}
+
+// union says which field of a struct tells which of the others is set. Upstream: union.emit.
+func (n notes) union(t reflect.Type) any {
+	union, by := map[string]any{}, map[string]any{}
+	for i := range t.NumField() {
+		f := fieldOf(t.Field(i))
+		if n.fields[f.Name].has("unionDiscriminator") {
+			union["discriminator"] = f.json
+		} else {
+			by[f.json] = f.Name
+		}
+	}
+	union["fields-to-discriminateBy"] = by
+	return []any{union}
+}
+
+// extensions are the markers that a schema has under another name.
+var extensions = []struct{ marker, name string }{
+	{"listType", "x-kubernetes-list-type"},
+	{"mapType", "x-kubernetes-map-type"},
+	{"structType", "x-kubernetes-map-type"},
+}
+
+// extend says in a schema what markers say.
+func (n note) extend(s *spec.Schema) {
+	for _, e := range extensions {
+		if value, ok := n.value(e.marker); ok {
+			s.AddExtension(e.name, value)
+		}
+	}
+	if keys := n.values("listMapKey"); keys != nil {
+		s.AddExtension("x-kubernetes-list-map-keys", keys)
+	}
+}
