@@ -24,11 +24,12 @@ import (
 
 // api is a server with pods, in namespaces, and nodes, outside of them, over a storage in memory.
 type api struct {
-	t      testing.TB
-	url    string
-	db     *memory.Database
-	server *server.GenericAPIServer
-	ended  chan struct{} // has an entry for each watch whose handler has returned
+	t        testing.TB
+	url      string
+	db       *memory.Database
+	server   *server.GenericAPIServer
+	storages map[string]rest.Storage
+	ended    chan struct{} // has an entry for each watch whose handler has returned
 }
 
 const pods = "/api/v1/namespaces/default/pods"
@@ -36,10 +37,11 @@ const pods = "/api/v1/namespaces/default/pods"
 func serve(t testing.TB, o Watches) *api {
 	t.Helper()
 	a := &api{t: t, db: memory.NewDatabase(), ended: make(chan struct{}, 100)}
-	a.url = a.served(o, map[string]rest.Storage{
+	a.storages = map[string]rest.Storage{
 		"pods":  a.store("Pod", registry.Namespaced{}, func() runtime.Object { return &corev1.Pod{} }),
 		"nodes": a.store("Node", registry.ClusterScoped{}, func() runtime.Object { return &corev1.Node{} }),
-	})
+	}
+	a.url = a.served(o, a.storages)
 	return a
 }
 

@@ -1,0 +1,98 @@
+package controlplane
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	kinds "kubepath/chapters/02-kinds"
+)
+
+// One server ends under 500 open watches, while others write. Each watch ends cleanly, goes on at another server from
+// what it saw last, and has neither lost nor repeated an event. The first server leaves nothing behind.
+func TestWatchesGoOnElsewhereWhenTheirServerEnds(t *testing.T) {
+	const watches, before, after = 500, 40, 40
+	etcd := newEtcd(t)
+	second := serveWatched(t, etcd, kinds.NewCodecs(kinds.NewScheme()))
+	start, err := second.write("first", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	warm, err := second.follow(start) // its cache runs before the counting begins
+	if err != nil {
+		t.Fatal(err)
+	}
+	warm.body.Close()
+	second.client.CloseIdleConnections()
+	idle, empty := left()
+
+	first := serveWatched(t, etcd, kinds.NewCodecs(kinds.NewScheme()))
+	followers := make([]*follower, watches)
+	var ended sync.WaitGroup
+	for i := range followers {
+		if followers[i], err = first.follow(start); err != nil {
+			t.Fatal(err)
+		}
+		ended.Go(func() {
+			if err := followers[i].read(-1); err != nil {
+				t.Errorf("watch %d did not end cleanly: %v", i, err)
+			}
+		})
+	}
+	var want []uint64
+	var written atomic.Int64
+	writing, half := make(chan error, 1), make(chan struct{})
+	go func() {
+		defer close(writing)
+		for i := range before + after {
+			version, err := second.write(fmt.Sprintf("c-%d", i), 1000)
+			if err != nil {
+				writing <- err
+				return
+			}
+			want = append(want, version)
+			if written.Add(1) == before {
+				close(half)
+			}
+		}
+	}()
+	<-half
+	if err := first.end(); err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+	ended.Wait()
+	if err := <-writing; err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range followers {
+		again, err := second.follow(f.last(start))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := again.read(len(want) - len(f.saw)); err != nil {
+			t.Fatal(err)
+		}
+		if got := append(f.saw, again.saw...); !slices.Equal(got, want) {
+			t.Fatalf("watch %d saw %d, written was %d", i, got, want)
+		}
+	}
+	second.client.CloseIdleConnections()
+	first.client.CloseIdleConnections()
+	const some = 20 // of the clients' connections, on both sides, which end when they end
+	for now, bytes := left(); now > idle+some || bytes > empty+16<<20; now, bytes = left() {
+		if t.Context().Err() != nil {
+			t.Fatalf("%d goroutines and %d bytes are left, before the watches it was %d and %d", now, bytes, idle, empty)
+		}
+	}
+}
+
+// left is how many goroutines there are, and how many bytes live.
+func left() (goroutines int, bytes int64) {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return runtime.NumGoroutine(), int64(m.HeapAlloc)
+}
