@@ -1,10 +1,8 @@
 package patch
 
 import (
-	"maps"
 	"mime"
 	"net/http"
-	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -40,13 +38,13 @@ var languages = map[types.PatchType]language{
 	types.ApplyYAMLPatchType:      {read: applyPatch, creates: true},
 }
 
-// mediaTypes are the names of the languages. The route takes no others (415).
+// mediaTypes are the names of the languages, in the order in which kube-apiserver names them. The route takes no others
+// (415).
 func mediaTypes() []string {
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(languages)) {
-		names = append(names, string(name))
+	return []string{
+		string(types.JSONPatchType), string(types.MergePatchType), string(types.StrategicMergePatchType),
+		string(types.ApplyYAMLPatchType),
 	}
-	return names
 }
 
 // mediaType is the request's Content-Type without parameters.
