@@ -34,7 +34,7 @@ func TestABodyThatDoesNotFitTheRequestIsRefused(t *testing.T) {
 		{"another namespace", "POST", shelves, `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","namespace":"other"}}`, "", 400, bad,
 			"the namespace of the provided object does not match the namespace sent on the request"},
 		{"another namespace of a put", "PUT", shelves + "/base", `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"base","namespace":"other"}}`, "", 400, bad,
-			"the namespace of the object (other) does not match the namespace on the request (ns)"},
+			"the namespace of the provided object does not match the namespace sent on the request"},
 		{"another name", "PUT", shelves + "/base", `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"different"}}`, "", 400, bad,
 			"the name of the object (different) does not match the name on the URL (base)"},
 		{"no name", "PUT", shelves + "/base", `{"kind":"ConfigMap","apiVersion":"v1","metadata":{}}`, "", 400, bad,

@@ -96,6 +96,9 @@ func (c *Call) Place(obj runtime.Object) error {
 
 // CheckObject refuses an object of another name or namespace than the path's. Upstream: handlers.checkName.
 func (c *Call) CheckObject(obj runtime.Object, name string) error {
+	if err := c.Place(obj); err != nil {
+		return err
+	}
 	object, err := meta.Accessor(obj)
 	if err == nil && object.GetName() == "" {
 		err = apierrors.NewBadRequest("name must be provided")
@@ -108,12 +111,8 @@ func (c *Call) CheckObject(obj runtime.Object, name string) error {
 		return apierrors.NewBadRequest(fmt.Sprintf(
 			"the name of the object (%s) does not match the name on the URL (%s)", object.GetName(), name))
 	}
-	if have, want := object.GetNamespace(), c.Namespace(); want != "" && have != "" && have != want {
-		return apierrors.NewBadRequest(fmt.Sprintf(
-			"the namespace of the object (%s) does not match the namespace on the request (%s)", have, want))
-	}
 	uniteOwners(c.Context, object)
-	return PutInNamespace(object, c.objectNamespace())
+	return nil
 }
 
 // sameUID requires the stored object to have obj's uid, where obj has one: a PUT is not meant for a namesake that came

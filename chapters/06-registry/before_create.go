@@ -37,8 +37,11 @@ func (s *Store) beforeCreate(ctx context.Context, obj runtime.Object) error {
 // looked at last, so that the client reads the strategy's more precise message.
 func (s *Store) createFaults(ctx context.Context, obj runtime.Object, m metav1.Object) field.ErrorList {
 	faults := s.metadataFaults(m, s.Strategy.ValidateName)
-	faults = append(faults, s.Strategy.Validate(ctx, obj)...)
-	if len(faults) > 0 {
+	own := s.Strategy.Validate(ctx, obj)
+	if len(own) > 0 && s.MetadataAgain < 0 {
+		return own // its own validation comes first, and does not look at metadata
+	}
+	if faults = append(faults, own...); len(faults) > 0 {
 		return faults
 	}
 	for _, fault := range path.ValidatePathSegmentName(m.GetName(), false) {

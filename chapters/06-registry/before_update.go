@@ -60,10 +60,16 @@ func keepIdentity(m, old metav1.Object) {
 }
 
 // updateFaults are the faults of new metadata by itself and as a change. Upstream finds those of the change twice,
-// once for all resources and once in each resource's own validation, and so do the causes in its answers.
+// once for all resources and once in most resources' own validation, and so do the causes in its answers.
 func (s *Store) updateFaults(m, old metav1.Object) field.ErrorList {
 	faults := s.metadataFaults(m, path.ValidatePathSegmentName)
 	change := validation.ValidateObjectMetaAccessorUpdate(m, old, metadata)
 	faults = append(faults, change...)
-	return append(faults, change...)
+	if s.MetadataAgain >= 0 {
+		faults = append(faults, change...)
+	}
+	if s.MetadataAgain > 0 {
+		faults = append(faults, s.metadataFaults(m, s.Strategy.ValidateName)...)
+	}
+	return faults
 }

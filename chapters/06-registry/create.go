@@ -88,6 +88,7 @@ func (s *Store) createBegun(ctx context.Context, obj runtime.Object, options *re
 	if err != nil {
 		return nil, err
 	}
+	settle(obj)
 	var out kinds.Ref
 	target := s.target(options.DryRun)
 	if err := target.Create(ctx, key, obj, &out, ttl); err != nil {

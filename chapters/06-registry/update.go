@@ -108,6 +108,7 @@ func (u *updating) insert(ctx context.Context, obj runtime.Object) (storage.Muta
 			return storage.Mutated{}, err
 		}
 	}
+	settle(obj)
 	ttl, err := u.ttl(obj, 0, false)
 	return storage.Mutated{Object: obj, TTL: &ttl}, err
 }
@@ -136,6 +137,7 @@ func (u *updating) replace(ctx context.Context, obj, old runtime.Object, m stora
 	if u.emptied(ctx, obj, old) {
 		return storage.Mutated{}, errEmptied
 	}
+	settle(obj)
 	ttl, err := u.ttl(obj, m.TTL, true)
 	if err != nil || int64(ttl) == m.TTL {
 		return storage.Mutated{Object: obj}, err

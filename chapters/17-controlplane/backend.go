@@ -36,7 +36,7 @@ func (b *backend) install(s *server.GenericAPIServer, g Group) error {
 	for _, r := range g.Resources {
 		if r.SameAs.Empty() {
 			b.add(storages, g.GroupVersion, r)
-		} else if err := b.share(storages, r); err != nil {
+		} else if err := b.share(storages, g.GroupVersion, r); err != nil {
 			return err
 		}
 	}
@@ -75,7 +75,7 @@ func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, 
 	}
 	b.stores[store.Resource] = store
 	if r.Status != nil {
-		storages[r.Name+"/status"] = statusOf(store, r.Status)
+		storages[r.Name+"/status"] = statusOf(store, r)
 	}
 	if r.Subresources != nil {
 		for name, part := range r.Subresources(store, parts) {
@@ -85,12 +85,12 @@ func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, 
 }
 
 // share serves the storages of another row, and of its subresources, once more: what they keep is converted.
-func (b *backend) share(storages map[string]rest.Storage, r Resource) error {
+func (b *backend) share(storages map[string]rest.Storage, gv schema.GroupVersion, r Resource) error {
 	found := false
 	for path, served := range b.made[r.SameAs.GroupVersion()] {
 		name, subresource, _ := strings.Cut(path, "/")
 		if name == r.SameAs.Resource {
-			storages[strings.TrimSuffix(r.Name+"/"+subresource, "/")] = served
+			storages[strings.TrimSuffix(r.Name+"/"+subresource, "/")] = under(served, gv.WithResource(r.Name).GroupResource())
 			found = true
 		}
 	}
@@ -98,6 +98,17 @@ func (b *backend) share(storages map[string]rest.Storage, r Resource) error {
 		return fmt.Errorf("%s is to be served as %s, which no row above it makes", r.SameAs, r.Name)
 	}
 	return nil
+}
+
+// under is the same Store under another name, which its errors then have.
+func under(served rest.Storage, name schema.GroupResource) rest.Storage {
+	store, ok := served.(*registry.Store)
+	if !ok || store.Resource == name {
+		return served
+	}
+	renamed := *store
+	renamed.Resource = name
+	return &renamed
 }
 
 // store is a row come to life: the generic Store over etcd, with the row's names and strategy.
@@ -114,7 +125,8 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 	store := &registry.Store{
 		Kind: kind, Resource: gv.WithResource(r.Name).GroupResource(), NewFunc: newObject,
 		Singular: r.Singular(), Short: r.ShortNames, InAll: r.All, Others: r.Categories, ReturnDeleted: r.ReturnDeleted,
-		Storage: b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), Attrs: r.Attrs(),
+		MetadataAgain: r.MetadataAgain,
+		Storage:       b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), Attrs: r.Attrs(),
 		Stored: versions.StorageKind(b.codec, kind),
 	}
 	if r.Columns != nil {
@@ -150,9 +162,10 @@ func (b *backend) selectable(s *registry.Store, r Resource) {
 
 // statusOf is the subresource through which the status is written, and nothing else; through the object itself, all but
 // the status is.
-func statusOf(s *registry.Store, strategy registry.Strategy) rest.Storage {
+func statusOf(s *registry.Store, r Resource) rest.Storage {
 	own := *s
+	own.MetadataAgain = r.StatusMetadataAgain
 	own.Resets = rest.FieldReset{Below: [][]string{{"spec"}}}
 	s.Resets = rest.FieldReset{Below: [][]string{{"status"}}}
-	return resource.NewPart(&own, strategy)
+	return resource.NewPart(&own, r.Status)
 }

@@ -17,6 +17,7 @@ var policyStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionPolicy, 
 	Strategy:    clusterScoped,
 	Conditional: true,
 	Spec:        func(p *admissionv1.ValidatingAdmissionPolicy) any { return &p.Spec },
+	Bare:        true,
 	Status:      func(p *admissionv1.ValidatingAdmissionPolicy) any { return &p.Status },
 	Check: func(_ context.Context, p *admissionv1.ValidatingAdmissionPolicy) field.ErrorList {
 		spec := field.NewPath("spec")
@@ -25,7 +26,7 @@ var policyStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionPolicy, 
 			found = append(found, field.Required(spec.Child("matchConstraints"), ""))
 		}
 		if len(p.Spec.Validations)+len(p.Spec.AuditAnnotations) == 0 {
-			const one = "validations or auditAnnotations must be set; cannot be empty"
+			const one = "validations or auditAnnotations must contain at least one item"
 			found = append(found, field.Required(spec.Child("validations"), one), field.Required(spec.Child("auditAnnotations"), one))
 		}
 		return found
@@ -46,7 +47,7 @@ var policyBindingStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionP
 		}
 		actions := spec.Child("validationActions")
 		if len(b.Spec.ValidationActions) == 0 {
-			found = append(found, field.Required(actions, ""))
+			found = append(found, field.Required(actions, "at least one validation action is required"))
 		}
 		for i, action := range b.Spec.ValidationActions {
 			found = append(found, among(actions.Index(i), action, admissionv1.Audit, admissionv1.Deny, admissionv1.Warn)...)

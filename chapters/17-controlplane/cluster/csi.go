@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -20,11 +21,22 @@ var driverStrategy = resource.SpecStatus[storagev1.CSIDriver, *storagev1.CSIDriv
 	Conditional: true,
 	Default:     func(d *storagev1.CSIDriver) { d.Spec.PreventPodSchedulingIfMissing = nil }, // the feature VolumeLimitScaling is off
 	Check:       validateDriver,
+	WarnWith:    warnOfTokens,
 	CheckUpdate: func(_ context.Context, d, old *storagev1.CSIDriver) field.ErrorList {
 		spec := field.NewPath("spec")
 		found := unchanged(spec.Child("attachedRequired"), d.Spec.AttachRequired, old.Spec.AttachRequired)
 		return append(found, unchanged(spec.Child("volumeLifecycleModes"), d.Spec.VolumeLifecycleModes, old.Spec.VolumeLifecycleModes)...)
 	},
+}
+
+// warnOfTokens: tokens that are not passed as secrets end up in logs.
+func warnOfTokens(_ context.Context, d, old *storagev1.CSIDriver) []string {
+	if len(d.Spec.TokenRequests) == 0 || d.Spec.ServiceAccountTokenInSecrets != nil ||
+		old != nil && equality.Semantic.DeepEqual(old.Spec.TokenRequests, d.Spec.TokenRequests) {
+		return nil
+	}
+	return []string{"spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent " +
+		"possible logging of tokens in volume attributes"}
 }
 
 // validateDriver is upstream's validateCSIDriverSpec; that the field is called attachedRequired is upstream's word.

@@ -23,6 +23,7 @@ var deviceClassStrategy = resource.SpecStatus[resourcev1.DeviceClass, *resourcev
 var deviceClaimStrategy = resource.SpecStatus[resourcev1.ResourceClaim, *resourcev1.ResourceClaim]{
 	Strategy:  namespaced,
 	Uncounted: true,
+	Bare:      true,
 	Spec:      func(c *resourcev1.ResourceClaim) any { return &c.Spec },
 	Status:    func(c *resourcev1.ResourceClaim) any { return &c.Status },
 	CheckUpdate: func(_ context.Context, c, old *resourcev1.ResourceClaim) field.ErrorList {

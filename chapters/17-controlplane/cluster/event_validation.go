@@ -117,7 +117,7 @@ func validateEventChange(e, old *corev1.Event) faults {
 		{"count", e.Count, old.Count},
 		{"reason", e.Reason, old.Reason}, // upstream looks at it twice
 		{"type", e.Type, old.Type},
-		{"eventTime", e.EventTime.Truncate(time.Microsecond).UTC(), old.EventTime.Truncate(time.Microsecond).UTC()},
+		{"eventTime", microseconds(e.EventTime), microseconds(old.EventTime)},
 		{"action", e.Action, old.Action},
 		{"related", e.Related, old.Related},
 		{"reportingController", e.ReportingController, old.ReportingController},
@@ -126,4 +126,9 @@ func validateEventChange(e, old *corev1.Event) faults {
 		found = append(found, unchanged(field.NewPath(f.name), f.now, f.before)...)
 	}
 	return found
+}
+
+// microseconds is as exact as a time is stored.
+func microseconds(t metav1.MicroTime) metav1.MicroTime {
+	return metav1.NewMicroTime(t.Truncate(time.Microsecond).UTC())
 }

@@ -20,6 +20,7 @@ var flowSchemaStrategy = resource.SpecStatus[flowcontrolv1.FlowSchema, *flowcont
 	Strategy: clusterScoped,
 	Spec:     func(f *flowcontrolv1.FlowSchema) any { return &f.Spec },
 	Status:   func(f *flowcontrolv1.FlowSchema) any { return &f.Status },
+	Bare:     true,
 	Check:    validateFlowSchema,
 }
 
@@ -31,6 +32,7 @@ var levelStrategy = resource.SpecStatus[flowcontrolv1.PriorityLevelConfiguration
 	Strategy: clusterScoped,
 	Spec:     func(l *flowcontrolv1.PriorityLevelConfiguration) any { return &l.Spec },
 	Status:   func(l *flowcontrolv1.PriorityLevelConfiguration) any { return &l.Status },
+	Bare:     true,
 	Check:    validateLevel,
 }
 
@@ -70,7 +72,7 @@ func validateFlowSchema(_ context.Context, f *flowcontrolv1.FlowSchema) field.Er
 	}
 	methods := []flowcontrolv1.FlowDistinguisherMethodType{flowcontrolv1.FlowDistinguisherMethodByNamespaceType, flowcontrolv1.FlowDistinguisherMethodByUserType}
 	if m := spec.DistinguisherMethod; m != nil && !slices.Contains(methods, m.Type) {
-		found = append(found, field.NotSupported(at.Child("distinguisherMethod", "type"), m, methods))
+		found = append(found, field.NotSupported(at.Child("distinguisherMethod", "type"), resource.GoNamed(m), methods))
 	}
 	level := at.Child("priorityLevelConfiguration", "name")
 	if spec.PriorityLevelConfiguration.Name == "" {

@@ -30,10 +30,10 @@ func Groups() []resource.Group {
 			{Kind: "Lease", Name: "leases", Strategy: leaseStrategy, Columns: leaseColumns},
 		}),
 		group("node.k8s.io", []resource.Row{
-			{Kind: "RuntimeClass", Name: "runtimeclasses", Strategy: runtimeStrategy, Columns: runtimeColumns},
+			{Kind: "RuntimeClass", Name: "runtimeclasses", MetadataAgain: 1, Strategy: runtimeStrategy, Columns: runtimeColumns},
 		}),
 		group("certificates.k8s.io", []resource.Row{
-			{Kind: "CertificateSigningRequest", Name: "certificatesigningrequests", ShortNames: []string{"csr"},
+			{Kind: "CertificateSigningRequest", Name: "certificatesigningrequests", MetadataAgain: 1, StatusMetadataAgain: 1, ShortNames: []string{"csr"},
 				Strategy: csrStrategy{}, Status: csrStatus{}, Fields: csrFields, Columns: csrColumns, Subresources: csrSubresources},
 		}),
 		group("admissionregistration.k8s.io", admission()),
@@ -55,22 +55,22 @@ func group(name string, rows []resource.Row) resource.Group {
 func unnamed() []resource.Row {
 	return []resource.Row{
 		{Kind: "ComponentStatus", Name: "componentstatuses", Storage: newComponentStatuses},
-		{Kind: "ConfigMap", Name: "configmaps", ShortNames: []string{"cm"}, Strategy: configMapStrategy{}, Columns: configMapColumns},
-		{Kind: "Event", Name: "events", ShortNames: []string{"ev"}, Strategy: eventStrategy{},
+		{Kind: "ConfigMap", Name: "configmaps", MetadataAgain: 1, ShortNames: []string{"cm"}, Strategy: configMapStrategy{}, Columns: configMapColumns},
+		{Kind: "Event", Name: "events", MetadataAgain: -1, ShortNames: []string{"ev"}, Strategy: eventStrategy{},
 			Fields: eventFields, Columns: eventColumns, Build: expire},
 		{Kind: "LimitRange", Name: "limitranges", ShortNames: []string{"limits"}, Strategy: limitRangeStrategy},
-		{Kind: "Namespace", Name: "namespaces", ShortNames: []string{"ns"}, Strategy: namespaceStrategy{}, Status: namespaceStatus{}, ReturnDeleted: true,
+		{Kind: "Namespace", Name: "namespaces", MetadataAgain: 1, ShortNames: []string{"ns"}, Strategy: namespaceStrategy{}, Status: namespaceStatus{}, ReturnDeleted: true,
 			Fields: namespaceFields, Columns: namespaceColumns, Build: emptied, Serve: newNamespaces, Subresources: namespaceSubresources},
-		{Kind: "Node", Name: "nodes", ShortNames: []string{"no"}, Strategy: nodeStrategy{}, Status: nodeStatus{}, KeyRoot: "/minions",
+		{Kind: "Node", Name: "nodes", MetadataAgain: 1, ShortNames: []string{"no"}, Strategy: nodeStrategy{}, Status: nodeStatus{}, KeyRoot: "/minions",
 			Fields: nodeFields, Columns: nodeColumns},
-		{Kind: "PersistentVolume", Name: "persistentvolumes", ShortNames: []string{"pv"}, Strategy: volumeStrategy, Status: volumeStatus{volumeStrategy}, ReturnDeleted: true,
+		{Kind: "PersistentVolume", Name: "persistentvolumes", MetadataAgain: 1, ShortNames: []string{"pv"}, Strategy: volumeStrategy, Status: volumeStatus{volumeStrategy}, ReturnDeleted: true,
 			Columns: volumeColumns},
-		{Kind: "PersistentVolumeClaim", Name: "persistentvolumeclaims", ShortNames: []string{"pvc"}, Strategy: claims, Status: claimStatus, ReturnDeleted: true,
+		{Kind: "PersistentVolumeClaim", Name: "persistentvolumeclaims", MetadataAgain: 1, ShortNames: []string{"pvc"}, Strategy: claims, Status: claimStatus, ReturnDeleted: true,
 			Columns: claimColumns, Build: readAligned},
 		{Kind: "ResourceQuota", Name: "resourcequotas", ShortNames: []string{"quota"}, Strategy: quotaStrategy, Status: quotaStatus, ReturnDeleted: true,
 			Columns: quotaColumns},
-		{Kind: "Secret", Name: "secrets", Strategy: secretStrategy{}, Fields: secretFields, Columns: secretColumns},
-		{Kind: "ServiceAccount", Name: "serviceaccounts", ShortNames: []string{"sa"}, Strategy: serviceAccountStrategy, ReturnDeleted: true,
+		{Kind: "Secret", Name: "secrets", MetadataAgain: 1, Strategy: secretStrategy{}, Fields: secretFields, Columns: secretColumns},
+		{Kind: "ServiceAccount", Name: "serviceaccounts", MetadataAgain: 1, ShortNames: []string{"sa"}, Strategy: serviceAccountStrategy, ReturnDeleted: true,
 			Columns: serviceAccountColumns},
 	}
 }
@@ -78,10 +78,10 @@ func unnamed() []resource.Row {
 // access is rbac.authorization.k8s.io: who may do what.
 func access() []resource.Row {
 	return []resource.Row{
-		{Kind: "ClusterRole", Name: "clusterroles", Strategy: clusterRoleStrategy},
-		{Kind: "ClusterRoleBinding", Name: "clusterrolebindings", Strategy: clusterBindingStrategy, Columns: clusterBindingColumns},
-		{Kind: "Role", Name: "roles", Strategy: roleStrategy},
-		{Kind: "RoleBinding", Name: "rolebindings", Strategy: bindingStrategy, Columns: bindingColumns},
+		{Kind: "ClusterRole", Name: "clusterroles", MetadataAgain: 1, Strategy: clusterRoleStrategy},
+		{Kind: "ClusterRoleBinding", Name: "clusterrolebindings", MetadataAgain: 1, Strategy: clusterBindingStrategy, Columns: clusterBindingColumns},
+		{Kind: "Role", Name: "roles", MetadataAgain: 1, Strategy: roleStrategy},
+		{Kind: "RoleBinding", Name: "rolebindings", MetadataAgain: 1, Strategy: bindingStrategy, Columns: bindingColumns},
 	}
 }
 
@@ -90,12 +90,12 @@ func storage() []resource.Row {
 	return []resource.Row{
 		{Kind: "CSIDriver", Name: "csidrivers", Strategy: driverStrategy, ReturnDeleted: true, Columns: driverColumns},
 		{Kind: "CSINode", Name: "csinodes", Strategy: csiNodeStrategy, ReturnDeleted: true, Columns: csiNodeColumns},
-		{Kind: "CSIStorageCapacity", Name: "csistoragecapacities", Strategy: capacityStrategy, Columns: capacityColumns},
-		{Kind: "StorageClass", Name: "storageclasses", ShortNames: []string{"sc"}, Strategy: classStrategy, ReturnDeleted: true,
+		{Kind: "CSIStorageCapacity", Name: "csistoragecapacities", MetadataAgain: 1, Strategy: capacityStrategy, Columns: capacityColumns},
+		{Kind: "StorageClass", Name: "storageclasses", MetadataAgain: 1, ShortNames: []string{"sc"}, Strategy: classStrategy, ReturnDeleted: true,
 			Columns: classColumns},
 		{Kind: "VolumeAttachment", Name: "volumeattachments", Strategy: attachmentStrategy, Status: attachmentStatus, ReturnDeleted: true,
 			Columns: attachmentColumns},
-		{Kind: "VolumeAttributesClass", Name: "volumeattributesclasses", ShortNames: []string{"vac"}, Strategy: attributesStrategy,
+		{Kind: "VolumeAttributesClass", Name: "volumeattributesclasses", MetadataAgain: 1, ShortNames: []string{"vac"}, Strategy: attributesStrategy,
 			ReturnDeleted: true, Columns: attributesColumns},
 	}
 }
@@ -124,10 +124,10 @@ func admission() []resource.Row {
 // devices is resource.k8s.io: hardware that pods ask for.
 func devices() []resource.Row {
 	return []resource.Row{
-		{Kind: "DeviceClass", Name: "deviceclasses", Strategy: deviceClassStrategy, ReturnDeleted: true, Columns: deviceClassColumns},
-		{Kind: "ResourceClaim", Name: "resourceclaims", Strategy: deviceClaimStrategy, Status: deviceClaimStatus, ReturnDeleted: true,
+		{Kind: "DeviceClass", Name: "deviceclasses", MetadataAgain: 1, Strategy: deviceClassStrategy, ReturnDeleted: true, Columns: deviceClassColumns},
+		{Kind: "ResourceClaim", Name: "resourceclaims", MetadataAgain: 1, Strategy: deviceClaimStrategy, Status: deviceClaimStatus, ReturnDeleted: true,
 			Columns: deviceClaimColumns},
-		{Kind: "ResourceClaimTemplate", Name: "resourceclaimtemplates", Strategy: deviceTemplateStrategy, ReturnDeleted: true,
+		{Kind: "ResourceClaimTemplate", Name: "resourceclaimtemplates", MetadataAgain: 1, Strategy: deviceTemplateStrategy, ReturnDeleted: true,
 			Columns: deviceTemplateColumns},
 		{Kind: "ResourceSlice", Name: "resourceslices", Strategy: sliceStrategy, ReturnDeleted: true, Columns: sliceColumns,
 			Fields: sliceFields, NoField: "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: %s"},

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
 )
 
 // nodeStrategy: a kubelet that registers its node may send the status with it. Upstream: pkg/registry/core/node.
@@ -113,7 +114,7 @@ func validateTaints(path *field.Path, taints []corev1.Taint) faults {
 		found = append(found, oneOf(at.Child("effect"), taint.Effect,
 			corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)...)
 		if this := (pair{taint.Key, taint.Effect}); seen[this] {
-			twice := field.Duplicate(at, taint)
+			twice := field.Duplicate(at, resource.GoNamed(taint))
 			twice.Detail = "taints must be unique by key and effect pair"
 			found = append(found, twice)
 		} else {

@@ -137,7 +137,7 @@ func validateVolumeUpdate(_ context.Context, v, old *corev1.PersistentVolume) fi
 	}
 	found = append(found, unchanged(field.NewPath("volumeMode"), v.Spec.VolumeMode, old.Spec.VolumeMode)...)
 	if old.Spec.NodeAffinity != nil && !equality.Semantic.DeepEqual(v.Spec.NodeAffinity, old.Spec.NodeAffinity) {
-		found = append(found, field.Invalid(field.NewPath("nodeAffinity"), v.Spec.NodeAffinity,
+		found = append(found, field.Invalid(field.NewPath("nodeAffinity"), resource.GoNamed(v.Spec.NodeAffinity),
 			"field is immutable, except for updating from beta label to GA"))
 	}
 	if old.Spec.VolumeAttributesClassName != nil && v.Spec.VolumeAttributesClassName == nil {

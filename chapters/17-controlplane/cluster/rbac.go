@@ -117,7 +117,7 @@ func sameRole(now, before rbacv1.RoleRef) faults {
 	if now == before {
 		return nil
 	}
-	return faults{field.Invalid(field.NewPath("roleRef"), now, "cannot change roleRef")}
+	return faults{field.Invalid(field.NewPath("roleRef"), resource.GoNamed(now), "cannot change roleRef")}
 }
 
 func validateRoleRef(r rbacv1.RoleRef, kinds ...string) faults {

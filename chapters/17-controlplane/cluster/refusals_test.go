@@ -19,7 +19,7 @@ func TestWhatCannotBeIsRefusedInUpstreamsWords(t *testing.T) {
 			"Namespace \"f\" is invalid: spec.finalizers: Invalid value: \"mine\": name is neither a standard finalizer name nor is it fully qualified"},
 		{"no two taints have key and effect in common", core + "/nodes",
 			`{"metadata":{"name":"n"},"spec":{"taints":[{"key":"a","effect":"NoSchedule"},{"key":"a","effect":"NoSchedule"}]}}`,
-			`Node "n" is invalid: metadata.taints[1]: Duplicate value: {"key":"a","effect":"NoSchedule"}: taints must be unique by key and effect pair`},
+			`Node "n" is invalid: metadata.taints[1]: Duplicate value: {"Key":"a","Value":"","Effect":"NoSchedule","TimeAdded":null}: taints must be unique by key and effect pair`},
 		{"a node has one range of each family", core + "/nodes", `{"metadata":{"name":"n"},"spec":{"podCIDRs":["10.0.0.0/24","10.0.1.0/24"]}}`,
 			`Node "n" is invalid: spec.podCIDRs: Invalid value: ["10.0.0.0/24","10.0.1.0/24"]: may specify no more than one CIDR for each IP family`},
 		{"an event lies where its object does", inDefault + "/events", `{"metadata":{"name":"e"},"involvedObject":{"namespace":"other"}}`,

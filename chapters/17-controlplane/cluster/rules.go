@@ -3,11 +3,15 @@ package cluster
 import (
 	"cmp"
 	"maps"
+	"reflect"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/api/equality"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/resource"
 )
 
 // The rules that many fields share. Each returns no faults for a value that is right.
@@ -64,7 +68,13 @@ func isObjectName(path *field.Path, s string) faults {
 
 // unchanged: the field is as it was.
 func unchanged(path *field.Path, now, before any) faults {
-	return apivalidation.ValidateImmutableField(now, before, path)
+	if equality.Semantic.DeepEqual(now, before) {
+		return nil
+	}
+	if t := reflect.Indirect(reflect.ValueOf(now)); t.Kind() == reflect.Struct {
+		now = resource.GoNamed(now)
+	}
+	return faults{field.Invalid(path, now, apivalidation.FieldImmutableErrorMsg)}
 }
 
 // sorted are the pairs of a map in the order of the keys, so that the same object always gets the same answer.

@@ -3,11 +3,13 @@ package cluster
 import (
 	"context"
 
+	corev1 "k8s.io/api/core/v1"
 	nodev1 "k8s.io/api/node/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -30,13 +32,29 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 			}
 		}
 		if c.Scheduling != nil {
-			found = append(found, metavalidation.ValidateLabels(c.Scheduling.NodeSelector, field.NewPath("scheduling", "nodeSelector"))...)
+			found = append(found, validateScheduling(c.Scheduling, field.NewPath("scheduling"))...)
 		}
 		return found
 	},
 	CheckUpdate: func(_ context.Context, c, old *nodev1.RuntimeClass) field.ErrorList {
 		return unchanged(field.NewPath("handler"), c.Handler, old.Handler)
 	},
+}
+
+// validateScheduling: pods of the class go to certain nodes.
+func validateScheduling(s *nodev1.Scheduling, at *field.Path) faults {
+	found := metavalidation.ValidateLabels(s.NodeSelector, at.Child("nodeSelector"))
+	at = at.Child("tolerations")
+	found = append(found, core.ValidateTolerations(s.Tolerations, at, core.Options{})...)
+	seen := map[corev1.Toleration]bool{}
+	for i, t := range s.Tolerations {
+		key := corev1.Toleration{Key: t.Key, Operator: t.Operator, Value: t.Value, Effect: t.Effect}
+		if seen[key] {
+			found = append(found, field.Duplicate(at.Index(i), resource.GoNamed(t)))
+		}
+		seen[key] = true
+	}
+	return found
 }
 
 var runtimeColumns = resource.Table[nodev1.RuntimeClass, *nodev1.RuntimeClass]{

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 
 	corev1 "k8s.io/api/core/v1"
@@ -39,6 +40,25 @@ func (secretStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object)
 	errs := apivalidation.ValidateImmutableField(now.Type, before.Type, field.NewPath("type"))
 	errs = append(errs, immutable(now.Immutable, before.Immutable, fixed{"data", now.Data, before.Data})...)
 	return append(errs, validateSecret(now)...)
+}
+
+func (secretStrategy) WarningsOnCreate(_ context.Context, obj runtime.Object) []string {
+	return secretWarnings(obj.(*corev1.Secret))
+}
+
+func (secretStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Object) []string {
+	return secretWarnings(obj.(*corev1.Secret))
+}
+
+// secretWarnings: a certificate and a key that do not belong together.
+func secretWarnings(s *corev1.Secret) []string {
+	if s.Type != corev1.SecretTypeTLS {
+		return nil
+	}
+	if _, err := tls.X509KeyPair(s.Data[corev1.TLSCertKey], s.Data[corev1.TLSPrivateKeyKey]); err != nil {
+		return []string{err.Error()}
+	}
+	return nil
 }
 
 // mergeStringData moves what a person wrote in plain text to data, and gives a secret without a type the ordinary one.

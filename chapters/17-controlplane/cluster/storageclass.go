@@ -2,10 +2,14 @@ package cluster
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	storagev1 "k8s.io/api/storage/v1"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"kubepath/chapters/17-controlplane/resource"
@@ -23,10 +27,12 @@ var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.Stora
 		}
 		mode := field.NewPath("volumeBindingMode")
 		if c.VolumeBindingMode == nil {
-			return append(found, field.Required(mode, ""))
+			found = append(found, field.Required(mode, ""))
+		} else {
+			found = append(found, among(mode, *c.VolumeBindingMode,
+				storagev1.VolumeBindingImmediate, storagev1.VolumeBindingWaitForFirstConsumer)...)
 		}
-		return append(found, among(mode, *c.VolumeBindingMode,
-			storagev1.VolumeBindingImmediate, storagev1.VolumeBindingWaitForFirstConsumer)...)
+		return append(found, validateTopologies(field.NewPath("allowedTopologies"), c.AllowedTopologies)...)
 	},
 	CheckUpdate: func(_ context.Context, c, old *storagev1.StorageClass) field.ErrorList {
 		found := unchanged(field.NewPath("parameters"), c.Parameters, old.Parameters)
@@ -34,6 +40,45 @@ var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.Stora
 		found = append(found, unchanged(field.NewPath("reclaimPolicy"), c.ReclaimPolicy, old.ReclaimPolicy)...)
 		return append(found, unchanged(field.NewPath("volumeBindingMode"), c.VolumeBindingMode, old.VolumeBindingMode)...)
 	},
+}
+
+// validateTopologies: each term says of some labels of nodes which values they may have; no term says nothing, and no
+// two say the same. Upstream: validateAllowedTopologies.
+func validateTopologies(at *field.Path, terms []corev1.TopologySelectorTerm) faults {
+	var found faults
+	said := make([]map[string]sets.Set[string], 1, 1+len(terms))
+	said[0] = map[string]sets.Set[string]{}
+	for i, term := range terms {
+		expressions, says := at.Index(i).Child("matchLabelExpressions"), map[string]sets.Set[string]{}
+		for j, e := range term.MatchLabelExpressions {
+			found = append(found, validateTopologyLabel(expressions.Index(j), e)...)
+			if _, twice := says[e.Key]; twice {
+				found = append(found, field.Duplicate(expressions.Index(j).Child("key"), e.Key))
+			}
+			says[e.Key] = sets.New(e.Values...)
+		}
+		for _, before := range said {
+			if maps.EqualFunc(says, before, sets.Set[string].Equal) {
+				found = append(found, field.Duplicate(expressions, ""))
+			}
+		}
+		said = append(said, says)
+	}
+	return found
+}
+
+func validateTopologyLabel(at *field.Path, e corev1.TopologySelectorLabelRequirement) faults {
+	values := at.Child("values")
+	var found faults
+	if len(e.Values) == 0 {
+		found = append(found, field.Required(values, ""))
+	}
+	for i, value := range e.Values {
+		if slices.Contains(e.Values[:i], value) {
+			found = append(found, field.Duplicate(values.Index(i), value))
+		}
+	}
+	return append(found, metavalidation.ValidateLabelName(e.Key, at.Child("key"))...)
 }
 
 // validateProvisioner: a provisioner is named as a label's key is, and the case of its letters does not count.

@@ -16,6 +16,7 @@ var attachmentStrategy = resource.SpecStatus[storagev1.VolumeAttachment, *storag
 	Strategy:    clusterScoped,
 	Conditional: true,
 	Uncounted:   true,
+	Bare:        true,
 	Spec:        func(a *storagev1.VolumeAttachment) any { return &a.Spec },
 	Status:      func(a *storagev1.VolumeAttachment) any { return &a.Status },
 	Check:       validateAttachment,

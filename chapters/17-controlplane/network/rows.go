@@ -18,9 +18,9 @@ func Groups() []resource.Group {
 				ReturnDeleted: true, Build: buildService},
 		}},
 		{GroupVersion: networkingv1.SchemeGroupVersion, Resources: []resource.Row{
-			{Kind: "Ingress", Name: "ingresses", ShortNames: []string{"ing"}, KeyRoot: "/ingress",
+			{Kind: "Ingress", Name: "ingresses", MetadataAgain: 1, ShortNames: []string{"ing"}, KeyRoot: "/ingress",
 				Strategy: newIngressStrategy(), Status: ingressStatusStrategy{newIngressStrategy()}, Columns: ingressColumns},
-			{Kind: "IngressClass", Name: "ingressclasses", Strategy: ingressClassStrategy(), Columns: ingressClassColumns},
+			{Kind: "IngressClass", Name: "ingressclasses", MetadataAgain: 1, Strategy: ingressClassStrategy(), Columns: ingressClassColumns},
 			ipAddressRow,
 			{Kind: "NetworkPolicy", Name: "networkpolicies", ShortNames: []string{"netpol"},
 				Strategy: newNetworkPolicyStrategy(), Columns: networkPolicyColumns},
@@ -34,11 +34,11 @@ func Groups() []resource.Group {
 
 // The rows whose objects services need.
 var (
-	endpointsRow = resource.Row{Kind: "Endpoints", Name: "endpoints", ShortNames: []string{"ep"}, KeyRoot: "/services/endpoints",
+	endpointsRow = resource.Row{Kind: "Endpoints", Name: "endpoints", MetadataAgain: 1, ShortNames: []string{"ep"}, KeyRoot: "/services/endpoints",
 		Strategy: endpointsStrategy{}, Columns: endpointsColumns}
 	endpointSliceRow = resource.Row{Kind: "EndpointSlice", Name: "endpointslices",
 		Strategy: endpointSliceStrategy{}, Columns: endpointSliceColumns}
-	ipAddressRow = resource.Row{Kind: "IPAddress", Name: "ipaddresses", ShortNames: []string{"ip"},
+	ipAddressRow = resource.Row{Kind: "IPAddress", Name: "ipaddresses", MetadataAgain: 1, ShortNames: []string{"ip"},
 		Strategy: ipAddressStrategy{}, Columns: ipAddressColumns}
 	serviceCIDRRow = resource.Row{Kind: "ServiceCIDR", Name: "servicecidrs",
 		Strategy: serviceCIDRStrategy{}, Status: serviceCIDRStatusStrategy{}, Columns: serviceCIDRColumns}

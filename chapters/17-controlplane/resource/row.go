@@ -38,6 +38,9 @@ type Row struct {
 	Columns Columns
 	// ReturnDeleted answers a delete with the object instead of a Status.
 	ReturnDeleted bool
+	// MetadataAgain and StatusMetadataAgain are how often more than most kinds this one finds a fault of metadata.
+	// See registry.Store.
+	MetadataAgain, StatusMetadataAgain int
 	// Build changes the Store (hooks, TTL, Decorator) once it is made; nil: nothing.
 	Build func(s *registry.Store, p *Parts)
 	// Subresources are the ones beside status, by name; nil: none.

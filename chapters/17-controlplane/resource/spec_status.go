@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -43,6 +44,8 @@ type SpecStatus[T any, P Object[T]] struct {
 	Name func(name string, prefix bool) []string
 	// Canon brings a valid object into the form in which it is stored; nil: it is.
 	Canon func(obj P)
+	// Bare: through the status nothing of the metadata changes.
+	Bare bool
 	// Creating: a PUT to a name that does not exist creates.
 	Creating bool
 	// Conditional: a PUT must carry a resourceVersion.
@@ -168,6 +171,10 @@ func (s statusOf[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.Obj
 	object, before := P(obj.(P)), P(old.(P))
 	if s.Spec != nil {
 		replace(s.Spec(object), s.Spec(before))
+	}
+	if now, err := meta.Accessor(obj); err == nil && s.Bare {
+		was, _ := meta.Accessor(old)
+		metav1.ResetObjectMetaForStatus(now, was)
 	}
 }
 

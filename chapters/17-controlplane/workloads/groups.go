@@ -14,7 +14,7 @@ import (
 func Groups() []resource.Group {
 	return []resource.Group{
 		{GroupVersion: appsv1.SchemeGroupVersion, Resources: []resource.Row{
-			{Kind: "ControllerRevision", Name: "controllerrevisions", Strategy: controllerRevisions,
+			{Kind: "ControllerRevision", Name: "controllerrevisions", MetadataAgain: 1, Strategy: controllerRevisions,
 				Columns: controllerRevisionColumns},
 			{Kind: "DaemonSet", Name: "daemonsets", ShortNames: []string{"ds"}, All: true,
 				Strategy: daemonSets, Status: daemonSetStatus, Columns: daemonSetColumns},
@@ -29,9 +29,9 @@ func Groups() []resource.Group {
 				Subresources: statefulSetScale},
 		}},
 		{GroupVersion: batchv1.SchemeGroupVersion, Resources: []resource.Row{
-			{Kind: "CronJob", Name: "cronjobs", ShortNames: []string{"cj"}, All: true,
+			{Kind: "CronJob", Name: "cronjobs", StatusMetadataAgain: -1, ShortNames: []string{"cj"}, All: true,
 				Strategy: cronJobs, Status: cronJobs.OfStatus(nil), Columns: cronJobColumns},
-			{Kind: "Job", Name: "jobs", All: true, Strategy: jobs, Status: jobs.OfStatus(checkJobStatus), Columns: jobColumns,
+			{Kind: "Job", Name: "jobs", MetadataAgain: 1, All: true, Strategy: jobs, Status: jobs.OfStatus(checkJobStatus), Columns: jobColumns,
 				Fields: jobFields, NoField: "field label %q not supported for Job", Serve: serveJobs},
 		}},
 		{GroupVersion: autoscalingv2.SchemeGroupVersion, Resources: []resource.Row{
@@ -43,7 +43,7 @@ func Groups() []resource.Group {
 				SameAs: autoscalingv2.SchemeGroupVersion.WithResource("horizontalpodautoscalers")},
 		}},
 		{GroupVersion: policyv1.SchemeGroupVersion, Resources: []resource.Row{
-			{Kind: "PodDisruptionBudget", Name: "poddisruptionbudgets", ShortNames: []string{"pdb"},
+			{Kind: "PodDisruptionBudget", Name: "poddisruptionbudgets", MetadataAgain: -1, StatusMetadataAgain: -1, ShortNames: []string{"pdb"},
 				Strategy: disruptionBudgets, Status: disruptionBudgets.OfStatus(checkBudgetStatus), Columns: budgetColumns},
 		}},
 	}
