@@ -335,7 +335,9 @@ func (a *applies) apply(t *testing.T) {
 		t.Fatal(err)
 	}
 	fields["metadata"] = map[string]any{"name": "x", "labels": map[string]any{fmt.Sprint("l", a.Intn(3)): fmt.Sprint(a.Intn(2))}}
-	wish := func() *unstructured.Unstructured { return &unstructured.Unstructured{Object: runtime.DeepCopyJSON(fields)} }
+	wish := func() *unstructured.Unstructured {
+		return &unstructured.Unstructured{Object: runtime.DeepCopyJSON(fields)}
+	}
 	manager, force := []string{"a", "b", "c"}[a.Intn(3)], a.Intn(2) == 0
 	got, err := a.ours.Apply(a.live.DeepCopyObject(), wish(), manager, force)
 	want, wrong := a.reference.Apply(a.live.DeepCopyObject(), wish(), manager, force)
