@@ -10,24 +10,20 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	rest "kubepath/chapters/04-rest"
-	storage "kubepath/chapters/05-storage"
 	registry "kubepath/chapters/06-registry"
-	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
 	versions "kubepath/chapters/13-versions"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// backend makes the rows' storages, all in one etcd.
+// backend makes the rows' storages.
 type backend struct {
-	config    Config
-	codec     runtime.Codec
-	metrics   *server.Metrics
-	leases    *etcd3.Leases
-	compactor *etcd3.Compactor
-	stores    map[schema.GroupResource]*registry.Store // made so far
-	made      map[schema.GroupVersion]map[string]rest.Storage
-	tasks     []resource.Task // of the rows
+	*destinations
+	config  Config
+	metrics *server.Metrics
+	stores  map[schema.GroupResource]*registry.Store // made so far
+	made    map[schema.GroupVersion]map[string]rest.Storage
+	tasks   []resource.Task // of the rows
 }
 
 // install makes the group's storages and serves them.
@@ -121,26 +117,19 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 		}
 		return obj
 	}
-	objects := b.open(r.Key(), newObject)
+	name := gv.WithResource(r.Name).GroupResource()
+	objects := b.open(name, r.Key(), newObject)
 	store := &registry.Store{
-		Kind: kind, Resource: gv.WithResource(r.Name).GroupResource(), NewFunc: newObject,
+		Kind: kind, Resource: name, NewFunc: newObject,
 		Singular: r.Singular(), Short: r.ShortNames, InAll: r.All, Others: r.Categories, ReturnDeleted: r.ReturnDeleted,
 		MetadataAgain: r.MetadataAgain,
 		Storage:       b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), Attrs: r.Attrs(),
-		Stored: versions.StorageKind(b.codec, kind),
+		Stored: versions.StorageKind(b.codec(name), kind),
 	}
 	if r.Columns != nil {
 		store.Tables = r.Columns
 	}
 	return store
-}
-
-// open makes the storage of what lies under a key root.
-func (b *backend) open(root string, newObject func() runtime.Object) storage.Interface {
-	return b.config.Open(etcd3.Config{
-		Client: b.config.Etcd, Prefix: b.config.EtcdPrefix, Codec: b.codec, NewFunc: newObject,
-		Resource: root, Transformer: b.config.Transformer, Leases: b.leases, Compactor: b.compactor,
-	})
 }
 
 // selectable tells the scheme which fields a selector may name; of a kind that it is told nothing about, name and

@@ -33,6 +33,8 @@ type Config struct {
 	EtcdPrefix  string            // "": /registry
 	MediaType   string            // of stored objects; "": application/vnd.kubernetes.protobuf
 	Transformer etcd3.Transformer // nil: values are stored as they are
+	// Destinations are the resources that are kept elsewhere, or in another form; nil: none.
+	Destinations StorageDestinations
 
 	MinRequestTimeout time.Duration // of watches; see watch.Watches
 
@@ -59,10 +61,7 @@ type Config struct {
 func New(c Config) (*server.GenericAPIServer, error) {
 	c = c.withDefaults()
 	versions.Install(c.Server.Codecs)
-	codec, err := versions.StorageCodec(c.Server.Codecs, c.MediaType, c.StorageVersions...)
-	if err != nil {
-		return nil, err
-	}
+	var err error
 	if c.Groups, err = c.RuntimeConfig.table(c.Groups, Old()); err != nil {
 		return nil, err
 	}
@@ -70,10 +69,14 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	if err != nil {
 		return nil, err
 	}
+	destinations, err := newDestinations(c)
+	if err != nil {
+		return nil, err
+	}
+	c.Settings = append(slices.Clone(c.Settings), destinations.components()) // the first one of a type counts
 	backend := &backend{
-		config: c, codec: codec, metrics: s.Metrics(), stores: map[schema.GroupResource]*registry.Store{},
-		made:   map[schema.GroupVersion]map[string]rest.Storage{},
-		leases: etcd3.NewLeases(c.Etcd), compactor: etcd3.NewCompactor(c.Etcd, c.CompactInterval),
+		config: c, destinations: destinations, metrics: s.Metrics(),
+		stores: map[schema.GroupResource]*registry.Store{}, made: map[schema.GroupVersion]map[string]rest.Storage{},
 	}
 	for _, g := range c.Groups {
 		if err := backend.install(s, g); err != nil {
@@ -83,9 +86,8 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	openapi.Install(s, openapi.Config{
 		Title: "Kubernetes", Version: c.Server.Version, Scheme: c.Server.Codecs.Scheme, Describe: c.Describe,
 	})
-	err = s.AddHealthCheck(server.HealthCheck{Name: "etcd", Check: etcd3.HealthCheck(c.Etcd, c.EtcdPrefix)})
-	compaction := resource.Task{Name: "etcd-compaction", Run: backend.compactor.Run}
-	for _, t := range slices.Concat(backend.bootstraps(), backend.tasks, []resource.Task{compaction}) {
+	err = destinations.addTo(s)
+	for _, t := range slices.Concat(backend.bootstraps(), backend.tasks) {
 		err = errors.Join(err, perform(s, t))
 	}
 	return s, err

@@ -19,6 +19,7 @@ import (
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
 	controlplane "kubepath/chapters/17-controlplane"
+	"kubepath/chapters/17-controlplane/cluster"
 	"kubepath/chapters/17-controlplane/network"
 	"kubepath/internal/embedetcd"
 	"kubepath/internal/trace"
@@ -27,7 +28,8 @@ import (
 // options of a server, by kube-apiserver's flags.
 type options struct {
 	etcd            etcd3.Options // no endpoints: embedded
-	dataDir         string        // of the embedded etcd; "": temporary
+	etcdOverrides   []etcdOverride
+	dataDir         string // of the embedded etcd; "": temporary
 	prefix          string
 	mediaType       string
 	runtimeConfig   []string // NAME=true, NAME=false or NAME
@@ -35,6 +37,7 @@ type options struct {
 
 	// compactInterval: 0: never.
 	compactInterval time.Duration
+	eventTTL        time.Duration // 0: an hour
 	network         network.Settings
 
 	watchCache *controlplane.WatchCache // nil: none
@@ -58,7 +61,8 @@ type apiServer struct {
 	recorder *trace.Recorder
 	provider *sdktrace.TracerProvider
 	etcd     *clientv3.Client
-	embedded *embedetcd.Server // nil: etcd is elsewhere
+	others   []*clientv3.Client // of resources that are kept elsewhere
+	embedded *embedetcd.Server  // nil: etcd is elsewhere
 }
 
 // newAPIServer opens etcd and builds the server over it. Close it after Run.
@@ -73,16 +77,20 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 	}
 	a.provider = a.recorder.Provider(o.tracesPerSecond, processors(o.exporter)...)
 	a.etcd.KV = trace.KV(a.etcd.KV, a.decode)
+	destinations, err := a.openOverrides(ctx, o)
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	config := controlplane.Config{
 		Server: server.Config{
 			Codecs: a.codecs, Version: serverVersion(), RequestTimeout: o.requestTimeout,
 			MaxRequestsInFlight: o.maxInFlight, MaxMutatingRequestsInFlight: o.maxMutatingInFlight,
 			Tracer: a.provider, Middleware: []installer.Middleware{trace.Route}, WrapStorage: trace.REST,
 		},
-		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, Open: etcd3.Open,
+		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, Open: etcd3.Open, Destinations: destinations,
 		RuntimeConfig: served, StorageVersions: stored,
 		WatchCache: o.watchCache, MinRequestTimeout: o.minRequestTimeout, CompactInterval: cmp.Or(o.compactInterval, -1),
-		Settings: []any{o.network},
+		Settings: []any{o.network, cluster.EventTTL(o.eventTTL)},
 	}
 	plugIn(plugged(), &config)
 	open := config.Open
@@ -126,10 +134,14 @@ func (a *apiServer) openEtcd(ctx context.Context, o options) (err error) {
 
 // Close ends the conversation with etcd, and the embedded one with it.
 func (a *apiServer) Close() error {
-	if a.embedded != nil {
-		return a.embedded.Close()
+	var errs []error
+	for _, other := range a.others {
+		errs = append(errs, other.Close())
 	}
-	return a.etcd.Close()
+	if a.embedded != nil {
+		return errors.Join(append(errs, a.embedded.Close())...)
+	}
+	return errors.Join(append(errs, a.etcd.Close())...)
 }
 
 // decode shows a stored value in a trace.

@@ -33,6 +33,7 @@ type serveFlags struct {
 	minTimeout   int // seconds
 	kubeconfig   string
 	cache        cacheFlags
+	elsewhere    etcdFlags
 	clusterIPs   string // the ranges, as text
 	advertise    string // an address; "": this machine's, where others reach it
 }
@@ -64,16 +65,14 @@ func newServe() *cobra.Command {
 
 func (f *serveFlags) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&f.dataDir, "data-dir", "", "directory of the embedded etcd (default: a temporary one, removed at the end)")
-	flags.StringSliceVar(&f.etcd.Endpoints, "etcd-servers", nil, "URLs of an etcd, in place of the embedded one")
-	flags.StringVar(&f.etcd.CAFile, "etcd-cafile", "", "certificate authority of etcd")
-	flags.StringVar(&f.etcd.CertFile, "etcd-certfile", "", "client certificate for etcd")
-	flags.StringVar(&f.etcd.KeyFile, "etcd-keyfile", "", "key of the client certificate for etcd")
-	flags.StringVar(&f.prefix, "etcd-prefix", "/registry", "prefix of every key in etcd")
+	f.elsewhere.options = &f.options
+	f.elsewhere.addTo(flags)
 	flags.StringVar(&f.mediaType, "storage-media-type", runtime.ContentTypeProtobuf, "media type of stored objects")
 
 	flags.StringSliceVar(&f.runtimeConfig, "runtime-config", nil, "versions and resources to switch on or off: extensions/v1beta1=true,batch/v1/cronjobs=false,api/all=true")
 	flags.StringSliceVar(&f.storageVersions, "storage-versions", nil, "versions in which to store their kinds, in place of the usual ones: autoscaling/v1")
 
+	flags.DurationVar(&f.eventTTL, "event-ttl", time.Hour, "for how long events are kept")
 	flags.DurationVar(&f.compactInterval, "etcd-compaction-interval", 5*time.Minute, "for how long etcd keeps what was replaced; 0: for ever")
 	flags.StringVar(&f.serving.BindAddress, "bind-address", "127.0.0.1", "address of the secure port; nobody is authenticated yet, so think before you open it")
 	flags.IntVar(&f.serving.Port, "secure-port", 6443, "port for HTTPS; 0: any that is free")
@@ -111,6 +110,8 @@ func (f *serveFlags) check() error {
 			runtime.ContentTypeProtobuf, runtime.ContentTypeJSON, runtime.ContentTypeYAML}, ", ")}
 	case !strings.HasPrefix(f.prefix, "/"):
 		return usageError{fmt.Errorf("--etcd-prefix %q does not begin with a slash", f.prefix), hint}
+	case f.eventTTL < time.Second:
+		return usageError{fmt.Errorf("--event-ttl %s is less than a second", f.eventTTL), hint}
 	case f.advertise != "" && net.ParseIP(f.advertise) == nil:
 		return usageError{fmt.Errorf("--advertise-address %q is not an IP address", f.advertise), hint}
 	}
@@ -120,6 +121,9 @@ func (f *serveFlags) check() error {
 	}
 	f.network.ClusterIPRanges = ranges
 	if f.watchCache, err = f.cache.settings(); err != nil {
+		return usageError{err, hint}
+	}
+	if err := f.elsewhere.check(); err != nil {
 		return usageError{err, hint}
 	}
 	return nil

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -94,7 +95,10 @@ func (c Component) status(ctx context.Context) *corev1.ComponentStatus {
 	says, err := c.Check(ctx)
 	condition := corev1.ComponentCondition{Type: corev1.ComponentHealthy, Status: corev1.ConditionTrue, Message: says}
 	if err != nil {
-		condition.Status, condition.Error = corev1.ConditionFalse, err.Error()
+		condition.Status = corev1.ConditionFalse
+		if !errors.Is(err, errUnwell) {
+			condition.Error = err.Error()
+		}
 	}
 	return &corev1.ComponentStatus{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ComponentStatus"},

@@ -31,7 +31,9 @@ func newCluster(settings Settings) *cluster {
 	c := &cluster{database: memory.NewDatabase(), stores: map[string]*registry.Store{}, tasks: map[string]resource.Task{}}
 	scheme := kinds.NewScheme()
 	parts := &resource.Parts{
-		Settings: []any{settings}, Open: c.open, Add: func(t resource.Task) { c.tasks[t.Name] = t },
+		Settings: []any{settings}, Open: func(_ schema.GroupResource, root string, empty func() runtime.Object) storage.Interface {
+			return c.open(root, empty)
+		}, Add: func(t resource.Task) { c.tasks[t.Name] = t },
 		Store: func(r schema.GroupResource) *registry.Store { return c.stores[r.Resource] },
 	}
 	for _, g := range Groups() {

@@ -67,8 +67,9 @@ type Parts struct {
 	// with Setting.
 	Settings []any
 
-	// Open makes a storage for what a row keeps beside its objects (which ports are taken), under a key root of its own.
-	Open func(root string, newFunc func() runtime.Object) storage.Interface
+	// Open makes a storage for what a row keeps beside its objects (which ports are taken), under a key root of its own;
+	// its name as a resource decides in which etcd.
+	Open func(name schema.GroupResource, root string, newFunc func() runtime.Object) storage.Interface
 	// Add has the server do something beside answering requests. While rows are built, not later.
 	Add func(Task)
 }

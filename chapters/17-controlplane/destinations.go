@@ -1,0 +1,148 @@
+package controlplane
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	storage "kubepath/chapters/05-storage"
+	etcd3 "kubepath/chapters/07-etcd3"
+	server "kubepath/chapters/08-server"
+	versions "kubepath/chapters/13-versions"
+	"kubepath/chapters/17-controlplane/cluster"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// Destination is where objects are kept, and in which form. Fields that are zero are as for everything else.
+type Destination struct {
+	Etcd      *clientv3.Client    // whoever opened it closes it after the server has ended
+	Prefix    string              // of the keys
+	MediaType string              // of the values
+	Version   schema.GroupVersion // of the values; the objects are served in all their versions all the same
+}
+
+// StorageDestinations say which resources are kept elsewhere, or in another form, than Config's Etcd, EtcdPrefix,
+// MediaType and StorageVersions say of all. The resource "*" is a whole group; what is said of one resource of the group
+// counts more. What is kept beside the objects of a group (which node ports are taken) goes with the group.
+// Upstream: once genericapiserver.StorageDestinations, today storage.DefaultStorageFactory's Overrides.
+type StorageDestinations map[schema.GroupResource]Destination
+
+// of is the destination of a resource: the exceptions over what is usual.
+func (d StorageDestinations) of(of schema.GroupResource, usual Destination) Destination {
+	for _, name := range []schema.GroupResource{{Group: of.Group, Resource: "*"}, of} {
+		said := d[name]
+		usual = Destination{
+			Etcd: cmp.Or(said.Etcd, usual.Etcd), Prefix: cmp.Or(said.Prefix, usual.Prefix),
+			MediaType: cmp.Or(said.MediaType, usual.MediaType), Version: cmp.Or(said.Version, usual.Version),
+		}
+	}
+	return usual
+}
+
+// destinations opens the storage of each resource at its destination.
+type destinations struct {
+	config  Config
+	usual   Destination
+	members []*member
+	codecs  map[form]runtime.Codec
+}
+
+// member is one etcd. The storages in it share its leases and its compactor.
+type member struct {
+	Destination
+	leases    *etcd3.Leases
+	compactor *etcd3.Compactor
+}
+
+// form is how values are written.
+type form struct {
+	mediaType string
+	version   schema.GroupVersion
+}
+
+// newDestinations fails for a form that does not exist.
+func newDestinations(c Config) (*destinations, error) {
+	d := &destinations{
+		config: c, codecs: map[form]runtime.Codec{},
+		usual: Destination{Etcd: c.Etcd, Prefix: c.EtcdPrefix, MediaType: c.MediaType},
+	}
+	err := d.learn(d.usual)
+	for _, named := range slices.SortedFunc(maps.Keys(c.Destinations), byName) {
+		err = errors.Join(err, d.learn(c.Destinations.of(named, d.usual)))
+	}
+	return d, err
+}
+
+// byName gives the etcds their numbers.
+func byName(a, b schema.GroupResource) int { return cmp.Compare(a.String(), b.String()) }
+
+// learn makes what storages at a destination share.
+func (d *destinations) learn(to Destination) (err error) {
+	if !slices.ContainsFunc(d.members, func(m *member) bool { return m.Etcd == to.Etcd }) {
+		d.members = append(d.members, &member{
+			Destination: to, leases: etcd3.NewLeases(to.Etcd), compactor: etcd3.NewCompactor(to.Etcd, d.config.CompactInterval),
+		})
+	}
+	written := slices.Clone(d.config.StorageVersions)
+	if !to.Version.Empty() {
+		written = append(written, to.Version)
+	}
+	d.codecs[form{to.MediaType, to.Version}], err = versions.StorageCodec(d.config.Server.Codecs, to.MediaType, written...)
+	return err
+}
+
+// codec of a resource.
+func (d *destinations) codec(of schema.GroupResource) runtime.Codec {
+	to := d.config.Destinations.of(of, d.usual)
+	return d.codecs[form{to.MediaType, to.Version}]
+}
+
+// open makes the storage of a resource's objects, or of what is kept beside them, below a key root.
+func (d *destinations) open(of schema.GroupResource, root string, newObject func() runtime.Object) storage.Interface {
+	to := d.config.Destinations.of(of, d.usual)
+	m := d.members[slices.IndexFunc(d.members, func(m *member) bool { return m.Etcd == to.Etcd })]
+	return d.config.Open(etcd3.Config{
+		Client: to.Etcd, Prefix: to.Prefix, Codec: d.codec(of), NewFunc: newObject, Resource: root,
+		Transformer: d.config.Transformer, Leases: m.leases, Compactor: m.compactor,
+	})
+}
+
+// addTo has the server compact each etcd, and be healthy when all are. Upstream: addEtcdHealthEndpoint.
+func (d *destinations) addTo(s *server.GenericAPIServer) error {
+	var errs []error
+	for i, m := range d.members {
+		errs = append(errs, s.AddHealthCheck(server.HealthCheck{Name: "etcd" + number(i), Check: etcd3.HealthCheck(m.Etcd, m.Prefix)}))
+	}
+	for i, m := range d.members {
+		errs = append(errs, perform(s, resource.Task{Name: "etcd" + number(i) + "-compaction", Run: m.compactor.Run}))
+	}
+	return errors.Join(errs...)
+}
+
+// number tells the etcds apart in names of health checks.
+func number(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return "-override-" + strconv.Itoa(i-1)
+}
+
+// components are what componentstatuses shows: the etcds, behind what runs beside the server.
+func (d *destinations) components() cluster.Components {
+	all := cluster.ControlPlane()
+	for i, m := range d.members {
+		check := etcd3.HealthCheck(m.Etcd, m.Prefix)
+		all = append(all, cluster.Component{
+			Name:  "etcd-" + strconv.Itoa(i),
+			Check: func(ctx context.Context) (string, error) { return "ok", check(ctx) },
+		})
+	}
+	return all
+}
