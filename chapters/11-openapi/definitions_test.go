@@ -8,6 +8,8 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -52,6 +54,12 @@ func TestSchemasSayWhatKubeAPIServerSays(t *testing.T) {
 			`{"$ref":"#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.Time"}`},
 		{"a default that a comment names", property[corev1.ContainerPort](v3, "protocol"),
 			`{"type":"string","default":"TCP","enum":["SCTP","TCP","UDP"]}`},
+		{"an enum whose constants are conversions", property[networkingv1.HTTPIngressPath](v3, "pathType"),
+			`{"type":"string","enum":["Exact","ImplementationSpecific","Prefix"]}`},
+		{"of another package's constants", property[discoveryv1.EndpointSlice](v3, "addressType"),
+			`{"type":"string","default":"","enum":["FQDN","IPv4","IPv6"]}`},
+		{"enums in a list", property[corev1.PersistentVolumeClaimSpec](v3, "accessModes"),
+			`{"type":"array","items":{"type":"string","default":"","enum":["ReadOnlyMany","ReadWriteMany","ReadWriteOnce","ReadWriteOncePod"]},"x-kubernetes-list-type":"atomic"}`},
 		{"a time", define[metav1.Time](v3), `{"type":"string","format":"date-time"}`},
 		{"a number or a string", define[intstr.IntOrString](v3), `{"format":"int-or-string","oneOf":[{"type":"integer"},{"type":"string"}]}`},
 		{"which version 2 cannot say", define[intstr.IntOrString](v2), `{"type":"string","format":"int-or-string"}`},
@@ -100,8 +108,13 @@ func TestRequiredFieldsAreThoseOfTheServedVersion(t *testing.T) {
 
 func TestAFieldThatIsNewerThanTheServedVersionIsNotDescribed(t *testing.T) {
 	t.Parallel()
-	if _, ok := define[corev1.PodSpec](v3).Properties["evictionResponders"]; ok {
+	d := newTestDefinitions(v3)
+	pod := d.made[d.add(reflect.TypeFor[corev1.PodSpec]())].Schema
+	if _, ok := pod.Properties["evictionResponders"]; ok {
 		t.Error("spec.evictionResponders came with v1.37")
+	}
+	if _, ok := d.made["io.k8s.api.core.v1.EvictionResponder"]; ok {
+		t.Error("the type of a field that is not described is described")
 	}
 }
 

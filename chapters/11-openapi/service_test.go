@@ -3,14 +3,19 @@ package openapi
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	gnostic3 "github.com/google/gnostic-models/openapiv3"
 	"google.golang.org/protobuf/proto"
 	"k8s.io/kube-openapi/pkg/handler3"
+	"k8s.io/kube-openapi/pkg/validation/spec"
 )
 
 func testService(t *testing.T) *Service {
@@ -95,6 +100,55 @@ func TestTwoServersAgreeOnTheHash(t *testing.T) {
 	a, b := ask(testService(t).ServeIndex, "/openapi/v3"), ask(testService(t).ServeIndex, "/openapi/v3")
 	if !bytes.Equal(a.Body.Bytes(), b.Body.Bytes()) {
 		t.Errorf("%s\n%s", a.Body, b.Body)
+	}
+}
+
+func TestWhatCannotBeDescribedIsAnError(t *testing.T) {
+	t.Parallel()
+	api, err := demoAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	api.Describe = func(reflect.Type, func(reflect.Type) spec.Schema) (spec.Schema, error) {
+		return spec.Schema{}, errors.New("a chan in the API")
+	}
+	s := NewService(func() *API { return api })
+	for target, handle := range map[string]http.HandlerFunc{
+		"/openapi/v2": s.ServeV2, "/openapi/v3/api/v1": s.ServeV3, "/openapi/v3": s.ServeIndex,
+	} {
+		if w := ask(handle, target); w.Code < 500 || !strings.Contains(w.Body.String(), "a chan in the API") {
+			t.Errorf("%s: %d %s", target, w.Code, w.Body)
+		}
+	}
+}
+
+func TestManyClientsWaitForOneDocument(t *testing.T) {
+	t.Parallel()
+	var m maker
+	var atWork, made atomic.Int32
+	d := m.newDocument(func() ([]byte, error) {
+		if atWork.Add(1) > 1 {
+			t.Error("two documents are made at once")
+		}
+		defer atWork.Add(-1)
+		made.Add(1)
+		return []byte("{}"), nil
+	}, nil)
+	other := m.newDocument(func() ([]byte, error) {
+		if atWork.Add(1) > 1 {
+			t.Error("two documents are made at once")
+		}
+		defer atWork.Add(-1)
+		return []byte("{}"), nil
+	}, nil)
+	var clients sync.WaitGroup
+	for range 8 {
+		clients.Go(func() { _, _ = d.json() })
+		clients.Go(func() { _, _ = other.json() })
+	}
+	clients.Wait()
+	if made.Load() != 1 {
+		t.Errorf("it was made %d times", made.Load())
 	}
 }
 
