@@ -2,12 +2,11 @@ package controlplane
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -18,72 +17,76 @@ import (
 	"kubepath/internal/embedetcd"
 )
 
-// Demo creates an object of every resource in the table, through the whole server, and reads etcd's keys.
+// Demo shows the table, a pod with its writers, services of two servers, and the keys that all of it leaves in etcd.
 func Demo(ctx context.Context, s *demo.Stage) (err error) {
 	etcd, err := embedetcd.Start(ctx, embedetcd.Options{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, etcd.Close()) }()
-	api, err := New(Config{Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme())}, Etcd: etcd.Client()})
-	if err != nil {
-		return err
+	d := &demonstration{Stage: s, etcd: etcd.Client()}
+	for i := range d.servers {
+		d.servers[i], err = New(Config{Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme())}, Etcd: d.etcd})
+		if err != nil {
+			return err
+		}
 	}
-	s.Title("The table: one row a resource, and here are some of them")
-	for _, r := range demoRows() {
-		s.Show("%-15s %-14s below /registry%s", r.Name, r.Kind, r.Key())
+	for _, scene := range []func(context.Context) error{d.table, d.pod, d.budget, d.services, d.keys} {
+		if err := scene(ctx); err != nil {
+			return err
+		}
 	}
-	s.Title("An object of each, through the whole server")
-	for g, r := range demoRows() {
-		path := collectionPath(g, r)
-		s.Show("POST %-56s %d", path, post(ctx, api, path, manifest(g, r)))
-	}
-	s.Title("What lies in etcd now: irregular keys are as old as Kubernetes")
-	found, err := etcd.Client().Get(ctx, "/registry/", clientv3.WithPrefix(), clientv3.WithKeysOnly())
-	if err != nil {
-		return err
-	}
-	for _, kv := range found.Kvs {
-		s.Show("%s", kv.Key)
-	}
-	s.Say("Nodes were once minions, and services share their folder with endpoints.")
 	return nil
 }
 
-// demoRows are rows of the table whose objects need no more than a name.
-func demoRows() iter.Seq2[Group, Resource] {
-	shown := []string{"configmaps", "namespaces", "nodes", "secrets", "serviceaccounts", "endpoints", "leases", "ingressclasses"}
-	return func(yield func(Group, Resource) bool) {
-		for _, g := range Groups() {
-			for _, r := range g.Resources {
-				if slices.Contains(shown, r.Name) && !yield(g, r) {
-					return
-				}
-			}
+// demonstration has two servers over one etcd.
+type demonstration struct {
+	*demo.Stage
+	etcd    *clientv3.Client
+	servers [2]http.Handler
+}
+
+// demoObject is decoded JSON.
+type demoObject map[string]any
+
+// text is the value at a path, as text; "" where there is none.
+func (o demoObject) text(path ...string) string {
+	var value any = map[string]any(o)
+	for _, name := range path {
+		if list, ok := value.([]any); ok && len(list) > 0 {
+			value = list[0]
 		}
+		inside, _ := value.(map[string]any)
+		value = inside[name]
 	}
+	if value == nil {
+		return ""
+	}
+	return fmt.Sprint(value)
 }
 
-// collectionPath is where objects of the resource are created.
-func collectionPath(g Group, r Resource) string {
-	path := "/api/" + g.Version
-	if g.Group != "" {
-		path = "/apis/" + g.Group + "/" + g.Version
-	}
-	if r.Strategy.NamespaceScoped() {
-		path += "/namespaces/default"
-	}
-	return path + "/" + r.Name
+// ask sends a request to the first server.
+func (d *demonstration) ask(ctx context.Context, method, path, body string) (int, demoObject) {
+	return d.askServer(ctx, 0, method+" "+path, body)
 }
 
-func manifest(g Group, r Resource) string {
-	return fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{"name":"sample"}}`, g.GroupVersion.String(), r.Kind)
-}
-
-func post(ctx context.Context, api http.Handler, path, body string) int {
+// askServer sends a request (GET /path) to one of the servers.
+func (d *demonstration) askServer(ctx context.Context, i int, request, body string) (int, demoObject) {
+	method, path, _ := strings.Cut(request, " ")
 	w := httptest.NewRecorder()
-	r := httptest.NewRequestWithContext(ctx, http.MethodPost, path, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
-	api.ServeHTTP(w, r)
-	return w.Code
+	if method == http.MethodPatch {
+		r.Header.Set("Content-Type", "application/merge-patch+json")
+	}
+	d.servers[i].ServeHTTP(w, r)
+	answer := demoObject{}
+	_ = json.Unmarshal(w.Body.Bytes(), &answer) // an answer without fields shows nothing
+	return w.Code, answer
+}
+
+// wordsOf is the last part of a message: what went wrong.
+func wordsOf(answer demoObject) string {
+	message := answer.text("message")
+	return message[strings.LastIndex(message, ": ")+len(": "):]
 }

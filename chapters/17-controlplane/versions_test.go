@@ -23,7 +23,7 @@ const (
 	aHPA       = `{"metadata":{"name":"web"},"spec":{"maxReplicas":5,"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"}}}`
 )
 
-func newEtcd(t *testing.T) *clientv3.Client {
+func newEtcd(t testing.TB) *clientv3.Client {
 	t.Helper()
 	etcd, err := embedetcd.Start(t.Context(), embedetcd.Options{})
 	if err != nil {
@@ -136,8 +136,10 @@ func TestVersionsThatAreGoneCanBeSwitchedOn(t *testing.T) {
 		"spec":{"containers":[{"name":"web","image":"nginx"}]}}}}`
 	etcd := newEtcd(t)
 	const path = "/namespaces/default/deployments"
-	if code := post(t.Context(), newServer(t, Config{Etcd: etcd}), "/apis/extensions/v1beta1"+path, manifest); code != http.StatusNotFound {
-		t.Errorf("without being asked for: %d", code)
+	w := httptest.NewRecorder()
+	newServer(t, Config{Etcd: etcd}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/apis/extensions/v1beta1"+path, nil))
+	if w.Code != http.StatusNotFound {
+		t.Errorf("without being asked for: %d", w.Code)
 	}
 	api := newServer(t, Config{Etcd: etcd, RuntimeConfig: RuntimeConfig{"extensions/v1beta1": true}})
 	if code, answer := ask(t, api, http.MethodPost, "/apis/extensions/v1beta1"+path, manifest); code != http.StatusCreated {
