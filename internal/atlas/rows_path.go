@@ -58,24 +58,6 @@ func cacherRows() []Row {
 	}
 }
 
-// openapiRows are chapter 11.
-func openapiRows() []Row {
-	return []Row{
-		{Concept: "OpenAPI v2", Also: "swagger, /openapi/v2",
-			Is:       "One document for all routes and types.",
-			Upstream: apiserver + "server/routes.OpenAPI.InstallV2",
-			More:     "Merged with those of the servers behind it."},
-		{Concept: "OpenAPI v3", Also: "/openapi/v3, kubectl explain",
-			Is:       "A document for each group version, with a hash in its URL, so that clients keep it.",
-			Upstream: apiserver + "server/routes.OpenAPI.InstallV3",
-			More:     "Made lazily; kubectl explain and client-side validation read it."},
-		{Concept: "definition of a type", Also: "schema, GetOpenAPIDefinitions",
-			Is:       "The schema of a Go type, with comments and constraints.",
-			Upstream: "k8s.io/kube-openapi/pkg/common.GetOpenAPIDefinitions",
-			More:     "Generated from the types' sources, as a Go function of some megabytes."},
-	}
-}
-
 // patchRows are chapter 12.
 func patchRows() []Row {
 	const handlers = apiserver + "endpoints/handlers."
