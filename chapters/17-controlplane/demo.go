@@ -87,6 +87,6 @@ func (d *demonstration) askServer(ctx context.Context, i int, request, body stri
 
 // wordsOf is the last part of a message: what went wrong.
 func wordsOf(answer demoObject) string {
-	message := answer.text("message")
-	return message[strings.LastIndex(message, ": ")+len(": "):]
+	parts := strings.Split(answer.text("message"), ": ")
+	return parts[len(parts)-1]
 }

@@ -50,16 +50,16 @@ const (
 func (d *demonstration) pod(ctx context.Context) error {
 	d.Title("One pod, one Store, and a path for each of its writers")
 	code, pod := d.ask(ctx, "POST", demoPods, demoPod)
-	d.Show("owner     POST pods              %d  %s, %s", code, pod.text("status", "phase"), pod.text("status", "qosClass"))
+	d.Show("owner     POST pods             %d  %s, %s", code, pod.text("status", "phase"), pod.text("status", "qosClass"))
 	code, _ = d.ask(ctx, "POST", demoPods+"/web/binding", demoBinding)
 	_, pod = d.ask(ctx, "GET", demoPods+"/web", "")
-	d.Show("scheduler  POST pods/web/binding  %d  spec.nodeName: %s", code, pod.text("spec", "nodeName"))
+	d.Show("scheduler POST pods/web/binding %d  spec.nodeName: %s", code, pod.text("spec", "nodeName"))
 	code, answer := d.ask(ctx, "POST", demoPods+"/web/binding", demoBinding)
-	d.Show("another   POST pods/web/binding  %d  %s", code, wordsOf(answer))
+	d.Show("another   POST pods/web/binding %d  %s", code, wordsOf(answer))
 	code, pod = d.ask(ctx, "PATCH", demoPods+"/web/status", demoReady)
-	d.Show("kubelet   PATCH pods/web/status  %d  %s", code, pod.text("status", "phase"))
+	d.Show("kubelet   PATCH pods/web/status %d  %s", code, pod.text("status", "phase"))
 	code, answer = d.ask(ctx, "PATCH", demoPods+"/web", `{"spec":{"nodeName":"n2"}}`)
-	d.Show("owner     PATCH pods/web         %d  %s: %s", code,
+	d.Show("owner     PATCH pods/web        %d  %s: %s", code,
 		answer.text("details", "causes", "field"), strings.SplitN(answer.text("details", "causes", "message"), " may", 2)[0])
 	return nil
 }
