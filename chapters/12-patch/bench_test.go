@@ -1,9 +1,22 @@
 package patch
 
 import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	kinds "kubepath/chapters/02-kinds"
+	rest "kubepath/chapters/04-rest"
+	registry "kubepath/chapters/06-registry"
+	server "kubepath/chapters/08-server"
 )
 
 // BenchmarkAccount is what each write pays for the account of who set which field, and what it would pay if every one of
@@ -45,4 +58,72 @@ func pod2(p *corev1.Pod) *corev1.Pod {
 	p = p.DeepCopy()
 	p.ManagedFields = nil
 	return p
+}
+
+// BenchmarkWrite is the whole handler over a storage in memory: what a PUT, a patch in each language and an apply cost.
+// Each changes one label or the image, but for "again": an apply of what is there.
+func BenchmarkWrite(b *testing.B) {
+	const path = "/api/v1/namespaces/default/pods"
+	manifest, err := json.Marshal(pod(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	wish := func(image string) string { text, _ := json.Marshal(wish(image).Object); return string(text) }
+	name := path + "/" + pod(b).Name
+	for _, bench := range []struct {
+		name, mediaType, method string
+		body                    func(i int, stored string) string
+	}{
+		{"put", jsonType, "PUT", func(i int, stored string) string {
+			return strings.Replace(stored, `"app":"web"`, `"app":"web","n":"`+strconv.Itoa(i)+`"`, 1)
+		}},
+		{"json", jsonPatchType, "PATCH", func(i int, _ string) string {
+			return `[{"op":"add","path":"/metadata/labels/n","value":"` + strconv.Itoa(i) + `"}]`
+		}},
+		{"merge", mergeType, "PATCH", func(i int, _ string) string { return `{"metadata":{"labels":{"n":"` + strconv.Itoa(i) + `"}}}` }},
+		{"strategic", strategicType, "PATCH", func(i int, _ string) string { return `{"metadata":{"labels":{"n":"` + strconv.Itoa(i) + `"}}}` }},
+		{"apply", applyType, "PATCH", func(i int, _ string) string { return wish("i:" + strconv.Itoa(i)) }},
+		{"apply again", applyType, "PATCH", func(int, string) string { return wish("i:1") }},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			codecs := kinds.NewCodecs(kinds.NewScheme())
+			a := &api{b, serving(b, codecs)}
+			stored := a.do("POST", path+"?fieldManager=kube-controller-manager", jsonType, string(manifest)).want(b, 201).body
+			stored = strings.Replace(stored, a.version(stored), "", 1)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				r := httptest.NewRequest(bench.method, name+"?fieldManager=bench&force="+strconv.FormatBool(bench.mediaType == applyType), strings.NewReader(bench.body(i, stored)))
+				if bench.mediaType != applyType {
+					r.URL.RawQuery = "fieldManager=bench"
+				}
+				r.Header.Set("Content-Type", bench.mediaType)
+				w := httptest.NewRecorder()
+				if a.ServeHTTP(w, r); w.Code != 200 {
+					b.Fatal(w.Code, w.Body)
+				}
+			}
+		})
+	}
+}
+
+func (a *api) version(object string) string {
+	return regexp.MustCompile(`"resourceVersion":"\d+",`).FindString(object)
+}
+
+// serving has pods in memory.
+func serving(t testing.TB, codecs *kinds.Codecs) http.Handler {
+	t.Helper()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), Ownership: Ownership(codecs)}.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pods := store(corev1.SchemeGroupVersion, "Pod", "pods", func() runtime.Object { return &corev1.Pod{} })
+	pods.Strategy = registry.Namespaced{}
+	err = s.InstallLegacyAPIGroup(&server.APIGroupInfo{
+		Versions: []schema.GroupVersion{corev1.SchemeGroupVersion}, Storages: map[string]map[string]rest.Storage{"v1": {"pods": pods}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

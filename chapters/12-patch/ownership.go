@@ -74,6 +74,9 @@ func (o *ownership) updateLong(live, obj runtime.Object, manager string) runtime
 
 // Apply merges the patch into live.
 func (o *ownership) Apply(live runtime.Object, patch *unstructured.Unstructured, manager string, force bool) (runtime.Object, error) {
+	if o.shortcut.again(live, patch.Object, manager) {
+		return live.DeepCopyObject(), nil
+	}
 	m, err := o.manager()
 	if err != nil {
 		return nil, err

@@ -10,8 +10,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
@@ -292,6 +294,12 @@ func TestAnApplyOfAnyObjectDoesWhatUpstreamsSchemaSays(t *testing.T) {
 	t.Parallel()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
 	upstream := applyconfigurations.NewTypeConverter(codecs.Scheme)
+	var short atomic.Int64
+	t.Cleanup(func() {
+		if short.Load() < 50 {
+			t.Errorf("only %d applies of what is there were seen to change nothing", short.Load())
+		}
+	})
 	for _, r := range knownKinds(codecs.Scheme) {
 		if _, err := upstream.ObjectToTyped(fresh(codecs.Scheme, r.Kind)); err != nil {
 			continue
@@ -309,6 +317,7 @@ func TestAnApplyOfAnyObjectDoesWhatUpstreamsSchemaSays(t *testing.T) {
 				for range 6 {
 					a.apply(t)
 				}
+				short.Add(int64(a.again))
 			})
 		})
 	}
@@ -320,12 +329,36 @@ func fresh(scheme *runtime.Scheme, kind schema.GroupVersionKind) runtime.Object 
 	return obj
 }
 
+// tidy drops nulls and what is empty: people do not write them.
+func tidy(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			if v[name] = tidy(value); v[name] == nil {
+				delete(v, name)
+			}
+		}
+		if len(v) == 0 {
+			return nil
+		}
+	case []any:
+		v = slices.DeleteFunc(v, func(element any) bool { return tidy(element) == nil })
+		if len(v) == 0 {
+			return nil
+		}
+		return v
+	}
+	return v
+}
+
 // applies are those to one object.
 type applies struct {
 	generated
 	reference *managedfields.FieldManager
 	ours      rest.Ownership
 	live      runtime.Object
+
+	applied, again int // again: the second time was seen to change nothing
 }
 
 func (a *applies) apply(t *testing.T) {
@@ -353,4 +386,23 @@ func (a *applies) apply(t *testing.T) {
 	object, _ := meta.Accessor(got)
 	object.SetUID("1")
 	a.live = got
+	a.applied++
+	a.reapply(t, wish(), manager)
+}
+
+// reapply applies what was applied just now, a second later.
+func (a *applies) reapply(t *testing.T, wish *unstructured.Unstructured, manager string) {
+	t.Helper()
+	time.Sleep(time.Second)
+	want, err := a.reference.Apply(a.live.DeepCopyObject(), wish.DeepCopy(), manager, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !a.ours.(*ownership).shortcut.again(a.live, wish.Object, manager) {
+		return
+	}
+	a.again++
+	if diff := cmp.Diff(text(want), text(a.live)); diff != "" {
+		t.Fatalf("the same again, by %s, was thought to change nothing (-upstream +ours):\n%s\n%s", manager, diff, text(wish))
+	}
 }

@@ -45,10 +45,13 @@ func (s *shortcut) update(live, obj runtime.Object, manager string) bool {
 		return false
 	}
 	before, err := meta.Accessor(live)
-	if err != nil || !s.continues(before, object) {
+	if err != nil {
 		return false
 	}
-	owners := before.GetManagedFields()
+	owners, ok := s.owners(before, object)
+	if !ok {
+		return false
+	}
 	if len(owners) == 0 && before.GetUID() != "" {
 		object.SetManagedFields(nil) // nobody has kept an account: it begins with the first apply
 		return true
@@ -64,17 +67,14 @@ func (s *shortcut) update(live, obj runtime.Object, manager string) bool {
 	return ok
 }
 
-// continues: obj brings no account of its own that would replace live's.
-func (s *shortcut) continues(live, obj metav1.Object) bool {
+// owners are those who are there before the write: the account that obj brings, or else live's. An empty account asks for
+// a new one, which the library begins.
+func (s *shortcut) owners(live, obj metav1.Object) ([]metav1.ManagedFieldsEntry, bool) {
 	brought := obj.GetManagedFields()
-	return s.subresource != "" || brought == nil || len(brought) > 0 && slices.EqualFunc(brought, live.GetManagedFields(),
-		func(a, b metav1.ManagedFieldsEntry) bool { return sameEntry(a, b) && a.Time.Equal(b.Time) })
-}
-
-// sameEntry compares all but the time.
-func sameEntry(a, b metav1.ManagedFieldsEntry) bool {
-	return sameOwner(a, b) && a.APIVersion == b.APIVersion && a.FieldsType == b.FieldsType &&
-		a.FieldsV1 != nil && b.FieldsV1 != nil && a.FieldsV1.Equal(*b.FieldsV1)
+	if s.subresource != "" || brought == nil {
+		return live.GetManagedFields(), true
+	}
+	return brought, len(brought) > 0
 }
 
 // sameOwner: who updates is another owner in each version, who applies is one.
