@@ -58,33 +58,6 @@ func cacherRows() []Row {
 	}
 }
 
-// patchRows are chapter 12.
-func patchRows() []Row {
-	const handlers = apiserver + "endpoints/handlers."
-	return []Row{
-		{Concept: "handler of patch", Also: "PATCH",
-			Is:       "An update whose function applies a patch to the stored object.",
-			Upstream: handlers + "PatchResource",
-			More:     "A mechanism for each type of patch, retries after conflicts."},
-		{Concept: "JSON and merge patch", Also: "RFC 6902, RFC 7386",
-			Is:       "A list of operations, or an object whose null fields delete.",
-			Upstream: handlers + "jsonPatcher",
-			More:     "Bounds the number of operations in a patch."},
-		{Concept: "strategic merge patch", Also: "patchMergeKey",
-			Is:       "A merge patch that knows by which field the items of a list are told apart.",
-			Upstream: apimachinery + "util/strategicpatch.StrategicMergePatch",
-			More:     "Reads the keys from the tags of the Go types, so it is not for custom resources."},
-		{Concept: "server-side apply", Also: "kubectl apply --server-side",
-			Is:       "A client sends the fields that it wants to own; the server merges them and refuses those of others.",
-			Upstream: handlers + "applyPatcher",
-			More:     "Works on typed trees made from OpenAPI schemas."},
-		{Concept: "managed fields", Also: "managedFields, field manager, ownership",
-			Is:       "Who set which field, kept in metadata: what server-side apply decides conflicts by.",
-			Upstream: apimachinery + "util/managedfields.FieldManager",
-			More:     "Tracked at every write: a quarter to a third of what a write costs."},
-	}
-}
-
 // versionsRows are chapter 13.
 func versionsRows() []Row {
 	return []Row{

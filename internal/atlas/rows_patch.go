@@ -1,0 +1,68 @@
+package atlas
+
+// patchRows are chapter 12.
+func patchRows() []Row {
+	const (
+		handlers = apiserver + "endpoints/handlers."
+		managed  = apimachinery + "util/managedfields."
+		internal = apimachinery + "util/managedfields/internal."
+	)
+	return []Row{
+		{Concept: "handler of patch", Also: "PATCH",
+			Is:   "An update whose function applies a patch to the stored object.",
+			Here: "patch.handle", Upstream: handlers + "PatchResource",
+			More: "Admission on both sides of the patch; a metric for the size of bodies."},
+		{Concept: "attempt of a patch", Also: "retry, lost race, mutate, createNewObject",
+			Is:   "What the storage's loop calls with what is stored, and again after a lost race.",
+			Here: "patch.patching.mutate", Upstream: handlers + "patcher",
+			More: "The same; its older versions counted to five, today the storage's loop decides."},
+		{Concept: "languages of patches", Also: "patch types, mechanisms, application/merge-patch+json",
+			Is:   "A table from media type to what reads a patch; a type that is not in it is 415.",
+			Here: "patch.languages", Upstream: handlers + "patchMechanism",
+			More: "A switch over the types; CBOR apply behind a gate."},
+		{Concept: "JSON patch", Also: "RFC 6902, operations, test, move, copy, application/json-patch+json",
+			Is:   "A list of operations with paths, done one after the other or not at all; at most 10,000.",
+			Here: "patch.jsonPatch", Upstream: handlers + "jsonPatcher",
+			More: "The same library."},
+		{Concept: "JSON merge patch", Also: "RFC 7386, null deletes",
+			Is:   "An object whose fields replace, and whose nulls remove; a list is one value.",
+			Here: "patch.mergePatch", Upstream: handlers + "jsonPatcher",
+			More: "The same library."},
+		{Concept: "strategic merge patch", Also: "patchMergeKey, $patch, $retainKeys, $setElementOrder, $deleteFromPrimitiveList",
+			Is:   "A merge patch that knows by which field the elements of a list are told apart.",
+			Here: "patch.strategicPatch", Upstream: apimachinery + "util/strategicpatch.StrategicMergePatch",
+			More: "Reads the keys from the tags of the Go types, so it is not for custom resources."},
+		{Concept: "server-side apply", Also: "kubectl apply --server-side, application/apply-patch+yaml, SSA",
+			Is:   "A manager sends all the fields that it wants; the server merges, refuses what others own, removes what is left out.",
+			Here: "patch.applyPatch", Upstream: handlers + "applyPatcher",
+			More: "The same library behind it; CBOR behind a gate."},
+		{Concept: "managed fields", Also: "managedFields, field manager, ownership, FieldsV1",
+			Is:   "Who set which field, kept in metadata: what server-side apply decides conflicts by.",
+			Here: "patch.Ownership", Upstream: managed + "FieldManager",
+			More: "The long way at every write: a quarter to a third of what a write costs."},
+		{Concept: "conflict of managers", Also: "apply conflict, force, FieldManagerConflict",
+			Is:   "A wish for a field that another manager set otherwise: 409 with a cause for each field, unless forced.",
+			Here: "rest.Ownership", Upstream: internal + "NewConflictError",
+			More: "The same."},
+		{Concept: "shape of a kind", Also: "listType, listMapKey, structType, merge schema, type converter",
+			Is:   "How objects of a kind merge: which lists have keys, which structs are one value.",
+			Here: "patch.shapes", Upstream: managed + "NewTypeConverter",
+			More: "From the OpenAPI models of all kinds, at start; here from a kind's Go type and a table, when it is needed first."},
+		{Concept: "account of an update", Also: "update manager, no change of ownership, shortcut",
+			Is:   "After a write the writer owns what differs from before, and all lose what is gone.",
+			Here: "patch.shortcut", Upstream: internal + "NewStructuredMergeManager",
+			More: "Makes typed trees of both objects at each write; here Go values are compared, and that only when unsure."},
+		{Concept: "apply that changes nothing", Also: "no-op apply",
+			Is:   "The wish names the fields that its manager owns, and the object has these values: nothing is written.",
+			Here: "patch.shortcut.again", Upstream: internal + "FieldManager.Apply",
+			More: "Merges, compares, and then finds that nothing has changed."},
+		{Concept: "ten updaters", Also: "ancient-changes, cap managers, DefaultMaxUpdateManagers",
+			Is:   "Of more than ten managers by update, the oldest are united under the name ancient-changes.",
+			Here: "patch.sorted", Upstream: internal + "DefaultMaxUpdateManagers",
+			More: "The same number."},
+		{Concept: "fields that are reset", Also: "ResetFields, status through spec",
+			Is:   "What a storage takes back has no owner: the status through the object, the spec through its status.",
+			Here: "rest.FieldResetter", Upstream: apiserver + "registry/rest.ResetFieldsStrategy",
+			More: "For each version of a kind; here one answer for all."},
+	}
+}
