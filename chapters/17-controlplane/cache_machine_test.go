@@ -13,6 +13,7 @@ import (
 	clientrest "k8s.io/client-go/rest"
 
 	kinds "kubepath/chapters/02-kinds"
+	storage "kubepath/chapters/05-storage"
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
 	controlplane "kubepath/chapters/17-controlplane"
@@ -29,7 +30,9 @@ type machine struct {
 	observe func(etcd3.Call) // told of each read and transaction; nil: nobody
 
 	etcd *embedetcd.Server
-	stop func() // the API server; it returns when that has ended
+	api  http.Handler
+	wrap func(storage.Interface) storage.Interface // around each cache; nil: nothing
+	stop func()                                    // the API server; it returns when that has ended
 }
 
 // door is a port that stays open while the server behind it comes and goes: who knocks meanwhile has to wait. Clients that
@@ -122,11 +125,12 @@ func (m *machine) run(client *clientv3.Client, listener net.Listener) {
 	m.Helper()
 	api, err := controlplane.New(controlplane.Config{
 		Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme())},
-		Etcd:   client, WatchCache: &controlplane.WatchCache{Size: 100},
+		Etcd:   client, WatchCache: &controlplane.WatchCache{Size: 100, Wrap: m.wrap},
 	})
 	if err != nil {
 		m.Fatal(err)
 	}
+	m.api = api
 	ready := make(chan struct{})
 	if err := api.AddPostStartHook("test", func(context.Context) error { close(ready); return nil }); err != nil {
 		m.Fatal(err)
