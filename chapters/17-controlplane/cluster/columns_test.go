@@ -1,6 +1,9 @@
 package cluster_test
 
-import "testing"
+import (
+	"encoding/json"
+	"testing"
+)
 
 func TestColumnsShowWhatKubectlPrints(t *testing.T) {
 	t.Parallel()
@@ -51,4 +54,24 @@ func TestColumnsShowWhatKubectlPrints(t *testing.T) {
 			}
 		})
 	}
+}
+
+// named is a manifest with a name.
+func named(t testing.TB, name, body string) string {
+	t.Helper()
+	object := map[string]any{}
+	if err := json.Unmarshal([]byte(body), &object); err != nil {
+		t.Fatal(err)
+	}
+	metadata, _ := object["metadata"].(map[string]any)
+	if metadata == nil {
+		metadata = map[string]any{}
+		object["metadata"] = metadata
+	}
+	metadata["name"] = name
+	text, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
