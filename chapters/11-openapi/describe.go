@@ -81,13 +81,13 @@ func (o *object) value(t reflect.Type) (spec.Schema, error) {
 		if t.Elem().Kind() == reflect.Uint8 {
 			return typed("string", "byte"), nil
 		}
-		s, items := typed("array", ""), spec.Schema{}
 		items, err := o.value(t.Elem())
+		s := typed("array", "")
 		s.Items = &spec.SchemaOrArray{Schema: &items}
 		return s, err
 	case reflect.Map:
-		s, values := typed("object", ""), spec.Schema{}
 		values, err := o.value(t.Elem())
+		s := typed("object", "")
 		s.AdditionalProperties = &spec.SchemaOrBool{Allows: true, Schema: &values}
 		return s, err
 	}
