@@ -42,6 +42,15 @@ func writeListJSON(w io.Writer, l *List, e *encoding) error {
 	scratch := takeScratch()
 	defer scratch.release()
 	for i, item := range l.Items {
+		if kept, ok := item.(runtime.CacheableObject); ok {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			if err := kept.CacheEncode(e.identifier(), e.plain, &keptItem{to: out, named: selfNaming[l.Kind]}); err != nil {
+				return err
+			}
+			continue
+		}
 		scratch.Reset()
 		scratch.WriteByte(',')
 		if err := e.object(item, &scratch.Buffer); err != nil {
@@ -58,6 +67,31 @@ func writeListJSON(w io.Writer, l *List, e *encoding) error {
 	}
 	out.WriteString("]}\n")
 	return out.Flush()
+}
+
+// keptItem writes an item out of the bytes that its object keeps, which are copied once and not changed: without the
+// kind, where the list implies it, and without the newline at the end.
+type keptItem struct {
+	to             *bufio.Writer
+	named          bool
+	begun, newline bool
+}
+
+func (k *keptItem) Write(text []byte) (int, error) {
+	n := len(text)
+	if k.newline {
+		k.to.WriteByte('\n')
+	}
+	if !k.begun && !k.named {
+		if rest, ok := behindKind(text, `{"kind":"`); ok {
+			k.to.WriteByte('{')
+			text = rest
+		}
+	}
+	k.begun = true
+	text, k.newline = bytes.CutSuffix(text, []byte{'\n'})
+	k.to.Write(text) // an error stays with it until Flush
+	return n, nil
 }
 
 // writeListHead writes all that comes before the items.
@@ -85,16 +119,25 @@ func writeListHead(out *bufio.Writer, l *List, as schema.GroupVersion) error {
 // TypeMeta. In an object made of maps, whose keys are sorted, apiVersion comes first: it stays as it is, as upstream
 // writes it.
 func anonymous(text []byte) []byte {
-	rest, ok := skipField(text, `,{"kind":"`)
+	rest, ok := behindKind(text, `,{"kind":"`)
 	if !ok {
 		return text
-	}
-	if behind, ok := skipField(rest, `"apiVersion":"`); ok {
-		rest = behind
 	}
 	start := len(text) - len(rest) - 2
 	text[start], text[start+1] = ',', '{'
 	return text[start:]
+}
+
+// behindKind returns what stands behind the kind and the apiVersion of an object; false if its text begins otherwise.
+func behindKind(text []byte, begin string) ([]byte, bool) {
+	rest, ok := skipField(text, begin)
+	if !ok {
+		return nil, false
+	}
+	if behind, ok := skipField(rest, `"apiVersion":"`); ok {
+		rest = behind
+	}
+	return rest, true
 }
 
 // skipField returns what stands behind a string field and its comma; false if text does not begin with it.

@@ -35,6 +35,9 @@ type Config struct {
 	Patience  time.Duration // how long a read waits for the cache, before it is asked below; 0: 3 s
 	Bookmarks time.Duration // from bookmark to bookmark, give or take a quarter; 0: 1 min
 	Page      int64         // objects listed below at a time; 0: 500
+
+	// NewHistory makes what remembers the changes; nil: the cache's own.
+	NewHistory func() History
 }
 
 // Cache is storage.Interface in front of a storage.Interface. It begins with the first read or watch, so that a server
@@ -72,7 +75,10 @@ func New(c Config) *Cache {
 	}
 	cache := &Cache{Interface: c.Storage, config: c, versioner: c.Storage.Versioner(), asked: make(chan struct{}, 1)}
 	cache.ctx, cache.cancel = context.WithCancel(context.Background())
-	cache.state.history = history{least: c.History, most: 100 * c.History, young: c.Remember}
+	cache.state.history = &history{least: c.History, most: 100 * c.History, young: c.Remember}
+	if c.NewHistory != nil {
+		cache.state.history = c.NewHistory()
+	}
 	cache.state.objects = newSnapshot()
 	cache.state.index = newIndex(c.Indexed, c.Attrs)
 	cache.current.ask = c.Storage.CurrentResourceVersion

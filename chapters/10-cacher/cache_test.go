@@ -239,7 +239,7 @@ func TestAForgottenVersionIsGone(t *testing.T) {
 	if want := fmt.Sprintf("ERROR 410 too old resource version: %d (%d)", first, last-10); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if n := len(c.state.history.changes); n != 10 {
+	if n := len(c.state.history.(*history).changes); n != 10 {
 		t.Errorf("%d changes are remembered, want 10", n)
 	}
 }

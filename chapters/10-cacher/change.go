@@ -2,7 +2,6 @@ package cacher
 
 import (
 	"sync"
-	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
@@ -14,7 +13,6 @@ import (
 type change struct {
 	revision     uint64
 	old, current *object // nil: did not exist, does not exist any more
-	at           time.Time
 
 	once sync.Once
 	gone *object // old, as those see it for whom it is gone: with the version of the change

@@ -115,7 +115,11 @@ func front(tb testing.TB, f storagetest.Fixture, c Config) storagetest.Fixture {
 func (c *Cache) forget(revision uint64) {
 	c.state.mu.Lock()
 	defer c.state.mu.Unlock()
-	c.state.history.forget(revision)
+	h := c.state.history.(*history)
+	for len(h.changes) > 0 && h.changes[0].revision <= revision {
+		h.drop()
+	}
+	h.since = max(h.since, revision)
 }
 
 func openMemory() (*memory.Store, storagetest.Fixture) {

@@ -125,9 +125,9 @@ func (c *Cache) see(e watch.Event) error {
 	switch {
 	case old != nil && old.revision >= revision: // seen already
 	case e.Type != watch.Deleted:
-		c.tell(&change{revision: revision, old: old, current: next, at: time.Now()})
+		c.tell(&change{revision: revision, old: old, current: next})
 	case old != nil:
-		c.tell(&change{revision: revision, old: old, gone: next, at: time.Now()})
+		c.tell(&change{revision: revision, old: old, gone: next})
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package cacher
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
@@ -43,15 +42,8 @@ func differences(known snapshot, found []*object, after uint64) []*change {
 			i++
 		}
 	}
-	return inOrder(append(changes, deletions...))
-}
-
-func inOrder(changes []*change) []*change {
+	changes = append(changes, deletions...)
 	slices.SortFunc(changes, byRevision)
-	now := time.Now()
-	for _, c := range changes {
-		c.at = now
-	}
 	return changes
 }
 

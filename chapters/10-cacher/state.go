@@ -13,7 +13,7 @@ type state struct {
 	mu       sync.RWMutex
 	objects  snapshot
 	index    index
-	history  history
+	history  History
 	revision uint64 // everything up to it has been seen
 
 	until     uint64        // the content can be served once this revision has been seen; 0: there is no content
@@ -46,7 +46,7 @@ func (s *state) apply(c *change) {
 	defer s.mu.Unlock()
 	s.objects.apply(c)
 	s.index.apply(c)
-	s.history.add(c)
+	s.history.Add(c.revision, c)
 	s.frozen = snapshot{}
 	s.reach(c.revision)
 }
@@ -75,7 +75,8 @@ func (s *state) fill(objects []*object, revision, until uint64) {
 		s.objects.put(o)
 		s.index.apply(&change{current: o})
 	}
-	s.history.floor, s.until = revision, max(revision, until)
+	s.history.Begin(revision)
+	s.until = max(revision, until)
 	s.reach(revision)
 }
 
@@ -157,8 +158,8 @@ func (s *state) freeze(entry storage.IndexValue) snapshot {
 // where those are forgotten.
 func (s *state) at(revision uint64, entry storage.IndexValue) (snapshot, bool) {
 	s.mu.Lock()
-	later, known := s.history.after(revision)
-	if !known || revision > s.revision {
+	later, err := s.history.After(revision)
+	if err != nil || revision > s.revision {
 		s.mu.Unlock()
 		return snapshot{}, false
 	}
@@ -169,7 +170,7 @@ func (s *state) at(revision uint64, entry storage.IndexValue) (snapshot, bool) {
 	s.mu.Unlock()
 	all := entry == (storage.IndexValue{})
 	for _, c := range slices.Backward(later) {
-		objects.undo(c, func(o *object) bool { return all || s.index.has(entry, o) })
+		objects.undo(c.(*change), func(o *object) bool { return all || s.index.has(entry, o) })
 	}
 	return objects, true
 }

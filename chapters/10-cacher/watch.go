@@ -57,7 +57,7 @@ func (c *Cache) register(ctx context.Context, w *watcher) bool {
 	if !known {
 		revision := w.start.After
 		w.finish(storage.ErrorEvent(apierrors.NewResourceExpired(
-			fmt.Sprintf("too old resource version: %d (%d)", revision, c.state.history.floor))))
+			fmt.Sprintf("too old resource version: %d (%d)", revision, c.state.history.Since()))))
 		return true
 	}
 	c.watchers.add(w)
@@ -81,9 +81,9 @@ func (c *Cache) beginning(w *watcher) (first func(send func(watch.Event) bool) b
 	case w.start.After == 0:
 		return nil, true
 	}
-	past, known := c.state.history.after(w.start.After)
-	if len(past) == 0 {
-		return nil, known
+	past, err := c.state.history.After(w.start.After)
+	if err != nil || len(past) == 0 {
+		return nil, err == nil
 	}
 	return func(send func(watch.Event) bool) bool { return w.past(past, send) }, true
 }

@@ -214,8 +214,9 @@ func (w *watcher) initial(objects snapshot, revision uint64, send func(watch.Eve
 }
 
 // past sends what the watch missed.
-func (w *watcher) past(changes []*change, send func(watch.Event) bool) bool {
-	for _, ch := range changes {
+func (w *watcher) past(changes []any, send func(watch.Event) bool) bool {
+	for _, one := range changes {
+		ch := one.(*change)
 		if !within(ch.key(), w.bucket.scope) {
 			continue
 		}
