@@ -129,26 +129,26 @@ func (a *api) open(path string, header ...string) *http.Response {
 	return answer
 }
 
-// stream is a watch that is open.
-type stream struct {
+// opened is a watch as its client has it.
+type opened struct {
 	t testing.TB
 	*bufio.Reader
 	answer *http.Response
 }
 
 // watch opens a watch.
-func (a *api) watch(path string, header ...string) *stream {
+func (a *api) watch(path string, header ...string) *opened {
 	a.t.Helper()
 	answer := a.open(path, header...)
 	if answer.StatusCode != http.StatusOK {
 		body, _ := io.ReadAll(answer.Body)
 		a.t.Fatalf("GET %s: %s %s", path, answer.Status, body)
 	}
-	return &stream{t: a.t, Reader: bufio.NewReader(answer.Body), answer: answer}
+	return &opened{t: a.t, Reader: bufio.NewReader(answer.Body), answer: answer}
 }
 
 // next reads a frame: a line.
-func (s *stream) next() (f frame) {
+func (s *opened) next() (f frame) {
 	s.t.Helper()
 	line, err := s.ReadBytes('\n')
 	if err != nil {
@@ -161,7 +161,7 @@ func (s *stream) next() (f frame) {
 }
 
 // sees reads as many frames as are wanted.
-func (s *stream) sees(want ...string) {
+func (s *opened) sees(want ...string) {
 	s.t.Helper()
 	for i, w := range want {
 		if got := s.next().String(); got != w {
@@ -171,7 +171,7 @@ func (s *stream) sees(want ...string) {
 }
 
 // ends expects the end, with all that belongs to it: a connection that breaks is no clean end.
-func (s *stream) ends() {
+func (s *opened) ends() {
 	s.t.Helper()
 	if rest, err := io.ReadAll(s); err != nil || len(rest) > 0 {
 		s.t.Errorf("the stream goes on with %q and ends with %v, want a clean end", rest, err)

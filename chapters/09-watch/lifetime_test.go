@@ -69,7 +69,7 @@ func TestTheEndOfTheServerEndsWatchesCleanly(t *testing.T) {
 	go func() { ended <- a.server.Run(ctx, listener) }()
 	a.url = "http://" + listener.Addr().String()
 
-	streams := []*stream{a.watch(pods + "?watch=true"), a.watch("/api/v1/watch/nodes")}
+	streams := []*opened{a.watch(pods + "?watch=true"), a.watch("/api/v1/watch/nodes")}
 	a.send("POST", pods, pod("a"))
 	streams[0].sees("ADDED a")
 	stop()

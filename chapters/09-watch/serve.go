@@ -4,39 +4,47 @@ import (
 	"context"
 	"net/http"
 
+	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	rest "kubepath/chapters/04-rest"
 )
 
-// serve answers a watch. It ends when its time is over, the client is gone, the server stops, or the storage has no
-// more to say (after an ERROR event). Upstream: handlers.serveWatchHandler.
-func (o Watches) serve(e *rest.Endpoint) http.Handler {
-	storage := e.Storage.(rest.Watcher)
-	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
-		form, err := c.Codecs.AcceptStream(c.Request.Header.Get("Accept"), rest.Offered)
-		if err != nil {
-			return 0, nil, err
-		}
-		form.Pretty = false // a frame is a line
-		c.Form = form
-		options, err := c.ListOptions()
-		if err != nil {
-			return 0, nil, err
-		}
-		// The storage sees when the watch will end, so that it can send a bookmark before.
-		ctx, cancel := context.WithTimeout(c.Context, o.lifetime(options))
-		defer cancel()
-		events, err := storage.Watch(ctx, options)
-		if err != nil {
-			return 0, nil, err
-		}
-		defer events.Stop()
-		if wantsWebSocket(c.Request) {
-			o.overWebSocket(ctx, c, events)
-		} else {
-			o.overHTTP(ctx, c, events)
-		}
-		return 0, nil, nil
-	})
+// serve makes the handler that answers a watch. It ends when its time is over, the client is gone, the server stops, or the
+// storage has no more to say (after an ERROR event). Upstream: handlers.serveWatchHandler.
+func (o Watches) serve() func(*rest.Endpoint) http.Handler {
+	return func(e *rest.Endpoint) http.Handler {
+		storage := e.Storage.(rest.Watcher)
+		return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
+			options, err := streamed(c)
+			if err != nil {
+				return 0, nil, err
+			}
+			// The storage sees when the watch will end, so that it can send a bookmark before.
+			ctx, cancel := context.WithTimeout(c.Context, o.lifetime(options))
+			defer cancel()
+			events, err := storage.Watch(ctx, options)
+			if err != nil {
+				return 0, nil, err
+			}
+			defer events.Stop()
+			if wantsWebSocket(c.Request) {
+				o.overWebSocket(ctx, c, events)
+			} else {
+				o.overHTTP(ctx, c, events)
+			}
+			return 0, nil, nil
+		})
+	}
+}
+
+// streamed finds out how the client wants the frames, and what it wants to see.
+func streamed(c *rest.Call) (*metainternalversion.ListOptions, error) {
+	form, err := c.Codecs.AcceptStream(c.Request.Header.Get("Accept"), rest.Offered)
+	if err != nil {
+		return nil, err
+	}
+	form.Pretty = false // a frame is a line
+	c.Form = form
+	return c.ListOptions()
 }

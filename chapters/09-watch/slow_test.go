@@ -68,13 +68,13 @@ func TestACutClientOfHTTP2DoesNotTakeItsConnectionAlong(t *testing.T) {
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true,
 	}}
 	defer client.CloseIdleConnections()
-	open := func(path string) *stream {
+	open := func(path string) *opened {
 		answer, err := client.Get("https://" + listener.Addr().String() + path)
 		if err != nil || answer.ProtoMajor != 2 {
 			t.Fatal(answer, err)
 		}
 		t.Cleanup(func() { answer.Body.Close() })
-		return &stream{t, bufio.NewReader(answer.Body), answer}
+		return &opened{t, bufio.NewReader(answer.Body), answer}
 	}
 	stuck, other := open(pods+"?watch=true"), open("/api/v1/nodes?watch=true")
 	a.send("POST", pods, filler(0))

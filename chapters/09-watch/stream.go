@@ -9,43 +9,46 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// overHTTP writes a frame for each event until the watch or ctx ends. Frames that are there together leave together.
-// Upstream: WatchServer.HandleHTTP.
+// overHTTP writes a frame for each event until the watch or ctx ends. Upstream: WatchServer.HandleHTTP.
 func (o Watches) overHTTP(ctx context.Context, c *rest.Call, events watch.Interface) {
-	out := http.NewResponseController(c.Writer)
+	s := stream{writer: c.Writer, out: http.NewResponseController(c.Writer), events: events}
 	c.Writer.Header().Set("Content-Type", c.Form.StreamContentType())
 	c.Writer.WriteHeader(http.StatusOK)
-	if out.Flush() != nil { // the client waits for the headers before the first event
+	if s.out.Flush() != nil { // the client waits for the headers before the first event
 		return
 	}
-	patience := o.patience(ctx, out.SetWriteDeadline)
-	defer patience.end()
-	frames := newFrames(c)
-	for event := range each(ctx, events) {
-		err := frames.send(event, func(frame []byte) error {
-			defer patience.during()()
-			if _, err := c.Writer.Write(frame); err != nil || len(events.ResultChan()) > 0 {
-				return err
-			}
-			return out.Flush()
-		})
-		if err != nil {
-			return // the client is gone; or an object cannot be written, and nothing that follows could make up for it
-		}
-	}
+	s.patience = o.patience(ctx, s.out.SetWriteDeadline)
+	defer s.patience.end()
+	newFrames(c).each(ctx, events, s.write)
 }
 
-// each yields the events of a watch until it or ctx ends.
-func each(ctx context.Context, events watch.Interface) func(yield func(watch.Event) bool) {
-	return func(yield func(watch.Event) bool) {
-		for {
-			select {
-			case <-ctx.Done():
+// stream is an answer that does not end.
+type stream struct {
+	writer   http.ResponseWriter
+	out      *http.ResponseController
+	events   watch.Interface
+	patience *patience
+}
+
+// write sends a frame. Frames that are there together leave together.
+func (s *stream) write(frame []byte) error {
+	defer s.patience.during()()
+	if _, err := s.writer.Write(frame); err != nil || len(s.events.ResultChan()) > 0 {
+		return err
+	}
+	return s.out.Flush()
+}
+
+// each has the frame of each event written, until the watch or ctx ends, or write fails: the client is gone. It also ends
+// with an object that cannot be encoded, since nothing that follows could make up for it.
+func (f *frames) each(ctx context.Context, events watch.Interface, write func([]byte) error) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case event, open := <-events.ResultChan():
+			if !open || f.send(event, write) != nil {
 				return
-			case event, ok := <-events.ResultChan():
-				if !ok || !yield(event) {
-					return
-				}
 			}
 		}
 	}

@@ -29,7 +29,7 @@ const deprecated = "watch"
 // Verbs are the rows that this chapter adds to the table of verbs. Upstream: the actions WATCH, WATCHLIST.
 func (o Watches) Verbs() []rest.Verb {
 	row := rest.Verb{
-		Name: "watch", Method: http.MethodGet, Offered: offered, Handle: o.serve, Returns: returns,
+		Name: "watch", Method: http.MethodGet, Offered: offered, Handle: o.serve(), Returns: returns,
 		Options: metav1.ListOptions{}, Writes: func(rest.Storage) any { return &metav1.WatchEvent{} },
 	}
 	onList, list, item := row, row, row

@@ -47,16 +47,11 @@ func (o Watches) overWebSocket(ctx context.Context, c *rest.Call, events watch.I
 		}
 		patience := o.patience(ctx, conn.SetWriteDeadline)
 		defer patience.end()
-		for event := range each(ctx, events) {
-			err := frames.send(event, func(frame []byte) error {
-				defer patience.during()()
-				_, err := conn.Write(frame)
-				return err
-			})
-			if err != nil {
-				return
-			}
-		}
+		frames.each(ctx, events, func(frame []byte) error {
+			defer patience.during()()
+			_, err := conn.Write(frame)
+			return err
+		})
 	}}
 	server.ServeHTTP(hijacker{c.Writer}, c.Request)
 }

@@ -76,7 +76,7 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 		return nil, err
 	}
 	a.provider = a.recorder.Provider(o.tracesPerSecond, processors(o.exporter)...)
-	a.etcd.KV = trace.KV(a.etcd.KV, a.decode)
+	a.etcd.KV, a.etcd.Watcher = trace.KV(a.etcd.KV, a.decode), trace.Watcher(a.etcd.Watcher)
 	destinations, err := a.openOverrides(ctx, o)
 	if err != nil {
 		return nil, errors.Join(err, a.Close())

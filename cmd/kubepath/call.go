@@ -144,7 +144,7 @@ func (c *call) item(r *request.Request) *request.Request { return c.collection(r
 // prepare makes what the call is about exist, so that there is something to read, replace or delete. The update adds a
 // label, so that there is something to write.
 func (c *call) prepare(ctx context.Context, client request.Interface) error {
-	if c.verb == "create" {
+	if c.verb == "create" || c.verb == "watch" {
 		return nil
 	}
 	first := *c

@@ -20,10 +20,11 @@ type traceFlags struct {
 	width, last                     int
 	step                            bool
 	patch                           patchFlags
+	watch                           watchFlags
 }
 
 // verbs that trace sends itself.
-var verbs = []string{"create", "get", "list", "update", "patch", "delete"}
+var verbs = []string{"create", "get", "list", "update", "patch", "delete", "watch"}
 
 // renderers by the name of the output.
 var renderers = map[string]func(io.Writer, []trace.Trace, trace.Terminal) error{
@@ -42,6 +43,7 @@ func newTrace() *cobra.Command {
   kubepath trace get deployments             read a list
   kubepath trace update configmap -f a.yaml  replace what the file names
   kubepath trace patch deployment --race     apply a patch; somebody else is faster
+  kubepath trace watch configmaps            each change on its way back
   kubepath trace -- kubectl apply -f a.yaml  every request that a command makes
   kubepath trace --last                      what a running server answered last`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -61,6 +63,7 @@ func newTrace() *cobra.Command {
 	flags.Lookup("last").NoOptDefVal = "1"
 	flags.BoolVar(&f.step, "step", false, "stop before each hop and ask what will happen")
 	f.patch.add(flags)
+	f.watch.add(flags)
 	addExerciseFlag(flags)
 	return c
 }

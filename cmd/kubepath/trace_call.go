@@ -51,7 +51,7 @@ func (f *traceFlags) follow(ctx context.Context, made call) (traces []trace.Trac
 		}
 		o.rival.Store(f.patch.race)
 		var id oteltrace.TraceID
-		id, failed = f.do(ctx, a.provider, made.chain(client))
+		id, failed = f.do(ctx, a.provider, client, made)
 		waiting, cancel := context.WithTimeout(ctx, settle)
 		defer cancel()
 		a.recorder.Wait(waiting, id)
@@ -62,8 +62,11 @@ func (f *traceFlags) follow(ctx context.Context, made call) (traces []trace.Trac
 }
 
 // do sends the request as the first hop of a trace.
-func (f *traceFlags) do(ctx context.Context, provider oteltrace.TracerProvider, r *request.Request) (oteltrace.TraceID, error) {
-	result, id := trace.Do(ctx, provider, r)
+func (f *traceFlags) do(ctx context.Context, provider oteltrace.TracerProvider, client request.Interface, made call) (oteltrace.TraceID, error) {
+	if made.verb == "watch" {
+		return f.watch.do(ctx, provider, client, made)
+	}
+	result, id := trace.Do(ctx, provider, made.chain(client))
 	return id, result.Error()
 }
 
@@ -104,7 +107,8 @@ func (f *traceFlags) followThere(ctx context.Context, made call) (traces []trace
 		return nil, nil, err
 	}
 	recorder := &trace.Recorder{}
-	id, failed := f.do(ctx, recorder.Provider(0), made.chain(client))
+	f.watch.others = true
+	id, failed := f.do(ctx, recorder.Provider(0), client, made)
 	traces = recorder.Trace(id)
 	served, err := fetchTraces(ctx, client, "id", id.String())
 	if err != nil || len(served) == 0 || len(traces) == 0 {

@@ -76,7 +76,7 @@ var volatile = []struct {
 	{regexp.MustCompile(` *(chapters/\d\d-\w+/\w+\.go):\d+`), " $1:<line>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "<timestamp>"},
 	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "<uid>"},
-	{regexp.MustCompile(` +(where|time inside)\n`), " $1\n"},
+	{regexp.MustCompile(` +(where|after|time inside)\n`), " $1\n"},
 	{regexp.MustCompile(`\(\d+ bytes\)|\b\d+ bytes`), "<n> bytes"},
 }
 

@@ -42,6 +42,7 @@ func byStart(a, b sdktrace.ReadOnlySpan) int { return a.StartTime().Compare(b.St
 // request follows one request: the spans that its span is inside of, and those inside of it.
 func (t spanTree) request(served sdktrace.ReadOnlySpan, spans []sdktrace.ReadOnlySpan) Trace {
 	var hops []sdktrace.ReadOnlySpan
+	spans, events := byEvent(spans)
 	for _, s := range spans {
 		if t.inside(s, served) || t.inside(served, s) {
 			hops = append(hops, s)
@@ -59,6 +60,12 @@ func (t spanTree) request(served sdktrace.ReadOnlySpan, spans []sdktrace.ReadOnl
 		out.Hops = append(out.Hops, hop)
 		if e := hop.Etcd; e != nil && (out.Etcd == nil || e.write() || !out.Etcd.write()) {
 			out.Etcd = e
+		}
+	}
+	for _, passed := range events {
+		slices.SortStableFunc(passed, byStart)
+		if len(passed) > 0 && (t.inside(passed[0], served) || t.inside(passed[0], first)) {
+			out.Events = append(out.Events, t.event(passed, first.StartTime()))
 		}
 	}
 	out.Request = summary(first, served)

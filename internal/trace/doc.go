@@ -8,6 +8,8 @@
 // calls the layer below and notes what comes out; where the code stands (function, file, line) is read from the running
 // program. A span that nobody records costs one check.
 //
+// An event of a watch comes back long after the call that asked for it: events.go notes it at each seam that it passes.
+//
 // Read model.go, hop.go, then the seams from the top down (client.go, route.go, rest.go, storage.go, kv.go), then
 // recorder.go, and the render_*.go files.
 package trace

@@ -8,6 +8,13 @@ type Trace struct {
 	// Etcd is the conversation that decided the request: the last write, or the last read where nothing was written. Every
 	// conversation is also on its own hop. Nil: the request never came to etcd.
 	Etcd *Etcd `json:"etcd,omitempty"`
+	// Events are what a watch showed.
+	Events []Event `json:"events,omitempty"`
+}
+
+// Event is one event of a watch on its way from etcd to the client: a hop for each layer that it passed.
+type Event struct {
+	Hops []Hop `json:"hops"`
 }
 
 // Request is what the client sent and the status that it got back.

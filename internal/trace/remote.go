@@ -60,5 +60,13 @@ func Join(client, server Trace) Trace {
 		h.Depth += len(client.Hops)
 		joined.Hops = append(joined.Hops, h)
 	}
+	joined.Events = nil
+	for i := range min(len(server.Events), len(client.Events)) { // what the client has not read any more, it has not seen
+		e := server.Events[i]
+		for j := range e.Hops {
+			e.Hops[j].StartUS += shift
+		}
+		joined.Events = append(joined.Events, Event{Hops: append(e.Hops, client.Events[i].Hops...)})
+	}
 	return joined
 }

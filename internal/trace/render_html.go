@@ -18,6 +18,7 @@ func HTML(w io.Writer, traces []Trace) error {
 		"function": Hop.function,
 		"duration": duration,
 		"percent":  percent,
+		"add":      func(a, b int) int { return a + b },
 		"json":     indented,
 	}).Parse(pageText)
 	if err != nil {

@@ -47,6 +47,15 @@ func mermaid(b *strings.Builder, t Trace) {
 		fmt.Fprintf(b, "    %s->>%s: %s<br/>%s\n", from(), h.Layer, safe(h.function()), safe(orDash(h.In)))
 		open = append(open, h)
 	}
+	for i, e := range t.Events {
+		for j, h := range e.Hops {
+			to := "client"
+			if j+1 < len(e.Hops) {
+				to = e.Hops[j+1].Layer
+			}
+			fmt.Fprintf(b, "    %s-)%s: event %d<br/>%s\n", h.Layer, to, i+1, safe(orDash(h.Out)))
+		}
+	}
 	for len(open) > 0 {
 		back()
 	}

@@ -59,8 +59,24 @@ func (p *printer) trace(t Trace) {
 	for _, h := range t.Hops {
 		p.wayIn(h)
 	}
+	for i, e := range t.Events {
+		p.event(i, e)
+	}
 	p.section("the way back", "time inside")
 	for _, h := range slices.Backward(t.Hops) {
+		p.wayBack(h)
+	}
+}
+
+// event is an event's way back through a watch that stays open. The first one shows where it passes.
+func (p *printer) event(i int, e Event) {
+	p.section(fmt.Sprintf("event %d comes back", i+1), "after")
+	for _, h := range e.Hops {
+		if i == 0 {
+			p.function(h)
+			h.Chapter, h.Layer = 0, ""
+		}
+		h.DurationUS = h.StartUS - e.Hops[0].StartUS
 		p.wayBack(h)
 	}
 }
@@ -77,12 +93,7 @@ func (p *printer) section(left, right string) {
 
 // wayIn is a hop's function and place, and what goes in.
 func (p *printer) wayIn(h Hop) {
-	place := shortPlace(h)
-	if p.Width >= 110 {
-		place = fmt.Sprintf("%s:%d", h.File, h.Line)
-	}
-	room := p.Width - indent - utf8.RuneCountInString(place) - 1
-	p.row(label(h)+p.paint(cut(h.function(), room), bold), p.link(h, place))
+	p.function(h)
 	if h.Etcd != nil {
 		p.etcd(h.Etcd)
 		return
@@ -90,6 +101,16 @@ func (p *printer) wayIn(h Hop) {
 	if h.In != "" {
 		p.wrap("→ ", h.In, plain)
 	}
+}
+
+// function is a hop's function, and its place at the right edge.
+func (p *printer) function(h Hop) {
+	place := shortPlace(h)
+	if p.Width >= 110 {
+		place = fmt.Sprintf("%s:%d", h.File, h.Line)
+	}
+	room := p.Width - indent - utf8.RuneCountInString(place) - 1
+	p.row(label(h)+p.paint(cut(h.function(), room), bold), p.link(h, place))
 }
 
 // etcd is the conversation: what is compared and put, under which key, and what the bytes mean.
@@ -138,6 +159,9 @@ func (p *printer) wayBack(h Hop) {
 
 // label is the chapter's number and the layer. What implements an interface of another chapter has both numbers.
 func label(h Hop) string {
+	if h.Layer == "" {
+		return strings.Repeat(" ", indent)
+	}
 	number := fmt.Sprint(h.Chapter)
 	if h.Layer == "storage" && h.Chapter != 5 {
 		number = fmt.Sprintf("5/%d", h.Chapter)

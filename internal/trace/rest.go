@@ -138,10 +138,11 @@ func (t tracedREST) DeleteCollection(ctx context.Context, options *rest.DeleteOp
 }
 
 func (t tracedREST) Watch(ctx context.Context, options *metainternalversion.ListOptions) (watch.Interface, error) {
+	p := passes(ctx, "registry")
 	ctx, h := t.begin(ctx, "Watch", func() string { return t.about(ctx, "") + selection(options) })
 	w, err := t.Storage.(rest.Watcher).Watch(ctx, options)
 	h.end(err, func() string { return "a watch" })
-	return w, err
+	return note(w, p, func() Where { return method(t.Storage, "Watch") }), err
 }
 
 func (t tracedREST) Connect(ctx context.Context, name string, options runtime.Object, r rest.Responder) (http.Handler, error) {

@@ -20,6 +20,9 @@ func Route(a *installer.Action, next http.Handler) http.Handler {
 		}
 		ctx, handled := begin(ctx, "rest", func() Where { return function }, func() string { return body(r) })
 		answer := &answer{ResponseWriter: w}
+		if a.Verb.Name == "watch" {
+			answer.frames = passes(ctx, "rest")
+		}
 		next.ServeHTTP(answer, r.WithContext(ctx))
 		handled.end(nil, answer.String)
 		matched.end(nil, func() string { return fmt.Sprintf("%d, from %s", answer.status, function.Func) })
@@ -46,6 +49,7 @@ type answer struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+	frames *passing // of a watch: each write is one
 }
 
 func (a *answer) WriteHeader(status int) {
@@ -58,6 +62,9 @@ func (a *answer) WriteHeader(status int) {
 func (a *answer) Write(data []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
+	}
+	if a.frames != nil && a.status == http.StatusOK {
+		a.frames.note(caller(), fmt.Sprintf("a frame of %d bytes: %.40s...", len(data), data))
 	}
 	n, err := a.ResponseWriter.Write(data)
 	a.bytes += int64(n)

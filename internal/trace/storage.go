@@ -36,10 +36,11 @@ func (t tracedStorage) Delete(ctx context.Context, key string, out runtime.Objec
 }
 
 func (t tracedStorage) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
+	p := passes(ctx, "storage")
 	ctx, h := t.begin(ctx, "Watch", func() string { return key + " from resourceVersion " + opts.ResourceVersion })
 	w, err := t.Interface.Watch(ctx, key, opts)
 	h.end(err, func() string { return "a watch" })
-	return w, err
+	return note(w, p, func() Where { return method(t.Interface, "Watch") }), err
 }
 
 func (t tracedStorage) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {

@@ -143,9 +143,11 @@ func caller() Where {
 // function literal into that of the function which it stands in.
 func shortFunc(full string) string {
 	name := full[strings.LastIndex(full, "/")+1:]
-	if _, rest, ok := strings.Cut(name, "-"); ok {
-		name = rest
+	folder, symbol, _ := strings.Cut(name, ".")
+	if _, named, ok := strings.Cut(folder, "-"); ok {
+		folder = named
 	}
+	name = folder + "." + inSource(symbol)
 	if strings.Contains(full, "/_exercise") { // the folders of exercises are not named as their package is
 		_, rest, _ := strings.Cut(name, ".")
 		name = "exercise." + rest
@@ -160,13 +162,25 @@ func shortFunc(full string) string {
 }
 
 // ownName drops the function that a method's literal was inlined into: patch.read.(*patching).attempt is
-// patch.(*patching).attempt.
+// patch.(*patching).attempt, and watch.Watches.Verbs.Watches.serve is watch.Watches.serve.
 func ownName(name string) string {
 	pkg, _, _ := strings.Cut(name, ".")
 	if at := strings.Index(name, ".(*"); at > 0 {
 		return pkg + name[at:]
 	}
+	if parts := strings.Split(name, "."); len(parts) == 5 {
+		return pkg + "." + parts[3] + "." + parts[4]
+	}
 	return name
+}
+
+// inSource drops what the compiler adds to a name: -range1 for the body of a loop over a function, -fm for a method value.
+func inSource(symbol string) string {
+	parts := strings.Split(symbol, ".")
+	for i, part := range parts {
+		parts[i], _, _ = strings.Cut(part, "-")
+	}
+	return strings.Join(parts, ".")
 }
 
 func cutLast(s, sep string) (head, tail string, ok bool) {
