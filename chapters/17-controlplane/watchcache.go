@@ -20,6 +20,8 @@ type WatchCache struct {
 	Sizes map[schema.GroupResource]int
 	// Wrap goes around each cache: the seam for tracing; nil: nothing.
 	Wrap func(storage.Interface) storage.Interface
+	// History makes what remembers at least so many changes of one resource; nil: chapter 10's own.
+	History func(least int) cacher.History
 }
 
 // uncached are the resources without a cache, unless WatchCache.Sizes has them. Upstream: DefaultWatchCacheSizes.
@@ -57,10 +59,14 @@ func (b *backend) cache(s *registry.Store) {
 	if size == 0 {
 		return
 	}
-	cache := cacher.New(cacher.Config{
+	config := cacher.Config{
 		Storage: s.Storage, Resource: s.KeyRoot, NewFunc: s.NewFunc, Attrs: s.Attrs,
 		Indexed: indexed(s.Resource), Hints: s.TTL == nil, History: size,
-	})
+	}
+	if history := b.config.WatchCache.History; history != nil {
+		config.NewHistory = func() cacher.History { return history(size) }
+	}
+	cache := cacher.New(config)
 	s.Storage = cache
 	if wrap := b.config.WatchCache.Wrap; wrap != nil {
 		s.Storage = wrap(cache)

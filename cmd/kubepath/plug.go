@@ -32,6 +32,9 @@ func plugIn(p exercise.Plug, c *controlplane.Config) {
 	if p.Groups != nil {
 		c.Groups = p.Groups(controlplane.Groups())
 	}
+	if p.History != nil && c.WatchCache != nil {
+		c.WatchCache.History = p.History
+	}
 	if p.Storage != nil {
 		c.Open = func(config etcd3.Config) storage.Interface { return p.Storage(etcd3.Open(config), config) }
 	}
