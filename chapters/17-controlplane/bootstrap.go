@@ -7,6 +7,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	flowcontrolv1 "k8s.io/api/flowcontrol/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -40,6 +41,8 @@ func (b *backend) bootstraps() []resource.Task {
 	for _, one := range []bootstrap{
 		{name: "start-system-namespaces-controller", of: corev1.Resource("namespaces"), wanted: systemNamespaces},
 		{name: "scheduling/bootstrap-system-priority-classes", of: schedulingv1.Resource("priorityclasses"), wanted: systemClasses},
+		{name: "priority-and-fairness-config-producer-levels", of: flowcontrolv1.Resource("prioritylevelconfigurations"), wanted: flowLevels},
+		{name: "priority-and-fairness-config-producer", of: flowcontrolv1.Resource("flowschemas"), wanted: flowSchemas},
 	} {
 		one.scheme = b.config.Server.Codecs.Scheme
 		one.store = func(name schema.GroupResource) *registry.Store { return b.stores[name] }
@@ -56,10 +59,16 @@ func systemNamespaces() []metav1.Object {
 	return all
 }
 
-func systemClasses() []metav1.Object {
+func systemClasses() []metav1.Object { return objects(cluster.SystemPriorityClasses()) }
+
+func flowLevels() []metav1.Object { return objects(cluster.BootstrapLevels()) }
+
+func flowSchemas() []metav1.Object { return objects(cluster.BootstrapFlows()) }
+
+func objects[T metav1.Object](typed []T) []metav1.Object {
 	var all []metav1.Object
-	for _, class := range cluster.SystemPriorityClasses() {
-		all = append(all, class)
+	for _, object := range typed {
+		all = append(all, object)
 	}
 	return all
 }

@@ -93,6 +93,10 @@ func TestAClusterBeginsWithItsNamespacesAndClasses(t *testing.T) {
 	for _, api := range servers {
 		eventually(t, api, "/api/v1/namespaces", "default", "kube-node-lease", "kube-public", "kube-system")
 		eventually(t, api, "/apis/scheduling.k8s.io/v1/priorityclasses", "system-cluster-critical", "system-node-critical")
+		eventually(t, api, "/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations", "catch-all", "exempt", "global-default",
+			"leader-election", "node-high", "system", "workload-high", "workload-low")
+		eventually(t, api, "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas", "catch-all", "exempt", "global-default", "kube-controller-manager",
+			"kube-scheduler", "kube-system-service-accounts", "probes", "service-accounts", "system-leader-election", "system-node-high", "system-nodes")
 	}
 	_, namespace := ask(t, servers[0], http.MethodGet, "/api/v1/namespaces/kube-system", "")
 	metadata := namespace["metadata"].(map[string]any)
