@@ -70,7 +70,7 @@ func (d *demonstration) showOverload() {
 	d.Show("%d reads are held open; another one: %d, Retry-After: %s\n    %s",
 		demoLimit, answer.StatusCode, answer.Header.Get("Retry-After"), body)
 	answer, _ = d.ask("GET", "/api/v1/configmaps?watch=1", nil)
-	d.Show("a watch is long-running and does not count: %d", answer.StatusCode)
+	d.Show("a watch is long-running and does not count: %d,\n    from the API itself, which has no watches before chapter 9", answer.StatusCode)
 	for _, answered := range held {
 		d.hold <- struct{}{}
 		<-answered
