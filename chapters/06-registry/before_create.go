@@ -36,7 +36,11 @@ func (s *Store) beforeCreate(ctx context.Context, obj runtime.Object) error {
 // createFaults checks metadata with the strategy's idea of a name, then the rest. That a name fits into a path is
 // looked at last, so that the client reads the strategy's more precise message.
 func (s *Store) createFaults(ctx context.Context, obj runtime.Object, m metav1.Object) field.ErrorList {
-	faults := s.metadataFaults(m, s.Strategy.ValidateName)
+	validName := s.Strategy.ValidateName
+	if s.MetadataAgain < 0 {
+		validName = path.ValidatePathSegmentName // the kind has no idea of a name
+	}
+	faults := s.metadataFaults(m, validName)
 	own := s.Strategy.Validate(ctx, obj)
 	if len(own) > 0 && s.MetadataAgain < 0 {
 		return own // its own validation comes first, and does not look at metadata

@@ -21,7 +21,9 @@ func job(j *batchv1.Job) {
 	point(&s.Suspend, false)
 	point(&s.ManualSelector, false)
 	point(&s.PodReplacementPolicy, podReplacement(s))
-	inherit(&j.Labels, s.Template.Labels)
+	if len(j.Labels) == 0 {
+		j.Labels = s.Template.Labels // the same map: what becomes of one becomes of both
+	}
 	jobTemplate(s)
 }
 

@@ -86,7 +86,7 @@ func (b *backend) share(storages map[string]rest.Storage, gv schema.GroupVersion
 	for path, served := range b.made[r.SameAs.GroupVersion()] {
 		name, subresource, _ := strings.Cut(path, "/")
 		if name == r.SameAs.Resource {
-			storages[strings.TrimSuffix(r.Name+"/"+subresource, "/")] = under(served, gv.WithResource(r.Name).GroupResource())
+			storages[strings.TrimSuffix(r.Name+"/"+subresource, "/")] = under(served, gv, r)
 			found = true
 		}
 	}
@@ -96,14 +96,15 @@ func (b *backend) share(storages map[string]rest.Storage, gv schema.GroupVersion
 	return nil
 }
 
-// under is the same Store under another name, which its errors then have.
-func under(served rest.Storage, name schema.GroupResource) rest.Storage {
+// under is the same Store under another row's name, which its errors then have.
+func under(served rest.Storage, gv schema.GroupVersion, r Resource) rest.Storage {
 	store, ok := served.(*registry.Store)
+	name := gv.WithResource(r.Name).GroupResource()
 	if !ok || store.Resource == name {
 		return served
 	}
 	renamed := *store
-	renamed.Resource = name
+	renamed.Resource, renamed.MetadataAgain = name, r.MetadataAgain
 	return &renamed
 }
 

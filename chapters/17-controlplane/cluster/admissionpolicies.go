@@ -61,7 +61,16 @@ var mutationStrategy = resource.SpecStatus[admissionv1.MutatingAdmissionPolicy, 
 	Conditional: true,
 	Spec:        func(p *admissionv1.MutatingAdmissionPolicy) any { return &p.Spec },
 	Check: func(_ context.Context, p *admissionv1.MutatingAdmissionPolicy) field.ErrorList {
-		return validateFailurePolicy(field.NewPath("spec", "failurePolicy"), p.Spec.FailurePolicy)
+		spec := field.NewPath("spec")
+		found := validateFailurePolicy(spec.Child("failurePolicy"), p.Spec.FailurePolicy)
+		if p.Spec.MatchConstraints == nil {
+			found = append(found, field.Required(spec.Child("matchConstraints"), ""))
+		}
+		if len(p.Spec.Mutations) == 0 {
+			found = append(found, field.Required(spec.Child("mutations"), "mutations must contain at least one item"))
+		}
+		return append(found, oneOf(spec.Child("reinvocationPolicy"), p.Spec.ReinvocationPolicy,
+			admissionv1.IfNeededReinvocationPolicy, admissionv1.NeverReinvocationPolicy)...)
 	},
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	certificatesv1 "k8s.io/api/certificates/v1"
+	certificatesv1beta1 "k8s.io/api/certificates/v1beta1" // upstream describes with the words of this version
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"kubepath/chapters/17-controlplane/resource"
@@ -15,10 +16,10 @@ var csrColumns = resource.Table[certificatesv1.CertificateSigningRequest, *certi
 	Columns: []resource.Column{
 		resource.NameColumn(),
 		resource.AgeColumn(),
-		column("SignerName", certificatesv1.CertificateSigningRequestSpec{}, "signerName"),
-		column("Requestor", certificatesv1.CertificateSigningRequestSpec{}, "request"),
-		column("RequestedDuration", certificatesv1.CertificateSigningRequestSpec{}, "expirationSeconds"),
-		column("Condition", certificatesv1.CertificateSigningRequestStatus{}, "conditions"),
+		column("SignerName", certificatesv1beta1.CertificateSigningRequestSpec{}, "signerName"),
+		column("Requestor", certificatesv1beta1.CertificateSigningRequestSpec{}, "request"),
+		column("RequestedDuration", certificatesv1beta1.CertificateSigningRequestSpec{}, "expirationSeconds"),
+		column("Condition", certificatesv1beta1.CertificateSigningRequestStatus{}, "conditions"),
 	},
 	Cells: func(r *certificatesv1.CertificateSigningRequest) []any {
 		lasts := none

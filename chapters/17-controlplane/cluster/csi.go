@@ -216,18 +216,3 @@ var capacityStrategy = resource.SpecStatus[storagev1.CSIStorageCapacity, *storag
 		return append(found, unchanged(field.NewPath("storageClassName"), c.StorageClassName, old.StorageClassName)...)
 	},
 }
-
-var capacityColumns = resource.Table[storagev1.CSIStorageCapacity, *storagev1.CSIStorageCapacity]{
-	Columns: []resource.Column{
-		resource.NameColumn(),
-		column("StorageClassName", storagev1.CSIStorageCapacity{}, "storageClassName"),
-		column("Capacity", storagev1.CSIStorageCapacity{}, "capacity"),
-	},
-	Cells: func(c *storagev1.CSIStorageCapacity) []any {
-		capacity := unset
-		if c.Capacity != nil {
-			capacity = c.Capacity.String()
-		}
-		return []any{c.Name, c.StorageClassName, capacity}
-	},
-}

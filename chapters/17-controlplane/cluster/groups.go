@@ -90,7 +90,7 @@ func storage() []resource.Row {
 	return []resource.Row{
 		{Kind: "CSIDriver", Name: "csidrivers", Strategy: driverStrategy, ReturnDeleted: true, Columns: driverColumns},
 		{Kind: "CSINode", Name: "csinodes", Strategy: csiNodeStrategy, ReturnDeleted: true, Columns: csiNodeColumns},
-		{Kind: "CSIStorageCapacity", Name: "csistoragecapacities", MetadataAgain: 1, Strategy: capacityStrategy, Columns: capacityColumns},
+		{Kind: "CSIStorageCapacity", Name: "csistoragecapacities", MetadataAgain: 1, Strategy: capacityStrategy},
 		{Kind: "StorageClass", Name: "storageclasses", MetadataAgain: 1, ShortNames: []string{"sc"}, Strategy: classStrategy, ReturnDeleted: true,
 			Columns: classColumns},
 		{Kind: "VolumeAttachment", Name: "volumeattachments", Strategy: attachmentStrategy, Status: attachmentStatus, ReturnDeleted: true,

@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	quantity "k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/uuid"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"kubepath/chapters/17-controlplane/resource"
@@ -17,6 +18,11 @@ import (
 var limitRangeStrategy = resource.SpecStatus[corev1.LimitRange, *corev1.LimitRange]{
 	Strategy: namespaced,
 	Creating: true,
+	Default: func(l *corev1.LimitRange) {
+		if l.Name == "" {
+			l.Name = string(uuid.NewUUID())
+		}
+	},
 	Check: func(_ context.Context, l *corev1.LimitRange) field.ErrorList {
 		var found faults
 		var seen []corev1.LimitType

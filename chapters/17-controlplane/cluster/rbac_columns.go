@@ -4,20 +4,21 @@ import (
 	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
+	rbacv1beta1 "k8s.io/api/rbac/v1beta1" // upstream describes with the words of this version
 
 	"kubepath/chapters/17-controlplane/resource"
 )
 
 // bindingColumns is what kubectl get rolebindings shows. Upstream: printRoleBinding.
 var bindingColumns = resource.Table[rbacv1.RoleBinding, *rbacv1.RoleBinding]{
-	Columns: ofBindings("roleBinding", rbacv1.RoleBinding{}),
+	Columns: ofBindings("roleBinding", rbacv1beta1.RoleBinding{}),
 	Cells: func(b *rbacv1.RoleBinding) []any {
 		return append([]any{b.Name, b.RoleRef.Kind + "/" + b.RoleRef.Name, resource.AgeOf(b)}, subjectCells(b.Subjects)...)
 	},
 }
 
 var clusterBindingColumns = resource.Table[rbacv1.ClusterRoleBinding, *rbacv1.ClusterRoleBinding]{
-	Columns: ofBindings("clusterRoleBinding", rbacv1.ClusterRoleBinding{}),
+	Columns: ofBindings("clusterRoleBinding", rbacv1beta1.ClusterRoleBinding{}),
 	Cells: func(b *rbacv1.ClusterRoleBinding) []any {
 		return append([]any{b.Name, b.RoleRef.Kind + "/" + b.RoleRef.Name, resource.AgeOf(b)}, subjectCells(b.Subjects)...)
 	},
@@ -26,7 +27,7 @@ var clusterBindingColumns = resource.Table[rbacv1.ClusterRoleBinding, *rbacv1.Cl
 func ofBindings(kind string, of documented) []resource.Column {
 	return []resource.Column{
 		resource.NameColumn(),
-		column("Role", of, "roleRef"),
+		{Name: "Role", Description: strings.Replace(of.SwaggerDoc()["roleRef"], "roleRef", "RoleRef", 1)}, // as v1.36 spells it
 		resource.AgeColumn(),
 		wide(resource.Column{Name: "Users", Description: "Users in the " + kind}),
 		wide(resource.Column{Name: "Groups", Description: "Groups in the " + kind}),

@@ -20,6 +20,20 @@ func TestWhatCannotBeIsRefusedInUpstreamsWords(t *testing.T) {
 		{"no two taints have key and effect in common", core + "/nodes",
 			`{"metadata":{"name":"n"},"spec":{"taints":[{"key":"a","effect":"NoSchedule"},{"key":"a","effect":"NoSchedule"}]}}`,
 			`Node "n" is invalid: metadata.taints[1]: Duplicate value: {"Key":"a","Value":"","Effect":"NoSchedule","TimeAdded":null}: taints must be unique by key and effect pair`},
+		{"an event of events.k8s.io is refused as one of that group", group("events.k8s.io") + "/namespaces/default/events",
+			`{"metadata":{"name":"e_e"},"regarding":{"namespace":"default"},"type":"Normal","eventTime":"2020-01-01T00:00:00.000000Z",` +
+				`"reportingController":"a.b/c","reportingInstance":"i","action":"a","reason":"R"}`,
+			"Event \"e_e\" is invalid: metadata.name: Invalid value: \"e_e\": a lowercase RFC 1123 subdomain must consist of lower case " +
+				"alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for " +
+				"validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"},
+		{"terms of a topology differ", storage + "/storageclasses",
+			`{"metadata":{"name":"t"},"provisioner":"a.b/c","allowedTopologies":[{"matchLabelExpressions":[{"key":"k","values":["v"]}]},` +
+				`{"matchLabelExpressions":[{"key":"k","values":["v"]}]}]}`,
+			`StorageClass.storage.k8s.io "t" is invalid: allowedTopologies[1].matchLabelExpressions: Duplicate value: ""`},
+		{"a condition of a webhook has a name", group("admissionregistration.k8s.io") + "/validatingwebhookconfigurations",
+			`{"metadata":{"name":"w"},"webhooks":[{"name":"a.b.c","clientConfig":{"url":"https://a.b/c"},"sideEffects":"None",` +
+				`"admissionReviewVersions":["v1"],"matchConditions":[{"expression":"true"}]}]}`,
+			`ValidatingWebhookConfiguration.admissionregistration.k8s.io "w" is invalid: webhooks[0].matchConditions[0].name: Required value`},
 		{"a node has one range of each family", core + "/nodes", `{"metadata":{"name":"n"},"spec":{"podCIDRs":["10.0.0.0/24","10.0.1.0/24"]}}`,
 			`Node "n" is invalid: spec.podCIDRs: Invalid value: ["10.0.0.0/24","10.0.1.0/24"]: may specify no more than one CIDR for each IP family`},
 		{"an event lies where its object does", inDefault + "/events", `{"metadata":{"name":"e"},"involvedObject":{"namespace":"other"}}`,

@@ -162,7 +162,7 @@ var attributesStrategy = resource.SpecStatus[storagev1.VolumeAttributesClass, *s
 
 var attributesColumns = resource.Table[storagev1.VolumeAttributesClass, *storagev1.VolumeAttributesClass]{
 	Columns: []resource.Column{
-		resource.NameColumn(), column("DriverName", storagev1.VolumeAttributesClass{}, "driverName"), resource.AgeColumn(),
+		resource.NameColumn(), {Name: "DriverName", Description: "Name of the CSI driver This field is immutable."}, resource.AgeColumn(),
 	},
 	Cells: func(c *storagev1.VolumeAttributesClass) []any { return []any{c.Name, c.DriverName, resource.AgeOf(c)} },
 }

@@ -64,7 +64,7 @@ func validateWebhooks(hooks []admissionv1.ValidatingWebhook) faults {
 	return found
 }
 
-// validateWebhook is upstream's validateValidatingWebhook, without match conditions.
+// validateWebhook is upstream's validateValidatingWebhook.
 func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook) faults {
 	found := validation.IsFullyQualifiedName(at.Child("name"), h.Name)
 	for i, rule := range h.Rules {
@@ -92,7 +92,8 @@ func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook) faults {
 	if h.ObjectSelector != nil {
 		found = append(found, metavalidation.ValidateLabelSelector(h.ObjectSelector, options, at.Child("objectSelector"))...)
 	}
-	return append(found, validateWebhookClient(at.Child("clientConfig"), &h.ClientConfig)...)
+	found = append(found, validateWebhookClient(at.Child("clientConfig"), &h.ClientConfig)...)
+	return append(found, validateMatchConditions(at.Child("matchConditions"), h.MatchConditions)...)
 }
 
 func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) faults {
@@ -103,8 +104,8 @@ func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) f
 		return validateWebhookURL(at.Child("url"), *c.URL)
 	}
 	service := at.Child("service")
-	found := required(service.Child("name"), c.Service.Name)
-	found = append(found, required(service.Child("namespace"), c.Service.Namespace)...)
+	found := required(service.Child("name"), c.Service.Namespace) // upstream takes one for the other
+	found = append(found, required(service.Child("namespace"), c.Service.Name)...)
 	port := or(c.Service.Port, 443)
 	if messages := validation.IsValidPortNum(int(port)); messages != nil {
 		found = append(found, field.Invalid(service.Child("port"), port, "port is not valid: "+strings.Join(messages, ", ")))

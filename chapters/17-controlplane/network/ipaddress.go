@@ -65,7 +65,7 @@ func parentOf(obj runtime.Object) *parentReference {
 var ipAddressColumns = resource.Table[networkingv1.IPAddress, *networkingv1.IPAddress]{
 	Columns: []resource.Column{
 		resource.NameColumn(),
-		{Name: "ParentRef", Description: networkingv1.IPAddressSpec{}.SwaggerDoc()["parentRef"]},
+		{Name: "ParentRef", Description: strings.Replace(networkingv1.IPAddressSpec{}.SwaggerDoc()["parentRef"], "parentRef", "ParentRef", 1)},
 	},
 	// A cell more than there are columns: upstream has forgotten the column, and clients do not show the cell.
 	Cells: func(a *networkingv1.IPAddress) []any {

@@ -89,7 +89,7 @@ func (serviceCIDRStatusStrategy) ValidateUpdate(context.Context, runtime.Object,
 var serviceCIDRColumns = resource.Table[networkingv1.ServiceCIDR, *networkingv1.ServiceCIDR]{
 	Columns: []resource.Column{
 		resource.NameColumn(),
-		{Name: "CIDRs", Description: networkingv1.ServiceCIDRSpec{}.SwaggerDoc()["cidrs"]},
+		{Name: "CIDRs", Description: strings.Replace(networkingv1.ServiceCIDRSpec{}.SwaggerDoc()["cidrs"], "cidrs", "CIDRs", 1)},
 		resource.AgeColumn(),
 	},
 	Cells: func(c *networkingv1.ServiceCIDR) []any {

@@ -3,6 +3,7 @@ package workloads
 import (
 	"fmt"
 	"maps"
+	"reflect"
 
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -25,10 +26,11 @@ func identity(j *job) map[string]string {
 }
 
 // generateSelector labels the pods of a new job with its uid, and has the selector find them. What the client wrote in
-// these places stays, for the check to refuse. A job without labels shows those of its pods.
+// these places stays, for the check to refuse. A job that got its labels from its pods by default gets these too.
 func generateSelector(j *job) {
-	bare := len(j.Labels) == 0 || maps.Equal(j.Labels, j.Spec.Template.Labels)
 	template := &j.Spec.Template
+	shared := reflect.ValueOf(j.Labels).Pointer() == reflect.ValueOf(template.Labels).Pointer()
+	bare := len(j.Labels) == 0 || shared
 	wanted := identity(j)
 	maps.Copy(wanted, template.Labels)
 	template.Labels = wanted

@@ -51,6 +51,18 @@ func TestANewJobGetsASelectorOfItsOwnPods(t *testing.T) {
 	}
 }
 
+func TestAJobsOwnLabelsStayAlsoWhereItsPodsHaveTheSame(t *testing.T) {
+	t.Parallel()
+	j, faults := created[*job](t, `
+apiVersion: batch/v1
+kind: Job
+metadata: {name: once, labels: {app: a}}
+spec: {template: {metadata: {labels: {app: a}}, spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}`)
+	if len(faults) > 0 || len(j.Labels) != 1 || len(j.Spec.Template.Labels) != 5 {
+		t.Errorf("%v\nlabels of the job %v\nof its pods %v", faults, j.Labels, j.Spec.Template.Labels)
+	}
+}
+
 func TestASelectorThatIsNotGeneratedIsRefused(t *testing.T) {
 	t.Parallel()
 	j := read[*job](t, once)
