@@ -57,29 +57,3 @@ func cacherRows() []Row {
 			More:     "Three seconds at most, then a timeout."},
 	}
 }
-
-// versionsRows are chapter 13.
-func versionsRows() []Row {
-	return []Row{
-		{Concept: "internal version", Also: "__internal, hub type",
-			Is:       "A version that is never on the wire, to and from which all others are converted.",
-			Upstream: apimachinery + "runtime.APIVersionInternal",
-			More:     "A set of Go types and generated functions; here the storage version is the hub."},
-		{Concept: "defaulting", Also: "SetDefaults",
-			Is:       "Fields that a client leaves out get a value when the object is decoded, also from storage.",
-			Upstream: apimachinery + "runtime.ObjectDefaulter",
-			More:     "Functions per version, generated around hand-written ones."},
-		{Concept: "storage version", Also: "encoding version, storage migration",
-			Is:       "The version of a kind that etcd keeps; old objects keep theirs until they are written again.",
-			Upstream: apiserver + "server/storage.DefaultResourceEncodingConfig",
-			More:     "Chosen per resource, so that a downgrade of the server can read it; a controller migrates."},
-		{Concept: "scheme of kube-apiserver", Also: "legacyscheme",
-			Is:       "The one scheme with all types, defaults and conversions of the control plane.",
-			Upstream: kubernetes + "pkg/api/legacyscheme.Scheme",
-			More:     "A global variable that init functions fill."},
-		{Concept: "equivalent resources",
-			Is:       "Resources that show the same objects: the events of two groups.",
-			Upstream: apimachinery + "runtime.EquivalentResourceMapper",
-			More:     "Admission webhooks match by it."},
-	}
-}
