@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -170,6 +171,7 @@ func (f *serveFlags) run(ctx context.Context, out io.Writer) error {
 		}
 	}
 	if err := a.AddPostStartHook("announce", func(context.Context) error {
+		go debug.FreeOSMemory() // what only the start needed
 		return f.announce(out, listeners, client, time.Since(began))
 	}); err != nil {
 		return errors.Join(err, a.Close())
