@@ -67,6 +67,15 @@ func (f *frames) send(event watch.Event, write func([]byte) error) error {
 	return write(f.wrap(event.Type, out))
 }
 
+// bytes is the frame of an event, for the caller to keep.
+func (f *frames) bytes(event watch.Event) (frame []byte, err error) {
+	err = f.send(event, func(b []byte) error {
+		frame = bytes.Clone(b)
+		return nil
+	})
+	return frame, err
+}
+
 // inJSON is {"type":"ADDED","object":{...}} and a newline: frames of JSON delimit themselves.
 func inJSON(kind watch.EventType, out *bytes.Buffer) []byte {
 	for b := out.Bytes(); b[len(b)-1] == '\n'; b = out.Bytes() {

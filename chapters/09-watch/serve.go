@@ -28,9 +28,13 @@ func (o Watches) serve() func(*rest.Endpoint) http.Handler {
 				return 0, nil, err
 			}
 			defer events.Stop()
-			if wantsWebSocket(c.Request) {
+			switch {
+			case wantsWebSocket(c.Request):
 				o.overWebSocket(ctx, c, events)
-			} else {
+			case o.Stream != nil:
+				c.Writer.Header().Set("Content-Type", c.Form.StreamContentType())
+				return 0, nil, o.Stream(ctx, c.Writer, events, newFrames(c).bytes)
+			default:
 				o.overHTTP(ctx, c, events)
 			}
 			return 0, nil, nil

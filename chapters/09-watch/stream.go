@@ -9,6 +9,10 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
+// Stream answers a watch: the status, then the frame of each event, each as soon as it is there, until events or ctx ends,
+// or the client is gone. The header has its content type. It returns an error only where it has sent nothing.
+type Stream func(ctx context.Context, w http.ResponseWriter, events watch.Interface, frame func(watch.Event) ([]byte, error)) error
+
 // overHTTP writes a frame for each event until the watch or ctx ends. Upstream: WatchServer.HandleHTTP.
 func (o Watches) overHTTP(ctx context.Context, c *rest.Call, events watch.Interface) {
 	s := stream{writer: c.Writer, out: http.NewResponseController(c.Writer), events: events}

@@ -21,6 +21,9 @@ type Watches struct {
 	MinRequestTimeout time.Duration
 	// Patience is how long a client may take in nothing while a frame waits for it, before it is cut off. 0: 30 s.
 	Patience time.Duration
+	// Stream answers watches that are not asked for over a WebSocket, in place of the chapter's own. Patience is then its
+	// own business.
+	Stream Stream
 }
 
 // deprecated paths begin so: /api/v1/watch/pods.

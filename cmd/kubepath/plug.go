@@ -40,11 +40,11 @@ func plugIn(p exercise.Plug, c *controlplane.Config) {
 	}
 }
 
-// replaceVerbs puts each row in place of the first that it is a version of: the same name and target. A row without one
+// replaceVerbs puts each row in place of the first that it is a version of: the same name, target and prefix. A row without one
 // is added.
 func replaceVerbs(table, rows []rest.Verb) []rest.Verb {
 	for _, row := range rows {
-		at := slices.IndexFunc(table, func(v rest.Verb) bool { return v.Name == row.Name && v.On == row.On })
+		at := slices.IndexFunc(table, func(v rest.Verb) bool { return v.Name == row.Name && v.On == row.On && v.Prefix == row.Prefix })
 		if at < 0 {
 			table = append(table, row)
 			continue

@@ -1,0 +1,12 @@
+package exercise
+
+import (
+	watch "kubepath/chapters/09-watch"
+	"kubepath/internal/exercise"
+)
+
+// stream is called through a variable, where it is not inlined: so a trace finds your function by its name.
+var stream = Stream
+
+// Plug has every watch of the server answered by your function.
+func Plug() exercise.Plug { return exercise.Plug{Verbs: watch.Watches{Stream: stream}.Verbs()} }
