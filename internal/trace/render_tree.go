@@ -166,7 +166,7 @@ func label(h Hop) string {
 	if h.Layer == "storage" && h.Chapter != 5 {
 		number = fmt.Sprintf("5/%d", h.Chapter)
 	}
-	return fmt.Sprintf("%-4s%-*s", number, indent-4, h.Layer)
+	return fmt.Sprintf("%-*s", indent, fmt.Sprintf("%-3s %s ", number, h.Layer))
 }
 
 // function is the hop's function without the package, which the layer names.
