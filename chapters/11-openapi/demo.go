@@ -31,7 +31,7 @@ func Demo(_ context.Context, s *demo.Stage) error {
 
 // demoType prints fields of the Go type Container, and what their tags and the comments above them become.
 func demoType(s *demo.Stage) error {
-	s.Title("A Go field: what its type says, and what only comments say")
+	s.Title("A Go field: what its type says, and what is added")
 	container := reflect.TypeFor[corev1.Container]()
 	said, err := Describe(container, func(t reflect.Type) spec.Schema { return *spec.RefSchema("#/" + modelName(t)) })
 	if err != nil {
@@ -44,13 +44,13 @@ func demoType(s *demo.Stage) error {
 		f := fieldOf(structField)
 		s.Show("%s %s", f.Name, f.Type)
 		property, annotated := said.Properties[f.json], all.Properties[f.json]
-		demoWrapped(s, "type     ", property)
-		demoWrapped(s, "comments ", demoAdded(property, annotated))
+		demoWrapped(s, "type", property)
+		demoWrapped(s, "added", demoAdded(property, annotated))
 		if slices.Contains(said.Required, f.json) {
 			s.Show("  required  there is no omitempty")
 		}
 	}
-	s.Say("Comments are gone when a program is compiled: markers.txt keeps what matters.")
+	s.Say("Sentences, enums and list types are in comments, which no compiled program has:\nmarkers.txt keeps what matters.")
 	return nil
 }
 
