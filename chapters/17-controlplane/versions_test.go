@@ -159,6 +159,43 @@ func TestVersionsThatAreGoneCanBeSwitchedOn(t *testing.T) {
 	}
 }
 
+func TestEveryVersionThatIsGoneShowsTheObjectsOfToday(t *testing.T) {
+	t.Parallel()
+	const template = `{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"web","image":"nginx"}]}}`
+	etcd := newEtcd(t)
+	api := newServer(t, Config{Etcd: etcd, RuntimeConfig: RuntimeConfig{"extensions/v1beta1": true, "batch/v1beta1": true}})
+	for _, row := range []struct{ old, now, resource, key, spec string }{
+		{"extensions/v1beta1", "apps/v1", "deployments", "deployments", `{"template":` + template + `}`},
+		{"extensions/v1beta1", "apps/v1", "daemonsets", "daemonsets", `{"templateGeneration":1,"template":` + template + `}`},
+		{"extensions/v1beta1", "apps/v1", "replicasets", "replicasets", `{"template":` + template + `}`},
+		{"extensions/v1beta1", "networking.k8s.io/v1", "ingresses", "ingress", `{"backend":{"serviceName":"web","servicePort":80}}`},
+		{"batch/v1beta1", "batch/v1", "cronjobs", "cronjobs",
+			`{"schedule":"* * * * *","jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}}`},
+	} {
+		path := func(version string) string { return "/apis/" + version + "/namespaces/old/" + row.resource }
+		code, made := ask(t, api, http.MethodPost, path(row.old), `{"metadata":{"name":"web"},"spec":`+row.spec+`}`)
+		if code != http.StatusCreated || made["apiVersion"] != row.old {
+			t.Errorf("%s of %s: %d %v", row.resource, row.old, code, made)
+			continue
+		}
+		code, now := ask(t, api, http.MethodGet, path(row.now)+"/web", "")
+		if code != http.StatusOK || now["apiVersion"] != row.now {
+			t.Errorf("%s of %s as of %s: %d %v", row.resource, row.old, row.now, code, now)
+		}
+		if got := storedVersion(t.Context(), t, etcd, "/registry/"+row.key+"/old/web"); got != row.now {
+			t.Errorf("%s of %s lie in etcd as %s", row.resource, row.old, got)
+		}
+		again, err := json.Marshal(made)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, unchanged := ask(t, api, http.MethodPut, path(row.old)+"/web", string(again))
+		if was, is := made["metadata"].(map[string]any), unchanged["metadata"].(map[string]any); code != http.StatusOK || is["resourceVersion"] != was["resourceVersion"] {
+			t.Errorf("%s of %s, written back as they were read: %d, and something has changed\n%v\n%v", row.resource, row.old, code, made, unchanged)
+		}
+	}
+}
+
 func TestRuntimeConfigSwitchesByTheMostExactName(t *testing.T) {
 	t.Parallel()
 	now := []Group{
