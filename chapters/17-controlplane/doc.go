@@ -1,9 +1,29 @@
 // Package controlplane is chapter 17: the table of the resources that the server serves.
 //
-// In: an etcd client and a server's configuration. Out: a GenericAPIServer with every resource installed. New: nothing but
-// names; each row of the table says how a resource is called, where its objects lie in etcd and which strategy answers
-// for it, and the layers of chapters 1 to 8 do the rest.
+// In: an etcd client and a server's configuration. Out: a GenericAPIServer with every resource installed. New: what is
+// special about each resource. A row of the table says how it is called, where its objects lie in etcd, which strategy
+// answers for it and which subresources it has; the layers of the chapters before do the rest, and know none of it.
 //
-// Upstream: k8s.io/kubernetes/pkg/controlplane (once master.go) and pkg/registry. Read resources.go, then controlplane.go, then
-// the strategies, one file per resource that differs from the ordinary.
+// Upstream: k8s.io/kubernetes/pkg/controlplane (once master.go), pkg/registry, and the validation below pkg/apis.
+//
+// Read in this order:
+//
+//	resource/row.go       what a row may say
+//	resources.go          the table: the rows of all packages below
+//	controlplane.go       New: the table becomes a server
+//	backend.go            a row becomes a Store and what stands around it
+//	destinations.go       which etcd, which prefix, which form
+//	watchcache.go         which resources are answered from memory
+//	runtimeconfig.go      versions and resources on and off
+//	old.go                versions that are gone
+//	bootstrap.go          what a cluster has from the start
+//	migrations_test.go    a resource that the table does not have, in 25 lines
+//
+// And then the packages of the rows, each with an order of its own:
+//
+//	core        pods and what shares their spec; binding, eviction
+//	network     services with their addresses and ports; endpoints, ingresses, policies
+//	workloads   apps, batch, autoscaling, policy
+//	cluster     everything else, from configmaps to webhooks
+//	resource    what many rows share: spec beside status, scale, columns
 package controlplane
