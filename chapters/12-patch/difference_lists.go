@@ -119,22 +119,26 @@ func (d *difference) items(p *plan, list reflect.Value, none bool) []item {
 	}
 	found := make([]item, 0, list.Len())
 	for i := range list.Len() {
-		v := indirectValue(list.Index(i))
-		switch {
-		case !v.IsValid():
-			d.unsure = true
-			return nil
-		case p.form == set:
-			found = append(found, d.element(v))
-		default:
-			found = append(found, d.keyed(p, v))
-		}
+		found = append(found, d.item(p, list.Index(i)))
 	}
 	slices.SortFunc(found, item.compare)
 	for i := 1; i < len(found); i++ {
 		d.unsure = d.unsure || found[i].name == found[i-1].name
 	}
 	return found
+}
+
+// item is an element of a list.
+func (d *difference) item(p *plan, element reflect.Value) item {
+	v := indirectValue(element)
+	switch {
+	case !v.IsValid():
+		d.unsure = true
+		return item{}
+	case p.form == set:
+		return d.element(v)
+	}
+	return d.keyed(p, v)
 }
 
 // element is one of a set.

@@ -74,8 +74,8 @@ func (o *ownership) updateLong(live, obj runtime.Object, manager string) runtime
 
 // Apply merges the patch into live.
 func (o *ownership) Apply(live runtime.Object, patch *unstructured.Unstructured, manager string, force bool) (runtime.Object, error) {
-	if o.shortcut.again(live, patch.Object, manager) {
-		return live.DeepCopyObject(), nil
+	if obj := o.shortcut.again(live, patch.Object, manager); obj != nil {
+		return obj, nil
 	}
 	m, err := o.manager()
 	if err != nil {

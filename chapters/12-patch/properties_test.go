@@ -10,21 +10,15 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/util/managedfields"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
-	"k8s.io/client-go/applyconfigurations"
 
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
@@ -286,123 +280,4 @@ func comparePatch(t *testing.T, a *api, g generated, path, mediaType string) (ap
 		t.Fatalf("%s\nto %shas become\n%s\nnot\n%s\n%s", patch, stored.body, got.body, expected, cmp.Diff(want, have))
 	}
 	return true
-}
-
-// TestAnApplyOfAnyObjectDoesWhatUpstreamsSchemaSays has three managers apply generated objects, and holds the results
-// (object, owners or conflicts) against the library's with the schemas of applyconfigurations.
-func TestAnApplyOfAnyObjectDoesWhatUpstreamsSchemaSays(t *testing.T) {
-	t.Parallel()
-	codecs := kinds.NewCodecs(kinds.NewScheme())
-	upstream := applyconfigurations.NewTypeConverter(codecs.Scheme)
-	var short atomic.Int64
-	t.Cleanup(func() {
-		if short.Load() < 50 {
-			t.Errorf("only %d applies of what is there were seen to change nothing", short.Load())
-		}
-	})
-	for _, r := range knownKinds(codecs.Scheme) {
-		if _, err := upstream.ObjectToTyped(fresh(codecs.Scheme, r.Kind)); err != nil {
-			continue
-		}
-		t.Run(r.Kind.String(), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				reference, err := managedfields.NewDefaultFieldManager(upstream, converter{codecs}, codecs.Scheme, codecs.Scheme,
-					r.Kind, r.Kind.GroupVersion(), "", filters(rest.FieldReset{}, []schema.GroupVersion{r.Kind.GroupVersion()}))
-				if err != nil {
-					t.Fatal(err)
-				}
-				a := &applies{generated: generated{rand.New(rand.NewSource(1)), r.Kind, codecs.Scheme}, reference: reference,
-					ours: Ownership(codecs)(&rest.Endpoint{Kind: r.Kind, Storage: resettable{}}), live: fresh(codecs.Scheme, r.Kind)}
-				for range 6 {
-					a.apply(t)
-				}
-				short.Add(int64(a.again))
-			})
-		})
-	}
-}
-
-func fresh(scheme *runtime.Scheme, kind schema.GroupVersionKind) runtime.Object {
-	obj, _ := scheme.New(kind) // known
-	obj.GetObjectKind().SetGroupVersionKind(kind)
-	return obj
-}
-
-// tidy drops nulls and what is empty: people do not write them.
-func tidy(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for name, value := range v {
-			if v[name] = tidy(value); v[name] == nil {
-				delete(v, name)
-			}
-		}
-		if len(v) == 0 {
-			return nil
-		}
-	case []any:
-		v = slices.DeleteFunc(v, func(element any) bool { return tidy(element) == nil })
-		if len(v) == 0 {
-			return nil
-		}
-		return v
-	}
-	return v
-}
-
-// applies are those to one object.
-type applies struct {
-	generated
-	reference *managedfields.FieldManager
-	ours      rest.Ownership
-	live      runtime.Object
-
-	applied, again int // again: the second time was seen to change nothing
-}
-
-func (a *applies) apply(t *testing.T) {
-	t.Helper()
-	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(a.object(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	fields["metadata"] = map[string]any{"name": "x", "labels": map[string]any{fmt.Sprint("l", a.Intn(3)): fmt.Sprint(a.Intn(2))}}
-	wish := func() *unstructured.Unstructured {
-		return &unstructured.Unstructured{Object: runtime.DeepCopyJSON(fields)}
-	}
-	manager, force := []string{"a", "b", "c"}[a.Intn(3)], a.Intn(2) == 0
-	got, err := a.ours.Apply(a.live.DeepCopyObject(), wish(), manager, force)
-	want, wrong := a.reference.Apply(a.live.DeepCopyObject(), wish(), manager, force)
-	if fmt.Sprint(err) != fmt.Sprint(wrong) {
-		t.Fatalf("%v, upstream %v", err, wrong)
-	}
-	if err != nil {
-		return
-	}
-	if diff := cmp.Diff(text(want), text(got)); diff != "" {
-		t.Fatalf("applied by %s (-upstream +ours):\n%s\nto %s", manager, diff, text(a.live))
-	}
-	object, _ := meta.Accessor(got)
-	object.SetUID("1")
-	a.live = got
-	a.applied++
-	a.reapply(t, wish(), manager)
-}
-
-// reapply applies what was applied just now, a second later.
-func (a *applies) reapply(t *testing.T, wish *unstructured.Unstructured, manager string) {
-	t.Helper()
-	time.Sleep(time.Second)
-	want, err := a.reference.Apply(a.live.DeepCopyObject(), wish.DeepCopy(), manager, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !a.ours.(*ownership).shortcut.again(a.live, wish.Object, manager) {
-		return
-	}
-	a.again++
-	if diff := cmp.Diff(text(want), text(a.live)); diff != "" {
-		t.Fatalf("the same again, by %s, was thought to change nothing (-upstream +ours):\n%s\n%s", manager, diff, text(wish))
-	}
 }
