@@ -26,34 +26,3 @@ func watchRows() []Row {
 			More: "We import it; kubepath map --implements watch.Interface lists ours."},
 	}
 }
-
-// cacherRows are chapter 10.
-func cacherRows() []Row {
-	const cacher = apiserver + "storage/cacher."
-	return []Row{
-		{Concept: "watch cache", Also: "cacher",
-			Is:       "One watch on etcd for each resource feeds a copy in memory, which answers reads and all watches.",
-			Upstream: cacher + "Cacher",
-			More:     "On for nearly every resource; --watch-cache switches it off."},
-		{Concept: "cache or storage", Also: "delegator, consistent read from cache",
-			Is:       "Decides for each read whether the cache may answer: by the resource version that is asked for.",
-			Upstream: cacher + "CacheDelegator",
-			More:     "Answers the newest state from memory, after it has asked etcd how far it must be."},
-		{Concept: "history in memory", Also: "watchCache, cyclic buffer",
-			Is:       "The last events, so that a watch can begin a little in the past.",
-			Upstream: cacher + "watchCache",
-			More:     "Grows and shrinks with the rate of change; snapshots answer lists at older versions."},
-		{Concept: "one watcher of the cache", Also: "cacheWatcher, slow watcher",
-			Is:       "A watcher with a buffer; one that does not keep up is ended and begins anew.",
-			Upstream: cacher + "cacheWatcher",
-			More:     "A budget of time for all slow watchers of an event together."},
-		{Concept: "object with its bytes", Also: "cachingObject, CacheableObject",
-			Is:       "Encoded once for each form, for however many watchers.",
-			Upstream: cacher + "cachingObject",
-			More:     "Made anew for each event; its bytes are dropped once all watchers have the event."},
-		{Concept: "consistent cached list", Also: "waitUntilFresh",
-			Is:       "A reader waits until the cache has seen the version that it needs.",
-			Upstream: cacher + "watchCache.waitUntilFreshLocked",
-			More:     "Three seconds at most, then a timeout."},
-	}
-}
