@@ -61,7 +61,7 @@ func pod2(p *corev1.Pod) *corev1.Pod {
 }
 
 // BenchmarkWrite is the whole handler over a storage in memory: what a PUT, a patch in each language and an apply cost.
-// Each changes one label or the image, but for "again": an apply of what is there.
+// Each changes one label or the image, but for "others", an apply of other fields than before, and "again", of what is there.
 func BenchmarkWrite(b *testing.B) {
 	const path = "/api/v1/namespaces/default/pods"
 	manifest, err := json.Marshal(pod(b))
@@ -83,6 +83,9 @@ func BenchmarkWrite(b *testing.B) {
 		{"merge", mergeType, "PATCH", func(i int, _ string) string { return `{"metadata":{"labels":{"n":"` + strconv.Itoa(i) + `"}}}` }},
 		{"strategic", strategicType, "PATCH", func(i int, _ string) string { return `{"metadata":{"labels":{"n":"` + strconv.Itoa(i) + `"}}}` }},
 		{"apply", applyType, "PATCH", func(i int, _ string) string { return wish("i:" + strconv.Itoa(i)) }},
+		{"apply others", applyType, "PATCH", func(i int, _ string) string {
+			return strings.Replace(wish("i:1"), `"app":"web"`, `"app":"web","n`+strconv.Itoa(i)+`":"x"`, 1)
+		}},
 		{"apply again", applyType, "PATCH", func(int, string) string { return wish("i:1") }},
 	} {
 		b.Run(bench.name, func(b *testing.B) {

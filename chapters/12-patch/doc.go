@@ -11,7 +11,7 @@
 // The languages: verbs.go, patching.go (one attempt), languages.go, documents.go (JSON patch and merge patch),
 // strategic.go, apply.go. The account: ownership.go, then shapes.go, learning.go and merges.go (how objects of a kind
 // merge). What keeps it cheap: shortcut.go with plan.go, difference.go, account_scan.go and changes.go for updates,
-// again.go for applies that change nothing.
+// again.go and wishing.go for applies of the same fields.
 //
 // Upstream: k8s.io/apiserver/pkg/endpoints/handlers/patch.go and k8s.io/apimachinery/pkg/util/managedfields, which does
 // the long way here too.
