@@ -4,17 +4,19 @@ import (
 	"cmp"
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // lastWords is how long a write that is under way may go on when its watch ends.
-const lastWords = time.Second
+const lastWords = 5 * time.Second
 
 // patience ends for a client that takes in nothing: a write blocks when the client does not read, and would hold the
 // connection and what waits for it for as long as the client likes. Upstream has no such bound.
 type patience struct {
 	limit  time.Duration
 	unbind func() bool
+	busy   atomic.Bool // a write is under way
 
 	mu    sync.Mutex
 	timer *time.Timer
@@ -26,14 +28,24 @@ func (o Watches) patience(ctx context.Context, deadline func(time.Time) error) *
 	p := &patience{limit: cmp.Or(o.Patience, 30*time.Second), cut: deadline}
 	p.timer = time.AfterFunc(p.limit, p.lose)
 	p.timer.Stop()
-	p.unbind = context.AfterFunc(ctx, func() { p.timer.Reset(lastWords) })
+	p.unbind = context.AfterFunc(ctx, func() {
+		if p.busy.Load() {
+			p.timer.Reset(lastWords)
+		}
+	})
 	return p
 }
 
 // during begins a write. What it returns ends it.
-func (p *patience) during() (done func() bool) {
+func (p *patience) during() (done func()) {
+	p.busy.Store(true)
 	p.timer.Reset(p.limit)
-	return p.timer.Stop
+	return p.done
+}
+
+func (p *patience) done() {
+	p.timer.Stop()
+	p.busy.Store(false)
 }
 
 // lose fails the write under way, and all that follow.

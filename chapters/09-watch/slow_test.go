@@ -113,6 +113,10 @@ func TestPatienceIsForOneWriteAndEndsWithTheWatch(t *testing.T) {
 				end()
 				time.Sleep(2 * lastWords)
 			}, true},
+			{"the watch ends while none is", func(_ *patience, end context.CancelFunc) {
+				end()
+				time.Sleep(2 * lastWords)
+			}, false},
 			{"the watch has ended", func(p *patience, end context.CancelFunc) {
 				p.end()
 				end()

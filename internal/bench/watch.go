@@ -72,10 +72,26 @@ func (d delivery) row(w io.Writer, name string) {
 		float64(d.memory)/1024, len(d.client.Frame))
 }
 
-// median by the CPU time of an event.
+// median of each figure.
 func median(all []delivery) delivery {
-	slices.SortFunc(all, func(a, b delivery) int { return cmp.Compare(a.perEvent, b.perEvent) })
-	return all[len(all)/2]
+	return delivery{
+		perEvent: middle(all, func(d delivery) time.Duration { return d.perEvent }),
+		memory:   middle(all, func(d delivery) int64 { return d.memory }),
+		client: seen{
+			P50:   middle(all, func(d delivery) time.Duration { return d.client.P50 }),
+			P99:   middle(all, func(d delivery) time.Duration { return d.client.P99 }),
+			Frame: all[0].client.Frame,
+		},
+	}
+}
+
+func middle[T cmp.Ordered](all []delivery, figure func(delivery) T) T {
+	sorted := make([]T, len(all))
+	for i, d := range all {
+		sorted[i] = figure(d)
+	}
+	slices.Sort(sorted)
+	return sorted[len(sorted)/2]
 }
 
 // served is a server to measure: where it is watched, and where it is written to.

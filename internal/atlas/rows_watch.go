@@ -1,0 +1,48 @@
+package atlas
+
+// watchRows are chapter 9.
+func watchRows() []Row {
+	const handlers = apiserver + "endpoints/handlers."
+	return []Row{
+		{Concept: "handler of watch", Also: "WatchServer, stream of frames",
+			Is:   "Writes an event after the other, each a frame, until the client goes or the time is over.",
+			Here: "watch.Watches", Upstream: handlers + "WatchServer",
+			More: "The same frames, over HTTP and WebSocket."},
+		{Concept: "rows of watch", Also: "watch=true, WATCH, WATCHLIST, deprecated watch/ paths",
+			Is:   "Watch shares the route of list, and has deprecated routes of its own; each is a row of the table of verbs.",
+			Here: "watch.Watches.Verbs", Upstream: apiserver + "endpoints.APIInstaller.registerResourceHandlers",
+			More: "Its list handler becomes a watch handler half way; the other routes are actions WATCH and WATCHLIST."},
+		{Concept: "stream of an answer", Also: "chunked, flush, HandleHTTP",
+			Is:   "Frames that wait together are written together, and then flushed: the client has each event as soon as it is there.",
+			Here: "watch.stream", Upstream: handlers + "WatchServer.HandleHTTP",
+			More: "The same rule for the flush."},
+		{Concept: "watch over a WebSocket", Also: "HandleWS, browser",
+			Is:   "A message for each event, text in JSON and binary in protobuf.",
+			Here: "watch.Watches.overWebSocket", Upstream: handlers + "WatchServer.HandleWS",
+			More: "The same, if the client names its origin."},
+		{Concept: "length of a frame", Also: "framer, length-delimited, stream=watch",
+			Is:   "A frame of JSON ends with a line; a frame of protobuf begins with its length in four bytes.",
+			Here: "watch.inProtobuf", Upstream: apimachinery + "runtime/serializer/protobuf.LengthDelimitedFramer",
+			More: "Any format may bring a framer: CBOR has one."},
+		{Concept: "client that does not read", Also: "slow watcher, patience, write deadline",
+			Is:   "A frame waits for its client for so long and no longer; then the client is cut off, and comes back.",
+			Here: "watch.patience", Upstream: apiserver + "storage/cacher.cacheWatcher.add",
+			More: "Only its cache cuts off watches whose queue is full; a write that is blocked stays until the connection goes."},
+		{Concept: "encoded event", Also: "watch encoder, WatchEvent",
+			Is:   "An event's type and its object, in the form that the client accepts: a Table, too.",
+			Here: "watch.frames", Upstream: handlers + "watchEncoder",
+			More: "Keeps the bytes of an event for all watchers that want the same form."},
+		{Concept: "watch timeout", Also: "timeoutSeconds, minRequestTimeout",
+			Is:   "A watch ends after a while chosen at random, so that clients spread when servers change.",
+			Here: "watch.Watches.lifetime", Upstream: handlers + "ListResource",
+			More: "30 to 60 minutes where the client asks for nothing else."},
+		{Concept: "event on the wire", Also: "metav1.WatchEvent",
+			Is:       "Type and object as one JSON or protobuf message.",
+			Imported: true, Upstream: apimachinery + "apis/meta/v1.WatchEvent",
+			More: "We import the type; the client of chapter 1 reads it."},
+		{Concept: "watch.Interface", Also: "event channel, Stop",
+			Is:       "A channel of events and a way to stop it: what every layer hands up for a watch.",
+			Imported: true, Upstream: apimachinery + "watch.Interface",
+			More: "We import it; kubepath map --implements watch.Interface lists ours."},
+	}
+}
