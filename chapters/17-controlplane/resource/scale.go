@@ -7,6 +7,7 @@ import (
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -102,9 +103,12 @@ func (s Scale[T, P]) rescale(ctx context.Context, obj P, update *rest.Update) (r
 
 // check refuses what no scale may be, and another object. Another version the Store refuses.
 func (s Scale[T, P]) check(scale, before *autoscalingv1.Scale) error {
+	faults := validation.ValidateObjectMeta(&scale.ObjectMeta, true, validation.NameIsDNSSubdomain, field.NewPath("metadata"))
 	if scale.Spec.Replicas < 0 {
-		return apierrors.NewInvalid(schema.GroupKind{Group: "autoscaling", Kind: "Scale"}, scale.Name, field.ErrorList{
-			field.Invalid(field.NewPath("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0")})
+		faults = append(faults, field.Invalid(field.NewPath("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0"))
+	}
+	if len(faults) > 0 {
+		return apierrors.NewInvalid(schema.GroupKind{Group: "autoscaling", Kind: "Scale"}, scale.Name, faults)
 	}
 	if scale.UID != "" && scale.UID != before.UID {
 		resource := schema.GroupResource{Group: s.Store.Resource.Group, Resource: s.Store.Resource.Resource + "/scale"}
