@@ -46,7 +46,7 @@ func writeListJSON(w io.Writer, l *List, e *encoding) error {
 			if i > 0 {
 				out.WriteByte(',')
 			}
-			if err := kept.CacheEncode(e.identifier(), e.plain, &keptItem{to: out, named: selfNaming[l.Kind]}); err != nil {
+			if err := kept.CacheEncode(e.identifier(), e.plain, &keptItem{to: out, past: w, named: selfNaming[l.Kind]}); err != nil {
 				return err
 			}
 			continue
@@ -73,6 +73,7 @@ func writeListJSON(w io.Writer, l *List, e *encoding) error {
 // kind, where the list implies it, and without the newline at the end.
 type keptItem struct {
 	to             *bufio.Writer
+	past           io.Writer // behind the buffer, in which a large text would only be copied once more
 	named          bool
 	begun, newline bool
 }
@@ -90,9 +91,19 @@ func (k *keptItem) Write(text []byte) (int, error) {
 	}
 	k.begun = true
 	text, k.newline = bytes.CutSuffix(text, []byte{'\n'})
-	k.to.Write(text) // an error stays with it until Flush
-	return n, nil
+	if len(text) < largeItem {
+		k.to.Write(text) // an error stays with it until Flush
+		return n, nil
+	}
+	if err := k.to.Flush(); err != nil {
+		return 0, err
+	}
+	_, err := k.past.Write(text)
+	return n, err
 }
+
+// largeItem is the size, in bytes, from which a call costs less than a copy.
+const largeItem = 2 << 10
 
 // writeListHead writes all that comes before the items.
 func writeListHead(out *bufio.Writer, l *List, as schema.GroupVersion) error {

@@ -16,7 +16,7 @@
 // Upstream: k8s.io/apiserver/pkg/storage/cacher (cacher.go, watch_cache.go, cache_watcher.go, caching_object in
 // endpoints/handlers).
 //
-// Read cache.go (the settings), object.go and change.go (what is kept), snapshot.go, history.go and state.go (how);
-// follow.go, fill.go and recover.go (how it is filled); fresh.go, current.go, get.go, list.go (reads); watch.go,
-// watcher.go, registry.go, bookmark.go (watches); write.go.
+// Read cache.go (the settings), object.go and change.go (what is kept), snapshot.go, index.go, history.go and state.go
+// (how); follow.go, fill.go and recover.go (how it is filled); fresh.go, progress.go, current.go, get.go, list.go
+// (reads); watch.go, watcher.go, registry.go, bookmark.go (watches); write.go.
 package cacher
