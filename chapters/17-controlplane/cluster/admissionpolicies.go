@@ -35,7 +35,8 @@ var policyStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionPolicy, 
 
 var policyStatus = policyStrategy.OfStatus(nil)
 
-var policyBindingStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionPolicyBinding, *admissionv1.ValidatingAdmissionPolicyBinding]{
+var policyBindingStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionPolicyBinding,
+	*admissionv1.ValidatingAdmissionPolicyBinding]{
 	Strategy:    clusterScoped,
 	Conditional: true,
 	Spec:        func(b *admissionv1.ValidatingAdmissionPolicyBinding) any { return &b.Spec },

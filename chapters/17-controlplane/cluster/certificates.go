@@ -76,7 +76,8 @@ func (csrApproval) ValidateUpdate(_ context.Context, obj, old runtime.Object) fi
 // decisions are the conditions that only approval may set.
 var decisions = []certificatesv1.RequestConditionType{certificatesv1.CertificateApproved, certificatesv1.CertificateDenied}
 
-func conditionsOf(r *certificatesv1.CertificateSigningRequest, kind certificatesv1.RequestConditionType) []certificatesv1.CertificateSigningRequestCondition {
+func conditionsOf(r *certificatesv1.CertificateSigningRequest,
+	kind certificatesv1.RequestConditionType) []certificatesv1.CertificateSigningRequestCondition {
 	var found []certificatesv1.CertificateSigningRequestCondition
 	for _, c := range r.Status.Conditions {
 		if c.Type == kind {

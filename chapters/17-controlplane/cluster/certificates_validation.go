@@ -54,12 +54,14 @@ func validateSigningRequest(r, old *certificatesv1.CertificateSigningRequest) fa
 		}
 	}
 	if r.Spec.SignerName == "kubernetes.io/legacy-unknown" {
-		found = append(found, field.Invalid(spec.Child("signerName"), r.Spec.SignerName, "the legacy signerName is not allowed via this API version"))
+		found = append(found, field.Invalid(spec.Child("signerName"), r.Spec.SignerName,
+			"the legacy signerName is not allowed via this API version"))
 	} else {
 		found = append(found, validateSignerName(spec.Child("signerName"), r.Spec.SignerName)...)
 	}
 	if seconds := r.Spec.ExpirationSeconds; seconds != nil && *seconds < 600 {
-		found = append(found, field.Invalid(spec.Child("expirationSeconds"), *seconds, "may not specify a duration less than 600 seconds (10 minutes)"))
+		found = append(found, field.Invalid(spec.Child("expirationSeconds"), *seconds,
+			"may not specify a duration less than 600 seconds (10 minutes)"))
 	}
 	found = append(found, validateSigningConditions(field.NewPath("status", "conditions"), r)...)
 	if old == nil || !sameCertificate(r, old) {
@@ -151,7 +153,8 @@ func validateSigningUpdate(obj, old runtime.Object, may allowed) faults {
 		case len(now) > len(was):
 			found = append(found, field.Forbidden(at, fmt.Sprintf("updates may not add a condition of type %q", kind)))
 		case len(now) == len(was) && !equality.Semantic.DeepEqual(now, was):
-			found = append(found, field.Forbidden(at, fmt.Sprintf("updates may not modify a condition of type %q\n%v", kind, resource.Diff(was, now))))
+			found = append(found, field.Forbidden(at, fmt.Sprintf("updates may not modify a condition of type %q\n%v", kind,
+				resource.Diff(was, now))))
 		}
 	}
 	switch at := field.NewPath("status", "certificate"); {

@@ -59,13 +59,15 @@ func validateDriver(_ context.Context, d *storagev1.CSIDriver) field.ErrorList {
 	}
 	found = append(found, validateTokenRequests(at.Child("tokenRequests"), d.Spec.TokenRequests)...)
 	for _, mode := range d.Spec.VolumeLifecycleModes {
-		found = append(found, among(at.Child("volumeLifecycleModes"), mode, storagev1.VolumeLifecyclePersistent, storagev1.VolumeLifecycleEphemeral)...)
+		found = append(found, among(at.Child("volumeLifecycleModes"), mode, storagev1.VolumeLifecyclePersistent,
+			storagev1.VolumeLifecycleEphemeral)...)
 	}
 	if d.Spec.SELinuxMount == nil {
 		found = append(found, field.Required(at.Child("seLinuxMount"), ""))
 	}
 	if period := d.Spec.NodeAllocatableUpdatePeriodSeconds; period != nil && *period < 10 {
-		found = append(found, field.Invalid(at.Child("nodeAllocatableUpdatePeriodSeconds"), *period, "must be greater than or equal to 10 seconds"))
+		found = append(found, field.Invalid(at.Child("nodeAllocatableUpdatePeriodSeconds"), *period,
+			"must be greater than or equal to 10 seconds"))
 	}
 	if d.Spec.ServiceAccountTokenInSecrets != nil && len(d.Spec.TokenRequests) == 0 {
 		found = append(found, field.Invalid(at.Child("serviceAccountTokenInSecrets"), d.Spec.ServiceAccountTokenInSecrets,

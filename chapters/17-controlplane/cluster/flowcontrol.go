@@ -70,7 +70,8 @@ func validateFlowSchema(_ context.Context, f *flowcontrolv1.FlowSchema) field.Er
 	if spec.MatchingPrecedence == 1 && f.Name != exempt {
 		found = append(found, field.Invalid(precedence, spec.MatchingPrecedence, "only the schema named 'exempt' may have matchingPrecedence 1"))
 	}
-	methods := []flowcontrolv1.FlowDistinguisherMethodType{flowcontrolv1.FlowDistinguisherMethodByNamespaceType, flowcontrolv1.FlowDistinguisherMethodByUserType}
+	methods := []flowcontrolv1.FlowDistinguisherMethodType{flowcontrolv1.FlowDistinguisherMethodByNamespaceType,
+		flowcontrolv1.FlowDistinguisherMethodByUserType}
 	if m := spec.DistinguisherMethod; m != nil && !slices.Contains(methods, m.Type) {
 		found = append(found, field.NotSupported(at.Child("distinguisherMethod", "type"), resource.GoNamed(m), methods))
 	}
@@ -130,7 +131,8 @@ func validateShares(at *field.Path, shares, lendable *int32) faults {
 func validateLimited(at *field.Path, l *flowcontrolv1.LimitedPriorityLevelConfiguration) faults {
 	found := validateShares(at, l.NominalConcurrencyShares, l.LendablePercent)
 	if or(l.BorrowingLimitPercent, 0) < 0 {
-		found = append(found, field.Invalid(at.Child("borrowingLimitPercent"), *l.BorrowingLimitPercent, "if specified, must be a non-negative integer"))
+		found = append(found, field.Invalid(at.Child("borrowingLimitPercent"), *l.BorrowingLimitPercent,
+			"if specified, must be a non-negative integer"))
 	}
 	response, queuing := l.LimitResponse, at.Child("limitResponse", "queuing")
 	switch {

@@ -27,8 +27,10 @@ func validateFlowRule(at *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) 
 	for i, rule := range r.ResourceRules {
 		at := at.Child("resourceRules").Index(i)
 		found = append(found, validateFlowVerbs(at.Child("verbs"), rule.Verbs)...)
-		found = append(found, allOrSome(at.Child("apiGroups"), rule.APIGroups, "api groups", "resource rules must supply at least one api group")...)
-		found = append(found, allOrSome(at.Child("resources"), rule.Resources, "resources", "resource rules must supply at least one resource")...)
+		found = append(found, allOrSome(at.Child("apiGroups"), rule.APIGroups, "api groups",
+			"resource rules must supply at least one api group")...)
+		found = append(found, allOrSome(at.Child("resources"), rule.Resources, "resources",
+			"resource rules must supply at least one resource")...)
 		found = append(found, validateFlowNamespaces(at.Child("namespaces"), rule.Namespaces, rule.ClusterScope)...)
 	}
 	for i, rule := range r.NonResourceRules {
@@ -104,7 +106,8 @@ func validateFlowURL(at *field.Path, url string) faults {
 
 // validateFlowSubject: what is given is what the kind names. Upstream: ValidateFlowSchemaSubject.
 func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) faults {
-	kinds := []flowcontrolv1.SubjectKind{flowcontrolv1.SubjectKindGroup, flowcontrolv1.SubjectKindServiceAccount, flowcontrolv1.SubjectKindUser}
+	kinds := []flowcontrolv1.SubjectKind{flowcontrolv1.SubjectKindGroup, flowcontrolv1.SubjectKindServiceAccount,
+		flowcontrolv1.SubjectKindUser}
 	found := among(at.Child("kind"), s.Kind, kinds...)
 	if len(found) > 0 {
 		return found
@@ -119,7 +122,10 @@ func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) faults {
 			return validateFlowAccount(at, s.ServiceAccount)
 		}},
 		{flowcontrolv1.SubjectKindUser, "user", s.User != nil, func(at *field.Path) faults { return required(at.Child("name"), s.User.Name) }},
-		{flowcontrolv1.SubjectKindGroup, "group", s.Group != nil, func(at *field.Path) faults { return required(at.Child("name"), s.Group.Name) }},
+		{flowcontrolv1.SubjectKindGroup, "group", s.Group != nil, func(at *field.Path) faults {
+			return required(at.Child("name"),
+				s.Group.Name)
+		}},
 	} {
 		at := at.Child(one.field)
 		switch {

@@ -33,8 +33,9 @@ func Groups() []resource.Group {
 			{Kind: "RuntimeClass", Name: "runtimeclasses", MetadataAgain: 1, Strategy: runtimeStrategy, Columns: runtimeColumns},
 		}),
 		group("certificates.k8s.io", []resource.Row{
-			{Kind: "CertificateSigningRequest", Name: "certificatesigningrequests", MetadataAgain: 1, StatusMetadataAgain: 1, ShortNames: []string{"csr"},
-				Strategy: csrStrategy{}, Status: csrStatus{}, Fields: csrFields, Columns: csrColumns, Subresources: csrSubresources},
+			{Kind: "CertificateSigningRequest", Name: "certificatesigningrequests", MetadataAgain: 1, StatusMetadataAgain: 1,
+				ShortNames: []string{"csr"},
+				Strategy:   csrStrategy{}, Status: csrStatus{}, Fields: csrFields, Columns: csrColumns, Subresources: csrSubresources},
 		}),
 		group("admissionregistration.k8s.io", admission()),
 		group("flowcontrol.apiserver.k8s.io", []resource.Row{
@@ -55,22 +56,29 @@ func group(name string, rows []resource.Row) resource.Group {
 func unnamed() []resource.Row {
 	return []resource.Row{
 		{Kind: "ComponentStatus", Name: "componentstatuses", Storage: newComponentStatuses},
-		{Kind: "ConfigMap", Name: "configmaps", MetadataAgain: 1, ShortNames: []string{"cm"}, Strategy: configMapStrategy{}, Columns: configMapColumns},
+		{Kind: "ConfigMap", Name: "configmaps", MetadataAgain: 1, ShortNames: []string{"cm"}, Strategy: configMapStrategy{},
+			Columns: configMapColumns},
 		{Kind: "Event", Name: "events", MetadataAgain: -1, ShortNames: []string{"ev"}, Strategy: eventStrategy{},
 			Fields: eventFields, Columns: eventColumns, Build: expire},
 		{Kind: "LimitRange", Name: "limitranges", ShortNames: []string{"limits"}, Strategy: limitRangeStrategy},
-		{Kind: "Namespace", Name: "namespaces", MetadataAgain: 1, ShortNames: []string{"ns"}, Strategy: namespaceStrategy{}, Status: namespaceStatus{}, ReturnDeleted: true,
+		{Kind: "Namespace", Name: "namespaces", MetadataAgain: 1, ShortNames: []string{"ns"}, Strategy: namespaceStrategy{},
+			Status: namespaceStatus{}, ReturnDeleted: true,
 			Fields: namespaceFields, Columns: namespaceColumns, Build: emptied, Serve: newNamespaces, Subresources: namespaceSubresources},
-		{Kind: "Node", Name: "nodes", MetadataAgain: 1, ShortNames: []string{"no"}, Strategy: nodeStrategy{}, Status: nodeStatus{}, KeyRoot: "/minions",
-			Fields: nodeFields, Columns: nodeColumns},
-		{Kind: "PersistentVolume", Name: "persistentvolumes", MetadataAgain: 1, ShortNames: []string{"pv"}, Strategy: volumeStrategy, Status: volumeStatus{volumeStrategy}, ReturnDeleted: true,
+		{Kind: "Node", Name: "nodes", MetadataAgain: 1, ShortNames: []string{"no"}, Strategy: nodeStrategy{}, Status: nodeStatus{},
+			KeyRoot: "/minions",
+			Fields:  nodeFields, Columns: nodeColumns},
+		{Kind: "PersistentVolume", Name: "persistentvolumes", MetadataAgain: 1, ShortNames: []string{"pv"}, Strategy: volumeStrategy,
+			Status: volumeStatus{volumeStrategy}, ReturnDeleted: true,
 			Columns: volumeColumns},
-		{Kind: "PersistentVolumeClaim", Name: "persistentvolumeclaims", MetadataAgain: 1, ShortNames: []string{"pvc"}, Strategy: claims, Status: claimStatus, ReturnDeleted: true,
+		{Kind: "PersistentVolumeClaim", Name: "persistentvolumeclaims", MetadataAgain: 1, ShortNames: []string{"pvc"},
+			Strategy: claims, Status: claimStatus, ReturnDeleted: true,
 			Columns: claimColumns, Build: readAligned},
-		{Kind: "ResourceQuota", Name: "resourcequotas", ShortNames: []string{"quota"}, Strategy: quotaStrategy, Status: quotaStatus, ReturnDeleted: true,
-			Columns: quotaColumns},
+		{Kind: "ResourceQuota", Name: "resourcequotas", ShortNames: []string{"quota"}, Strategy: quotaStrategy, Status: quotaStatus,
+			ReturnDeleted: true,
+			Columns:       quotaColumns},
 		{Kind: "Secret", Name: "secrets", MetadataAgain: 1, Strategy: secretStrategy{}, Fields: secretFields, Columns: secretColumns},
-		{Kind: "ServiceAccount", Name: "serviceaccounts", MetadataAgain: 1, ShortNames: []string{"sa"}, Strategy: serviceAccountStrategy, ReturnDeleted: true,
+		{Kind: "ServiceAccount", Name: "serviceaccounts", MetadataAgain: 1, ShortNames: []string{"sa"},
+			Strategy: serviceAccountStrategy, ReturnDeleted: true,
 			Columns: serviceAccountColumns},
 	}
 }
@@ -79,7 +87,8 @@ func unnamed() []resource.Row {
 func access() []resource.Row {
 	return []resource.Row{
 		{Kind: "ClusterRole", Name: "clusterroles", MetadataAgain: 1, Strategy: clusterRoleStrategy},
-		{Kind: "ClusterRoleBinding", Name: "clusterrolebindings", MetadataAgain: 1, Strategy: clusterBindingStrategy, Columns: clusterBindingColumns},
+		{Kind: "ClusterRoleBinding", Name: "clusterrolebindings", MetadataAgain: 1, Strategy: clusterBindingStrategy,
+			Columns: clusterBindingColumns},
 		{Kind: "Role", Name: "roles", MetadataAgain: 1, Strategy: roleStrategy},
 		{Kind: "RoleBinding", Name: "rolebindings", MetadataAgain: 1, Strategy: bindingStrategy, Columns: bindingColumns},
 	}
@@ -95,7 +104,8 @@ func storage() []resource.Row {
 			Columns: classColumns},
 		{Kind: "VolumeAttachment", Name: "volumeattachments", Strategy: attachmentStrategy, Status: attachmentStatus, ReturnDeleted: true,
 			Columns: attachmentColumns},
-		{Kind: "VolumeAttributesClass", Name: "volumeattributesclasses", MetadataAgain: 1, ShortNames: []string{"vac"}, Strategy: attributesStrategy,
+		{Kind: "VolumeAttributesClass", Name: "volumeattributesclasses", MetadataAgain: 1, ShortNames: []string{"vac"},
+			Strategy:      attributesStrategy,
 			ReturnDeleted: true, Columns: attributesColumns},
 	}
 }
@@ -108,14 +118,16 @@ func admission() []resource.Row {
 	return []resource.Row{
 		{Kind: "MutatingAdmissionPolicy", Name: "mutatingadmissionpolicies", Categories: extensions, Strategy: mutationStrategy,
 			Columns: mutationColumns},
-		{Kind: "MutatingAdmissionPolicyBinding", Name: "mutatingadmissionpolicybindings", Categories: extensions, Strategy: mutationBindingStrategy,
-			Columns: mutationBindingColumns},
+		{Kind: "MutatingAdmissionPolicyBinding", Name: "mutatingadmissionpolicybindings", Categories: extensions,
+			Strategy: mutationBindingStrategy,
+			Columns:  mutationBindingColumns},
 		{Kind: "MutatingWebhookConfiguration", Name: "mutatingwebhookconfigurations", Categories: extensions, Strategy: mutatingStrategy,
 			Columns: mutatingColumns},
 		{Kind: "ValidatingAdmissionPolicy", Name: "validatingadmissionpolicies", Categories: extensions, Strategy: policyStrategy,
 			Status: policyStatus, Columns: policyColumns},
-		{Kind: "ValidatingAdmissionPolicyBinding", Name: "validatingadmissionpolicybindings", Categories: extensions, Strategy: policyBindingStrategy,
-			Columns: policyBindingColumns},
+		{Kind: "ValidatingAdmissionPolicyBinding", Name: "validatingadmissionpolicybindings", Categories: extensions,
+			Strategy: policyBindingStrategy,
+			Columns:  policyBindingColumns},
 		{Kind: "ValidatingWebhookConfiguration", Name: "validatingwebhookconfigurations", Categories: extensions, Strategy: validatingStrategy,
 			Columns: validatingColumns},
 	}
@@ -124,9 +136,11 @@ func admission() []resource.Row {
 // devices is resource.k8s.io: hardware that pods ask for.
 func devices() []resource.Row {
 	return []resource.Row{
-		{Kind: "DeviceClass", Name: "deviceclasses", MetadataAgain: 1, Strategy: deviceClassStrategy, ReturnDeleted: true, Columns: deviceClassColumns},
-		{Kind: "ResourceClaim", Name: "resourceclaims", MetadataAgain: 1, Strategy: deviceClaimStrategy, Status: deviceClaimStatus, ReturnDeleted: true,
-			Columns: deviceClaimColumns},
+		{Kind: "DeviceClass", Name: "deviceclasses", MetadataAgain: 1, Strategy: deviceClassStrategy, ReturnDeleted: true,
+			Columns: deviceClassColumns},
+		{Kind: "ResourceClaim", Name: "resourceclaims", MetadataAgain: 1, Strategy: deviceClaimStrategy, Status: deviceClaimStatus,
+			ReturnDeleted: true,
+			Columns:       deviceClaimColumns},
 		{Kind: "ResourceClaimTemplate", Name: "resourceclaimtemplates", MetadataAgain: 1, Strategy: deviceTemplateStrategy, ReturnDeleted: true,
 			Columns: deviceTemplateColumns},
 		{Kind: "ResourceSlice", Name: "resourceslices", Strategy: sliceStrategy, ReturnDeleted: true, Columns: sliceColumns,

@@ -209,7 +209,8 @@ func volumeWarnings(v *corev1.PersistentVolume) []string {
 		set  bool
 		text string
 	}{
-		{annotated(v.Annotations, corev1.BetaStorageClassAnnotation), `metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead`},
+		{annotated(v.Annotations, corev1.BetaStorageClassAnnotation),
+			`metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead`},
 		{annotated(v.Annotations, corev1.MountOptionAnnotation), `metadata.annotations[volume.beta.kubernetes.io/mount-options]: deprecated since v1.31; use "mountOptions" attribute instead`},
 		{v.Spec.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRecycle, "spec.persistentVolumeReclaimPolicy: " +
 			"The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning."},

@@ -23,7 +23,8 @@ func validateClaimUpdate(_ context.Context, c, old *corev1.PersistentVolumeClaim
 	nowBeta, isBeta := c.Annotations[corev1.BetaStorageClassAnnotation]
 	added := before.StorageClassName == nil && now.StorageClassName != nil && (!wasBeta || *now.StorageClassName == beta)
 	if upgraded := added && wasBeta && (!isBeta || nowBeta == beta); !upgraded && nowBeta != beta {
-		found = append(found, field.Invalid(field.NewPath("metadata", "annotations", corev1.BetaStorageClassAnnotation), nowBeta, "field is immutable"))
+		found = append(found, field.Invalid(field.NewPath("metadata", "annotations", corev1.BetaStorageClassAnnotation), nowBeta,
+			"field is immutable"))
 	}
 	if added {
 		now.StorageClassName = nil

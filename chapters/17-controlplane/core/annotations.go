@@ -21,7 +21,8 @@ func isMirror(annotations map[string]string) bool {
 func annotations(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path, o Options) faults {
 	var found faults
 	if value, mirror := m.Annotations[corev1.MirrorPodAnnotationKey]; mirror && spec.NodeName == "" {
-		found = append(found, field.Invalid(path.Key(corev1.MirrorPodAnnotationKey), value, "must set spec.nodeName if mirror pod annotation is set"))
+		found = append(found, field.Invalid(path.Key(corev1.MirrorPodAnnotationKey), value,
+			"must set spec.nodeName if mirror pod annotation is set"))
 	}
 	if text := m.Annotations[corev1.TolerationsAnnotationKey]; text != "" {
 		found = append(found, writtenTolerations(text, path, o)...)

@@ -30,7 +30,8 @@ func (s *specCheck) dnsConfig() faults {
 	}
 	var found faults
 	if len(c.Nameservers) > maxNameservers {
-		found = append(found, field.Invalid(path.Child("nameservers"), c.Nameservers, fmt.Sprintf("must not have more than %v nameservers", maxNameservers)))
+		found = append(found, field.Invalid(path.Child("nameservers"), c.Nameservers,
+			fmt.Sprintf("must not have more than %v nameservers", maxNameservers)))
 	}
 	for i, address := range c.Nameservers {
 		found = append(found, isIP(path.Child("nameservers").Index(i), address)...)

@@ -30,7 +30,8 @@ func ValidateEphemeralContainersUpdate(pod, before *corev1.Pod) field.ErrorList 
 		case c == nil:
 			found = append(found, field.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be removed\n", was.Name)))
 		case !equality.Semantic.DeepEqual(was, c):
-			found = append(found, field.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be changed\n%v", was.Name, resource.Diff(*was, *c))))
+			found = append(found, field.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be changed\n%v", was.Name,
+				resource.Diff(*was, *c))))
 		}
 	}
 	return found

@@ -113,7 +113,8 @@ func divisor(r *corev1.ResourceFieldSelector, path *field.Path) faults {
 	_, resource, _ := strings.Cut(r.Resource, ".")
 	for _, d := range divisors {
 		if strings.HasPrefix("."+resource, d.suffix) && !slices.Contains(d.units, r.Divisor.String()) {
-			return faults{field.Invalid(path, r.Resource, fmt.Sprintf("only divisor's values %s are supported with the %s resource", d.spoken, d.name))}
+			return faults{field.Invalid(path, r.Resource, fmt.Sprintf("only divisor's values %s are supported with the %s resource",
+				d.spoken, d.name))}
 		}
 	}
 	return nil

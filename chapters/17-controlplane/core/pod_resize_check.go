@@ -62,7 +62,8 @@ func sameContainers(now, was *corev1.PodSpec) faults {
 		}
 		for i := range kind.was {
 			if kind.now[i].Name != kind.was[i].Name {
-				found = append(found, field.Forbidden(specPath.Child(kind.name).Index(i).Child("name"), kind.name+" may not be renamed or reordered on resize"))
+				found = append(found, field.Forbidden(specPath.Child(kind.name).Index(i).Child("name"),
+					kind.name+" may not be renamed or reordered on resize"))
 			}
 		}
 	}

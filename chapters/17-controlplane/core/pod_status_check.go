@@ -95,7 +95,8 @@ func revived(pod, before *corev1.Pod) faults {
 			}
 			c := containerNamed(was.containers(spec), old.Name)
 			if c == nil || !mayRestart(c, spec, old.State.Terminated.ExitCode) {
-				found = append(found, field.Forbidden(statusPath.Child(was.name).Index(i).Child("state"), "may not be transitioned to non-terminated state"))
+				found = append(found, field.Forbidden(statusPath.Child(was.name).Index(i).Child("state"),
+					"may not be transitioned to non-terminated state"))
 			}
 		}
 	}

@@ -52,7 +52,8 @@ func covers(whole, parts corev1.ResourceList, path *field.Path, spoken string) f
 	var found faults
 	for name, sum := range parts {
 		if has, ok := whole[name]; ok && sum.Cmp(has) > 0 {
-			found = append(found, field.Invalid(path.Key(string(name)), has.String(), fmt.Sprintf("must be greater than or equal to %s of %s", spoken, sum.String())))
+			found = append(found, field.Invalid(path.Key(string(name)), has.String(),
+				fmt.Sprintf("must be greater than or equal to %s of %s", spoken, sum.String())))
 		}
 	}
 	return found
@@ -132,9 +133,11 @@ func claimSource(claim *corev1.PodResourceClaim, path *field.Path) faults {
 	var found faults
 	switch byName, byTemplate := claim.ResourceClaimName != nil, claim.ResourceClaimTemplateName != nil; {
 	case byName && byTemplate:
-		found = append(found, field.Invalid(path, resource.GoNamed(*claim), "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"))
+		found = append(found, field.Invalid(path, resource.GoNamed(*claim),
+			"at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"))
 	case !byName && !byTemplate:
-		found = append(found, field.Invalid(path, resource.GoNamed(*claim), "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"))
+		found = append(found, field.Invalid(path, resource.GoNamed(*claim),
+			"must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"))
 	}
 	if name := claim.ResourceClaimName; name != nil {
 		found = append(found, isObjectName(path.Child("resourceClaimName"), *name)...)

@@ -23,7 +23,8 @@ func (s *specCheck) securityContext() faults {
 		found = append(found, isGroup(path.Child("supplementalGroups").Index(i), &c.SupplementalGroups[i])...)
 	}
 	if s.spec.HostPID && deref(s.spec.ShareProcessNamespace, false) {
-		found = append(found, field.Invalid(path.Child("shareProcessNamespace"), true, "ShareProcessNamespace and HostPID cannot both be enabled"))
+		found = append(found, field.Invalid(path.Child("shareProcessNamespace"), true,
+			"ShareProcessNamespace and HostPID cannot both be enabled"))
 	}
 	found = append(found, s.sysctls(c.Sysctls, path.Child("sysctls"))...)
 	if p := c.FSGroupChangePolicy; p != nil {
@@ -33,7 +34,8 @@ func (s *specCheck) securityContext() faults {
 	found = append(found, windowsOptions(c.WindowsOptions, path.Child("windowsOptions"))...)
 	found = append(found, appArmor(c.AppArmorProfile, path.Child("appArmorProfile"))...)
 	if p := c.SupplementalGroupsPolicy; p != nil {
-		found = append(found, among(path.Child("supplementalGroupsPolicy"), *p, corev1.SupplementalGroupsPolicyMerge, corev1.SupplementalGroupsPolicyStrict)...)
+		found = append(found, among(path.Child("supplementalGroupsPolicy"), *p, corev1.SupplementalGroupsPolicyMerge,
+			corev1.SupplementalGroupsPolicyStrict)...)
 	}
 	if s.options.AllowSELinuxChangePolicy && c.SELinuxChangePolicy != nil {
 		return append(found, among(path.Child("seLinuxChangePolicy"), *c.SELinuxChangePolicy,
@@ -67,7 +69,8 @@ func (s *specCheck) sysctls(list []corev1.Sysctl, path *field.Path) faults {
 		case name == "":
 			found = append(found, field.Required(at, ""))
 		case len(name) > longestSysctl || !sysctlName.MatchString(name):
-			found = append(found, field.Invalid(at, name, fmt.Sprintf("must have at most %d characters and match regex %s", longestSysctl, sysctlName)))
+			found = append(found, field.Invalid(at, name, fmt.Sprintf("must have at most %d characters and match regex %s", longestSysctl,
+				sysctlName)))
 		case known:
 			found = append(found, field.Duplicate(at, name))
 		}

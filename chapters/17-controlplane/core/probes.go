@@ -68,7 +68,8 @@ func (s *specCheck) lifecycle(c *corev1.Container, path *field.Path) faults {
 		do    *corev1.LifecycleHandler
 	}{{"postStart", c.Lifecycle.PostStart}, {"preStop", c.Lifecycle.PreStop}} {
 		if h := hook.do; h != nil {
-			found = append(found, s.handler(handler{Exec: h.Exec, HTTPGet: h.HTTPGet, TCPSocket: h.TCPSocket, Sleep: h.Sleep}, path.Child(hook.field))...)
+			found = append(found, s.handler(handler{Exec: h.Exec, HTTPGet: h.HTTPGet, TCPSocket: h.TCPSocket, Sleep: h.Sleep},
+				path.Child(hook.field))...)
 		}
 	}
 	return found

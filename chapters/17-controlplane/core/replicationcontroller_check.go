@@ -42,7 +42,8 @@ func controllerTemplate(spec *corev1.ReplicationControllerSpec, stored *corev1.P
 	found = append(found, ValidatePodTemplateSpec(t, path, OptionsForTemplate(stored))...)
 	found = append(found, among(path.Child("spec", "restartPolicy"), t.Spec.RestartPolicy, corev1.RestartPolicyAlways)...)
 	if t.Spec.ActiveDeadlineSeconds != nil {
-		found = append(found, field.Forbidden(path.Child("spec", "activeDeadlineSeconds"), "activeDeadlineSeconds in ReplicationController is not Supported"))
+		found = append(found, field.Forbidden(path.Child("spec", "activeDeadlineSeconds"),
+			"activeDeadlineSeconds in ReplicationController is not Supported"))
 	}
 	return found
 }

@@ -14,7 +14,8 @@ import (
 
 // requirements: names that may stand there, quantities that can be had, and no request above its limit.
 // Upstream: validateResourceRequirements.
-func (s *specCheck) requirements(r *corev1.ResourceRequirements, path *field.Path, isName func(*field.Path, corev1.ResourceName) faults) faults {
+func (s *specCheck) requirements(r *corev1.ResourceRequirements, path *field.Path,
+	isName func(*field.Path, corev1.ResourceName) faults) faults {
 	limits, requests := path.Child("limits"), path.Child("requests")
 	var found faults
 	for name, quantity := range r.Limits {
@@ -29,7 +30,8 @@ func (s *specCheck) requirements(r *corev1.ResourceRequirements, path *field.Pat
 		case limited && !mayOvercommit(name) && quantity.Cmp(limit) != 0:
 			found = append(found, field.Invalid(requests, quantity.String(), fmt.Sprintf("must be equal to %s limit of %s", name, limit.String())))
 		case limited && quantity.Cmp(limit) > 0:
-			found = append(found, field.Invalid(requests, quantity.String(), fmt.Sprintf("must be less than or equal to %s limit of %s", name, limit.String())))
+			found = append(found, field.Invalid(requests, quantity.String(),
+				fmt.Sprintf("must be less than or equal to %s limit of %s", name, limit.String())))
 		}
 	}
 	if hasHugePages(r) && !hasMeasured(r) {
@@ -38,7 +40,8 @@ func (s *specCheck) requirements(r *corev1.ResourceRequirements, path *field.Pat
 	return append(found, s.claimsOf(r.Claims, path.Child("claims"))...)
 }
 
-func (s *specCheck) quantity(name corev1.ResourceName, q resource.Quantity, path *field.Path, isName func(*field.Path, corev1.ResourceName) faults) faults {
+func (s *specCheck) quantity(name corev1.ResourceName, q resource.Quantity, path *field.Path,
+	isName func(*field.Path, corev1.ResourceName) faults) faults {
 	found := isName(path, name)
 	if q.Sign() < 0 {
 		found = append(found, field.Invalid(path, q.String(), apivalidation.IsNegativeErrorMsg))

@@ -25,7 +25,8 @@ func resourceName(path *field.Path, name corev1.ResourceName) faults {
 		return wrong(path, name, bad)
 	}
 	if strings.Contains(string(name), "/") || slices.Contains(standardResources, name) ||
-		strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) || strings.HasPrefix(string(name), corev1.ResourceRequestsHugePagesPrefix) {
+		strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) || strings.HasPrefix(string(name),
+		corev1.ResourceRequestsHugePagesPrefix) {
 		return nil
 	}
 	return faults{field.Invalid(path, name, "must be a standard resource type or fully qualified")}

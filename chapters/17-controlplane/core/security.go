@@ -40,7 +40,8 @@ func escalation(c *corev1.SecurityContext, path *field.Path) faults {
 	}
 	for i := 0; c.Capabilities != nil && i < len(c.Capabilities.Add); i++ {
 		if c.Capabilities.Add[i] == "CAP_SYS_ADMIN" {
-			found = append(found, field.Invalid(path, resource.GoNamed(c), "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"))
+			found = append(found, field.Invalid(path, resource.GoNamed(c),
+				"cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"))
 		}
 	}
 	return found

@@ -21,9 +21,10 @@ var sources = []source{
 		return []need{{"endpoints", v.Glusterfs.EndpointsName}, {"path", v.Glusterfs.Path}}
 	})},
 	{"flocker", func(v *volume) bool { return v.Flocker != nil }, flocker},
-	{"persistentVolumeClaim", func(v *volume) bool { return v.PersistentVolumeClaim != nil }, needs("persistentVolumeClaim", func(v *volume) []need {
-		return []need{{"claimName", v.PersistentVolumeClaim.ClaimName}}
-	})},
+	{"persistentVolumeClaim", func(v *volume) bool { return v.PersistentVolumeClaim != nil },
+		needs("persistentVolumeClaim", func(v *volume) []need {
+			return []need{{"claimName", v.PersistentVolumeClaim.ClaimName}}
+		})},
 	{"rbd", func(v *volume) bool { return v.RBD != nil }, needs("rbd", func(v *volume) []need {
 		return []need{{"monitors", first(v.RBD.CephMonitors)}, {"image", v.RBD.RBDImage}}
 	})},
@@ -48,9 +49,10 @@ var sources = []source{
 	{"vsphereVolume", func(v *volume) bool { return v.VsphereVolume != nil }, needs("vsphereVolume", func(v *volume) []need {
 		return []need{{"volumePath", v.VsphereVolume.VolumePath}}
 	})},
-	{"photonPersistentDisk", func(v *volume) bool { return v.PhotonPersistentDisk != nil }, needs("photonPersistentDisk", func(v *volume) []need {
-		return []need{{"pdID", v.PhotonPersistentDisk.PdID}}
-	})},
+	{"photonPersistentDisk", func(v *volume) bool { return v.PhotonPersistentDisk != nil },
+		needs("photonPersistentDisk", func(v *volume) []need {
+			return []need{{"pdID", v.PhotonPersistentDisk.PdID}}
+		})},
 	{"portworxVolume", func(v *volume) bool { return v.PortworxVolume != nil }, needs("portworxVolume", func(v *volume) []need {
 		return []need{{"volumeID", v.PortworxVolume.VolumeID}}
 	})},

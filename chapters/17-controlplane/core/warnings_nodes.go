@@ -35,7 +35,8 @@ func (w *warning) nodeLabels() {
 		}
 	}
 	for i := range n.PreferredDuringSchedulingIgnoredDuringExecution {
-		w.nodeTerm(&n.PreferredDuringSchedulingIgnoredDuringExecution[i].Preference, path.Child(preferredTerms).Index(i).Child("preference"), true)
+		w.nodeTerm(&n.PreferredDuringSchedulingIgnoredDuringExecution[i].Preference,
+			path.Child(preferredTerms).Index(i).Child("preference"), true)
 	}
 }
 

@@ -61,7 +61,8 @@ func windowsUser(name string) []string {
 		message string
 	}{
 		{len(domain) >= 256, "runAsUserName's Domain length must be under 256 characters"},
-		{inDomain && !netBios.MatchString(domain) && !windowsDNS.MatchString(domain), "runAsUserName's Domain doesn't match the NetBios nor the DNS format"},
+		{inDomain && !netBios.MatchString(domain) && !windowsDNS.MatchString(domain),
+			"runAsUserName's Domain doesn't match the NetBios nor the DNS format"},
 		{user == "", "runAsUserName's User cannot be empty"},
 		{len(user) > 104, "runAsUserName's User length must not be longer than 104 characters"},
 		{dotsOrBlank.MatchString(user), "runAsUserName's User cannot contain only periods or spaces"},
@@ -100,7 +101,8 @@ func (s *specCheck) hostProcess() faults {
 		found = append(found, field.Invalid(s.path, "", "If pod contains any hostProcess containers then all containers must be HostProcess containers"))
 	}
 	if hosts > 0 && !s.spec.HostNetwork {
-		found = append(found, field.Invalid(s.path.Child("hostNetwork"), false, "hostNetwork must be true if pod contains any hostProcess containers"))
+		found = append(found, field.Invalid(s.path.Child("hostNetwork"), false,
+			"hostNetwork must be true if pod contains any hostProcess containers"))
 	}
 	return found
 }

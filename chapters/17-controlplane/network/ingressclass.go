@@ -40,7 +40,8 @@ func validateIngressClass(c *networkingv1.IngressClass) field.ErrorList {
 	return faults
 }
 
-var knownScopes = []string{networkingv1.IngressClassParametersReferenceScopeCluster, networkingv1.IngressClassParametersReferenceScopeNamespace}
+var knownScopes = []string{networkingv1.IngressClassParametersReferenceScopeCluster,
+	networkingv1.IngressClassParametersReferenceScopeNamespace}
 
 // parametersFaults checks a reference into a namespace, or to an object beside the namespaces.
 func parametersFaults(p *networkingv1.IngressClassParametersReference, path *field.Path) field.ErrorList {

@@ -119,7 +119,8 @@ func (p *presence) sliceOf(living []string, port corev1.EndpointPort) *discovery
 		Ports:       []discoveryv1.EndpointPort{{Name: &port.Name, Port: &port.Port, Protocol: &port.Protocol}},
 	}
 	for _, ip := range living {
-		s.Endpoints = append(s.Endpoints, discoveryv1.Endpoint{Addresses: []string{ip}, Conditions: discoveryv1.EndpointConditions{Ready: pointer(true)}})
+		s.Endpoints = append(s.Endpoints, discoveryv1.Endpoint{Addresses: []string{ip},
+			Conditions: discoveryv1.EndpointConditions{Ready: pointer(true)}})
 	}
 	return s
 }

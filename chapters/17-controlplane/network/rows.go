@@ -34,7 +34,8 @@ func Groups() []resource.Group {
 
 // The rows whose objects services need.
 var (
-	endpointsRow = resource.Row{Kind: "Endpoints", Name: "endpoints", MetadataAgain: 1, ShortNames: []string{"ep"}, KeyRoot: "/services/endpoints",
+	endpointsRow = resource.Row{Kind: "Endpoints", Name: "endpoints", MetadataAgain: 1, ShortNames: []string{"ep"},
+		KeyRoot:  "/services/endpoints",
 		Strategy: endpointsStrategy{}, Columns: endpointsColumns}
 	endpointSliceRow = resource.Row{Kind: "EndpointSlice", Name: "endpointslices",
 		Strategy: endpointSliceStrategy{}, Columns: endpointSliceColumns}

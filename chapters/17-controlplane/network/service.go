@@ -77,7 +77,8 @@ func buildService(store *registry.Store, p *resource.Parts) {
 			objects: storeOf(p, networkingv1.SchemeGroupVersion, ipAddressRow, func() runtime.Object { return &networkingv1.IPAddress{} }),
 			cidrs:   storeOf(p, networkingv1.SchemeGroupVersion, serviceCIDRRow, func() runtime.Object { return &networkingv1.ServiceCIDR{} }),
 		},
-		ports: newNodePorts(settings.NodePortRange, p.Open(corev1.Resource("servicenodeportallocations"), portsRoot, newRangeAllocation), func() *registry.Store { return store }),
+		ports: newNodePorts(settings.NodePortRange, p.Open(corev1.Resource("servicenodeportallocations"), portsRoot,
+			newRangeAllocation), func() *registry.Store { return store }),
 	}
 	endpoints := storeOf(p, corev1.SchemeGroupVersion, endpointsRow, func() runtime.Object { return &corev1.Endpoints{} })
 	hooks := &serviceHooks{allocator: a, endpoints: endpoints}
@@ -90,8 +91,9 @@ func buildService(store *registry.Store, p *resource.Parts) {
 	}
 	b := &bootstrap{settings: settings, services: a.ports.services, cidrs: a.addresses.cidrs}
 	if settings.Advertise.IsValid() {
-		b.presence = &presence{self: settings.Advertise, leases: p.Open(corev1.Resource("apiserveripinfo"), leasesRoot, newLease), endpoints: endpoints,
-			slices: storeOf(p, discoveryv1.SchemeGroupVersion, endpointSliceRow, func() runtime.Object { return &discoveryv1.EndpointSlice{} })}
+		b.presence = &presence{self: settings.Advertise, leases: p.Open(corev1.Resource("apiserveripinfo"), leasesRoot, newLease),
+			endpoints: endpoints,
+			slices:    storeOf(p, discoveryv1.SchemeGroupVersion, endpointSliceRow, func() runtime.Object { return &discoveryv1.EndpointSlice{} })}
 	}
 	p.Add(resource.Task{Name: "bootstrap-controller", Start: persistently(b.start), Run: b.loop})
 }

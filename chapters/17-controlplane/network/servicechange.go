@@ -47,7 +47,8 @@ func addressChanges(s, old *corev1.Service) field.ErrorList {
 		faults = append(faults, field.Invalid(addressesAre.Index(0), now, mayNotChange))
 	}
 	if len(now) == 1 && len(before) > 1 && !singleStack(s) {
-		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, "must be set to 'SingleStack' when releasing the secondary clusterIP"))
+		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy,
+			"must be set to 'SingleStack' when releasing the secondary clusterIP"))
 	}
 	return faults
 }
@@ -73,7 +74,8 @@ func familyChanges(s, old *corev1.Service) field.ErrorList {
 		faults = append(faults, field.Invalid(familyPath.Index(0), s.Spec.ClusterIPs, mayNotChange))
 	}
 	if len(now) == 1 && len(before) > 1 && !singleStack(s) {
-		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, "must be set to 'SingleStack' when releasing the secondary ipFamily"))
+		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy,
+			"must be set to 'SingleStack' when releasing the secondary ipFamily"))
 	}
 	return faults
 }
@@ -93,7 +95,8 @@ func serviceWarnings(s *corev1.Service) []string {
 		}
 	}
 	_, hints := s.Annotations[corev1.DeprecatedAnnotationTopologyAwareHints]
-	say(hints, fmt.Sprintf("annotation %s is deprecated, please use %s instead", corev1.DeprecatedAnnotationTopologyAwareHints, corev1.AnnotationTopologyMode))
+	say(hints, fmt.Sprintf("annotation %s is deprecated, please use %s instead", corev1.DeprecatedAnnotationTopologyAwareHints,
+		corev1.AnnotationTopologyMode))
 	if needsAddress(s) && spec.ClusterIP != corev1.ClusterIPNone {
 		warnings = append(warnings, warnOfIPs(addressesAre, spec.ClusterIPs)...)
 	}
@@ -102,7 +105,8 @@ func serviceWarnings(s *corev1.Service) []string {
 	say(without && len(spec.ExternalIPs) > 0, "spec.externalIPs is ignored for headless services")
 	say(without && spec.SessionAffinity != corev1.ServiceAffinityNone, "spec.SessionAffinity is ignored for headless services")
 	warnings = append(warnings, warnOfIPs(specPath.Child("externalIPs"), spec.ExternalIPs)...)
-	say(len(spec.ExternalIPs) > 0 && !without && needsAddress(s), "spec.externalIPs is deprecated and may no longer be implemented in some clusters")
+	say(len(spec.ExternalIPs) > 0 && !without && needsAddress(s),
+		"spec.externalIPs is deprecated and may no longer be implemented in some clusters")
 	if spec.LoadBalancerIP != "" {
 		warnings = append(warnings, validation.GetWarningsForIP(specPath.Child("loadBalancerIP"), spec.LoadBalancerIP)...)
 	}

@@ -26,7 +26,8 @@ var serviceColumns = resource.Table[corev1.Service, *corev1.Service]{
 		if len(s.Spec.ClusterIPs) > 0 {
 			inside = s.Spec.ClusterIPs[0]
 		}
-		return []any{s.Name, string(s.Spec.Type), inside, outside(s), portsText(s.Spec.Ports), resource.AgeOf(s), labels.FormatLabels(s.Spec.Selector)}
+		return []any{s.Name, string(s.Spec.Type), inside, outside(s), portsText(s.Spec.Ports), resource.AgeOf(s),
+			labels.FormatLabels(s.Spec.Selector)}
 	},
 }
 

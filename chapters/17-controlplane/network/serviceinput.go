@@ -75,7 +75,8 @@ func dropUseless(s, old *corev1.Service) {
 	if needsAddress(old) && !needsAddress(s) {
 		dropAddresses(spec, before)
 	}
-	if hasNodePorts(old) && !hasNodePorts(s) && !slices.ContainsFunc(nodePortsOf(s), func(p int32) bool { return !slices.Contains(nodePortsOf(old), p) }) {
+	if hasNodePorts(old) && !hasNodePorts(s) && !slices.ContainsFunc(nodePortsOf(s),
+		func(p int32) bool { return !slices.Contains(nodePortsOf(old), p) }) {
 		for i := range spec.Ports {
 			spec.Ports[i].NodePort = 0
 		}

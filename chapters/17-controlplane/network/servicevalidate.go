@@ -12,10 +12,11 @@ import (
 )
 
 var (
-	specPath      = field.NewPath("spec")
-	portsPath     = specPath.Child("ports")
-	affinityPath  = specPath.Child("sessionAffinityConfig")
-	knownTypes    = []corev1.ServiceType{corev1.ServiceTypeClusterIP, corev1.ServiceTypeExternalName, corev1.ServiceTypeLoadBalancer, corev1.ServiceTypeNodePort}
+	specPath     = field.NewPath("spec")
+	portsPath    = specPath.Child("ports")
+	affinityPath = specPath.Child("sessionAffinityConfig")
+	knownTypes   = []corev1.ServiceType{corev1.ServiceTypeClusterIP, corev1.ServiceTypeExternalName,
+		corev1.ServiceTypeLoadBalancer, corev1.ServiceTypeNodePort}
 	knownAffinity = []corev1.ServiceAffinity{corev1.ServiceAffinityClientIP, corev1.ServiceAffinityNone}
 )
 

@@ -42,10 +42,13 @@ type source struct {
 // sources in the order in which they are looked at.
 func sources(m *autoscalingv2.MetricSpec, version versionCheck) []source {
 	return []source{
-		{autoscalingv2.ObjectMetricSourceType, "object", m.Object != nil, func(p *field.Path) field.ErrorList { return checkObjectMetric(m.Object, p, version) }},
-		{autoscalingv2.ExternalMetricSourceType, "external", m.External != nil, func(p *field.Path) field.ErrorList { return checkExternalMetric(m.External, p) }},
+		{autoscalingv2.ObjectMetricSourceType, "object", m.Object != nil,
+			func(p *field.Path) field.ErrorList { return checkObjectMetric(m.Object, p, version) }},
+		{autoscalingv2.ExternalMetricSourceType, "external", m.External != nil,
+			func(p *field.Path) field.ErrorList { return checkExternalMetric(m.External, p) }},
 		{autoscalingv2.PodsMetricSourceType, "pods", m.Pods != nil, func(p *field.Path) field.ErrorList { return checkPodsMetric(m.Pods, p) }},
-		{autoscalingv2.ResourceMetricSourceType, "resource", m.Resource != nil, func(p *field.Path) field.ErrorList { return checkResourceMetric(m.Resource, p) }},
+		{autoscalingv2.ResourceMetricSourceType, "resource", m.Resource != nil,
+			func(p *field.Path) field.ErrorList { return checkResourceMetric(m.Resource, p) }},
 		{autoscalingv2.ContainerResourceMetricSourceType, "containerResource", m.ContainerResource != nil,
 			func(p *field.Path) field.ErrorList { return checkContainerMetric(m.ContainerResource, p) }},
 	}
@@ -102,7 +105,8 @@ func checkExternalMetric(m *autoscalingv2.ExternalMetricSource, path *field.Path
 	faults = append(faults, checkTarget(m.Target, path.Child("target"))...)
 	switch whole, each := m.Target.Value != nil, m.Target.AverageValue != nil; {
 	case !whole && !each:
-		faults = append(faults, field.Required(path.Child("target", "averageValue"), "must set either a target value for metric or a per-pod target"))
+		faults = append(faults, field.Required(path.Child("target", "averageValue"),
+			"must set either a target value for metric or a per-pod target"))
 	case whole && each:
 		faults = append(faults, field.Forbidden(path.Child("target", "value"), "may not set both a target value for metric and a per-pod target"))
 	}

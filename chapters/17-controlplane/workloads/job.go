@@ -78,7 +78,8 @@ func (s orphaning) Delete(ctx context.Context, name string, options *rest.Delete
 	return s.Store.Delete(ctx, name, options)
 }
 
-func (s orphaning) DeleteCollection(ctx context.Context, options *rest.DeleteOptions, list *metainternal.ListOptions) (runtime.Object, error) {
+func (s orphaning) DeleteCollection(ctx context.Context, options *rest.DeleteOptions,
+	list *metainternal.ListOptions) (runtime.Object, error) {
 	warnOrphans(ctx, options)
 	return s.Store.DeleteCollection(ctx, options, list)
 }

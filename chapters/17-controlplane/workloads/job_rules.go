@@ -92,7 +92,8 @@ func forwardRules(j, old *job, path *field.Path) []rule {
 	elastic := indexed(&j.Spec) && equality.Semantic.DeepEqual(j.Spec.Completions, j.Spec.Parallelism)
 	return []rule{
 		{true, now.Failed < before.Failed, field.Invalid(path.Child("failed"), now.Failed, "cannot decrease the failed counter")},
-		{!elastic, now.Succeeded < before.Succeeded, field.Invalid(path.Child("succeeded"), now.Succeeded, "cannot decrease the succeeded counter")},
+		{!elastic, now.Succeeded < before.Succeeded, field.Invalid(path.Child("succeeded"), now.Succeeded,
+			"cannot decrease the succeeded counter")},
 	}
 }
 

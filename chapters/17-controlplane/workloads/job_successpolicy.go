@@ -56,7 +56,8 @@ func checkSuccessRule(completions int32, r batchv1.SuccessPolicyRule, path *fiel
 		faults = append(faults, field.Invalid(at, *r.SucceededCount, fmt.Sprintf(bound, completions, "specified completions")))
 	}
 	if r.SucceededIndexes != nil && *r.SucceededCount > listed {
-		faults = append(faults, field.Invalid(at, *r.SucceededCount, fmt.Sprintf(bound, listed, "indexes in the specified succeededIndexes field")))
+		faults = append(faults, field.Invalid(at, *r.SucceededCount,
+			fmt.Sprintf(bound, listed, "indexes in the specified succeededIndexes field")))
 	}
 	return faults
 }
