@@ -33,7 +33,7 @@ type generated struct {
 	scheme *runtime.Scheme
 }
 
-func (g generated) object(t *testing.T) runtime.Object {
+func (g generated) object(t testing.TB) runtime.Object {
 	t.Helper()
 	obj, err := g.scheme.New(g.kind)
 	if err != nil {
@@ -46,7 +46,7 @@ func (g generated) object(t *testing.T) runtime.Object {
 }
 
 // near is obj with parts of another one, as JSON. Its metadata stays obj's but for the labels.
-func (g generated) near(t *testing.T, obj runtime.Object) []byte {
+func (g generated) near(t testing.TB, obj runtime.Object) []byte {
 	t.Helper()
 	next := obj.DeepCopyObject()
 	blend(reflect.ValueOf(next).Elem(), reflect.ValueOf(g.object(t)).Elem(), g.Rand)
@@ -219,7 +219,7 @@ func TestAPatchOfAnyObjectDoesWhatItsLibraryDoes(t *testing.T) {
 			g := generated{rand.New(rand.NewSource(1)), r.Kind, scheme}
 			for range 2 {
 				for _, mediaType := range slices.Sorted(maps.Keys(byLanguage)) {
-					if comparePatch(t, &api{t, a.Handler}, g, collection(r), mediaType) {
+					if comparePatch(&api{t, a.Handler}, g, collection(r), mediaType) {
 						applied.Store(mediaType, true)
 					}
 				}
@@ -230,7 +230,8 @@ func TestAPatchOfAnyObjectDoesWhatItsLibraryDoes(t *testing.T) {
 
 // comparePatch sends a generated patch to a generated object and compares with what the library makes of it. applied: it
 // was one that can be applied.
-func comparePatch(t *testing.T, a *api, g generated, path, mediaType string) (applied bool) {
+func comparePatch(a *api, g generated, path, mediaType string) (applied bool) {
+	t := a.t
 	t.Helper()
 	language := byLanguage[mediaType]
 	like, _ := g.scheme.New(g.kind)
