@@ -115,8 +115,8 @@ func (a *addresses) release(ctx context.Context, s *corev1.Service, address neti
 	return err
 }
 
-// usable are the ranges of a family: the flag's, and those of ServiceCIDRs that are ready. Which of them an address
-// comes from is of no importance afterwards.
+// usable are the ranges of a family: the flag's, and those of ServiceCIDRs, unless a condition says that they are not
+// ready. Which of them an address comes from is of no importance afterwards.
 func (a *addresses) usable(ctx context.Context, family corev1.IPFamily) ([]addressRange, error) {
 	var ranges []addressRange
 	add := func(p netip.Prefix) {
@@ -129,7 +129,8 @@ func (a *addresses) usable(ctx context.Context, family corev1.IPFamily) ([]addre
 		add(p)
 	}
 	err := each(ctx, a.cidrs(), func(c *networkingv1.ServiceCIDR) {
-		ready := meta.IsStatusConditionTrue(c.Status.Conditions, networkingv1.ServiceCIDRConditionReady)
+		condition := meta.FindStatusCondition(c.Status.Conditions, networkingv1.ServiceCIDRConditionReady)
+		ready := condition == nil || condition.Status == metav1.ConditionTrue
 		for _, text := range c.Spec.CIDRs {
 			if p, err := netip.ParsePrefix(text); err == nil && ready && c.DeletionTimestamp == nil {
 				add(p)

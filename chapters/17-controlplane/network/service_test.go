@@ -216,17 +216,22 @@ func TestARangeCanBeFullAndThenTheRestIsGivenAwayToTheLastAddress(t *testing.T) 
 	a.service(t, "x", "{type: NodePort, ports: [{port: 80}]}")
 }
 
-func TestAReadyServiceCIDRIsOneMoreRange(t *testing.T) {
+func TestAServiceCIDRIsOneMoreRangeUnlessItIsNotReady(t *testing.T) {
 	t.Parallel()
 	a := serve(t, network.Settings{})
-	const spec = "{clusterIP: 10.7.0.5, ports: [{port: 80}]}"
 	a.must(t, "POST", "/apis/networking.k8s.io/v1/servicecidrs",
-		"{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: more}, spec: {cidrs: [10.7.0.0/24]}, status: {conditions: [{type: Ready, status: 'True'}]}}")
-	if code, _ := a.do(t, "POST", servicesPath, manifest("x", spec)); code != 422 {
-		t.Errorf("before it is ready: %d", code)
+		"{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: more}, spec: {cidrs: [10.7.0.0/24]}}")
+	a.service(t, "nobody-says", "{clusterIP: 10.7.0.4, ports: [{port: 80}]}")
+	ready := func(status string) {
+		a.must(t, "PATCH", "/apis/networking.k8s.io/v1/servicecidrs/more/status", "{status: {conditions: [{type: Ready, status: '"+
+			status+"', reason: R, message: m, lastTransitionTime: '2026-01-01T00:00:00Z'}]}}")
 	}
-	a.must(t, "PATCH", "/apis/networking.k8s.io/v1/servicecidrs/more/status",
-		"{status: {conditions: [{type: Ready, status: 'True', reason: R, message: m, lastTransitionTime: '2026-01-01T00:00:00Z'}]}}")
+	const spec = "{clusterIP: 10.7.0.5, ports: [{port: 80}]}"
+	ready("False")
+	if code, _ := a.do(t, "POST", servicesPath, manifest("x", spec)); code != 422 {
+		t.Errorf("while it is not ready: %d", code)
+	}
+	ready("True")
 	a.service(t, "x", spec)
 }
 
