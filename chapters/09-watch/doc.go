@@ -7,5 +7,5 @@
 // the row's When says which of them a request means.
 //
 // Upstream: k8s.io/apiserver/pkg/endpoints/handlers/watch.go. Read verbs.go, serve.go, stream.go, frames.go, then
-// websocket.go for the clients that want one.
+// patience.go for the clients that do not read, and websocket.go for those that want one.
 package watch

@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	kinds "kubepath/chapters/02-kinds"
@@ -42,22 +41,14 @@ func TestWatchesGoOnElsewhereWhenTheirServerEnds(t *testing.T) {
 			}
 		})
 	}
+	half, writing := make(chan struct{}), make(chan error, 1)
 	var want []uint64
-	var written atomic.Int64
-	writing, half := make(chan error, 1), make(chan struct{})
 	go func() {
-		defer close(writing)
-		for i := range before + after {
-			version, err := second.write(fmt.Sprintf("c-%d", i), 1000)
-			if err != nil {
-				writing <- err
-				return
-			}
-			want = append(want, version)
-			if written.Add(1) == before {
+		writing <- second.writeAll(before+after, func(version uint64) {
+			if want = append(want, version); len(want) == before {
 				close(half)
 			}
-		}
+		})
 	}()
 	<-half
 	if err := first.end(); err != nil {
@@ -68,15 +59,8 @@ func TestWatchesGoOnElsewhereWhenTheirServerEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, f := range followers {
-		again, err := second.follow(f.last(start))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := again.read(len(want) - len(f.saw)); err != nil {
-			t.Fatal(err)
-		}
-		if got := append(f.saw, again.saw...); !slices.Equal(got, want) {
-			t.Fatalf("watch %d saw %d, written was %d", i, got, want)
+		if got, err := second.goOn(f, start, len(want)); err != nil || !slices.Equal(got, want) {
+			t.Fatalf("watch %d saw %d, written was %d: %v", i, got, want, err)
 		}
 	}
 	second.client.CloseIdleConnections()
@@ -87,6 +71,30 @@ func TestWatchesGoOnElsewhereWhenTheirServerEnds(t *testing.T) {
 			t.Fatalf("%d goroutines and %d bytes are left, before the watches it was %d and %d", now, bytes, idle, empty)
 		}
 	}
+}
+
+// writeAll writes so many objects, and tells their versions.
+func (w *watched) writeAll(many int, wrote func(version uint64)) error {
+	for i := range many {
+		version, err := w.write(fmt.Sprintf("c-%d", i), 1000)
+		if err != nil {
+			return err
+		}
+		wrote(version)
+	}
+	return nil
+}
+
+// goOn watches from where f ended, until both have seen so many events. It returns what both saw.
+func (w *watched) goOn(f *follower, start uint64, many int) ([]uint64, error) {
+	again, err := w.follow(f.last(start))
+	if err == nil {
+		err = again.read(many - len(f.saw))
+	}
+	if err != nil {
+		return f.saw, err
+	}
+	return append(f.saw, again.saw...), nil
 }
 
 // left is how many goroutines there are, and how many bytes live.
