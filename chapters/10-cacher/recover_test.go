@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	clientv3 "go.etcd.io/etcd/client/v3"
 	"google.golang.org/grpc/metadata"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,6 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 
 	storage "kubepath/chapters/05-storage"
+	etcd3 "kubepath/chapters/07-etcd3"
+	"kubepath/internal/embedetcd"
 )
 
 // fragile is a storage whose watches a test can end.
@@ -83,7 +86,30 @@ func TestABrokenWatchIsOpenedAgainAndNothingIsLostOrRepeated(t *testing.T) {
 
 func TestAfterACompactionAmidAWatchClientsSeeWhatBecameOfTheObjects(t *testing.T) {
 	t.Parallel()
-	s, _ := openMemory()
+	t.Run("of memory", func(t *testing.T) {
+		t.Parallel()
+		s, _ := openMemory()
+		compactedAmidAWatch(t, s, func(revision uint64) { s.Database().Compact(revision) })
+	})
+	t.Run("of etcd", func(t *testing.T) {
+		t.Parallel()
+		server, err := embedetcd.Start(t.Context(), embedetcd.Options{}) // its own: others do not expect to be compacted
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { server.Close() })
+		_, config := etcd(t, nil)
+		config.Client = server.Client()
+		compactedAmidAWatch(t, etcd3.Open(config), func(revision uint64) {
+			if _, err := server.Client().Compact(t.Context(), int64(revision), clientv3.WithCompactPhysical()); err != nil {
+				t.Fatal(err)
+			}
+		})
+	})
+}
+
+func compactedAmidAWatch(t *testing.T, s storage.Interface, compact func(revision uint64)) {
+	t.Helper()
 	below := &fragile{Interface: s}
 	c := cached(t, Config{Storage: below})
 	revision := create(t, c, "changed", "deleted", "kept", "other")
@@ -101,7 +127,11 @@ func TestAfterACompactionAmidAWatchClientsSeeWhatBecameOfTheObjects(t *testing.T
 	if err := s.Create(t.Context(), "/pods/default/other", anew, nil, 0); err != nil {
 		t.Fatal(err)
 	}
-	s.Database().Compact(s.Database().Revision())
+	newest, err := s.CurrentResourceVersion(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	compact(newest)
 	mend()
 
 	seen, last := map[string]bool{}, revision
