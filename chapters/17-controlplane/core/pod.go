@@ -80,6 +80,7 @@ func podFields(obj runtime.Object) fields.Set {
 		"spec.hostNetwork":         strconv.FormatBool(pod.Spec.HostNetwork),
 		"status.phase":             string(pod.Status.Phase),
 		"status.podIP":             pod.Status.PodIP,
+		"status.podIPs":            "", // a selector may name it, but nothing is compared with it
 		"status.nominatedNodeName": pod.Status.NominatedNodeName,
 	}
 }
