@@ -173,14 +173,14 @@ func (m *machine) config() *clientrest.Config {
 // until waits for what must come to be.
 func (m *machine) until(what string, is func() bool) {
 	m.Helper()
-	late := time.After(time.Minute)
+	late := time.After(5 * time.Minute)
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
 	for !is() {
 		select {
 		case <-again.C:
 		case <-late:
-			m.Fatalf("not within a minute: %s", what)
+			m.Fatalf("not within five minutes: %s", what)
 		}
 	}
 }
