@@ -29,7 +29,7 @@ type watched struct {
 
 func serveWatched(t *testing.T, etcd *clientv3.Client, codecs *kinds.Codecs) *watched {
 	t.Helper()
-	api, err := New(Config{Server: server.Config{Codecs: codecs}, Etcd: etcd, WatchCache: &WatchCache{Size: 100}})
+	api, err := New(Config{Server: server.Config{Codecs: codecs}, Etcd: etcd, WatchCache: &WatchCache{Size: 2500}}) // more than any test writes
 	if err != nil {
 		t.Fatal(err)
 	}
