@@ -38,7 +38,8 @@ var planted = []struct {
 		e.replace(t, "testdata/mutants/trusting.go", "string, error", "string, int")
 	}, []string{"mutant trusting does not compile", "trusting.go:5:"}},
 	{"the tests race", func(t *testing.T, e planting) {
-		e.replace(t, "testdata/solution.go", "\tif", "\tgo func() { namespace += \"\" }()\n\tif")
+		e.replace(t, "testdata/solution.go", "\tif", "\tended := make(chan bool)\n\tdefer func() { <-ended }()\n"+
+			"\tgo func() { namespace += \"\"; close(ended) }()\n\tif")
 	}, []string{"with -race, the solution fails"}},
 	{"a hint is missing", func(t *testing.T, e planting) {
 		e.replace(t, "exercise.yaml", "  - Join namespace and name with a slash.\n", "")
