@@ -22,7 +22,7 @@
 //	encode.go     object to bytes, without writing to the object
 //	accept.go     which format the client wants; refused.go says no
 //	list.go       List, Ref and Deliver: results without copies
-//	listjson.go   a list in JSON, one item at a time
+//	listjson.go   a list in JSON, one item at a time; indent.go, its layout for people
 //	listproto.go  the same in protobuf; envelope.go is what lies around a message
 //	storagecodec.go  what etcd keeps
 //	fastjson.go, fastproto.go  each body is read once

@@ -164,35 +164,37 @@ func skipField(text []byte, upToValue string) ([]byte, bool) {
 	return bytes.TrimPrefix(value[end+1:], []byte{','}), true
 }
 
-// writeListPretty writes the indented form.
+// writeListPretty writes the indented form, with no more than one item in memory.
 func writeListPretty(w io.Writer, l *List, e *encoding) error {
-	return rewrite(w, l, e, func(text []byte) ([]byte, error) {
-		var out bytes.Buffer
-		err := json.Indent(&out, bytes.TrimRight(text, "\n"), "", "  ")
-		return out.Bytes(), err
-	})
+	out := buffered.Get().(*bufio.Writer)
+	out.Reset(w)
+	defer func() { out.Reset(nil); buffered.Put(out) }()
+	if err := writeListJSON(&indenter{to: out}, l, e.compact()); err != nil {
+		return err
+	}
+	return out.Flush()
 }
 
 // writeListYAML writes YAML, which has one order of keys for the whole document and so is made as a whole.
 func writeListYAML(w io.Writer, l *List, e *encoding) error {
-	return rewrite(w, l, e, yaml.JSONToYAML)
-}
-
-// rewrite writes the JSON list in another layout.
-func rewrite(w io.Writer, l *List, e *encoding, layout func([]byte) ([]byte, error)) error {
-	compact := *e
-	compact.out, compact.id = e.codecs.row(runtime.ContentTypeJSON).Lenient, ""
 	scratch := takeScratch()
 	defer scratch.release()
-	if err := writeListJSON(&scratch.Buffer, l, &compact); err != nil {
+	if err := writeListJSON(&scratch.Buffer, l, e.compact()); err != nil {
 		return err
 	}
-	text, err := layout(scratch.Bytes())
+	text, err := yaml.JSONToYAML(scratch.Bytes())
 	if err != nil {
 		return err
 	}
 	_, err = w.Write(text)
 	return err
+}
+
+// compact is the encoding to JSON from which other layouts are made.
+func (e *encoding) compact() *encoding {
+	compact := *e
+	compact.out, compact.id = e.codecs.row(runtime.ContentTypeJSON).Lenient, ""
+	return &compact
 }
 
 var buffered = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 32<<10) }}

@@ -37,13 +37,13 @@ var renderers = map[string]func(io.Writer, []trace.Trace, trace.Terminal) error{
 func newTrace() *cobra.Command {
 	var f traceFlags
 	c := &cobra.Command{
-		Use:   "trace [VERB RESOURCE [NAME]] [flags] [-- COMMAND ...]",
+		Use:   "trace [VERB [RESOURCE [NAME]]] [flags] [-- COMMAND ...]",
 		Short: "Follow a request from the client's call to the key in etcd and back",
 		Example: `  kubepath trace                             create a Pod
   kubepath trace get deployments             read a list
   kubepath trace update configmap -f a.yaml  replace what the file names
   kubepath trace patch deployment --race     apply a patch; somebody else is faster
-  kubepath trace watch configmaps            each change on its way back
+  kubepath trace watch                       each change of a Pod on its way back
   kubepath trace -- kubectl apply -f a.yaml  every request that a command makes
   kubepath trace --last                      what a running server answered last`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -89,19 +89,20 @@ func (f *traceFlags) run(c *cobra.Command, args []string) error {
 	return f.traceCall(c, call)
 }
 
-// call reads VERB RESOURCE [NAME].
+// call reads [VERB [RESOURCE [NAME]]]: without a verb, it is create; without a resource, a pod, unless a file names it.
 func (f *traceFlags) call(args []string) (call, error) {
 	if len(args) == 0 {
-		args = []string{"create", "pod"}
+		args = []string{"create"}
 	}
-	const hint = "kubepath trace VERB RESOURCE [NAME], as in: kubepath trace get pod nginx"
+	if len(args) == 1 && f.file == "" {
+		args = append(args, "pod")
+	}
 	switch {
 	case !slices.Contains(verbs, args[0]):
 		return call{}, usageError{fmt.Errorf("unknown verb %q", args[0]), "one of " + strings.Join(verbs, ", ")}
-	case len(args) == 1 && f.file == "":
-		return call{}, usageError{fmt.Errorf("%s what?", args[0]), hint}
 	case len(args) > 3:
-		return call{}, usageError{fmt.Errorf("too many words: %s", strings.Join(args[3:], " ")), hint}
+		return call{}, usageError{fmt.Errorf("too many words: %s", strings.Join(args[3:], " ")),
+			"kubepath trace VERB RESOURCE [NAME], as in: kubepath trace get pod nginx"}
 	}
 	made := call{verb: args[0], namespace: f.namespace}
 	if len(args) > 2 {
