@@ -11,7 +11,6 @@ import (
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/server/v3/etcdserver"
-	"go.etcd.io/etcd/server/v3/etcdserver/api/v3client"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3rpc"
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
@@ -25,6 +24,7 @@ type Server struct {
 	dir    *dataDir
 	member *etcdserver.EtcdServer
 	client *clientv3.Client
+	calls  calls        // of the client
 	grpc   *grpc.Server // nil: nobody else is served
 	addr   net.Addr
 
@@ -43,7 +43,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if s.member, err = startMember(dir, silent()); err != nil {
 		return nil, errors.Join(err, dir.release())
 	}
-	s.client = v3client.New(s.member)
+	s.client = newClient(s.member, &s.calls)
 	if err := s.ready(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -121,6 +121,7 @@ func (s *Server) close() error {
 		if s.grpc != nil {
 			s.grpc.Stop()
 		}
+		s.calls.end()
 		s.member.HardStop()
 	}()
 	select {
