@@ -45,8 +45,8 @@ func TestAnIdleWatchIsToldEveryMinuteAndShortlyBeforeItsEnd(t *testing.T) {
 			}
 			last = now
 		}
-		if end := 10*time.Minute - beforeEnd; last != end {
-			t.Errorf("the last bookmark came at %v, want %v", last, end)
+		if end := 10*time.Minute - beforeEnd; last > end || last < end-beforeEnd/10 { // one just before is as good
+			t.Errorf("the last bookmark came at %v, want %v or just before", last, end)
 		}
 	})
 }
