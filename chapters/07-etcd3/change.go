@@ -21,6 +21,10 @@ func (w *openWatch) initial(kv *mvccpb.KeyValue) error {
 
 // change sends what the watcher sees of a change. The state before is decoded only where it makes a difference: an
 // unselective watcher sees a MODIFIED whatever was there before. Upstream: watchChan.transform.
+//
+// A change that is no creation and comes without the state before is the first one after a compaction: etcd still has
+// the change, but no longer what it replaced. What a watcher sees of it cannot be told any more, so the watch ends as
+// expired and its client lists again. Upstream: parseEvent, which fails too.
 func (w *openWatch) change(e *clientv3.Event) error {
 	var old, current runtime.Object
 	var err error
@@ -30,7 +34,9 @@ func (w *openWatch) change(e *clientv3.Event) error {
 		}
 	}
 	switch {
-	case e.IsCreate() || e.PrevKv == nil:
+	case e.IsCreate():
+	case e.PrevKv == nil:
+		return storage.WatchExpired()
 	case current != nil && w.opts.Predicate.Empty():
 		old = current
 	default:

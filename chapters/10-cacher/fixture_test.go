@@ -217,10 +217,21 @@ func create(tb testing.TB, s storage.Interface, names ...string) (last uint64) {
 // label sets the label app.
 func label(tb testing.TB, s storage.Interface, name, value string) (revision uint64) {
 	tb.Helper()
+	return update(tb, s, name, func(p *corev1.Pod) { p.Labels = map[string]string{"app": value} })
+}
+
+// annotate changes what no selector looks at.
+func annotate(tb testing.TB, s storage.Interface, name string) (revision uint64) {
+	tb.Helper()
+	return update(tb, s, name, func(p *corev1.Pod) { p.Annotations = map[string]string{"changed": "true"} })
+}
+
+func update(tb testing.TB, s storage.Interface, name string, change func(*corev1.Pod)) (revision uint64) {
+	tb.Helper()
 	out := &corev1.Pod{}
 	err := s.GuaranteedUpdate(context.Background(), "/pods/default/"+name, out, storage.Update{
 		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
-			old.(*corev1.Pod).Labels = map[string]string{"app": value}
+			change(old.(*corev1.Pod))
 			return storage.Mutated{Object: old}, nil
 		},
 	})

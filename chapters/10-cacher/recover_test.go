@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/metadata"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 
@@ -155,6 +156,62 @@ func compactedAmidAWatch(t *testing.T, s storage.Interface, compact func(revisio
 	create(t, c, "later")
 	if got := text(next(t, w)); got != "ADDED later" {
 		t.Errorf("got %s, want ADDED later", got)
+	}
+}
+
+// Etcd tells of the change at the compacted revision, but no longer what was there before it. A cache that took a
+// deletion without a past for nothing would show the object for ever, to consistent reads too.
+func TestAChangeThatWasCompactedUpToLeavesNoGhostAndIsNotLost(t *testing.T) {
+	t.Parallel()
+	server, err := embedetcd.Start(t.Context(), embedetcd.Options{}) // its own: others do not expect to be compacted
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	for _, row := range []struct {
+		name   string
+		change func(testing.TB, storage.Interface)
+		want   string // the event that a watcher with the selector app=x sees
+		left   string // the objects that match it afterwards
+	}{
+		{"deletion", func(tb testing.TB, s storage.Interface) { remove(tb, s, "a") }, "DELETED a", "b"},
+		{"leaving the selector", func(tb testing.TB, s storage.Interface) { label(tb, s, "a", "y") }, "DELETED a", "b"},
+		{"modification", func(tb testing.TB, s storage.Interface) { annotate(tb, s, "a") }, "MODIFIED a", "a b"},
+	} {
+		t.Run(row.name, func(t *testing.T) { // one after the other, as they share the etcd that each compacts
+			_, config := etcd(t, nil)
+			config.Client = server.Client()
+			s := etcd3.Open(config)
+			below := &fragile{Interface: s}
+			c := cached(t, Config{Storage: below})
+			create(t, c, "a", "b")
+			label(t, c, "a", "x")
+			last := label(t, c, "b", "x")
+			wanted := storage.SelectionPredicate{Label: labels.SelectorFromSet(labels.Set{"app": "x"})}
+			w := watchFrom(t, c, last, wanted)
+			settled{c}.settle(t.Context())
+			mend := below.cut()
+			row.change(t, s)
+			newest, err := s.CurrentResourceVersion(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := server.Client().Compact(t.Context(), int64(newest), clientv3.WithCompactPhysical()); err != nil {
+				t.Fatal(err)
+			}
+			mend()
+			if got := text(next(t, w)); got != row.want {
+				t.Errorf("the watcher sees %s, want %s", got, row.want)
+			}
+			if got := names(list(t, c, storage.ListOptions{Predicate: wanted})); got != row.left {
+				t.Errorf("the cache holds %q, want %q", got, row.left)
+			}
+			create(t, c, "later")
+			label(t, c, "later", "x")
+			if got := text(next(t, w)); got != "ADDED later" {
+				t.Errorf("the watcher sees %s, want ADDED later", got)
+			}
+		})
 	}
 }
 

@@ -107,21 +107,66 @@ var watchCases = []testCase{
 		c.label("a", "x")
 		c.label("a", "y")
 		c.ok(c.Compact(c.ctx, c.version(c.label("a", "z"))))
-		opts := from(created.ResourceVersion)
-		opts.Recursive = true
-		w, err := c.Storage.Watch(c.ctx, key(""), opts)
-		if err != nil {
-			c.fails(err, "watch", key(""), storage.ErrExpired)
-			return
-		}
-		defer w.Stop()
-		watching := &watching{c, w}
-		e := watching.next()
-		if status, ok := e.Object.(*metav1.Status); !ok || e.Type != watch.Error || status.Code != 410 {
-			c.Fatalf("got %v, want ERROR 410", e)
-		}
-		watching.ends()
+		c.expires(from(created.ResourceVersion))
 	}},
+	{name: "a deletion that was compacted up to is shown, or the watch has expired", alone: true, check: func(c *check) {
+		before := c.create(pod("a", withLabel("x")))
+		c.compactedUpTo(from(before.ResourceVersion), c.version(c.delete("a")), "DELETED a")
+	}},
+	{name: "a modification that was compacted up to is shown, or the watch has expired", alone: true, check: func(c *check) {
+		before := c.create(pod("a", withLabel("x")))
+		c.compactedUpTo(from(before.ResourceVersion), c.version(c.label("a", "y")), "MODIFIED a")
+	}},
+	{name: "a leaving of a selector that was compacted up to is shown, or the watch has expired", alone: true, check: func(c *check) {
+		before := c.create(pod("a", withLabel("x")))
+		opts := labelled(before.ResourceVersion, "x")
+		c.compactedUpTo(opts, c.version(c.label("a", "y")), "DELETED a")
+	}},
+}
+
+// compactedUpTo compacts up to a revision and checks what a watch shows whose first change is the one of that revision:
+// etcd then still has the change, but not what was there before it.
+func (c *check) compactedUpTo(opts storage.ListOptions, revision uint64, want string) {
+	c.Helper()
+	c.needs("Compact", c.Compact != nil)
+	c.ok(c.Compact(c.ctx, revision))
+	w := c.begins(opts)
+	if w == nil {
+		return
+	}
+	if e := w.next(); e.String() != want {
+		w.isExpired(e)
+	}
+}
+
+// expires checks that a watch ends as expired before it has shown anything.
+func (c *check) expires(opts storage.ListOptions) {
+	c.Helper()
+	if w := c.begins(opts); w != nil {
+		w.isExpired(w.next())
+	}
+}
+
+// begins opens a watch of all pods; nil where its version has expired, which a storage may also say later, by an event.
+func (c *check) begins(opts storage.ListOptions) *watching {
+	c.Helper()
+	opts.Recursive = true
+	w, err := c.Storage.Watch(c.ctx, key(""), opts)
+	if err != nil {
+		c.fails(err, "watch", key(""), storage.ErrExpired)
+		return nil
+	}
+	c.Cleanup(w.Stop)
+	return &watching{c, w}
+}
+
+// isExpired checks that an event is the last one of a watch that has expired.
+func (w *watching) isExpired(e event) {
+	w.c.Helper()
+	if status, ok := e.Object.(*metav1.Status); !ok || e.Type != watch.Error || status.Code != 410 {
+		w.c.Fatalf("got %v, want ERROR 410", e)
+	}
+	w.ends()
 }
 
 var watchEndCases = []testCase{
