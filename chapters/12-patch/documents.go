@@ -7,13 +7,13 @@ import (
 	"net/http"
 	"strings"
 
-	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	kinds "kubepath/chapters/02-kinds"
+	"kubepath/chapters/12-patch/jsonpatch"
 )
 
 // maxOperations is how many operations a JSON patch may have. Upstream: maxJSONPatchOperations.
@@ -49,11 +49,11 @@ func jsonPatch(d *document) (change, error) {
 			"The allowed maximum operations in a JSON patch is %d, got %d", maxOperations, len(patch)))
 	}
 	return d.over(faults, func(current []byte) ([]byte, error) {
-		patched, err := guarded(func() ([]byte, error) { return patch.Apply(current) })
-		if err != nil { // an operation that cannot be done: the answer keeps to upstream's, which does not say which
-			return nil, unprocessable(err)
+		patched, err := patch.Apply(d.call.Context, current)
+		if err != nil && d.call.Context.Err() == nil { // the answer keeps to upstream's, which does not say which operation failed
+			err = unprocessable(err)
 		}
-		return patched, nil
+		return patched, err
 	}), nil
 }
 
@@ -72,9 +72,12 @@ func mergePatch(d *document) (change, error) {
 		}
 	}
 	return d.over(faults, func(current []byte) ([]byte, error) {
-		patched, err := jsonpatch.MergePatch(current, d.patch)
-		if err == jsonpatch.ErrBadJSONPatch {
-			return nil, apierrors.NewBadRequest(err.Error())
+		patched, err := jsonpatch.MergePatch(d.call.Context, current, d.patch)
+		switch {
+		case errors.Is(err, jsonpatch.ErrBadJSONPatch):
+			err = apierrors.NewBadRequest(err.Error())
+		case errors.Is(err, jsonpatch.ErrTooMuchWork):
+			err = unprocessable(err)
 		}
 		return patched, err
 	}), nil

@@ -1,0 +1,43 @@
+package jsonpatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// MaxCopied is how many bytes all copy operations of a patch may add to an object. Upstream:
+// jsonpatch.AccumulatedCopySizeLimit, as kube-apiserver sets it.
+const MaxCopied = 3 << 20
+
+// maxWork is how many bytes a patch may have looked at. The parts of an object are scanned once for each level that lies
+// above them, so this is enough for a text of 3 MB with 170 levels.
+const maxWork = 512 << 20
+
+// ErrTooMuchWork is a patch whose paths are so deep, or whose arrays are so long, that it would take seconds to apply.
+var ErrTooMuchWork = errors.New("Unable to apply the patch, it takes too much work")
+
+// budget counts down what the patch of one request may still cost.
+type budget struct {
+	ctx          context.Context
+	work, copied int
+}
+
+// spend pays for n bytes that are looked at. It fails when the budget is used up, or when the request has ended.
+func (b *budget) spend(n int) error {
+	if b.work += n; b.work > maxWork {
+		return ErrTooMuchWork
+	}
+	return b.ctx.Err()
+}
+
+// moved pays for n elements of an array that move by one place: 16 bytes of memory move as fast as one byte is scanned.
+func (b *budget) moved(n int) error { return b.spend(n / 2) }
+
+// copies pays for n bytes that a copy operation adds.
+func (b *budget) copies(n int) error {
+	if b.copied += n; b.copied > MaxCopied {
+		return fmt.Errorf("Unable to complete the copy, the accumulated size increase of copy is %d, exceeding the limit %d", b.copied, MaxCopied)
+	}
+	return b.spend(n)
+}
