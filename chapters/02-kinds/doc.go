@@ -25,7 +25,8 @@
 //	listjson.go   a list in JSON, one item at a time; indent.go, its layout for people
 //	listproto.go  the same in protobuf; envelope.go is what lies around a message
 //	storagecodec.go  what etcd keeps
-//	fastjson.go, fastproto.go  each body is read once
+//	fastjson.go, fastyaml.go, fastproto.go  each body is read once
+//	expansion.go  bodies that are small on the wire and huge in memory
 //	mapper.go     kinds to resources and back; find.go takes what people type
 //	wellknown.go  what Kubernetes serves; tree.go prints it
 package kinds

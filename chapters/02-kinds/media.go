@@ -44,8 +44,8 @@ func MediaTypes(scheme *runtime.Scheme) []Media {
 		},
 		{
 			Type:    runtime.ContentTypeYAML,
-			Lenient: newYAML(scheme, json.SerializerOptions{Yaml: true}),
-			Strict:  newYAML(scheme, json.SerializerOptions{Yaml: true, Strict: true}),
+			Lenient: newYAML(scheme, json.SerializerOptions{}),
+			Strict:  newYAML(scheme, json.SerializerOptions{Strict: true}),
 
 			list: writeListYAML,
 		},
@@ -59,10 +59,6 @@ func MediaTypes(scheme *runtime.Scheme) []Media {
 			list: writeListProtobuf,
 		},
 	}
-}
-
-func newYAML(scheme *runtime.Scheme, o json.SerializerOptions) runtime.Serializer {
-	return json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme, scheme, o)
 }
 
 // types lists the names of the rows, for errors; streams: of those that have a stream form.

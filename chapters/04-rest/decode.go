@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -13,8 +14,20 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// ReadBody reads the request's body, up to the endpoint's limit. The caller frees it.
-func (c *Call) ReadBody() (*Body, error) { return ReadBody(c.Request, c.MaxBody) }
+// ReadBody reads the request's body, up to the endpoint's limit. One that would be much longer in memory is refused as
+// well. The caller frees it.
+func (c *Call) ReadBody() (*Body, error) {
+	limit := cmp.Or(c.MaxBody, defaultMaxBody)
+	body, err := ReadBody(c.Request, limit)
+	if err != nil {
+		return nil, err
+	}
+	if err := kinds.CheckExpansion(c.Request.Header.Get("Content-Type"), body.Bytes, limit); err != nil {
+		body.Free()
+		return nil, err
+	}
+	return body, nil
+}
 
 // BodyType is the row of the media types in which the body is written; an unknown one is a 415.
 func (c *Call) BodyType() (*kinds.Media, error) {

@@ -18,6 +18,10 @@ func readWanted(text []byte) (fields map[string]any, strict bool, err error) {
 		}
 	}
 	fields = map[string]any{}
+	if err := yaml.UnmarshalStrict(text, &fields); err == nil {
+		return fields, true, nil
+	}
+	fields = map[string]any{}
 	return fields, false, yaml.Unmarshal(text, &fields)
 }
 

@@ -1,0 +1,49 @@
+package kinds
+
+import (
+	"strings"
+	"testing"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+const testLimit = 3 << 20
+
+func TestABodyThatIsHugeInMemoryIsRefused(t *testing.T) {
+	t.Parallel()
+	laughs := "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+	for _, row := range []string{"10", "21", "32", "43", "54", "65", "76", "87", "98"} {
+		laughs += "a" + row[:1] + ": &a" + row[:1] + " [" + strings.TrimSuffix(strings.Repeat("*a"+row[1:]+", ", 10), ", ") + "]\n"
+	}
+	for sentence, row := range map[string]struct{ contentType, body string }{
+		"a million empty objects":          {"application/json", `{"a":[` + strings.Repeat("{},", 1<<20) + `{}]}`},
+		"a million numbers":                {"application/json-patch+json", `{"a":[` + strings.Repeat("1,", 1<<20) + `1]}`},
+		"the same in YAML":                 {"application/apply-patch+yaml", `{"a":[` + strings.Repeat("{},", 1<<20) + `{}]}`},
+		"in YAML with quotes of two kinds": {"application/yaml", `{'"': 1, a: [` + strings.Repeat("{},", 1<<20) + `{}]}`},
+		"in YAML's own layout":             {"application/yaml", "a:\n" + strings.Repeat("- 1\n", 700_000)},
+		"a long string 10,000 times": {"application/yaml; charset=utf-8", "a: &a " + strings.Repeat("x", 50_000) + "\nb: [" + strings.Repeat("*a, ", 10_000) + "*a]"},
+		"a list of lists of lists":   {"application/yaml", laughs + "# " + strings.Repeat("x", 8<<10)},
+		"merged maps":                {"Application/YAML", "a: &a {b: " + strings.Repeat("x", 50_000) + "}\nc:\n" + strings.Repeat("- <<: *a\n", 10_000)},
+	} {
+		if err := CheckExpansion(row.contentType, []byte(row.body), testLimit); !apierrors.IsRequestEntityTooLargeError(err) {
+			t.Errorf("%s: %v", sentence, err)
+		}
+	}
+}
+
+func TestAnOrdinaryLargeBodyIsNoExpansion(t *testing.T) {
+	t.Parallel()
+	for sentence, row := range map[string]struct{ contentType, body string }{
+		"nothing":                          {"", ""},
+		"a text of commas in JSON":         {"application/json", `{"a":"` + strings.Repeat(`\",`, 1<<20) + `"}`},
+		"many addresses":                   {"application/json", `[` + strings.Repeat(`{"ip":"10.0.0.1","nodeName":"node-1"},`, 60_000) + `{}]`},
+		"a script in YAML":                 {"application/yaml", "a: |\n" + strings.Repeat("  if a && b; then echo *.txt; fi # a: b, c\n", 40_000)},
+		"an anchor that is used ten times": {"application/yaml", "a: &a " + strings.Repeat("x", 50_000) + "\nb: [" + strings.Repeat("*a, ", 9) + "*a]"},
+		"an anchor that contains itself":   {"application/yaml", "a: &a [*a] # " + strings.Repeat("x", 8<<10)},
+		"aliases in a small body":          {"application/yaml", "a: &a x\nb: *a"},
+	} {
+		if err := CheckExpansion(row.contentType, []byte(row.body), testLimit); err != nil {
+			t.Errorf("%s: %v", sentence, err)
+		}
+	}
+}
