@@ -13,28 +13,40 @@ import (
 )
 
 // Devices: drivers offer them in slices, claims ask for them, classes say what is asked for. Upstream:
-// pkg/registry/resource. What is in a request, and its expressions (CEL), is not looked at.
+// pkg/registry/resource. Expressions (CEL) are not compiled.
 
 var deviceClassStrategy = resource.SpecStatus[resourcev1.DeviceClass, *resourcev1.DeviceClass]{
 	Strategy: clusterScoped,
 	Spec:     func(c *resourcev1.DeviceClass) any { return &c.Spec },
+	Check: func(_ context.Context, c *resourcev1.DeviceClass) field.ErrorList {
+		return validateDeviceClass(field.NewPath("spec"), &c.Spec)
+	},
 }
 
+// deviceClaimStrategy: the spec never changes, so that an update says that and nothing else of it.
 var deviceClaimStrategy = resource.SpecStatus[resourcev1.ResourceClaim, *resourcev1.ResourceClaim]{
 	Strategy:  namespaced,
 	Uncounted: true,
 	Bare:      true,
 	Spec:      func(c *resourcev1.ResourceClaim) any { return &c.Spec },
 	Status:    func(c *resourcev1.ResourceClaim) any { return &c.Status },
-	CheckUpdate: func(_ context.Context, c, old *resourcev1.ResourceClaim) field.ErrorList {
-		return unchanged(field.NewPath("spec"), c.Spec, old.Spec)
+	CheckWith: func(_ context.Context, c, old *resourcev1.ResourceClaim) field.ErrorList {
+		if old != nil {
+			return unchanged(field.NewPath("spec"), c.Spec, old.Spec)
+		}
+		return validateDeviceClaim(field.NewPath("spec", "devices"), &c.Spec.Devices)
 	},
 }
 
-var deviceClaimStatus = deviceClaimStrategy.OfStatus(nil)
+var deviceClaimStatus = deviceClaimStrategy.OfStatus(func(_ context.Context, c, old *resourcev1.ResourceClaim) field.ErrorList {
+	return validateDeviceClaimStatus(c, old)
+})
 
 var deviceTemplateStrategy = resource.SpecStatus[resourcev1.ResourceClaimTemplate, *resourcev1.ResourceClaimTemplate]{
 	Strategy: namespaced,
+	Check: func(_ context.Context, t *resourcev1.ResourceClaimTemplate) field.ErrorList {
+		return validateClaimTemplate(field.NewPath("spec"), &t.Spec)
+	},
 	CheckUpdate: func(_ context.Context, t, old *resourcev1.ResourceClaimTemplate) field.ErrorList {
 		return unchanged(field.NewPath("spec"), t.Spec, old.Spec)
 	},
@@ -43,15 +55,13 @@ var deviceTemplateStrategy = resource.SpecStatus[resourcev1.ResourceClaimTemplat
 var sliceStrategy = resource.SpecStatus[resourcev1.ResourceSlice, *resourcev1.ResourceSlice]{
 	Strategy: clusterScoped,
 	Spec:     func(s *resourcev1.ResourceSlice) any { return &s.Spec },
-	Check: func(_ context.Context, s *resourcev1.ResourceSlice) field.ErrorList {
-		spec := field.NewPath("spec")
-		return append(validateDriverName(spec.Child("driver"), s.Spec.Driver), required(spec.Child("pool", "name"), s.Spec.Pool.Name)...)
-	},
-	CheckUpdate: func(_ context.Context, s, old *resourcev1.ResourceSlice) field.ErrorList {
-		spec := field.NewPath("spec")
-		found := unchanged(spec.Child("pool", "name"), s.Spec.Pool.Name, old.Spec.Pool.Name)
-		found = append(found, unchanged(spec.Child("driver"), s.Spec.Driver, old.Spec.Driver)...)
-		return append(found, unchanged(spec.Child("nodeName"), s.Spec.NodeName, old.Spec.NodeName)...)
+	Default:  dropAlphaOfSlice,
+	CheckWith: func(_ context.Context, s, old *resourcev1.ResourceSlice) field.ErrorList {
+		var stored *resourcev1.ResourceSliceSpec
+		if old != nil {
+			stored = &old.Spec
+		}
+		return validateSlice(field.NewPath("spec"), &s.Spec, stored)
 	},
 }
 

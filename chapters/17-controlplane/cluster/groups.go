@@ -139,10 +139,10 @@ func devices() []resource.Row {
 		{Kind: "DeviceClass", Name: "deviceclasses", MetadataAgain: 1, Strategy: deviceClassStrategy, ReturnDeleted: true,
 			Columns: deviceClassColumns},
 		{Kind: "ResourceClaim", Name: "resourceclaims", MetadataAgain: 1, Strategy: deviceClaimStrategy, Status: deviceClaimStatus,
-			ReturnDeleted: true,
-			Columns:       deviceClaimColumns},
+			ReturnDeleted: true, Build: restrictAdminAccess,
+			Columns: deviceClaimColumns},
 		{Kind: "ResourceClaimTemplate", Name: "resourceclaimtemplates", MetadataAgain: 1, Strategy: deviceTemplateStrategy, ReturnDeleted: true,
-			Columns: deviceTemplateColumns},
+			Columns: deviceTemplateColumns, Build: restrictAdminAccess},
 		{Kind: "ResourceSlice", Name: "resourceslices", Strategy: sliceStrategy, ReturnDeleted: true, Columns: sliceColumns,
 			Fields: sliceFields, NoField: "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: %s"},
 	}

@@ -73,6 +73,9 @@ func isNative(name corev1.ResourceName) bool {
 	return !strings.Contains(string(name), "/") || strings.Contains(string(name), corev1.ResourceDefaultNamespacePrefix)
 }
 
+// IsExtendedResource reports a name that is somebody's own. Upstream: v1helper.IsExtendedResourceName.
+func IsExtendedResource(name corev1.ResourceName) bool { return isExtended(name) }
+
 // isExtended: the name is somebody's own, and a quota could name it too. Such things are counted.
 func isExtended(name corev1.ResourceName) bool {
 	if isNative(name) || strings.HasPrefix(string(name), corev1.DefaultResourceRequestsPrefix) {
