@@ -10,8 +10,7 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// Policies are rules in the API server itself, bindings say where they hold. Only their frame is checked: what their
-// expressions (CEL) mean is not looked at.
+// Policies are rules in the API server itself, bindings say where they hold. Their expressions (CEL) are not compiled.
 
 var policyStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionPolicy, *admissionv1.ValidatingAdmissionPolicy]{
 	Strategy:    clusterScoped,
@@ -20,16 +19,7 @@ var policyStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionPolicy, 
 	Bare:        true,
 	Status:      func(p *admissionv1.ValidatingAdmissionPolicy) any { return &p.Status },
 	Check: func(_ context.Context, p *admissionv1.ValidatingAdmissionPolicy) field.ErrorList {
-		spec := field.NewPath("spec")
-		found := validateFailurePolicy(spec.Child("failurePolicy"), p.Spec.FailurePolicy)
-		if p.Spec.MatchConstraints == nil {
-			found = append(found, field.Required(spec.Child("matchConstraints"), ""))
-		}
-		if len(p.Spec.Validations)+len(p.Spec.AuditAnnotations) == 0 {
-			const one = "validations or auditAnnotations must contain at least one item"
-			found = append(found, field.Required(spec.Child("validations"), one), field.Required(spec.Child("auditAnnotations"), one))
-		}
-		return found
+		return validatePolicy(field.NewPath("spec"), p.Name, &p.Spec)
 	},
 }
 
@@ -42,18 +32,10 @@ var policyBindingStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionP
 	Spec:        func(b *admissionv1.ValidatingAdmissionPolicyBinding) any { return &b.Spec },
 	Check: func(_ context.Context, b *admissionv1.ValidatingAdmissionPolicyBinding) field.ErrorList {
 		spec := field.NewPath("spec")
-		found := required(spec.Child("policyName"), b.Spec.PolicyName)
-		if b.Spec.PolicyName != "" {
-			found = isObjectName(spec.Child("policyName"), b.Spec.PolicyName)
-		}
-		actions := spec.Child("validationActions")
-		if len(b.Spec.ValidationActions) == 0 {
-			found = append(found, field.Required(actions, "at least one validation action is required"))
-		}
-		for i, action := range b.Spec.ValidationActions {
-			found = append(found, among(actions.Index(i), action, admissionv1.Audit, admissionv1.Deny, admissionv1.Warn)...)
-		}
-		return found
+		found := validatePolicyName(spec.Child("policyName"), b.Spec.PolicyName)
+		found = append(found, validateParamRef(spec.Child("paramRef"), b.Spec.ParamRef)...)
+		found = append(found, validateMatchResources(spec.Child("matchResources"), b.Spec.MatchResources)...)
+		return append(found, validateActions(spec.Child("validationActions"), b.Spec.ValidationActions)...)
 	},
 }
 
@@ -62,16 +44,7 @@ var mutationStrategy = resource.SpecStatus[admissionv1.MutatingAdmissionPolicy, 
 	Conditional: true,
 	Spec:        func(p *admissionv1.MutatingAdmissionPolicy) any { return &p.Spec },
 	Check: func(_ context.Context, p *admissionv1.MutatingAdmissionPolicy) field.ErrorList {
-		spec := field.NewPath("spec")
-		found := validateFailurePolicy(spec.Child("failurePolicy"), p.Spec.FailurePolicy)
-		if p.Spec.MatchConstraints == nil {
-			found = append(found, field.Required(spec.Child("matchConstraints"), ""))
-		}
-		if len(p.Spec.Mutations) == 0 {
-			found = append(found, field.Required(spec.Child("mutations"), "mutations must contain at least one item"))
-		}
-		return append(found, oneOf(spec.Child("reinvocationPolicy"), p.Spec.ReinvocationPolicy,
-			admissionv1.IfNeededReinvocationPolicy, admissionv1.NeverReinvocationPolicy)...)
+		return validateMutatingPolicy(field.NewPath("spec"), &p.Spec)
 	},
 }
 
@@ -80,15 +53,12 @@ var mutationBindingStrategy = resource.SpecStatus[admissionv1.MutatingAdmissionP
 	Conditional: true,
 	Spec:        func(b *admissionv1.MutatingAdmissionPolicyBinding) any { return &b.Spec },
 	Check: func(_ context.Context, b *admissionv1.MutatingAdmissionPolicyBinding) field.ErrorList {
-		return required(field.NewPath("spec", "policyName"), b.Spec.PolicyName)
+		spec := field.NewPath("spec")
+		found := validatePolicyName(spec.Child("policyName"), b.Spec.PolicyName)
+		found = append(found, validateParamRef(spec.Child("paramRef"), b.Spec.ParamRef)...)
+		found = append(found, validateMatchResources(spec.Child("matchResources"), b.Spec.MatchResources)...)
+		return append(found, validateMutableOperations(spec.Child("matchResources"), b.Spec.MatchResources)...)
 	},
-}
-
-func validateFailurePolicy(at *field.Path, policy *admissionv1.FailurePolicyType) faults {
-	if policy == nil {
-		return nil
-	}
-	return among(at, *policy, admissionv1.Fail, admissionv1.Ignore)
 }
 
 // counting is the table of a kind that shows how many parts it has.

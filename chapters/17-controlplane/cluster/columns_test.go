@@ -37,7 +37,7 @@ func TestColumnsShowWhatKubectlPrints(t *testing.T) {
 		{"a claim for devices", group("resource.k8s.io") + "/namespaces/default/resourceclaims", "shown", `{"spec":{}}`,
 			map[string]string{"State": "pending"}},
 		{"a policy", group("admissionregistration.k8s.io") + "/validatingadmissionpolicies", "shown",
-			`{"spec":{"paramKind":{"apiVersion":"v1","kind":"ConfigMap"},"matchConstraints":{},"validations":[{"expression":"true"}]}}`,
+			`{"spec":{"paramKind":{"apiVersion":"v1","kind":"ConfigMap"},"matchConstraints":{"resourceRules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["*"],"resources":["pods"]}]},"validations":[{"expression":"true"}]}}`,
 			map[string]string{"Validations": "1", "ParamKind": "v1/ConfigMap"}},
 	} {
 		t.Run(row.claim, func(t *testing.T) {
