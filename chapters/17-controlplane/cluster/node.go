@@ -37,6 +37,10 @@ func (nodeStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorL
 	n := obj.(*corev1.Node)
 	found := validateTaints(field.NewPath("metadata", "taints"), n.Spec.Taints) // upstream's path, though taints lie in the spec
 	found = append(found, validateNodeResources(n)...)
+	if swap := n.Status.NodeInfo.Swap; swap != nil && swap.Capacity != nil && *swap.Capacity <= 0 {
+		found = append(found, field.Invalid(field.NewPath("metadata", "nodeSwapStatus", "capacity"), *swap.Capacity, "must be greater than 0"))
+	}
+	found = append(found, validateDeclaredFeatures(field.NewPath("status", "declaredFeatures"), n.Status.DeclaredFeatures)...)
 	return append(found, validatePodCIDRs(field.NewPath("spec", "podCIDRs"), n.Spec.PodCIDRs)...)
 }
 
@@ -75,10 +79,11 @@ func (nodeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Obje
 // validateNodeUpdate: what a node got once, it keeps. Upstream: ValidateNodeUpdate.
 func validateNodeUpdate(n, old *corev1.Node) faults {
 	found := validateNodeResources(n)
+	found = append(found, validateDeclaredFeatures(field.NewPath("status", "declaredFeatures"), n.Status.DeclaredFeatures)...)
 	var seen []corev1.NodeAddress
 	for i, address := range n.Status.Addresses {
 		if slices.Contains(seen, address) {
-			found = append(found, field.Duplicate(field.NewPath("status", "addresses").Index(i), address))
+			found = append(found, field.Duplicate(field.NewPath("status", "addresses").Index(i), resource.GoNamed(address)))
 		}
 		seen = append(seen, address)
 	}

@@ -6,6 +6,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	apipath "k8s.io/apimachinery/pkg/api/validation/path"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -84,6 +85,9 @@ func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) fau
 	}
 	for i, selector := range r.ClusterRoleSelectors {
 		found = append(found, metavalidation.ValidateLabelSelector(&selector, options, at.Index(i))...)
+		if _, err := metav1.LabelSelectorAsSelector(&selector); err != nil {
+			found = append(found, field.Invalid(at.Index(i), nil, "invalid label selector.")) // upstream shows what it could not make
+		}
 	}
 	return found
 }
