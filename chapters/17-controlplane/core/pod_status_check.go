@@ -24,6 +24,7 @@ func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
 	found = append(found, apivalidation.ValidateImmutableField(now.QOSClass, was.QOSClass, statusPath.Child("qosClass"))...)
 	found = append(found, revived(pod, before)...)
 	found = append(found, claimStatuses(now.ResourceClaimStatuses, &pod.Spec)...)
+	found = append(found, extendedResourceClaimStatus(now.ExtendedResourceClaimStatus, &pod.Spec)...)
 	found = append(found, addresses(now, was)...)
 	for _, list := range statusLists(now) {
 		found = append(found, users(list.statuses, statusPath.Child(list.name), pod.Spec.OS)...)
@@ -115,25 +116,6 @@ func containerNamed(containers []corev1.Container, name string) *corev1.Containe
 		}
 	}
 	return nil
-}
-
-func claimStatuses(list []corev1.PodResourceClaimStatus, spec *corev1.PodSpec) faults {
-	path, known := statusPath.Child("resourceClaimStatuses"), claimNames(spec)
-	var found faults
-	names := seen{}
-	for i, s := range list {
-		at := path.Index(i)
-		if !known.Has(s.Name) {
-			found = append(found, field.Invalid(at.Child("name"), s.Name, "must match the name of an entry in `spec.resourceClaims`"))
-		}
-		if names.again(s.Name) {
-			found = append(found, field.Duplicate(at.Child("name"), s.Name))
-		}
-		if s.ResourceClaimName != nil {
-			found = append(found, isObjectName(at.Child("resourceClaimName"), *s.ResourceClaimName)...)
-		}
-	}
-	return found
 }
 
 // addresses: one for each family of addresses at most. The list of the host's begins with its single one.

@@ -33,9 +33,9 @@ var specChecks = []func(*specCheck) faults{
 	(*specCheck).containers, (*specCheck).initContainers, (*specCheck).ephemeralContainers, (*specCheck).resources,
 	(*specCheck).hostPorts, (*specCheck).policies, (*specCheck).nodeSelector, (*specCheck).securityContext,
 	(*specCheck).affinity, (*specCheck).dnsConfig, (*specCheck).gates, (*specCheck).spread,
-	(*specCheck).hostProcess, (*specCheck).userNamespace, (*specCheck).hostnameOverride, (*specCheck).names,
-	(*specCheck).deadline, (*specCheck).tolerations, (*specCheck).hostAliases, (*specCheck).overhead,
-	(*specCheck).operatingSystem, (*specCheck).environmentFiles,
+	(*specCheck).hostProcess, (*specCheck).userNamespace, (*specCheck).hostnameOverride, (*specCheck).accountAndNode,
+	(*specCheck).deadline, (*specCheck).hostNames, (*specCheck).tolerations, (*specCheck).hostAliases, (*specCheck).priority,
+	(*specCheck).overhead, (*specCheck).operatingSystem, (*specCheck).environmentFiles,
 }
 
 // ValidatePodSpec checks the spec at path; meta is the pod's, nil in a template. Upstream: validation.ValidatePodSpec.
@@ -58,37 +58,47 @@ func (s *specCheck) gracePeriod() faults {
 func (s *specCheck) policies() faults {
 	found := oneOf(s.path.Child("restartPolicy"), s.spec.RestartPolicy,
 		corev1.RestartPolicyAlways, corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever)
-	found = append(found, oneOf(s.path.Child("dnsPolicy"), s.spec.DNSPolicy,
+	return append(found, oneOf(s.path.Child("dnsPolicy"), s.spec.DNSPolicy,
 		corev1.DNSClusterFirstWithHostNet, corev1.DNSClusterFirst, corev1.DNSDefault, corev1.DNSNone)...)
-	if p := s.spec.PreemptionPolicy; p != nil {
-		found = append(found, oneOf(s.path.Child("preemptionPolicy"), *p, corev1.PreemptLowerPriority, corev1.PreemptNever)...)
-	}
-	return found
 }
 
 func (s *specCheck) nodeSelector() faults {
 	return metav1validation.ValidateLabels(s.spec.NodeSelector, s.path.Child("nodeSelector"))
 }
 
-// names are the fields that name something, none of which is required.
-func (s *specCheck) names() faults {
+// accountAndNode, hostNames and priority are fields that name something, none of which is required.
+func (s *specCheck) accountAndNode() faults {
 	var found faults
-	for _, n := range []struct {
-		field, value string
-		check        func(*field.Path, string) faults
-	}{
-		{"serviceAccountName", s.spec.ServiceAccountName, isServiceAccount},
-		{"nodeName", s.spec.NodeName, isObjectName},
-		{"hostname", s.spec.Hostname, isLabel},
-		{"subdomain", s.spec.Subdomain, isLabel},
-		{"priorityClassName", s.spec.PriorityClassName, isObjectName},
-	} {
-		if n.value != "" {
-			found = append(found, n.check(s.path.Child(n.field), n.value)...)
-		}
+	if name := s.spec.ServiceAccountName; name != "" {
+		found = isServiceAccount(s.path.Child("serviceAccountName"), name)
+	}
+	if name := s.spec.NodeName; name != "" {
+		found = append(found, isObjectName(s.path.Child("nodeName"), name)...)
+	}
+	return found
+}
+
+func (s *specCheck) hostNames() faults {
+	var found faults
+	if name := s.spec.Hostname; name != "" {
+		found = isLabel(s.path.Child("hostname"), name)
+	}
+	if name := s.spec.Subdomain; name != "" {
+		found = append(found, isLabel(s.path.Child("subdomain"), name)...)
+	}
+	return found
+}
+
+func (s *specCheck) priority() faults {
+	var found faults
+	if name := s.spec.PriorityClassName; name != "" {
+		found = isObjectName(s.path.Child("priorityClassName"), name)
 	}
 	if name := s.spec.RuntimeClassName; name != nil {
 		found = append(found, isObjectName(s.path.Child("runtimeClassName"), *name)...)
+	}
+	if p := s.spec.PreemptionPolicy; p != nil {
+		found = append(found, oneOf(s.path.Child("preemptionPolicy"), *p, corev1.PreemptLowerPriority, corev1.PreemptNever)...)
 	}
 	return found
 }
