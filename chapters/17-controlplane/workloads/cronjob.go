@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -35,8 +36,11 @@ func checkCronJob(_ context.Context, c, old *cronJob) field.ErrorList {
 	if old != nil {
 		stored = &old.Spec
 	}
-	faults := checkWhen(s, stored, path)
+	faults := checkScheduleOf(s, stored, path.Child("schedule"))
 	faults = append(faults, notNegative(path, counted("startingDeadlineSeconds", s.StartingDeadlineSeconds))...)
+	if stored == nil || !equality.Semantic.DeepEqual(s.TimeZone, stored.TimeZone) { // a zone that is stored may be gone since
+		faults = append(faults, checkTimeZone(s.TimeZone, path.Child("timeZone"))...)
+	}
 	faults = append(faults, checkConcurrency(s.ConcurrencyPolicy, path.Child("concurrencyPolicy"))...)
 	faults = append(faults, checkJobTemplate(s, stored, path.Child("jobTemplate", "spec"))...)
 	faults = append(faults, notNegative(path, counted("successfulJobsHistoryLimit", s.SuccessfulJobsHistoryLimit),
@@ -47,19 +51,13 @@ func checkCronJob(_ context.Context, c, old *cronJob) field.ErrorList {
 	return faults
 }
 
-// checkWhen is the schedule with its zone. A zone that is stored is not looked at again: it may be gone since.
-func checkWhen(s, stored *batchv1.CronJobSpec, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+// checkScheduleOf: a schedule that names its zone is allowed where it did so before.
+func checkScheduleOf(s, stored *batchv1.CronJobSpec, path *field.Path) field.ErrorList {
 	if s.Schedule == "" {
-		faults = append(faults, field.Required(path.Child("schedule"), ""))
-	} else {
-		zoned := stored != nil && strings.Contains(stored.Schedule, "TZ")
-		faults = append(faults, checkSchedule(s.Schedule, s.TimeZone, zoned, path.Child("schedule"))...)
+		return field.ErrorList{field.Required(path, "")}
 	}
-	if stored == nil || (stored.TimeZone == nil) != (s.TimeZone == nil) || valueOf(stored.TimeZone) != valueOf(s.TimeZone) {
-		faults = append(faults, checkTimeZone(s.TimeZone, path.Child("timeZone"))...)
-	}
-	return faults
+	zoned := stored != nil && strings.Contains(stored.Schedule, "TZ")
+	return checkSchedule(s.Schedule, s.TimeZone, zoned, path)
 }
 
 func checkConcurrency(policy batchv1.ConcurrencyPolicy, path *field.Path) field.ErrorList {

@@ -25,6 +25,7 @@ var jobs = jobStrategy{resource.SpecStatus[job, *job]{
 	Spec:        func(j *job) any { return &j.Spec },
 	Status:      func(j *job) any { return &j.Status },
 	CheckWith:   checkJob,
+	Canon:       takeLabels,
 	WarnWith:    warnJob,
 	Propagation: metav1.DeletePropagationOrphan,
 }}

@@ -21,92 +21,123 @@ func endOf(j *job) ending {
 
 func (e ending) finished() bool { return e.complete || e.failed }
 
-// conditionRules: a job ends well or badly, and each end is announced before it is reached.
-func conditionRules(j, old *job, path *field.Path) []rule {
-	now, before := endOf(j), endOf(old)
-	refuse := func(text string) *field.Error {
-		return field.Invalid(path.Child("conditions"), field.OmitValueType{}, text)
-	}
-	completed, failed := now.complete != before.complete, now.failed != before.failed
-	failing, succeeding := now.failing != before.failing, now.succeeding != before.succeeding
-	indexes := !equality.Semantic.DeepEqual(j.Status.FailedIndexes, old.Status.FailedIndexes)
+// statusChange is a job's status, and what it replaces.
+type statusChange struct {
+	job, old    *job
+	now, before ending
+	path        *field.Path
+}
+
+func (c statusChange) refuse(text string) *field.Error {
+	return field.Invalid(c.path.Child("conditions"), field.OmitValueType{}, text)
+}
+
+// endRules: a job ends in one way.
+func (c statusChange) endRules() []rule {
+	now, before := c.now, c.before
+	completed, failed, failing := now.complete != before.complete, now.failed != before.failed, now.failing != before.failing
 	return []rule{
-		{completed || failed, now.complete && now.failed, refuse("cannot set Complete=True and Failed=true conditions")},
-		{completed || failing, now.complete && now.failing, refuse("cannot set Complete=True and FailureTarget=true conditions")},
-		{failed || indexes, now.failed && !now.failing, refuse("cannot set Failed=True condition without the FailureTarget=true condition")},
-		{completed || succeeding, now.complete && !now.succeeding, refuse("cannot set Complete=True condition without the SuccessCriteriaMet=true condition")},
-		{true, now.succeeding && now.failed, refuse("cannot set SuccessCriteriaMet=True and Failed=true conditions")},
-		{true, now.succeeding && now.failing, refuse("cannot set SuccessCriteriaMet=True and FailureTarget=true conditions")},
-		{true, j.Spec.SuccessPolicy != nil && now.complete && !now.succeeding,
-			refuse("cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True")},
-		{true, before.failed && !now.failed, refuse("cannot disable the terminal Failed=True condition")},
-		{true, before.complete && !now.complete, refuse("cannot disable the terminal Complete=True condition")},
-		{true, before.failing && !now.failing, refuse("cannot disable the terminal FailureTarget=True condition")},
-		{true, before.succeeding && !now.succeeding, refuse("cannot disable the SuccessCriteriaMet=True condition")},
-		{true, before.complete && !before.succeeding && now.succeeding,
-			refuse("cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions")},
+		{completed || failed, now.complete && now.failed, c.refuse("cannot set Complete=True and Failed=true conditions")},
+		{completed || failing, now.complete && now.failing, c.refuse("cannot set Complete=True and FailureTarget=true conditions")},
 	}
 }
 
-// timeRules: a job starts, then completes, and neither is told twice.
-func timeRules(j, old *job, path *field.Path) []rule {
-	s, now, before := &j.Status, endOf(j), endOf(old)
-	start, end := path.Child("startTime"), path.Child("completionTime")
-	started, ended := !same(s.StartTime, old.Status.StartTime), !same(s.CompletionTime, old.Status.CompletionTime)
-	completed, finished := now.complete != before.complete, now.finished() != before.finished()
-	idle := valueOf(j.Spec.Suspend) && j.Spec.Completions != nil && *j.Spec.Completions == 0
-	resuming := hasCondition(old, batchv1.JobSuspended, corev1.ConditionTrue) && hasCondition(j, batchv1.JobSuspended, corev1.ConditionFalse)
+// completionRules: a job that is complete says since when, and that is not before it started.
+func (c statusChange) completionRules() []rule {
+	s, was, path := &c.job.Status, &c.old.Status, c.path.Child("completionTime")
+	started, ended := !same(s.StartTime, was.StartTime), !same(s.CompletionTime, was.CompletionTime)
+	completed := c.now.complete != c.before.complete
 	return []rule{
-		{completed || ended, s.CompletionTime != nil && !now.complete,
-			field.Invalid(end, s.CompletionTime, "cannot set completionTime when there is no Complete=True condition")},
-		{completed || ended, s.CompletionTime == nil && now.complete, field.Required(end, "completionTime is required for Complete jobs")},
+		{completed || ended, s.CompletionTime != nil && !c.now.complete,
+			field.Invalid(path, s.CompletionTime, "cannot set completionTime when there is no Complete=True condition")},
+		{completed || ended, s.CompletionTime == nil && c.now.complete, field.Required(path, "completionTime is required for Complete jobs")},
 		{started || ended, s.StartTime != nil && s.CompletionTime != nil && s.CompletionTime.Before(s.StartTime),
-			field.Invalid(end, s.CompletionTime, "must be equal to or after `startTime`")},
-		{(finished || started) && !idle, s.StartTime == nil && now.finished(), field.Required(start, "startTime is required for finished job")},
-		{ended, s.CompletionTime != nil && old.Status.CompletionTime != nil, field.Invalid(end, s.CompletionTime, "field is immutable")},
-		{started && !resuming, old.Status.StartTime != nil && !valueOf(j.Spec.Suspend),
-			field.Invalid(start, s.StartTime, "field is immutable for unsuspended job once set")},
+			field.Invalid(path, s.CompletionTime, "must be equal to or after `startTime`")},
 	}
 }
 
-// podRules: a job that ended has no pods, and no more are ready than there are.
-func podRules(j, old *job, path *field.Path) []rule {
-	s, before, over := &j.Status, &old.Status, endOf(j).finished()
-	finished := over != endOf(old).finished()
-	active, uncounted := s.Active != before.Active, s.UncountedTerminatedPods
+// announcementRules: each end is announced before it is reached.
+func (c statusChange) announcementRules() []rule {
+	now, before := c.now, c.before
+	indexes := !equality.Semantic.DeepEqual(c.job.Status.FailedIndexes, c.old.Status.FailedIndexes)
 	return []rule{
-		{finished || active, s.Active > 0 && over, field.Invalid(path.Child("active"), s.Active, "active>0 is invalid for finished job")},
-		{finished || !equality.Semantic.DeepEqual(uncounted, before.UncountedTerminatedPods),
+		{now.failed != before.failed || indexes, now.failed && !now.failing,
+			c.refuse("cannot set Failed=True condition without the FailureTarget=true condition")},
+		{now.complete != before.complete || now.succeeding != before.succeeding, now.complete && !now.succeeding,
+			c.refuse("cannot set Complete=True condition without the SuccessCriteriaMet=true condition")},
+	}
+}
+
+// finishedRules: a job that ended did start, and has no pods that run or wait to be counted.
+func (c statusChange) finishedRules() []rule {
+	s, was, spec := &c.job.Status, &c.old.Status, &c.job.Spec
+	over, uncounted := c.now.finished(), c.job.Status.UncountedTerminatedPods
+	finished := over != c.before.finished()
+	idle := valueOf(spec.Suspend) && spec.Completions != nil && *spec.Completions == 0
+	return []rule{
+		{finished || s.Active != was.Active, s.Active > 0 && over,
+			field.Invalid(c.path.Child("active"), s.Active, "active>0 is invalid for finished job")},
+		{(finished || !same(s.StartTime, was.StartTime)) && !idle, s.StartTime == nil && over,
+			field.Required(c.path.Child("startTime"), "startTime is required for finished job")},
+		{finished || !equality.Semantic.DeepEqual(uncounted, was.UncountedTerminatedPods),
 			over && uncounted != nil && len(uncounted.Failed)+len(uncounted.Succeeded) > 0,
-			field.Invalid(path.Child("uncountedTerminatedPods"), resource.GoNamed(uncounted), "must be empty for finished job")},
-		{finished || !equality.Semantic.DeepEqual(s.Terminating, before.Terminating), valueOf(s.Terminating) > 0 && over,
-			field.Invalid(path.Child("terminating"), s.Terminating, "terminating>0 is invalid for finished job")},
-		{active || !equality.Semantic.DeepEqual(s.Ready, before.Ready), valueOf(s.Ready) > s.Active,
-			field.Invalid(path.Child("ready"), valueOf(s.Ready), "cannot set more ready pods than active")},
+			field.Invalid(c.path.Child("uncountedTerminatedPods"), resource.GoNamed(uncounted), "must be empty for finished job")},
 	}
 }
 
-// forwardRules: counters do not fall, but where a job with indexes was made smaller.
-func forwardRules(j, old *job, path *field.Path) []rule {
-	now, before := &j.Status, &old.Status
-	elastic := indexed(&j.Spec) && equality.Semantic.DeepEqual(j.Spec.Completions, j.Spec.Parallelism)
+// podRules: no pod of a job that ended is still terminating, and no more are ready than there are.
+func (c statusChange) podRules() []rule {
+	s, was, over := &c.job.Status, &c.old.Status, c.now.finished()
 	return []rule{
-		{true, now.Failed < before.Failed, field.Invalid(path.Child("failed"), now.Failed, "cannot decrease the failed counter")},
-		{!elastic, now.Succeeded < before.Succeeded, field.Invalid(path.Child("succeeded"), now.Succeeded,
-			"cannot decrease the succeeded counter")},
+		{over != c.before.finished() || !equality.Semantic.DeepEqual(s.Terminating, was.Terminating), valueOf(s.Terminating) > 0 && over,
+			field.Invalid(c.path.Child("terminating"), s.Terminating, "terminating>0 is invalid for finished job")},
+		{s.Active != was.Active || !equality.Semantic.DeepEqual(s.Ready, was.Ready), s.Ready != nil && *s.Ready > s.Active,
+			field.Invalid(c.path.Child("ready"), valueOf(s.Ready), "cannot set more ready pods than active")},
+	}
+}
+
+// successRules: a job that has met its criteria does not fail, and one with a policy completes by it.
+func (c statusChange) successRules() []rule {
+	now := c.now
+	return []rule{
+		{true, now.succeeding && now.failed, c.refuse("cannot set SuccessCriteriaMet=True and Failed=true conditions")},
+		{true, now.succeeding && now.failing, c.refuse("cannot set SuccessCriteriaMet=True and FailureTarget=true conditions")},
+		{true, c.job.Spec.SuccessPolicy != nil && now.complete && !now.succeeding,
+			c.refuse("cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True")},
+	}
+}
+
+// forwardRules: what has ended stays so, and counters do not fall, but where a job with indexes was made smaller.
+func (c statusChange) forwardRules() []rule {
+	s, was, now, before := &c.job.Status, &c.old.Status, c.now, c.before
+	elastic := indexed(&c.job.Spec) && equality.Semantic.DeepEqual(c.job.Spec.Completions, c.job.Spec.Parallelism)
+	resuming := hasCondition(c.old, batchv1.JobSuspended, corev1.ConditionTrue) && hasCondition(c.job, batchv1.JobSuspended, corev1.ConditionFalse)
+	return []rule{
+		{true, before.failed && !now.failed, c.refuse("cannot disable the terminal Failed=True condition")},
+		{true, before.complete && !now.complete, c.refuse("cannot disable the terminal Complete=True condition")},
+		{true, before.failing && !now.failing, c.refuse("cannot disable the terminal FailureTarget=True condition")},
+		{true, s.Failed < was.Failed, field.Invalid(c.path.Child("failed"), s.Failed, "cannot decrease the failed counter")},
+		{!elastic, s.Succeeded < was.Succeeded, field.Invalid(c.path.Child("succeeded"), s.Succeeded, "cannot decrease the succeeded counter")},
+		{!same(s.CompletionTime, was.CompletionTime), s.CompletionTime != nil && was.CompletionTime != nil,
+			field.Invalid(c.path.Child("completionTime"), s.CompletionTime, "field is immutable")},
+		{!same(s.StartTime, was.StartTime) && !resuming, was.StartTime != nil && !valueOf(c.job.Spec.Suspend),
+			field.Invalid(c.path.Child("startTime"), s.StartTime, "field is immutable for unsuspended job once set")},
+		{true, before.succeeding && !now.succeeding, c.refuse("cannot disable the SuccessCriteriaMet=True condition")},
+		{true, before.complete && !before.succeeding && now.succeeding,
+			c.refuse("cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions")},
 	}
 }
 
 // indexRules: the lists of ended indexes can be read, are those of a job with indexes, and share nothing.
-func indexRules(j, old *job, path *field.Path) []rule {
-	s, spec := &j.Status, &j.Spec
+func (change statusChange) indexRules() []rule {
+	s, old, spec := &change.job.Status, &change.old.Status, &change.job.Spec
 	completions, failedList := valueOf(spec.Completions), valueOf(s.FailedIndexes)
-	completed := s.CompletedIndexes != old.Status.CompletedIndexes
-	failed := !equality.Semantic.DeepEqual(s.FailedIndexes, old.Status.FailedIndexes)
+	completed := s.CompletedIndexes != old.CompletedIndexes
+	failed := !equality.Semantic.DeepEqual(s.FailedIndexes, old.FailedIndexes)
 	_, badCompleted := parseIndexes(s.CompletedIndexes, completions)
 	_, badFailed := parseIndexes(failedList, completions)
 	shared := overlap(s.CompletedIndexes, failedList, completions)
-	c, f := path.Child("completedIndexes"), path.Child("failedIndexes")
+	c, f := change.path.Child("completedIndexes"), change.path.Child("failedIndexes")
 	return []rule{
 		{completed, spec.Completions != nil && badCompleted != nil,
 			field.Invalid(c, s.CompletedIndexes, fmt.Sprintf("error parsing completedIndexes: %v", badCompleted))},

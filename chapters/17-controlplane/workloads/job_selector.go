@@ -26,11 +26,10 @@ func identity(j *job) map[string]string {
 }
 
 // generateSelector labels the pods of a new job with its uid, and has the selector find them. What the client wrote in
-// these places stays, for the check to refuse. A job that got its labels from its pods by default gets these too.
+// these places stays, for the check to refuse. A job that got its labels from its pods by default shares these too.
 func generateSelector(j *job) {
 	template := &j.Spec.Template
-	shared := reflect.ValueOf(j.Labels).Pointer() == reflect.ValueOf(template.Labels).Pointer()
-	bare := len(j.Labels) == 0 || shared
+	shared := len(j.Labels) > 0 && reflect.ValueOf(j.Labels).Pointer() == reflect.ValueOf(template.Labels).Pointer()
 	wanted := identity(j)
 	maps.Copy(wanted, template.Labels)
 	template.Labels = wanted
@@ -40,8 +39,16 @@ func generateSelector(j *job) {
 	selected := map[string]string{uidLabel: string(j.UID)}
 	maps.Copy(selected, j.Spec.Selector.MatchLabels)
 	j.Spec.Selector.MatchLabels = selected
-	if bare {
+	if shared {
 		j.Labels = maps.Clone(wanted)
+	}
+}
+
+// takeLabels gives a job without labels those of its pods, as the defaults do. It comes after the validation, which sees
+// what the client wrote.
+func takeLabels(j *job) {
+	if len(j.Labels) == 0 {
+		j.Labels = maps.Clone(j.Spec.Template.Labels)
 	}
 }
 

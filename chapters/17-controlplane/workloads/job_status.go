@@ -37,11 +37,12 @@ func checkJobStatus(_ context.Context, j, old *job) field.ErrorList {
 	faults := notNegative(path, []count{{"active", int64(s.Active)}, {"succeeded", int64(s.Succeeded)}, {"failed", int64(s.Failed)}},
 		counted("ready", s.Ready), counted("terminating", s.Terminating))
 	faults = append(faults, checkUncounted(s.UncountedTerminatedPods, path.Child("uncountedTerminatedPods"))...)
-	faults = append(faults, faultsOf(conditionRules(j, old, path))...)
-	faults = append(faults, faultsOf(timeRules(j, old, path))...)
-	faults = append(faults, faultsOf(podRules(j, old, path))...)
-	faults = append(faults, faultsOf(indexRules(j, old, path))...)
-	return append(faults, faultsOf(forwardRules(j, old, path))...)
+	c := statusChange{job: j, old: old, now: endOf(j), before: endOf(old), path: path}
+	for _, rules := range [][]rule{c.endRules(), c.completionRules(), c.announcementRules(), c.finishedRules(), c.indexRules(),
+		c.podRules(), c.successRules(), c.forwardRules()} {
+		faults = append(faults, faultsOf(rules)...)
+	}
+	return faults
 }
 
 // checkUncounted: each pod that ended waits once to be counted.
