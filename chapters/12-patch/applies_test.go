@@ -238,3 +238,38 @@ func (a *applies) reapply(t *testing.T, wish *unstructured.Unstructured, manager
 		t.Fatalf("the same again, by %s, was thought to change nothing (-upstream +ours):\n%s\n%s", manager, diff, text(wish))
 	}
 }
+
+// TestAFieldConflictIsToldBeforeAStaleVersion has the answers of kube-apiserver: an apply is merged first, and what it
+// becomes is then compared with what is stored.
+func TestAFieldConflictIsToldBeforeAStaleVersion(t *testing.T) {
+	t.Parallel()
+	const conflict, stale, uid = `conflict with "one" using v1: .data.k`, "the object has been modified", `metadata.uid: Invalid value: "x": field is immutable`
+	a := newAPI(t)
+	a.do("POST", configMaps+"?fieldManager=one", jsonType, configMap(`"data":{"k":"v"}`)).want(t, 201)
+	for _, row := range []struct {
+		query, metadata, data string
+		code                  int
+		message               string
+	}{
+		{"", `"resourceVersion":"9999999"`, `"k":"w"`, 409, conflict},
+		{"", `"resourceVersion":"9999999"`, `"n":"new"`, 409, stale},
+		{"", `"resourceVersion":"9999999"`, `"k":"v"`, 409, stale},
+		{"&force=true", `"resourceVersion":"9999999"`, `"k":"w"`, 409, stale},
+		{"&dryRun=All", `"resourceVersion":"9999999"`, `"k":"w"`, 409, conflict},
+		{"&force=true&dryRun=All", `"resourceVersion":"9999999"`, `"k":"w"`, 409, stale},
+		{"", `"uid":"x"`, `"k":"w"`, 409, conflict},
+		{"", `"uid":"x"`, `"n":"new"`, 422, uid},
+		{"&force=true", `"uid":"x"`, `"k":"w"`, 422, uid},
+		{"", `"uid":"x","resourceVersion":"9999999"`, `"k":"w"`, 409, conflict},
+		{"", `"uid":"x","resourceVersion":"9999999"`, `"n":"new"`, 409, stale},
+		{"", `"resourceVersion":"abc"`, `"k":"w"`, 409, conflict},
+		{"", `"resourceVersion":"0"`, `"k":"w"`, 409, conflict},
+		{"&dryRun=All", `"resourceVersion":"0"`, `"n":"new"`, 200, ""},
+	} {
+		body := fmt.Sprintf(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a",%s},"data":{%s}}`, row.metadata, row.data)
+		got := a.apply(configMaps+"/a", "fieldManager=two"+row.query, body)
+		if got.code != row.code || !strings.Contains(got.message(), row.message) {
+			t.Errorf("%s %s %s: %d %s, not %d %s", row.query, row.metadata, row.data, got.code, got.message(), row.code, row.message)
+		}
+	}
+}

@@ -9,7 +9,7 @@
 // storage's update loop: after a lost race it is applied again, to the newer object, and the client never hears of it.
 //
 // The languages: verbs.go, patching.go (one attempt), languages.go, documents.go (JSON patch and merge patch),
-// strategic.go, apply.go. The account: ownership.go, then shapes.go, learning.go and merges.go (how objects of a kind
+// strategic.go, apply.go. Packages jsonpatch and strategicpatch do the merging, at a bounded cost. The account: ownership.go, then shapes.go, learning.go and merges.go (how objects of a kind
 // merge). What keeps it cheap: shortcut.go with plan.go, difference.go, account_scan.go and changes.go for updates,
 // again.go and wishing.go for applies of the same fields.
 //

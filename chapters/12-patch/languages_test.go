@@ -163,7 +163,7 @@ func TestAPatchThatCannotBeIsRefused(t *testing.T) {
 		{"a version that has passed", mergeType, "/a", `{"metadata":{"resourceVersion":"999"}}`, 409, "the object has been modified"},
 		{"another uid", mergeType, "/a", `{"metadata":{"uid":"x"}}`, 422, "metadata.uid: Invalid value: \"x\": field is immutable"},
 		{"force without apply", mergeType, "/a?force=true", `{}`, 422, "force: Forbidden: may not be specified for non-apply patch"},
-		{"a list of lists", strategicType, "/a", `{"data":{"$patch":"bogus"}}`, 500, ""},
+		{"a directive that is none", strategicType, "/a", `{"data":{"$patch":"bogus"}}`, 400, "unknown patch type: bogus in map: map[$patch:bogus]"},
 		{"text", "text/plain", "/a", "x", 415, ""},
 	} {
 		got := a.do("PATCH", configMaps+row.path, row.mediaType, row.body)

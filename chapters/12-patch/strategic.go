@@ -1,12 +1,15 @@
 package patch
 
 import (
+	"errors"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/mergepatch"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
+	lookup "k8s.io/apimachinery/pkg/util/strategicpatch"
+
+	"kubepath/chapters/12-patch/strategicpatch"
 )
 
 // strategicPatch reads a merge patch that knows the types: lists are merged by the key that a field's tag names
@@ -31,11 +34,15 @@ func strategicPatch(d *document) (change, error) {
 		if err != nil {
 			return nil, err
 		}
-		patched, err := guarded(func() (strategicpatch.JSONMap, error) {
-			return strategicpatch.StrategicMergeMapPatch(current, runtime.DeepCopyJSON(fields), schema)
+		tags, err := lookup.NewPatchMetaFromStruct(schema)
+		if err != nil {
+			return nil, err
+		}
+		patched, err := guarded(func() (map[string]any, error) {
+			return strategicpatch.Merge(d.call.Context, current, fields, tags)
 		})
 		if err != nil {
-			return nil, strategicError(err)
+			return nil, d.strategicError(err)
 		}
 		obj, err := d.typed(patched, fields, faults)
 		if err != nil {
@@ -59,15 +66,15 @@ func (d *document) typed(patched, patch map[string]any, faults []error) (runtime
 	return d.call.Codecs.Complete(obj)
 }
 
-// strategicError is a 400 for a patch that is malformed by itself, a 422 for one that contradicts itself. What else goes
-// wrong is told as it is. Upstream: interpretStrategicMergePatchError.
-func strategicError(err error) error {
-	switch err {
-	case mergepatch.ErrBadJSONDoc, mergepatch.ErrBadPatchFormatForPrimitiveList, mergepatch.ErrBadPatchFormatForRetainKeys,
-		mergepatch.ErrBadPatchFormatForSetElementOrderList, mergepatch.ErrUnsupportedStrategicMergePatchFormat:
-		return apierrors.NewBadRequest(err.Error())
-	case mergepatch.ErrNoListOfLists, mergepatch.ErrPatchContentNotMatchRetainKeys:
+// strategicError is what the client gets for a patch that cannot be merged: a 422 for one that contradicts itself, else
+// a 400. Upstream: interpretStrategicMergePatchError, which makes most of them a 500.
+func (d *document) strategicError(err error) error {
+	var told apierrors.APIStatus
+	switch {
+	case errors.As(err, &told), d.call.Context.Err() != nil:
+		return err
+	case errors.Is(err, mergepatch.ErrNoListOfLists), errors.Is(err, mergepatch.ErrPatchContentNotMatchRetainKeys):
 		return unprocessable(err)
 	}
-	return err
+	return apierrors.NewBadRequest(err.Error())
 }
