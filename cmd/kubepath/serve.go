@@ -23,6 +23,7 @@ import (
 	request "kubepath/chapters/01-request"
 	server "kubepath/chapters/08-server"
 	"kubepath/chapters/17-controlplane/network"
+	"kubepath/internal/embedetcd"
 	"kubepath/internal/trace"
 )
 
@@ -176,7 +177,24 @@ func (f *serveFlags) run(ctx context.Context, out io.Writer) error {
 	}); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	return errors.Join(a.Run(ctx, listeners...), a.Close())
+	return f.serve(ctx, a, listeners)
+}
+
+// serve runs the server until ctx ends, or until the embedded etcd does: then no request can be answered, not even those
+// that are under way, so nobody waits for them.
+func (f *serveFlags) serve(ctx context.Context, a *apiServer, listeners []net.Listener) error {
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx, listeners...) }()
+	failed := context.Background()
+	if a.embedded != nil {
+		failed = a.embedded.Failed()
+	}
+	select {
+	case err := <-ended:
+		return errors.Join(err, a.Close())
+	case <-failed.Done():
+		return explain(errors.Join(context.Cause(failed), a.embedded.Close()))
+	}
 }
 
 // anyToken stands in kubeconfigs: kubectl asks for a user name where it has no credentials, and nobody checks them before
@@ -240,10 +258,19 @@ func (f *serveFlags) announce(out io.Writer, listeners []net.Listener, client *r
 	return err
 }
 
-// explain adds advice to what often goes wrong at the start.
+// explain adds advice to what often goes wrong, at the start and with etcd later on.
 func explain(err error) error {
-	if errors.Is(err, syscall.EADDRINUSE) {
+	var damaged *embedetcd.DamageError
+	var failed *embedetcd.FailureError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
 		return hintError{err, "another process has the port; --secure-port 0 takes any that is free"}
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return hintError{err, "every write that was answered is kept; free some space for the data directory, and start again"}
+	case errors.As(err, &damaged):
+		return hintError{err, "nothing was changed in it; put a whole backup in its place, or move it away to begin with an empty one"}
+	case errors.As(err, &failed):
+		return hintError{err, "every write that was answered is in its log; look after the disk, keep a copy of the directory, and start again"}
 	}
 	return err
 }

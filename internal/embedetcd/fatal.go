@@ -1,39 +1,63 @@
 package embedetcd
 
 import (
+	"context"
 	"fmt"
+	"runtime"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
 
-// silent is a logger that writes nothing. etcd ends the process with log.Fatal when its data cannot be read or written;
-// behind a silent logger that would be an exit without a word, so a fatal entry becomes a panic that says why.
-func silent() *zap.Logger {
-	return zap.New(zapcore.NewNopCore(), zap.WithFatalHook(panics{}), zap.WithPanicHook(panics{}))
+// etcd ends the process with log.Fatal or log.Panic when its data cannot be read or written: from whichever goroutine,
+// behind a silent logger without a word, else with a stack for a full disk. Here such an entry ends the goroutine, and its
+// reason goes to who runs the server (Server.Failed).
+//
+// What stays is what no code can catch: bbolt reads its database as memory, and where the file loses pages under it, the
+// processor itself reports a fault (SIGBUS), which ends the process with a stack. guard.go looks for that, a little ahead
+// of the next read; and the next start says what is damaged.
+
+// FailureError says why etcd cannot go on. Each write that was answered is in its log.
+type FailureError struct {
+	Dir   string
+	Doing string // in etcd's words
+	Err   error  // nil: etcd gave none
 }
 
-type panics struct{}
+func (e *FailureError) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("etcd ended, with its data in %s: %s", e.Dir, e.Doing)
+	}
+	return fmt.Sprintf("etcd ended, with its data in %s: %s: %v", e.Dir, e.Doing, e.Err)
+}
+
+func (e *FailureError) Unwrap() error { return e.Err }
+
+// failure is where the first one goes; what comes after it is its consequence.
+type failure struct {
+	context.Context // ends with the failure, which is its cause
+	dir             string
+	report          context.CancelCauseFunc
+}
+
+func newFailure(dir string) *failure {
+	ctx, report := context.WithCancelCause(context.Background())
+	return &failure{ctx, dir, report}
+}
+
+// logger writes nothing, and takes what etcd ends with.
+func (f *failure) logger() *zap.Logger {
+	return zap.New(zapcore.NewNopCore(), zap.WithFatalHook(f), zap.WithPanicHook(f))
+}
 
 // OnWrite implements zapcore.CheckWriteHook.
-func (panics) OnWrite(entry *zapcore.CheckedEntry, fields []zapcore.Field) {
-	text := "etcd: " + entry.Message
-	for _, f := range fields {
-		if err, ok := f.Interface.(error); ok && f.Type == zapcore.ErrorType {
-			text += ": " + err.Error()
+func (f *failure) OnWrite(entry *zapcore.CheckedEntry, fields []zapcore.Field) {
+	said := &FailureError{Dir: f.dir, Doing: entry.Message}
+	for _, field := range fields {
+		if err, ok := field.Interface.(error); ok && field.Type == zapcore.ErrorType {
+			said.Err = err
 		}
 	}
-	panic(failure(text))
-}
-
-// failure is what etcd itself gave as the reason to end.
-type failure string
-
-func (f failure) Error() string { return string(f) }
-
-// caught turns a panic of etcd during a start into err.
-func caught(dir string, err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("etcd cannot start, its data in %s may be damaged: %v", dir, r)
-	}
+	f.report(said)
+	runtime.Goexit()
 }

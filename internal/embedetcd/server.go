@@ -12,7 +12,6 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/server/v3/etcdserver"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3rpc"
-	"go.uber.org/zap"
 	"google.golang.org/grpc"
 )
 
@@ -28,25 +27,39 @@ type Server struct {
 	grpc   *grpc.Server // nil: nobody else is served
 	addr   net.Addr
 
+	failed    *failure
+	guard     sync.WaitGroup
+	stopGuard context.CancelFunc // nil: not started
+
 	closing sync.Once
 	closed  error
 }
 
-// Start starts etcd and returns when it answers. ctx bounds the start only. A data directory that cannot be written
-// to, that holds unreadable data or that another process uses is an error at once.
+// Start starts etcd and returns when it answers. ctx bounds the start only, and so does Options.StartTimeout. A data
+// directory that cannot be written to, that another process uses, or on which etcd would not start, is an error at once
+// (*DamageError), and is left as it was.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	dir, err := claim(o.DataDir)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir}
-	if s.member, err = startMember(dir, silent()); err != nil {
+	timeout := o.StartTimeout
+	if timeout == 0 {
+		timeout = dir.startTimeout()
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("it has not answered for %v", timeout))
+	defer cancel()
+	s := &Server{dir: dir, failed: newFailure(dir.path)}
+	if s.member, err = s.startMember(ctx); err != nil {
 		return nil, errors.Join(err, dir.release())
 	}
 	s.client = newClient(s.member, &s.calls)
 	if err := s.ready(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	guarding, stop := context.WithCancel(context.Background())
+	s.stopGuard = stop
+	s.guard.Go(func() { guard(guarding, dir.database(), s.failed) })
 	if o.ListenClient != "" {
 		if err := s.serve(o.ListenClient, o.TLS); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -55,14 +68,31 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
-func startMember(dir *dataDir, log *zap.Logger) (member *etcdserver.EtcdServer, err error) {
-	defer caught(dir.path, &err)
-	member, err = etcdserver.NewServer(memberConfig(dir.path, !dir.temporary, log))
-	if err != nil {
-		return nil, fmt.Errorf("etcd cannot start in %s: %w", dir.path, err)
+// startMember starts etcd in a goroutine of its own, which etcd may end.
+func (s *Server) startMember(ctx context.Context) (*etcdserver.EtcdServer, error) {
+	started := make(chan *etcdserver.EtcdServer, 1)
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				s.failed.report(&FailureError{Dir: s.dir.path, Doing: fmt.Sprint(r)})
+			}
+		}()
+		member, err := etcdserver.NewServer(memberConfig(s.dir.path, !s.dir.temporary, s.failed.logger()))
+		if err != nil {
+			s.failed.report(&FailureError{s.dir.path, "it cannot start", err})
+			return
+		}
+		member.Start()
+		started <- member
+	}()
+	select {
+	case member := <-started:
+		return member, nil
+	case <-s.failed.Done():
+		return nil, context.Cause(s.failed)
+	case <-ctx.Done():
+		return nil, &FailureError{s.dir.path, "it does not start", context.Cause(ctx)}
 	}
-	member.Start()
-	return member, nil
 }
 
 // ready waits until the member has elected itself and its first write went through.
@@ -70,10 +100,12 @@ func (s *Server) ready(ctx context.Context) error {
 	select {
 	case <-s.member.ReadyNotify():
 		return nil
+	case <-s.failed.Done():
+		return context.Cause(s.failed)
 	case <-s.member.StopNotify():
 		return errors.New("etcd stopped while it started")
 	case <-ctx.Done():
-		return fmt.Errorf("etcd did not start in time: %w", ctx.Err())
+		return &FailureError{s.dir.path, "it does not start", context.Cause(ctx)}
 	}
 }
 
@@ -107,13 +139,23 @@ func (s *Server) Endpoint() string {
 // DataDir is where the data lies.
 func (s *Server) DataDir() string { return s.dir.path }
 
-// Close ends what Start began and removes a temporary data directory. Open watches end. It may be called again.
+// Failed ends when etcd cannot go on: with a full disk, say. Its cause (context.Cause) is a *FailureError or a
+// *DamageError. Nothing is answered any more then, and each write that was answered is kept: Close the server, and start
+// another one when the reason is gone.
+func (s *Server) Failed() context.Context { return s.failed }
+
+// Close ends what Start began and removes a temporary data directory. Open watches end. It may be called again. An etcd that
+// has failed cannot be stopped in order; its goroutines stay.
 func (s *Server) Close() error {
 	s.closing.Do(func() { s.closed = s.close() })
 	return s.closed
 }
 
 func (s *Server) close() error {
+	if s.stopGuard != nil {
+		s.stopGuard()
+		s.guard.Wait()
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -126,6 +168,8 @@ func (s *Server) close() error {
 	}()
 	select {
 	case <-done:
+		return s.dir.release()
+	case <-s.failed.Done():
 		return s.dir.release()
 	case <-time.After(stopTimeout):
 		return fmt.Errorf("etcd did not stop within %v", stopTimeout)

@@ -148,8 +148,8 @@ func TestStartFailsAtOnceWithOneClearError(t *testing.T) {
 		{"a server of ours has the directory", ours.DataDir(), "data directory DIR is in use by another process"},
 		{"an etcd of someone else has the directory", filepath.Join(dir, "theirs"), "data directory DIR is in use by another process"},
 		{"the directory is a file", write("file", ""), "data directory DIR cannot be made"},
-		{"the log is broken", filepath.Join(dir, "torn"), "etcd cannot start, its data in DIR may be damaged"},
-		{"the database is broken", filepath.Join(dir, "broken"), "data directory DIR cannot be read"},
+		{"the log is broken", filepath.Join(dir, "torn"), "data directory DIR is damaged: the log cannot be read"},
+		{"the database is broken", filepath.Join(dir, "broken"), "data directory DIR is damaged: the database: "},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			begin := time.Now()
