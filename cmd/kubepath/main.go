@@ -19,7 +19,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 // run is the whole command: 0 for success, 1 for a failure, 2 for words that it does not understand, and the status of the
 // command that trace runs, where that failed.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupted()
 	defer stop()
 	root := newRoot()
 	root.SetArgs(args)
@@ -45,6 +45,31 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "hint: %s\n", hinted.hint)
 	}
 	return 1
+}
+
+// untilInterrupted ends with the first SIGINT or SIGTERM. A second one ends the process at once, with status 1.
+//
+// Upstream: server.SetupSignalContext.
+func untilInterrupted() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	stopped := make(chan struct{})
+	go func() {
+		for _, do := range []func(){cancel, func() { os.Exit(1) }} {
+			select {
+			case <-signals:
+				do()
+			case <-stopped:
+				return
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(stopped)
+		cancel()
+	}
 }
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
