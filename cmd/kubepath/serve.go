@@ -193,7 +193,11 @@ func (f *serveFlags) serve(ctx context.Context, a *apiServer, listeners []net.Li
 	case err := <-ended:
 		return errors.Join(err, a.Close())
 	case <-failed.Done():
-		return explain(errors.Join(context.Cause(failed), a.embedded.Close()))
+		err := errors.Join(context.Cause(failed), a.embedded.Close())
+		if f.dataDir == "" {
+			return hintError{err, "its temporary directory is gone with it; with --data-dir, every write that was answered is kept"}
+		}
+		return explain(err)
 	}
 }
 
@@ -267,6 +271,8 @@ func explain(err error) error {
 		return hintError{err, "another process has the port; --secure-port 0 takes any that is free"}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return hintError{err, "every write that was answered is kept; free some space for the data directory, and start again"}
+	case errors.Is(err, embedetcd.ErrTampered):
+		return hintError{err, "the directory is not whole any more; put a backup in its place, or move it away to begin with an empty one"}
 	case errors.As(err, &damaged):
 		return hintError{err, "nothing was changed in it; put a whole backup in its place, or move it away to begin with an empty one"}
 	case errors.As(err, &failed):

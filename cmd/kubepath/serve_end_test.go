@@ -112,7 +112,7 @@ func TestARemovedDirectoryEndsTheServerInOneLine(t *testing.T) {
 	if status := p.ends(t); status != 1 {
 		t.Errorf("exit status %d", status)
 	}
-	if said := errs.String(); !strings.Contains(said, "the database was removed while etcd ran") || strings.Count(said, "\n") != 2 {
+	if said := errs.String(); !strings.Contains(said, "its database was removed: another process changes the directory") || strings.Count(said, "\n") != 2 {
 		t.Error(said)
 	}
 }

@@ -13,6 +13,9 @@ import (
 // is small against etcd's own ticks.
 const guardInterval = 50 * time.Millisecond
 
+// ErrTampered ends an etcd whose files somebody else changes.
+var ErrTampered = errors.New("another process changes the directory")
+
 // guard looks after the database's file until ctx ends: it only ever grows, so one that has become shorter was cut
 // off by somebody, and one that is gone takes no more writes that a later start would find.
 func guard(ctx context.Context, path string, failed *failure) {
@@ -30,13 +33,14 @@ func guard(ctx context.Context, path string, failed *failure) {
 			break
 		}
 		if now.Size() < before.Size() && os.SameFile(now, before) { // defragmentation makes another file
-			failed.report(&DamageError{failed.dir, fmt.Errorf("the database was cut from %d to %d bytes while etcd ran", before.Size(), now.Size())})
+			failed.report(&FailureError{failed.dir, fmt.Sprintf("its database was cut from %d to %d bytes", before.Size(), now.Size()), ErrTampered})
 			return
 		}
 		before = now
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		err = errors.New("the database was removed while etcd ran")
+		failed.report(&FailureError{failed.dir, "its database was removed", ErrTampered})
+		return
 	}
-	failed.report(&DamageError{failed.dir, err})
+	failed.report(&FailureError{failed.dir, "its database is out of reach", err})
 }

@@ -26,7 +26,7 @@ func TestADatabaseThatIsCutOffIsNoticed(t *testing.T) {
 		}
 	}()
 	guard(ctx, path, failed)
-	if err := context.Cause(failed); err == nil || !strings.HasPrefix(err.Error(), "data directory data is damaged: the database was cut from") {
+	if err := context.Cause(failed); !errors.Is(err, ErrTampered) || !strings.HasPrefix(err.Error(), "etcd ended, with its data in data: its database was cut from") {
 		t.Errorf("%v", err)
 	}
 }
@@ -42,8 +42,7 @@ func TestADirectoryThatIsRemovedIsNoticed(t *testing.T) {
 	case <-time.After(30 * time.Second):
 		t.Fatal("nobody noticed")
 	}
-	var damaged *DamageError
-	if err := context.Cause(s.Failed()); !errors.As(err, &damaged) || !strings.Contains(err.Error(), "the database was removed while etcd ran") {
+	if err := context.Cause(s.Failed()); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), "its database was removed") {
 		t.Errorf("%v", err)
 	}
 }

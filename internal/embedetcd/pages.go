@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"io"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -15,8 +16,8 @@ import (
 // where nobody can catch it. bbolt's own Check ends it likewise where the list of free pages is not stored, and etcd does
 // not store it. So the pages are read here first, as bytes of a file, before etcd opens them.
 
-// pagesTimeout bounds the check of a database; what was not reached by then counts as sound. Without a disk to wait for,
-// a GiB takes about a second.
+// pagesTimeout bounds the check of a database; what was not reached by then counts as sound. A GiB takes about
+// a second of CPU.
 const pagesTimeout = 10 * time.Second
 
 // Sizes and flags of bbolt's format, which is that of the machine's byte order.
@@ -40,6 +41,7 @@ type pages struct {
 	size     int64 // of a page
 	high     uint64
 	seen     []bool // by page number, below high
+	spare    []byte // a page's memory, to be used again
 	deadline time.Time
 }
 
@@ -112,6 +114,7 @@ func (p *pages) walk(id uint64, low, end []byte) error {
 	if err != nil {
 		return err
 	}
+	defer func() { p.spare = page }()
 	switch flags := order.Uint16(page[8:]); flags {
 	case branchPage:
 		return p.branch(id, page, low, end)
@@ -130,7 +133,11 @@ func (p *pages) read(id uint64) ([]byte, error) {
 	if id < 2 || id >= p.high {
 		return nil, fmt.Errorf("page %d is referred to, and the last one is %d", id, p.high-1)
 	}
-	page := make([]byte, p.size)
+	page := p.spare
+	if p.spare = nil; page == nil {
+		page = make([]byte, p.size)
+	}
+	page = page[:p.size]
 	if _, err := p.file.ReadAt(page, int64(id)*p.size); err != nil {
 		return nil, fmt.Errorf("page %d: %w", id, err)
 	}
@@ -150,7 +157,7 @@ func (p *pages) read(id uint64) ([]byte, error) {
 	if more == 0 {
 		return page, nil
 	}
-	page = append(page, make([]byte, int64(more)*p.size)...)
+	page = slices.Grow(page, int(int64(more)*p.size))[:int64(more+1)*p.size]
 	if _, err := p.file.ReadAt(page[p.size:], int64(id+1)*p.size); err != nil {
 		return nil, fmt.Errorf("page %d: %w", id, err)
 	}
@@ -170,10 +177,10 @@ func (p *pages) branch(id uint64, page, low, end []byte) error {
 		if keys[i], err = slice(page, at+int(order.Uint32(element)), int(order.Uint32(element[4:]))); err != nil {
 			return fmt.Errorf("page %d: %w", id, err)
 		}
+		if i > 0 && bytes.Compare(keys[i-1], keys[i]) >= 0 || !between(keys[i], low, end) {
+			return fmt.Errorf("page %d has keys in the wrong order", id)
+		}
 		children[i] = order.Uint64(element[8:])
-	}
-	if !sorted(keys, low, end) {
-		return fmt.Errorf("page %d has keys in the wrong order", id)
 	}
 	for i, child := range children {
 		next := end
@@ -190,18 +197,22 @@ func (p *pages) branch(id uint64, page, low, end []byte) error {
 // leaf checks a page of keys and values: flags, position, size of the key, size of the value. A value may be a bucket,
 // which has a root page of its own or, where it is small, lies in the value.
 func (p *pages) leaf(id uint64, page, low, end []byte) error {
-	count := int(order.Uint16(page[10:]))
-	keys := make([][]byte, count)
-	for i := range count {
+	var last []byte
+	for i := range int(order.Uint16(page[10:])) {
 		at := pageHeader + i*pageElement
 		element, err := slice(page, at, pageElement)
 		if err != nil {
 			return fmt.Errorf("page %d: %w", id, err)
 		}
 		start, size := at+int(order.Uint32(element[4:])), int(order.Uint32(element[8:]))
-		if keys[i], err = slice(page, start, size); err != nil {
+		key, err := slice(page, start, size)
+		if err != nil {
 			return fmt.Errorf("page %d: %w", id, err)
 		}
+		if i > 0 && bytes.Compare(last, key) >= 0 || !between(key, low, end) {
+			return fmt.Errorf("page %d has keys in the wrong order", id)
+		}
+		last = key
 		value, err := slice(page, start+size, int(order.Uint32(element[12:])))
 		if err != nil {
 			return fmt.Errorf("page %d: %w", id, err)
@@ -211,9 +222,6 @@ func (p *pages) leaf(id uint64, page, low, end []byte) error {
 				return err
 			}
 		}
-	}
-	if !sorted(keys, low, end) {
-		return fmt.Errorf("page %d has keys in the wrong order", id)
 	}
 	return nil
 }
@@ -240,15 +248,6 @@ func slice(page []byte, start, size int) ([]byte, error) {
 	return page[start : start+size], nil
 }
 
-// sorted says whether the keys ascend and lie in [low, end).
-func sorted(keys [][]byte, low, end []byte) bool {
-	for i, key := range keys {
-		if i > 0 && bytes.Compare(keys[i-1], key) >= 0 {
-			return false
-		}
-	}
-	if len(keys) == 0 {
-		return true
-	}
-	return bytes.Compare(keys[0], low) >= 0 && (end == nil || bytes.Compare(keys[len(keys)-1], end) < 0)
+func between(key, low, end []byte) bool {
+	return bytes.Compare(key, low) >= 0 && (end == nil || bytes.Compare(key, end) < 0)
 }

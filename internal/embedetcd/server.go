@@ -139,8 +139,7 @@ func (s *Server) Endpoint() string {
 // DataDir is where the data lies.
 func (s *Server) DataDir() string { return s.dir.path }
 
-// Failed ends when etcd cannot go on: with a full disk, say. Its cause (context.Cause) is a *FailureError or a
-// *DamageError. Nothing is answered any more then, and each write that was answered is kept: Close the server, and start
+// Failed ends when etcd cannot go on: with a full disk, say. Its cause (context.Cause) is a *FailureError. Nothing is answered any more then, and each write that was answered is in etcd's log: Close the server, and start
 // another one when the reason is gone.
 func (s *Server) Failed() context.Context { return s.failed }
 
