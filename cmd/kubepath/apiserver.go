@@ -47,8 +47,8 @@ type options struct {
 	maxInFlight         int
 	maxMutatingInFlight int
 
-	tracesPerSecond float64 // 0: every request
-	keepTraces      int
+	tracesPerSecond float64                // 0: every request
+	keepTraces      int                    // 0: 100, less: none
 	exporter        sdktrace.SpanProcessor // nil: none
 
 	rival *atomic.Bool // true: the next update loses a race; nil: never

@@ -95,7 +95,7 @@ func (f *serveFlags) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&f.advertise, "advertise-address", "", "address of the service kubernetes' endpoint (default: that of --bind-address, or of this machine)")
 
 	flags.StringVar(&f.kubeconfig, "write-kubeconfig", "", "write a kubeconfig for this server to a file")
-	flags.IntVar(&f.keepTraces, "keep-traces", 100, "requests whose path is kept for kubepath trace --last")
+	flags.IntVar(&f.keepTraces, "keep-traces", 100, fmt.Sprintf("requests whose path is kept for kubepath trace --last, the oldest not where all are larger than %d MiB; 0: none", trace.MaxBytes>>20))
 	flags.Float64Var(&f.tracesPerSecond, "traces-per-second", 10, "requests a second whose path is noted; 0: all")
 }
 
@@ -112,6 +112,8 @@ func (f *serveFlags) check() error {
 			runtime.ContentTypeProtobuf, runtime.ContentTypeJSON, runtime.ContentTypeYAML}, ", ")}
 	case !strings.HasPrefix(f.prefix, "/"):
 		return usageError{fmt.Errorf("--etcd-prefix %q does not begin with a slash", f.prefix), hint}
+	case f.keepTraces < 0:
+		return usageError{fmt.Errorf("--keep-traces %d is less than 0", f.keepTraces), hint}
 	case f.eventTTL < time.Second:
 		return usageError{fmt.Errorf("--event-ttl %s is less than a second", f.eventTTL), hint}
 	case f.advertise != "" && net.ParseIP(f.advertise) == nil:
@@ -151,6 +153,9 @@ func (f *serveFlags) advertised(listening net.Addr) netip.AddrPort {
 func (f *serveFlags) run(ctx context.Context, out io.Writer) error {
 	began := time.Now()
 	f.minRequestTimeout = time.Duration(f.minTimeout) * time.Second
+	if f.keepTraces == 0 {
+		f.options.keepTraces = -1
+	}
 	listeners, client, err := f.listen()
 	if err != nil {
 		return err
@@ -162,6 +167,9 @@ func (f *serveFlags) run(ctx context.Context, out io.Writer) error {
 	}()
 	f.network.Bootstrap, f.network.Advertise = true, f.advertised(listeners[0].Addr())
 	a, err := newAPIServer(ctx, f.options)
+	if err != nil && ctx.Err() != nil {
+		return nil // interrupted before it began
+	}
 	if err != nil {
 		return explain(err)
 	}

@@ -116,3 +116,12 @@ func TestARemovedDirectoryEndsTheServerInOneLine(t *testing.T) {
 		t.Error(said)
 	}
 }
+
+func TestAServerThatIsToKeepNoTracesKeepsNone(t *testing.T) {
+	t.Parallel()
+	p := serve(t, "--keep-traces", "0", "--traces-per-second", "0")
+	send(t, http.MethodGet, p.url+"/api/v1/namespaces", "", nil)
+	if status, traces := send(t, http.MethodGet, p.url+tracesPath, "", nil); status != http.StatusOK || strings.TrimSpace(string(traces)) != "[]" {
+		t.Errorf("%d %.200s", status, traces)
+	}
+}

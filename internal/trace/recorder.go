@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -13,20 +14,27 @@ import (
 
 // Recorder keeps the spans of the last traces. The zero value keeps 100. It is an OpenTelemetry span processor.
 type Recorder struct {
-	Keep int // traces; 0: 100
+	Keep     int // traces; 0: 100, less: none
+	MaxBytes int // of all traces, roughly; 0: MaxBytes. The oldest go first, and one that is larger by itself is not kept.
 	// Ignore is a path whose requests are not kept: where the traces themselves are asked for.
 	Ignore string
 
 	mu      sync.Mutex
 	records map[trace.TraceID]*record
 	order   []trace.TraceID // oldest first
+	bytes   int             // of all records
 	quiet   chan struct{}   // closed and replaced whenever a span ends
 }
+
+// MaxBytes is what a Recorder keeps at most, unless it is told otherwise: a span holds the stored objects of its request.
+const MaxBytes = 32 << 20
 
 // record is one trace that is being made: its spans that ended, and how many are still open.
 type record struct {
 	spans []sdktrace.ReadOnlySpan
 	open  int
+	bytes int  // of the spans
+	large bool // larger than all may be: its spans are not kept
 }
 
 var _ sdktrace.SpanProcessor = (*Recorder)(nil)
@@ -34,7 +42,10 @@ var _ sdktrace.SpanProcessor = (*Recorder)(nil)
 // Provider makes the spans that the recorder keeps: of every trace if perSecond is 0, else of so many a second, and of
 // those that a client asks for.
 func (r *Recorder) Provider(perSecond float64, also ...sdktrace.SpanProcessor) *sdktrace.TracerProvider {
-	options := []sdktrace.TracerProviderOption{sdktrace.WithSpanProcessor(r)}
+	var options []sdktrace.TracerProviderOption
+	if r.Keep >= 0 {
+		options = append(options, sdktrace.WithSpanProcessor(r))
+	}
 	for _, processor := range also {
 		options = append(options, sdktrace.WithSpanProcessor(processor))
 	}
@@ -83,8 +94,7 @@ func (r *Recorder) add(id trace.TraceID) {
 		keep = 100
 	}
 	for len(r.order) >= keep {
-		delete(r.records, r.order[0])
-		r.order = r.order[1:]
+		r.forget(r.order[0])
 	}
 	r.records[id] = &record{}
 	r.order = append(r.order, id)
@@ -98,8 +108,8 @@ func (r *Recorder) OnEnd(s sdktrace.ReadOnlySpan) {
 	if record == nil {
 		return // a trace that has been pushed out
 	}
-	record.spans = append(record.spans, s)
 	record.open--
+	r.keep(record, s)
 	if r.Ignore != "" && s.SpanKind() == trace.SpanKindServer && attributes(s)[attrPath].AsString() == r.Ignore {
 		r.forget(s.SpanContext().TraceID())
 	}
@@ -107,7 +117,38 @@ func (r *Recorder) OnEnd(s sdktrace.ReadOnlySpan) {
 	r.quiet = make(chan struct{})
 }
 
+// keep adds a span to its record, and makes room for it.
+func (r *Recorder) keep(to *record, s sdktrace.ReadOnlySpan) {
+	if to.large {
+		return
+	}
+	most := cmp.Or(r.MaxBytes, MaxBytes)
+	size := sizeOf(s)
+	if to.bytes+size > most {
+		r.bytes -= to.bytes
+		to.spans, to.bytes, to.large = nil, 0, true
+		return
+	}
+	to.spans, to.bytes, r.bytes = append(to.spans, s), to.bytes+size, r.bytes+size
+	for r.bytes > most {
+		oldest := slices.IndexFunc(r.order, func(id trace.TraceID) bool { return r.records[id] != to && r.records[id].bytes > 0 })
+		r.forget(r.order[oldest])
+	}
+}
+
+// sizeOf is roughly what a span holds in memory: itself, and the text that tells what went through.
+func sizeOf(s sdktrace.ReadOnlySpan) int {
+	size := 1 << 10
+	for _, a := range s.Attributes() {
+		size += len(a.Value.AsString())
+	}
+	return size
+}
+
 func (r *Recorder) forget(id trace.TraceID) {
+	if gone := r.records[id]; gone != nil {
+		r.bytes -= gone.bytes
+	}
 	delete(r.records, id)
 	r.order = slices.DeleteFunc(r.order, func(other trace.TraceID) bool { return other == id })
 }
