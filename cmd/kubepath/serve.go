@@ -95,7 +95,7 @@ func (f *serveFlags) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&f.advertise, "advertise-address", "", "address of the service kubernetes' endpoint (default: that of --bind-address, or of this machine)")
 
 	flags.StringVar(&f.kubeconfig, "write-kubeconfig", "", "write a kubeconfig for this server to a file")
-	flags.IntVar(&f.keepTraces, "keep-traces", 100, fmt.Sprintf("requests whose path is kept for kubepath trace --last, the oldest not where all are larger than %d MiB; 0: none", trace.MaxBytes>>20))
+	flags.IntVar(&f.keepTraces, "keep-traces", 100, fmt.Sprintf("requests whose path is kept for kubepath trace --last, of the last ones as many as %d MiB hold; 0: none", trace.MaxBytes>>20))
 	flags.Float64Var(&f.tracesPerSecond, "traces-per-second", 10, "requests a second whose path is noted; 0: all")
 }
 
