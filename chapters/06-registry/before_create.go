@@ -5,7 +5,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/api/validation/path"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -33,32 +32,14 @@ func (s *Store) beforeCreate(ctx context.Context, obj runtime.Object) error {
 	return nil
 }
 
-// createFaults checks metadata with the strategy's idea of a name, then the rest. That a name fits into a path is
-// looked at last, so that the client reads the strategy's more precise message.
+// createFaults asks the kind first, and then checks what all kinds share, so that the client reads the kind's more
+// precise message.
 func (s *Store) createFaults(ctx context.Context, obj runtime.Object, m metav1.Object) field.ErrorList {
-	validName := s.Strategy.ValidateName
-	if s.MetadataAgain < 0 {
-		validName = path.ValidatePathSegmentName // the kind has no idea of a name
+	errs := append(s.ownMetaErrors(m), s.Strategy.Validate(ctx, obj)...)
+	if len(errs) > 0 {
+		return errs
 	}
-	faults := s.metadataFaults(m, validName)
-	own := s.Strategy.Validate(ctx, obj)
-	if len(own) > 0 && s.MetadataAgain < 0 {
-		return own // its own validation comes first, and does not look at metadata
-	}
-	if faults = append(faults, own...); len(faults) > 0 {
-		return faults
-	}
-	for _, fault := range path.ValidatePathSegmentName(m.GetName(), false) {
-		faults = append(faults, field.Invalid(metadata.Child("name"), m.GetName(), fault))
-	}
-	return faults
-}
-
-// metadata is where the paths of its faults begin.
-var metadata = field.NewPath("metadata")
-
-func (s *Store) metadataFaults(m metav1.Object, validName validation.ValidateNameFunc) field.ErrorList {
-	return validation.ValidateObjectMetaAccessor(m, s.NamespaceScoped(), validName, metadata)
+	return validateObjectMeta(m, s.NamespaceScoped(), path.ValidatePathSegmentName)
 }
 
 // warn adds each line to the answer's warnings.

@@ -5,7 +5,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/api/validation/path"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -59,17 +58,9 @@ func keepIdentity(m, old metav1.Object) {
 	m.SetSelfLink("")
 }
 
-// updateFaults are the faults of new metadata by itself and as a change. Upstream finds those of the change twice,
-// once for all resources and once in most resources' own validation, and so do the causes in its answers.
+// updateFaults checks what all kinds share; then the kind looks at metadata itself. A fault that both find is two causes.
 func (s *Store) updateFaults(m, old metav1.Object) field.ErrorList {
-	faults := s.metadataFaults(m, path.ValidatePathSegmentName)
-	change := validation.ValidateObjectMetaAccessorUpdate(m, old, metadata)
-	faults = append(faults, change...)
-	if s.MetadataAgain >= 0 {
-		faults = append(faults, change...)
-	}
-	if s.MetadataAgain > 0 {
-		faults = append(faults, s.metadataFaults(m, s.Strategy.ValidateName)...)
-	}
-	return faults
+	errs := validateObjectMeta(m, s.NamespaceScoped(), path.ValidatePathSegmentName)
+	errs = append(errs, validateObjectMetaUpdate(m, old)...)
+	return append(errs, s.ownMetaUpdateErrors(m, old)...)
 }

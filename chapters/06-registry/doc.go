@@ -19,6 +19,7 @@
 //	list.go, watch.go          selectors that narrow a listing to one namespace or one key
 //	create.go, before_create.go, names.go
 //	update.go, update_version.go, before_update.go, update_removes.go
+//	objectmeta.go              what is checked of metadata, in general and kind by kind
 //	delete.go, before_delete.go, propagation.go, deletecollection.go
 //	errors.go                  one table: from the storage's sentinels to what clients see
 //	dryrun.go, decorate.go     two wrappers at the seam below and above

@@ -56,9 +56,8 @@ type Store struct {
 	Resets rest.FieldReset
 	// ReturnDeleted answers a delete with the object instead of a Status.
 	ReturnDeleted bool
-	// MetadataAgain is how often more than most kinds this one finds a fault of the metadata in an update: 1, 0 or -1.
-	// Upstream looks at metadata in the validation of each kind once more, and its causes say so.
-	MetadataAgain int
+	// ObjectMeta is how the kind's own validation looks at metadata.
+	ObjectMeta ObjectMetaValidation
 	// DeleteWorkers of a deletecollection; 0: 1.
 	DeleteWorkers int
 	// Stored is the kind that etcd keeps; empty: Kind.

@@ -104,7 +104,7 @@ func under(served rest.Storage, gv schema.GroupVersion, r Resource) rest.Storage
 		return served
 	}
 	renamed := *store
-	renamed.Resource, renamed.MetadataAgain = name, r.MetadataAgain
+	renamed.Resource, renamed.ObjectMeta = name, r.ObjectMeta
 	return &renamed
 }
 
@@ -123,8 +123,8 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 	store := &registry.Store{
 		Kind: kind, Resource: name, NewFunc: newObject,
 		Singular: r.Singular(), Short: r.ShortNames, InAll: r.All, Others: r.Categories, ReturnDeleted: r.ReturnDeleted,
-		MetadataAgain: r.MetadataAgain,
-		Storage:       b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), Attrs: r.Attrs(),
+		ObjectMeta: r.ObjectMeta,
+		Storage:    b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), Attrs: r.Attrs(),
 		Stored: versions.StorageKind(b.codec(name), kind),
 	}
 	if r.Columns != nil {
@@ -154,7 +154,7 @@ func (b *backend) selectable(s *registry.Store, r Resource) {
 // the status is.
 func statusOf(s *registry.Store, r Resource) rest.Storage {
 	own := *s
-	own.MetadataAgain = r.StatusMetadataAgain
+	own.ObjectMeta = r.StatusObjectMeta
 	own.Resets = rest.FieldReset{Below: [][]string{{"spec"}}}
 	s.Resets = rest.FieldReset{Below: [][]string{{"status"}}}
 	return resource.NewPart(&own, r.Status)

@@ -3,11 +3,9 @@ package cluster
 import (
 	"context"
 	"slices"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -93,14 +91,9 @@ func (namespaceFinalize) ValidateUpdate(_ context.Context, obj, _ runtime.Object
 	return faults
 }
 
-// validateFinalizer: a finalizer has a domain, or is one of those that had a name before domains were asked for.
+// validateFinalizer checks a finalizer in the spec as one in the metadata is checked.
 func validateFinalizer(name string, path *field.Path) field.ErrorList {
-	faults := apivalidation.ValidateFinalizerName(name, path)
-	old := []string{string(corev1.FinalizerKubernetes), metav1.FinalizerOrphanDependents, metav1.FinalizerDeleteDependents}
-	if !strings.Contains(name, "/") && !slices.Contains(old, name) {
-		faults = append(faults, field.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified"))
-	}
-	return faults
+	return append(apivalidation.ValidateFinalizerName(name, path), registry.ValidateKubeFinalizerName(name, path)...)
 }
 
 func namespaceFields(obj runtime.Object) fields.Set {

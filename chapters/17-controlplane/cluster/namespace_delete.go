@@ -161,7 +161,9 @@ type finalize struct{ part *resource.Part }
 var _ rest.Updater = finalize{}
 
 func namespaceSubresources(s *registry.Store, _ *resource.Parts) map[string]rest.Storage {
-	return map[string]rest.Storage{"finalize": finalize{resource.NewPart(s, namespaceFinalize{})}}
+	own := *s
+	own.ObjectMeta = registry.ObjectMetaValidation{}
+	return map[string]rest.Storage{"finalize": finalize{resource.NewPart(&own, namespaceFinalize{})}}
 }
 
 // New returns an empty Namespace.

@@ -28,7 +28,7 @@ var (
 // NewBinding binds the pods of a Store.
 func NewBinding(pods *registry.Store) *Binding {
 	own := *pods
-	own.Strategy = bindingStrategy{}
+	own.Strategy, own.ObjectMeta = bindingStrategy{}, registry.NoMeta
 	return &Binding{&own}
 }
 

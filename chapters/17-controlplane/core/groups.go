@@ -15,7 +15,8 @@ var podsResource = schema.GroupResource{Resource: "pods"}
 func Groups() []resource.Group {
 	return []resource.Group{{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Row{
 		{Kind: "Binding", Name: "bindings", Storage: legacyBindings},
-		{Kind: "Pod", Name: "pods", MetadataAgain: 1, ShortNames: []string{"po"}, All: true, Strategy: podStrategy{}, Status: podStatusStrategy{},
+		{Kind: "Pod", Name: "pods", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"po"}, All: true,
+			Strategy: podStrategy{}, Status: podStatusStrategy{},
 			Fields: podFields, FieldNames: map[string]string{"spec.host": "spec.nodeName"}, // of v1beta clients
 			Columns: podColumns, ReturnDeleted: true, Subresources: podSubresources},
 		{Kind: "PodTemplate", Name: "podtemplates", Strategy: podTemplateStrategy, Columns: podTemplateColumns, ReturnDeleted: true},

@@ -5,6 +5,7 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 
+	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -18,9 +19,10 @@ func Groups() []resource.Group {
 				ReturnDeleted: true, Build: buildService},
 		}},
 		{GroupVersion: networkingv1.SchemeGroupVersion, Resources: []resource.Row{
-			{Kind: "Ingress", Name: "ingresses", MetadataAgain: 1, ShortNames: []string{"ing"}, KeyRoot: "/ingress",
+			{Kind: "Ingress", Name: "ingresses", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"ing"}, KeyRoot: "/ingress",
 				Strategy: newIngressStrategy(), Status: ingressStatusStrategy{newIngressStrategy()}, Columns: ingressColumns},
-			{Kind: "IngressClass", Name: "ingressclasses", MetadataAgain: 1, Strategy: ingressClassStrategy(), Columns: ingressClassColumns},
+			{Kind: "IngressClass", Name: "ingressclasses", ObjectMeta: registry.UpdateThenMeta, Strategy: ingressClassStrategy(),
+				Columns: ingressClassColumns},
 			ipAddressRow,
 			{Kind: "NetworkPolicy", Name: "networkpolicies", ShortNames: []string{"netpol"},
 				Strategy: newNetworkPolicyStrategy(), Columns: networkPolicyColumns},
@@ -34,12 +36,12 @@ func Groups() []resource.Group {
 
 // The rows whose objects services need.
 var (
-	endpointsRow = resource.Row{Kind: "Endpoints", Name: "endpoints", MetadataAgain: 1, ShortNames: []string{"ep"},
+	endpointsRow = resource.Row{Kind: "Endpoints", Name: "endpoints", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"ep"},
 		KeyRoot:  "/services/endpoints",
 		Strategy: endpointsStrategy{}, Columns: endpointsColumns}
-	endpointSliceRow = resource.Row{Kind: "EndpointSlice", Name: "endpointslices",
+	endpointSliceRow = resource.Row{Kind: "EndpointSlice", Name: "endpointslices", ObjectMeta: registry.MetaOnly,
 		Strategy: endpointSliceStrategy{}, Columns: endpointSliceColumns}
-	ipAddressRow = resource.Row{Kind: "IPAddress", Name: "ipaddresses", MetadataAgain: 1, ShortNames: []string{"ip"},
+	ipAddressRow = resource.Row{Kind: "IPAddress", Name: "ipaddresses", ObjectMeta: registry.MetaThenUpdate, ShortNames: []string{"ip"},
 		Strategy: ipAddressStrategy{}, Columns: ipAddressColumns}
 	serviceCIDRRow = resource.Row{Kind: "ServiceCIDR", Name: "servicecidrs",
 		Strategy: serviceCIDRStrategy{}, Status: serviceCIDRStatusStrategy{}, Columns: serviceCIDRColumns}

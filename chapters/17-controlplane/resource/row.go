@@ -38,9 +38,8 @@ type Row struct {
 	Columns Columns
 	// ReturnDeleted answers a delete with the object instead of a Status.
 	ReturnDeleted bool
-	// MetadataAgain and StatusMetadataAgain are how often more than most kinds this one finds a fault of metadata.
-	// See registry.Store.
-	MetadataAgain, StatusMetadataAgain int
+	// ObjectMeta and StatusObjectMeta are how the validation of the kind, and of its status, look at metadata.
+	ObjectMeta, StatusObjectMeta registry.ObjectMetaValidation
 	// Build changes the Store (hooks, TTL, Decorator) once it is made; nil: nothing.
 	Build func(s *registry.Store, p *Parts)
 	// Subresources are the ones beside status, by name; nil: none.

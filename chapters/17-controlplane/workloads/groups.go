@@ -7,6 +7,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	policyv1 "k8s.io/api/policy/v1"
 
+	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -14,7 +15,7 @@ import (
 func Groups() []resource.Group {
 	return []resource.Group{
 		{GroupVersion: appsv1.SchemeGroupVersion, Resources: []resource.Row{
-			{Kind: "ControllerRevision", Name: "controllerrevisions", MetadataAgain: 1, Strategy: controllerRevisions,
+			{Kind: "ControllerRevision", Name: "controllerrevisions", ObjectMeta: registry.UpdateThenMeta, Strategy: controllerRevisions,
 				Columns: controllerRevisionColumns},
 			{Kind: "DaemonSet", Name: "daemonsets", ShortNames: []string{"ds"}, All: true,
 				Strategy: daemonSets, Status: daemonSetStatus, Columns: daemonSetColumns},
@@ -29,9 +30,10 @@ func Groups() []resource.Group {
 				Subresources: statefulSetScale},
 		}},
 		{GroupVersion: batchv1.SchemeGroupVersion, Resources: []resource.Row{
-			{Kind: "CronJob", Name: "cronjobs", StatusMetadataAgain: -1, ShortNames: []string{"cj"}, All: true,
+			{Kind: "CronJob", Name: "cronjobs", StatusObjectMeta: registry.NoMeta, ShortNames: []string{"cj"}, All: true,
 				Strategy: cronJobs, Status: cronJobs.OfStatus(nil), Columns: cronJobColumns},
-			{Kind: "Job", Name: "jobs", MetadataAgain: 1, All: true, Strategy: jobs, Status: jobs.OfStatus(checkJobStatus), Columns: jobColumns,
+			{Kind: "Job", Name: "jobs", ObjectMeta: registry.MetaThenUpdate, All: true, Strategy: jobs,
+				Status: jobs.OfStatus(checkJobStatus), Columns: jobColumns,
 				Fields: jobFields, NoField: "field label %q not supported for Job", Serve: serveJobs},
 		}},
 		{GroupVersion: autoscalingv2.SchemeGroupVersion, Resources: []resource.Row{
@@ -43,7 +45,8 @@ func Groups() []resource.Group {
 				SameAs: autoscalingv2.SchemeGroupVersion.WithResource("horizontalpodautoscalers")},
 		}},
 		{GroupVersion: policyv1.SchemeGroupVersion, Resources: []resource.Row{
-			{Kind: "PodDisruptionBudget", Name: "poddisruptionbudgets", MetadataAgain: -1, StatusMetadataAgain: -1, ShortNames: []string{"pdb"},
+			{Kind: "PodDisruptionBudget", Name: "poddisruptionbudgets", ObjectMeta: registry.NoMeta,
+				StatusObjectMeta: registry.NoMeta, ShortNames: []string{"pdb"},
 				Strategy: disruptionBudgets, Status: disruptionBudgets.OfStatus(checkBudgetStatus), Columns: budgetColumns},
 		}},
 	}

@@ -1,0 +1,233 @@
+package registry
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/validation"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// metadata is where the paths of its errors begin.
+var metadata = field.NewPath("metadata")
+
+// ObjectMetaValidation says how a kind's own validation looks at metadata, beside the checks that all kinds share.
+// Upstream each kind calls ValidateObjectMeta and ValidateObjectMetaUpdate by itself, from one of two packages and as
+// often as it likes, and the answer has a cause for each time. The zero value is what most kinds do.
+type ObjectMetaValidation struct {
+	// Generic takes any qualified name as a finalizer (k8s.io/apimachinery/pkg/api/validation). Otherwise a finalizer
+	// must have a domain or be a standard one (k8s.io/kubernetes/pkg/apis/core/validation).
+	Generic bool
+	// None: the kind's own validation does not look at metadata.
+	None bool
+	// OnUpdate are the checks of an update, in order; nil: CheckUpdate.
+	OnUpdate []MetaCheck
+}
+
+// MetaCheck is one check of metadata.
+type MetaCheck int
+
+const (
+	CheckUpdate MetaCheck = iota // the change: ValidateObjectMetaUpdate
+	CheckMeta                    // the new metadata, its name too: ValidateObjectMeta
+)
+
+// What kinds do that are not like most.
+var (
+	UpdateThenMeta = ObjectMetaValidation{OnUpdate: []MetaCheck{CheckUpdate, CheckMeta}}
+	MetaThenUpdate = ObjectMetaValidation{OnUpdate: []MetaCheck{CheckMeta, CheckUpdate}}
+	MetaOnly       = ObjectMetaValidation{OnUpdate: []MetaCheck{CheckMeta}}
+	MetaTwice      = ObjectMetaValidation{OnUpdate: []MetaCheck{CheckMeta, CheckMeta}}
+	NoMeta         = ObjectMetaValidation{None: true}
+
+	GenericUpdate         = ObjectMetaValidation{Generic: true}
+	GenericMeta           = ObjectMetaValidation{Generic: true, OnUpdate: []MetaCheck{CheckMeta}}
+	GenericMetaThenUpdate = ObjectMetaValidation{Generic: true, OnUpdate: []MetaCheck{CheckMeta, CheckUpdate}}
+)
+
+// ownMetaErrors are what the kind's own validation finds in the metadata of a new object.
+func (s *Store) ownMetaErrors(m metav1.Object) field.ErrorList {
+	if s.ObjectMeta.None {
+		return nil
+	}
+	if s.ObjectMeta.Generic {
+		return validateObjectMeta(m, s.NamespaceScoped(), s.Strategy.ValidateName)
+	}
+	return ValidateObjectMeta(m, s.NamespaceScoped(), s.Strategy.ValidateName)
+}
+
+// ValidateObjectMeta checks metadata by itself, the finalizers strictly. Upstream: ValidateObjectMeta of
+// k8s.io/kubernetes/pkg/apis/core/validation.
+func ValidateObjectMeta(m metav1.Object, namespaced bool, validName validation.ValidateNameFunc) field.ErrorList {
+	return append(validateObjectMeta(m, namespaced, validName), validateKubeFinalizers(m)...)
+}
+
+// ownMetaUpdateErrors are what the kind's own validation finds in the metadata of an object that replaces old.
+func (s *Store) ownMetaUpdateErrors(m, old metav1.Object) field.ErrorList {
+	checks := s.ObjectMeta.OnUpdate
+	if checks == nil && !s.ObjectMeta.None {
+		checks = []MetaCheck{CheckUpdate}
+	}
+	var errs field.ErrorList
+	for _, check := range checks {
+		if check == CheckMeta {
+			errs = append(errs, s.ownMetaErrors(m)...)
+			continue
+		}
+		errs = append(errs, validateObjectMetaUpdate(m, old)...)
+		if !s.ObjectMeta.Generic {
+			errs = append(errs, validateKubeFinalizers(m)...)
+		}
+	}
+	return errs
+}
+
+func validateKubeFinalizers(m metav1.Object) field.ErrorList {
+	var errs field.ErrorList
+	for i, name := range m.GetFinalizers() {
+		errs = append(errs, ValidateKubeFinalizerName(name, metadata.Child("finalizers").Index(i))...)
+	}
+	return errs
+}
+
+// ValidateKubeFinalizerName refuses a finalizer that has no domain and is not one of those that had a name before
+// domains were asked for. Upstream: validateKubeFinalizerName.
+func ValidateKubeFinalizerName(name string, path *field.Path) field.ErrorList {
+	switch name {
+	case "kubernetes", metav1.FinalizerOrphanDependents, metav1.FinalizerDeleteDependents:
+		return nil
+	}
+	if strings.Contains(name, "/") {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")}
+}
+
+// validateObjectMeta checks metadata by itself. It is ValidateObjectMetaAccessor of apimachinery as v1.36 has it; the
+// version that we import speaks of owner references in the words of a later one.
+func validateObjectMeta(m metav1.Object, namespaced bool, validName validation.ValidateNameFunc) field.ErrorList {
+	var errs field.ErrorList
+	if prefix := m.GetGenerateName(); prefix != "" {
+		for _, wrong := range validName(prefix, true) {
+			errs = append(errs, field.Invalid(metadata.Child("generateName"), prefix, wrong))
+		}
+	}
+	if m.GetName() == "" {
+		errs = append(errs, field.Required(metadata.Child("name"), "name or generateName is required"))
+	} else {
+		for _, wrong := range validName(m.GetName(), false) {
+			errs = append(errs, field.Invalid(metadata.Child("name"), m.GetName(), wrong))
+		}
+	}
+	errs = append(errs, validateNamespace(m.GetNamespace(), namespaced)...)
+	errs = append(errs, validation.ValidateNonnegativeField(m.GetGeneration(), metadata.Child("generation"))...)
+	errs = append(errs, metav1validation.ValidateLabels(m.GetLabels(), metadata.Child("labels"))...)
+	errs = append(errs, validation.ValidateAnnotations(m.GetAnnotations(), metadata.Child("annotations"))...)
+	errs = append(errs, validateOwnerReferences(m.GetOwnerReferences(), metadata.Child("ownerReferences"))...)
+	errs = append(errs, validation.ValidateFinalizers(m.GetFinalizers(), metadata.Child("finalizers"))...)
+	return append(errs, validateManagedFields(m.GetManagedFields(), metadata.Child("managedFields"))...)
+}
+
+func validateNamespace(namespace string, namespaced bool) field.ErrorList {
+	path := metadata.Child("namespace")
+	switch {
+	case !namespaced && namespace != "":
+		return field.ErrorList{field.Forbidden(path, "not allowed on this type")}
+	case !namespaced:
+		return nil
+	case namespace == "":
+		return field.ErrorList{field.Required(path, "")}
+	}
+	var errs field.ErrorList
+	for _, wrong := range validation.ValidateNamespaceName(namespace, false) {
+		errs = append(errs, field.Invalid(path, namespace, wrong))
+	}
+	return errs
+}
+
+// validateObjectMetaUpdate checks metadata as a change of old. Upstream: ValidateObjectMetaAccessorUpdate, of v1.36.
+func validateObjectMetaUpdate(m, old metav1.Object) field.ErrorList {
+	var errs field.ErrorList
+	if old.GetDeletionTimestamp() != nil {
+		errs = validation.ValidateNoNewFinalizers(m.GetFinalizers(), old.GetFinalizers(), metadata.Child("finalizers"))
+	}
+	if m.GetResourceVersion() == "" {
+		errs = append(errs, field.Invalid(metadata.Child("resourceVersion"), "", "must be specified for an update"))
+	}
+	if m.GetGeneration() < old.GetGeneration() {
+		errs = append(errs, field.Invalid(metadata.Child("generation"), m.GetGeneration(), "must not be decremented"))
+	}
+	for _, kept := range []struct {
+		name     string
+		now, was any
+	}{
+		{"name", m.GetName(), old.GetName()},
+		{"namespace", m.GetNamespace(), old.GetNamespace()},
+		{"uid", m.GetUID(), old.GetUID()},
+		{"creationTimestamp", m.GetCreationTimestamp(), old.GetCreationTimestamp()},
+		{"deletionTimestamp", m.GetDeletionTimestamp(), old.GetDeletionTimestamp()},
+		{"deletionGracePeriodSeconds", m.GetDeletionGracePeriodSeconds(), old.GetDeletionGracePeriodSeconds()},
+	} {
+		errs = append(errs, validation.ValidateImmutableField(kept.now, kept.was, metadata.Child(kept.name))...)
+	}
+	errs = append(errs, metav1validation.ValidateLabels(m.GetLabels(), metadata.Child("labels"))...)
+	errs = append(errs, validation.ValidateAnnotations(m.GetAnnotations(), metadata.Child("annotations"))...)
+	errs = append(errs, validateOwnerReferences(m.GetOwnerReferences(), metadata.Child("ownerReferences"))...)
+	return append(errs, validateManagedFields(m.GetManagedFields(), metadata.Child("managedFields"))...)
+}
+
+// validateOwnerReferences: each owner has a name, and only one of them controls the object. Upstream:
+// ValidateOwnerReferences, of v1.36.
+func validateOwnerReferences(owners []metav1.OwnerReference, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	controller := ""
+	for _, owner := range owners {
+		errs = append(errs, validateOwnerReference(owner, path)...)
+		if owner.Controller == nil || !*owner.Controller {
+			continue
+		}
+		name := owner.Kind + "/" + owner.Name
+		if controller == "" {
+			controller = name
+			continue
+		}
+		errs = append(errs, field.Invalid(path, owners, fmt.Sprintf("Only one reference can have Controller set to true. "+
+			`Found "true" in references for %v and %v`, controller, name)))
+	}
+	return errs
+}
+
+func validateOwnerReference(owner metav1.OwnerReference, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	kind := schema.FromAPIVersionAndKind(owner.APIVersion, owner.Kind)
+	if kind.Version == "" {
+		errs = append(errs, field.Invalid(path.Child("apiVersion"), owner.APIVersion, "version must not be empty"))
+	}
+	if kind.Kind == "" {
+		errs = append(errs, field.Invalid(path.Child("kind"), owner.Kind, "must not be empty"))
+	}
+	if owner.Name == "" {
+		errs = append(errs, field.Invalid(path.Child("name"), owner.Name, "must not be empty"))
+	}
+	if owner.UID == "" {
+		errs = append(errs, field.Invalid(path.Child("uid"), owner.UID, "must not be empty"))
+	}
+	if _, banned := validation.BannedOwners[kind]; banned {
+		errs = append(errs, field.Invalid(path, owner, fmt.Sprintf("%s is disallowed from being an owner", kind)))
+	}
+	return errs
+}
+
+// validateManagedFields is the library's, but for the words about an unknown operation, which are v1.36's.
+func validateManagedFields(entries []metav1.ManagedFieldsEntry, path *field.Path) field.ErrorList {
+	errs := metav1validation.ValidateManagedFields(entries, path)
+	for i, err := range errs {
+		if strings.HasSuffix(err.Field, ".operation") {
+			errs[i] = field.Invalid(field.NewPath(err.Field), err.BadValue, "must be `Apply` or `Update`")
+		}
+	}
+	return errs
+}
