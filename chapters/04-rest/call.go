@@ -10,6 +10,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/validation/path"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	kinds "kubepath/chapters/02-kinds"
@@ -52,7 +53,11 @@ func (c *Call) run(do func(*Call) (int, runtime.Object, error)) (int, runtime.Ob
 	if err := c.open(); err != nil {
 		return 0, nil, err
 	}
-	return do(c)
+	status, obj, err := do(c)
+	if failure, ok := obj.(*metav1.Status); ok && err == nil && failure.Status != metav1.StatusSuccess {
+		err = apierrors.FromObject(failure) // the answer has the code that the Status names. Upstream: finisher.Result
+	}
+	return status, obj, err
 }
 
 // open reads the names and the form of the answer.
