@@ -54,7 +54,6 @@ func (s Scale[T, P]) Get(ctx context.Context, name string, options *metav1.GetOp
 func (s Scale[T, P]) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
 	through := *update
 	through.AllowCreate = false
-	through.Preconditions = nil
 	through.ValidateUpdate = nil
 	through.Mutate = func(ctx context.Context, old runtime.Object) (runtime.Object, error) {
 		return s.rescale(ctx, old.(P), update)
@@ -88,7 +87,7 @@ func (s Scale[T, P]) rescale(ctx context.Context, obj P, update *rest.Update) (r
 	if !ok {
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("expected input object type to be Scale, but %T", changed))
 	}
-	if err := s.check(scale, before); err != nil {
+	if err := s.validate(scale, before); err != nil {
 		return nil, err
 	}
 	if update.ValidateUpdate != nil {
@@ -101,14 +100,15 @@ func (s Scale[T, P]) rescale(ctx context.Context, obj P, update *rest.Update) (r
 	return obj, fields.fromScale(scale)
 }
 
-// check refuses what no scale may be, and another object. Another version the Store refuses.
-func (s Scale[T, P]) check(scale, before *autoscalingv1.Scale) error {
-	faults := validation.ValidateObjectMeta(&scale.ObjectMeta, true, validation.NameIsDNSSubdomain, field.NewPath("metadata"))
+// validate refuses what no scale may be, and a patch for another object. A PUT for another object, and another version,
+// the Store refuses, in the name of the workload. Upstream: ValidateScale, scaleUpdatedObjectInfo.UpdatedObject.
+func (s Scale[T, P]) validate(scale, before *autoscalingv1.Scale) error {
+	errs := registry.ValidateObjectMeta(scale, true, validation.NameIsDNSSubdomain)
 	if scale.Spec.Replicas < 0 {
-		faults = append(faults, field.Invalid(field.NewPath("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0"))
+		errs = append(errs, field.Invalid(field.NewPath("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0"))
 	}
-	if len(faults) > 0 {
-		return apierrors.NewInvalid(schema.GroupKind{Group: "autoscaling", Kind: "Scale"}, scale.Name, faults)
+	if len(errs) > 0 {
+		return apierrors.NewInvalid(schema.GroupKind{Group: "autoscaling", Kind: "Scale"}, before.Name, errs)
 	}
 	if scale.UID != "" && scale.UID != before.UID {
 		resource := schema.GroupResource{Group: s.Store.Resource.Group, Resource: s.Store.Resource.Resource + "/scale"}
