@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	kinds "kubepath/chapters/02-kinds"
@@ -28,15 +27,9 @@ type dryRun struct {
 
 var _ storage.Interface = dryRun{}
 
-// Create is refused where the key exists. What it delivers has no resource version: nothing was stored.
+// Create is refused where the key exists. What it delivers has no resource version but one that the client sent: nothing
+// was stored.
 func (d dryRun) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
-	m, err := meta.Accessor(obj)
-	if err != nil {
-		return err
-	}
-	if m.GetResourceVersion() != "" {
-		return storage.Fail("create", key, storage.ErrResourceVersionSet)
-	}
 	var existing kinds.Ref
 	switch err := d.Get(ctx, key, storage.GetOptions{}, &existing); {
 	case err == nil:
