@@ -85,7 +85,7 @@ func (c *Call) PrepareNew(obj runtime.Object) error {
 	if err := PutInNamespace(object, c.objectNamespace()); err != nil {
 		return err
 	}
-	uniteOwners(c.Context, object)
+	c.uniteOwners(object)
 	return nil
 }
 

@@ -1,8 +1,8 @@
 package rest
 
 import (
-	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -25,9 +25,9 @@ func PutInNamespace(obj metav1.Object, namespace string) error {
 	return nil
 }
 
-// uniteOwners keeps one of several equal owner references and warns of the others.
-// Upstream: handlers.dedupOwnerReferencesAndAddWarning.
-func uniteOwners(ctx context.Context, obj metav1.Object) {
+// uniteOwners keeps one of several equal owner references and warns of the others. Upstream does so again after mutating
+// admission, and for a patch only then. Upstream: handlers.dedupOwnerReferencesAndAddWarning.
+func (c *Call) uniteOwners(obj metav1.Object) {
 	owners := obj.GetOwnerReferences()
 	if len(owners) < 2 {
 		return
@@ -46,7 +46,11 @@ func uniteOwners(ctx context.Context, obj metav1.Object) {
 		return
 	}
 	obj.SetOwnerReferences(united)
-	AddWarning(ctx, fmt.Sprintf(".metadata.ownerReferences contains duplicate entries; API server dedups owner references "+
+	after := ""
+	if c.Request.Method == http.MethodPatch {
+		after = " after mutating admission happens"
+	}
+	AddWarning(c.Context, fmt.Sprintf(".metadata.ownerReferences contains duplicate entries%s; API server dedups owner references "+
 		"in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: %s",
-		strings.Join(repeated, ", ")))
+		after, strings.Join(repeated, ", ")))
 }

@@ -111,7 +111,7 @@ func (c *Call) CheckObject(obj runtime.Object, name string) error {
 		return apierrors.NewBadRequest(fmt.Sprintf(
 			"the name of the object (%s) does not match the name on the URL (%s)", object.GetName(), name))
 	}
-	uniteOwners(c.Context, object)
+	c.uniteOwners(object)
 	return nil
 }
 
