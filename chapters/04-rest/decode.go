@@ -61,13 +61,18 @@ func (c *Call) undecodable(err error, kind schema.GroupVersionKind, body []byte)
 		c.Kind.Kind, err, summary(body)))
 }
 
-// checkVersion refuses a body whose kind is the endpoint's in another group or version.
+// checkVersion refuses a body whose kind is the endpoint's in another group or version, unless the storage accepts it.
 func (c *Call) checkVersion(kind schema.GroupVersionKind) error {
-	if have, want := kind.GroupVersion(), c.Kind.GroupVersion(); have != want {
-		return apierrors.NewBadRequest(fmt.Sprintf(
-			"the API version in the data (%s) does not match the expected API version (%s)", have, want))
+	have, want := kind.GroupVersion(), c.Kind.GroupVersion()
+	accepted := have == want
+	if c.Accepts != nil {
+		accepted = c.Accepts(have)
 	}
-	return nil
+	if accepted {
+		return nil
+	}
+	return apierrors.NewBadRequest(fmt.Sprintf(
+		"the API version in the data (%s) does not match the expected API version (%s)", have, want))
 }
 
 // WarnOfFields adds a warning for each; the YAML reader puts several into one error, a line each.

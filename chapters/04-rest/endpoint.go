@@ -20,6 +20,8 @@ type Endpoint struct {
 
 	// Tables shows the objects as rows; nil: name and time of creation.
 	Tables TableConvertor
+	// Accepts says whether a body may be in a group version; nil: only in Kind's. See GroupVersionAcceptor.
+	Accepts func(schema.GroupVersion) bool
 	// KeepsMeta: a create leaves the body's uid and times as they are; see ObjectMetaPreserver.
 	KeepsMeta bool
 	// Ownership keeps account of who set which field; nil: no account is kept.

@@ -138,6 +138,9 @@ func (g *Group) endpoint(row *installer.Resource, storage Storage) *Endpoint {
 		Warning:     deprecation(row.Kind, g.Codecs.Scheme),
 	}
 	e.Tables, _ = storage.(TableConvertor)
+	if a, ok := storage.(GroupVersionAcceptor); ok {
+		e.Accepts = a.AcceptsGroupVersion
+	}
 	if p, ok := storage.(ObjectMetaPreserver); ok && e.Subresource != "" {
 		e.KeepsMeta = p.PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate()
 	}

@@ -32,6 +32,12 @@ type KindProvider interface {
 	GroupVersionKind(containing schema.GroupVersion) schema.GroupVersionKind
 }
 
+// GroupVersionAcceptor is a storage whose bodies may be in other versions of its kind than the one that is served
+// (pods/eviction still takes policy/v1beta1). Without it, only that one is accepted.
+type GroupVersionAcceptor interface {
+	AcceptsGroupVersion(gv schema.GroupVersion) bool
+}
+
 // StorageVersionProvider names the kind as which objects are stored, where it is not the served one.
 type StorageVersionProvider interface {
 	StorageVersion() schema.GroupVersionKind

@@ -8,6 +8,8 @@ import (
 	admissionv1beta1 "k8s.io/api/admissionregistration/v1beta1"
 	networkingv1 "k8s.io/api/networking/v1"
 	networkingv1beta1 "k8s.io/api/networking/v1beta1"
+	policyv1 "k8s.io/api/policy/v1"
+	policyv1beta1 "k8s.io/api/policy/v1beta1"
 	storagev1 "k8s.io/api/storage/v1"
 	storagev1beta1 "k8s.io/api/storage/v1beta1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -25,6 +27,7 @@ var earlyConversions = []conversion{
 	alike[admissionv1alpha1.MutatingAdmissionPolicyBinding, admissionv1.MutatingAdmissionPolicyBinding](admissionv1alpha1.SchemeGroupVersion, admissionv1.SchemeGroupVersion),
 	alike[networkingv1beta1.IPAddress, networkingv1.IPAddress](networkingv1beta1.SchemeGroupVersion, networkingv1.SchemeGroupVersion),
 	alike[networkingv1beta1.ServiceCIDR, networkingv1.ServiceCIDR](networkingv1beta1.SchemeGroupVersion, networkingv1.SchemeGroupVersion),
+	alike[policyv1beta1.Eviction, policyv1.Eviction](policyv1beta1.SchemeGroupVersion, policyv1.SchemeGroupVersion), // in bodies only
 	alike[storagev1beta1.VolumeAttributesClass, storagev1.VolumeAttributesClass](storagev1beta1.SchemeGroupVersion, storagev1.SchemeGroupVersion),
 }
 

@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	policyv1beta1 "k8s.io/api/policy/v1beta1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -27,14 +28,15 @@ type Eviction struct {
 }
 
 var (
-	_ rest.NamedCreater = (*Eviction)(nil)
-	_ rest.KindProvider = (*Eviction)(nil)
+	_ rest.NamedCreater         = (*Eviction)(nil)
+	_ rest.KindProvider         = (*Eviction)(nil)
+	_ rest.GroupVersionAcceptor = (*Eviction)(nil)
 )
 
 // NewEviction evicts the pods of a Store.
 func NewEviction(pods *registry.Store, parts *resource.Parts) *Eviction {
 	own := *pods
-	own.Strategy = podStatusStrategy{}
+	own.Strategy, own.ObjectMeta = podStatusStrategy{}, registry.ObjectMetaValidation{}
 	return &Eviction{pods: &own, budgets: budgets{parts}}
 }
 
@@ -43,6 +45,11 @@ var evictionKind = policyv1.SchemeGroupVersion.WithKind("Eviction")
 
 // GroupVersionKind is policy/v1 Eviction.
 func (e *Eviction) GroupVersionKind(schema.GroupVersion) schema.GroupVersionKind { return evictionKind }
+
+// AcceptsGroupVersion is true of v1 and of v1beta1, which old clients send.
+func (e *Eviction) AcceptsGroupVersion(gv schema.GroupVersion) bool {
+	return gv == policyv1.SchemeGroupVersion || gv == policyv1beta1.SchemeGroupVersion
+}
 
 // New returns an empty Eviction.
 func (e *Eviction) New() runtime.Object { return &policyv1.Eviction{} }
