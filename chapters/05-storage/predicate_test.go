@@ -170,9 +170,9 @@ func TestAnErrorIsGivenItsPlaceOnce(t *testing.T) {
 	if got := storage.Fail("update", "/pods/b", inner); got != inner {
 		t.Errorf("got %v, want %v", got, inner)
 	}
-	_, placeless := storage.PrepareKey("/pods/../a", false)
+	_, placeless := storage.PrepareKey("/pods/", "/pods/../a", false)
 	if got := storage.Fail("get", "/pods/../a", placeless).Error(); got !=
-		`get "/pods/../a": key is not valid: no . or .. may stand between slashes` {
+		`get "/pods/../a": key is not valid: invalid key: "/pods/../a"` {
 		t.Errorf("got %s", got)
 	}
 	if storage.Fail("get", "/", nil) != nil {
@@ -196,8 +196,18 @@ func TestKeysAreCheckedAndPrefixesEndWithASlash(t *testing.T) {
 		{"/", true, ""},
 		{"/pods/./a", false, ""},
 		{"/pods/..", true, ""},
+		{"/pods/../", true, ""},
+		{"..", false, ""},
+		{".", true, ""},
+		{"../pods/a", false, ""},
+		{"./pods/a", false, ""},
+		{"/pods", true, "/pods/"},
+		{"/pods", false, ""},
+		{"/podsandmore/a", false, ""},
+		{"/secrets/default/a", false, ""},
+		{"pods/default/a", false, ""},
 	} {
-		got, err := storage.PrepareKey(row.key, row.recursive)
+		got, err := storage.PrepareKey("/pods/", row.key, row.recursive)
 		if refused := row.want == ""; refused != errors.Is(err, storage.ErrInvalidKey) || !refused && got != row.want {
 			t.Errorf("%q is %q (%v), want %q", row.key, got, err, row.want)
 		}

@@ -26,7 +26,7 @@ import (
 // configMaps is an ordinary namespaced resource over an empty storage that remembers its calls.
 func configMaps() (*registry.Store, *recorder) {
 	newFunc := func() runtime.Object { return &corev1.ConfigMap{} }
-	r := &recorder{Interface: memory.Open(memory.Config{NewFunc: newFunc, Resource: "/configmaps"})}
+	r := &recorder{Interface: memory.Open(memory.Config{NewFunc: newFunc})}
 	return &registry.Store{
 		Kind:     corev1.SchemeGroupVersion.WithKind("ConfigMap"),
 		Resource: schema.GroupResource{Resource: "configmaps"},

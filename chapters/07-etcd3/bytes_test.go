@@ -91,6 +91,7 @@ func TestOfValuesThatCannotBeReadTheListNamesEachAndHidesNoOther(t *testing.T) {
 func TestWhatCreateReturnsOfAnUnstructuredObjectIsNotTheObjectPassedIn(t *testing.T) {
 	t.Parallel()
 	config := podConfig(t, sharedClient(t))
+	config.Resource = "/widgets"
 	config.Codec = unstructured.UnstructuredJSONScheme
 	config.NewFunc = func() runtime.Object { return &unstructured.Unstructured{} }
 	in := &unstructured.Unstructured{Object: map[string]any{

@@ -19,7 +19,7 @@ type Config struct {
 
 	Codec       runtime.Codec // see kinds.Codecs.StorageCodec
 	NewFunc     func() runtime.Object
-	Resource    string      // the resource's key root, for Stats and metrics: /pods
+	Resource    string      // the root of the resource's keys: /pods; "": any key
 	Transformer Transformer // nil: values are stored as they are
 	Leases      *Leases     // shared by all stores of a client; nil: its own
 	Compactor   *Compactor  // tells CompactRevision; nil: only what watches learn is known
@@ -51,10 +51,11 @@ func Open(c Config) storage.Interface {
 	if s.leases == nil {
 		s.leases = NewLeases(s.lease)
 	}
-	s.resource = s.prefix + "/"
+	s.root = "/"
 	if root := strings.Trim(c.Resource, "/"); root != "" {
-		s.resource += root + "/"
+		s.root = "/" + root + "/"
 	}
+	s.resource = s.prefix + s.root
 	return s
 }
 
@@ -66,6 +67,7 @@ type store struct {
 	leases  *Leases
 
 	prefix      string // /registry
+	root        string // /pods/
 	resource    string // /registry/pods/
 	codec       runtime.Codec
 	newFunc     func() runtime.Object

@@ -13,7 +13,7 @@ import (
 // Upstream: Cacher.Get.
 func (c *Cache) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
 	atLeast, err := c.versioner.ParseVersion(opts.ResourceVersion)
-	if _, bad := storage.PrepareKey(key, false); bad != nil || err != nil {
+	if _, ours := c.scope(key, false); !ours || err != nil {
 		return c.Interface.Get(ctx, key, opts, out)
 	}
 	served, err := c.serves(ctx, age{newest: opts.ResourceVersion == "", atLeast: atLeast})

@@ -35,9 +35,9 @@ type listing struct {
 
 // listing decides what to read; nil where the cache cannot tell.
 func (c *Cache) listing(ctx context.Context, key string, opts storage.ListOptions) (*listing, error) {
-	scope, bad := storage.PrepareKey(key, opts.Recursive)
+	scope, ours := c.scope(key, opts.Recursive)
 	reading, err := storage.ReadAt(scope, opts)
-	if bad != nil || err != nil {
+	if !ours || err != nil {
 		return nil, nil // below will say the same
 	}
 	asItComes := opts.ResourceVersion == "0" && !reading.Continued

@@ -197,6 +197,13 @@ func (s *state) entries(c *change) []storage.IndexValue {
 	return append(s.index.values(c.old), s.index.values(c.current)...)
 }
 
+// scope is what a read or watch is about: a key, or a prefix that ends with a slash. False where below must answer: the
+// key is refused, or ends with a slash and is no prefix, so that nothing the cache holds can be meant.
+func (c *Cache) scope(key string, recursive bool) (scope string, ours bool) {
+	scope, err := storage.PrepareKey(c.config.Resource+"/", key, recursive)
+	return scope, err == nil && (recursive || !strings.HasSuffix(scope, "/"))
+}
+
 // within reports whether a key is the one of a scope or, where that is a prefix, lies below it.
 func within(key, scope string) bool {
 	return key == scope || strings.HasSuffix(scope, "/") && strings.HasPrefix(key, scope)

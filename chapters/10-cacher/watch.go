@@ -13,9 +13,9 @@ import (
 // Watch shows what is remembered after the version asked for, and then each change. A version that is forgotten is an
 // ERROR event, 410. Upstream: Cacher.Watch.
 func (c *Cache) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
-	scope, bad := storage.PrepareKey(key, opts.Recursive)
+	scope, ours := c.scope(key, opts.Recursive)
 	start, err := storage.WatchFrom(opts)
-	if bad != nil || err != nil || !c.WaitFilled(ctx) {
+	if !ours || err != nil || !c.WaitFilled(ctx) {
 		return c.Interface.Watch(ctx, key, opts)
 	}
 	wanted := age{newest: opts.ResourceVersion == ""}

@@ -80,7 +80,7 @@ func storageRows() []Row {
 			Here: "storage.WatchExpired", Upstream: apiserver + "storage/etcd3.interpretListError",
 			More: "The same Status, with a token that goes on inconsistently where a list was cut."},
 		{Concept: "key", Also: "PrepareKey, /pods/default/nginx",
-			Is:   "A path that begins with a slash; one that leads elsewhere (..) is refused.",
+			Is:   "A path that begins with a slash; one that leads elsewhere (..), or to another resource, is refused.",
 			Here: "storage.PrepareKey", Upstream: storage + "PrepareKey",
 			More: "The same, joined with the resource's prefix."},
 		{Concept: "hint of the present state", Also: "cachedExistingObject",

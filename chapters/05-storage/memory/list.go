@@ -9,7 +9,7 @@ import (
 
 // GetList scans the keys of one state of the database.
 func (s *Store) GetList(ctx context.Context, key string, opts storage.ListOptions, out *kinds.List) error {
-	key, err := storage.PrepareKey(key, opts.Recursive)
+	key, err := storage.PrepareKey(s.resource, key, opts.Recursive)
 	if err == nil {
 		err = ctx.Err()
 	}

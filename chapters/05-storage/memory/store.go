@@ -15,7 +15,7 @@ import (
 type Config struct {
 	NewFunc  func() runtime.Object // an empty object of the kind that is stored
 	Database *Database             // shared with other stores; nil: its own
-	Resource string                // the prefix that Stats counts: /pods; "": everything
+	Resource string                // the root of its keys: /pods; "": any key
 }
 
 // Store keeps the objects of one resource in a Database.
@@ -43,7 +43,7 @@ func (s *Store) Versioner() storage.Versioner { return versioner }
 
 // Create is a swap that expects the key to hold nothing.
 func (s *Store) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
-	if err := prepare(ctx, key); err != nil {
+	if err := s.prepare(ctx, key); err != nil {
 		return storage.Fail("create", key, err)
 	}
 	if version, _ := versioner.ObjectVersion(obj); version != 0 {
@@ -67,7 +67,7 @@ func (s *Store) Create(ctx context.Context, key string, obj, out runtime.Object,
 
 // Get delivers what the key holds now, which is as new as any version that exists.
 func (s *Store) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
-	if err := prepare(ctx, key); err != nil {
+	if err := s.prepare(ctx, key); err != nil {
 		return storage.Fail("get", key, err)
 	}
 	found, revision := s.db.current(key)
@@ -103,8 +103,8 @@ func (s *Store) CompactRevision() uint64 {
 }
 
 // prepare checks what each operation on one key is given.
-func prepare(ctx context.Context, key string) error {
-	if _, err := storage.PrepareKey(key, false); err != nil {
+func (s *Store) prepare(ctx context.Context, key string) error {
+	if _, err := storage.PrepareKey(s.resource, key, false); err != nil {
 		return err
 	}
 	return ctx.Err()

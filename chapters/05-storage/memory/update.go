@@ -15,7 +15,7 @@ import (
 // GuaranteedUpdate reads, lets the caller decide, and swaps; after a lost race all three again. The hint is of no
 // use here: it saves a read, and a read costs nothing.
 func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
-	written, err := untilWon(ctx, "update", key, func() (*change, error) { return s.attempt(key, u) })
+	written, err := s.untilWon(ctx, "update", key, func() (*change, error) { return s.attempt(key, u) })
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 
 // Delete reads, lets the caller refuse, and swaps the object for nothing; after a lost race all three again.
 func (s *Store) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
-	deleted, err := untilWon(ctx, "delete", key, func() (*change, error) { return s.attemptDelete(ctx, key, opts) })
+	deleted, err := s.untilWon(ctx, "delete", key, func() (*change, error) { return s.attemptDelete(ctx, key, opts) })
 	if err != nil {
 		return err
 	}
@@ -36,9 +36,9 @@ func (s *Store) Delete(ctx context.Context, key string, out runtime.Object, opts
 }
 
 // untilWon attempts a write until no other writer is faster, the attempt fails for another reason, or ctx ends.
-func untilWon(ctx context.Context, op, key string, attempt func() (*change, error)) (*change, error) {
+func (s *Store) untilWon(ctx context.Context, op, key string, attempt func() (*change, error)) (*change, error) {
 	for {
-		if err := prepare(ctx, key); err != nil {
+		if err := s.prepare(ctx, key); err != nil {
 			return nil, storage.Fail(op, key, err)
 		}
 		written, err := attempt()

@@ -12,7 +12,7 @@ import (
 
 // Watch starts a reader of the log. It ends when it is stopped, when ctx ends, or with an ERROR event.
 func (s *Store) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
-	key, err := storage.PrepareKey(key, opts.Recursive)
+	key, err := storage.PrepareKey(s.resource, key, opts.Recursive)
 	if err == nil {
 		err = ctx.Err()
 	}

@@ -46,7 +46,10 @@ var contractCases = []testCase{
 		c.same("the object", names(c.list("", storage.ListOptions{})), []string{"a"})
 	}},
 	{name: "a key that names nothing, or leads elsewhere, is refused", check: func(c *check) {
-		for _, bad := range []string{"", "/", "/pods/../secrets/default/a", "/pods/default/.."} {
+		for _, bad := range []string{
+			"", "/", ".", "..", "../pods/default/a", "/pods/../secrets/default/a", "/pods/./default/a", "/pods/default/..",
+			"/secrets/default/a", "/podsandmore/default/a", "pods/default/a",
+		} {
 			for _, op := range operations {
 				c.fails(op.call(c, c.ctx, bad), op.name, bad, storage.ErrInvalidKey)
 			}

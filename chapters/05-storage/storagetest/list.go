@@ -33,6 +33,14 @@ func (c *check) refusesList(opts storage.ListOptions, want error) *storage.Error
 }
 
 var listCases = []testCase{
+	{name: "a key that ends with a slash is a prefix only where the list is recursive", check: func(c *check) {
+		c.createAll("a")
+		for _, prefix := range []string{key(""), key("default/")} {
+			out := &kinds.List{}
+			c.ok(c.Storage.GetList(c.ctx, prefix, storage.ListOptions{}, out))
+			c.same(prefix, names(out), []string{})
+		}
+	}},
 	{name: "an empty list has a version", check: func(c *check) {
 		l := c.list("", storage.ListOptions{})
 		if len(l.Items) != 0 || l.ResourceVersion == "" || l.ResourceVersion == "0" || l.Continue != "" {

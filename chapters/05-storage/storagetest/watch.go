@@ -71,6 +71,18 @@ var watchCases = []testCase{
 		c.delete("a")
 		w.sees("ADDED a", "DELETED a")
 	}},
+	{name: "a key that ends with a slash is a prefix only where the watch is recursive", check: func(c *check) {
+		ctx, cancel := context.WithCancel(c.ctx)
+		opts := c.now()
+		w, err := c.Storage.Watch(ctx, key("default/"), opts)
+		c.ok(err)
+		c.createAll("a")
+		c.watch("", opts).sees("ADDED a")
+		cancel()
+		for e := range w.ResultChan() {
+			c.Fatalf("got %v", event{e})
+		}
+	}},
 	{name: "a watch of a namespace ends at its slash", check: func(c *check) {
 		w := c.watch("default", c.now())
 		c.create(pod("b", inNamespace("default-2")))

@@ -38,7 +38,7 @@ func New(real storage.Interface, config etcd3.Config) *Storage {
 
 // key is where the object of a storage key lies in etcd: /pods/default/nginx is at /registry/pods/default/nginx.
 func (s *Storage) key(op, key string) (string, error) {
-	key, err := storage.PrepareKey(key, false)
+	key, err := storage.PrepareKey(s.config.Resource+"/", key, false)
 	return s.config.Prefix + key, storage.Fail(op, key, err)
 }
 

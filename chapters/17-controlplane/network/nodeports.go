@@ -11,8 +11,11 @@ import (
 	registry "kubepath/chapters/06-registry"
 )
 
-// portsRoot is where the map of node ports lies in etcd, as one object.
-const portsRoot = "/ranges/servicenodeports"
+// portsKey is where the map of node ports lies in etcd, as one object, among the maps of other ranges.
+const (
+	rangesRoot = "/ranges"
+	portsKey   = rangesRoot + "/servicenodeports"
+)
 
 // nodePorts gives services their node ports. Which are taken stands in one object, and every change of it is a
 // compare-and-put: two servers never give away the same port. All ports of a service are one change.
@@ -58,7 +61,7 @@ func (n *nodePorts) write(ctx context.Context, remake func(stored *corev1.RangeA
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return n.storage.GuaranteedUpdate(ctx, portsRoot, nil, storage.Update{
+	return n.storage.GuaranteedUpdate(ctx, portsKey, nil, storage.Update{
 		IgnoreNotFound: true,
 		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
 			stored := old.(*corev1.RangeAllocation)
@@ -75,7 +78,7 @@ func (n *nodePorts) write(ctx context.Context, remake func(stored *corev1.RangeA
 // read returns the map as it is, for a dry run.
 func (n *nodePorts) read(ctx context.Context) (*portMap, error) {
 	stored := &corev1.RangeAllocation{}
-	if err := n.storage.Get(ctx, portsRoot, storage.GetOptions{IgnoreNotFound: true}, stored); err != nil {
+	if err := n.storage.Get(ctx, portsKey, storage.GetOptions{IgnoreNotFound: true}, stored); err != nil {
 		return nil, err
 	}
 	m := &portMap{ports: n.ports}

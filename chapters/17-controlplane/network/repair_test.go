@@ -68,7 +68,7 @@ func (c *cluster) repair(now *time.Time) *repair {
 	return &repair{
 		allocator: &allocator{
 			addresses: &addresses{ranges: []netip.Prefix{defaultClusterIPRange}, objects: store("ipaddresses"), cidrs: store("servicecidrs")},
-			ports:     newNodePorts(defaultNodePortRange, c.open(portsRoot, newRangeAllocation), store("services")),
+			ports:     newNodePorts(defaultNodePortRange, c.open(rangesRoot, newRangeAllocation), store("services")),
 		},
 		now: func() time.Time { return *now },
 	}

@@ -77,7 +77,7 @@ func buildService(store *registry.Store, p *resource.Parts) {
 			objects: storeOf(p, networkingv1.SchemeGroupVersion, ipAddressRow, func() runtime.Object { return &networkingv1.IPAddress{} }),
 			cidrs:   storeOf(p, networkingv1.SchemeGroupVersion, serviceCIDRRow, func() runtime.Object { return &networkingv1.ServiceCIDR{} }),
 		},
-		ports: newNodePorts(settings.NodePortRange, p.Open(corev1.Resource("servicenodeportallocations"), portsRoot,
+		ports: newNodePorts(settings.NodePortRange, p.Open(corev1.Resource("servicenodeportallocations"), rangesRoot,
 			newRangeAllocation), func() *registry.Store { return store }),
 	}
 	endpoints := storeOf(p, corev1.SchemeGroupVersion, endpointsRow, func() runtime.Object { return &corev1.Endpoints{} })

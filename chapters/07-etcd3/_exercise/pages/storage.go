@@ -38,7 +38,7 @@ func plain(opts storage.ListOptions) bool {
 
 // prefix is where the keys of a list lie in etcd, with a slash at its end: /registry/pods/default/.
 func (s *Storage) prefix(key string) (string, error) {
-	prefix, err := storage.PrepareKey(key, true)
+	prefix, err := storage.PrepareKey(s.config.Resource+"/", key, true)
 	return s.config.Prefix + prefix, storage.Fail("list", key, err)
 }
 
