@@ -3,6 +3,7 @@ package etcd3
 import (
 	"context"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,13 +16,16 @@ const (
 	compactKey = "compact_rev_key"
 	// DefaultCompactInterval is for how long, at least, etcd keeps what was replaced or deleted.
 	DefaultCompactInterval = 5 * time.Minute
+	// observeAgain is the pause before etcd is asked for compactKey again, after it failed.
+	observeAgain = time.Second
 )
 
 // Compactor lets etcd forget, at every interval, what was replaced or deleted before the interval began. Every server
-// runs one; who is first to raise the version of compactKey compacts, and the others learn from it what is gone.
+// runs one; who is first to raise the version of compactKey compacts, and the others see in it at once what is gone.
 // Upstream: etcd3.compactor.
 type Compactor struct {
 	kv       clientv3.KV
+	watcher  clientv3.Watcher
 	interval time.Duration
 
 	version   int64 // of compactKey, as last seen
@@ -34,11 +38,14 @@ func NewCompactor(client *clientv3.Client, interval time.Duration) *Compactor {
 	if interval == 0 {
 		interval = DefaultCompactInterval
 	}
-	return &Compactor{kv: client.KV, interval: interval}
+	return &Compactor{kv: client.KV, watcher: client.Watcher, interval: interval}
 }
 
-// Run compacts until ctx ends. What fails is tried again an interval later.
+// Run compacts, and learns what others compact, until ctx ends. What fails is tried again an interval later.
 func (c *Compactor) Run(ctx context.Context) {
+	var running sync.WaitGroup
+	running.Go(func() { c.observe(ctx) })
+	defer running.Wait()
 	if c.interval < 0 {
 		<-ctx.Done()
 		return
@@ -94,8 +101,47 @@ func (c *Compactor) learn(answer *clientv3.TxnResponse) {
 		return
 	}
 	c.version = kvs[0].Version
-	if revision, err := strconv.ParseInt(string(kvs[0].Value), 10, 64); err == nil {
+	c.note(kvs[0].Value)
+}
+
+// note remembers what compactKey says.
+func (c *Compactor) note(value []byte) {
+	if revision, err := strconv.ParseInt(string(value), 10, 64); err == nil {
 		raise(&c.compacted, revision)
+	}
+}
+
+// observe reads compactKey and follows it until ctx ends, so that a server that has just started, or lost the race to
+// compact, knows what is gone as soon as the one that compacts. Upstream: compactor.runWatchLoop.
+func (c *Compactor) observe(ctx context.Context) {
+	again := time.NewTimer(0)
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again.C:
+			c.followKey(ctx)
+			again.Reset(observeAgain)
+		}
+	}
+}
+
+// followKey is observe until etcd fails.
+func (c *Compactor) followKey(ctx context.Context) {
+	ctx, cancel := context.WithCancel(clientv3.WithRequireLeader(ctx))
+	defer cancel()
+	now, err := c.kv.Get(ctx, compactKey)
+	if err != nil {
+		return
+	}
+	for _, kv := range now.Kvs {
+		c.note(kv.Value)
+	}
+	for answer := range c.watcher.Watch(ctx, compactKey, clientv3.WithRev(now.Header.Revision+1)) {
+		for _, e := range answer.Events {
+			c.note(e.Kv.Value)
+		}
 	}
 }
 

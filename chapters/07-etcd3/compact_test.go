@@ -1,7 +1,9 @@
 package etcd3
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"testing"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -80,6 +82,38 @@ func TestOfTwoCompactorsOneCompactsAndTheOtherLearns(t *testing.T) {
 	if err != nil || answer.Kvs[0].Version != 3 {
 		t.Errorf("%v, %v: want version 3, one for each round", answer, err)
 	}
+}
+
+func TestAServerKnowsAtOnceWhatAnotherHasCompacted(t *testing.T) {
+	t.Parallel()
+	client := ownClient(t)
+	s := Open(podConfig(t, client))
+	compacting := NewCompactor(client, 0)
+	mustCreate(t, s, "a")
+	step(t, compacting)
+	step(t, compacting)
+	old := compacting.CompactRevision()
+	running := NewCompactor(client, -1) // it never compacts itself
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); running.Run(ctx) }()
+	learns := func(what string, revision uint64) {
+		t.Helper()
+		for ; running.CompactRevision() != revision; runtime.Gosched() {
+			if t.Context().Err() != nil {
+				t.Fatalf("%s is not known", what)
+			}
+		}
+	}
+	learns("what was compacted before the server started", old)
+	mustCreate(t, s, "b")
+	step(t, compacting)
+	learns("what was compacted since", compacting.CompactRevision())
+	if compacting.CompactRevision() == old {
+		t.Error("nothing was compacted since")
+	}
+	cancel()
+	<-ended
 }
 
 func TestAPagingClientGoesOnAfterACompaction(t *testing.T) {

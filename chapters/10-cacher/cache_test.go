@@ -3,6 +3,7 @@ package cacher
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -241,6 +242,39 @@ func TestAForgottenVersionIsGone(t *testing.T) {
 	}
 	if n := len(c.state.history.(*history).changes); n != 10 {
 		t.Errorf("%d changes are remembered, want 10", n)
+	}
+}
+
+// A client must get the same answer from every server, however much each of them remembers.
+func TestAVersionThatIsCompactedBelowIsGoneFromTheCacheToo(t *testing.T) {
+	t.Parallel()
+	s, _ := openMemory()
+	c := cached(t, Config{Storage: s})
+	at := create(t, c, "a", "b", "c")
+	page := storage.ListOptions{Recursive: true, Predicate: storage.SelectionPredicate{Limit: 1}}
+	page.Predicate.Continue = list(t, c, page).Continue
+	exact := storage.ListOptions{Recursive: true, ResourceVersion: fmt.Sprint(at), Match: metav1.ResourceVersionMatchExact}
+	label(t, c, "c", "x")
+	s.Database().Compact(at)
+	for _, opts := range []storage.ListOptions{page, exact} {
+		if err := c.GetList(t.Context(), "/pods", opts, &kinds.List{}); err != nil {
+			t.Errorf("the compacted revision itself: %v", err)
+		}
+	}
+	s.Database().Compact(at + 1)
+	var expired *storage.Error
+	for _, opts := range []storage.ListOptions{page, exact} {
+		err := c.GetList(t.Context(), "/pods", opts, &kinds.List{})
+		if !errors.As(err, &expired) || !errors.Is(err, storage.ErrExpired) || (expired.Continue == "") != (opts.Predicate.Continue == "") {
+			t.Fatalf("got %v, want it expired, and a token to go on with where there was one", err)
+		}
+		if expired.Continue != "" {
+			page.Predicate.Continue = expired.Continue
+		}
+	}
+	page.Predicate.Limit = 0
+	if got := names(list(t, c, page)); got != "b c" {
+		t.Errorf("the token goes on with %q, want b c", got)
 	}
 }
 

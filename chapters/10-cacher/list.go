@@ -59,12 +59,17 @@ func (c *Cache) listing(ctx context.Context, key string, opts storage.ListOption
 	return l, nil
 }
 
-// find sets what the list is read from; false where the revision is forgotten.
+// find sets what the list is read from; false where the revision is forgotten. One that is compacted below counts as
+// forgotten here too: whether a client can go on with its token must not depend on how much a server happens to remember.
+// Upstream: watchCache.Compact.
 func (c *Cache) find(l *listing, at uint64) (known bool) {
 	entry := c.state.leading(l.wanted)
 	if at == 0 {
 		l.objects, l.revision = c.state.now(entry)
 		return true
+	}
+	if at < c.Interface.CompactRevision() {
+		return false
 	}
 	l.revision = at
 	l.objects, known = c.state.at(at, entry)

@@ -69,7 +69,7 @@ func etcd3Rows() []Row {
 		{Concept: "compaction", Also: "compact_rev_key, forgetting",
 			Is:   "Every five minutes one of the servers tells etcd to forget what was replaced more than five minutes ago.",
 			Here: "etcd3.Compactor", Upstream: etcd3 + "Compactor",
-			More: "The same protocol and key, so both servers may run beside each other; it also watches that key."},
+			More: "The same protocol and key, and both watch it, so both servers may run beside each other."},
 		{Concept: "encryption at rest", Also: "transformer, value.Transformer",
 			Is:   "What stands between encoded objects and etcd, both ways; the key is part of what is authenticated.",
 			Here: "etcd3.Transformer", Upstream: value + "Transformer",
