@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
 
 	rest "kubepath/chapters/04-rest"
 	storage "kubepath/chapters/05-storage"
@@ -23,8 +24,15 @@ var verbs = map[string]func(*registry.Store) error{
 	},
 	"list": func(s *registry.Store) error { _, err := s.List(inNamespace(), nil); return err },
 	"watch": func(s *registry.Store) error {
-		_, err := s.Watch(inNamespace(), &metainternalversion.ListOptions{})
-		return err
+		w, err := s.Watch(inNamespace(), &metainternalversion.ListOptions{})
+		if err != nil {
+			return err
+		}
+		defer w.Stop()
+		if e := <-w.ResultChan(); e.Type == watch.Error {
+			return apierrors.FromObject(e.Object)
+		}
+		return nil
 	},
 	"create": func(s *registry.Store) error { _, err := s.Create(inNamespace(), configMap("a"), nil); return err },
 	"update": func(s *registry.Store) error { _, _, err := put(s, "a", configMap("a")); return err },
@@ -52,6 +60,7 @@ func TestEachFailureOfTheStorageHasOneStatus(t *testing.T) {
 		{"list", storage.Error{Err: storage.ErrExpired, Detail: "too old", Continue: "next"}, 410, "Expired", "too old"},
 		{"watch", storage.Error{Err: storage.ErrExpired, Detail: "too old"}, 410, "Expired", "too old"},
 		{"get", storage.Error{Err: storage.ErrFuture, Requested: 7, Current: 5}, 504, "Timeout", "Timeout: Too large resource version: 7, current: 5"},
+		{"watch", storage.Error{Err: storage.ErrFuture, Requested: 7, Current: 5}, 504, "Timeout", "Timeout: Too large resource version: 7, current: 5"},
 		{"get", storage.Error{Err: storage.ErrUnreachable}, 500, "ServerTimeout", "The get operation against configmaps could not be completed at this time, please try again."},
 		{"get", storage.Error{Err: fmt.Errorf("%w: bad magic", storage.ErrCorrupt)}, 500, "InternalError", "Internal error occurred: stored object cannot be read: bad magic"},
 		{"get", storage.Error{Op: "get", Key: "/k", Err: errors.New("disk on fire")}, 0, "", `get "/k": disk on fire`},
@@ -73,6 +82,25 @@ func TestEachFailureOfTheStorageHasOneStatus(t *testing.T) {
 				t.Errorf("code %d, continue %q", status.Code, status.Continue)
 			}
 		})
+	}
+}
+
+func TestAWatchWhoseVersionCannotBeServedBeginsAndSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, why := range []error{storage.ErrFuture, storage.ErrExpired} {
+		s, r := configMaps()
+		r.before = func(string) error { return &storage.Error{Err: why} }
+		w, err := s.Watch(inNamespace(), &metainternalversion.ListOptions{})
+		if err != nil {
+			t.Fatalf("%v: the watch does not begin: %v", why, err)
+		}
+		if e := <-w.ResultChan(); e.Type != watch.Error {
+			t.Errorf("%v: got %v", why, e)
+		}
+		if e, open := <-w.ResultChan(); open {
+			t.Errorf("%v: after the error comes %v", why, e)
+		}
+		w.Stop()
 	}
 }
 

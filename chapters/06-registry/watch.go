@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 
 	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	"k8s.io/apimachinery/pkg/watch"
@@ -26,8 +27,20 @@ func (s *Store) Watch(ctx context.Context, options *metainternalversion.ListOpti
 	opts.Recursive = recursive
 
 	w, err := s.Storage.Watch(ctx, key, opts)
-	if err != nil {
+	switch {
+	case errors.Is(err, storage.ErrFuture), errors.Is(err, storage.ErrExpired):
+		return failed(s.status("watch", "", err)), nil
+	case err != nil:
 		return nil, s.status("watch", "", err)
 	}
 	return s.decorateWatch(ctx, w), nil
+}
+
+// failed is a watch that has begun and says at once why it cannot go on. A version that cannot be served is told this
+// way, after a 200, wherever the storage notices it: clients look for it in the stream. Upstream: cacher.newErrWatcher.
+func failed(err error) watch.Interface {
+	only := make(chan watch.Event, 1)
+	only <- storage.ErrorEvent(err)
+	close(only)
+	return watch.NewProxyWatcher(only)
 }

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"io"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -21,6 +22,34 @@ func TestAWatchLastsAsLongAsItsClientSays(t *testing.T) {
 	s.ends()
 	if took := time.Since(began); took < time.Second || took > 5*time.Second {
 		t.Errorf("it lasted %v, want 1 s", took)
+	}
+}
+
+func TestAWatchWhoseTimeIsOverBeforeItBeginsIsEmpty(t *testing.T) {
+	t.Parallel()
+	a := serve(t, Watches{})
+	a.send("POST", pods, pod("a"))
+	for _, seconds := range []string{"-1", "-9223372036854775808", "9223372036854775807"} { // the last one overflows
+		for _, from := range []string{"", "&resourceVersion=1", "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"} {
+			answer := a.open(pods + "?watch=true&timeoutSeconds=" + seconds + from)
+			body, err := io.ReadAll(answer.Body)
+			if err != nil || answer.StatusCode != 200 || len(body) != 0 {
+				t.Errorf("%s%s: %s %q %v, want 200 and nothing", seconds, from, answer.Status, body, err)
+			}
+		}
+	}
+	for _, seconds := range []string{"9223372036854775808", "abc", "1.5", ""} {
+		if answer := a.open(pods + "?watch=true&timeoutSeconds=" + seconds); answer.StatusCode != 400 {
+			t.Errorf("%q: %s, want 400", seconds, answer.Status)
+		}
+	}
+}
+
+func TestSecondsThatOverflowToNothingAreNoneNamed(t *testing.T) {
+	t.Parallel()
+	seconds := int64(1) << 55 // times a billion: a multiple of 2^64
+	if got := (Watches{}).lifetime(&metainternalversion.ListOptions{TimeoutSeconds: &seconds}); got < 30*time.Minute {
+		t.Errorf("it lasts %v", got)
 	}
 }
 

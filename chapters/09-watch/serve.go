@@ -2,10 +2,12 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
 
 	rest "kubepath/chapters/04-rest"
 )
@@ -24,6 +26,9 @@ func (o Watches) serve() func(*rest.Endpoint) http.Handler {
 			ctx, cancel := context.WithTimeout(c.Context, o.lifetime(options))
 			defer cancel()
 			events, err := storage.Watch(ctx, options)
+			if errors.Is(err, context.DeadlineExceeded) && c.Context.Err() == nil {
+				events, err = watch.NewEmptyWatch(), nil // its time was over before it began: a 200 without events
+			}
 			if err != nil {
 				return 0, nil, err
 			}

@@ -93,6 +93,23 @@ func answered(t *testing.T, answer *http.Response) (s metav1.Status) {
 	return s
 }
 
+// ended is the Status of an ERROR event that is all a stream says.
+func ended(t *testing.T, answer *http.Response) metav1.Status {
+	t.Helper()
+	var e struct {
+		Type   string
+		Object metav1.Status
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err == nil {
+		err = json.Unmarshal(body, &e)
+	}
+	if err != nil || e.Type != "ERROR" || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%s %s: %v, want 200 and an ERROR event", answer.Status, body, err)
+	}
+	return e.Object
+}
+
 func TestAVersionThatIsGoneIs410AndOneOfTheFutureIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	a := serve(t, Watches{})
@@ -100,11 +117,11 @@ func TestAVersionThatIsGoneIs410AndOneOfTheFutureIsTriedAgain(t *testing.T) {
 	a.send("POST", pods, pod("b"))
 	a.db.Compact(a.db.Revision())
 
-	gone := answered(t, a.open(pods+"?watch=true&resourceVersion="+first))
+	gone := ended(t, a.open(pods+"?watch=true&resourceVersion="+first))
 	if gone.Code != http.StatusGone || gone.Reason != metav1.StatusReasonExpired {
 		t.Errorf("a version that is gone: %d %s, want 410 Expired", gone.Code, gone.Reason)
 	}
-	future := answered(t, a.open(pods+"?watch=true&resourceVersion=999&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"))
+	future := ended(t, a.open(pods+"?watch=true&resourceVersion=999&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"))
 	err := &apierrors.StatusError{ErrStatus: future}
 	if !apierrors.HasStatusCause(err, metav1.CauseTypeResourceVersionTooLarge) || future.Code != http.StatusGatewayTimeout {
 		t.Errorf("a version of the future: %+v, want 504 with the cause ResourceVersionTooLarge", future)

@@ -59,10 +59,13 @@ func returns(c *kinds.Codecs) []string {
 	return append(whole, streams...)
 }
 
-// lifetime is how long a watch lasts. 0 seconds are none named.
+// lifetime is how long a watch lasts. 0 seconds are none named; with less than 0, it is over before it begins. A number
+// of seconds that does not fit into a Duration overflows as it does upstream.
 func (o Watches) lifetime(options *metainternalversion.ListOptions) time.Duration {
-	if asked := options.TimeoutSeconds; asked != nil && *asked != 0 {
-		return time.Duration(*asked) * time.Second
+	if asked := options.TimeoutSeconds; asked != nil {
+		if lasts := time.Duration(*asked) * time.Second; lasts != 0 {
+			return lasts
+		}
 	}
 	least := cmp.Or(o.MinRequestTimeout, 30*time.Minute)
 	return least + rand.N(least)
