@@ -11,8 +11,8 @@ import (
 const MaxCopied = 3 << 20
 
 // maxWork is how many bytes a patch may have looked at. The parts of an object are scanned once for each level that lies
-// above them, so this is enough for a text of 3 MB with 170 levels.
-const maxWork = 512 << 20
+// above them, so this is enough for a text of 3 MB with 40 levels, each as long as the whole.
+const maxWork = 128 << 20
 
 // ErrTooMuchWork is a patch whose paths are so deep, or whose arrays are so long, that it would take seconds to apply.
 var ErrTooMuchWork = errors.New("Unable to apply the patch, it takes too much work")

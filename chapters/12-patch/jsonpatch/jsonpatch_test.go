@@ -87,7 +87,7 @@ func TestJSONPatchesDoWhatTheLibraryDoes(t *testing.T) {
 	t.Parallel()
 	r := random{rand.New(rand.NewSource(1))}
 	done := 0
-	for range 10_000 {
+	for range 3000 {
 		doc, text := r.object(), r.patch()
 		theirs, err := library.DecodePatch([]byte(text))
 		ours, oursErr := DecodePatch([]byte(text))
@@ -106,7 +106,7 @@ func TestJSONPatchesDoWhatTheLibraryDoes(t *testing.T) {
 			done++
 		}
 	}
-	if done < 100 {
+	if done < 30 {
 		t.Errorf("only %d patches could be applied", done)
 	}
 }
@@ -114,7 +114,7 @@ func TestJSONPatchesDoWhatTheLibraryDoes(t *testing.T) {
 func TestMergePatchesDoWhatTheLibraryDoes(t *testing.T) {
 	t.Parallel()
 	r := random{rand.New(rand.NewSource(2))}
-	for range 10_000 {
+	for range 3000 {
 		doc, patch := r.object(), r.value(3)
 		want, got := answer(library.MergePatch([]byte(doc), []byte(patch))), answer(MergePatch(t.Context(), []byte(doc), []byte(patch)))
 		if want != got {
