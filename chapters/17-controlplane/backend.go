@@ -57,6 +57,7 @@ func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, 
 		storages[r.Name] = r.Storage(parts)
 		return
 	}
+	r.Strategy, r.Status = bind(r.Strategy, parts), bind(r.Status, parts)
 	store := b.store(gv, r)
 	if r.Build != nil {
 		r.Build(store, parts)
@@ -78,6 +79,14 @@ func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, 
 			storages[r.Name+"/"+name] = part
 		}
 	}
+}
+
+// bind gives a strategy what it may look at, where it looks at something.
+func bind(strategy registry.Strategy, parts *resource.Parts) registry.Strategy {
+	if bound, ok := strategy.(resource.Bound); ok {
+		return bound.Bind(parts)
+	}
+	return strategy
 }
 
 // share serves the storages of another row, and of its subresources, once more: what they keep is converted.

@@ -8,9 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	resourcev1 "k8s.io/api/resource/v1"
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -138,8 +136,7 @@ func (r requestNames) validateConstraint(at *field.Path, c *resourcev1.DeviceCon
 }
 
 func validateClaimTemplate(at *field.Path, t *resourcev1.ResourceClaimTemplateSpec) faults {
-	found := apivalidation.ValidateAnnotations(t.Annotations, at.Child("metadata", "annotations"))
-	found = append(found, metavalidation.ValidateLabels(t.Labels, at.Child("metadata", "labels"))...)
+	found := core.ValidateTemplateMetadata(&t.ObjectMeta, at.Child("metadata"))
 	return append(found, validateDeviceClaim(at.Child("spec", "devices"), &t.Spec.Devices)...)
 }
 
@@ -157,47 +154,73 @@ func validateDeviceClass(at *field.Path, c *resourcev1.DeviceClassSpec) faults {
 }
 
 // adminAccess is a strategy that lets a device be used beside its owner only where the namespace has the label for it.
-// Upstream: AuthorizedForAdmin.
+// Upstream: AuthorizedForAdmin, AuthorizedForAdminStatus.
 type adminAccess struct {
 	registry.Strategy
-	namespace func(ctx context.Context, name string) (*corev1.Namespace, error)
+	parts *resource.Parts
 }
+
+// Bind gives the strategy the namespaces to look at.
+func (a adminAccess) Bind(p *resource.Parts) registry.Strategy { return adminAccess{a.Strategy, p} }
 
 func (a adminAccess) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
 	var found faults
 	switch object := obj.(type) {
 	case *resourcev1.ResourceClaim:
-		found = a.validate(ctx, object.Namespace, &object.Spec.Devices)
+		found = a.validate(ctx, object.Namespace, adminRequest(&object.Spec.Devices))
 	case *resourcev1.ResourceClaimTemplate:
-		found = a.validate(ctx, object.Namespace, &object.Spec.Spec.Devices)
+		found = a.validate(ctx, object.Namespace, adminRequest(&object.Spec.Spec.Devices))
 	}
 	return append(found, a.Strategy.Validate(ctx, obj)...)
 }
 
-func (a adminAccess) validate(ctx context.Context, namespace string, c *resourcev1.DeviceClaim) faults {
-	i := slices.IndexFunc(c.Requests, func(r resourcev1.DeviceRequest) bool {
-		return r.Exactly != nil && r.Exactly.AdminAccess != nil && *r.Exactly.AdminAccess
-	})
-	if i < 0 {
-		return nil
+// ValidateUpdate looks at what the status allocates; the spec does not change. What was granted stays.
+func (a adminAccess) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
+	var found faults
+	if c, ok := obj.(*resourcev1.ResourceClaim); ok && adminResult(&old.(*resourcev1.ResourceClaim).Status) == nil {
+		found = a.validate(ctx, c.Namespace, adminResult(&c.Status))
 	}
-	at := field.NewPath("spec", "devices", "requests").Index(i).Child("adminAccess")
-	switch ns, err := a.namespace(ctx, namespace); {
-	case err != nil:
-		return faults{field.InternalError(at, fmt.Errorf(noNamespaceForAdmin, err))}
-	case ns.Labels[resourcev1.DRAAdminNamespaceLabelKey] != "true":
-		return faults{field.Forbidden(at, adminNeedsLabel)}
+	return append(found, a.Strategy.ValidateUpdate(ctx, obj, old)...)
+}
+
+// adminRequest is where a claim asks for admin access; nil: nowhere.
+func adminRequest(c *resourcev1.DeviceClaim) *field.Path {
+	for i, r := range c.Requests {
+		if r.Exactly != nil && or(r.Exactly.AdminAccess, false) {
+			return field.NewPath("spec", "devices", "requests").Index(i).Child("adminAccess")
+		}
 	}
 	return nil
 }
 
-// restrictAdminAccess has the Store of claims or templates look at their namespaces.
-func restrictAdminAccess(s *registry.Store, p *resource.Parts) {
-	s.Strategy = adminAccess{s.Strategy, func(ctx context.Context, name string) (*corev1.Namespace, error) {
-		obj, err := p.Store(corev1.Resource("namespaces")).Get(ctx, name, &metav1.GetOptions{})
-		if err != nil {
-			return nil, err
+// adminResult is where a status allocates admin access; nil: nowhere.
+func adminResult(s *resourcev1.ResourceClaimStatus) *field.Path {
+	if s.Allocation == nil {
+		return nil
+	}
+	for i, r := range s.Allocation.Devices.Results {
+		if or(r.AdminAccess, false) {
+			return field.NewPath("status", "allocation", "devices", "results").Index(i).Child("adminAccess")
 		}
-		return obj.(*corev1.Namespace), nil
-	}}
+	}
+	return nil
+}
+
+// validate refuses the admin access at a place, unless that is nil.
+func (a adminAccess) validate(ctx context.Context, name string, at *field.Path) faults {
+	if at == nil {
+		return nil
+	}
+	obj, err := a.parts.Store(corev1.Resource("namespaces")).Get(ctx, name, &metav1.GetOptions{})
+	if err != nil {
+		return faults{field.InternalError(at, fmt.Errorf(noNamespaceForAdmin, err))}
+	}
+	namespace, err := asNamespace(obj)
+	if err != nil {
+		return faults{field.InternalError(at, fmt.Errorf(noNamespaceForAdmin, err))}
+	}
+	if namespace.Labels[resourcev1.DRAAdminNamespaceLabelKey] != "true" {
+		return faults{field.Forbidden(at, adminNeedsLabel)}
+	}
+	return nil
 }

@@ -24,10 +24,8 @@ const (
 	mostIPs          = 16
 )
 
-// deviceID is a device, or a share of one, as messages show it.
-func deviceID(driver, pool, device, share string) string {
-	return strings.TrimSuffix(driver+"/"+pool+"/"+device+"/"+share, "/")
-}
+// deviceID is a device, or a share of one.
+type deviceID struct{ Driver, Pool, Device, ShareID string }
 
 // validateDeviceClaimStatus: which devices a claim got, who uses them, and how the devices fare.
 // Upstream: ValidateResourceClaimStatusUpdate.
@@ -35,15 +33,15 @@ func validateDeviceClaimStatus(c, old *resourcev1.ResourceClaim) faults {
 	status, at := &c.Status, field.NewPath("status")
 	found := validateSet(at.Child("reservedFor"), status.ReservedFor, mostConsumers,
 		func(r *resourcev1.ResourceClaimConsumerReference) types.UID { return r.UID }, validateConsumer)
-	allocated := map[string]bool{}
+	allocated := map[deviceID]bool{}
 	if status.Allocation != nil {
 		for _, r := range status.Allocation.Devices.Results {
-			allocated[deviceID(r.Driver, r.Pool, r.Device, string(or(r.ShareID, "")))] = true
+			allocated[deviceID{r.Driver, r.Pool, r.Device, string(or(r.ShareID, ""))}] = true
 		}
 	}
 	found = append(found, validateSet(at.Child("devices"), status.Devices, unbounded,
-		func(d *resourcev1.AllocatedDeviceStatus) string {
-			return deviceID(d.Driver, d.Pool, d.Device, or(d.ShareID, ""))
+		func(d *resourcev1.AllocatedDeviceStatus) deviceID {
+			return deviceID{d.Driver, d.Pool, d.Device, or(d.ShareID, "")}
 		},
 		func(at *field.Path, d *resourcev1.AllocatedDeviceStatus) faults {
 			return validateDeviceStatus(at, d, allocated)
@@ -107,14 +105,14 @@ func validateAllocation(at *field.Path, a *resourcev1.AllocationResult, names re
 }
 
 // validateDeviceStatus: what a driver reports of a device that the claim got.
-func validateDeviceStatus(at *field.Path, d *resourcev1.AllocatedDeviceStatus, allocated map[string]bool) faults {
+func validateDeviceStatus(at *field.Path, d *resourcev1.AllocatedDeviceStatus, allocated map[deviceID]bool) faults {
 	found := validateDriverName(at.Child("driver"), d.Driver)
 	found = append(found, validatePoolName(at.Child("pool"), d.Pool)...)
 	found = append(found, isLabel(at.Child("device"), d.Device)...)
 	if d.ShareID != nil {
 		found = append(found, validateUID(at.Child("shareID"), *d.ShareID)...)
 	}
-	if id := deviceID(d.Driver, d.Pool, d.Device, or(d.ShareID, "")); !allocated[id] {
+	if id := (deviceID{d.Driver, d.Pool, d.Device, or(d.ShareID, "")}); !allocated[id] {
 		found = append(found, field.Invalid(at, id, "must be an allocated device in the claim"))
 	}
 	if len(d.Conditions) > mostConditions {

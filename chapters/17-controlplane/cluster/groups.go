@@ -158,10 +158,11 @@ func devices() []resource.Row {
 	return []resource.Row{
 		{Kind: "DeviceClass", Name: "deviceclasses", ObjectMeta: registry.MetaThenUpdate, Strategy: deviceClassStrategy,
 			ReturnDeleted: true, Columns: deviceClassColumns},
-		{Kind: "ResourceClaim", Name: "resourceclaims", ObjectMeta: registry.MetaThenUpdate, Strategy: deviceClaimStrategy,
-			Status: deviceClaimStatus, ReturnDeleted: true, Columns: deviceClaimColumns, Build: restrictAdminAccess},
+		{Kind: "ResourceClaim", Name: "resourceclaims", ObjectMeta: registry.MetaThenUpdate,
+			Strategy: adminAccess{Strategy: deviceClaimStrategy}, Status: adminAccess{Strategy: deviceClaimStatus},
+			ReturnDeleted: true, Columns: deviceClaimColumns},
 		{Kind: "ResourceClaimTemplate", Name: "resourceclaimtemplates", ObjectMeta: registry.MetaThenUpdate,
-			Strategy: deviceTemplateStrategy, ReturnDeleted: true, Columns: deviceTemplateColumns, Build: restrictAdminAccess},
+			Strategy: adminAccess{Strategy: deviceTemplateStrategy}, ReturnDeleted: true, Columns: deviceTemplateColumns},
 		{Kind: "ResourceSlice", Name: "resourceslices", Strategy: sliceStrategy, ReturnDeleted: true, Columns: sliceColumns,
 			Fields: sliceFields, NoField: "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: %s"},
 	}

@@ -38,7 +38,7 @@ func (nodeStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorL
 	found := validateTaints(field.NewPath("metadata", "taints"), n.Spec.Taints) // upstream's path, though taints lie in the spec
 	found = append(found, validateNodeResources(n)...)
 	if swap := n.Status.NodeInfo.Swap; swap != nil && swap.Capacity != nil && *swap.Capacity <= 0 {
-		found = append(found, field.Invalid(field.NewPath("metadata", "nodeSwapStatus", "capacity"), *swap.Capacity, "must be greater than 0"))
+		found = append(found, field.Invalid(field.NewPath("metadata", "nodeSwapStatus", "capacity"), *swap.Capacity, "must be greater than zero"))
 	}
 	found = append(found, validateDeclaredFeatures(field.NewPath("status", "declaredFeatures"), n.Status.DeclaredFeatures)...)
 	return append(found, validatePodCIDRs(field.NewPath("spec", "podCIDRs"), n.Spec.PodCIDRs)...)

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"path"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -65,11 +64,7 @@ func (volumeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Ob
 // validateVolume is upstream's ValidatePersistentVolumeSpec.
 func validateVolume(v *corev1.PersistentVolume) faults {
 	spec, at := &v.Spec, field.NewPath("spec")
-	var found faults
-	if len(spec.AccessModes) == 0 {
-		found = append(found, field.Required(at.Child("accessModes"), ""))
-	}
-	found = append(found, core.ValidateAccessModes(spec.AccessModes, at.Child("accessModes"))...)
+	found := validateModes(at.Child("accessModes"), spec.AccessModes)
 	found = append(found, validateCapacity(at.Child("capacity"), spec.Capacity)...)
 	if policy := spec.PersistentVolumeReclaimPolicy; policy != "" {
 		found = append(found, among(at.Child("persistentVolumeReclaimPolicy"), policy, corev1.PersistentVolumeReclaimDelete,
@@ -79,14 +74,45 @@ func validateVolume(v *corev1.PersistentVolume) faults {
 		found = append(found, validateVolumeAffinity(at.Child("nodeAffinity"), spec.NodeAffinity)...)
 	}
 	found = append(found, validateSources(at, spec)...)
-	if spec.HostPath != nil && path.Clean(spec.HostPath.Path) == "/" && spec.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRecycle {
-		found = append(found, field.Forbidden(at.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'"))
-	}
 	if spec.StorageClassName != "" {
 		found = append(found, isObjectName(at.Child("storageClassName"), spec.StorageClassName)...)
 	}
 	found = append(found, core.ValidateVolumeMode(spec.VolumeMode, at.Child("volumeMode"))...)
 	return append(found, validateAttributesClass(at, spec)...)
+}
+
+// validateInlineVolume is validateVolume for a volume that no object stands for: it has a driver, and nothing that binds it.
+func validateInlineVolume(at *field.Path, spec *corev1.PersistentVolumeSpec) faults {
+	const inline = " in the context of inline volumes"
+	var found faults
+	forbid := func(broken bool, name, text string) {
+		if broken {
+			found = append(found, field.Forbidden(at.Child(name), text+inline))
+		}
+	}
+	const notAtAll = "may not be specified"
+	forbid(spec.ClaimRef != nil, "claimRef", notAtAll)
+	forbid(len(spec.Capacity) != 0, "capacity", notAtAll)
+	if spec.CSI == nil {
+		found = append(found, field.Required(at.Child("csi"), "has to be specified"+inline))
+	}
+	found = append(found, validateModes(at.Child("accessModes"), spec.AccessModes)...)
+	policy := spec.PersistentVolumeReclaimPolicy
+	forbid(policy != "" && policy != corev1.PersistentVolumeReclaimRetain, "persistentVolumeReclaimPolicy", "may only be Retain")
+	forbid(spec.NodeAffinity != nil, "nodeAffinity", notAtAll)
+	found = append(found, validateSources(at, spec)...)
+	forbid(spec.StorageClassName != "", "storageClassName", notAtAll)
+	forbid(or(spec.VolumeMode, corev1.PersistentVolumeFilesystem) != corev1.PersistentVolumeFilesystem, "volumeMode",
+		"may not specify volumeMode other than Filesystem")
+	return append(found, validateAttributesClass(at, spec)...)
+}
+
+func validateModes(at *field.Path, modes []corev1.PersistentVolumeAccessMode) faults {
+	var found faults
+	if len(modes) == 0 {
+		found = append(found, field.Required(at, ""))
+	}
+	return append(found, core.ValidateAccessModes(modes, at)...)
 }
 
 func validateAttributesClass(at *field.Path, spec *corev1.PersistentVolumeSpec) faults {

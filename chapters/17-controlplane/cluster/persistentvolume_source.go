@@ -7,7 +7,10 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/core"
 )
 
 // volumeSource is a way to have a volume: where it lies in the spec, and what it needs. Checked is nil where nothing is
@@ -19,20 +22,26 @@ type volumeSource struct {
 	checked func(at *field.Path) faults
 }
 
-// sourcesOf are the sources that a spec may have, in upstream's order.
-func sourcesOf(s *corev1.PersistentVolumeSpec) []volumeSource {
+// sourcesOf are the sources that the spec at a path may have, in upstream's order. Those that a pod may have too, package core checks.
+func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource {
 	return []volumeSource{
 		{"hostPath", "", s.HostPath != nil, func(at *field.Path) faults { return validateHostPath(at, s.HostPath) }},
-		{"gcePersistentDisk", "persistentDisk", s.GCEPersistentDisk != nil, func(at *field.Path) faults {
-			return required(at.Child("pdName"), s.GCEPersistentDisk.PDName)
+		{"gcePersistentDisk", "persistentDisk", s.GCEPersistentDisk != nil, func(*field.Path) faults {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{GCEPersistentDisk: s.GCEPersistentDisk}, spec)
 		}},
-		{"awsElasticBlockStore", "", s.AWSElasticBlockStore != nil, func(at *field.Path) faults {
-			return required(at.Child("volumeID"), s.AWSElasticBlockStore.VolumeID)
+		{"awsElasticBlockStore", "", s.AWSElasticBlockStore != nil, func(*field.Path) faults {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{AWSElasticBlockStore: s.AWSElasticBlockStore}, spec)
 		}},
 		{"glusterfs", "", s.Glusterfs != nil, func(at *field.Path) faults {
-			return append(required(at.Child("endpoints"), s.Glusterfs.EndpointsName), required(at.Child("path"), s.Glusterfs.Path)...)
+			found := append(required(at.Child("endpoints"), s.Glusterfs.EndpointsName), required(at.Child("path"), s.Glusterfs.Path)...)
+			if namespace := s.Glusterfs.EndpointsNamespace; namespace != nil {
+				found = append(found, wrong(at.Child("endpointsNamespace"), *namespace, apivalidation.ValidateNamespaceName(*namespace, false))...)
+			}
+			return found
 		}},
-		{"flocker", "", s.Flocker != nil, nil},
+		{"flocker", "", s.Flocker != nil, func(*field.Path) faults {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{Flocker: s.Flocker}, spec)
+		}},
 		{"nfs", "", s.NFS != nil, func(at *field.Path) faults { return validateNFS(at, s.NFS) }},
 		{"rbd", "", s.RBD != nil, func(at *field.Path) faults {
 			var found faults
@@ -41,7 +50,9 @@ func sourcesOf(s *corev1.PersistentVolumeSpec) []volumeSource {
 			}
 			return append(found, required(at.Child("image"), s.RBD.RBDImage)...)
 		}},
-		{"quobyte", "", s.Quobyte != nil, nil},
+		{"quobyte", "", s.Quobyte != nil, func(*field.Path) faults {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{Quobyte: s.Quobyte}, spec)
+		}},
 		{"cephFS", "cephfs", s.CephFS != nil, func(at *field.Path) faults {
 			if len(s.CephFS.Monitors) == 0 {
 				return faults{field.Required(at.Child("monitors"), "")}
@@ -52,18 +63,26 @@ func sourcesOf(s *corev1.PersistentVolumeSpec) []volumeSource {
 			return append(required(at.Child("targetPortal"), s.ISCSI.TargetPortal), required(at.Child("iqn"), s.ISCSI.IQN)...)
 		}},
 		{"cinder", "", s.Cinder != nil, func(at *field.Path) faults { return required(at.Child("volumeID"), s.Cinder.VolumeID) }},
-		{"fc", "", s.FC != nil, nil},
+		{"fc", "", s.FC != nil, func(*field.Path) faults { return core.ValidateVolumeSource(&corev1.VolumeSource{FC: s.FC}, spec) }},
 		{"flexVolume", "", s.FlexVolume != nil, func(at *field.Path) faults { return required(at.Child("driver"), s.FlexVolume.Driver) }},
-		{"azureFile", "", s.AzureFile != nil, nil},
+		{"azureFile", "", s.AzureFile != nil, func(at *field.Path) faults { return validateAzureFile(at, s.AzureFile) }},
 		{"vsphereVolume", "", s.VsphereVolume != nil, func(at *field.Path) faults {
 			return required(at.Child("volumePath"), s.VsphereVolume.VolumePath)
 		}},
-		{"photonPersistentDisk", "", s.PhotonPersistentDisk != nil, nil},
+		{"photonPersistentDisk", "", s.PhotonPersistentDisk != nil, func(*field.Path) faults {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{PhotonPersistentDisk: s.PhotonPersistentDisk}, spec)
+		}},
 		{"portworxVolume", "", s.PortworxVolume != nil, func(at *field.Path) faults {
 			return required(at.Child("volumeID"), s.PortworxVolume.VolumeID)
 		}},
-		{"azureDisk", "", s.AzureDisk != nil, nil},
-		{"scaleIO", "", s.ScaleIO != nil, nil},
+		{"azureDisk", "", s.AzureDisk != nil, func(*field.Path) faults {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{AzureDisk: s.AzureDisk}, spec)
+		}},
+		{"scaleIO", "", s.ScaleIO != nil, func(at *field.Path) faults {
+			found := required(at.Child("gateway"), s.ScaleIO.Gateway)
+			found = append(found, required(at.Child("system"), s.ScaleIO.System)...)
+			return append(found, required(at.Child("volumeName"), s.ScaleIO.VolumeName)...)
+		}},
 		{"local", "", s.Local != nil, func(at *field.Path) faults { return validateLocal(at, s.Local) }},
 		{"storageos", "", s.StorageOS != nil, nil},
 		{"csi", "", s.CSI != nil, func(at *field.Path) faults { return validateCSISource(at, s.CSI) }},
@@ -74,7 +93,7 @@ func sourcesOf(s *corev1.PersistentVolumeSpec) []volumeSource {
 func validateSources(at *field.Path, s *corev1.PersistentVolumeSpec) faults {
 	var found faults
 	first := true
-	for _, source := range sourcesOf(s) {
+	for _, source := range sourcesOf(at, s) {
 		if !source.set {
 			continue
 		}
@@ -92,6 +111,17 @@ func validateSources(at *field.Path, s *corev1.PersistentVolumeSpec) faults {
 	}
 	if first {
 		found = append(found, field.Required(at, "must specify a volume type"))
+	}
+	if s.HostPath != nil && path.Clean(s.HostPath.Path) == "/" && s.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRecycle {
+		found = append(found, field.Forbidden(at.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'"))
+	}
+	return found
+}
+
+func validateAzureFile(at *field.Path, s *corev1.AzureFilePersistentVolumeSource) faults {
+	found := append(required(at.Child("secretName"), s.SecretName), required(at.Child("shareName"), s.ShareName)...)
+	if s.SecretNamespace != nil && *s.SecretNamespace == "" {
+		found = append(found, field.Required(at.Child("secretNamespace"), ""))
 	}
 	return found
 }
@@ -193,7 +223,7 @@ func validateMountOptions(v *corev1.PersistentVolume) faults {
 	if _, given := v.Annotations[corev1.MountOptionAnnotation]; !given {
 		return nil
 	}
-	for _, source := range sourcesOf(&v.Spec) {
+	for _, source := range sourcesOf(nil, &v.Spec) {
 		if source.set && slices.Contains(withMountOptions, source.name) {
 			return nil
 		}

@@ -140,21 +140,19 @@ var classColumns = resource.Table[storagev1.StorageClass, *storagev1.StorageClas
 // Upstream: pkg/registry/storage/volumeattributesclass.
 var attributesStrategy = resource.SpecStatus[storagev1.VolumeAttributesClass, *storagev1.VolumeAttributesClass]{
 	Strategy: clusterScoped,
-	Check: func(_ context.Context, c *storagev1.VolumeAttributesClass) field.ErrorList {
-		found := validateProvisioner(field.NewPath("driverName"), c.DriverName)
-		found = append(found, validateParameters(field.NewPath("parameters"), c.Parameters)...)
-		if len(c.Parameters) == 0 {
-			found = append(found, field.Required(field.NewPath("parameters"), "must contain at least one key/value pair"))
-		}
-		return found
-	},
-	CheckUpdate: func(_ context.Context, c, old *storagev1.VolumeAttributesClass) field.ErrorList {
+	CheckWith: func(_ context.Context, c, old *storagev1.VolumeAttributesClass) field.ErrorList {
+		driver, parameters := field.NewPath("driverName"), field.NewPath("parameters")
 		var found faults
-		if c.DriverName != old.DriverName {
-			found = append(found, field.Forbidden(field.NewPath("driverName"), "updates to driverName are forbidden."))
+		if old != nil && c.DriverName != old.DriverName {
+			found = append(found, field.Forbidden(driver, "updates to driverName are forbidden."))
 		}
-		if len(unchanged(nil, c.Parameters, old.Parameters)) > 0 {
-			found = append(found, field.Forbidden(field.NewPath("parameters"), "updates to parameters are forbidden."))
+		if old != nil && len(unchanged(nil, c.Parameters, old.Parameters)) > 0 {
+			found = append(found, field.Forbidden(parameters, "updates to parameters are forbidden."))
+		}
+		found = append(found, validateProvisioner(driver, c.DriverName)...)
+		found = append(found, validateParameters(parameters, c.Parameters)...)
+		if len(c.Parameters) == 0 {
+			found = append(found, field.Required(parameters, "must contain at least one key/value pair"))
 		}
 		return found
 	},

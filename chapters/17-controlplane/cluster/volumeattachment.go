@@ -58,8 +58,8 @@ func validateAttached(at *field.Path, s *storagev1.VolumeAttachmentSource) fault
 		return faults{field.Forbidden(at, one)}
 	case s.PersistentVolumeName != nil && *s.PersistentVolumeName == "":
 		return faults{field.Required(at.Child("persistentVolumeName"), "must specify non empty persistentVolumeName")}
-	case s.InlineVolumeSpec != nil && s.InlineVolumeSpec.CSI == nil:
-		return faults{field.Required(at.Child("inlineVolumeSpec", "csi"), "has to be specified in the context of inline volumes")}
+	case s.InlineVolumeSpec != nil:
+		return validateInlineVolume(at.Child("inlineVolumeSpec"), s.InlineVolumeSpec)
 	}
 	return nil
 }

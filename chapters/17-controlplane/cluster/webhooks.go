@@ -23,7 +23,7 @@ var validatingStrategy = resource.SpecStatus[admissionv1.ValidatingWebhookConfig
 	Conditional: true,
 	Spec:        func(c *admissionv1.ValidatingWebhookConfiguration) any { return &c.Webhooks },
 	Check: func(_ context.Context, c *admissionv1.ValidatingWebhookConfiguration) field.ErrorList {
-		return validateWebhooks(c.Webhooks)
+		return validateWebhooks(c.Webhooks, nil)
 	},
 }
 
@@ -32,29 +32,31 @@ var mutatingStrategy = resource.SpecStatus[admissionv1.MutatingWebhookConfigurat
 	Conditional: true,
 	Spec:        func(c *admissionv1.MutatingWebhookConfiguration) any { return &c.Webhooks },
 	Check: func(_ context.Context, c *admissionv1.MutatingWebhookConfiguration) field.ErrorList {
-		var found faults
-		var asked []admissionv1.ValidatingWebhook
+		hooks, reinvocation := make([]admissionv1.ValidatingWebhook, len(c.Webhooks)), make([]*admissionv1.ReinvocationPolicyType, len(c.Webhooks))
 		for i, hook := range c.Webhooks {
-			if policy := hook.ReinvocationPolicy; policy != nil {
-				found = append(found, among(field.NewPath("webhooks").Index(i).Child("reinvocationPolicy"), *policy,
-					admissionv1.IfNeededReinvocationPolicy, admissionv1.NeverReinvocationPolicy)...)
-			}
-			asked = append(asked, admissionv1.ValidatingWebhook{
+			reinvocation[i] = hook.ReinvocationPolicy
+			hooks[i] = admissionv1.ValidatingWebhook{
 				Name: hook.Name, ClientConfig: hook.ClientConfig, Rules: hook.Rules, FailurePolicy: hook.FailurePolicy,
 				MatchPolicy: hook.MatchPolicy, NamespaceSelector: hook.NamespaceSelector, ObjectSelector: hook.ObjectSelector,
 				SideEffects: hook.SideEffects, TimeoutSeconds: hook.TimeoutSeconds, AdmissionReviewVersions: hook.AdmissionReviewVersions,
-			})
+				MatchConditions: hook.MatchConditions,
+			}
 		}
-		return append(found, validateWebhooks(asked)...)
+		return validateWebhooks(hooks, reinvocation)
 	},
 }
 
-func validateWebhooks(hooks []admissionv1.ValidatingWebhook) faults {
+// validateWebhooks: reinvocation has the field that only mutating webhooks have, of each; nil: these are validating ones.
+func validateWebhooks(hooks []admissionv1.ValidatingWebhook, reinvocation []*admissionv1.ReinvocationPolicyType) faults {
 	var found faults
 	var names []string
 	for i, hook := range hooks {
+		var again *admissionv1.ReinvocationPolicyType
+		if reinvocation != nil {
+			again = reinvocation[i]
+		}
 		at := field.NewPath("webhooks").Index(i)
-		found = append(found, validateWebhook(at, &hook)...)
+		found = append(found, validateWebhook(at, &hook, again)...)
 		found = append(found, validateReviewVersions(at.Child("admissionReviewVersions"), hook.AdmissionReviewVersions)...)
 		if hook.Name != "" && slices.Contains(names, hook.Name) {
 			found = append(found, field.Duplicate(at.Child("name"), hook.Name))
@@ -64,8 +66,8 @@ func validateWebhooks(hooks []admissionv1.ValidatingWebhook) faults {
 	return found
 }
 
-// validateWebhook is upstream's validateValidatingWebhook.
-func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook) faults {
+// validateWebhook is upstream's validateValidatingWebhook and validateMutatingWebhook.
+func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook, again *admissionv1.ReinvocationPolicyType) faults {
 	found := validation.IsFullyQualifiedName(at.Child("name"), h.Name)
 	for i, rule := range h.Rules {
 		found = append(found, validateWebhookRule(at.Child("rules").Index(i), &rule)...)
@@ -91,6 +93,10 @@ func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook) faults {
 	}
 	if h.ObjectSelector != nil {
 		found = append(found, metavalidation.ValidateLabelSelector(h.ObjectSelector, options, at.Child("objectSelector"))...)
+	}
+	if again != nil {
+		found = append(found, among(at.Child("reinvocationPolicy"), *again, admissionv1.IfNeededReinvocationPolicy,
+			admissionv1.NeverReinvocationPolicy)...)
 	}
 	found = append(found, validateWebhookClient(at.Child("clientConfig"), &h.ClientConfig)...)
 	return append(found, validateMatchConditions(at.Child("matchConditions"), h.MatchConditions)...)

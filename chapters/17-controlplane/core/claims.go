@@ -43,19 +43,25 @@ func ValidateCSIDriverName(name string, path *field.Path) field.ErrorList {
 
 // claimTemplate is a claim that is made for each pod: a spec, labels and annotations.
 func claimTemplate(t *corev1.PersistentVolumeClaimTemplate, path *field.Path) faults {
-	found := apivalidation.ValidateAnnotations(t.Annotations, path.Child("metadata", "annotations"))
-	found = append(found, metav1validation.ValidateLabels(t.Labels, path.Child("metadata", "labels"))...)
-	m := t.ObjectMeta
+	found := ValidateTemplateMetadata(&t.ObjectMeta, path.Child("metadata"))
+	return append(found, ValidatePersistentVolumeClaimSpec(&t.Spec, path.Child("spec"), ClaimOptions{})...)
+}
+
+// ValidateTemplateMetadata checks the metadata of something that is made later: labels and annotations, and nothing else.
+// Upstream: validation.ValidateTemplateObjectMeta.
+func ValidateTemplateMetadata(m *metav1.ObjectMeta, path *field.Path) field.ErrorList {
+	found := apivalidation.ValidateAnnotations(m.Annotations, path.Child("annotations"))
+	found = append(found, metav1validation.ValidateLabels(m.Labels, path.Child("labels"))...)
 	for _, f := range []setField{
-		{"name", m.Name != ""}, {"generateName", m.GenerateName != ""}, {"namespace", m.Namespace != ""}, {"uid", m.UID != ""},
-		{"resourceVersion", m.ResourceVersion != ""}, {"generation", m.Generation != 0}, {"selfLink", m.SelfLink != ""},
+		{"name", m.Name != ""}, {"generateName", m.GenerateName != ""}, {"namespace", m.Namespace != ""}, {"selfLink", m.SelfLink != ""},
+		{"uID", m.UID != ""}, {"resourceVersion", m.ResourceVersion != ""}, {"generation", m.Generation != 0},
 		{"creationTimestamp", m.CreationTimestamp != metav1.Time{}}, {"deletionTimestamp", m.DeletionTimestamp != nil},
 		{"deletionGracePeriodSeconds", m.DeletionGracePeriodSeconds != nil}, {"ownerReferences", m.OwnerReferences != nil},
 		{"finalizers", m.Finalizers != nil}, {"managedFields", m.ManagedFields != nil},
 	} {
 		if f.set {
-			found = append(found, field.Forbidden(path.Child("metadata", f.name), "cannot be set"))
+			found = append(found, field.Forbidden(path.Child(f.name), "cannot be set"))
 		}
 	}
-	return append(found, ValidatePersistentVolumeClaimSpec(&t.Spec, path.Child("spec"), ClaimOptions{})...)
+	return found
 }

@@ -67,6 +67,16 @@ var sources = []source{
 	{"image", func(v *volume) bool { return v.Image != nil }, imageVolume},
 }
 
+// ValidateVolumeSource checks the one source that is set, as it is checked in a pod's volume that has no name.
+func ValidateVolumeSource(v *corev1.VolumeSource, path *field.Path) field.ErrorList {
+	for _, s := range sources {
+		if s.set(v) {
+			return s.check(&specCheck{spec: &corev1.PodSpec{}}, &corev1.Volume{VolumeSource: *v}, path)
+		}
+	}
+	return nil
+}
+
 // need is a field that must not be empty.
 type need struct{ field, value string }
 

@@ -70,7 +70,10 @@ func (ingressStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.
 	}
 	var faults field.ErrorList
 	for i, entry := range obj.(*networkingv1.Ingress).Status.LoadBalancer.Ingress {
-		faults = append(faults, ingressAddress(balancerPath.Index(i), entry.IP, entry.Hostname, known)...)
+		if entry.IP != "" {
+			faults = append(faults, validation.IsValidIPForLegacyField(balancerPath.Index(i).Child("ip"), entry.IP, true, known)...)
+		}
+		faults = append(faults, ingressName(balancerPath.Index(i), entry.Hostname)...)
 	}
 	return faults
 }

@@ -19,9 +19,12 @@ func ingressClassStrategy() registry.Strategy {
 	return resource.SpecStatus[networkingv1.IngressClass, *networkingv1.IngressClass]{
 		Strategy: registry.ClusterScoped{},
 		Spec:     func(c *networkingv1.IngressClass) any { return &c.Spec },
-		Check:    func(_ context.Context, c *networkingv1.IngressClass) field.ErrorList { return validateIngressClass(c) },
-		CheckUpdate: func(_ context.Context, c, old *networkingv1.IngressClass) field.ErrorList {
-			return apivalidation.ValidateImmutableField(c.Spec.Controller, old.Spec.Controller, specPath.Child("controller"))
+		CheckWith: func(_ context.Context, c, old *networkingv1.IngressClass) field.ErrorList {
+			var faults field.ErrorList
+			if old != nil {
+				faults = apivalidation.ValidateImmutableField(c.Spec.Controller, old.Spec.Controller, specPath.Child("controller"))
+			}
+			return append(faults, validateIngressClass(c)...)
 		},
 	}
 }

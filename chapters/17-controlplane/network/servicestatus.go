@@ -49,7 +49,9 @@ func validateBalancer(b, old *corev1.LoadBalancerStatus, of corev1.ServiceType) 
 	var faults field.ErrorList
 	for i, ingress := range b.Ingress {
 		path := balancerPath.Index(i)
-		faults = append(faults, ingressAddress(path, ingress.IP, ingress.Hostname, known)...)
+		if ingress.IP != "" {
+			faults = append(faults, validation.IsValidIPForLegacyField(path.Child("ip"), ingress.IP, true, known)...)
+		}
 		switch mode := ingress.IPMode; {
 		case mode == nil && ingress.IP != "":
 			faults = append(faults, field.Required(path.Child("ipMode"), "must be specified when `ip` is set"))
@@ -58,23 +60,22 @@ func validateBalancer(b, old *corev1.LoadBalancerStatus, of corev1.ServiceType) 
 		case mode != nil && !slices.Contains(knownIPModes, *mode):
 			faults = append(faults, field.NotSupported(path.Child("ipMode"), mode, knownIPModes))
 		}
+		faults = append(faults, ingressName(path, ingress.Hostname)...)
 	}
 	return faults
 }
 
-// ingressAddress checks an entry point of a balancer: an address or a name. Known addresses stay valid.
-func ingressAddress(path *field.Path, ip, host string, known []string) field.ErrorList {
-	var faults field.ErrorList
-	if ip != "" {
-		faults = append(faults, validation.IsValidIPForLegacyField(path.Child("ip"), ip, true, known)...)
+// ingressName checks the name of an entry point of a balancer.
+func ingressName(path *field.Path, host string) field.ErrorList {
+	if host == "" {
+		return nil
 	}
-	if host != "" {
-		for _, problem := range validation.IsDNS1123Subdomain(host) {
-			faults = append(faults, field.Invalid(path.Child("hostname"), host, problem))
-		}
-		if parseIP(host) != nil {
-			faults = append(faults, field.Invalid(path.Child("hostname"), host, "must be a DNS name, not an IP address"))
-		}
+	var faults field.ErrorList
+	for _, problem := range validation.IsDNS1123Subdomain(host) {
+		faults = append(faults, field.Invalid(path.Child("hostname"), host, problem))
+	}
+	if parseIP(host) != nil {
+		faults = append(faults, field.Invalid(path.Child("hostname"), host, "must be a DNS name, not an IP address"))
 	}
 	return faults
 }

@@ -39,4 +39,6 @@ var later = map[string]bool{
 	"PersistentVolumeClaimStatus.HealthStatus": true, "PodCertificateProjection.User": true, "PodSpec.EvictionResponders": true,
 	"PodStatus.VolumeHealth": true, "ProjectedVolumeSource.DefaultUser": true, "SecretVolumeSource.DefaultUser": true,
 	"ServiceAccountTokenProjection.User": true, "VolumeMount.BindMountOptions": true, "JobSpec.Scheduling": true,
+	"ExactDeviceRequest.DerivedAttributes": true, "DeviceSubRequest.DerivedAttributes": true,
+	"DeviceRequestAllocationResult.SkipNodeOperations": true,
 }

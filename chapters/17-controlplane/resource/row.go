@@ -73,6 +73,11 @@ type Parts struct {
 	Add func(Task)
 }
 
+// Bound is a strategy that looks at other resources: Bind makes the one that is used, which may keep the parts.
+type Bound interface {
+	Bind(*Parts) registry.Strategy
+}
+
 // Task is what a server does while it serves.
 type Task struct {
 	Name string

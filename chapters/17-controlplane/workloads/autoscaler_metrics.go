@@ -67,25 +67,28 @@ func checkMetric(m *autoscalingv2.MetricSpec, path *field.Path, version versionC
 		}
 	}
 	for _, s := range all {
-		switch {
-		case s.of == m.Type && !s.present:
+		if s.of == m.Type && !s.present {
 			faults = append(faults, field.Required(path.Child(s.field), "must populate information for the given metric source"))
-		case s.of != m.Type && s.present && present > 1:
+		}
+	}
+	if !slices.Contains(metricTypes, m.Type) { // a second time, as upstream
+		faults = append(faults, field.NotSupported(path.Child("type"), m.Type, metricTypes))
+	}
+	for _, s := range all {
+		if s.of != m.Type && s.present && present > 1 {
 			faults = append(faults, field.Forbidden(path.Child(s.field), "must populate the given metric source only"))
 		}
 	}
 	return faults
 }
 
-// checkMetricType lists an unknown type twice, as upstream does.
 func checkMetricType(t autoscalingv2.MetricSourceType, path *field.Path) field.ErrorList {
 	var faults field.ErrorList
 	if t == "" {
 		faults = append(faults, field.Required(path, "must specify a metric source type"))
 	}
 	if !slices.Contains(metricTypes, t) {
-		unknown := field.NotSupported(path, t, metricTypes)
-		faults = append(faults, unknown, unknown)
+		faults = append(faults, field.NotSupported(path, t, metricTypes))
 	}
 	return faults
 }

@@ -23,6 +23,7 @@ var cronJobs = resource.SpecStatus[cronJob, *cronJob]{
 	Strategy:  registry.Namespaced{},
 	Spec:      func(c *cronJob) any { return &c.Spec },
 	Status:    func(c *cronJob) any { return &c.Status },
+	Default:   func(c *cronJob) { core.DropAlpha(&c.Spec.JobTemplate.Spec.Template) },
 	CheckWith: checkCronJob,
 	WarnWith:  warnCronJob,
 }

@@ -25,6 +25,7 @@ var daemonSets = daemonSetStrategy{resource.SpecStatus[daemonSet, *daemonSet]{
 	Strategy:  registry.Namespaced{},
 	Spec:      func(d *daemonSet) any { return &d.Spec },
 	Status:    func(d *daemonSet) any { return &d.Status },
+	Default:   func(d *daemonSet) { core.DropAlpha(&d.Spec.Template) },
 	CheckWith: checkDaemonSet,
 	WarnWith: func(_ context.Context, d, old *daemonSet) []string {
 		if old != nil && templateGeneration(d) == templateGeneration(old) {

@@ -22,6 +22,7 @@ var deployments = resource.SpecStatus[deployment, *deployment]{
 	Spec:      func(d *deployment) any { return &d.Spec },
 	Status:    func(d *deployment) any { return &d.Status },
 	Also:      func(d *deployment) any { return d.Annotations },
+	Default:   func(d *deployment) { core.DropAlpha(&d.Spec.Template) },
 	CheckWith: checkDeployment,
 	WarnWith:  warnDeployment,
 }

@@ -24,6 +24,7 @@ var jobs = jobStrategy{resource.SpecStatus[job, *job]{
 	Strategy:    registry.Namespaced{},
 	Spec:        func(j *job) any { return &j.Spec },
 	Status:      func(j *job) any { return &j.Status },
+	Default:     func(j *job) { core.DropAlpha(&j.Spec.Template) },
 	CheckWith:   checkJob,
 	Canon:       takeLabels,
 	WarnWith:    warnJob,

@@ -20,6 +20,7 @@ var replicaSets = resource.SpecStatus[replicaSet, *replicaSet]{
 	Strategy:  registry.Namespaced{},
 	Spec:      func(r *replicaSet) any { return &r.Spec },
 	Status:    func(r *replicaSet) any { return &r.Status },
+	Default:   func(r *replicaSet) { core.DropAlpha(&r.Spec.Template) },
 	CheckWith: checkReplicaSet,
 	WarnWith:  warnReplicaSet,
 }

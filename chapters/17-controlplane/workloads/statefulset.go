@@ -22,6 +22,7 @@ var statefulSets = statefulSetStrategy{resource.SpecStatus[statefulSet, *statefu
 	Name:      apivalidation.NameIsDNSLabel,
 	Spec:      func(s *statefulSet) any { return &s.Spec },
 	Status:    func(s *statefulSet) any { return &s.Status },
+	Default:   func(s *statefulSet) { core.DropAlpha(&s.Spec.Template) },
 	CheckWith: checkStatefulSet,
 	WarnWith:  warnStatefulSet,
 }}

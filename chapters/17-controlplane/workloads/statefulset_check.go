@@ -21,37 +21,46 @@ import (
 func checkStatefulSet(_ context.Context, set, old *statefulSet) field.ErrorList {
 	path := field.NewPath("spec")
 	if old == nil {
-		faults := checkStatefulSpec(&set.Spec, path)
-		for i := range set.Spec.VolumeClaimTemplates {
-			at := path.Child("volumeClaimTemplates").Index(i).Child("spec")
-			faults = append(faults, core.ValidatePersistentVolumeClaimSpec(&set.Spec.VolumeClaimTemplates[i].Spec, at, core.ClaimOptions{})...)
-		}
-		faults = append(faults, checkServiceName(set.Spec.ServiceName, path.Child("serviceName"))...)
-		return append(faults, checkStatefulTemplate(&set.Spec, nil, path.Child("template"))...)
+		return checkStatefulSpec(&set.Spec, path, statefulOptions{claims: true, serviceName: true, template: true})
 	}
-	faults := checkStatefulSpec(&set.Spec, path)
 	stored := &old.Spec.Template
-	if len(checkStatefulSpec(&old.Spec, path))+len(checkStatefulTemplate(&old.Spec, stored, path)) == 0 {
-		faults = append(faults, checkStatefulTemplate(&set.Spec, stored, path.Child("template"))...)
-	}
+	valid := len(checkStatefulSpec(&old.Spec, path, statefulOptions{template: true, stored: stored})) == 0
+	faults := checkStatefulSpec(&set.Spec, path, statefulOptions{template: valid, stored: stored})
 	return append(faults, checkStatefulChange(&set.Spec, &old.Spec)...)
 }
 
-// checkStatefulSpec is everything but the service's name and the template by itself.
-func checkStatefulSpec(s *appsv1.StatefulSetSpec, path *field.Path) field.ErrorList {
+// statefulOptions are the parts of a spec that are looked at; stored is the template that an update replaces.
+type statefulOptions struct {
+	claims, serviceName, template bool
+	stored                        *corev1.PodTemplateSpec
+}
+
+// checkStatefulSpec is upstream's ValidateStatefulSetSpec.
+func checkStatefulSpec(s *appsv1.StatefulSetSpec, path *field.Path, o statefulOptions) field.ErrorList {
 	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "statefulset"}
 	faults := checkPodManagement(s.PodManagementPolicy, path.Child("podManagementPolicy"))
 	faults = append(faults, checkStatefulUpdates(&s.UpdateStrategy, path.Child("updateStrategy"))...)
 	faults = append(faults, checkClaimRetention(s.PersistentVolumeClaimRetentionPolicy, path.Child("persistentVolumeClaimRetentionPolicy"))...)
+	for i := 0; o.claims && i < len(s.VolumeClaimTemplates); i++ {
+		at := path.Child("volumeClaimTemplates").Index(i).Child("spec")
+		faults = append(faults, core.ValidatePersistentVolumeClaimSpec(&s.VolumeClaimTemplates[i].Spec, at, core.ClaimOptions{})...)
+	}
 	faults = append(faults, notNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})...)
 	if s.Ordinals != nil {
 		faults = append(faults, notNegative(path, []count{{"ordinals.start", int64(s.Ordinals.Start)}})...)
 	}
+	if o.serviceName {
+		faults = append(faults, checkServiceName(s.ServiceName, path.Child("serviceName"))...)
+	}
 	faults = append(faults, pods.checkSelector()...)
 	if _, err := metav1.LabelSelectorAsSelector(s.Selector); err != nil {
 		faults = append(faults, field.Invalid(path.Child("selector"), s.Selector, ""))
+	} else {
+		faults = append(faults, pods.checkMatch()...)
+		if o.template {
+			faults = append(faults, checkStatefulTemplate(s, o.stored, path.Child("template"))...)
+		}
 	}
-	faults = append(faults, pods.checkMatch()...)
 	return append(faults, pods.checkLasting("StatefulSet")...)
 }
 
