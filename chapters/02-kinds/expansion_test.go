@@ -21,9 +21,9 @@ func TestABodyThatIsHugeInMemoryIsRefused(t *testing.T) {
 		"the same in YAML":                 {"application/apply-patch+yaml", `{"a":[` + strings.Repeat("{},", 1<<20) + `{}]}`},
 		"in YAML with quotes of two kinds": {"application/yaml", `{'"': 1, a: [` + strings.Repeat("{},", 1<<20) + `{}]}`},
 		"in YAML's own layout":             {"application/yaml", "a:\n" + strings.Repeat("- 1\n", 700_000)},
-		"a long string 10,000 times": {"application/yaml; charset=utf-8", "a: &a " + strings.Repeat("x", 50_000) + "\nb: [" + strings.Repeat("*a, ", 10_000) + "*a]"},
-		"a list of lists of lists":   {"application/yaml", laughs + "# " + strings.Repeat("x", 8<<10)},
-		"merged maps":                {"Application/YAML", "a: &a {b: " + strings.Repeat("x", 50_000) + "}\nc:\n" + strings.Repeat("- <<: *a\n", 10_000)},
+		"a long string 10,000 times":       {"application/yaml; charset=utf-8", "a: &a " + strings.Repeat("x", 50_000) + "\nb: [" + strings.Repeat("*a, ", 10_000) + "*a]"},
+		"a list of lists of lists":         {"application/yaml", laughs + "# " + strings.Repeat("x", 8<<10)},
+		"merged maps":                      {"Application/YAML", "a: &a {b: " + strings.Repeat("x", 50_000) + "}\nc:\n" + strings.Repeat("- <<: *a\n", 10_000)},
 	} {
 		if err := CheckExpansion(row.contentType, []byte(row.body), testLimit); !apierrors.IsRequestEntityTooLargeError(err) {
 			t.Errorf("%s: %v", sentence, err)
