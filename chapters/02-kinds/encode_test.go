@@ -47,7 +47,10 @@ func podList(n int) *List {
 
 // typedPods is the list that upstream would write.
 func typedPods(l *List) *corev1.PodList {
-	typed := &corev1.PodList{TypeMeta: l.TypeMeta, ListMeta: l.ListMeta, Items: []corev1.Pod{}}
+	typed := &corev1.PodList{TypeMeta: l.TypeMeta, ListMeta: l.ListMeta}
+	if l.Items != nil {
+		typed.Items = []corev1.Pod{}
+	}
 	for _, item := range l.Items {
 		pod := *item.(*corev1.Pod)
 		pod.TypeMeta = metav1.TypeMeta{}
@@ -69,7 +72,9 @@ func TestAListIsWrittenAsItsTypedList(t *testing.T) {
 	codecs := NewCodecs(NewScheme())
 	bare := podList(1)
 	bare.ListMeta = metav1.ListMeta{}
-	lists := map[string]*List{"empty": podList(0), "one": podList(1), "many": podList(1000), "without metadata": bare}
+	empty := podList(0)
+	empty.Items = []runtime.Object{}
+	lists := map[string]*List{"nil items": podList(0), "empty": empty, "one": podList(1), "many": podList(1000), "without metadata": bare}
 	for format, form := range forms(codecs) {
 		for size, list := range lists {
 			t.Run(format+" "+size, func(t *testing.T) {

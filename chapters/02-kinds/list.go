@@ -13,7 +13,8 @@ import (
 // List is a list of objects of one kind, whatever the kind. On the wire it is the typed list that its TypeMeta
 // names (PodList, ConfigMapList): the same fields in the same order. In memory its items stay separate objects,
 // so a list is built without reflection, may hold objects that carry their own encoded bytes
-// (runtime.CacheableObject), and is written to a client item by item.
+// (runtime.CacheableObject), and is written to a client item by item. Nil items are null on the wire, as in the
+// typed list.
 //
 // Upstream has one generated Go type per list kind in its place.
 type List struct {

@@ -39,6 +39,11 @@ func writeListJSON(w io.Writer, l *List, e *encoding) error {
 	if err := writeListHead(out, l, e.as); err != nil {
 		return err
 	}
+	if l.Items == nil {
+		out.WriteString("null}\n")
+		return out.Flush()
+	}
+	out.WriteByte('[')
 	scratch := takeScratch()
 	defer scratch.release()
 	for i, item := range l.Items {
@@ -121,7 +126,7 @@ func writeListHead(out *bufio.Writer, l *List, as schema.GroupVersion) error {
 		return err
 	}
 	out.Write(text[:len(text)-1])
-	out.WriteString(`,"items":[`)
+	out.WriteString(`,"items":`)
 	return nil
 }
 

@@ -27,6 +27,9 @@ func (l *List) Typed(scheme *runtime.Scheme) (runtime.Object, error) {
 	}
 	*owner.GetListMeta().(*metav1.ListMeta) = l.ListMeta
 	typed.GetObjectKind().SetGroupVersionKind(kind)
+	if l.Items == nil {
+		return typed, nil
+	}
 	items := make([]runtime.Object, len(l.Items))
 	for i, item := range l.Items {
 		if cached, ok := item.(runtime.CacheableObject); ok {
@@ -42,7 +45,10 @@ func (l *List) Typed(scheme *runtime.Scheme) (runtime.Object, error) {
 
 // typedList writes a list in a format that has no writer for lists in its row.
 func (e *encoding) typedList(w io.Writer, l *List) error {
-	converted := &List{TypeMeta: l.TypeMeta, ListMeta: l.ListMeta, Items: make([]runtime.Object, len(l.Items))}
+	converted := &List{TypeMeta: l.TypeMeta, ListMeta: l.ListMeta}
+	if l.Items != nil {
+		converted.Items = make([]runtime.Object, len(l.Items))
+	}
 	kind, err := l.kindOf(e.as)
 	if err != nil {
 		return err

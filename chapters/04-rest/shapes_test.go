@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -174,5 +175,23 @@ func TestADemoThatServesEndsWithItsContext(t *testing.T) {
 	var out bytes.Buffer
 	if err := Demo(ctx, &demo.Stage{Out: &out, Serve: true}); err != nil || !bytes.Contains(out.Bytes(), []byte("curl http://127.0.0.1:")) {
 		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
+// Upstream appends to a nil slice there, and clients have seen it so for years.
+func TestAnEmptyListIsWrittenAsUpstreamWritesIt(t *testing.T) {
+	t.Parallel()
+	h := serveShelf(t, base)
+	for accept, want := range map[string]string{
+		"application/json": `"items":[]`,
+		"application/yaml": "items: []\n",
+		"application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io":      `"items":null`,
+		"application/json;as=PartialObjectMetadataList;v=v1beta1;g=meta.k8s.io": `"items":null`,
+		"application/yaml;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io":      "items: null\n",
+	} {
+		w := ask(h, "GET", shelves+"?fieldSelector=metadata.name=none", "", "Accept: "+accept)
+		if w.Code != 200 || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d %s, want %s", accept, w.Code, w.Body, want)
+		}
 	}
 }

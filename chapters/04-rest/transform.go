@@ -82,8 +82,13 @@ func (c *Call) Shape(obj runtime.Object) (runtime.Object, error) {
 	if _, ok := obj.(*metav1.Status); ok {
 		return obj, nil
 	}
-	if list, ok := obj.(*kinds.List); ok && list.Kind == "" {
-		list.SetGroupVersionKind(c.Kind.GroupVersion().WithKind(c.Kind.Kind + "List"))
+	if list, ok := obj.(*kinds.List); ok {
+		if list.Kind == "" {
+			list.SetGroupVersionKind(c.Kind.GroupVersion().WithKind(c.Kind.Kind + "List"))
+		}
+		if list.Items == nil {
+			list.Items = []runtime.Object{} // [] and not null
+		}
 	}
 	if c.Form.As.Kind == "" {
 		return obj, nil
@@ -98,14 +103,15 @@ func (c *Call) asPartial(obj runtime.Object) (runtime.Object, error) {
 	return partial(obj, c.Form.As.GroupVersion())
 }
 
-// asPartialList keeps the list a list of separate items, so that it is written item by item.
+// asPartialList keeps the list a list of separate items, so that it is written item by item. Without any, its items are
+// null and not [], as upstream's are.
 func (c *Call) asPartialList(obj runtime.Object) (runtime.Object, error) {
 	from, err := meta.ListAccessor(obj)
 	if err != nil || !meta.IsListType(obj) {
 		return nil, notAcceptable("you requested %s, but the requested object is not a list (%s)", kindPartialList, c.typeName(obj))
 	}
 	gv := c.Form.As.GroupVersion()
-	list := &kinds.List{Items: []runtime.Object{}, ListMeta: metav1.ListMeta{
+	list := &kinds.List{ListMeta: metav1.ListMeta{
 		ResourceVersion:    from.GetResourceVersion(),
 		Continue:           from.GetContinue(),
 		RemainingItemCount: from.GetRemainingItemCount(),
