@@ -118,10 +118,11 @@ func (a *answerWriter) close() {
 	}
 }
 
+// takesGzip reports whether the client names gzip, in these letters and without a weight: gzip;q=0 is a refusal, and a
+// client that weighs gets an answer that every client understands. Upstream: responsewriters.negotiateContentEncoding.
 func takesGzip(header http.Header) bool {
 	for coding := range strings.SplitSeq(header.Get("Accept-Encoding"), ",") {
-		name, _, _ := strings.Cut(coding, ";")
-		if strings.TrimSpace(name) == "gzip" {
+		if strings.TrimSpace(coding) == "gzip" {
 			return true
 		}
 	}

@@ -219,7 +219,7 @@ func TestAnAnswerHasTheFormThatTheClientAccepts(t *testing.T) {
 
 func TestALargeAnswerIsCompressedForAClientThatTakesIt(t *testing.T) {
 	t.Parallel()
-	const takes = "Accept-Encoding: deflate, gzip;q=0.9"
+	const takes = "Accept-Encoding: deflate, gzip"
 	large := strings.Repeat("x", gzipAbove/2)
 	h := serveShelf(t, base,
 		`{"metadata":{"name":"one"},"data":{"k":"`+large+`"}}`, `{"metadata":{"name":"two"},"data":{"k":"`+large+`"}}`,
@@ -235,6 +235,13 @@ func TestALargeAnswerIsCompressedForAClientThatTakesIt(t *testing.T) {
 		"a large list":              {shelves + "?fieldSelector=metadata.name!=whole", takes, true},
 		"a list of a large object":  {shelves, takes, true},
 		"a large list, not taken":   {shelves, "", false},
+		"no space is needed":        {shelves, "Accept-Encoding: gzip,deflate", true},
+		"refused":                   {shelves, "Accept-Encoding: gzip;q=0", false},
+		"something else":            {shelves, "Accept-Encoding: identity;q=1, gzip;q=0", false},
+		"weighed":                   {shelves, "Accept-Encoding: br;q=1.0, gzip;q=0.8, *;q=0.1", false},
+		"anything":                  {shelves, "Accept-Encoding: *", false},
+		"an old name":               {shelves, "Accept-Encoding: x-gzip", false},
+		"other letters":             {shelves, "Accept-Encoding: GZIP", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
