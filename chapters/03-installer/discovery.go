@@ -60,12 +60,23 @@ func (d *Discovery) index(gv schema.GroupVersion) int {
 // Serves tells whether there is a document at a path.
 func (d *Discovery) Serves(path string) bool { return d.at(path) != nil }
 
+// ServesGroups tells whether path is that of the list of groups or of a served group: /apis, /apis/GROUP.
+func (d *Discovery) ServesGroups(path string) bool {
+	path = strings.TrimRight(path, "/")
+	return (path == "/apis" || strings.HasPrefix(path, "/apis/") && strings.Count(path, "/") == 2) && d.Serves(path)
+}
+
 // ServeHTTP answers for the document's path itself, as a route for it would: 404 where there is none, 405 to anything
-// but GET.
+// but GET. Only the documents of groups do not ask for the method: upstream, they are the aggregator's, which has no
+// routes.
 func (d *Discovery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	document := d.at(r.URL.Path)
 	if document == nil {
 		writeRefusal(w, r, d.Codecs, http.StatusNotFound, "")
+		return
+	}
+	if d.ServesGroups(r.URL.Path) {
+		document.ServeHTTP(w, r)
 		return
 	}
 	types := mediaTypes(d.Codecs)

@@ -73,7 +73,15 @@ func TestDiscoveryAnswers(t *testing.T) {
 		{"unknown version with a fallback", "GET", "/api", wantUnknown + ",application/json", 200, "application/json", versions},
 		{
 			"unknown version without a fallback", "GET", "/api", wantUnknown, 406, "application/json",
-			`{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf","reason":"NotAcceptable","code":406}`,
+			`{
+  "kind": "Status",
+  "apiVersion": "v1",
+  "metadata": {},
+  "status": "Failure",
+  "message": "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+  "reason": "NotAcceptable",
+  "code": 406
+}`,
 		},
 		{"one group ignores the aggregated form", "GET", "/apis/apps", wantAggregated + ",application/json", 200, "application/json", apps},
 		{"yaml", "GET", "/apis/apps", "application/yaml", 200, "application/yaml", "kind: APIGroup\n"},
@@ -82,7 +90,16 @@ func TestDiscoveryAnswers(t *testing.T) {
 		{"indented for a person", "GET", "/apis/apps?pretty=true", "", 200, "application/json", "{\n  \"kind\": \"APIGroup\""},
 		{
 			"an unknown format", "GET", "/apis/apps/v1", "text/csv", 406, "application/json",
-			`{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf","reason":"NotAcceptable","details":{},"code":406}`,
+			`{
+  "kind": "Status",
+  "apiVersion": "v1",
+  "metadata": {},
+  "status": "Failure",
+  "message": "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+  "reason": "NotAcceptable",
+  "details": {},
+  "code": 406
+}`,
 		},
 		{"post", "POST", "/apis/apps/v1", "", 405, "application/json", `"message":"the server does not allow this method on the requested resource","reason":"MethodNotAllowed","details":{},"code":405}`},
 		{"head", "HEAD", "/api/v1", "", 405, "application/json", ""},

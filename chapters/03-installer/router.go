@@ -31,6 +31,9 @@ func (s *Router) SelectRoute(services []*restful.WebService, r *http.Request) (*
 		t = newTree(services)
 		s.tree.Store(t)
 	}
+	if strings.HasPrefix(r.URL.Path, "//") {
+		return nil, nil, restful.NewError(http.StatusNotFound, unclaimed)
+	}
 	path := strings.Trim(r.URL.Path, "/")
 	found := t.root.find(path, path == "")
 	if found == nil {

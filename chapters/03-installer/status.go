@@ -1,6 +1,7 @@
 package installer
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 	"github.com/emicklei/go-restful/v3"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	kinds "kubepath/chapters/02-kinds"
@@ -36,22 +38,25 @@ func writeRefusal(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, 
 }
 
 // WriteStatus answers with the Status that err carries (500 if it carries none), in the form that the client accepts,
-// or as JSON if it accepts none that is served. Upstream: responsewriters.ErrorNegotiated.
+// or as indented JSON if it accepts none that is served. Upstream: responsewriters.ErrorNegotiated.
 func WriteStatus(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, err error) {
 	status := statusOf(err)
 	if status.Details != nil && status.Details.RetryAfterSeconds > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(status.Details.RetryAfterSeconds)))
 	}
+	contentType, body := runtime.ContentTypeJSON, []byte(nil)
 	form, err := codecs.Accept(r.Header.Get("Accept"), nil)
-	if err != nil {
-		form = kinds.Form{Media: &codecs.Media[0]}
+	if err == nil {
+		contentType = form.ContentType()
+		body, err = encode(&status, form, r)
+	} else {
+		body, err = json.MarshalIndent(&status, "", "  ")
 	}
-	body, err := encode(&status, form, r)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", form.ContentType())
+	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(int(status.Code))
 	w.Write(body) // an error here is a client that went away
 }

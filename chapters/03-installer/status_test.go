@@ -25,7 +25,7 @@ func TestWriteStatus(t *testing.T) {
 		{"a wrapped one", "", fmt.Errorf("while writing: %w", slow), 429, "application/json", "7", `"message":"slow down"`},
 		{"any other error", "", errors.New("broken"), 500, "application/json", "", `"status":"Failure","message":"broken","code":500`},
 		{"in the form that the client accepts", "application/yaml", slow, 429, "application/yaml", "7", "reason: TooManyRequests\n"},
-		{"as JSON if it accepts none", "image/png", slow, 429, "application/json", "7", `"reason":"TooManyRequests"`},
+		{"as indented JSON if it accepts none", "image/png", slow, 429, "application/json", "7", "\n  \"reason\": \"TooManyRequests\",\n"},
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("Accept", row.accept)
