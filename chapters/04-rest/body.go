@@ -16,6 +16,9 @@ const defaultMaxBody = 3 * 1024 * 1024
 // keepBody is the largest buffer that waits for the next request.
 const keepBody = 512 * 1024
 
+// firstBuffer is the largest buffer that is made before any of the body is there.
+const firstBuffer = 64 * 1024
+
 var bodies = sync.Pool{New: func() any { return &Body{} }}
 
 // Body is a request's body in a buffer that is used again: what is decoded from it must not share its memory.
@@ -40,8 +43,9 @@ func ReadBody(r *http.Request, limit int64) (*Body, error) {
 	if r.Body == nil {
 		return b, nil
 	}
-	if n := r.ContentLength; n > 0 && n <= limit && int64(cap(b.Bytes)) <= n {
-		b.Bytes = make([]byte, 0, n+1) // the byte more sees the end without growing
+	// The byte more sees the end without growing. A long body has its memory as it comes: who only announces it has none.
+	if n := min(r.ContentLength, limit, firstBuffer-1); n > 0 && n >= int64(cap(b.Bytes)) {
+		b.Bytes = make([]byte, 0, n+1)
 	}
 	if err := b.read(r.Body, limit); err != nil {
 		b.Free()

@@ -26,6 +26,7 @@ type Place struct {
 func (s *GenericAPIServer) places() []Place {
 	return []Place{
 		{"request-id", "gives the request its Audit-Id", nameRequest},
+		{"unread-body", "ends bodies that nobody reads", limitUnreadBodies},
 		{"panic-recovery", "answers 500 where a handler panics", s.recoverPanics},
 		{"request-info", "reads verb, group, resource and name", s.readRequestInfo},
 		{"trace", "opens a span, child of traceparent", s.traceRequests()},

@@ -26,7 +26,8 @@ func (d *demonstration) showChain() {
 func (d *demonstration) showPaths() {
 	d.Title("Paths beside the API, and paths that are nobody's")
 	_, health := d.ask("GET", "/readyz?verbose", nil)
-	d.Show("GET /readyz?verbose: %s", strings.ReplaceAll(health, "\n", ", "))
+	d.Show("GET /readyz?verbose:")
+	d.Show("    %s", strings.ReplaceAll(health, "\n", ", "))
 	_, text := d.ask("GET", "/version", nil)
 	var version struct{ GitVersion string }
 	if json.Unmarshal([]byte(text), &version) == nil {

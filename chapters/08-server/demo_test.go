@@ -25,8 +25,8 @@ func TestDemo(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"10 audit           what is recorded of it? (empty)",
-		"[+]ping ok, [+]shutdown ok, readyz check passed",
+		"11 audit           what is recorded of it? (empty)",
+		"[+]ping ok, [+]log ok, [+]shutdown ok, readyz check passed",
 		"another one: 429, Retry-After: 1",
 		"when they are done: 200",
 		"500 InternalError",

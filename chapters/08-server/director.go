@@ -14,8 +14,9 @@ import (
 )
 
 // director is what lies behind the chain. A request goes to the handler of its path, where it has one; or to the
-// go-restful container, which holds the API; or, where no web service claims the path, to the handler of a prefix or to
-// the discovery of groups that others serve; or is nobody's: 404. Paths can be added while it serves.
+// discovery of groups; or to the go-restful container, which holds the API; or, where no web service claims the path, to
+// the handler of a prefix or to the discovery of versions that others serve; or is nobody's: 404. Paths can be added while
+// it serves.
 //
 // Upstream: server.director and mux.PathRecorderMux.
 type director struct {
@@ -56,6 +57,10 @@ func (d *director) addDocument(path string) {
 func (d *director) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if handler, ok := d.paths.Load().exact[r.URL.Path]; ok {
 		handler.ServeHTTP(w, r)
+		return
+	}
+	if d.discovery.ServesGroups(r.URL.Path) {
+		d.discovery.ServeHTTP(w, r)
 		return
 	}
 	d.container.Dispatch(w, r)

@@ -10,8 +10,8 @@
 // Read config.go and server.go, then follow a request:
 //
 //	chain.go      the places of the chain, in the order in which a request meets them; then one file for each:
-//	              request_id.go panic.go request_info.go trace.go access_log.go cache_control.go open_requests.go
-//	              timeout.go (with timed_writer.go) in_flight.go
+//	              request_id.go unread_body.go panic.go request_info.go trace.go access_log.go cache_control.go
+//	              open_requests.go timeout.go (with timed_writer.go) in_flight.go (with slow_clients.go)
 //	director.go   what lies behind the chain: the API or another path
 //	group.go      how storages become routes of the API
 //	index.go      the paths that are not the API; health.go, metrics.go, metrics_route.go, storage_metrics.go

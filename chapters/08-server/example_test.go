@@ -23,6 +23,7 @@ func ExampleGenericAPIServer_Chain() {
 	}
 	// Output:
 	// request-id     gives the request its Audit-Id
+	// unread-body    ends bodies that nobody reads
 	// panic-recovery answers 500 where a handler panics
 	// request-info   reads verb, group, resource and name
 	// cache-control  forbids caches to keep answers
@@ -74,6 +75,7 @@ func ExampleGenericAPIServer_AddHealthCheck() {
 	// Output:
 	// /readyz: 500
 	// [+]ping ok
+	// [+]log ok
 	// [-]etcd failed: reason withheld
 	// [+]shutdown ok
 	// readyz check failed

@@ -6,10 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/emicklei/go-restful/v3"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 // installPaths serves what is not the API: the index, the version, health, metrics and profiles.
@@ -18,7 +17,7 @@ func (s *GenericAPIServer) installPaths() {
 	unlisted := map[string]http.Handler{
 		"/":            index,
 		"/index.html":  index,
-		"/debug/pprof": http.RedirectHandler("/debug/pprof/", http.StatusMovedPermanently),
+		"/debug/pprof": http.RedirectHandler("/debug/pprof/", http.StatusFound),
 
 		"/debug/pprof/cmdline": http.HandlerFunc(pprof.Cmdline),
 		"/debug/pprof/profile": http.HandlerFunc(pprof.Profile),
@@ -31,7 +30,7 @@ func (s *GenericAPIServer) installPaths() {
 		}
 		p.prefixes["/debug/pprof/"] = http.HandlerFunc(pprof.Index)
 	})
-	s.Handle("/version", s.metrics.path("/version", s.onlyGet(s.serveVersion)))
+	s.director.container.Add(s.versionService())
 	s.Handle("/metrics", s.metrics.path("/metrics", promhttp.HandlerFor(s.config.Metrics, promhttp.HandlerOpts{})))
 	for _, path := range healthPaths {
 		s.Handle(path, s.metrics.path(path, s.health.serveAll(path)))
@@ -56,19 +55,19 @@ func (s *GenericAPIServer) listedPaths() []string {
 	return slices.Compact(paths)
 }
 
-// serveVersion says which version the server is. Upstream: routes.Version.
-func (s *GenericAPIServer) serveVersion(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, s.config.Version)
-}
-
-// onlyGet refuses every method but GET, as the API's own documents do.
-func (s *GenericAPIServer) onlyGet(handler http.HandlerFunc) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet {
-			handler(w, r)
-			return
-		}
-		s.writeError(w, r, apierrors.NewGenericServerResponse(
-			http.StatusMethodNotAllowed, "", schema.GroupResource{}, "", "", 0, false))
-	})
+// versionService says which version the server is, as JSON only. It is a web service, like those of the API, and has
+// their errors. Upstream: routes.Version.
+func (s *GenericAPIServer) versionService() *restful.WebService {
+	version := s.metrics.path("/version", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, s.config.Version)
+	}))
+	ws := new(restful.WebService)
+	ws.Path("/version").Doc("git code version from which this is built")
+	ws.Route(ws.GET("/").To(func(r *restful.Request, w *restful.Response) { version.ServeHTTP(w.ResponseWriter, r.Request) }).
+		Doc("get the version information for this server").
+		Operation("getCodeVersion").
+		Consumes("application/json").
+		Produces("application/json").
+		Writes(s.config.Version))
+	return ws
 }

@@ -22,6 +22,7 @@ type GenericAPIServer struct {
 	health    *health
 	metrics   *Metrics
 	limits    limits
+	clients   *slowClients
 	open      *openRequests
 	hooks     hooks
 
@@ -41,6 +42,7 @@ func (c Config) New() (*GenericAPIServer, error) {
 		discovery: &installer.Discovery{Codecs: c.Codecs, Address: c.Address},
 		metrics:   metrics,
 		limits:    newLimits(c.MaxRequestsInFlight, c.MaxMutatingRequestsInFlight),
+		clients:   newSlowClients(),
 		open:      newOpenRequests(),
 	}
 	s.director = newDirector(s.discovery)

@@ -70,6 +70,16 @@ func (t *timedWriter) Flush() {
 	}
 }
 
+// SetReadDeadline and SetWriteDeadline are for http.ResponseController. They do not wait for a write under way: that may
+// be what the deadline is to end.
+func (t *timedWriter) SetReadDeadline(end time.Time) error {
+	return http.NewResponseController(t.w).SetReadDeadline(end)
+}
+
+func (t *timedWriter) SetWriteDeadline(end time.Time) error {
+	return http.NewResponseController(t.w).SetWriteDeadline(end)
+}
+
 // Hijack takes the connection over, and with it the deadline.
 func (t *timedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	t.mu.Lock()

@@ -3,7 +3,6 @@ package openapi
 import (
 	"net/http"
 
-	"github.com/emicklei/go-restful/v3"
 	"k8s.io/apimachinery/pkg/runtime"
 	apiversion "k8s.io/apimachinery/pkg/version"
 
@@ -34,24 +33,11 @@ func Install(s *server.GenericAPIServer, c Config) *Service {
 		}
 		return &API{
 			Title: c.Title, Version: number, Scheme: c.Scheme, Describe: c.Describe,
-			WebServices: append(s.WebServices(), versionService()),
+			WebServices: s.WebServices(),
 		}
 	})
 	s.Handle(rootV3, http.HandlerFunc(service.ServeIndex))
 	s.HandlePrefix(rootV3+"/", http.HandlerFunc(service.ServeV3))
 	s.Handle(rootV2, http.HandlerFunc(service.ServeV2))
 	return service
-}
-
-// versionService describes /version, which the server serves without a route.
-func versionService() *restful.WebService {
-	ws := new(restful.WebService)
-	ws.Path("/version").Doc("git code version from which this is built")
-	ws.Route(ws.GET("/").To(func(*restful.Request, *restful.Response) {}).
-		Doc("get the version information for this server").
-		Operation("getCodeVersion").
-		Consumes("application/json").
-		Produces("application/json").
-		Writes(apiversion.Info{}))
-	return ws
 }

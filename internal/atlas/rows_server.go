@@ -66,7 +66,7 @@ func serverLifeRows() []Row {
 			More: "The same."},
 		{Concept: "version of the server", Also: "/version",
 			Is:   "/version tells clients what they may ask for.",
-			Here: "server.GenericAPIServer.serveVersion", Upstream: apiserver + "server/routes.Version",
+			Here: "server.GenericAPIServer.versionService", Upstream: apiserver + "server/routes.Version",
 			More: "It can emulate an older version of itself."},
 		{Concept: "metrics of requests", Also: "apiserver_request_duration_seconds",
 			Is:   "Counts and times per verb, group, version, resource and code.",
