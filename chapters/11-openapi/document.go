@@ -111,20 +111,31 @@ func choose(forms []form, accept string) (form, bool) {
 	return form{}, false
 }
 
-// write answers with a text, compressed if the client takes that, or with 304 if it has it.
-func (d *document) write(w http.ResponseWriter, r *http.Request, t text) {
-	h := w.Header()
-	h.Set("Etag", strconv.Quote(t.etag))
-	h.Add("Vary", "Accept-Encoding")
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		http.ServeContent(w, r, "", d.made, bytes.NewReader(t.gzipped))
-		return
-	}
-	body, err := t.plain()
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
+// write answers with a text, compressed or not, or with 304 if the client has it.
+func (d *document) write(w http.ResponseWriter, r *http.Request, t text, compressed bool) {
+	body := t.gzipped
+	if compressed {
+		w.Header().Set("Content-Encoding", "gzip")
+	} else {
+		var err error
+		if body, err = t.plain(); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
 	}
 	http.ServeContent(w, r, "", d.made, bytes.NewReader(body))
+}
+
+// takesGzip reports whether the client names gzip with a weight above 0, in any letters. Answers of the API are more
+// careful; see chapter 4.
+func takesGzip(header http.Header) bool {
+	for coding := range strings.SplitSeq(strings.Join(header.Values("Accept-Encoding"), ","), ",") {
+		name, weight, weighed := strings.Cut(coding, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			continue
+		}
+		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
+		return !weighed || err == nil && q > 0
+	}
+	return false
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -84,7 +85,8 @@ func address(name, etag string) string {
 	return u.String()
 }
 
-// ServeIndex answers at /openapi/v3. Its type is what kube-apiserver's aggregator calls it, though it is JSON.
+// ServeIndex answers at /openapi/v3. It names no type, and net/http takes the JSON for text, as in kube-apiserver. It has
+// no ETag: hashes are those of the documents.
 func (s *Service) ServeIndex(w http.ResponseWriter, r *http.Request) {
 	s.prepare()
 	made, err := s.index.json()
@@ -92,14 +94,16 @@ func (s *Service) ServeIndex(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	s.index.write(w, r, made)
+	s.index.write(w, r, made, false)
 }
 
-// ServeV2 answers at /openapi/v2.
+// ServeV2 answers at /openapi/v2, compressed if the client takes that.
 func (s *Service) ServeV2(w http.ResponseWriter, r *http.Request) {
 	s.prepare()
-	s.serve(w, r, s.whole, "v2")
+	w.Header().Add("Vary", "Accept-Encoding")
+	if made, ok := s.negotiate(w, r, s.whole, "v2"); ok {
+		s.whole.write(w, r, made, takesGzip(r.Header))
+	}
 }
 
 // ServeV3 answers below /openapi/v3/. A client that names the hash of the document may keep it for ever; one that names
@@ -112,32 +116,35 @@ func (s *Service) ServeV3(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
-	hash := r.URL.Query().Get("hash")
-	if hash != "" {
-		made, err := d.json()
-		if err == nil && hash != made.etag {
+	made, ok := s.negotiate(w, r, d, "v3")
+	if !ok {
+		return
+	}
+	if hash := r.URL.Query().Get("hash"); hash != "" {
+		if hash != made.etag {
 			http.Redirect(w, r, address(name, made.etag), http.StatusMovedPermanently)
 			return
 		}
 		w.Header().Set("Cache-Control", "public, immutable")
 		w.Header().Set("Expires", time.Now().AddDate(1, 0, 0).Format(time.RFC1123))
 	}
-	s.serve(w, r, d, "v3")
+	d.write(w, r, made, false)
 }
 
-// serve answers in the form that the client wants; 406 if there is none.
-func (s *Service) serve(w http.ResponseWriter, r *http.Request, d *document, version string) {
+// negotiate makes the form of d that the client wants, and sets the headers that belong to it; 406 if there is none.
+func (s *Service) negotiate(w http.ResponseWriter, r *http.Request, d *document, version string) (text, bool) {
 	w.Header().Add("Vary", "Accept")
 	form, ok := choose(forms(version), r.Header.Get("Accept"))
 	if !ok {
 		w.WriteHeader(http.StatusNotAcceptable)
-		return
+		return text{}, false
 	}
 	made, err := form.of(d)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
-		return
+		return text{}, false
 	}
 	w.Header().Set("Content-Type", form.returned)
-	d.write(w, r, made)
+	w.Header().Set("Etag", strconv.Quote(made.etag))
+	return made, true
 }

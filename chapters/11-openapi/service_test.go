@@ -54,7 +54,7 @@ func TestDocumentsAreServed(t *testing.T) {
 		{"as protobuf by its old name", "/openapi/v3/api/v1", strings.Replace(mediaV3, ".v1.0", "@v1.0", 1), s.ServeV3, 200, mediaV3},
 		{"as nothing that is served", "/openapi/v3/api/v1", "image/png", s.ServeV3, 406, ""},
 		{"a group that is not there", "/openapi/v3/apis/nosuch/v1", "", s.ServeV3, 404, ""},
-		{"an old hash leads to the new one", "/openapi/v3/api/v1?hash=00", "", s.ServeV3, 301, "text/html; charset=utf-8"},
+		{"an old hash leads to the new one", "/openapi/v3/api/v1?hash=00", "", s.ServeV3, 301, "application/json"},
 		{"version 2", "/openapi/v2", "", s.ServeV2, 200, "application/json"},
 		{"version 2 as protobuf", "/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", s.ServeV2, 200, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"},
 	} {

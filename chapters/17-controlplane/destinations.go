@@ -118,7 +118,10 @@ func (d *destinations) open(of schema.GroupResource, root string, newObject func
 func (d *destinations) addTo(s *server.GenericAPIServer) error {
 	var errs []error
 	for i, m := range d.members {
-		errs = append(errs, s.AddHealthCheck(server.HealthCheck{Name: "etcd" + number(i), Check: etcd3.HealthCheck(m.Etcd, m.Prefix)}))
+		check := etcd3.HealthCheck(m.Etcd, m.Prefix)
+		errs = append(errs,
+			s.AddHealthCheck(server.HealthCheck{Name: "etcd" + number(i), Check: check}),
+			s.AddHealthCheck(server.HealthCheck{Name: "etcd-readiness" + number(i), Check: check, ReadyOnly: true}))
 	}
 	for i, m := range d.members {
 		errs = append(errs, perform(s, resource.Task{Name: "etcd" + number(i) + "-compaction", Run: m.compactor.Run}))
