@@ -23,11 +23,25 @@ type Converter interface {
 	Hub(served schema.GroupVersionKind) schema.GroupVersionKind
 	// Convert returns obj in the version of target, which has obj's kind; obj itself where nothing changes.
 	Convert(obj runtime.Object, target schema.GroupVersionKind) (runtime.Object, error)
+	// Normalize makes of obj, which is in its hub version and complete, what the server works with: fields that say the
+	// same thing in another way are brought into one form. It fails where one of them makes no sense. An object that is
+	// normalized already is only read.
+	Normalize(obj runtime.Object) error
+	// FieldAnnotations are annotations of a hub that stand for fields: metadata alone does not show them.
+	FieldAnnotations(hub schema.GroupVersionKind) []string
 }
 
 // NewCodecs returns codecs for scheme with JSON, YAML and protobuf, in this order of preference.
 func NewCodecs(scheme *runtime.Scheme) *Codecs {
 	return &Codecs{Scheme: scheme, Media: MediaTypes(scheme)}
+}
+
+// FieldAnnotations are the annotations that stand for fields of objects that are served as kind.
+func (c *Codecs) FieldAnnotations(kind schema.GroupVersionKind) []string {
+	if c.Versions == nil {
+		return nil
+	}
+	return c.Versions.FieldAnnotations(c.Versions.Hub(kind))
 }
 
 // hub is the version of a kind that the server works with.

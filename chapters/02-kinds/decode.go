@@ -64,7 +64,7 @@ func (c *Codecs) InVersion(obj runtime.Object, kind schema.GroupVersionKind) (ru
 	return c.convert(obj, c.hub(kind), kind)
 }
 
-// toHub applies the defaults of obj's own version and converts it to the hub. obj belongs to the caller.
+// toHub applies the defaults of obj's own version, converts it to the hub and normalizes it. obj belongs to the caller.
 func (c *Codecs) toHub(obj runtime.Object, kind schema.GroupVersionKind) (runtime.Object, error) {
 	c.Scheme.Default(obj)
 	hub := c.hub(kind)
@@ -75,7 +75,10 @@ func (c *Codecs) toHub(obj runtime.Object, kind schema.GroupVersionKind) (runtim
 	if names := obj.GetObjectKind(); names.GroupVersionKind() != hub {
 		names.SetGroupVersionKind(hub)
 	}
-	return obj, nil
+	if c.Versions == nil {
+		return obj, nil
+	}
+	return obj, c.Versions.Normalize(obj)
 }
 
 // checkKind refuses a body of another kind than wanted, in the words in which upstream's conversion fails. Kinds

@@ -36,6 +36,10 @@ func (autoscalers) Convert(obj runtime.Object, target schema.GroupVersionKind) (
 	return obj, nil
 }
 
+func (autoscalers) Normalize(runtime.Object) error { return nil }
+
+func (autoscalers) FieldAnnotations(schema.GroupVersionKind) []string { return nil }
+
 const oldHPA = `{"kind":"HorizontalPodAutoscaler","apiVersion":"autoscaling/v1","metadata":{"name":"h"}}`
 
 func TestAServedVersionIsReadAsTheHubAndWrittenBackAsServed(t *testing.T) {

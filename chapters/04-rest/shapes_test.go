@@ -88,6 +88,8 @@ func TestShapesAreMadeOfEveryKindOfListAndObject(t *testing.T) {
 type relabel struct{}
 
 func (relabel) Hub(served schema.GroupVersionKind) schema.GroupVersionKind { return served }
+func (relabel) Normalize(runtime.Object) error                             { return nil }
+func (relabel) FieldAnnotations(schema.GroupVersionKind) []string          { return nil }
 func (relabel) Convert(obj runtime.Object, target schema.GroupVersionKind) (runtime.Object, error) {
 	if obj.(metav1.Object).GetName() == "bad" {
 		return nil, errors.New("no way there")

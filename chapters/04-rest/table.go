@@ -51,7 +51,7 @@ func (c *Call) includeObject(row *metav1.TableRow, policy metav1.IncludeObjectPo
 	case metav1.IncludeObject:
 		row.Object.Object, err = c.named(unwrap(obj))
 	default:
-		row.Object.Object, err = partial(obj, c.Form.As.GroupVersion())
+		row.Object.Object, err = c.partial(obj)
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -100,7 +101,7 @@ func (c *Call) asPartial(obj runtime.Object) (runtime.Object, error) {
 	if meta.IsListType(obj) {
 		return nil, notAcceptable("you requested %s, but the requested object is a list (%s)", kindPartial, c.typeName(obj))
 	}
-	return partial(obj, c.Form.As.GroupVersion())
+	return c.partial(obj)
 }
 
 // asPartialList keeps the list a list of separate items, so that it is written item by item. Without any, its items are
@@ -118,7 +119,7 @@ func (c *Call) asPartialList(obj runtime.Object) (runtime.Object, error) {
 	}}
 	list.SetGroupVersionKind(gv.WithKind(kindPartialList))
 	err = eachItem(obj, func(item runtime.Object) error {
-		p, err := partial(item, gv)
+		p, err := c.partial(item)
 		list.Items = append(list.Items, p)
 		return err
 	})
@@ -126,14 +127,30 @@ func (c *Call) asPartialList(obj runtime.Object) (runtime.Object, error) {
 }
 
 // partial is the metadata of obj as an object of its own.
-func partial(obj runtime.Object, gv schema.GroupVersion) (runtime.Object, error) {
+func (c *Call) partial(obj runtime.Object) (runtime.Object, error) {
 	object, err := meta.Accessor(unwrap(obj))
 	if err != nil {
 		return nil, err
 	}
 	p := meta.AsPartialObjectMetadata(object)
-	p.SetGroupVersionKind(gv.WithKind(kindPartial))
+	p.SetGroupVersionKind(c.Form.As.GroupVersion().WithKind(kindPartial))
+	p.Annotations = withoutNames(p.Annotations, c.Codecs.FieldAnnotations(c.Kind))
 	return p, nil
+}
+
+// withoutNames is annotations without those of some names; annotations stay as they are.
+func withoutNames(annotations map[string]string, names []string) map[string]string {
+	own := annotations
+	for _, name := range names {
+		if _, ok := own[name]; !ok {
+			continue
+		}
+		if len(own) == len(annotations) {
+			own = maps.Clone(annotations)
+		}
+		delete(own, name)
+	}
+	return own
 }
 
 // eachItem calls fn for each item of any kind of list.

@@ -17,7 +17,8 @@ type converter struct{ codecs *kinds.Codecs }
 var _ runtime.ObjectConvertor = converter{}
 
 // ConvertToVersion returns in, of any version, in the version of target, under whose name it then goes. What is
-// unstructured gets its Go type. in is only read.
+// unstructured gets its Go type, no more; what has its version already is normalized, as what is stored is. All else is
+// only read.
 func (c converter) ConvertToVersion(in runtime.Object, target runtime.GroupVersioner) (runtime.Object, error) {
 	version, ok := target.(schema.GroupVersion)
 	if !ok {
@@ -28,14 +29,17 @@ func (c converter) ConvertToVersion(in runtime.Object, target runtime.GroupVersi
 		return nil, err
 	}
 	to := version.WithKind(from.Kind)
-	if u, ok := in.(runtime.Unstructured); ok {
+	u, untyped := in.(runtime.Unstructured)
+	if untyped {
 		if in, err = c.typed(u, from); err != nil {
 			return nil, err
 		}
 	}
 	switch {
-	case from == to:
+	case from == to && (untyped || c.codecs.Versions == nil):
 		return under(in, to), nil
+	case from == to:
+		return under(in, to), c.codecs.Versions.Normalize(in)
 	case c.codecs.Versions == nil || !c.codecs.Scheme.Recognizes(to):
 		return nil, runtime.NewNotRegisteredErrForKind(c.codecs.Scheme.Name(), to)
 	}

@@ -23,6 +23,7 @@
 //	aliases.go           fields that say the same thing twice
 //	defaults_*.go        one file a group
 //	table.go             hub and spokes: kinds.Converter
+//	normalize.go         fields of upstream's internal types that are annotations here
 //	convert_event.go     the same fields by other names
 //	convert_autoscaler.go, convert_behavior.go, convert_metrics.go, convert_metricstatus.go   annotations that carry the rest
 //	convert_old.go, convert_ingress.go   versions that are gone

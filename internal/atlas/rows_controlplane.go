@@ -145,7 +145,7 @@ func ruleRows() []Row {
 			Here: "cluster.configMapStrategy", Upstream: coreAPI + "configmap.strategy",
 			More: "One package for each of about sixty resources."},
 		{Concept: "secret", Also: "stringData, type of a secret",
-			Is:   "stringData is written into data, and the type never changes.",
+			Is:   "A type asks for its keys, and never changes; stringData becomes data when a secret is decoded (chapter 13).",
 			Here: "cluster.secretStrategy", Upstream: coreAPI + "secret.strategy",
 			More: "More checks, for each type of secret."},
 		{Concept: "immutable", Also: "immutable ConfigMap",

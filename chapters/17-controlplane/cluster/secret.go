@@ -15,17 +15,12 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// secretStrategy: stringData becomes data, a type asks for its keys, and the type stays.
+// secretStrategy: a type asks for its keys, and the type stays. What was written as stringData is data already.
 // Upstream: pkg/registry/core/secret.
 type secretStrategy struct{ registry.Namespaced }
 
-func (secretStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) {
-	mergeStringData(obj.(*corev1.Secret))
-}
-
 func (secretStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	now := obj.(*corev1.Secret)
-	mergeStringData(now)
 	if now.Type == "" {
 		now.Type = old.(*corev1.Secret).Type
 	}
@@ -59,21 +54,6 @@ func secretWarnings(s *corev1.Secret) []string {
 		return []string{err.Error()}
 	}
 	return nil
-}
-
-// mergeStringData moves what a person wrote in plain text to data, and gives a secret without a type the ordinary one.
-// stringData is never stored.
-func mergeStringData(s *corev1.Secret) {
-	if s.Type == "" {
-		s.Type = corev1.SecretTypeOpaque
-	}
-	if len(s.StringData) > 0 && s.Data == nil {
-		s.Data = map[string][]byte{}
-	}
-	for key, value := range s.StringData {
-		s.Data[key] = []byte(value)
-	}
-	s.StringData = nil
 }
 
 // requiredKeys of each type of secret.

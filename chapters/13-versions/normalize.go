@@ -1,0 +1,98 @@
+package versions
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// kube-apiserver's internal types differ from the hubs here in a few fields: those that clients write and nobody stores,
+// and those that v1 has no field for any more and shows as an annotation. Whatever a client sends goes into the internal
+// type and comes back before anybody looks at it; Normalize does to a hub what that way does.
+// Upstream: the hand-written conversions in pkg/apis/core/v1 and pkg/apis/apps/v1.
+
+// fieldAnnotations are annotations that are fields of the internal type.
+var fieldAnnotations = map[schema.GroupVersionKind][]string{
+	appsv1.SchemeGroupVersion.WithKind("DaemonSet"):  {appsv1.DeprecatedTemplateGeneration},
+	appsv1.SchemeGroupVersion.WithKind("Deployment"): {appsv1.DeprecatedRollbackTo},
+}
+
+// FieldAnnotations are the annotations of a hub that metadata alone does not show, since they stand for fields.
+func (t *Table) FieldAnnotations(hub schema.GroupVersionKind) []string { return fieldAnnotations[hub] }
+
+// Normalize makes of obj, a hub, what kube-apiserver would have made of it on the way to its internal type and back. It
+// fails where an annotation that stands for a field cannot be one. obj is only written to where something changes.
+func (t *Table) Normalize(obj runtime.Object) error {
+	switch o := obj.(type) {
+	case *corev1.Secret:
+		foldStringData(o)
+	case *appsv1.DaemonSet:
+		return normalizeDaemonSet(o)
+	case *appsv1.Deployment:
+		return normalizeDeployment(o)
+	}
+	return nil
+}
+
+// foldStringData moves what a person wrote in plain text to data.
+func foldStringData(s *corev1.Secret) {
+	if s.StringData == nil {
+		return
+	}
+	if len(s.StringData) > 0 && s.Data == nil {
+		s.Data = map[string][]byte{}
+	}
+	for key, value := range s.StringData {
+		s.Data[key] = []byte(value)
+	}
+	s.StringData = nil
+}
+
+// normalizeDaemonSet: the generation of the template is there, and a number.
+func normalizeDaemonSet(d *appsv1.DaemonSet) error {
+	var generation int64
+	if text, ok := d.Annotations[appsv1.DeprecatedTemplateGeneration]; ok {
+		var err error
+		if generation, err = strconv.ParseInt(text, 10, 64); err != nil {
+			return err
+		}
+	}
+	annotate(&d.ObjectMeta, appsv1.DeprecatedTemplateGeneration, strconv.FormatInt(generation, 10))
+	return nil
+}
+
+// normalizeDeployment: the revision to go back to is a number, or not there.
+func normalizeDeployment(d *appsv1.Deployment) error {
+	text, ok := d.Annotations[appsv1.DeprecatedRollbackTo]
+	switch {
+	case !ok:
+		return nil
+	case text == "":
+		d.Annotations = maps.Clone(d.Annotations)
+		delete(d.Annotations, appsv1.DeprecatedRollbackTo)
+		return nil
+	}
+	revision, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return fmt.Errorf("failed to parse annotation[%s]=%s as int64: %v", appsv1.DeprecatedRollbackTo, text, err)
+	}
+	annotate(&d.ObjectMeta, appsv1.DeprecatedRollbackTo, strconv.FormatInt(revision, 10))
+	return nil
+}
+
+// annotate sets an annotation that has another value.
+func annotate(m *metav1.ObjectMeta, name, value string) {
+	if m.Annotations[name] == value {
+		return
+	}
+	own := make(map[string]string, len(m.Annotations)+1)
+	maps.Copy(own, m.Annotations)
+	own[name] = value
+	m.Annotations = own
+}
