@@ -22,19 +22,17 @@ type Ownership interface {
 	Apply(live runtime.Object, patch *unstructured.Unstructured, manager string, force bool) (runtime.Object, error)
 }
 
-// FieldResetter is a storage that takes back what its clients write to some fields (to the status, through the object
-// itself): writing there makes nobody an owner. Upstream: rest.ResetFieldsStrategy, rest.ResetFieldsFilterStrategy.
+// FieldResetter is a storage, or the strategy of one, that takes back what its clients write to some fields (to the
+// status, through the object itself): writing there makes nobody an owner. Upstream: rest.ResetFieldsStrategy.
 type FieldResetter interface {
 	ResetFields() FieldReset
 }
 
-// FieldReset names the fields that a storage resets, in every version. The zero value: none.
-type FieldReset struct {
-	// Below each of these paths of field names everything is reset.
-	Below [][]string
-	// AllBut, where it is not empty, resets all that is not below one of these paths; "*" is any element of a list.
-	AllBut [][]string
-}
+// FieldReset is a list of paths of field names, the same in every version: what lies at and below each of them is reset.
+// Nil: nothing is.
+//
+//	rest.FieldReset{{"spec"}, {"metadata", "labels"}}
+type FieldReset [][]string
 
 // Account is obj with its new account of ownership; live is nil for a create. manager is what the client calls itself,
 // or "": the user agent then. The result takes obj's place.

@@ -13,12 +13,12 @@ import (
 
 var _ rest.FieldResetter = (*Store)(nil)
 
-// ResetFields are those that the strategy names, if it is a rest.FieldResetter too; else the Store's Resets.
+// ResetFields are those that the strategy names, if it is a rest.FieldResetter too; else none.
 func (s *Store) ResetFields() rest.FieldReset {
 	if strategy, ok := s.Strategy.(rest.FieldResetter); ok {
 		return strategy.ResetFields()
 	}
-	return s.Resets
+	return nil
 }
 
 // keepManagedTimes puts back the times in obj's managedFields where they are all that an update changes: applying what

@@ -52,8 +52,6 @@ type Store struct {
 	// has finalizers of its own in its spec). Nil: such an object is deleted.
 	ShouldDelete func(ctx context.Context, obj, old runtime.Object) bool
 
-	// Resets are the fields that the strategy takes back from clients; it may name them itself (rest.FieldResetter).
-	Resets rest.FieldReset
 	// ReturnDeleted answers a delete with the object instead of a Status.
 	ReturnDeleted bool
 	// ObjectMeta is how the kind's own validation looks at metadata.

@@ -11,6 +11,8 @@ import (
 // Strategy is what differs between resources: the Store runs the same steps for each and asks the strategy at the
 // marked places. A resource embeds Namespaced or ClusterScoped, which answer every question, and overrides what it
 // must. Upstream: rest.RESTCreateStrategy, RESTUpdateStrategy and RESTDeleteStrategy.
+//
+// A strategy that takes back what clients write to some fields says so as a rest.FieldResetter.
 type Strategy interface {
 	NamespaceScoped() bool
 	CreateStrategy

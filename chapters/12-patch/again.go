@@ -15,7 +15,7 @@ import (
 func (s *shortcut) again(live runtime.Object, wish map[string]any, manager string) runtime.Object {
 	plan := s.plan()
 	object, err := meta.Accessor(live)
-	if plan == nil || err != nil || len(s.reset.AllBut) > 0 || s.kind.Kind != wish["kind"] || s.kind.GroupVersion().String() != wish["apiVersion"] ||
+	if plan == nil || err != nil || s.kind.Kind != wish["kind"] || s.kind.GroupVersion().String() != wish["apiVersion"] ||
 		object.GetAnnotations()[lastApplied] != "" {
 		return nil
 	}
@@ -26,7 +26,7 @@ func (s *shortcut) again(live runtime.Object, wish map[string]any, manager strin
 	obj := live.DeepCopyObject()
 	w := wishing{}
 	fields := w.record(plan, wish, reflect.ValueOf(obj).Elem())
-	for _, path := range s.reset.Below {
+	for _, path := range s.reset {
 		fields = without(fields, path)
 	}
 	disown(fields)
@@ -55,6 +55,9 @@ func (s *shortcut) renew(p *plan, live, obj runtime.Object, mine int) bool {
 	owners, ok = sorted(owners)
 	object.SetManagedFields(owners)
 	s.codecs.Scheme.Default(obj)
+	if s.codecs.Versions != nil && s.codecs.Versions.Normalize(obj) != nil {
+		return false
+	}
 	return ok
 }
 

@@ -104,6 +104,6 @@ func owning(subresource string) rest.Ownership {
 	if subresource != "" {
 		reset = "spec"
 	}
-	e.Storage = resettable{rest.FieldReset{Below: [][]string{{reset}}}}
+	e.Storage = resettable{rest.FieldReset{{reset}}}
 	return Ownership(kinds.NewCodecs(kinds.NewScheme()))(e)
 }

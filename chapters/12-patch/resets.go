@@ -22,21 +22,14 @@ func filters(reset rest.FieldReset, versions []schema.GroupVersion) map[fieldpat
 }
 
 func filter(reset rest.FieldReset) fieldpath.Filter {
-	if len(reset.AllBut) > 0 {
-		var kept []*fieldpath.SetMatcher
-		for _, path := range reset.AllBut {
-			kept = append(kept, fieldpath.MakePrefixMatcherOrDie(matchers(path)...))
-		}
-		return fieldpath.NewIncludeMatcherFilter(kept...)
-	}
-	if len(reset.Below) == 0 {
+	if len(reset) == 0 {
 		return nil
 	}
-	below := fieldpath.NewSet()
-	for _, path := range reset.Below {
-		below.Insert(elements(path))
+	paths := fieldpath.NewSet()
+	for _, path := range reset {
+		paths.Insert(elements(path))
 	}
-	return fieldpath.NewExcludeSetFilter(below)
+	return fieldpath.NewExcludeSetFilter(paths)
 }
 
 func elements(path []string) (elements fieldpath.Path) {
@@ -44,15 +37,4 @@ func elements(path []string) (elements fieldpath.Path) {
 		elements = append(elements, fieldpath.FieldNameElement(name))
 	}
 	return elements
-}
-
-func matchers(path []string) (matchers []any) {
-	for _, name := range path {
-		if name == "*" {
-			matchers = append(matchers, fieldpath.MatchAnyPathElement())
-			continue
-		}
-		matchers = append(matchers, name)
-	}
-	return matchers
 }

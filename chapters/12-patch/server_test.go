@@ -38,7 +38,11 @@ func (workload) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	}
 }
 
+func (workload) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
+
 type workloadStatus struct{ registry.Namespaced }
+
+func (workloadStatus) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
 
 func (workloadStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	obj.(*appsv1.Deployment).Spec = old.(*appsv1.Deployment).Spec
@@ -75,9 +79,8 @@ func newAPI(t testing.TB) *api {
 	maps := store(corev1.SchemeGroupVersion, "ConfigMap", "configmaps", func() runtime.Object { return &corev1.ConfigMap{} })
 	deployments := store(appsv1.SchemeGroupVersion, "Deployment", "deployments", func() runtime.Object { return &appsv1.Deployment{} })
 	deployments.Strategy = workload{}
-	deployments.Resets = rest.FieldReset{Below: [][]string{{"status"}}}
 	status := *deployments
-	status.Strategy, status.Resets = workloadStatus{}, rest.FieldReset{Below: [][]string{{"spec"}}}
+	status.Strategy = workloadStatus{}
 	if err := s.InstallLegacyAPIGroup(&server.APIGroupInfo{
 		Versions: []schema.GroupVersion{corev1.SchemeGroupVersion},
 		Storages: map[string]map[string]rest.Storage{"v1": {"configmaps": maps}},

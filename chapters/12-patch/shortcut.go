@@ -37,7 +37,7 @@ func (a account) shortcut(shapes func() *shapes) *shortcut {
 // update sets obj's managedFields; false: it has changed nothing.
 func (s *shortcut) update(live, obj runtime.Object, manager string) bool {
 	plan := s.plan()
-	if plan == nil || len(s.reset.AllBut) > 0 || reflect.TypeOf(live) != reflect.TypeOf(obj) {
+	if plan == nil || reflect.TypeOf(live) != reflect.TypeOf(obj) {
 		return false
 	}
 	object, err := meta.Accessor(obj)
@@ -95,7 +95,7 @@ func (s *shortcut) changes(p *plan, live, obj runtime.Object) ([]changed, bool) 
 	var d difference
 	_, changes := d.compare(p, side{v: reflect.ValueOf(live)}, side{v: reflect.ValueOf(obj)})
 	changes = without(changes, []string{"metadata", "managedFields"})
-	for _, path := range s.reset.Below {
+	for _, path := range s.reset {
 		changes = without(changes, path)
 	}
 	disown(changes)

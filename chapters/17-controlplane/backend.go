@@ -51,7 +51,8 @@ func (b *backend) install(s *server.GenericAPIServer, g Group) error {
 func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, r Resource) {
 	parts := &resource.Parts{
 		Settings: b.config.Settings, Open: b.open, Add: func(t resource.Task) { b.tasks = append(b.tasks, t) },
-		Store: func(name schema.GroupResource) *registry.Store { return b.stores[name] },
+		Store:     func(name schema.GroupResource) *registry.Store { return b.stores[name] },
+		Ownership: b.config.Server.Ownership,
 	}
 	if r.Storage != nil {
 		storages[r.Name] = r.Storage(parts)
@@ -159,12 +160,9 @@ func (b *backend) selectable(s *registry.Store, r Resource) {
 	}) // never fails
 }
 
-// statusOf is the subresource through which the status is written, and nothing else; through the object itself, all but
-// the status is.
+// statusOf is the subresource through which the status is written.
 func statusOf(s *registry.Store, r Resource) rest.Storage {
 	own := *s
 	own.ObjectMeta = r.StatusObjectMeta
-	own.Resets = rest.FieldReset{Below: [][]string{{"spec"}}}
-	s.Resets = rest.FieldReset{Below: [][]string{{"status"}}}
 	return resource.NewPart(&own, r.Status)
 }

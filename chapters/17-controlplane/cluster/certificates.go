@@ -32,6 +32,9 @@ func (csrStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) 
 	r.Spec, r.Status = before.Spec, before.Status
 }
 
+// ResetFields are those that PrepareForUpdate puts back.
+func (csrStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}, {"status"}} }
+
 func (csrStrategy) ValidateName(string, bool) []string { return nil }
 
 func (csrStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
@@ -54,6 +57,11 @@ func (csrStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	stampConditions(r, before)
 }
 
+// ResetFields are those that PrepareForUpdate puts back.
+func (csrStatus) ResetFields() rest.FieldReset {
+	return rest.FieldReset{{"spec"}, {"status", "conditions"}}
+}
+
 func (csrStatus) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	return validateSigningUpdate(obj, old, certificate)
 }
@@ -67,6 +75,11 @@ func (csrApproval) PrepareForUpdate(_ context.Context, obj, old runtime.Object) 
 	conditions := r.Status.Conditions
 	r.Spec, r.Status = before.Spec, before.Status
 	r.Status.Conditions = conditions
+}
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (csrApproval) ResetFields() rest.FieldReset {
+	return rest.FieldReset{{"spec"}, {"status", "certificate"}}
 }
 
 func (csrApproval) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
 )
@@ -31,6 +32,9 @@ func (namespaceStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Ob
 	n.Spec.Finalizers = before.Spec.Finalizers
 	n.Status = before.Status
 }
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (namespaceStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
 
 func (namespaceStrategy) ValidateName(name string, prefix bool) []string {
 	return apivalidation.ValidateNamespaceName(name, prefix)
@@ -64,6 +68,9 @@ func (namespaceStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Obje
 	obj.(*corev1.Namespace).Spec = old.(*corev1.Namespace).Spec
 }
 
+// ResetFields are those that PrepareForUpdate puts back.
+func (namespaceStatus) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
+
 func (namespaceStatus) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
 	n, path := obj.(*corev1.Namespace), field.NewPath("status", "Phase")
 	switch {
@@ -81,6 +88,9 @@ type namespaceFinalize struct{ namespaceStrategy }
 func (namespaceFinalize) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	obj.(*corev1.Namespace).Status = old.(*corev1.Namespace).Status
 }
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (namespaceFinalize) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
 
 func (namespaceFinalize) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
 	var faults field.ErrorList

@@ -29,6 +29,7 @@ type allButCollections interface {
 	rest.ShortNamesProvider
 	rest.CategoriesProvider
 	rest.StorageVersionProvider
+	rest.FieldResetter
 }
 
 // namespaces is the Store of namespaces with a deletion of two steps: the first makes a namespace terminating, the
@@ -171,6 +172,9 @@ func (f finalize) New() runtime.Object { return f.part.New() }
 
 // Destroy has nothing to end.
 func (f finalize) Destroy() {}
+
+// ResetFields is the status.
+func (f finalize) ResetFields() rest.FieldReset { return f.part.ResetFields() }
 
 // Update replaces the finalizers; where none are left and the namespace is terminating, it goes.
 func (f finalize) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
 )
@@ -32,6 +33,9 @@ func (nodeStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object)
 		n.Spec.ConfigSource = nil
 	}
 }
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (nodeStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
 
 func (nodeStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
 	n := obj.(*corev1.Node)
@@ -67,6 +71,9 @@ func (nodeStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 		n.Status.Config = nil
 	}
 }
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (nodeStatus) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
 
 func (nodeStatus) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	return validateNodeUpdate(obj.(*corev1.Node), old.(*corev1.Node))

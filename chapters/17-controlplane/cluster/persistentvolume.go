@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	rest "kubepath/chapters/04-rest"
 	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
 )
@@ -52,6 +53,9 @@ func (volumeStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object)
 		now.LastPhaseTransitionTime = &at
 	}
 }
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (volumeStatus) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
 
 func (volumeStatus) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
 	return required(field.NewPath("resourceVersion"), obj.(*corev1.PersistentVolume).ResourceVersion)

@@ -7,6 +7,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	rest "kubepath/chapters/04-rest"
 )
 
 // ephemeralStrategy is for who debugs a running pod: it adds containers that are only there for that.
@@ -23,6 +25,9 @@ func (ephemeralStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Ob
 	metav1.ResetObjectMetaForStatus(&pod.ObjectMeta, &before.ObjectMeta)
 	countGeneration(pod, before)
 }
+
+// ResetFields is nothing, as upstream: who writes through here owns what it sends, even what is put back.
+func (ephemeralStrategy) ResetFields() rest.FieldReset { return nil }
 
 func (ephemeralStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	return ValidateEphemeralContainersUpdate(obj.(*corev1.Pod), old.(*corev1.Pod))

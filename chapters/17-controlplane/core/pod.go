@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 )
 
@@ -43,6 +44,9 @@ func (podStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) 
 	dropAlpha(&pod.Spec)
 	countGeneration(pod, before)
 }
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (podStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
 
 // countGeneration: a new spec is a new generation, whichever way it came.
 func countGeneration(pod, before *corev1.Pod) {

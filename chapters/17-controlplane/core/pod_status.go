@@ -7,6 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	rest "kubepath/chapters/04-rest"
 )
 
 // podStatusStrategy is for the kubelet: it tells how the pod fares, and changes nothing else.
@@ -23,6 +25,11 @@ func (podStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Ob
 		pod.Status.QOSClass = before.Status.QOSClass
 	}
 	keepObservedGenerations(&pod.Status, &before.Status)
+}
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (podStatusStrategy) ResetFields() rest.FieldReset {
+	return rest.FieldReset{{"spec"}, {"metadata", "deletionTimestamp"}, {"metadata", "ownerReferences"}}
 }
 
 // keepObservedGenerations: a writer that does not know the field does not mean to clear it.

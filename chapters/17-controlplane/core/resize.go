@@ -8,6 +8,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	rest "kubepath/chapters/04-rest"
 )
 
 // resizeStrategy is for who gives a running pod more or less CPU and memory. Upstream: podResizeStrategy.
@@ -28,6 +30,9 @@ func (resizeStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Objec
 	}
 	countGeneration(pod, before)
 }
+
+// ResetFields is nothing, as upstream: who writes through here owns what it sends, even what is put back.
+func (resizeStrategy) ResetFields() rest.FieldReset { return nil }
 
 // resized are the containers that run with the resources that were asked for.
 func resized(running, asked []corev1.Container) []corev1.Container {

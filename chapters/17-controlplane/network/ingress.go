@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
 )
@@ -62,6 +63,9 @@ type ingressStatusStrategy struct{ ingressStrategy }
 func (ingressStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	obj.(*networkingv1.Ingress).Spec = old.(*networkingv1.Ingress).Spec
 }
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (ingressStatusStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
 
 func (ingressStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	var known []string

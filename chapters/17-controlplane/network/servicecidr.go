@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
 )
@@ -26,6 +27,9 @@ func (serviceCIDRStrategy) PrepareForCreate(_ context.Context, obj runtime.Objec
 func (serviceCIDRStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	obj.(*networkingv1.ServiceCIDR).Status = old.(*networkingv1.ServiceCIDR).Status
 }
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (serviceCIDRStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
 
 var cidrsPath = specPath.Child("cidrs")
 
@@ -80,6 +84,11 @@ func (serviceCIDRStatusStrategy) PrepareForUpdate(_ context.Context, obj, old ru
 	now, before := obj.(*networkingv1.ServiceCIDR), old.(*networkingv1.ServiceCIDR)
 	now.Spec = before.Spec
 	metav1.ResetObjectMetaForStatus(&now.ObjectMeta, &before.ObjectMeta)
+}
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (serviceCIDRStatusStrategy) ResetFields() rest.FieldReset {
+	return rest.FieldReset{{"metadata"}, {"spec"}}
 }
 
 func (serviceCIDRStatusStrategy) ValidateUpdate(context.Context, runtime.Object, runtime.Object) field.ErrorList {

@@ -8,6 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	rest "kubepath/chapters/04-rest"
 )
 
 // serviceStatusStrategy changes the status of a service and leaves its spec. Upstream: service.StatusStrategy.
@@ -16,6 +18,9 @@ type serviceStatusStrategy struct{ serviceStrategy }
 func (serviceStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	obj.(*corev1.Service).Spec = old.(*corev1.Service).Spec
 }
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (serviceStatusStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
 
 func (serviceStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	s := obj.(*corev1.Service)

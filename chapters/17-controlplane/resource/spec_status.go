@@ -2,6 +2,7 @@ package resource
 
 import (
 	"context"
+	"reflect"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -9,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 )
 
@@ -29,6 +31,9 @@ type SpecStatus[T any, P Object[T]] struct {
 	// Also is what the generation counts beside the spec; nil: nothing. Uncounted: there is a spec, but no generation.
 	Also      func(P) any
 	Uncounted bool
+	// NilIsNotEmpty: what the generation counts is compared as Go does (reflect.DeepEqual), to which nil and empty are
+	// different, and so are an object as a client sent it and the same one as it was stored.
+	NilIsNotEmpty bool
 	// Default sets what depends on more than the type's own defaults; nil: nothing.
 	Default func(obj P)
 	// Check and CheckUpdate are the validation; nil: everything is valid. CheckUpdate is asked beside Check.
@@ -82,13 +87,24 @@ func (s SpecStatus[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.O
 	}
 }
 
+// ResetFields is the status, where there is one.
+func (s SpecStatus[T, P]) ResetFields() rest.FieldReset {
+	if s.Status == nil {
+		return nil
+	}
+	return rest.FieldReset{{"status"}}
+}
+
 // counts reports a change that raises the generation.
 func (s SpecStatus[T, P]) counts(obj, old P) bool {
 	if s.Spec == nil || s.Uncounted {
 		return false
 	}
-	return !equality.Semantic.DeepEqual(s.Spec(obj), s.Spec(old)) ||
-		s.Also != nil && !equality.Semantic.DeepEqual(s.Also(obj), s.Also(old))
+	equal := equality.Semantic.DeepEqual
+	if s.NilIsNotEmpty {
+		equal = reflect.DeepEqual
+	}
+	return !equal(s.Spec(obj), s.Spec(old)) || s.Also != nil && !equal(s.Also(obj), s.Also(old))
 }
 
 func (s SpecStatus[T, P]) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
@@ -176,6 +192,14 @@ func (s statusOf[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.Obj
 		was, _ := meta.Accessor(old)
 		metav1.ResetObjectMetaForStatus(now, was)
 	}
+}
+
+// ResetFields is all that PrepareForUpdate puts back.
+func (s statusOf[T, P]) ResetFields() rest.FieldReset {
+	if s.Bare {
+		return rest.FieldReset{{"metadata"}, {"spec"}}
+	}
+	return rest.FieldReset{{"spec"}}
 }
 
 func (s statusOf[T, P]) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {

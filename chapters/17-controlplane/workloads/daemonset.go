@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
@@ -66,6 +67,9 @@ func (s daemonSetStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old 
 	s.Strategy.PrepareForUpdate(ctx, obj, old)
 	setTemplateGeneration(obj.(*daemonSet), templateGeneration(old.(*daemonSet)))
 }
+
+// ResetFields are those of any status.
+func (daemonSetStatusStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
 
 func templateGeneration(d *daemonSet) int64 {
 	n, _ := strconv.ParseInt(d.Annotations[appsv1.DeprecatedTemplateGeneration], 10, 64)

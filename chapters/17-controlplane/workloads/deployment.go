@@ -2,8 +2,11 @@ package workloads
 
 import (
 	"context"
+	"maps"
+	"strconv"
 
 	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -46,12 +49,27 @@ var _ rest.FieldResetter = deploymentStatusStrategy{}
 
 func (s deploymentStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
 	s.Strategy.PrepareForUpdate(ctx, obj, old)
-	obj.(*deployment).Labels = old.(*deployment).Labels
+	d, before := obj.(*deployment), old.(*deployment)
+	d.Labels = before.Labels
+	keepRollback(d, before)
 }
 
 // ResetFields are those that PrepareForUpdate puts back.
 func (deploymentStatusStrategy) ResetFields() rest.FieldReset {
-	return rest.FieldReset{Below: [][]string{{"spec"}, {"metadata", "labels"}}}
+	return rest.FieldReset{{"spec"}, {"metadata", "labels"}}
+}
+
+// keepRollback: the revision to go back to was once a field of the spec, and the status leaves it as it is.
+func keepRollback(d, old *deployment) {
+	revision, asked := old.Annotations[appsv1.DeprecatedRollbackTo]
+	if now, ok := d.Annotations[appsv1.DeprecatedRollbackTo]; ok == asked && now == revision {
+		return
+	}
+	d.Annotations = maps.Clone(d.Annotations)
+	delete(d.Annotations, appsv1.DeprecatedRollbackTo)
+	if asked {
+		metav1.SetMetaDataAnnotation(&d.ObjectMeta, appsv1.DeprecatedRollbackTo, revision)
+	}
 }
 
 func checkDeployment(_ context.Context, d, old *deployment) field.ErrorList {
@@ -65,8 +83,11 @@ func checkDeployment(_ context.Context, d, old *deployment) field.ErrorList {
 	faults = append(faults, pods.checkReplicas()...)
 	faults = append(faults, checkDeploymentStrategy(&s.Strategy, path.Child("strategy"))...)
 	faults = append(faults, notNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)}},
-		counted("revisionHistoryLimit", s.RevisionHistoryLimit),
-		counted("progressDeadlineSeconds", s.ProgressDeadlineSeconds))...)
+		counted("revisionHistoryLimit", s.RevisionHistoryLimit))...)
+	if revision, err := strconv.ParseInt(d.Annotations[appsv1.DeprecatedRollbackTo], 10, 64); err == nil {
+		faults = append(faults, notNegative(path.Child("rollback"), []count{{"version", revision}})...)
+	}
+	faults = append(faults, notNegative(path, counted("progressDeadlineSeconds", s.ProgressDeadlineSeconds))...)
 	if s.ProgressDeadlineSeconds != nil && *s.ProgressDeadlineSeconds <= s.MinReadySeconds {
 		faults = append(faults, field.Invalid(path.Child("progressDeadlineSeconds"), *s.ProgressDeadlineSeconds,
 			"must be greater than minReadySeconds"))
