@@ -19,18 +19,20 @@ import (
 // mean is not looked at.
 
 var validatingStrategy = resource.SpecStatus[admissionv1.ValidatingWebhookConfiguration, *admissionv1.ValidatingWebhookConfiguration]{
-	Strategy:    clusterScoped,
-	Conditional: true,
-	Spec:        func(c *admissionv1.ValidatingWebhookConfiguration) any { return &c.Webhooks },
+	Strategy:      clusterScoped,
+	Conditional:   true,
+	Spec:          func(c *admissionv1.ValidatingWebhookConfiguration) any { return &c.Webhooks },
+	NilIsNotEmpty: true,
 	Check: func(_ context.Context, c *admissionv1.ValidatingWebhookConfiguration) field.ErrorList {
 		return validateWebhooks(c.Webhooks, nil)
 	},
 }
 
 var mutatingStrategy = resource.SpecStatus[admissionv1.MutatingWebhookConfiguration, *admissionv1.MutatingWebhookConfiguration]{
-	Strategy:    clusterScoped,
-	Conditional: true,
-	Spec:        func(c *admissionv1.MutatingWebhookConfiguration) any { return &c.Webhooks },
+	Strategy:      clusterScoped,
+	Conditional:   true,
+	Spec:          func(c *admissionv1.MutatingWebhookConfiguration) any { return &c.Webhooks },
+	NilIsNotEmpty: true,
 	Check: func(_ context.Context, c *admissionv1.MutatingWebhookConfiguration) field.ErrorList {
 		hooks, reinvocation := make([]admissionv1.ValidatingWebhook, len(c.Webhooks)), make([]*admissionv1.ReinvocationPolicyType, len(c.Webhooks))
 		for i, hook := range c.Webhooks {

@@ -24,9 +24,10 @@ type networkPolicyStrategy struct {
 
 func newNetworkPolicyStrategy() networkPolicyStrategy {
 	return networkPolicyStrategy{resource.SpecStatus[networkingv1.NetworkPolicy, *networkingv1.NetworkPolicy]{
-		Strategy: registry.Namespaced{},
-		Spec:     func(p *networkingv1.NetworkPolicy) any { return &p.Spec },
-		Warn:     func(_ context.Context, p *networkingv1.NetworkPolicy) []string { return policyWarnings(&p.Spec) },
+		Strategy:      registry.Namespaced{},
+		Spec:          func(p *networkingv1.NetworkPolicy) any { return &p.Spec },
+		NilIsNotEmpty: true,
+		Warn:          func(_ context.Context, p *networkingv1.NetworkPolicy) []string { return policyWarnings(&p.Spec) },
 	}}
 }
 
