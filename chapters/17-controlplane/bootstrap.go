@@ -26,30 +26,38 @@ import (
 // must be reserved, is made where addresses are: in package network. Upstream: the post-start hooks of the same names.
 type bootstrap struct {
 	scheme *runtime.Scheme
+	parts  *resource.Parts
 	store  func(schema.GroupResource) *registry.Store // nil where the resource is switched off
 	name   string
 	of     schema.GroupResource
-	wanted func() []metav1.Object // new ones each time: a Store keeps what it creates
+	// manager of the fields; "": the server.
+	manager string
+	wanted  func() []metav1.Object // new ones each time: a Store keeps what it creates
 }
 
 // bootstraps are all of them, where the settings ask for a cluster that is ready for use.
 func (b *backend) bootstraps() []resource.Task {
-	if !resource.Setting[network.Settings](&resource.Parts{Settings: b.config.Settings}).Bootstrap {
+	parts := &resource.Parts{Settings: b.config.Settings, Ownership: b.config.Server.Ownership}
+	if !resource.Setting[network.Settings](parts).Bootstrap {
 		return nil
 	}
 	var tasks []resource.Task
 	for _, one := range []bootstrap{
 		{name: "start-system-namespaces-controller", of: corev1.Resource("namespaces"), wanted: systemNamespaces},
 		{name: "scheduling/bootstrap-system-priority-classes", of: schedulingv1.Resource("priorityclasses"), wanted: systemClasses},
-		{name: "priority-and-fairness-config-producer-levels", of: flowcontrolv1.Resource("prioritylevelconfigurations"), wanted: flowLevels},
-		{name: "priority-and-fairness-config-producer", of: flowcontrolv1.Resource("flowschemas"), wanted: flowSchemas},
+		{name: "priority-and-fairness-config-producer-levels", of: flowcontrolv1.Resource("prioritylevelconfigurations"), wanted: flowLevels, manager: flowProducer},
+		{name: "priority-and-fairness-config-producer", of: flowcontrolv1.Resource("flowschemas"), wanted: flowSchemas, manager: flowProducer},
 	} {
 		one.scheme = b.config.Server.Codecs.Scheme
+		one.parts = parts
 		one.store = func(name schema.GroupResource) *registry.Store { return b.stores[name] }
 		tasks = append(tasks, one.task())
 	}
 	return tasks
 }
+
+// flowProducer is upstream's name of the part of the server that writes what priority and fairness begins with.
+const flowProducer = "api-priority-and-fairness-config-producer-v1"
 
 func systemNamespaces() []metav1.Object {
 	var all []metav1.Object
@@ -112,16 +120,20 @@ func (b bootstrap) ensure(ctx context.Context) error {
 	if store == nil {
 		return nil
 	}
+	loopback := b.parts.Loopback(store, "")
+	if b.manager != "" {
+		loopback = loopback.As(b.manager)
+	}
 	var errs []error
 	for _, object := range b.wanted() {
-		errs = append(errs, b.create(ctx, store, object))
+		errs = append(errs, b.create(ctx, loopback, object))
 	}
 	return errors.Join(errs...)
 }
 
 // create makes an object that is missing. That another server is faster is as good.
-func (b bootstrap) create(ctx context.Context, store *registry.Store, object metav1.Object) error {
-	_, err := store.Get(ctx, object.GetName(), &metav1.GetOptions{})
+func (b bootstrap) create(ctx context.Context, loopback resource.Loopback, object metav1.Object) error {
+	_, err := loopback.Get(ctx, object.GetName(), &metav1.GetOptions{})
 	if !apierrors.IsNotFound(err) {
 		return err
 	}
@@ -130,7 +142,7 @@ func (b bootstrap) create(ctx context.Context, store *registry.Store, object met
 		return fmt.Errorf("bootstrap %s: %T is no object", b.name, object)
 	}
 	b.scheme.Default(obj)
-	if _, err = store.Create(ctx, obj, &rest.CreateOptions{}); apierrors.IsAlreadyExists(err) {
+	if _, err = loopback.Create(ctx, obj, &rest.CreateOptions{}); apierrors.IsAlreadyExists(err) {
 		return nil
 	}
 	return err

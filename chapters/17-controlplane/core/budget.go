@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
@@ -26,7 +27,18 @@ var (
 )
 
 // budgets finds and spends PodDisruptionBudgets, where they are served.
-type budgets struct{ parts *resource.Parts }
+type budgets struct {
+	parts  *resource.Parts
+	status func() resource.Loopback // writes their status
+}
+
+func newBudgets(parts *resource.Parts) budgets {
+	return budgets{parts, sync.OnceValue(func() resource.Loopback {
+		status := *parts.Store(budgetsResource)
+		status.Strategy = untouched{}
+		return parts.Loopback(&status, "status")
+	})}
+}
 
 // of returns the budget that guards the pod; nil where there is none. Two are errSeveral.
 func (b budgets) of(ctx context.Context, pod *corev1.Pod) (*policyv1.PodDisruptionBudget, error) {
@@ -69,8 +81,7 @@ func free(pod *corev1.Pod, budget *policyv1.PodDisruptionBudget) bool {
 
 // spend takes one disruption from the budget, or says why it cannot. A lost race is run again on what the budget is then.
 func (b budgets) spend(ctx context.Context, budget *policyv1.PodDisruptionBudget, pod string, dryRun []string) error {
-	part := resource.NewPart(b.parts.Store(budgetsResource), untouched{})
-	_, _, err := part.Update(ctx, budget.Name, &rest.Update{
+	_, _, err := b.status().Update(ctx, budget.Name, &rest.Update{
 		Options: metav1.UpdateOptions{DryRun: dryRun},
 		Mutate: func(_ context.Context, old runtime.Object) (runtime.Object, error) {
 			now := old.(*policyv1.PodDisruptionBudget)

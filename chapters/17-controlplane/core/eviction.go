@@ -37,7 +37,7 @@ var (
 func NewEviction(pods *registry.Store, parts *resource.Parts) *Eviction {
 	own := *pods
 	own.Strategy, own.ObjectMeta = podStatusStrategy{}, registry.ObjectMetaValidation{}
-	return &Eviction{pods: &own, budgets: budgets{parts}}
+	return &Eviction{pods: &own, budgets: newBudgets(parts)}
 }
 
 // evictionKind is served under the pods of the core group.

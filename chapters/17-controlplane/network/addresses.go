@@ -18,15 +18,16 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
 )
 
 // addresses gives each service its cluster addresses. There is no list of free ones: an address belongs to the service
 // for which an IPAddress object of that name could be created, and is free when no such object exists. That two servers
 // never give away the same one is etcd's promise, which creates a key only once. Upstream: ipallocator.MetaAllocator.
 type addresses struct {
-	ranges  []netip.Prefix         // of the flag
-	objects func() *registry.Store // ipaddresses
-	cidrs   func() *registry.Store // servicecidrs: further ranges
+	ranges  []netip.Prefix           // of the flag
+	objects func() resource.Loopback // ipaddresses
+	cidrs   func() resource.Loopback // servicecidrs: further ranges
 }
 
 // What a client reads behind "failed to allocate IP".
@@ -128,7 +129,7 @@ func (a *addresses) usable(ctx context.Context, family corev1.IPFamily) ([]addre
 	for _, p := range a.ranges {
 		add(p)
 	}
-	err := each(ctx, a.cidrs(), func(c *networkingv1.ServiceCIDR) {
+	err := each(ctx, a.cidrs().Store, func(c *networkingv1.ServiceCIDR) {
 		condition := meta.FindStatusCondition(c.Status.Conditions, networkingv1.ServiceCIDRConditionReady)
 		ready := condition == nil || condition.Status == metav1.ConditionTrue
 		for _, text := range c.Spec.CIDRs {
@@ -143,7 +144,7 @@ func (a *addresses) usable(ctx context.Context, family corev1.IPFamily) ([]addre
 // taken are the names of all addresses that are.
 func (a *addresses) taken(ctx context.Context) (map[string]bool, error) {
 	taken := map[string]bool{}
-	err := each(ctx, a.objects(), func(i *networkingv1.IPAddress) { taken[i.Name] = true })
+	err := each(ctx, a.objects().Store, func(i *networkingv1.IPAddress) { taken[i.Name] = true })
 	return taken, err
 }
 

@@ -7,13 +7,11 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	rest "kubepath/chapters/04-rest"
-	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
 )
 
 // apiServer is the name of the service by which pods find the API, of its endpoints, and of the default ServiceCIDR.
@@ -26,8 +24,8 @@ const reconcileEvery = 10 * time.Second
 // kubernetes at its first address. What exists already stays as it is.
 // Upstream: controller/defaultservicecidr and controller/kubernetesservice.
 type bootstrap struct {
-	settings        Settings
-	services, cidrs func() *registry.Store
+	settings                    Settings
+	services, cidrs, cidrStatus func() resource.Loopback
 	*presence
 }
 
@@ -74,16 +72,13 @@ func (b *bootstrap) showRange(ctx context.Context) error {
 	if err != nil {
 		return unless(err, apierrors.IsAlreadyExists)
 	}
-	status := *b.cidrs()
-	status.Strategy = serviceCIDRStatusStrategy{}
-	_, _, err = status.Update(ctx, apiServer, &rest.Update{Mutate: func(_ context.Context, old runtime.Object) (runtime.Object, error) {
-		meta.SetStatusCondition(&old.(*networkingv1.ServiceCIDR).Status.Conditions, metav1.Condition{
-			Type: networkingv1.ServiceCIDRConditionReady, Status: metav1.ConditionTrue,
-			Message: "Kubernetes default Service CIDR is ready",
-		})
-		return old, nil
-	}})
-	return err
+	return b.cidrStatus().As("kubernetes-service-cidr-controller").Apply(ctx, apiServer, map[string]any{
+		"status": map[string]any{"conditions": []any{map[string]any{
+			"type": networkingv1.ServiceCIDRConditionReady, "status": string(metav1.ConditionTrue),
+			"message":            "Kubernetes default Service CIDR is ready",
+			"lastTransitionTime": time.Now().UTC().Format(time.RFC3339),
+		}}},
+	})
 }
 
 // service is the service kubernetes; its endpoints are the servers themselves, so it has no selector.

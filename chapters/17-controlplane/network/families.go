@@ -2,6 +2,7 @@ package network
 
 import (
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -46,6 +47,45 @@ func (a *addresses) setFamilies(s, old *corev1.Service) error {
 		spec.IPFamilies = append(spec.IPFamilies, otherFamily(spec.IPFamilies[0]))
 	}
 	return nil
+}
+
+// defaultOnRead shows a stored service as if it had been written today: one from before services had several addresses
+// and families gets those that follow from its address, and the policy for internal traffic of one that is a mere name,
+// which is stored, is hidden. Upstream: REST.defaultOnReadService.
+func (a *addresses) defaultOnRead(s *corev1.Service) {
+	syncAddresses(s, nil)
+	if !needsAddress(s) {
+		if s.Spec.Type == corev1.ServiceTypeExternalName {
+			s.Spec.InternalTrafficPolicy = nil
+		}
+		return
+	}
+	if len(s.Spec.IPFamilies) > 0 {
+		return
+	}
+	policy := corev1.IPFamilyPolicySingleStack
+	primary := a.families()[0]
+	switch {
+	case s.Spec.ClusterIP != corev1.ClusterIPNone:
+		for _, text := range s.Spec.ClusterIPs {
+			family := corev1.IPv4Protocol
+			if strings.Contains(text, ":") {
+				family = corev1.IPv6Protocol
+			}
+			s.Spec.IPFamilies = append(s.Spec.IPFamilies, family)
+		}
+		if len(s.Spec.IPFamilies) == 2 {
+			policy = corev1.IPFamilyPolicyRequireDualStack
+		}
+	case len(s.Spec.Selector) == 0:
+		s.Spec.IPFamilies = []corev1.IPFamily{primary, otherFamily(primary)}
+		policy = corev1.IPFamilyPolicyRequireDualStack
+	default:
+		s.Spec.IPFamilies = []corev1.IPFamily{primary}
+	}
+	if len(s.Spec.IPFamilies) > 0 {
+		s.Spec.IPFamilyPolicy = &policy
+	}
 }
 
 // setPolicy: a policy that is not named is that of before, or one family. Who points a service without selector at

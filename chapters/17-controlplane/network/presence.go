@@ -16,7 +16,7 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
 	storage "kubepath/chapters/05-storage"
-	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
 )
 
 // leasesRoot is where each server leaves a sign of life that etcd removes when it is not renewed.
@@ -27,7 +27,7 @@ const leasesRoot = "/masterleases"
 type presence struct {
 	self              netip.AddrPort
 	leases            storage.Interface
-	endpoints, slices func() *registry.Store
+	endpoints, slices func() resource.Loopback
 }
 
 func newLease() runtime.Object { return &corev1.Endpoints{} }
@@ -138,7 +138,7 @@ func with(labels, more map[string]string) map[string]string {
 func put[P interface {
 	runtime.Object
 	metav1.Object
-}](ctx context.Context, s *registry.Store, now P, adopt func(old, now P) bool) error {
+}](ctx context.Context, s resource.Loopback, now P, adopt func(old, now P) bool) error {
 	ctx = inDefault(ctx)
 	existing, err := s.Get(ctx, now.GetName(), nil)
 	if apierrors.IsNotFound(err) {

@@ -111,7 +111,7 @@ var errNoMap = errors.New("there is no map of node ports yet")
 // repairAddresses reads the addresses before the services: one that is younger than the list of services is not in it.
 func (r *repair) repairAddresses(ctx context.Context) error {
 	taken := map[string]*networkingv1.IPAddress{}
-	if err := each(ctx, r.addresses.objects(), func(a *networkingv1.IPAddress) { taken[a.Name] = a }); err != nil {
+	if err := each(ctx, r.addresses.objects().Store, func(a *networkingv1.IPAddress) { taken[a.Name] = a }); err != nil {
 		return err
 	}
 	owners := map[networkingv1.ParentReference]*corev1.Service{}

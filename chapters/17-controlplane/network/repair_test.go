@@ -65,9 +65,12 @@ func (c *cluster) open(root string, empty func() runtime.Object) storage.Interfa
 // repair is the repair of another server over the same data, at a time of the test's choice.
 func (c *cluster) repair(now *time.Time) *repair {
 	store := func(name string) func() *registry.Store { return func() *registry.Store { return c.stores[name] } }
+	loopback := func(name string) func() resource.Loopback {
+		return func() resource.Loopback { return resource.Loopback{Store: c.stores[name]} }
+	}
 	return &repair{
 		allocator: &allocator{
-			addresses: &addresses{ranges: []netip.Prefix{defaultClusterIPRange}, objects: store("ipaddresses"), cidrs: store("servicecidrs")},
+			addresses: &addresses{ranges: []netip.Prefix{defaultClusterIPRange}, objects: loopback("ipaddresses"), cidrs: loopback("servicecidrs")},
 			ports:     newNodePorts(defaultNodePortRange, c.open(rangesRoot, newRangeAllocation), store("services")),
 		},
 		now: func() time.Time { return *now },

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
 )
@@ -31,6 +32,9 @@ func (serviceStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Obje
 	s.Status = before.Status
 	dropUseless(s, before)
 }
+
+// ResetFields are those that PrepareForUpdate puts back.
+func (serviceStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
 
 func (serviceStrategy) ValidateName(name string, prefix bool) []string {
 	return validation.NameIsDNSLabel(name, prefix)
@@ -55,13 +59,6 @@ func (serviceStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Object
 
 func (serviceStrategy) AllowCreateOnUpdate() bool { return true }
 
-// Canonicalize drops a policy that means nothing for a mere name. Upstream stores and hides it.
-func (serviceStrategy) Canonicalize(obj runtime.Object) {
-	if s := obj.(*corev1.Service); !needsAddress(s) {
-		s.Spec.InternalTrafficPolicy = nil
-	}
-}
-
 // serviceFields are what field selectors see. Upstream: service.SelectableFields.
 func serviceFields(obj runtime.Object) fields.Set {
 	s := obj.(*corev1.Service)
@@ -83,13 +80,25 @@ func buildService(store *registry.Store, p *resource.Parts) {
 	endpoints := storeOf(p, corev1.SchemeGroupVersion, endpointsRow, func() runtime.Object { return &corev1.Endpoints{} })
 	hooks := &serviceHooks{allocator: a, endpoints: endpoints}
 	store.BeginCreate, store.BeginUpdate, store.AfterDelete = hooks.create, hooks.update, hooks.deleted
+	store.Decorator = func(obj runtime.Object) {
+		if s, ok := obj.(*corev1.Service); ok {
+			a.addresses.defaultOnRead(s)
+		}
+	}
 
 	r := &repair{allocator: a, now: time.Now}
 	p.Add(resource.Task{Name: "start-service-ip-repair-controllers", Start: persistently(r.once), Run: r.loop})
 	if !settings.Bootstrap {
 		return
 	}
-	b := &bootstrap{settings: settings, services: a.ports.services, cidrs: a.addresses.cidrs}
+	b := &bootstrap{settings: settings, cidrs: a.addresses.cidrs,
+		services: sync.OnceValue(func() resource.Loopback { return p.Loopback(store, "") }),
+		cidrStatus: sync.OnceValue(func() resource.Loopback {
+			status := *a.addresses.cidrs().Store
+			status.Strategy = serviceCIDRStatusStrategy{}
+			return p.Loopback(&status, "status")
+		}),
+	}
 	if settings.Advertise.IsValid() {
 		b.presence = &presence{self: settings.Advertise, leases: p.Open(corev1.Resource("apiserveripinfo"), leasesRoot, newLease),
 			endpoints: endpoints,
@@ -100,15 +109,15 @@ func buildService(store *registry.Store, p *resource.Parts) {
 
 // storeOf finds the Store of another row once all are made. What services need is kept even where its group is
 // switched off: then nobody else sees it.
-func storeOf(p *resource.Parts, gv schema.GroupVersion, r resource.Row, empty func() runtime.Object) func() *registry.Store {
+func storeOf(p *resource.Parts, gv schema.GroupVersion, r resource.Row, empty func() runtime.Object) func() resource.Loopback {
 	name := gv.WithResource(r.Name).GroupResource()
-	return sync.OnceValue(func() *registry.Store {
+	return sync.OnceValue(func() resource.Loopback {
 		if served := p.Store(name); served != nil {
-			return served
+			return p.Loopback(served, "")
 		}
-		return &registry.Store{
+		return p.Loopback(&registry.Store{
 			Kind: gv.WithKind(r.Kind), Resource: name, Singular: r.Singular(), NewFunc: empty,
 			Storage: p.Open(name, r.Key(), empty), Strategy: r.Strategy, KeyRoot: r.Key(),
-		}
+		}, "")
 	})
 }

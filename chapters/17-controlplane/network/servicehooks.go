@@ -9,12 +9,13 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
 )
 
 // serviceHooks allocate what a service needs around each of its writes. Upstream: the hooks of service/storage.REST.
 type serviceHooks struct {
 	*allocator
-	endpoints func() *registry.Store
+	endpoints func() resource.Loopback
 }
 
 // create allocates for a new service before the Store looks at it any closer: which address it got is part of what is
@@ -101,6 +102,7 @@ func (h *serviceHooks) deleted(obj runtime.Object, options *rest.DeleteOptions) 
 		return
 	}
 	s := obj.(*corev1.Service)
+	h.addresses.defaultOnRead(s)
 	ctx := rest.WithNamespace(context.Background(), s.Namespace)
 	_, _, _ = h.endpoints().Delete(ctx, s.Name, nil) // it may have none
 	h.free(ctx, s, holdings{addressesOf(s), portsOf(s)})
