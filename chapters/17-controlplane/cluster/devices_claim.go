@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
@@ -172,6 +173,14 @@ func (a adminAccess) Validate(ctx context.Context, obj runtime.Object) field.Err
 		found = a.validate(ctx, object.Namespace, adminRequest(&object.Spec.Spec.Devices))
 	}
 	return append(found, a.Strategy.Validate(ctx, obj)...)
+}
+
+// ResetFields are those of the strategy within.
+func (a adminAccess) ResetFields() rest.FieldReset {
+	if within, ok := a.Strategy.(rest.FieldResetter); ok {
+		return within.ResetFields()
+	}
+	return nil
 }
 
 // ValidateUpdate looks at what the status allocates; the spec does not change. What was granted stays.

@@ -17,6 +17,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 	"kubepath/chapters/05-storage/memory"
 	registry "kubepath/chapters/06-registry"
+	patch "kubepath/chapters/12-patch"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -34,7 +35,8 @@ func newCluster(settings Settings) *cluster {
 		Settings: []any{settings}, Open: func(_ schema.GroupResource, root string, empty func() runtime.Object) storage.Interface {
 			return c.open(root, empty)
 		}, Add: func(t resource.Task) { c.tasks[t.Name] = t },
-		Store: func(r schema.GroupResource) *registry.Store { return c.stores[r.Resource] },
+		Store:     func(r schema.GroupResource) *registry.Store { return c.stores[r.Resource] },
+		Ownership: patch.Ownership(kinds.NewCodecs(scheme)),
 	}
 	for _, g := range Groups() {
 		for _, r := range g.Resources {
