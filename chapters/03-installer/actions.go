@@ -7,9 +7,9 @@ func (g *APIGroupVersion) actions() []Action {
 		r := &g.Resources[i]
 		kind := g.parentKind(r)
 		for _, v := range r.Verbs {
-			for _, p := range r.places(&v) {
+			for _, p := range r.places(&v.Verb) {
 				for _, method := range v.Methods {
-					a := Action{Verb: v, Resource: r, Method: method, Path: p.template, Namespaced: p.namespaced}
+					a := Action{VerbHandler: v, Resource: r, Method: method, Path: p.template, Namespaced: p.namespaced, AddedBy: (*APIGroupVersion).addRoute}
 					a.Operation = a.operation(g.GroupVersion, kind, p.suffix)
 					all = append(all, a)
 				}

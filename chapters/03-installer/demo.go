@@ -42,15 +42,15 @@ func Demo(ctx context.Context, s *demo.Stage) error {
 // demonstration remembers what the middleware saw.
 type demonstration struct {
 	*demo.Stage
-	place string  // file:line where a path met a function
+	place string  // file:line of the function in which a path met a function
 	last  *Action // that the last request came to
 }
 
-// observe is a Middleware. Who called it is the place where the route is made.
+// observe is a Middleware.
 func (d *demonstration) observe(a *Action, next http.Handler) http.Handler {
-	if _, file, line, ok := runtime.Caller(1); ok {
-		d.place = fmt.Sprintf("chapters/%s/%s:%d", filepath.Base(filepath.Dir(file)), filepath.Base(file), line)
-	}
+	added := runtime.FuncForPC(reflect.ValueOf(a.AddedBy).Pointer())
+	file, line := added.FileLine(added.Entry())
+	d.place = fmt.Sprintf("chapters/%s/%s:%d", filepath.Base(filepath.Dir(file)), filepath.Base(file), line)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.last = a
 		next.ServeHTTP(w, r)
@@ -124,6 +124,7 @@ func (d *demonstration) outcome(w *httptest.ResponseRecorder) string {
 
 func (d *demonstration) infos() {
 	d.Title("the same paths read without a table, for the filters before it")
+	infos := demoInfos()
 	for _, request := range []string{
 		"GET /api/v1/namespaces/ns/pods/a/status",
 		"GET /api/v1/watch/namespaces/ns/pods",
@@ -133,7 +134,7 @@ func (d *demonstration) infos() {
 		"GET /healthz",
 	} {
 		method, url, _ := strings.Cut(request, " ")
-		info, err := ParseRequestInfo(httptest.NewRequest(method, url, nil))
+		info, err := infos.NewRequestInfo(httptest.NewRequest(method, url, nil))
 		if err != nil {
 			d.Show("%s: %v", request, err)
 			continue

@@ -32,36 +32,46 @@ var patchTypes = []string{
 }
 
 var (
-	getRow    = row("get", "GET", Item, serveGet)
-	listRow   = Verb{Name: "list", Methods: []string{"GET"}, AllNamespaces: true, Handler: http.HandlerFunc(serveList)}
-	watchRow  = Verb{Name: "watch", Methods: []string{"GET"}, AllNamespaces: true, When: WantsWatch, Handler: http.HandlerFunc(serveWatch)}
-	createRow = row("create", "POST", Collection, serveCreate)
-	updateRow = row("update", "PUT", Item, serveUpdate)
-	patchRow  = Verb{Name: "patch", Methods: []string{"PATCH"}, On: Item, Handler: http.HandlerFunc(servePatch), Accepts: patchTypes}
-	deleteRow = row("delete", "DELETE", Item, serveDelete)
+	get    = []string{"GET"}
+	getRow = servedBy(serveGet, Verb{Name: "get", Methods: get, On: Item, ReadOnly: true, OperationID: "read{version}{object}"})
 
-	deleteCollectionRow = row("deletecollection", "DELETE", Collection, serveClear)
+	listRow   = servedBy(serveList, Verb{Name: "list", Methods: get, AllNamespaces: true, ReadOnly: true})
+	watchRow  = servedBy(serveWatch, Verb{Name: "watch", Methods: get, AllNamespaces: true, When: WantsWatch, ReadOnly: true, LongRunning: true})
+	createRow = servedBy(serveCreate, Verb{Name: "create", Methods: []string{"POST"}})
+	updateRow = servedBy(serveUpdate, Verb{Name: "update", Methods: []string{"PUT"}, On: Item, OperationID: "replace{version}{object}"})
+	patchRow  = servedBy(servePatch, Verb{Name: "patch", Methods: []string{"PATCH"}, On: Item, Accepts: patchTypes})
+	deleteRow = servedBy(serveDelete, Verb{Name: "delete", Methods: []string{"DELETE"}, On: Item})
 
-	oldWatchRow  = Verb{Name: "watch", Methods: []string{"GET"}, AllNamespaces: true, Prefix: "watch", Handler: http.HandlerFunc(serveWatch)}
-	oldWatchItem = Verb{Name: "watch", Methods: []string{"GET"}, On: Item, Prefix: "watch", Handler: http.HandlerFunc(serveWatch)}
+	deleteCollectionRow = servedBy(serveClear, Verb{Name: "deletecollection", Methods: []string{"DELETE"}, OperationID: "delete{version}Collection{object}"})
+
+	oldWatchRow  = servedBy(serveWatch, Verb{Name: "watch", Methods: get, AllNamespaces: true, Prefix: "watch", OperationID: "watch{version}{object}List"})
+	oldWatchItem = servedBy(serveWatch, Verb{Name: "watch", Methods: get, On: Item, Prefix: "watch"})
 
 	execRow  = connectRow(Item, "GET", "POST")
 	proxyRow = connectRow(ItemPath, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-	standard = []Verb{
+	standard = []VerbHandler{
 		listRow, watchRow, createRow, deleteCollectionRow, oldWatchRow, getRow, updateRow, patchRow, deleteRow, oldWatchItem,
 	}
 )
 
-func row(name, method string, on Target, handle http.HandlerFunc) Verb {
-	return Verb{Name: name, Methods: []string{method}, On: on, Handler: handle}
+func servedBy(by http.HandlerFunc, v Verb) VerbHandler { return VerbHandler{Verb: v, Handler: by} }
+
+func connectRow(on Target, methods ...string) VerbHandler {
+	row := servedBy(serveConnect, Verb{
+		Name: "connect", Methods: methods, On: on, Discovered: ConnectVerb, OperationID: "connect{version}{method}{object}",
+	})
+	row.Returns = []string{"*/*"}
+	return row
 }
 
-func connectRow(on Target, methods ...string) Verb {
-	return Verb{
-		Name: "connect", Methods: methods, On: on, Discovered: ConnectVerb,
-		Handler: http.HandlerFunc(serveConnect), Returns: []string{"*/*"},
+// demoInfos reads requests by the table's verbs.
+func demoInfos() *RequestInfoFactory {
+	var verbs []Verb
+	for _, row := range standard {
+		verbs = append(verbs, row.Verb)
 	}
+	return NewRequestInfoFactory(verbs...)
 }
 
 // podRows are a resource with two subresources, one of a kind of its own.
@@ -73,7 +83,7 @@ func podRows() []Resource {
 			Name: "pods", Kind: pod, Namespaced: true, Verbs: standard, StorageKind: pod,
 			Singular: "pod", ShortNames: []string{"po"}, Categories: []string{"all"},
 		},
-		{Name: "pods", Subresource: "exec", Kind: exec, Namespaced: true, Verbs: []Verb{execRow}},
-		{Name: "pods", Subresource: "status", Kind: pod, Namespaced: true, Verbs: []Verb{getRow, updateRow, patchRow}},
+		{Name: "pods", Subresource: "exec", Kind: exec, Namespaced: true, Verbs: []VerbHandler{execRow}},
+		{Name: "pods", Subresource: "status", Kind: pod, Namespaced: true, Verbs: []VerbHandler{getRow, updateRow, patchRow}},
 	}
 }

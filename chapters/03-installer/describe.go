@@ -1,6 +1,7 @@
 package installer
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -37,18 +38,10 @@ func (r *route) describe(b *restful.RouteBuilder, mediaTypes []string) {
 	}
 	if a.Writes != nil {
 		b.Writes(a.Writes)
-		for _, code := range codes[a.Name] {
+		for _, code := range a.Codes {
 			b.Returns(code, http.StatusText(code), a.Writes)
 		}
 	}
-}
-
-// codes are the answers that a verb gives beside errors, where 200 is not the only one.
-var codes = map[string][]int{
-	"create": {http.StatusOK, http.StatusCreated, http.StatusAccepted},
-	"update": {http.StatusOK, http.StatusCreated},
-	"patch":  {http.StatusOK, http.StatusCreated},
-	"delete": {http.StatusOK, http.StatusAccepted},
 }
 
 // produces is every media type that an action of the route answers in, those of the primary one first.
@@ -113,15 +106,4 @@ func (p Param) restful() *restful.Parameter {
 	return param
 }
 
-// openAPIActions are the verbs that OpenAPI calls otherwise.
-var openAPIActions = map[string]string{"create": "post", "update": "put"}
-
-func (a *Action) openAPIAction() string {
-	if a.Name == "watch" && a.On == Collection {
-		return "watchlist"
-	}
-	if name, ok := openAPIActions[a.Name]; ok {
-		return name
-	}
-	return a.Name
-}
+func (v *Verb) openAPIAction() string { return cmp.Or(v.OpenAPIAction, v.Name) }

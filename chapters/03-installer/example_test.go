@@ -20,9 +20,9 @@ func ExampleAPIGroupVersion_InstallREST() {
 		Root:         "/apis",
 		GroupVersion: job.GroupVersion(),
 		Codecs:       kinds.NewCodecs(runtime.NewScheme()),
-		Resources: []Resource{{Name: "jobs", Kind: job, Namespaced: true, Verbs: []Verb{
-			{Name: "list", Methods: []string{"GET"}, On: Collection, AllNamespaces: true, Handler: hello},
-			{Name: "get", Methods: []string{"GET"}, On: Item, Handler: hello},
+		Resources: []Resource{{Name: "jobs", Kind: job, Namespaced: true, Verbs: []VerbHandler{
+			{Verb: Verb{Name: "list", Methods: []string{"GET"}, On: Collection, AllNamespaces: true}, Handler: hello},
+			{Verb: Verb{Name: "get", Methods: []string{"GET"}, On: Item}, Handler: hello},
 		}}},
 	}
 	container := restful.NewContainer()
@@ -39,14 +39,15 @@ func ExampleAPIGroupVersion_InstallREST() {
 	// Output:
 	// GET namespaces/{namespace}/jobs listBatchV1NamespacedJob
 	// GET jobs listBatchV1JobForAllNamespaces
-	// GET namespaces/{namespace}/jobs/{name} readBatchV1NamespacedJob
+	// GET namespaces/{namespace}/jobs/{name} getBatchV1NamespacedJob
 	// hello
 }
 
 // A path is understood before it is known whether anything serves it.
-func ExampleParseRequestInfo() {
+func ExampleRequestInfoFactory() {
+	infos := NewRequestInfoFactory(Verb{Name: "watch", Methods: []string{"GET"}, When: WantsWatch})
 	r := httptest.NewRequest("GET", "/apis/apps/v1/namespaces/shop/deployments?watch=true&labelSelector=tier%3Dweb", nil)
-	info, err := ParseRequestInfo(r)
+	info, err := infos.NewRequestInfo(r)
 	if err != nil {
 		fmt.Println(err)
 	}

@@ -22,8 +22,7 @@ type APIGroupVersion struct {
 }
 
 // Middleware wraps the handler of an action; it knows the Action that it serves. It is called once per action, while
-// the routes are made, in the statement that joins the path and the function: the nearest line of this chapter up the
-// stack (runtime.Caller) is that place.
+// the routes are made.
 type Middleware func(*Action, http.Handler) http.Handler
 
 // InstallREST adds the group version's WebService, with a route per action and its discovery document, to the

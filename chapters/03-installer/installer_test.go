@@ -5,8 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
-	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -47,9 +48,9 @@ func TestActionsComeBackInTheOrderOfTheirRows(t *testing.T) {
 	table := &APIGroupVersion{
 		Root: "/api", GroupVersion: schema.GroupVersion{Version: "v1"}, Codecs: testCodecs(),
 		Resources: []Resource{
-			{Name: "nodes", Kind: schema.GroupVersionKind{Version: "v1", Kind: "Node"}, Verbs: []Verb{getRow, listRow, watchRow}},
+			{Name: "nodes", Kind: schema.GroupVersionKind{Version: "v1", Kind: "Node"}, Verbs: []VerbHandler{getRow, listRow, watchRow}},
 			{Name: "nodes", Subresource: "proxy", Kind: schema.GroupVersionKind{Version: "v1", Kind: "NodeProxyOptions"},
-				Verbs: []Verb{connectRow(ItemPath, "GET", "PUT")}},
+				Verbs: []VerbHandler{connectRow(ItemPath, "GET", "PUT")}},
 		},
 	}
 	actions, err := table.InstallREST(restful.NewContainer())
@@ -137,7 +138,7 @@ func TestRequestsWithoutRouteAreAnsweredWithAStatus(t *testing.T) {
 func TestATableThatContradictsItselfIsRefused(t *testing.T) {
 	t.Parallel()
 	pod := schema.GroupVersionKind{Version: "v1", Kind: "Pod"}
-	rows := func(verbs ...Verb) []Resource { return []Resource{{Name: "pods", Kind: pod, Verbs: verbs}} }
+	rows := func(verbs ...VerbHandler) []Resource { return []Resource{{Name: "pods", Kind: pod, Verbs: verbs}} }
 	for _, row := range []struct {
 		what, want string
 		resources  []Resource
@@ -150,10 +151,10 @@ func TestATableThatContradictsItselfIsRefused(t *testing.T) {
 		{
 			"two resources of one kind",
 			"list pods: GET pods and list morepods: GET morepods are both the operation listCoreV1Pod",
-			append(rows(listRow), Resource{Name: "morepods", Kind: pod, Verbs: []Verb{listRow}}),
+			append(rows(listRow), Resource{Name: "morepods", Kind: pod, Verbs: []VerbHandler{listRow}}),
 		},
-		{"a verb without handler", "get pods: GET pods/{name} has no handler", rows(Verb{Name: "get", Methods: []string{"GET"}, On: Item})},
-		{"a verb without method", `resource "pods": the verb get has no method`, rows(Verb{Name: "get", On: Item})},
+		{"a verb without handler", "get pods: GET pods/{name} has no handler", rows(VerbHandler{Verb: Verb{Name: "get", Methods: get, On: Item}})},
+		{"a verb without method", `resource "pods": the verb get has no method`, rows(servedBy(serveGet, Verb{Name: "get", On: Item}))},
 		{"a name of two segments", `resource "pods/status", subresource "": a name is one segment of a path`, []Resource{{Name: "pods/status"}}},
 		{"a name that is a parameter", `resource "{pods}", subresource "": a name is one segment of a path`, []Resource{{Name: "{pods}"}}},
 	} {
@@ -177,14 +178,13 @@ func TestAGroupVersionIsInstalledOnce(t *testing.T) {
 	}
 }
 
-func TestMiddlewareIsCalledWhereThePathMeetsTheFunction(t *testing.T) {
+func TestMiddlewareRunsOutermostFirstAndKnowsWhoAddedTheRoute(t *testing.T) {
 	t.Parallel()
 	var order []string
-	places := map[string]bool{}
+	added := map[string]bool{}
 	middleware := func(name string) Middleware {
 		return func(a *Action, next http.Handler) http.Handler {
-			_, file, line, _ := runtime.Caller(1)
-			places[fmt.Sprint(filepath.Base(file), line)] = true
+			added[runtime.FuncForPC(reflect.ValueOf(a.AddedBy).Pointer()).Name()] = true
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				order = append(order, name+" "+a.Name)
 				next.ServeHTTP(w, r)
@@ -201,31 +201,63 @@ func TestMiddlewareIsCalledWhereThePathMeetsTheFunction(t *testing.T) {
 	if got := strings.Join(order, ", "); got != "outer watch, inner watch" {
 		t.Errorf("middleware ran as %s", got)
 	}
-	if want := fmt.Sprint("routes.go", lineOf(t, ".To(g.handler(")); len(places) != 1 || !places[want] {
-		t.Errorf("called at %v, want %s alone", places, want)
+	if want := "kubepath/chapters/03-installer.(*APIGroupVersion).addRoute"; len(added) != 1 || !added[want] {
+		t.Errorf("routes were added by %v, want %s", added, want)
 	}
 }
 
-func lineOf(t *testing.T, code string) int {
-	t.Helper()
-	text, err := os.ReadFile("routes.go")
+func TestAVerbIsOneRow(t *testing.T) {
+	t.Parallel()
+	asked := func(r *http.Request) bool { return r.URL.Query().Has("stats") }
+	purge := servedBy(serveDelete, Verb{Name: "purge", Methods: []string{"PURGE"}, On: Item, OpenAPIAction: "purge"})
+	stats := servedBy(serveList, Verb{Name: "stats", Methods: get, AllNamespaces: true, When: asked, ReadOnly: true})
+	follow := servedBy(serveWatch, Verb{Name: "follow", Methods: get, On: Item, Prefix: "follow", LongRunning: true,
+		OperationID: "track{version}{object}"})
+	table := coreTable()
+	table.Resources = []Resource{{Name: "pods", Kind: schema.GroupVersionKind{Version: "v1", Kind: "Pod"}, Namespaced: true,
+		Verbs: []VerbHandler{getRow, listRow, purge, stats, follow}}}
+	container := NewContainer(table.Codecs, nil)
+	actions, err := table.InstallREST(container)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, line := range strings.Split(string(text), "\n") {
-		if strings.Contains(line, code) && !strings.HasPrefix(line, "//") {
-			return i + 1
+	operations := map[string]string{}
+	for _, a := range actions {
+		operations[a.Name] = a.Method + " " + a.Path + " " + a.Operation
+	}
+	infos := NewRequestInfoFactory(getRow.Verb, listRow.Verb, purge.Verb, stats.Verb, follow.Verb)
+	for _, row := range []struct{ method, path, verb, handler, operation, class string }{
+		{"PURGE", "/api/v1/namespaces/n/pods/p", "purge", "serveDelete",
+			"PURGE namespaces/{namespace}/pods/{name} purgeCoreV1NamespacedPod", "false false"},
+		{"GET", "/api/v1/pods?stats", "stats", "serveList", "GET pods listCoreV1PodForAllNamespaces", "true false"},
+		{"GET", "/api/v1/follow/namespaces/n/pods/p", "follow", "serveWatch",
+			"GET follow/namespaces/{namespace}/pods/{name} trackCoreV1NamespacedPod", "false true"},
+	} {
+		r := httptest.NewRequest(row.method, row.path, nil)
+		info, err := infos.NewRequestInfo(r)
+		if err != nil || info.Verb != row.verb || info.Resource != "pods" {
+			t.Errorf("%s is read as the verb %q of %q (%v), want %s", row.path, info.Verb, info.Resource, err, row.verb)
+		}
+		if got := fmt.Sprint(info.ReadOnly, info.LongRunning); got != row.class {
+			t.Errorf("%s: read-only, long-running are %s, want %s", row.verb, got, row.class)
+		}
+		if got := ask(dispatched(container), row.method, row.path).Body.String(); !strings.HasPrefix(got, row.handler+" ") {
+			t.Errorf("%s: %s, want %s", row.path, got, row.handler)
+		}
+		if operations[row.verb] != row.operation {
+			t.Errorf("%s is %s, want %s", row.verb, operations[row.verb], row.operation)
 		}
 	}
-	t.Fatalf("no line of routes.go has %s", code)
-	return 0
+	if got := fmt.Sprint(table.Discovered().Resources[0].Verbs); got != "[follow get list purge stats]" {
+		t.Errorf("discovery has the verbs %s", got)
+	}
 }
 
 func TestARouteWhoseVerbsAllHaveWhenRefusesTheRest(t *testing.T) {
 	t.Parallel()
 	table := appsTable()
 	table.Resources = table.Resources[:1]
-	table.Resources[0].Verbs = []Verb{watchRow, oldWatchRow}
+	table.Resources[0].Verbs = []VerbHandler{watchRow, oldWatchRow}
 	container := NewContainer(table.Codecs, nil)
 	if _, err := table.InstallREST(container); err != nil {
 		t.Fatal(err)
@@ -246,7 +278,7 @@ func TestRoutesAreDescribedForOpenAPI(t *testing.T) {
 	pod := schema.GroupVersionKind{Version: "v1", Kind: "Pod"}
 	table := &APIGroupVersion{
 		Root: "/api", GroupVersion: pod.GroupVersion(), Codecs: testCodecs(),
-		Resources: []Resource{{Name: "pods", Kind: pod, Namespaced: true, Verbs: []Verb{verb}}},
+		Resources: []Resource{{Name: "pods", Kind: pod, Namespaced: true, Verbs: []VerbHandler{verb}}},
 	}
 	container := restful.NewContainer()
 	if _, err := table.InstallREST(container); err != nil {

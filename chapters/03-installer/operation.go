@@ -7,35 +7,22 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// words are the names of verbs in operation ids, where they differ from the verb's own, and what follows the group
-// version in them.
-var words = map[string]struct{ verb, then string }{
-	"get":              {verb: "read"},
-	"update":           {verb: "replace"},
-	"deletecollection": {verb: "delete", then: "Collection"},
-}
-
 // operation is the id of an action: readCoreV1NamespacedPod, listCoreV1PodForAllNamespaces,
 // connectCoreV1GetNamespacedPodExec. Upstream: endpoints/openapi.GetOperationIDAndTags over the installer's names.
 func (a *Action) operation(gv schema.GroupVersion, kind, suffix string) string {
-	word, ok := words[a.Name]
-	if !ok {
-		word.verb = a.Name
+	pattern := a.OperationID
+	if pattern == "" {
+		pattern = a.Name + "{version}{object}"
 	}
-	if a.Name == "connect" {
-		word.then = title(strings.ToLower(a.Method))
-	}
-	if a.Name == "watch" && a.On == Collection && a.Prefix != "" {
-		suffix = "List" + suffix
+	object := kind + title(a.Resource.Subresource)
+	if a.Namespaced {
+		object = "Namespaced" + object
 	}
 	if a.When != nil { // seen only where no other action gives the route its id
 		suffix += "WhenAsked"
 	}
-	namespaced := ""
-	if a.Namespaced {
-		namespaced = "Namespaced"
-	}
-	return word.verb + identifier(gv) + word.then + namespaced + kind + title(a.Resource.Subresource) + suffix
+	method := title(strings.ToLower(a.Method))
+	return strings.NewReplacer("{version}", identifier(gv), "{method}", method, "{object}", object).Replace(pattern) + suffix
 }
 
 // identifier is a group version in operation ids: CoreV1, RbacAuthorizationV1.

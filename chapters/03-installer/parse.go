@@ -3,14 +3,15 @@ package installer
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
-// verbs is what each method means for a resource, before it is known whether the path has a name.
-var verbs = map[string]string{
+// methodVerbs is what each method means for a resource, before it is known whether the path has a name. Rows of the table
+// of verbs add what is not among these: methods of their own, prefixes and conditions.
+var methodVerbs = map[string]string{
 	http.MethodPost:   "create",
 	http.MethodGet:    "get",
-	http.MethodHead:   "get",
 	http.MethodPut:    "update",
 	http.MethodPatch:  "patch",
 	http.MethodDelete: "delete",
@@ -22,35 +23,98 @@ type parsed struct {
 	segments [10]string
 }
 
-// ParseRequestInfo reads a request's method, path and query. The only error is a path that ends after watch/ or
-// proxy/; the info is then as complete as it can be. Upstream: request.RequestInfoFactory.NewRequestInfo.
-func ParseRequestInfo(r *http.Request) (*RequestInfo, error) {
+// RequestInfoFactory reads requests by a table of verbs. Upstream: request.RequestInfoFactory.
+type RequestInfoFactory struct {
+	rows        map[string]Verb   // by name
+	prefixes    map[string]string // the verbs of deprecated paths
+	conditional []Verb            // rows with a When
+	other       []Verb            // rows of methods that methodVerbs does not know
+}
+
+// NewRequestInfoFactory returns a factory for the verbs of a server. proxy/ paths, which are served no more, are read as
+// they always were.
+func NewRequestInfoFactory(verbs ...Verb) *RequestInfoFactory {
+	f := &RequestInfoFactory{
+		rows:     map[string]Verb{"proxy": {Name: "proxy", LongRunning: true}},
+		prefixes: map[string]string{"proxy": "proxy"},
+	}
+	for _, v := range verbs {
+		if _, known := f.rows[v.Name]; !known {
+			f.rows[v.Name] = v
+		}
+		switch {
+		case v.Prefix != "":
+			f.prefixes[v.Prefix] = v.Name
+		case v.When != nil:
+			f.conditional = append(f.conditional, v)
+		case v.Discovered == nil && methodVerbs[v.Methods[0]] == "":
+			f.other = append(f.other, v)
+		}
+	}
+	return f
+}
+
+// NewRequestInfo reads a request's method, path and query. The only error is a path that ends after watch/ or proxy/;
+// the info is then as complete as it can be. Upstream: request.RequestInfoFactory.NewRequestInfo.
+func (f *RequestInfoFactory) NewRequestInfo(r *http.Request) (*RequestInfo, error) {
 	p := &parsed{}
 	info := &p.RequestInfo
+	err := f.read(r, info, p.segments[:0])
+	row := f.rows[info.Verb]
+	info.ReadOnly, info.LongRunning = row.ReadOnly, info.IsResourceRequest && row.LongRunning
+	return info, err
+}
+
+func (f *RequestInfoFactory) read(r *http.Request, info *RequestInfo, segments []string) error {
 	info.Path = r.URL.Path
 	info.Verb = nonResourceVerb(r.Method)
 
-	rest, ok := info.takePrefix(split(p.segments[:0], r.URL.Path))
+	rest, ok := info.takePrefix(split(segments, r.URL.Path))
 	if !ok {
-		return info, nil
+		return nil
 	}
 	info.IsResourceRequest = true
-	info.Verb = verbs[r.Method]
-	inPath := rest[0] == "watch" || rest[0] == "proxy"
-	if inPath {
+	if verb, ok := f.prefixes[rest[0]]; ok {
+		info.Verb = verb
 		if len(rest) < 2 {
-			return info, fmt.Errorf("unable to determine kind and namespace from url, %v", r.URL)
+			return fmt.Errorf("unable to determine kind and namespace from url, %v", r.URL)
 		}
-		info.Verb, rest = rest[0], rest[1:]
-	}
-	info.takeResource(info.takeNamespace(rest))
-	if !inPath {
+		info.takeResource(info.takeNamespace(rest[1:]))
+	} else {
+		info.takeResource(info.takeNamespace(rest))
+		info.Verb = f.verb(r, info.Name != "")
 		info.readQuery(r)
 	}
 	if info.Name == "" && info.Verb == "delete" {
 		info.Verb = "deletecollection"
 	}
-	return info, nil
+	return nil
+}
+
+// verb is that of a resource's path without a prefix; onItem: the path has a name.
+func (f *RequestInfoFactory) verb(r *http.Request, onItem bool) string {
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	for i := range f.conditional {
+		if v := &f.conditional[i]; v.takes(method, onItem) && v.When(r) {
+			return v.Name
+		}
+	}
+	for i := range f.other {
+		if v := &f.other[i]; v.takes(method, onItem) {
+			return v.Name
+		}
+	}
+	if method == http.MethodGet && !onItem {
+		return "list"
+	}
+	return methodVerbs[method]
+}
+
+func (v *Verb) takes(method string, onItem bool) bool {
+	return (v.On == Collection) != onItem && slices.Contains(v.Methods, method)
 }
 
 // takePrefix takes api/VERSION or apis/GROUP/VERSION off the front. It reports false where no resource follows.

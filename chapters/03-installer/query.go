@@ -11,11 +11,11 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 )
 
-// readQuery lets the query finish what the path began: a get without a name is a list or a watch, a field selector may
-// name the one object that is meant, and authorizers see the selectors of the verbs that have them.
+// readQuery lets the query finish what the path began: authorizers see the selectors of the verbs that have them, and
+// the field selector of a list or a watch may name the one object that is meant.
 func (i *RequestInfo) readQuery(r *http.Request) {
-	many := i.Name == "" && (i.Verb == "get" || i.Verb == "delete")
-	if !many {
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if many := i.Name == "" && (reads || i.Verb == "delete"); !many {
 		return
 	}
 	var query url.Values
@@ -23,25 +23,25 @@ func (i *RequestInfo) readQuery(r *http.Request) {
 		query = r.URL.Query()
 	}
 	i.FieldSelector, i.LabelSelector = query.Get("fieldSelector"), query.Get("labelSelector")
-	if i.Verb != "get" {
-		return
+	if reads {
+		i.Name = selectedName(query)
 	}
-	i.Verb = "list"
-	if watches(query) {
-		i.Verb = "watch"
-	}
-	i.Name = selectedName(query)
 }
 
 // WantsWatch says whether a request for a collection asks to watch it. Every value but false and 0 does.
-// It is the When of the verb watch.
+// It is the When of the verb watch, and reads the query as url.ParseQuery does, without making a map of it.
 func WantsWatch(r *http.Request) bool {
-	return strings.Contains(r.URL.RawQuery, "watch") && watches(r.URL.Query())
-}
-
-func watches(query url.Values) bool {
-	values := query["watch"]
-	return len(values) > 0 && values[0] != "0" && !strings.EqualFold(values[0], "false")
+	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
+		key, value, _ := strings.Cut(pair, "=")
+		key, err := url.QueryUnescape(key)
+		if err != nil || key != "watch" || strings.Contains(pair, ";") {
+			continue
+		}
+		if value, err = url.QueryUnescape(value); err == nil {
+			return value != "0" && !strings.EqualFold(value, "false")
+		}
+	}
+	return false
 }
 
 // selectedName is the name that fieldSelector=metadata.name=NAME asks for. A query that the list handler will refuse

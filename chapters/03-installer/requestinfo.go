@@ -18,6 +18,9 @@ type RequestInfo struct {
 	Parts             []string // from the resource on
 	FieldSelector     string
 	LabelSelector     string
+
+	// What the verb's row says; see Verb.
+	ReadOnly, LongRunning bool
 }
 
 type requestInfoKey struct{}

@@ -72,10 +72,11 @@ func TestRequestInfoOfResources(t *testing.T) {
 			IsResourceRequest: true, Path: u.Path, Verb: f[2], APIPrefix: f[3], APIGroup: f[4], APIVersion: f[5],
 			Namespace: f[6], Resource: f[7], Subresource: f[8], Name: f[9], Parts: strings.Split(f[10], "/"),
 		}
-		got, err := ParseRequestInfo(httptest.NewRequest(f[0], f[1], nil))
+		got, err := demoInfos().NewRequestInfo(httptest.NewRequest(f[0], f[1], nil))
 		if err != nil {
 			t.Errorf("%s %s: %v", f[0], f[1], err)
 		}
+		got.ReadOnly, got.LongRunning = false, false
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s %s (-want +got):\n%s", f[0], f[1], diff)
 		}
@@ -89,11 +90,11 @@ func TestRequestInfoOfOtherPathsIsTheMethod(t *testing.T) {
 		"/apis/apps/v1": "apis", "/apis/apps/v1/": "apis", "/not-api/v1/pods": "", "/openapi/v3/apis/apps/v1": "",
 	} {
 		for method, verb := range map[string]string{"GET": "get", "POST": "post", "DELETE": "delete"} {
-			got, err := ParseRequestInfo(httptest.NewRequest(method, path, nil))
+			got, err := demoInfos().NewRequestInfo(httptest.NewRequest(method, path, nil))
 			if err != nil {
 				t.Errorf("%s: %v", path, err)
 			}
-			want := &RequestInfo{Path: path, Verb: verb, APIPrefix: prefix}
+			want := &RequestInfo{Path: path, Verb: verb, APIPrefix: prefix, ReadOnly: verb == "get"}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s %s (-want +got):\n%s", method, path, diff)
 			}
@@ -103,7 +104,7 @@ func TestRequestInfoOfOtherPathsIsTheMethod(t *testing.T) {
 
 func TestRequestInfoOfAWatchOfNothingIsAnError(t *testing.T) {
 	t.Parallel()
-	info, err := ParseRequestInfo(httptest.NewRequest("GET", "/api/v1/watch", nil))
+	info, err := demoInfos().NewRequestInfo(httptest.NewRequest("GET", "/api/v1/watch", nil))
 	if err == nil || err.Error() != "unable to determine kind and namespace from url, /api/v1/watch" {
 		t.Errorf("error is %v", err)
 	}
@@ -131,7 +132,7 @@ func TestRequestInfoReadsSelectors(t *testing.T) {
 		{"deletecollection has selectors but no name", "DELETE", "fieldSelector=metadata.name%3Da&labelSelector=x", "deletecollection", "", "metadata.name=a", "x"},
 		{"create has none", "POST", "fieldSelector=metadata.name%3Da&labelSelector=x", "create", "", "", ""},
 	} {
-		info, err := ParseRequestInfo(httptest.NewRequest(row.method, "/apis/batch/v1/jobs?"+row.query, nil))
+		info, err := demoInfos().NewRequestInfo(httptest.NewRequest(row.method, "/apis/batch/v1/jobs?"+row.query, nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +155,8 @@ func TestRequestInfoTravelsInTheContext(t *testing.T) {
 	}
 }
 
-func BenchmarkParseRequestInfo(b *testing.B) {
+func BenchmarkNewRequestInfo(b *testing.B) {
+	infos := demoInfos()
 	for name, url := range map[string]string{
 		"get":   "/api/v1/namespaces/default/pods/nginx",
 		"list":  "/apis/apps/v1/namespaces/default/deployments",
@@ -164,7 +166,7 @@ func BenchmarkParseRequestInfo(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := ParseRequestInfo(r); err != nil {
+				if _, err := infos.NewRequestInfo(r); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -2,6 +2,7 @@ package installer
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/emicklei/go-restful/v3"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -9,22 +10,22 @@ import (
 
 // addRoute is the place where a REST path meets the function that serves it.
 func (g *APIGroupVersion) addRoute(ws *restful.WebService, r *route) {
-	b := ws.Method(r.method).Path(r.path).To(g.handler(r, func(wrap Middleware, a *Action, h http.Handler) http.Handler { return wrap(a, h) }))
+	handler := r.dispatch(g.Codecs, g.handlers(r))
+	b := ws.Method(r.method).Path(r.path).To(handler)
 	r.describe(b, g.mediaTypes())
 	ws.Route(b)
 }
 
-// handler wraps the handler of each action of a route and joins them to one function. The caller passes the call of a
-// Middleware as a literal, so that a Middleware that asks runtime.Caller finds the line where path and function meet.
-func (g *APIGroupVersion) handler(r *route, call func(Middleware, *Action, http.Handler) http.Handler) restful.RouteFunction {
-	handlers := make([]http.Handler, len(r.actions))
+// handlers are those of the route's actions, each inside of the Middleware.
+func (g *APIGroupVersion) handlers(r *route) []http.Handler {
+	all := make([]http.Handler, len(r.actions))
 	for i, a := range r.actions {
-		handlers[i] = a.Handler
-		for m := len(g.Middleware) - 1; m >= 0; m-- {
-			handlers[i] = call(g.Middleware[m], a, handlers[i])
+		all[i] = a.Handler
+		for _, wrap := range slices.Backward(g.Middleware) {
+			all[i] = wrap(a, all[i])
 		}
 	}
-	return r.dispatch(g.Codecs, handlers)
+	return all
 }
 
 // addDiscovery routes the group version's root itself to the list of its resources.

@@ -25,8 +25,8 @@ func coreTable() *APIGroupVersion {
 		return r
 	}
 	eviction := schema.GroupVersionKind{Group: "policy", Version: "v1", Kind: "Eviction"}
-	status := []Verb{getRow, updateRow, patchRow}
-	var withoutCollection []Verb
+	status := []VerbHandler{getRow, updateRow, patchRow}
+	var withoutCollection []VerbHandler
 	for _, v := range standard {
 		if v.Name != "deletecollection" {
 			withoutCollection = append(withoutCollection, v)
@@ -37,12 +37,12 @@ func coreTable() *APIGroupVersion {
 		Resources: append([]Resource{
 			name(Resource{Name: "configmaps", Kind: core("ConfigMap"), Namespaced: true, Verbs: standard}, "configmap", "cm"),
 			name(Resource{Name: "namespaces", Kind: core("Namespace"), Verbs: withoutCollection}, "namespace", "ns"),
-			{Name: "namespaces", Subresource: "finalize", Kind: core("Namespace"), Verbs: []Verb{updateRow}},
+			{Name: "namespaces", Subresource: "finalize", Kind: core("Namespace"), Verbs: []VerbHandler{updateRow}},
 			{Name: "namespaces", Subresource: "status", Kind: core("Namespace"), Verbs: status},
 			name(Resource{Name: "nodes", Kind: core("Node"), Verbs: standard}, "node", "no"),
-			{Name: "nodes", Subresource: "proxy", Kind: core("NodeProxyOptions"), Verbs: []Verb{proxyRow}},
+			{Name: "nodes", Subresource: "proxy", Kind: core("NodeProxyOptions"), Verbs: []VerbHandler{proxyRow}},
 			{Name: "nodes", Subresource: "status", Kind: core("Node"), Verbs: status},
-			{Name: "pods", Subresource: "eviction", Kind: eviction, Namespaced: true, Verbs: []Verb{createRow}},
+			{Name: "pods", Subresource: "eviction", Kind: eviction, Namespaced: true, Verbs: []VerbHandler{createRow}},
 		}, podRows()...),
 	}
 }
@@ -50,7 +50,7 @@ func coreTable() *APIGroupVersion {
 // appsTable is part of apps/v1.
 func appsTable() *APIGroupVersion {
 	deployment := appsv1.SchemeGroupVersion.WithKind("Deployment")
-	status := []Verb{getRow, updateRow, patchRow}
+	status := []VerbHandler{getRow, updateRow, patchRow}
 	scale := schema.GroupVersionKind{Group: "autoscaling", Version: "v1", Kind: "Scale"}
 	return &APIGroupVersion{
 		Root: "/apis", GroupVersion: appsv1.SchemeGroupVersion, Codecs: testCodecs(),

@@ -71,7 +71,7 @@ func benchmark(b *testing.B, handle func(*Endpoint) http.Handler, storage Storag
 		Resource: schema.GroupVersionResource{Version: "v1", Resource: "configmaps"},
 	}
 	h := handle(e)
-	info, err := installer.ParseRequestInfo(r)
+	info, err := NewRequestInfoFactory(Verbs()).NewRequestInfo(r)
 	if err != nil {
 		b.Fatal(err)
 	}

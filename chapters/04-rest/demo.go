@@ -72,8 +72,9 @@ func (d *demonstration) start(ctx context.Context) (stop func(), err error) {
 
 // withInfo reads the request's info from its path, as a filter of chapter 8 will do.
 func withInfo(next http.Handler) http.Handler {
+	infos := NewRequestInfoFactory(Verbs())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		info, err := installer.ParseRequestInfo(r)
+		info, err := infos.NewRequestInfo(r)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return

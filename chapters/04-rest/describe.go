@@ -17,17 +17,19 @@ import (
 )
 
 // describe fills in what chapter 11 tells clients about a verb.
-func (g *Group) describe(row *installer.Verb, v Verb, e *Endpoint) {
-	row.Doc = sentence(v.Doc, e)
-	row.Params = queryParams(v.Options)
-	row.Writes = e.served(e.Storage.New())
-	if v.Writes != nil {
-		row.Writes = e.served(v.Writes(e.Storage))
+func (v Verb) describe(h *installer.VerbHandler, e *Endpoint) {
+	h.Doc = sentence(v.Doc, e)
+	h.Params = queryParams(v.Options)
+	h.Writes = e.served(e.Storage.New())
+	if v.Answer != nil {
+		h.Writes = e.served(v.Answer(e.Storage))
 	}
-	if v.Reads != nil {
-		row.Reads = e.served(v.Reads(e.Storage))
+	if v.Body != nil {
+		h.Reads = e.served(v.Body(e.Storage))
 	}
-	row.Accepts = v.Accepts
+	if v.MediaTypes != nil {
+		h.Returns = v.MediaTypes(e.Codecs)
+	}
 }
 
 // served is a sample in the version that clients see: a storage may work with another, and its lists are of no version.

@@ -58,7 +58,7 @@ func Example() {
 func ExampleVerbs() {
 	for _, verb := range Verbs() {
 		if verb.Offered(newShelf()) {
-			fmt.Printf("%-16s %s\n", verb.Name, verb.Method)
+			fmt.Printf("%-16s %s\n", verb.Name, verb.Methods[0])
 		}
 	}
 	// Output:

@@ -107,8 +107,8 @@ func nameResource(row *installer.Resource, storage Storage) {
 	}
 }
 
-// verbs makes the rows of the verbs that the storage offers.
-func (g *Group) verbs(row *installer.Resource, storage, parent Storage) []installer.Verb {
+// verbs joins the verbs that the storage offers with their handlers.
+func (g *Group) verbs(row *installer.Resource, storage, parent Storage) []installer.VerbHandler {
 	table := g.Verbs
 	if table == nil {
 		table = Verbs()
@@ -117,10 +117,10 @@ func (g *Group) verbs(row *installer.Resource, storage, parent Storage) []instal
 	if kind, err := g.kind(parent); err == nil {
 		endpoint.Parent = kind.Kind
 	}
-	var verbs []installer.Verb
+	var verbs []installer.VerbHandler
 	for _, v := range table {
 		if v.Offered(storage) {
-			verbs = append(verbs, g.row(v, endpoint, storage))
+			verbs = append(verbs, v.join(endpoint, storage))
 		}
 	}
 	return verbs
@@ -153,27 +153,15 @@ func (g *Group) endpoint(row *installer.Resource, storage Storage) *Endpoint {
 	return e
 }
 
-// row is a verb as the installer takes it. Methods and samples come from the storage itself, as what it offers does.
-func (g *Group) row(v Verb, e *Endpoint, storage Storage) installer.Verb {
-	row := installer.Verb{
-		Name:          v.Name,
-		Methods:       []string{v.Method},
-		On:            v.On,
-		AllNamespaces: v.AllNamespaces,
-		When:          v.When,
-		Prefix:        v.Prefix,
-		Discovered:    v.Discovered,
-		Handler:       v.Handle(e),
-		Func:          v.Handle,
-	}
-	if v.Methods != nil {
-		row.Methods = v.Methods(storage)
-	}
-	if v.Returns != nil {
-		row.Returns = v.Returns(e.Codecs)
+// join makes the handler of a verb at an endpoint. Methods and samples come from the storage itself, as what it offers
+// does.
+func (v Verb) join(e *Endpoint, storage Storage) installer.VerbHandler {
+	h := installer.VerbHandler{Verb: v.Verb, Handler: v.Handle(e), MadeBy: v.Handle}
+	if v.MethodsOf != nil {
+		h.Methods = v.MethodsOf(storage)
 	}
 	bare := *e
 	bare.Storage = storage
-	g.describe(&row, v, &bare)
-	return row
+	v.describe(&h, &bare)
+	return h
 }

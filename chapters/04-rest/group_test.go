@@ -163,10 +163,12 @@ func TestALaterChapterAddsAVerbByAddingARow(t *testing.T) {
 		}
 	}
 	table := append(Verbs(),
-		Verb{Name: "watch", Method: "GET", On: installer.Collection, Offered: has[Watcher], Handle: says("watch"), AllNamespaces: true, When: installer.WantsWatch},
-		Verb{Name: "connect", On: installer.ItemPath, Offered: has[Connecter], Handle: says("connect"),
-			Methods:    func(s Storage) []string { return s.(Connecter).ConnectMethods() },
-			Discovered: func(method string) string { return map[string]string{"GET": "get", "POST": "create"}[method] }})
+		Verb{Verb: installer.Verb{Name: "watch", Methods: []string{"GET"}, AllNamespaces: true, When: installer.WantsWatch},
+			Offered: has[Watcher], Handle: says("watch")},
+		Verb{Verb: installer.Verb{Name: "connect", On: installer.ItemPath, Discovered: installer.ConnectVerb,
+			OperationID: "connect{version}{method}{object}"},
+			Offered: has[Connecter], Handle: says("connect"),
+			MethodsOf: func(s Storage) []string { return s.(Connecter).ConnectMethods() }})
 	watched := struct {
 		*shelf
 		watcher

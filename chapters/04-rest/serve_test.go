@@ -37,8 +37,13 @@ func serve(t testing.TB, g *Group, storages map[string]Storage) http.Handler {
 	if _, err := gv.InstallREST(container); err != nil {
 		t.Fatal(err)
 	}
+	table := g.Verbs
+	if table == nil {
+		table = Verbs()
+	}
+	infos := NewRequestInfoFactory(table)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		info, err := installer.ParseRequestInfo(r)
+		info, err := infos.NewRequestInfo(r)
 		if err != nil {
 			t.Errorf("%s %s: %v", r.Method, r.URL, err)
 		}

@@ -7,33 +7,34 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// Verb is one row of the table of verbs: which capability of a Storage it needs, which routes it gets and which
-// handler serves them. A later chapter adds a verb by adding a row.
+// Verb is one row of the table of verbs: what the verb is, which capability of a Storage it needs, and which handler
+// serves it. A later chapter adds a verb by adding a row; nothing else knows of it.
 type Verb struct {
-	Name   string
-	Method string // "": Methods says
-	On     installer.Target
+	installer.Verb // its Doc is a pattern: {a}, {kind}, {sub} (status of) and {watch} (or watch) stand for the endpoint's
 
 	// Offered says whether a storage has the capability.
 	Offered func(Storage) bool
 	// Handle makes the handler. The endpoint's Storage offers at least what Offered found.
 	Handle func(*Endpoint) http.Handler
 
-	// The exceptions, each nil or zero in an ordinary row; see installer.Verb.
-	Methods       func(Storage) []string // CONNECT: as many as the storage takes
-	AllNamespaces bool                   // LIST and WATCH
-	When          func(*http.Request) bool
-	Prefix        string // deprecated watch/ paths
-	Discovered    func(method string) string
+	// MethodsOf are the methods of a storage that chooses them (CONNECT); nil: the row's Methods.
+	MethodsOf func(Storage) []string
 
-	// For the description of the API (chapter 11).
-	Doc     string            // a sentence; {a}, {kind}, {sub} (status of) and {watch} (or watch) stand for the endpoint's
+	// For OpenAPI (chapter 11).
 	Options any               // sample of the query parameters; nil: none but pretty
-	Reads   func(Storage) any // sample of the body; nil: no body
-	Writes  func(Storage) any // sample of the answer; nil: the kind itself
-	Accepts []string          // media types of the body; nil: the handler takes those of the codecs
-	// Returns are the media types of the answer; nil: those of the codecs.
-	Returns func(*kinds.Codecs) []string
+	Body    func(Storage) any // sample of the body; nil: no body
+	Answer  func(Storage) any // sample of the answer; nil: the kind itself
+	// MediaTypes are those of the answer; nil: those of the codecs.
+	MediaTypes func(*kinds.Codecs) []string
+}
+
+// NewRequestInfoFactory returns what reads requests by a table of verbs.
+func NewRequestInfoFactory(table []Verb) *installer.RequestInfoFactory {
+	rows := make([]installer.Verb, len(table))
+	for i, v := range table {
+		rows[i] = v.Verb
+	}
+	return installer.NewRequestInfoFactory(rows...)
 }
 
 // has tells whether a storage has the capability T: the one place where capabilities are asserted.

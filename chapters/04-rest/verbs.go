@@ -1,8 +1,6 @@
 package rest
 
 import (
-	"net/http"
-
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	installer "kubepath/chapters/03-installer"
@@ -13,24 +11,51 @@ import (
 // Upstream: the capability checks and the switch of APIInstaller.registerResourceHandlers.
 func Verbs() []Verb {
 	return []Verb{
-		{Name: "get", Method: http.MethodGet, On: installer.Item, Offered: has[Getter], Handle: get,
-			Doc: "read {sub}the specified {kind}"},
-		{Name: "get", Method: http.MethodGet, On: installer.Item, Offered: hasOptions, Handle: getWithOptions,
-			Doc: "read {sub}the specified {kind}"},
-		{Name: "get", Method: http.MethodGet, On: installer.ItemPath, Offered: hasOptionsAndPath, Handle: getWithOptions,
-			Doc: "read {sub}the specified {kind}"},
-		{Name: "list", Method: http.MethodGet, On: installer.Collection, Offered: has[Lister], Handle: list, AllNamespaces: true,
-			Doc: "list {watch}objects of kind {kind}", Options: metav1.ListOptions{}, Writes: newList},
-		{Name: "create", Method: http.MethodPost, On: installer.Collection, Offered: has[Creater], Handle: create,
-			Doc: "create {sub}{a}{kind}", Options: metav1.CreateOptions{}, Reads: newObject},
-		{Name: "create", Method: http.MethodPost, On: installer.Item, Offered: has[NamedCreater], Handle: createNamed,
-			Doc: "create {sub}{a}{kind}", Options: metav1.CreateOptions{}, Reads: newObject},
-		{Name: "update", Method: http.MethodPut, On: installer.Item, Offered: has[Updater], Handle: update,
-			Doc: "replace {sub}the specified {kind}", Options: metav1.UpdateOptions{}, Reads: newObject},
-		{Name: "delete", Method: http.MethodDelete, On: installer.Item, Offered: has[GracefulDeleter], Handle: remove,
-			Doc: "delete {sub}{a}{kind}", Options: metav1.DeleteOptions{}, Reads: newDeleteOptions, Writes: newDeleted},
-		{Name: "deletecollection", Method: http.MethodDelete, On: installer.Collection, Offered: has[CollectionDeleter], Handle: removeCollection,
-			Doc: "delete collection of {kind}", Options: collectionOptions{}, Reads: newDeleteOptions, Writes: newStatus},
+		{
+			Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.Item, ReadOnly: true,
+				Doc: "read {sub}the specified {kind}", OperationID: "read{version}{object}"},
+			Offered: has[Getter], Handle: get,
+		},
+		{
+			Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.Item, ReadOnly: true,
+				Doc: "read {sub}the specified {kind}", OperationID: "read{version}{object}"},
+			Offered: hasOptions, Handle: getWithOptions,
+		},
+		{
+			Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.ItemPath, ReadOnly: true,
+				Doc: "read {sub}the specified {kind}", OperationID: "read{version}{object}"},
+			Offered: hasOptionsAndPath, Handle: getWithOptions,
+		},
+		{
+			Verb: installer.Verb{Name: "list", Methods: []string{"GET"}, On: installer.Collection, AllNamespaces: true,
+				ReadOnly: true, Doc: "list {watch}objects of kind {kind}"},
+			Offered: has[Lister], Handle: list, Options: metav1.ListOptions{}, Answer: newList,
+		},
+		{
+			Verb: installer.Verb{Name: "create", Methods: []string{"POST"}, On: installer.Collection,
+				Doc: "create {sub}{a}{kind}", OpenAPIAction: "post", Codes: []int{200, 201, 202}},
+			Offered: has[Creater], Handle: create, Options: metav1.CreateOptions{}, Body: newObject,
+		},
+		{
+			Verb: installer.Verb{Name: "create", Methods: []string{"POST"}, On: installer.Item,
+				Doc: "create {sub}{a}{kind}", OpenAPIAction: "post", Codes: []int{200, 201, 202}},
+			Offered: has[NamedCreater], Handle: createNamed, Options: metav1.CreateOptions{}, Body: newObject,
+		},
+		{
+			Verb: installer.Verb{Name: "update", Methods: []string{"PUT"}, On: installer.Item,
+				Doc: "replace {sub}the specified {kind}", OperationID: "replace{version}{object}", OpenAPIAction: "put", Codes: []int{200, 201}},
+			Offered: has[Updater], Handle: update, Options: metav1.UpdateOptions{}, Body: newObject,
+		},
+		{
+			Verb: installer.Verb{Name: "delete", Methods: []string{"DELETE"}, On: installer.Item,
+				Doc: "delete {sub}{a}{kind}", Codes: []int{200, 202}},
+			Offered: has[GracefulDeleter], Handle: remove, Options: metav1.DeleteOptions{}, Body: newDeleteOptions, Answer: newDeleted,
+		},
+		{
+			Verb: installer.Verb{Name: "deletecollection", Methods: []string{"DELETE"}, On: installer.Collection,
+				Doc: "delete collection of {kind}", OperationID: "delete{version}Collection{object}"},
+			Offered: has[CollectionDeleter], Handle: removeCollection, Options: collectionOptions{}, Body: newDeleteOptions, Answer: newStatus,
+		},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/version"
 
+	installer "kubepath/chapters/03-installer"
 	rest "kubepath/chapters/04-rest"
 	"kubepath/chapters/05-storage/memory"
 	registry "kubepath/chapters/06-registry"
@@ -58,6 +59,7 @@ func (d *demonstration) start(ctx context.Context) (err error) {
 	d.server, err = Config{
 		Version:             version.Info{Major: "1", Minor: "36", GitVersion: "v1.36.0+kubepath"},
 		MaxRequestsInFlight: demoLimit,
+		Verbs:               append(rest.Verbs(), watchRows()...),
 		Tracer:              sdktrace.NewTracerProvider(sdktrace.WithSyncer(d.spans)),
 		Errors:              slog.New(slog.DiscardHandler),
 	}.New()
@@ -135,4 +137,15 @@ func (d *demonstration) ask(method, path string, header http.Header) (answer *ht
 	defer answer.Body.Close()
 	data, _ := io.ReadAll(answer.Body) // what was read is shown
 	return answer, strings.TrimSpace(string(data))
+}
+
+// watchRows are what chapter 9 will say of watches, as far as the chain asks: no storage has them yet.
+func watchRows() []rest.Verb {
+	row := rest.Verb{
+		Verb:    installer.Verb{Name: "watch", Methods: []string{http.MethodGet}, When: installer.WantsWatch, ReadOnly: true, LongRunning: true},
+		Offered: func(rest.Storage) bool { return false },
+	}
+	old := row
+	old.When, old.Prefix = nil, "watch"
+	return []rest.Verb{row, old}
 }

@@ -18,8 +18,7 @@ func newLimits(readOnly, mutating int) limits {
 }
 
 func (l limits) of(info *installer.RequestInfo) chan struct{} {
-	switch info.Verb {
-	case "get", "list", "watch":
+	if info.ReadOnly {
 		return l.readOnly
 	}
 	return l.mutating

@@ -43,7 +43,7 @@ var _ installer.Middleware = (*Metrics)(nil).route
 func (m *Metrics) route(a *installer.Action, next http.Handler) http.Handler {
 	labels := []string{metricsVerb(a), "", "", "", "", scope(a), "apiserver"}
 	if r := a.Resource; r != nil {
-		info := &installer.RequestInfo{IsResourceRequest: true, Verb: a.Name, Subresource: r.Subresource}
+		info := &installer.RequestInfo{IsResourceRequest: true, LongRunning: a.LongRunning, Subresource: r.Subresource}
 		labels[1], labels[2], labels[3], labels[4] = r.Kind.Group, r.Kind.Version, r.Name, r.Subresource
 		return m.measure(labels, LongRunning(info), next)
 	}
@@ -107,15 +107,13 @@ func isApply(r *http.Request) bool {
 	return strings.HasPrefix(mediaType, "application/apply-patch+")
 }
 
-// metricsVerb is the verb as the metrics of kube-apiserver name it: LIST and WATCH by meaning, the rest by method.
+// metricsVerb is the verb as the metrics of kube-apiserver name it: those that a method alone means, by the method.
 func metricsVerb(a *installer.Action) string {
 	switch a.Name {
-	case "list", "watch", "deletecollection", "connect":
-		return strings.ToUpper(a.Name)
-	case "watchlist":
-		return "WATCH"
+	case "get", "create", "update", "patch", "delete":
+		return a.Method
 	}
-	return a.Method
+	return strings.ToUpper(a.Name)
 }
 
 // scope is how much an action is about: one object, a namespace, or the whole cluster.

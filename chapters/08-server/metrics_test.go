@@ -116,7 +116,7 @@ func BenchmarkRouteMetrics(b *testing.B) {
 		b.Fatal(err)
 	}
 	pods := &installer.Resource{Name: "pods", Kind: schema.GroupVersionKind{Version: "v1", Kind: "Pod"}}
-	action := &installer.Action{Verb: installer.Verb{Name: "get", On: installer.Item}, Resource: pods, Method: "GET", Namespaced: true}
+	action := &installer.Action{VerbHandler: installer.VerbHandler{Verb: installer.Verb{Name: "get", On: installer.Item}}, Resource: pods, Method: "GET", Namespaced: true}
 	handler := m.route(action, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200) }))
 	w, r := &nullWriter{header: http.Header{}}, &http.Request{Method: "GET", URL: podURL}
 	b.ReportAllocs()

@@ -15,7 +15,7 @@ var noMarkup = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 // Upstream: filters.WithRequestInfo.
 func (s *GenericAPIServer) readRequestInfo(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		info, err := installer.ParseRequestInfo(r)
+		info, err := s.infos.NewRequestInfo(r)
 		if err != nil {
 			text := fmt.Sprintf("Internal Server Error: %q: failed to create RequestInfo: %v", r.RequestURI, err)
 			http.Error(w, noMarkup.Replace(text), http.StatusInternalServerError)

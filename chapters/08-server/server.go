@@ -19,6 +19,7 @@ type GenericAPIServer struct {
 
 	director  *director
 	discovery *installer.Discovery
+	infos     *installer.RequestInfoFactory
 	health    *health
 	metrics   *Metrics
 	limits    limits
@@ -40,6 +41,7 @@ func (c Config) New() (*GenericAPIServer, error) {
 	s := &GenericAPIServer{
 		config:    c,
 		discovery: &installer.Discovery{Codecs: c.Codecs, Address: c.Address},
+		infos:     rest.NewRequestInfoFactory(c.Verbs),
 		metrics:   metrics,
 		limits:    newLimits(c.MaxRequestsInFlight, c.MaxMutatingRequestsInFlight),
 		clients:   newSlowClients(),

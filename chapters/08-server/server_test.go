@@ -6,12 +6,17 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	rest "kubepath/chapters/04-rest"
 )
 
 func newServer(t testing.TB, c Config) *GenericAPIServer {
 	t.Helper()
 	if c.Errors == nil {
 		c.Errors = slog.New(slog.DiscardHandler)
+	}
+	if c.Verbs == nil {
+		c.Verbs = append(rest.Verbs(), watchRows()...)
 	}
 	s, err := c.New()
 	if err != nil {

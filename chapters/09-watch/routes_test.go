@@ -116,8 +116,8 @@ func TestTheDeprecatedPathsAreActionsOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
 	for _, v := range (Watches{}).Verbs() {
-		if _, ok := v.Writes(nil).(*metav1.WatchEvent); !ok {
-			t.Errorf("%s writes %T, want a WatchEvent", v.Doc, v.Writes(nil))
+		if _, ok := v.Answer(nil).(*metav1.WatchEvent); !ok {
+			t.Errorf("%s writes %T, want a WatchEvent", v.Doc, v.Answer(nil))
 		}
 		got[v.Prefix+map[installer.Target]string{installer.Collection: " collection", installer.Item: " item"}[v.On]] = v.Doc
 	}
@@ -130,7 +130,7 @@ func TestTheDeprecatedPathsAreActionsOfTheirOwn(t *testing.T) {
 			t.Errorf("%q is described as %q, want %q", place, got[place], doc)
 		}
 	}
-	media := returns(kinds.NewCodecs(kinds.NewScheme()))
+	media := mediaTypes(kinds.NewCodecs(kinds.NewScheme()))
 	for _, want := range []string{"application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"} {
 		if !slices.Contains(media, want) {
 			t.Errorf("the route returns %v, want also %s", media, want)

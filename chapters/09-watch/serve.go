@@ -14,37 +14,35 @@ import (
 
 // serve makes the handler that answers a watch. It ends when its time is over, the client is gone, the server stops, or the
 // storage has no more to say (after an ERROR event). Upstream: handlers.serveWatchHandler.
-func (o Watches) serve() func(*rest.Endpoint) http.Handler {
-	return func(e *rest.Endpoint) http.Handler {
-		storage := e.Storage.(rest.Watcher)
-		return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
-			options, err := streamed(c)
-			if err != nil {
-				return 0, nil, err
-			}
-			// The storage sees when the watch will end, so that it can send a bookmark before.
-			ctx, cancel := context.WithTimeout(c.Context, o.lifetime(options))
-			defer cancel()
-			events, err := storage.Watch(ctx, options)
-			if errors.Is(err, context.DeadlineExceeded) && c.Context.Err() == nil {
-				events, err = watch.NewEmptyWatch(), nil // its time was over before it began: a 200 without events
-			}
-			if err != nil {
-				return 0, nil, err
-			}
-			defer events.Stop()
-			switch {
-			case wantsWebSocket(c.Request):
-				o.overWebSocket(ctx, c, events)
-			case o.Stream != nil:
-				c.Writer.Header().Set("Content-Type", c.Form.StreamContentType())
-				return 0, nil, o.Stream(ctx, c.Writer, events, newFrames(c).bytes)
-			default:
-				o.overHTTP(ctx, c, events)
-			}
-			return 0, nil, nil
-		})
-	}
+func (o Watches) serve(e *rest.Endpoint) http.Handler {
+	storage := e.Storage.(rest.Watcher)
+	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
+		options, err := streamed(c)
+		if err != nil {
+			return 0, nil, err
+		}
+		// The storage sees when the watch will end, so that it can send a bookmark before.
+		ctx, cancel := context.WithTimeout(c.Context, o.lifetime(options))
+		defer cancel()
+		events, err := storage.Watch(ctx, options)
+		if errors.Is(err, context.DeadlineExceeded) && c.Context.Err() == nil {
+			events, err = watch.NewEmptyWatch(), nil // its time was over before it began: a 200 without events
+		}
+		if err != nil {
+			return 0, nil, err
+		}
+		defer events.Stop()
+		switch {
+		case wantsWebSocket(c.Request):
+			o.overWebSocket(ctx, c, events)
+		case o.Stream != nil:
+			c.Writer.Header().Set("Content-Type", c.Form.StreamContentType())
+			return 0, nil, o.Stream(ctx, c.Writer, events, newFrames(c).bytes)
+		default:
+			o.overHTTP(ctx, c, events)
+		}
+		return 0, nil, nil
+	})
 }
 
 // streamed finds out how the client wants the frames, and what it wants to see.

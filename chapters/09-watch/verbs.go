@@ -32,13 +32,16 @@ const deprecated = "watch"
 // Verbs are the rows that this chapter adds to the table of verbs. Upstream: the actions WATCH, WATCHLIST.
 func (o Watches) Verbs() []rest.Verb {
 	row := rest.Verb{
-		Name: "watch", Method: http.MethodGet, Offered: offered, Handle: o.serve(), Returns: returns,
-		Options: metav1.ListOptions{}, Writes: func(rest.Storage) any { return &metav1.WatchEvent{} },
+		Verb:    installer.Verb{Name: "watch", Methods: []string{http.MethodGet}, ReadOnly: true, LongRunning: true},
+		Offered: offered, Handle: o.serve, MediaTypes: mediaTypes,
+		Options: metav1.ListOptions{}, Answer: func(rest.Storage) any { return &metav1.WatchEvent{} },
 	}
 	onList, list, item := row, row, row
 	onList.On, onList.AllNamespaces, onList.When = installer.Collection, true, installer.WantsWatch
+	onList.OpenAPIAction = "watchlist"
 	onList.Doc = "watch changes to objects of kind {kind}"
 	list.On, list.AllNamespaces, list.Prefix = installer.Collection, true, deprecated
+	list.OpenAPIAction, list.OperationID = "watchlist", "watch{version}{object}List"
 	list.Doc = "watch individual changes to a list of {kind}. deprecated: use the 'watch' parameter with a list operation instead."
 	item.On, item.Prefix = installer.Item, deprecated
 	item.Doc = "watch changes to an object of kind {kind}. deprecated: use the 'watch' parameter with a list operation instead, filtered to a single item with the 'fieldSelector' parameter."
@@ -47,8 +50,8 @@ func (o Watches) Verbs() []rest.Verb {
 
 func offered(s rest.Storage) bool { _, ok := s.(rest.Watcher); return ok }
 
-// returns are the media types of the route that list and watch share.
-func returns(c *kinds.Codecs) []string {
+// mediaTypes are the media types of the route that list and watch share.
+func mediaTypes(c *kinds.Codecs) []string {
 	var whole, streams []string
 	for _, m := range c.Media {
 		whole = append(whole, m.Type)

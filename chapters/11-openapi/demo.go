@@ -89,9 +89,10 @@ func demoAPI() (*API, error) {
 	container := installer.NewContainer(codecs, nil)
 	pod := corev1.SchemeGroupVersion.WithKind("Pod")
 	group := installer.APIGroupVersion{Root: "/api", GroupVersion: corev1.SchemeGroupVersion, Codecs: codecs,
-		Resources: []installer.Resource{{Name: "pods", Kind: pod, Namespaced: true, Verbs: []installer.Verb{{
-			Name: "create", Methods: []string{http.MethodPost}, On: installer.Collection, Handler: http.NotFoundHandler(),
-			Doc: "create a Pod", Reads: &corev1.Pod{}, Writes: &corev1.Pod{},
+		Resources: []installer.Resource{{Name: "pods", Kind: pod, Namespaced: true, Verbs: []installer.VerbHandler{{
+			Verb: installer.Verb{Name: "create", Methods: []string{http.MethodPost}, Doc: "create a Pod", OpenAPIAction: "post",
+				Codes: []int{200, 201, 202}}, Handler: http.NotFoundHandler(),
+			Reads: &corev1.Pod{}, Writes: &corev1.Pod{},
 		}}}},
 	}
 	_, err := group.InstallREST(container)

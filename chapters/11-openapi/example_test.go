@@ -57,7 +57,7 @@ func ExampleService() {
 	container := installer.NewContainer(codecs, nil)
 	group := installer.APIGroupVersion{Root: "/api", GroupVersion: corev1.SchemeGroupVersion, Codecs: codecs,
 		Resources: []installer.Resource{{Name: "configmaps", Kind: corev1.SchemeGroupVersion.WithKind("ConfigMap"),
-			Verbs: []installer.Verb{{Name: "get", Methods: []string{"GET"}, On: installer.Item, Writes: &corev1.ConfigMap{},
+			Verbs: []installer.VerbHandler{{Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.Item, OperationID: "read{version}{object}"}, Writes: &corev1.ConfigMap{},
 				Handler: http.NotFoundHandler()}}}}}
 	if _, err := group.InstallREST(container); err != nil {
 		fmt.Println(err)

@@ -18,14 +18,9 @@ type patching struct {
 	change change // nil until an object is there to be changed
 }
 
-// attempt is what the storage calls with what is stored, and calls again after a lost race.
-func (p *patching) attempt() func(context.Context, runtime.Object) (runtime.Object, error) {
-	return func(_ context.Context, old runtime.Object) (runtime.Object, error) { return p.mutate(old) }
-}
-
-// mutate makes the new object from what is stored now. An object that does not exist has no uid.
-// Upstream: patcher.applyPatch.
-func (p *patching) mutate(old runtime.Object) (obj runtime.Object, err error) {
+// mutate makes the new object from what is stored now; the storage calls it again after a lost race. An object that does
+// not exist has no uid. Upstream: patcher.applyPatch.
+func (p *patching) mutate(_ context.Context, old runtime.Object) (obj runtime.Object, err error) {
 	exists := uid(old) != ""
 	switch {
 	case !exists && !p.creates:

@@ -14,9 +14,10 @@ import (
 // Verbs are the rows that this chapter adds to the table of verbs. Upstream: the action PATCH.
 func Verbs() []rest.Verb {
 	return []rest.Verb{{
-		Name: "patch", Method: http.MethodPatch, On: installer.Item, Offered: offered, Handle: handle,
-		Doc: "partially update {sub}the specified {kind}", Options: metav1.PatchOptions{}, Accepts: mediaTypes(),
-		Reads: func(rest.Storage) any { return &metav1.Patch{} },
+		Verb: installer.Verb{Name: "patch", Methods: []string{http.MethodPatch}, On: installer.Item, Accepts: mediaTypes(),
+			Doc: "partially update {sub}the specified {kind}", Codes: []int{200, 201}},
+		Offered: offered, Handle: handle, Options: metav1.PatchOptions{},
+		Body: func(rest.Storage) any { return &metav1.Patch{} },
 	}}
 }
 
@@ -52,7 +53,7 @@ func read(c *rest.Call, name string, body []byte) (*rest.Update, error) {
 		return nil, err
 	}
 	p := &patching{document: document{call: c, patch: body, options: options}, language: language, name: name}
-	return &rest.Update{Mutate: p.attempt(), AllowCreate: language.creates, Options: metav1.UpdateOptions{
+	return &rest.Update{Mutate: p.mutate, AllowCreate: language.creates, Options: metav1.UpdateOptions{
 		DryRun: options.DryRun, FieldManager: options.FieldManager, FieldValidation: options.FieldValidation,
 	}}, nil
 }

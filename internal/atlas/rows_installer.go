@@ -54,7 +54,7 @@ func installerRows() []Row {
 			More: "The same fields."},
 		{Concept: "reading a path", Also: "NewRequestInfo",
 			Is:   "Path and method to verb, group, version, namespace, resource, name and subresource.",
-			Here: "installer.ParseRequestInfo", Upstream: request + "RequestInfoFactory.NewRequestInfo",
+			Here: "installer.RequestInfoFactory.NewRequestInfo", Upstream: request + "RequestInfoFactory.NewRequestInfo",
 			More: "Prefixes can be configured."},
 		{Concept: "operation id", Also: "readCoreV1NamespacedPod",
 			Is:   "The name of a route in OpenAPI, after which generated clients name their methods.",

@@ -51,6 +51,29 @@ func (x *Index) Lookup(file, symbol string) (Symbol, error) {
 	return Symbol{}, d.missing(file, symbol)
 }
 
+// In finds a symbol in the package of a folder: chapters/09-watch, Watches.serve. Test files do not count.
+func (x *Index) In(folder, symbol string) (Symbol, error) {
+	entries, err := os.ReadDir(x.Path(folder))
+	if err != nil {
+		return Symbol{}, err
+	}
+	var sources []*source
+	for _, e := range entries {
+		if name := e.Name(); strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+			s, err := x.source(path.Join(folder, name))
+			if err != nil {
+				return Symbol{}, err
+			}
+			sources = append(sources, s)
+		}
+	}
+	d := declaredIn(sources...)
+	if found, ok := d.find(symbol); ok {
+		return found, nil
+	}
+	return Symbol{}, d.missing(folder, symbol)
+}
+
 // Find finds a symbol by its package's name: registry.Store.Create. Where packages share a name, a chapter's goes first.
 // Test files do not count.
 func (x *Index) Find(qualified string) (Symbol, error) {

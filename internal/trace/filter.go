@@ -2,14 +2,13 @@ package trace
 
 import (
 	"net/http"
-	"reflect"
 
 	server "kubepath/chapters/08-server"
 )
 
 // Filter makes a hop of a filter of the handler chain.
 func Filter(f server.Filter) server.Filter {
-	where := ofPC(reflect.ValueOf(f).Pointer())
+	where := ofFunc(f)
 	return func(next http.Handler) http.Handler {
 		filtered := f(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -14,20 +13,14 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// patching is the chapter whose updates make the new object out of the stored one. In a PUT it is the client's, and there
-// is nothing to see.
-const patching = "patch."
-
-// mutation is update with a hop for each attempt to patch: after a lost race there is another.
+// mutation is update with a hop for each attempt to make the new object out of the stored one: after a lost race there
+// is another.
 func mutation(update *rest.Update) *rest.Update {
-	where := ofPC(reflect.ValueOf(update.Mutate).Pointer())
-	if !strings.HasPrefix(where.Func, patching) {
-		return update
-	}
+	where := ofFunc(update.Mutate)
 	traced := *update
 	traced.Mutate = func(ctx context.Context, old runtime.Object) (runtime.Object, error) {
 		before := fields(old)
-		ctx, h := begin(ctx, "patch", func() Where { return where }, func() string { return describe(old) })
+		ctx, h := begin(ctx, "update", func() Where { return where }, func() string { return describe(old) })
 		obj, err := update.Mutate(ctx, old)
 		h.end(err, func() string { return changed(before, fields(obj)) })
 		return obj, err
@@ -35,7 +28,11 @@ func mutation(update *rest.Update) *rest.Update {
 	return &traced
 }
 
-// fields is an object's content by path: .metadata.labels.app. Lists are one value. Who owns what is left out.
+// serversFields are what every write leaves to the server.
+var serversFields = []string{".metadata.managedFields", ".metadata.uid", ".metadata.creationTimestamp",
+	".metadata.resourceVersion", ".metadata.generation"}
+
+// fields is an object's content by path: .metadata.labels.app. Lists are one value. The server's fields are left out.
 func fields(obj runtime.Object) map[string]string {
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
 	if err != nil {
@@ -54,8 +51,8 @@ func flatten(to map[string]string, path string, value any) {
 		return
 	}
 	for name, value := range object {
-		if name != "managedFields" {
-			flatten(to, path+"."+name, value)
+		if path := path + "." + name; !slices.Contains(serversFields, path) {
+			flatten(to, path, value)
 		}
 	}
 }

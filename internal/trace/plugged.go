@@ -3,7 +3,6 @@ package trace
 import (
 	"fmt"
 	"net/http"
-	"reflect"
 
 	"go.opentelemetry.io/otel/propagation"
 
@@ -28,7 +27,7 @@ func RoundTripper(next http.RoundTripper) http.RoundTripper {
 
 // Middleware makes a hop of a middleware of the routes.
 func Middleware(m installer.Middleware) installer.Middleware {
-	where := ofPC(reflect.ValueOf(m).Pointer())
+	where := ofFunc(m)
 	return func(a *installer.Action, next http.Handler) http.Handler {
 		wrapped := m(a, next)
 		in := fmt.Sprintf("around the verb %s of %s", a.Verb.Name, a.Path)

@@ -10,8 +10,8 @@ import (
 // Route is the middleware of every route: a hop for the place where the path met its function, and one for the
 // function. It is server.Config.Middleware's entry.
 func Route(a *installer.Action, next http.Handler) http.Handler {
-	met, function := caller(), handler(a.Func, next)
-	route := fmt.Sprintf("%s %s is the verb %s", a.Method, a.Path, a.Verb.Name)
+	met, function := ofFunc(a.AddedBy), handler(a.MadeBy, next)
+	route := fmt.Sprintf("%s %s is the verb %s", a.Method, a.Path, a.Name)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, matched := begin(r.Context(), "installer", func() Where { return met }, func() string { return route })
 		if matched == nil {
@@ -20,7 +20,7 @@ func Route(a *installer.Action, next http.Handler) http.Handler {
 		}
 		ctx, handled := begin(ctx, "rest", func() Where { return function }, func() string { return body(r) })
 		answer := &answer{ResponseWriter: w}
-		if a.Verb.Name == "watch" {
+		if a.LongRunning {
 			answer.frames = passes(ctx, "rest")
 		}
 		next.ServeHTTP(answer, r.WithContext(ctx))

@@ -20,7 +20,7 @@ var questions = map[string]question{
 	"installer": {"Which route will match?", func(h Hop) string { return h.In }},
 	"rest":      {"Which function handles the verb?", func(h Hop) string { return h.Func }},
 	"registry":  {"What will the storage of the resource be asked to do?", func(h Hop) string { return h.Func }},
-	"patch":     {"Which field will the patch change?", func(h Hop) string { return h.Out }},
+	"update":    {"Which field will change?", func(h Hop) string { return h.Out }},
 	"storage":   {"Under which key (without etcd's prefix)?", func(h Hop) string { return h.In }},
 	"etcd":      {"Which key, and what must be compared before anything is written?", etcdAnswer},
 }

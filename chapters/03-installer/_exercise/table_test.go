@@ -33,14 +33,22 @@ func across(prefix string, when func(*http.Request) bool, v installer.Verb) inst
 }
 
 func verb(name, method string, on installer.Target) installer.Verb {
-	return installer.Verb{Name: name, Methods: []string{method}, On: on, Handler: http.HandlerFunc(
-		func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "%s %s", name, r.URL.Path) })}
+	return installer.Verb{Name: name, Methods: []string{method}, On: on}
+}
+
+// says is a handler that answers with the verb and the path.
+func says(verb string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "%s %s", verb, r.URL.Path) })
 }
 
 // rows are a part of the core group.
 func rows() []installer.Resource {
 	standard := []installer.Verb{list, watch, create, oldWatch, get, update, oldWatchItem}
-	row := func(kind, name, subresource string, namespaced bool, verbs ...installer.Verb) installer.Resource {
+	row := func(kind, name, subresource string, namespaced bool, rows ...installer.Verb) installer.Resource {
+		var verbs []installer.VerbHandler
+		for _, v := range rows {
+			verbs = append(verbs, installer.VerbHandler{Verb: v, Handler: says(v.Name)})
+		}
 		return installer.Resource{
 			Name: name, Subresource: subresource, Namespaced: namespaced, Verbs: verbs, Kind: corev1.SchemeGroupVersion.WithKind(kind),
 		}

@@ -66,8 +66,9 @@ func serve(t *testing.T, l *library) http.Handler {
 	if _, err := version.InstallREST(container); err != nil {
 		t.Fatalf("the installer refuses your row: %v", err)
 	}
+	infos := rest.NewRequestInfoFactory(Plug().Verbs)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		info, err := installer.ParseRequestInfo(r)
+		info, err := infos.NewRequestInfo(r)
 		if err != nil {
 			t.Errorf("%s: %v", r.URL, err)
 		}

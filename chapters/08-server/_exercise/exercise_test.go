@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	installer "kubepath/chapters/03-installer"
+	rest "kubepath/chapters/04-rest"
 	server "kubepath/chapters/08-server"
 )
 
@@ -110,7 +112,11 @@ type bench struct {
 func newBench(t *testing.T, readOnly, mutating int) *bench {
 	t.Helper()
 	t.Parallel()
-	config := server.Config{Errors: slog.New(slog.DiscardHandler)}
+	watch := rest.Verb{
+		Verb:    installer.Verb{Name: "watch", Methods: []string{"GET"}, When: installer.WantsWatch, ReadOnly: true, LongRunning: true},
+		Offered: func(rest.Storage) bool { return false },
+	}
+	config := server.Config{Errors: slog.New(slog.DiscardHandler), Verbs: append(rest.Verbs(), watch)}
 	config.Filters.Custom = LimitInFlight(readOnly, mutating)
 	s, err := config.New()
 	if err != nil {

@@ -230,8 +230,8 @@ func document(t *testing.T, d openapi.Describer) *httptest.ResponseRecorder {
 	codecs := kinds.NewCodecs(scheme)
 	container := installer.NewContainer(codecs, nil)
 	group := installer.APIGroupVersion{Root: "/api", GroupVersion: corev1.SchemeGroupVersion, Codecs: codecs,
-		Resources: []installer.Resource{{Name: "pods", Kind: corev1.SchemeGroupVersion.WithKind("Pod"), Verbs: []installer.Verb{{
-			Name: "create", Methods: []string{http.MethodPost}, On: installer.Collection, Handler: http.NotFoundHandler(),
+		Resources: []installer.Resource{{Name: "pods", Kind: corev1.SchemeGroupVersion.WithKind("Pod"), Verbs: []installer.VerbHandler{{
+			Verb: installer.Verb{Name: "create", Methods: []string{http.MethodPost}, OpenAPIAction: "post", Codes: []int{200, 201, 202}}, Handler: http.NotFoundHandler(),
 			Reads: &corev1.Pod{}, Writes: &corev1.Pod{},
 		}}}},
 	}

@@ -12,9 +12,7 @@ import (
 // Row is the verb get: it reads one object.
 func Row() rest.Verb {
 	return rest.Verb{
-		Name:    "get",
-		Method:  http.MethodGet,
-		On:      installer.Item,
+		Verb:    installer.Verb{Name: "get", Methods: []string{http.MethodGet}, On: installer.Item},
 		Offered: offered,
 		Handle:  get,
 	}

@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime"
 
+	installer "kubepath/chapters/03-installer"
 	rest "kubepath/chapters/04-rest"
 	"kubepath/internal/exercise"
 )
@@ -12,8 +13,8 @@ import (
 // Row is the verb get: it reads one object.
 func Row() rest.Verb {
 	return rest.Verb{
-		Name: "get",
-		// TODO(you): by which Method, and On what? (A verb without On is one of the collection.)
+		// TODO(you): by which Methods, and On what? (A verb without On is one of the collection.)
+		Verb:    installer.Verb{Name: "get"},
 		Offered: offered,
 		Handle:  get,
 	}

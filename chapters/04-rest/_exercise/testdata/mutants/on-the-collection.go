@@ -5,14 +5,14 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime"
 
+	installer "kubepath/chapters/03-installer"
 	rest "kubepath/chapters/04-rest"
 )
 
 // Row is the verb get: it reads one object.
 func Row() rest.Verb {
 	return rest.Verb{
-		Name:    "get",
-		Method:  http.MethodGet,
+		Verb:    installer.Verb{Name: "get", Methods: []string{http.MethodGet}},
 		Offered: offered,
 		Handle:  get,
 	}
