@@ -10,7 +10,7 @@
 //
 // Where does a path meet the function that handles it? In addRoute, in routes.go.
 //
-// Read, for routes: action.go (the rows), paths.go and actions.go (rows become actions), operation.go (their ids),
+// Read, for routes: verb.go and action.go (the rows), paths.go and actions.go (rows become actions), operation.go (their ids),
 // check.go (what is refused), route.go (verbs that share a route), routes.go, installer.go (all together), describe.go
 // (for OpenAPI). For a request: requestinfo.go, parse.go, query.go; then router.go, tree.go and media.go (which route),
 // status.go (none). For discovery: discovered.go (rows become entries), discovery.go, documents.go, aggregated.go,

@@ -2,12 +2,26 @@ package rest
 
 import (
 	"context"
+
+	authenticationv1 "k8s.io/api/authentication/v1"
 )
 
 type (
 	namespaceKey struct{}
 	warningsKey  struct{}
+	userKey      struct{}
 )
+
+// WithUser returns a context for requests of a user. Upstream: request.WithUser.
+func WithUser(ctx context.Context, user authenticationv1.UserInfo) context.Context {
+	return context.WithValue(ctx, userKey{}, user)
+}
+
+// UserFrom returns the user whose request it is; the zero value where nobody has asked. Upstream: request.UserFrom.
+func UserFrom(ctx context.Context) authenticationv1.UserInfo {
+	user, _ := ctx.Value(userKey{}).(authenticationv1.UserInfo)
+	return user
+}
 
 // WithNamespace returns a context for requests about objects in a namespace. Upstream: request.WithNamespace.
 func WithNamespace(ctx context.Context, namespace string) context.Context {

@@ -41,7 +41,11 @@ func (e *Endpoint) create(store creating) http.Handler {
 			return 0, nil, err
 		}
 		obj = c.Account(nil, obj, options.FieldManager)
-		// Between ownership and the storage is the place of admission (chapter 15).
+		admission := c.admission(&options.CreateOptions, options.DryRun)
+		if err := admission.admit(c.Context, obj, nil); err != nil {
+			return 0, nil, err
+		}
+		options.Validate = admission.validate()
 		created, err := store(c, obj, options)
 		if tooLarge(err) && dropAccount(obj) {
 			created, err = store(c, obj, options)
@@ -85,7 +89,7 @@ func (c *Call) PrepareNew(obj runtime.Object) error {
 	if err := PutInNamespace(object, c.objectNamespace()); err != nil {
 		return err
 	}
-	c.uniteOwners(object)
+	c.uniteOwners(object, false)
 	return nil
 }
 

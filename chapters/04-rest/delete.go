@@ -19,7 +19,7 @@ func remove(e *Endpoint) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		// Admission (chapter 15) sets options.Validate.
+		options.Validate = c.admission(&options.DeleteOptions, options.DryRun).validate()
 		obj, immediately, err := storage.Delete(c.Context, name, options)
 		status := http.StatusOK
 		if orphan := options.OrphanDependents; !immediately && orphan != nil && !*orphan {

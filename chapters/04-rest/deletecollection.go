@@ -19,6 +19,7 @@ func removeCollection(e *Endpoint) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
+		options.Validate = c.admission(&options.DeleteOptions, options.DryRun).validate()
 		obj, err := storage.DeleteCollection(c.Context, options, which)
 		if obj == nil && err == nil {
 			obj = succeeded(http.StatusOK, &metav1.StatusDetails{Kind: c.Kind.Kind})

@@ -9,7 +9,7 @@
 //
 // Read storage.go (what a resource can implement) and verbs.go (what that makes of it), then group.go, which turns
 // storages into chapter 3's rows. Then one verb from end to end: create.go, over call.go, options.go, body.go and
-// decode.go, out through transform.go, respond.go and answer.go. The other verbs (get.go, list.go, update.go, delete.go,
+// decode.go, past admission.go, out through transform.go, respond.go and answer.go. The other verbs (get.go, list.go, update.go, delete.go,
 // deletecollection.go) differ only in what they read and call. table.go shows objects as kubectl prints them.
 //
 // Later chapters add verbs as rows: a Verb whose Handle uses Endpoint.Handler and Call as the handlers here do.

@@ -26,6 +26,8 @@ type Endpoint struct {
 	KeepsMeta bool
 	// Ownership keeps account of who set which field; nil: no account is kept.
 	Ownership Ownership
+	// Admission are the plugins that are asked about changes, in their order.
+	Admission []AdmissionPlugin
 	// Warning is sent with every answer: the kind is deprecated. "": none.
 	Warning string
 }

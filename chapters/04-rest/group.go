@@ -24,6 +24,7 @@ type Group struct {
 	// Ownership keeps account of who set which field at an endpoint that can be written to. Nil: no account is kept. What it
 	// gets is the endpoint with the storage itself.
 	Ownership func(*Endpoint) Ownership
+	Admission []AdmissionPlugin
 }
 
 // Resources turns storages, keyed by path ("pods", "pods/status"), into the installer's rows, sorted by path.
@@ -135,6 +136,7 @@ func (g *Group) endpoint(row *installer.Resource, storage Storage) *Endpoint {
 		Subresource: row.Subresource,
 		Namespaced:  row.Namespaced,
 		MaxBody:     g.MaxBody,
+		Admission:   g.Admission,
 		Warning:     deprecation(row.Kind, g.Codecs.Scheme),
 	}
 	e.Tables, _ = storage.(TableConvertor)

@@ -25,9 +25,9 @@ func PutInNamespace(obj metav1.Object, namespace string) error {
 	return nil
 }
 
-// uniteOwners keeps one of several equal owner references and warns of the others. Upstream does so again after mutating
-// admission, and for a patch only then. Upstream: handlers.dedupOwnerReferencesAndAddWarning.
-func (c *Call) uniteOwners(obj metav1.Object) {
+// uniteOwners keeps one of several equal owner references and warns of the others. It is called again when admission has
+// seen the object; upstream does so for a patch only then. Upstream: handlers.dedupOwnerReferencesAndAddWarning.
+func (c *Call) uniteOwners(obj metav1.Object, admitted bool) {
 	owners := obj.GetOwnerReferences()
 	if len(owners) < 2 {
 		return
@@ -47,7 +47,7 @@ func (c *Call) uniteOwners(obj metav1.Object) {
 	}
 	obj.SetOwnerReferences(united)
 	after := ""
-	if c.Request.Method == http.MethodPatch {
+	if admitted || c.Request.Method == http.MethodPatch {
 		after = " after mutating admission happens"
 	}
 	AddWarning(c.Context, fmt.Sprintf(".metadata.ownerReferences contains duplicate entries%s; API server dedups owner references "+

@@ -95,12 +95,11 @@ type ObjectMetaPreserver interface {
 	PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate() bool
 }
 
-// CreateOptions are the client's options and the server's own check.
+// CreateOptions are the client's options and the server's last word.
 type CreateOptions struct {
 	metav1.CreateOptions
-	// Validate sees the object as it will be stored, after defaults and the strategy; its error refuses the create. Nil:
-	// none. Upstream: rest.ValidateObjectFunc.
-	Validate func(ctx context.Context, obj runtime.Object) error
+	// Validate sees the object as it will be stored, after defaults and the strategy; its error refuses. Nil: none.
+	Validate ValidateFunc
 }
 
 // Updater replaces an object with what Update.Mutate makes of it.
@@ -127,9 +126,8 @@ type Update struct {
 	Preconditions *metav1.Preconditions
 	// AllowCreate creates the object even where the strategy says no (server-side apply).
 	AllowCreate bool
-	// ValidateCreate and ValidateUpdate see what will be stored; nil: no check.
-	ValidateCreate func(ctx context.Context, obj runtime.Object) error
-	ValidateUpdate func(ctx context.Context, obj, old runtime.Object) error
+	// Validate sees the object as it will be stored, and the old one (nil: none exists); its error refuses. Nil: none.
+	Validate ValidateFunc
 }
 
 // GracefulDeleter deletes an object, at once or after a grace period or when its finalizers are gone.
@@ -150,11 +148,11 @@ type CollectionDeleter interface {
 	DeleteCollection(ctx context.Context, options *DeleteOptions, list *metainternalversion.ListOptions) (runtime.Object, error)
 }
 
-// DeleteOptions are the client's options and the server's own check.
+// DeleteOptions are the client's options and the server's last word.
 type DeleteOptions struct {
 	metav1.DeleteOptions
-	// Validate sees each object before it is deleted; its error refuses. Nil: none.
-	Validate func(ctx context.Context, obj runtime.Object) error
+	// Validate sees each object, as old, before it is deleted; its error refuses. Nil: none.
+	Validate ValidateFunc
 }
 
 // Watcher reports changes as they happen.

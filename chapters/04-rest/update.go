@@ -30,7 +30,6 @@ func update(e *Endpoint) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		// Admission (chapter 15) wraps next.Mutate.
 		return c.Change(storage, name, next)
 	})
 }
@@ -111,7 +110,7 @@ func (c *Call) CheckObject(obj runtime.Object, name string) error {
 		return apierrors.NewBadRequest(fmt.Sprintf(
 			"the name of the object (%s) does not match the name on the URL (%s)", object.GetName(), name))
 	}
-	c.uniteOwners(object)
+	c.uniteOwners(object, false)
 	return nil
 }
 

@@ -72,7 +72,7 @@ func (s *Store) createBegun(ctx context.Context, obj runtime.Object, options *re
 		return nil, err
 	}
 	if options.Validate != nil {
-		if err := options.Validate(ctx, obj); err != nil {
+		if err := options.Validate(ctx, obj, nil); err != nil {
 			return nil, err
 		}
 	}

@@ -147,11 +147,19 @@ func (d *deleting) attempt(ctx context.Context, obj runtime.Object) error {
 	return nil
 }
 
+// check is validate as a storage takes it; nil where there is nothing to ask.
+func (d *deleting) check() func(context.Context, runtime.Object) error {
+	if d.request.Validate == nil {
+		return nil
+	}
+	return d.validate
+}
+
 func (d *deleting) validate(ctx context.Context, obj runtime.Object) error {
 	if d.request.Validate == nil {
 		return nil
 	}
-	return d.request.Validate(ctx, obj)
+	return d.request.Validate(ctx, nil, obj)
 }
 
 // follow lets a precondition on the version hold for what mark has stored.
@@ -177,7 +185,7 @@ func (d *deleting) remove(ctx context.Context, last runtime.Object) (runtime.Obj
 	var out kinds.Ref
 	err := d.target.Delete(ctx, d.key, &out, storage.DeleteOptions{
 		Preconditions: d.request.Preconditions,
-		Validate:      d.request.Validate,
+		Validate:      d.check(),
 		Hint:          last,
 	})
 	switch {

@@ -113,7 +113,7 @@ func TestTheCallerMayRefuseADelete(t *testing.T) {
 		s, _ := configMaps()
 		mustCreate(t, s, configMap("a", finalizers(held...)))
 		_, _, err := s.Delete(inNamespace(), "a", &rest.DeleteOptions{
-			Validate: func(context.Context, runtime.Object) error { return refused },
+			Validate: func(_ context.Context, _, _ runtime.Object) error { return refused },
 		})
 		if err != refused {
 			t.Errorf("finalizers %v: got %v", held, err)

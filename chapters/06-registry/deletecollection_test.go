@@ -64,9 +64,9 @@ func TestDeleteCollectionToleratesWhatIsGoneAlready(t *testing.T) {
 func TestDeleteCollectionEndsWithTheFirstError(t *testing.T) {
 	t.Parallel()
 	refused := errors.New("not this one")
-	rows := map[string]func(context.Context, runtime.Object) error{
-		"an error": func(context.Context, runtime.Object) error { return refused },
-		"a panic":  func(context.Context, runtime.Object) error { panic("nil map") },
+	rows := map[string]rest.ValidateFunc{
+		"an error": func(_ context.Context, _, _ runtime.Object) error { return refused },
+		"a panic":  func(_ context.Context, _, _ runtime.Object) error { panic("nil map") },
 	}
 	for name, validate := range rows {
 		t.Run(name, func(t *testing.T) {

@@ -97,7 +97,7 @@ func ExampleFinish() {
 			}
 		}, nil
 	}
-	refuse := func(context.Context, runtime.Object) error { return errors.New("the quota is used up") }
+	refuse := func(_ context.Context, _, _ runtime.Object) error { return errors.New("the quota is used up") }
 	ctx := rest.WithNamespace(context.Background(), "default")
 	_, err := store.Create(ctx, configMap("a"), &rest.CreateOptions{Validate: refuse})
 	fmt.Println(err)

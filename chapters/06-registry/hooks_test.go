@@ -65,7 +65,7 @@ func TestAStrategyIsAskedInOrder(t *testing.T) {
 	}
 	s.AfterCreate = func(runtime.Object, *rest.CreateOptions) { steps = append(steps, "AfterCreate") }
 	s.Decorator = func(runtime.Object) { steps = append(steps, "Decorator") }
-	validate := func(context.Context, runtime.Object) error { steps = append(steps, "admission"); return nil }
+	validate := func(_ context.Context, _, _ runtime.Object) error { steps = append(steps, "admission"); return nil }
 
 	headers := http.Header{}
 	ctx := rest.WithWarnings(inNamespace(), headers)
@@ -104,7 +104,7 @@ func TestFinishIsCalledOnceWithTheOutcome(t *testing.T) {
 		{"an object that is not valid", configMap("Not_Valid"), nil, false},
 		{"a name that is taken", configMap("old"), nil, false},
 		{"an object that the caller refuses", configMap("new"), &rest.CreateOptions{
-			Validate: func(context.Context, runtime.Object) error { return refused },
+			Validate: func(_ context.Context, _, _ runtime.Object) error { return refused },
 		}, false},
 	}
 	for _, row := range rows {

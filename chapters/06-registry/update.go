@@ -103,8 +103,8 @@ func (u *updating) insert(ctx context.Context, obj runtime.Object) (storage.Muta
 	if err := u.beforeCreate(ctx, obj); err != nil {
 		return storage.Mutated{}, err
 	}
-	if validate := u.request.ValidateCreate; validate != nil {
-		if err := validate(ctx, obj); err != nil {
+	if validate := u.request.Validate; validate != nil {
+		if err := validate(ctx, obj, nil); err != nil {
 			return storage.Mutated{}, err
 		}
 	}
@@ -129,7 +129,7 @@ func (u *updating) replace(ctx context.Context, obj, old runtime.Object, m stora
 		return storage.Mutated{}, err
 	}
 	keepManagedTimes(obj, old)
-	if validate := u.request.ValidateUpdate; validate != nil {
+	if validate := u.request.Validate; validate != nil {
 		if err := validate(ctx, obj, old); err != nil {
 			return storage.Mutated{}, err
 		}
@@ -160,6 +160,6 @@ func (u *updating) createOptions() *rest.CreateOptions {
 		CreateOptions: metav1.CreateOptions{
 			DryRun: o.DryRun, FieldManager: o.FieldManager, FieldValidation: o.FieldValidation,
 		},
-		Validate: u.request.ValidateCreate,
+		Validate: u.request.Validate,
 	}
 }

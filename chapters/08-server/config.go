@@ -36,6 +36,9 @@ type Config struct {
 	Middleware []installer.Middleware
 	// Ownership keeps account of who set which field; see rest.Group.Ownership. Nil: no account is kept.
 	Ownership func(*rest.Endpoint) rest.Ownership
+	// Admission are the plugins that are asked about every change, in their order: first all that mutate, then all that
+	// validate.
+	Admission []rest.AdmissionPlugin
 	// WrapStorage stands between handlers and storages; see rest.Group.Wrap.
 	WrapStorage func(rest.Storage) rest.Storage
 

@@ -88,6 +88,7 @@ func (s *GenericAPIServer) installVersion(root string, gv schema.GroupVersion, s
 		MaxBody:      s.config.MaxBody,
 		Wrap:         s.config.WrapStorage,
 		Ownership:    s.config.Ownership,
+		Admission:    s.config.Admission,
 	}
 	resources, err := group.Resources(storages)
 	if err != nil {

@@ -47,10 +47,10 @@ func (h *hasty) write(ctx context.Context, key, value string) error {
 }
 
 // newRacing is a server with config maps in a hasty storage.
-func newRacing(t *testing.T) (*api, *hasty) {
+func newRacing(t *testing.T, plugins ...rest.AdmissionPlugin) (*api, *hasty) {
 	t.Helper()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), Ownership: Ownership(codecs)}.New()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), Ownership: Ownership(codecs), Admission: plugins}.New()
 	if err != nil {
 		t.Fatal(err)
 	}

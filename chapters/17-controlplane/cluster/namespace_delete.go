@@ -102,7 +102,7 @@ func (n *namespaces) terminate(ctx context.Context, name string, options *rest.D
 		Preconditions: options.Preconditions,
 		Mutate: func(obj runtime.Object) error {
 			if options.Validate != nil {
-				if err := options.Validate(ctx, obj); err != nil {
+				if err := options.Validate(ctx, nil, obj); err != nil {
 					return err
 				}
 			}

@@ -57,7 +57,7 @@ func (b *Binding) Create(ctx context.Context, name string, obj runtime.Object, o
 		return nil, faults.ToAggregate()
 	}
 	if options.Validate != nil {
-		if err := options.Validate(ctx, binding.DeepCopy()); err != nil {
+		if err := options.Validate(ctx, binding.DeepCopy(), nil); err != nil {
 			return nil, err
 		}
 	}

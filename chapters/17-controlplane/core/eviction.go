@@ -68,7 +68,7 @@ func (e *Eviction) Create(ctx context.Context, name string, obj runtime.Object, 
 		return nil, err
 	}
 	if options.Validate != nil {
-		if err := options.Validate(ctx, request.DeepCopy()); err != nil {
+		if err := options.Validate(ctx, request.DeepCopy(), nil); err != nil {
 			return nil, err
 		}
 	}

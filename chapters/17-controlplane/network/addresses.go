@@ -103,8 +103,8 @@ func (a *addresses) create(ctx context.Context, s *corev1.Service, address netip
 func (a *addresses) release(ctx context.Context, s *corev1.Service, address netip.Addr) error {
 	_, _, err := a.objects().Delete(rest.WithNamespace(ctx, ""), address.String(), &rest.DeleteOptions{
 		DeleteOptions: metav1.DeleteOptions{GracePeriodSeconds: new(int64)},
-		Validate: func(_ context.Context, obj runtime.Object) error {
-			if ref := obj.(*networkingv1.IPAddress).Spec.ParentRef; ref == nil || *ref != *referTo(s) {
+		Validate: func(_ context.Context, _, old runtime.Object) error {
+			if ref := old.(*networkingv1.IPAddress).Spec.ParentRef; ref == nil || *ref != *referTo(s) {
 				return fmt.Errorf("the address is not that of service %s/%s", s.Namespace, s.Name)
 			}
 			return nil

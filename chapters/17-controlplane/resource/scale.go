@@ -54,7 +54,7 @@ func (s Scale[T, P]) Get(ctx context.Context, name string, options *metav1.GetOp
 func (s Scale[T, P]) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
 	through := *update
 	through.AllowCreate = false
-	through.ValidateUpdate = nil
+	through.Validate = nil
 	through.Mutate = func(ctx context.Context, old runtime.Object) (runtime.Object, error) {
 		return s.rescale(ctx, old.(P), update)
 	}
@@ -90,8 +90,8 @@ func (s Scale[T, P]) rescale(ctx context.Context, obj P, update *rest.Update) (r
 	if err := s.validate(scale, before); err != nil {
 		return nil, err
 	}
-	if update.ValidateUpdate != nil {
-		if err := update.ValidateUpdate(ctx, scale, before); err != nil {
+	if update.Validate != nil {
+		if err := update.Validate(ctx, scale, before); err != nil {
 			return nil, err
 		}
 	}
