@@ -1,6 +1,11 @@
 package server
 
-import "net/http"
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+)
 
 // Filter is one layer of the handler chain.
 type Filter func(http.Handler) http.Handler
@@ -41,6 +46,32 @@ func (s *GenericAPIServer) places() []Place {
 		{"authorization", "may you?", s.config.Filters.Authorization},
 		{"custom", "what you put there", s.config.Filters.Custom},
 	}
+}
+
+// Placed is a filter of a later chapter: a place of its own in the chain, next to one that is named.
+type Placed struct {
+	Place
+	// Before or After is the name of the neighbour: one of the two.
+	Before, After string
+}
+
+// withPlaced puts more filters among places, in their order: one may stand next to another that was put before it.
+func withPlaced(places []Place, more []Placed) ([]Place, error) {
+	for _, p := range more {
+		at := slices.IndexFunc(places, func(known Place) bool { return known.Name == cmp.Or(p.Before, p.After) })
+		switch {
+		case p.Name == "" || (p.Before == "") == (p.After == ""):
+			return nil, fmt.Errorf("filter %q: it needs a name, and the name of the place before or after which it stands", p.Name)
+		case at < 0:
+			return nil, fmt.Errorf("filter %q: the chain has no place %q", p.Name, cmp.Or(p.Before, p.After))
+		case slices.ContainsFunc(places, func(known Place) bool { return known.Name == p.Name }):
+			return nil, fmt.Errorf("filter %q: the chain has a place of that name", p.Name)
+		case p.After != "":
+			at++
+		}
+		places = slices.Insert(places, at, p.Place)
+	}
+	return places, nil
 }
 
 // chain stands the places before a handler, the first outermost.

@@ -37,6 +37,42 @@ func TestARequestMeetsThePlacesInKubeAPIServersOrder(t *testing.T) {
 	}
 }
 
+func TestAFilterIsPlacedByTheNameOfItsNeighbour(t *testing.T) {
+	t.Parallel()
+	var met []string
+	at := func(name string) Place {
+		return Place{Name: name, Does: "notes", Filter: func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				met = append(met, name)
+				next.ServeHTTP(w, r)
+			})
+		}}
+	}
+	s := newServer(t, Config{Placed: []Placed{
+		{Place: at("last"), After: "custom"}, {Place: at("first"), Before: "request-id"},
+		{Place: at("fairness"), After: "max-in-flight"}, {Place: at("queue"), Before: "fairness"},
+	}})
+	ask(s, "GET", "/version")
+	if want := []string{"first", "queue", "fairness", "last"}; !slices.Equal(met, want) {
+		t.Errorf("met %v, want %v", met, want)
+	}
+	index := func(name string) int {
+		return slices.IndexFunc(s.Chain(), func(p Place) bool { return p.Name == name })
+	}
+	if i := index("max-in-flight"); index("queue") != i+1 || index("fairness") != i+2 || index("authorization") != i+3 {
+		t.Errorf("the chain is %v", s.Chain())
+	}
+	for want, placed := range map[string]Placed{
+		`filter "x": the chain has no place "nowhere"`:                                           {Place: at("x"), Before: "nowhere"},
+		`filter "timeout": the chain has a place of that name`:                                   {Place: at("timeout"), Before: "audit"},
+		`filter "x": it needs a name, and the name of the place before or after which it stands`: {Place: at("x")},
+	} {
+		if _, err := (Config{Placed: []Placed{placed}}).New(); err == nil || err.Error() != want {
+			t.Errorf("error is %v, want %s", err, want)
+		}
+	}
+}
+
 func TestEmptyPlacesHaveNoFilter(t *testing.T) {
 	t.Parallel()
 	for _, place := range newServer(t, Config{}).Chain() {

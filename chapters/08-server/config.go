@@ -32,6 +32,8 @@ type Config struct {
 	NeverRefuse func(*http.Request) bool
 
 	Filters Filters
+	// Placed are filters of later chapters that have no place of their own among Filters.
+	Placed []Placed
 	// Middleware of every route, outermost first; see installer.Middleware.
 	Middleware []installer.Middleware
 	// Ownership keeps account of who set which field; see rest.Group.Ownership. Nil: no account is kept.

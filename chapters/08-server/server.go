@@ -50,7 +50,9 @@ func (c Config) New() (*GenericAPIServer, error) {
 	s.director = newDirector(s.discovery)
 	s.health = newHealth(c.Errors)
 	s.installPaths()
-	s.chain = s.places()
+	if s.chain, err = withPlaced(s.places(), c.Placed); err != nil {
+		return nil, err
+	}
 	s.handler = chain(s.director, s.chain)
 	return s, errors.Join(metrics.watch(s.limits),
 		s.AddHealthCheck(HealthCheck{Name: "shutdown", Check: s.open.shutdownCheck, ReadyOnly: true}))

@@ -82,7 +82,7 @@ func TestEveryPathIsTheInstallers(t *testing.T) {
 	}
 	for _, r := range rows() {
 		for _, v := range r.Verbs {
-			paths, err := Paths(r, v)
+			paths, err := Paths(r, v.Verb)
 			if err != nil {
 				t.Fatalf("Paths(%s, %s): %v", &r, v.Name, err)
 			}
