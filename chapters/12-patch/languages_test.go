@@ -163,7 +163,7 @@ func TestAPatchThatCannotBeIsRefused(t *testing.T) {
 		{"a version that has passed", mergeType, "/a", `{"metadata":{"resourceVersion":"999"}}`, 409, "the object has been modified"},
 		{"another uid", mergeType, "/a", `{"metadata":{"uid":"x"}}`, 422, "metadata.uid: Invalid value: \"x\": field is immutable"},
 		{"force without apply", mergeType, "/a?force=true", `{}`, 422, "force: Forbidden: may not be specified for non-apply patch"},
-		{"a directive that is none", strategicType, "/a", `{"data":{"$patch":"bogus"}}`, 400, "unknown patch type: bogus in map: map[$patch:bogus]"},
+		{"a directive that is none", strategicType, "/a", `{"data":{"$patch":"bogus"}}`, 500, "unknown patch type: bogus in map: map[$patch:bogus]"},
 		{"text", "text/plain", "/a", "x", 415, ""},
 	} {
 		got := a.do("PATCH", configMaps+row.path, row.mediaType, row.body)
@@ -176,7 +176,7 @@ func TestAPatchThatCannotBeIsRefused(t *testing.T) {
 // known5xx are the errors that kube-apiserver answers with a 500 too.
 var known5xx = []string{
 	"failed to create typed patch object", "failed to merge config", "failed to convert new object", "unable to find api field",
-	"The order in patch list", "no value for", "does not contain declared merge key", "invalid value for", "unable to convert unstructured object",
+	"no value for", "unknown patch type", "does not contain declared merge key", "invalid value for", "unable to convert unstructured object",
 	"strconv.ParseUint", // a resourceVersion that is no number
 }
 

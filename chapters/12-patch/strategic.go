@@ -66,15 +66,21 @@ func (d *document) typed(patched, patch map[string]any, faults []error) (runtime
 	return d.call.Codecs.Complete(obj)
 }
 
-// strategicError is what the client gets for a patch that cannot be merged: a 422 for one that contradicts itself, else
-// a 400. Upstream: interpretStrategicMergePatchError, which makes most of them a 500.
+// strategicError is what the client gets for a patch that cannot be merged: a 422 for one that contradicts itself, a 400
+// for directives of a wrong form, and a 500 for the rest, as upstream; but for a FormatError, which is the client's mistake
+// and a 500 upstream. Upstream: interpretStrategicMergePatchError.
 func (d *document) strategicError(err error) error {
-	var told apierrors.APIStatus
+	var format strategicpatch.FormatError
 	switch {
-	case errors.As(err, &told), d.call.Context.Err() != nil:
-		return err
 	case errors.Is(err, mergepatch.ErrNoListOfLists), errors.Is(err, mergepatch.ErrPatchContentNotMatchRetainKeys):
 		return unprocessable(err)
+	case errors.As(err, &format),
+		errors.Is(err, mergepatch.ErrBadJSONDoc),
+		errors.Is(err, mergepatch.ErrBadPatchFormatForPrimitiveList),
+		errors.Is(err, mergepatch.ErrBadPatchFormatForRetainKeys),
+		errors.Is(err, mergepatch.ErrBadPatchFormatForSetElementOrderList),
+		errors.Is(err, mergepatch.ErrUnsupportedStrategicMergePatchFormat):
+		return apierrors.NewBadRequest(err.Error())
 	}
-	return apierrors.NewBadRequest(err.Error())
+	return err
 }

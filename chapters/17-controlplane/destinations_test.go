@@ -80,13 +80,13 @@ func TestEveryEtcdCountsForTheServersHealth(t *testing.T) {
 		api.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody))
 		return w.Body.String()
 	}
-	if got := text("/readyz?verbose"); !strings.Contains(got, "[+]etcd ok\n[+]etcd-override-0 ok\n") {
+	if got := text("/readyz?verbose"); !strings.Contains(got, "[+]etcd ok\n[+]etcd-readiness ok\n[+]etcd-override-0 ok\n") {
 		t.Errorf("with two etcds:\n%s", got)
 	}
 	if err := second.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := text("/readyz"); !strings.Contains(got, "[+]etcd ok\n[-]etcd-override-0 failed") {
+	if got := text("/readyz"); !strings.Contains(got, "[+]etcd ok\n[+]etcd-readiness ok\n[-]etcd-override-0 failed") {
 		t.Errorf("with one:\n%s", got)
 	}
 }

@@ -76,9 +76,10 @@ func (n *node) merge(b *budget, patch *node) error {
 	return nil
 }
 
-// pruneNulls removes the members that are null from n and all objects in it.
+// pruneNulls removes the members that are null from n and all objects in it. It opens every object, whose members are
+// then written in the order of their names: messages that quote the object show it so, as upstream's do.
 func (n *node) pruneNulls(b *budget) error {
-	if n == nil || !n.isOpen() && !bytes.Contains(n.text, []byte("null")) {
+	if n == nil || !n.isOpen() && !bytes.ContainsRune(n.text, '{') {
 		return nil
 	}
 	if err := n.open(b); err != nil {

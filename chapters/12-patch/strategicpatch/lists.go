@@ -175,7 +175,7 @@ func (l lists) value(fields map[string]any) (value any, ok bool, err error) {
 	value, ok = fields[l.key]
 	switch value.(type) {
 	case map[string]any, []any:
-		return nil, false, fmt.Errorf("merge key %s is not a scalar: %v", l.key, value)
+		return nil, false, FormatError(fmt.Sprintf("merge key %s is not a scalar: %v", l.key, value))
 	}
 	return value, ok, nil
 }
@@ -200,7 +200,7 @@ func kindOf(lists ...[]any) (reflect.Kind, error) {
 			case kind == nil:
 				kind = t
 			case kind != t:
-				return 0, fmt.Errorf("list element types are not identical: %v", lists)
+				return 0, FormatError(fmt.Sprintf("list element types are not identical: %v", lists))
 			}
 		}
 	}

@@ -27,6 +27,12 @@ const (
 
 type schema = strategicpatch.LookupPatchMeta
 
+// FormatError is a mistake in the patch which upstream's library answers with an error like any other, or a panic: a
+// $setElementOrder that does not list what the patch has in the order of the patch, a merge key that is no scalar.
+type FormatError string
+
+func (e FormatError) Error() string { return string(e) }
+
 // Merge merges patch into original, which it changes and returns; patch is only read. Every error but that of ctx is a
 // mistake in the patch. Upstream: strategicpatch.StrategicMergeMapPatchUsingLookupPatchMeta.
 func Merge(ctx context.Context, original, patch map[string]any, s strategicpatch.LookupPatchMeta) (map[string]any, error) {

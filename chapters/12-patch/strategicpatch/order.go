@@ -147,7 +147,7 @@ func (l lists) checkOrder(patch, order []any) error {
 		return nil
 	}
 	mismatch := func() error {
-		return fmt.Errorf("The order in patch list:\n%v\n doesn't match %s list:\n%v\n", patch, setElementOrderPrefix, order)
+		return FormatError(fmt.Sprintf("The order in patch list:\n%v\n doesn't match %s list:\n%v\n", patch, setElementOrderPrefix, order))
 	}
 	rest := order
 	for _, element := range patch {
