@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"runtime"
 
 	installer "kubepath/chapters/03-installer"
 )
@@ -11,17 +12,65 @@ import (
 // can starve the other. Upstream: kube-apiserver replaces the two by API Priority and Fairness, whose sum is the same.
 type limits struct {
 	readOnly, mutating chan struct{}
+	lists              listQueue
 }
 
 func newLimits(readOnly, mutating int) limits {
-	return limits{readOnly: make(chan struct{}, readOnly), mutating: make(chan struct{}, mutating)}
+	return limits{
+		readOnly: make(chan struct{}, readOnly), mutating: make(chan struct{}, mutating),
+		lists: listQueue{places: make(chan struct{}, listPlaces*runtime.GOMAXPROCS(0)), waiting: make(chan struct{}, listsWaiting)},
+	}
 }
 
-func (l limits) of(info *installer.RequestInfo) chan struct{} {
+// of is the slot that a request needs; it is not held yet.
+func (l limits) of(info *installer.RequestInfo) slot {
+	s := slot{of: l.mutating}
 	if info.ReadOnly {
-		return l.readOnly
+		s.of = l.readOnly
 	}
-	return l.mutating
+	if info.Verb == "list" {
+		s.place = l.lists.places
+	}
+	return s
+}
+
+// enter takes a free slot. A list waits for its place first.
+func (l limits) enter(ctx context.Context, s *slot) bool {
+	if s.place != nil && !l.lists.enter(ctx) {
+		return false
+	}
+	select {
+	case s.of <- struct{}{}:
+		s.held = true
+	default:
+		s.leavePlace()
+	}
+	return s.held
+}
+
+// listQueue has the lists of all clients made a few at a time, in the order in which they came. A list takes a thousand
+// times the work and memory of a get: if all that come were made at once, they would hold every slot together, and each
+// would hold its objects until the last is done. A list leaves its place, like its slot, while it waits for its client.
+// Upstream: a list counts as several seats, and flows have queues.
+type listQueue struct {
+	places  chan struct{} // taken by lists that are made
+	waiting chan struct{} // taken by lists that wait for a place
+}
+
+const (
+	listPlaces   = 8 // for each processor: some wait for etcd or the cache
+	listsWaiting = 1000
+)
+
+// enter waits for a place; false where too many wait already, or ctx ends.
+func (q listQueue) enter(ctx context.Context) bool {
+	select {
+	case q.waiting <- struct{}{}:
+		defer func() { <-q.waiting }()
+	default:
+		return false
+	}
+	return put(ctx, q.places) == nil
 }
 
 // limitInFlight refuses what would be one request too many. A client that is refused comes back after a second; a
@@ -37,14 +86,14 @@ func (s *GenericAPIServer) limitInFlight(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		slot := slot{of: s.limits.of(info)}
-		if !slot.tryTake() {
-			if exempt := s.config.NeverRefuse; exempt == nil || !exempt(r) {
-				w.Header().Set("Retry-After", "1")
-				http.Error(w, "Too many requests, please try again later.", http.StatusTooManyRequests)
-				return
-			}
+		slot := s.limits.of(info)
+		switch exempt := s.config.NeverRefuse; {
+		case exempt != nil && exempt(r):
 			slot.of = nil
+		case !s.limits.enter(r.Context(), &slot):
+			w.Header().Set("Retry-After", "1")
+			http.Error(w, "Too many requests, please try again later.", http.StatusTooManyRequests)
+			return
 		}
 		e := &exchange{ResponseWriter: w, ctx: r.Context(), slot: slot, clients: s.clients}
 		defer e.slot.giveBack()
@@ -59,27 +108,38 @@ func (s *GenericAPIServer) limitInFlight(next http.Handler) http.Handler {
 
 // slot is a place among the requests in flight, which its request can give back and take again.
 type slot struct {
-	of   chan struct{} // nil: the request is exempt, and holds none
-	held bool
-}
-
-func (s *slot) tryTake() bool {
-	select {
-	case s.of <- struct{}{}:
-		s.held = true
-	default:
-	}
-	return s.held
+	of    chan struct{} // nil: the request is exempt, and holds none
+	place chan struct{} // among the lists that are made; nil: the request is no list
+	held  bool
 }
 
 // take waits for a slot. Those who wait come before new requests, which find no slot free meanwhile and are refused.
 func (s *slot) take(ctx context.Context) error {
-	if s.of == nil || s.held || s.tryTake() {
+	if s.of == nil || s.held {
 		return nil
 	}
+	if s.place != nil {
+		if err := put(ctx, s.place); err != nil {
+			return err
+		}
+	}
+	if err := put(ctx, s.of); err != nil {
+		s.leavePlace()
+		return err
+	}
+	s.held = true
+	return nil
+}
+
+// put waits for room in places. Where there is room at once, it does not matter whether ctx has ended.
+func put(ctx context.Context, places chan struct{}) error {
 	select {
-	case s.of <- struct{}{}:
-		s.held = true
+	case places <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case places <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -89,6 +149,13 @@ func (s *slot) take(ctx context.Context) error {
 func (s *slot) giveBack() {
 	if s.held {
 		<-s.of
+		s.leavePlace()
 		s.held = false
+	}
+}
+
+func (s *slot) leavePlace() {
+	if s.place != nil {
+		<-s.place
 	}
 }

@@ -2,7 +2,9 @@ package server
 
 import (
 	"net/http"
+	"sync"
 	"testing"
+	"testing/synctest"
 )
 
 func TestOneRequestTooManyIsRefused(t *testing.T) {
@@ -51,5 +53,60 @@ func TestOneRequestTooManyIsRefused(t *testing.T) {
 	<-done
 	if answer := ask(s, "GET", "/api/v1/pods"); answer.StatusCode != 200 {
 		t.Errorf("when the first has ended: %d, want 200", answer.StatusCode)
+	}
+}
+
+// TestListsWaitForTheirPlaceAndGetsDoNot fills the places of lists: one more list waits, a get goes by, and as soon as a
+// list ends the next is made.
+func TestListsWaitForTheirPlaceAndGetsDoNot(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, Config{})
+		begun, end := 0, make(chan struct{})
+		var mu sync.Mutex
+		s.HandlePrefix("/api/v1/", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/api/v1/pods" {
+				mu.Lock()
+				begun++
+				mu.Unlock()
+				<-end
+			}
+		}))
+		places := cap(s.limits.lists.places)
+		var lists sync.WaitGroup
+		for range places + 1 {
+			lists.Go(func() { ask(s, "GET", "/api/v1/pods") })
+		}
+		synctest.Wait()
+		if begun != places {
+			t.Errorf("%d lists are made, want %d", begun, places)
+		}
+		if answer := ask(s, "GET", "/api/v1/nodes/n"); answer.StatusCode != 200 {
+			t.Errorf("a get is answered %d", answer.StatusCode)
+		}
+		end <- struct{}{}
+		synctest.Wait()
+		if begun != places+1 {
+			t.Errorf("after one has ended %d lists have begun, want %d", begun, places+1)
+		}
+		close(end)
+		lists.Wait()
+		if n := len(s.limits.lists.places) + len(s.limits.lists.waiting) + len(s.limits.readOnly); n != 0 {
+			t.Errorf("%d places are still taken", n)
+		}
+	})
+}
+
+func TestTooManyListsThatWaitAreRefused(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, Config{})
+	for range listsWaiting {
+		s.limits.lists.waiting <- struct{}{}
+	}
+	if answer := ask(s, "GET", "/api/v1/pods"); answer.StatusCode != 429 || answer.Header.Get("Retry-After") != "1" {
+		t.Errorf("one list too many: %d", answer.StatusCode)
+	}
+	if answer := ask(s, "GET", "/version"); answer.StatusCode != 200 {
+		t.Errorf("what is no list: %d", answer.StatusCode)
 	}
 }

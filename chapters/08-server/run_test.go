@@ -21,7 +21,7 @@ import (
 // slowAPI has requests that take a second, a minute, and as long as their client wants.
 func slowAPI(s *GenericAPIServer) {
 	s.HandlePrefix("/api/v1/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		takes := map[string]time.Duration{"/api/v1/second": time.Second, "/api/v1/minute": time.Minute}[r.URL.Path]
+		takes := map[string]time.Duration{"/api/v1/nodes/second": time.Second, "/api/v1/minute": time.Minute}[r.URL.Path]
 		if r.URL.Query().Has("watch") {
 			takes = time.Hour
 			http.NewResponseController(w).Flush()
@@ -43,7 +43,7 @@ func TestShutdownEndsWatchesAndWaitsForTheRest(t *testing.T) {
 		r := run(t, s)
 		var short, watches []<-chan string
 		for range 50 {
-			short = append(short, r.get("/api/v1/second"))
+			short = append(short, r.get("/api/v1/nodes/second"))
 			watches = append(watches, r.get("/api/v1/pods?watch=1"))
 		}
 		synctest.Wait()
@@ -103,7 +103,7 @@ func TestDuringShutdownReadyzFailsAndNewRequestsAreRefused(t *testing.T) {
 	s := newServer(t, Config{})
 	slowAPI(s)
 	s.open.close()
-	for path, want := range map[string]int{"/readyz": 500, "/livez": 200, "/healthz": 200, "/readyz/shutdown": 500, "/api/v1/second": 503} {
+	for path, want := range map[string]int{"/readyz": 500, "/livez": 200, "/healthz": 200, "/readyz/shutdown": 500, "/api/v1/nodes/second": 503} {
 		answer := ask(s, "GET", path)
 		if answer.StatusCode != want {
 			t.Errorf("%s: %d, want %d", path, answer.StatusCode, want)
