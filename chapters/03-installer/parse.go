@@ -47,7 +47,7 @@ func NewRequestInfoFactory(verbs ...Verb) *RequestInfoFactory {
 			f.prefixes[v.Prefix] = v.Name
 		case v.When != nil:
 			f.conditional = append(f.conditional, v)
-		case v.Discovered == nil && methodVerbs[v.Methods[0]] == "":
+		case v.Discovered == nil && slices.ContainsFunc(v.Methods, func(m string) bool { return methodVerbs[m] == "" }):
 			f.other = append(f.other, v)
 		}
 	}

@@ -22,13 +22,19 @@ var (
 	update  = verb("update", "PUT", installer.Item)
 	connect = verb("connect", "GET", installer.ItemPath)
 
-	oldWatch     = across("watch", nil, verb("watch", "GET", installer.Collection))
+	oldWatch     = listed(across("watch", nil, verb("watch", "GET", installer.Collection)))
 	oldWatchItem = across("watch", nil, verb("watch", "GET", installer.Item))
 )
 
 // across is a verb that is served across namespaces too.
 func across(prefix string, when func(*http.Request) bool, v installer.Verb) installer.Verb {
 	v.AllNamespaces, v.Prefix, v.When = v.On == installer.Collection, prefix, when
+	return v
+}
+
+// listed has an operation id of its own, beside that of the item's verb.
+func listed(v installer.Verb) installer.Verb {
+	v.OperationID = "watch{version}{object}List"
 	return v
 }
 
