@@ -21,7 +21,7 @@ import (
 const many = 10_000
 
 // full is a storage over etcd with 10,000 pods of about 5 KB each as JSON, and a cache of it.
-func full(b *testing.B) (below storage.Interface, c *Cache) {
+func full(b *testing.B) (below storage.Interface, c *Cacher) {
 	b.Helper()
 	_, config := etcd(b, nil)
 	below = etcd3.Open(config)
@@ -163,7 +163,7 @@ func BenchmarkDeliver(b *testing.B) {
 		b.Cleanup(w.Stop)
 		go func() {
 			for e := range w.ResultChan() {
-				_ = e.Object.(*object).CacheEncode("json", encode, io.Discard)
+				_ = e.Object.(*cachingObject).CacheEncode("json", encode, io.Discard)
 				taken.Done()
 			}
 		}()

@@ -9,22 +9,22 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// beforeEnd is how long before its end a watch gets its last bookmark, so that its client can go on from there.
-const beforeEnd = 2 * time.Second
+// bookmarkBeforeEnd is how long before its end a watch gets its last bookmark, so that its client can go on from there.
+const bookmarkBeforeEnd = 2 * time.Second
 
-// bookmarks tell a watch from time to time how far it is, so that a client to whom nothing happens does not fall behind
-// the history. Upstream: cacheWatcher.nextBookmarkTime.
-type bookmarks struct {
-	w   *watcher
-	end time.Time // of the watch; zero: unknown
+// bookmarkTimer sends a watch a bookmark from time to time, so that the version of a client to which nothing happens
+// does not fall out of the history. Upstream: cacher.watcherBookmarkTimeBuckets.
+type bookmarkTimer struct {
+	watcher *cacheWatcher
+	end     time.Time // of the watch; zero: unknown
 
 	mu      sync.Mutex
 	timer   *time.Timer
 	stopped bool
 }
 
-func (w *watcher) bookmarks(ctx context.Context) *bookmarks {
-	b := &bookmarks{w: w}
+func (w *cacheWatcher) startBookmarks(ctx context.Context) *bookmarkTimer {
+	b := &bookmarkTimer{watcher: w}
 	b.end, _ = ctx.Deadline()
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -32,22 +32,22 @@ func (w *watcher) bookmarks(ctx context.Context) *bookmarks {
 	return b
 }
 
-// next is the time to the next bookmark: so many seconds give or take a quarter, but not later than shortly before the
-// end.
-func (b *bookmarks) next() time.Duration {
-	every := b.w.cache.config.Bookmarks
-	pause := every*3/4 + rand.N(every/2+1)
+// next is the time to the next bookmark: the interval give or take a quarter, but not later than shortly before the end.
+// Upstream: cacheWatcher.nextBookmarkTime.
+func (b *bookmarkTimer) next() time.Duration {
+	interval := b.watcher.cacher.config.BookmarkInterval
+	pause := interval*3/4 + rand.N(interval/2+1)
 	if b.end.IsZero() {
 		return pause
 	}
-	if last := time.Until(b.end) - beforeEnd; last > beforeEnd/10 {
+	if last := time.Until(b.end) - bookmarkBeforeEnd; last > bookmarkBeforeEnd/10 {
 		return min(pause, last)
 	}
-	return pause // it has had its last one; should it live on, so be it
+	return pause // the last one before the end has been sent
 }
 
-func (b *bookmarks) send() {
-	b.w.bookmark()
+func (b *bookmarkTimer) send() {
+	b.watcher.sendBookmark()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.stopped {
@@ -55,7 +55,7 @@ func (b *bookmarks) send() {
 	}
 }
 
-func (b *bookmarks) stop() {
+func (b *bookmarkTimer) stop() {
 	if b == nil {
 		return
 	}
@@ -65,31 +65,32 @@ func (b *bookmarks) stop() {
 	b.timer.Stop()
 }
 
-// bookmark tells the watch how far it is. Between changes, so that none of an older revision follows.
-func (w *watcher) bookmark() {
-	c := w.cache
-	c.needProgress() // for the next one
+// sendBookmark sends the revision up to which the watch has seen everything. No event is dispatched meanwhile, so none of
+// an older revision follows.
+func (w *cacheWatcher) sendBookmark() {
+	c := w.cacher
+	c.progress.request() // for the next bookmark
 	c.watchers.mu.Lock()
 	defer c.watchers.mu.Unlock()
-	revision, _ := c.state.seen()
-	if e, err := storage.Bookmark(c.config.NewFunc(), revision); err == nil && !w.push(e) {
+	revision, _ := c.watchCache.resourceVersion()
+	if e, err := storage.Bookmark(c.config.NewFunc(), revision); err == nil && !w.enqueue(e) {
 		c.watchers.remove(w)
 	}
 }
 
-// reportProgress tells the watches that asked for progress how far they are.
-func (c *Cache) reportProgress() {
+// notifyProgress sends a bookmark to each watch with ProgressNotify.
+func (c *Cacher) notifyProgress() {
 	c.watchers.mu.Lock()
 	defer c.watchers.mu.Unlock()
-	if c.watchers.progress == 0 {
+	if c.watchers.progressNotify == 0 {
 		return
 	}
-	revision, _ := c.state.seen()
-	c.watchers.each(func(w *watcher) bool {
-		if !w.progress {
+	revision, _ := c.watchCache.resourceVersion()
+	c.watchers.each(func(w *cacheWatcher) bool {
+		if !w.progressNotify {
 			return true
 		}
 		e, err := storage.Bookmark(c.config.NewFunc(), revision)
-		return err == nil && w.push(e)
+		return err == nil && w.enqueue(e)
 	})
 }

@@ -19,7 +19,7 @@ func TestAnIdleWatchIsToldEveryMinuteAndShortlyBeforeItsEnd(t *testing.T) {
 		s, _ := openMemory()
 		c := New(Config{Storage: s, Resource: "/pods", NewFunc: newPod})
 		defer c.Stop()
-		c.WaitFilled(t.Context())
+		c.WaitReady(t.Context())
 		revision := create(t, c, "a")
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
@@ -45,7 +45,7 @@ func TestAnIdleWatchIsToldEveryMinuteAndShortlyBeforeItsEnd(t *testing.T) {
 			}
 			last = now
 		}
-		if end := 10*time.Minute - beforeEnd; last > end || last < end-beforeEnd/10 { // one just before is as good
+		if end := 10*time.Minute - bookmarkBeforeEnd; last > end || last < end-bookmarkBeforeEnd/10 { // one just before is as good
 			t.Errorf("the last bookmark came at %v, want %v or just before", last, end)
 		}
 	})
@@ -57,7 +57,7 @@ func TestAWatchThatDoesNotKnowBookmarksGetsNone(t *testing.T) {
 		s, _ := openMemory()
 		c := New(Config{Storage: s, Resource: "/pods", NewFunc: newPod})
 		defer c.Stop()
-		c.WaitFilled(t.Context())
+		c.WaitReady(t.Context())
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		w, err := c.Watch(ctx, "/pods", storage.ListOptions{ResourceVersion: "1", Recursive: true})

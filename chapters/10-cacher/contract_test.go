@@ -10,7 +10,7 @@ func TestBeforeMemory(t *testing.T) {
 	storagetest.Run(t, func(tb testing.TB) storagetest.Fixture {
 		_, f := openMemory()
 		f = front(tb, f, Config{})
-		f.Storage = paced{f.Storage.(settled)}
+		f.Storage = paced{f.Storage.(upToDate)}
 		return f
 	})
 }

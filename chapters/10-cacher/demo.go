@@ -46,7 +46,7 @@ type show struct {
 	*demo.Stage
 	codecs *kinds.Codecs
 	below  storage.Interface
-	cache  *Cache
+	cache  *Cacher
 
 	ranges, gets atomic.Int64 // requests to etcd
 	full         string       // a version at which all pods are there
@@ -70,7 +70,7 @@ func (d *show) open(client *clientv3.Client) error {
 	newPod := func() runtime.Object { return &corev1.Pod{} }
 	d.below = etcd3.Open(etcd3.Config{Client: client, Codec: codec, NewFunc: newPod, Resource: "/pods"})
 	d.cache = New(Config{
-		Storage: d.below, Resource: "/pods", NewFunc: newPod, History: 10, Remember: time.Nanosecond, Behind: -1,
+		Storage: d.below, Resource: "/pods", NewFunc: newPod, HistorySize: 10, HistoryAge: time.Nanosecond, Backlog: -1,
 	})
 	return nil
 }
@@ -83,7 +83,7 @@ func (d *show) fill(ctx context.Context) error {
 		}
 	}
 	d.Title("The cache is filled once, by the first who reads")
-	d.cache.WaitFilled(ctx)
+	d.cache.WaitReady(ctx)
 	d.Say("%d pods, listed in %d pages. From here on a watch tells what changes.", shownPods, d.ranges.Load())
 	return nil
 }
@@ -161,7 +161,7 @@ func (d *show) watches(ctx context.Context) error {
 		return err
 	}
 	var all []watch.Interface
-	now, _ := d.cache.state.seen()
+	now, _ := d.cache.watchCache.resourceVersion()
 	for range 100 {
 		w, err := d.cache.Watch(ctx, "/pods", storage.ListOptions{ResourceVersion: fmt.Sprint(now), Recursive: true})
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 	cacher "kubepath/chapters/10-cacher"
 )
 
-func open() *cacher.Cache {
+func open() *cacher.Cacher {
 	newPod := func() runtime.Object { return &corev1.Pod{} }
 	return cacher.New(cacher.Config{
 		Storage: memory.Open(memory.Config{NewFunc: newPod}), Resource: "/pods", NewFunc: newPod,
@@ -26,11 +26,11 @@ func podNamed(name string) *corev1.Pod {
 }
 
 // Two who only read get the same object: it is shared, with the bytes that it is encoded to.
-func ExampleCache_Get() {
+func ExampleCacher_Get() {
 	ctx := context.Background()
 	cache := open()
 	defer cache.Stop()
-	cache.WaitFilled(ctx)
+	cache.WaitReady(ctx)
 	if err := cache.Create(ctx, "/pods/default/web", podNamed("web"), nil, 0); err != nil {
 		fmt.Println(err)
 	}
@@ -49,7 +49,7 @@ func ExampleCache_Get() {
 }
 
 // Two watches of one event share its object, so that it is encoded once for both.
-func ExampleCache_Watch() {
+func ExampleCacher_Watch() {
 	ctx := context.Background()
 	cache := open()
 	defer cache.Stop()

@@ -23,33 +23,35 @@ import (
 	"kubepath/internal/embedetcd"
 )
 
-// settled is a cache as storagetest knows storages: every read has seen every write before it, version 0 too, and what
+// upToDate is a cache as storagetest knows storages: every read has seen every write before it, version 0 too, and what
 // it delivers belongs to the caller.
-type settled struct{ *Cache }
+type upToDate struct{ *Cacher }
 
-func (s settled) settle(ctx context.Context) { _, _ = s.serves(ctx, age{newest: true}) }
+func (s upToDate) waitUntilUpToDate(ctx context.Context) {
+	_, _ = s.waitUntilFresh(ctx, freshness{newest: true})
+}
 
-func (s settled) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
-	s.settle(ctx)
-	err := s.Cache.Get(ctx, key, opts, out)
+func (s upToDate) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
+	s.waitUntilUpToDate(ctx)
+	err := s.Cacher.Get(ctx, key, opts, out)
 	if ref, ok := out.(*kinds.Ref); ok && ref.Object != nil {
 		ref.Object = own(ref.Object)
 	}
 	return err
 }
 
-func (s settled) GetList(ctx context.Context, key string, opts storage.ListOptions, out *kinds.List) error {
-	s.settle(ctx)
-	err := s.Cache.GetList(ctx, key, opts, out)
+func (s upToDate) GetList(ctx context.Context, key string, opts storage.ListOptions, out *kinds.List) error {
+	s.waitUntilUpToDate(ctx)
+	err := s.Cacher.GetList(ctx, key, opts, out)
 	for i, item := range out.Items {
 		out.Items[i] = own(item)
 	}
 	return err
 }
 
-func (s settled) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
-	s.settle(ctx)
-	w, err := s.Cache.Watch(ctx, key, opts)
+func (s upToDate) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
+	s.waitUntilUpToDate(ctx)
+	w, err := s.Cacher.Watch(ctx, key, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -59,18 +61,18 @@ func (s settled) Watch(ctx context.Context, key string, opts storage.ListOptions
 	}), nil
 }
 
-// paced is settled, and has the writers of a case wait for the cache too. They write into memory as fast as they can,
+// paced is upToDate, and has the writers of a case wait for the cache too. They write into memory as fast as they can,
 // which under the race detector is faster than any watch of memory can tell.
-type paced struct{ settled }
+type paced struct{ upToDate }
 
 func (p paced) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
-	defer p.settle(ctx)
-	return p.settled.Create(ctx, key, obj, out, ttl)
+	defer p.waitUntilUpToDate(ctx)
+	return p.upToDate.Create(ctx, key, obj, out, ttl)
 }
 
 func (p paced) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
-	defer p.settle(ctx)
-	return p.settled.GuaranteedUpdate(ctx, key, out, u)
+	defer p.waitUntilUpToDate(ctx)
+	return p.upToDate.GuaranteedUpdate(ctx, key, out, u)
 }
 
 func own(obj runtime.Object) runtime.Object {
@@ -83,7 +85,7 @@ func own(obj runtime.Object) runtime.Object {
 func newPod() runtime.Object { return &corev1.Pod{} }
 
 // cached is a filled cache that ends with the test.
-func cached(tb testing.TB, c Config) *Cache {
+func cached(tb testing.TB, c Config) *Cacher {
 	tb.Helper()
 	if c.Resource == "" {
 		c.Resource = "/pods"
@@ -91,7 +93,7 @@ func cached(tb testing.TB, c Config) *Cache {
 	c.NewFunc = newPod
 	cache := New(c)
 	tb.Cleanup(cache.Stop)
-	if !cache.WaitFilled(context.Background()) {
+	if !cache.WaitReady(context.Background()) {
 		tb.Fatal("the cache was not filled")
 	}
 	return cache
@@ -101,10 +103,10 @@ func cached(tb testing.TB, c Config) *Cache {
 func front(tb testing.TB, f storagetest.Fixture, c Config) storagetest.Fixture {
 	c.Storage = f.Storage
 	cache := cached(tb, c)
-	f.Storage = settled{cache}
+	f.Storage = upToDate{cache}
 	compact := f.Compact
 	f.Compact = func(ctx context.Context, revision uint64) error {
-		settled{cache}.settle(ctx)
+		upToDate{cache}.waitUntilUpToDate(ctx)
 		cache.forget(revision)
 		return compact(ctx, revision)
 	}
@@ -112,12 +114,12 @@ func front(tb testing.TB, f storagetest.Fixture, c Config) storagetest.Fixture {
 }
 
 // forget is what happens with time.
-func (c *Cache) forget(revision uint64) {
-	c.state.mu.Lock()
-	defer c.state.mu.Unlock()
-	h := c.state.history.(*history)
-	for len(h.changes) > 0 && h.changes[0].revision <= revision {
-		h.drop()
+func (c *Cacher) forget(revision uint64) {
+	c.watchCache.mu.Lock()
+	defer c.watchCache.mu.Unlock()
+	h := &c.watchCache.history
+	for len(h.events) > 0 && h.events[0].revision <= revision {
+		h.dropOldest()
 	}
 	h.since = max(h.since, revision)
 }
@@ -147,8 +149,8 @@ func TestMain(m *testing.M) {
 }
 
 var (
-	codecs   = sync.OnceValue(func() *kinds.Codecs { return kinds.NewCodecs(kinds.NewScheme()) })
-	prefixes atomic.Int64
+	codecs       = sync.OnceValue(func() *kinds.Codecs { return kinds.NewCodecs(kinds.NewScheme()) })
+	etcdPrefixes atomic.Int64
 )
 
 // etcd is an etcd storage below a prefix of its own. observe, where it is not nil, is told of each read and transaction.
@@ -168,7 +170,7 @@ func etcd(tb testing.TB, observe func(etcd3.Call)) (*clientv3.Client, etcd3.Conf
 		client.KV = etcd3.WrapKV(client.KV, observe)
 	}
 	return client, etcd3.Config{
-		Client: client, Codec: codec, NewFunc: newPod, Resource: "/pods", Prefix: fmt.Sprintf("/test-%d", prefixes.Add(1)),
+		Client: client, Codec: codec, NewFunc: newPod, Resource: "/pods", Prefix: fmt.Sprintf("/test-%d", etcdPrefixes.Add(1)),
 	}
 }
 

@@ -3,6 +3,9 @@ package cacher
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
+	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/watch"
@@ -10,80 +13,188 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Watch shows what is remembered after the version asked for, and then each change. A version that is forgotten is an
-// ERROR event, 410. Upstream: Cacher.Watch.
-func (c *Cache) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
-	scope, ours := c.scope(key, opts.Recursive)
+// Watch sends the events of the history after the version asked for, and then each new one. A version that the history
+// does not reach back to is an ERROR event, 410. Upstream: Cacher.Watch.
+func (c *Cacher) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
+	prefix, ours := c.prefixOf(key, opts.Recursive)
 	start, err := storage.WatchFrom(opts)
-	if !ours || err != nil || !c.WaitFilled(ctx) {
+	if !ours || err != nil || !c.WaitReady(ctx) {
 		return c.Interface.Watch(ctx, key, opts)
 	}
-	wanted := age{newest: opts.ResourceVersion == ""}
-	if start.Initial { // else the changes after a version of the future come when they come
-		wanted.atLeast = start.After
-	}
-	served, err := c.serves(ctx, wanted)
+	fresh, err := c.waitUntilFresh(ctx, watchFreshness(opts, start))
 	if err != nil {
 		return nil, storage.Fail("watch", key, err)
 	}
-	if !served {
+	if !fresh {
 		return c.Interface.Watch(ctx, key, opts)
 	}
-	w := c.newWatcher(scope, opts, start)
+	w := &cacheWatcher{
+		cacher: c, start: start, predicate: c.cachedPredicate(opts.Predicate), progressNotify: opts.ProgressNotify,
+		scope:  watcherScope{prefix, c.watchCache.indexFor(opts.Predicate)},
+		events: make(chan watch.Event, channelSize), done: make(chan struct{}),
+	}
 	if !c.register(ctx, w) {
 		return c.Interface.Watch(ctx, key, opts)
 	}
 	return w, nil
 }
 
-func (c *Cache) newWatcher(scope string, opts storage.ListOptions, start storage.WatchStart) *watcher {
-	w := &watcher{
-		cache: c, start: start, wanted: c.wanting(opts.Predicate), progress: opts.ProgressNotify,
-		events: make(chan watch.Event, direct), done: make(chan struct{}),
-	}
-	w.bucket.scope = scope
-	w.bucket.entry = c.state.leading(opts.Predicate)
-	return w
-}
-
-// register finds where the watch begins, and from there on offers it every change. It is false after Stop.
-func (c *Cache) register(ctx context.Context, w *watcher) bool {
+// register sets where the watch begins, and from then on adds every event to it. It is false after Stop.
+func (c *Cacher) register(ctx context.Context, w *cacheWatcher) bool {
 	c.watchers.mu.Lock()
 	defer c.watchers.mu.Unlock()
 	if c.ctx.Err() != nil {
 		return false
 	}
-	first, known := c.beginning(w)
+	first, known := c.firstEvents(w)
 	if !known {
-		revision := w.start.After
-		w.finish(storage.ErrorEvent(apierrors.NewResourceExpired(
-			fmt.Sprintf("too old resource version: %d (%d)", revision, c.state.history.Since()))))
+		w.stopAfter(storage.ErrorEvent(apierrors.NewResourceExpired(
+			fmt.Sprintf("too old resource version: %d (%d)", w.start.After, c.watchCache.history.since))))
 		return true
 	}
 	c.watchers.add(w)
-	w.draining = first != nil
-	w.bind(ctx)
+	w.processing = first != nil
+	w.bindContext(ctx)
 	if first != nil {
-		c.running.Go(func() { w.drain(first) })
+		c.goroutines.Go(func() { w.process(first) })
 	}
 	return true
 }
 
-// beginning is what the watch shows before the changes that are still to come; nil: nothing. No change is told
-// meanwhile, so it ends where those begin.
-func (c *Cache) beginning(w *watcher) (first func(send func(watch.Event) bool) bool, known bool) {
-	c.state.mu.Lock()
-	defer c.state.mu.Unlock()
+// firstEvents sends what the watch shows before the events that are still to come; nil: nothing. False where the history
+// does not reach back to it. No event is dispatched meanwhile, so these end where the new ones begin. Upstream:
+// watchCacheInterval.
+func (c *Cacher) firstEvents(w *cacheWatcher) (first func() (more bool), known bool) {
+	c.watchCache.mu.Lock()
+	defer c.watchCache.mu.Unlock()
 	switch {
 	case w.start.Initial:
-		objects, revision := c.state.freeze(w.bucket.entry), c.state.revision
-		return func(send func(watch.Event) bool) bool { return w.initial(objects, revision, send) }, true
+		objects, revision := c.watchCache.latestLocked(w.scope.value), c.watchCache.revision
+		return func() bool { return w.sendInitialEvents(objects, revision) }, true
 	case w.start.After == 0:
 		return nil, true
 	}
-	past, err := c.state.history.After(w.start.After)
+	past, err := c.watchCache.history.after(w.start.After)
 	if err != nil || len(past) == 0 {
 		return nil, err == nil
 	}
-	return func(send func(watch.Event) bool) bool { return w.past(past, send) }, true
+	return func() bool { return w.sendHistory(past) }, true
+}
+
+// dispatchEvent makes an event known: to the watch cache, and to every watch in whose scope it is. A watch that has no
+// room left is stopped; the dispatcher waits for none. Upstream: Cacher.dispatchEvent.
+func (c *Cacher) dispatchEvent(e *watchCacheEvent) {
+	c.watchers.mu.Lock()
+	defer c.watchers.mu.Unlock()
+	c.watchCache.processEvent(e)
+	values := c.watchCache.indexValues(e)
+	var stopped []*cacheWatcher
+	c.watchers.eachInScope(e.key(), values, func(w *cacheWatcher) {
+		if !w.add(e) {
+			stopped = append(stopped, w)
+		}
+	})
+	for _, w := range stopped {
+		c.watchers.remove(w)
+	}
+}
+
+// terminateAllWatchers ends every watch with an ERROR event. Upstream: Cacher.terminateAllWatchers.
+func (c *Cacher) terminateAllWatchers(err error) {
+	c.watchers.mu.Lock()
+	defer c.watchers.mu.Unlock()
+	last := storage.ErrorEvent(err)
+	c.watchers.each(func(w *cacheWatcher) bool { w.stopAfter(last); return true })
+	c.watchers.clear()
+}
+
+// indexedWatchers are the open watches by their scope, so that an event is only offered to those that may want it. While
+// mu is held no event is dispatched: a watch that is added misses none and sees none twice. Upstream: indexedWatchers.
+type indexedWatchers struct {
+	mu             sync.Mutex
+	scopes         map[watcherScope][]*cacheWatcher
+	progressNotify int // how many want a bookmark with each progress report
+}
+
+// watcherScope is what a watch may be interested in: a key, or what lies below a prefix that ends with a slash; with an
+// index value, only the objects found under it.
+type watcherScope struct {
+	prefix string
+	value  storage.IndexValue
+}
+
+func (i *indexedWatchers) add(w *cacheWatcher) {
+	if i.scopes == nil {
+		i.scopes = map[watcherScope][]*cacheWatcher{}
+	}
+	if w.progressNotify {
+		i.progressNotify++
+	}
+	w.position = len(i.scopes[w.scope])
+	i.scopes[w.scope] = append(i.scopes[w.scope], w)
+}
+
+// remove takes a watch out; it may be called for one that is out already.
+func (i *indexedWatchers) remove(w *cacheWatcher) {
+	all := i.scopes[w.scope]
+	if w.position >= len(all) || all[w.position] != w {
+		return
+	}
+	if w.progressNotify {
+		i.progressNotify--
+	}
+	last := len(all) - 1
+	all[w.position] = all[last]
+	all[w.position].position = w.position
+	all[last] = nil
+	if all = all[:last]; len(all) == 0 {
+		delete(i.scopes, w.scope)
+		return
+	}
+	i.scopes[w.scope] = all
+}
+
+// clear takes all out.
+func (i *indexedWatchers) clear() { i.scopes, i.progressNotify = nil, 0 }
+
+func (i *indexedWatchers) each(f func(*cacheWatcher) bool) {
+	for _, all := range i.scopes {
+		for _, w := range all {
+			f(w)
+		}
+	}
+}
+
+// eachInScope calls f for each watch in whose scope an event of key is. values are the index values of the object before
+// and after.
+func (i *indexedWatchers) eachInScope(key string, values []storage.IndexValue, f func(*cacheWatcher)) {
+	for prefix := range prefixes(key) {
+		for _, w := range i.scopes[watcherScope{prefix: prefix}] {
+			f(w)
+		}
+		for n, value := range values {
+			if slices.Contains(values[:n], value) {
+				continue
+			}
+			for _, w := range i.scopes[watcherScope{prefix, value}] {
+				f(w)
+			}
+		}
+	}
+}
+
+// prefixes yields /pods/, /pods/default/ and /pods/default/nginx for the last of them.
+func prefixes(key string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for i := 1; i < len(key); i++ {
+			next := strings.IndexByte(key[i:], '/')
+			if next < 0 {
+				break
+			}
+			if i += next; !yield(key[:i+1]) {
+				return
+			}
+		}
+		yield(key)
+	}
 }

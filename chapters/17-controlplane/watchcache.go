@@ -13,15 +13,13 @@ import (
 // WatchCache has the server answer reads and watches from memory (chapter 10). Each resource's cache begins with its
 // first read or watch: the server starts no later for it, and what nobody asks for costs nothing.
 type WatchCache struct {
-	// Size is how many changes of a resource are remembered at least; 0: it is not cached.
+	// Size is how many events of a resource the history holds at least; 0: it is not cached.
 	Size int
 	// Sizes has the resources for which that differs. Events are not cached unless they are named here: they come and go
 	// too fast for it to pay.
 	Sizes map[schema.GroupResource]int
-	// Wrap goes around each cache: the seam for tracing; nil: nothing.
+	// Wrap goes around each cache; nil: nothing.
 	Wrap func(storage.Interface) storage.Interface
-	// History makes what remembers at least so many changes of one resource; nil: chapter 10's own.
-	History func(least int) cacher.History
 }
 
 // uncached are the resources without a cache, unless WatchCache.Sizes has them. Upstream: DefaultWatchCacheSizes.
@@ -38,7 +36,7 @@ func indexed(resource schema.GroupResource) []string {
 	return nil
 }
 
-// size is how many changes of a resource are to be remembered; 0: it is not cached.
+// size is how many events of a resource the history holds at least; 0: it is not cached.
 func (w *WatchCache) size(resource schema.GroupResource) int {
 	if size, ok := w.Sizes[resource]; ok {
 		return size
@@ -61,10 +59,7 @@ func (b *backend) cache(s *registry.Store) {
 	}
 	config := cacher.Config{
 		Storage: s.Storage, Resource: s.KeyRoot, NewFunc: s.NewFunc, Attrs: s.Attrs,
-		Indexed: indexed(s.Resource), Hints: s.TTL == nil, History: size,
-	}
-	if history := b.config.WatchCache.History; history != nil {
-		config.NewHistory = func() cacher.History { return history(size) }
+		Indexed: indexed(s.Resource), Hints: s.TTL == nil, HistorySize: size,
 	}
 	cache := cacher.New(config)
 	s.Storage = cache

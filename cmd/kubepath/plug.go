@@ -32,8 +32,14 @@ func plugIn(p exercise.Plug, c *controlplane.Config) {
 	if p.Groups != nil {
 		c.Groups = p.Groups(controlplane.Groups())
 	}
-	if p.History != nil && c.WatchCache != nil {
-		c.WatchCache.History = p.History
+	if p.Cache != nil && c.WatchCache != nil {
+		wrap := c.WatchCache.Wrap
+		c.WatchCache.Wrap = func(cache storage.Interface) storage.Interface {
+			if cache = p.Cache(cache); wrap != nil {
+				cache = wrap(cache)
+			}
+			return cache
+		}
 	}
 	if p.Storage != nil {
 		c.Open = func(config etcd3.Config) storage.Interface { return p.Storage(etcd3.Open(config), config) }

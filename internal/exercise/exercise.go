@@ -12,7 +12,6 @@ import (
 	storage "kubepath/chapters/05-storage"
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
-	cacher "kubepath/chapters/10-cacher"
 	openapi "kubepath/chapters/11-openapi"
 	controlplane "kubepath/chapters/17-controlplane"
 )
@@ -35,8 +34,8 @@ type Plug struct {
 	Storage func(real storage.Interface, config etcd3.Config) storage.Interface
 	// Describe stands in place of chapter 11's reading of Go types.
 	Describe openapi.Describer
-	// History remembers the changes in each of chapter 10's caches, at least so many.
-	History func(least int) cacher.History
+	// Cache stands in front of each of chapter 10's caches.
+	Cache func(real storage.Interface) storage.Interface
 	// Groups changes chapter 17's table: a strategy, a key root, a new resource.
 	Groups func([]controlplane.Group) []controlplane.Group
 	// Filter stands at the inner end of chapter 8's chain.

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+
 	storage "kubepath/chapters/05-storage"
 )
 
@@ -12,10 +16,7 @@ import (
 func after(t *testing.T, w *Window, revision uint64, want string) {
 	t.Helper()
 	found, err := w.After(revision)
-	got := fmt.Sprint(found)
-	if len(found) == 0 {
-		got = "[]"
-	}
+	got := names(found)
 	if errors.Is(err, storage.ErrExpired) {
 		got = "expired"
 	} else if err != nil {
@@ -26,12 +27,26 @@ func after(t *testing.T, w *Window, revision uint64, want string) {
 	}
 }
 
-// filled is a Window that began at 5 and was told of changes at revisions that other resources lie between.
+// event says that a pod was created.
+func event(name string) watch.Event {
+	return watch.Event{Type: watch.Added, Object: &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name}}}
+}
+
+// names are those of the events' objects: [a b].
+func names(events []watch.Event) string {
+	all := []string{}
+	for _, e := range events {
+		all = append(all, e.Object.(*corev1.Pod).Name)
+	}
+	return fmt.Sprint(all)
+}
+
+// filled is a Window that began at 5 and was told of events, with writes to other resources in between.
 func filled(size int) *Window {
 	w := &Window{Size: size}
 	w.Begin(5)
 	for i, revision := range []uint64{10, 12, 20, 21} {
-		w.Add(revision, "abcd"[i:i+1])
+		w.Add(revision, event("abcd"[i:i+1]))
 	}
 	return w
 }
@@ -73,7 +88,7 @@ func TestAFullWindowForgetsTheOldestAndSaysSo(t *testing.T) {
 	after(t, w, 10, "[b c d]")
 	after(t, w, 12, "[c d]")
 	if w.Since() != 10 {
-		t.Errorf("Since is %d, want 10: the revision of what was forgotten last", w.Since())
+		t.Errorf("Since is %d, want 10: the revision of what was dropped last", w.Since())
 	}
 }
 
@@ -84,9 +99,9 @@ func TestWhatWasHandedOutDoesNotChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, revision := range []uint64{30, 31, 32} {
-		w.Add(revision, "xyz"[i:i+1])
+		w.Add(revision, event("xyz"[i:i+1]))
 	}
-	if got := fmt.Sprint(found); got != "[a b c d]" {
+	if got := names(found); got != "[a b c d]" {
 		t.Errorf("a slice that After returned became %s while more was added: a watch reads it in its own time", got)
 	}
 }

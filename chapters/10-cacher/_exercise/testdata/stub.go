@@ -1,27 +1,31 @@
 package exercise
 
-import "kubepath/internal/exercise"
+import (
+	"k8s.io/apimachinery/pkg/watch"
 
-// Window remembers the newest changes of one resource.
+	"kubepath/internal/exercise"
+)
+
+// Window holds the newest events of one collection.
 type Window struct {
-	Size int // the most that it remembers
+	Size int // the most that it holds
 
 	// TODO(you): what does it have to know?
 }
 
-// Begin makes it empty. What happened up to a revision is not known.
+// Begin makes it empty. The events up to a revision are not known.
 func (w *Window) Begin(revision uint64) {
 	// TODO(you)
 }
 
-// Add remembers a change. Its revision is higher than those before.
-func (w *Window) Add(revision uint64, change any) {
+// Add holds one more event. Its revision is higher than those before.
+func (w *Window) Add(revision uint64, e watch.Event) {
 	// TODO(you)
 }
 
-// After is every change with a higher revision, in the order of Add. The slice is the caller's, who may read it while
-// more is added. Where one of them is forgotten, the error is storage.ErrExpired.
-func (w *Window) After(revision uint64) ([]any, error) {
+// After returns every event with a higher revision, in the order of Add. The slice is the caller's, who may read it while
+// more is added. Where one of them has been dropped, the error is storage.ErrExpired.
+func (w *Window) After(revision uint64) ([]watch.Event, error) {
 	// TODO(you)
 	return nil, exercise.ErrTODO
 }

@@ -38,12 +38,12 @@ func list(tb testing.TB, s storage.Interface, opts storage.ListOptions) *kinds.L
 func names(l *kinds.List) string {
 	var all []string
 	for _, item := range l.Items {
-		all = append(all, item.(*object).GetObjectMeta().GetName())
+		all = append(all, item.(*cachingObject).GetObjectMeta().GetName())
 	}
 	return strings.Join(all, " ")
 }
 
-func watchFrom(tb testing.TB, c *Cache, revision uint64, p storage.SelectionPredicate) watch.Interface {
+func watchFrom(tb testing.TB, c *Cacher, revision uint64, p storage.SelectionPredicate) watch.Interface {
 	tb.Helper()
 	w, err := c.Watch(tb.Context(), "/pods", storage.ListOptions{ResourceVersion: fmt.Sprint(revision), Recursive: true, Predicate: p})
 	if err != nil {
@@ -149,7 +149,7 @@ func TestAReaderSeesEveryWriteThatWasAnswered(t *testing.T) {
 		if err := c.Get(t.Context(), "/pods/default/a", storage.GetOptions{}, &ref); err != nil {
 			t.Fatal(err)
 		}
-		if _, cached := ref.Object.(*object); !cached {
+		if _, cached := ref.Object.(*cachingObject); !cached {
 			t.Fatal("the read was not served from the cache")
 		}
 		if got := own(ref.Object).(*corev1.Pod).Labels["app"]; got != fmt.Sprint(i) {
@@ -176,7 +176,7 @@ func TestAnEventIsEncodedOnceForAThousandWatchers(t *testing.T) {
 		all.Go(func() {
 			for i := range changes {
 				var out bytes.Buffer
-				if err := (<-w.ResultChan()).Object.(*object).CacheEncode("test", encode, &out); err != nil || out.String() != fmt.Sprint(i) {
+				if err := (<-w.ResultChan()).Object.(*cachingObject).CacheEncode("test", encode, &out); err != nil || out.String() != fmt.Sprint(i) {
 					t.Errorf("event %d is %q (%v)", i, out.String(), err)
 					return
 				}
@@ -196,7 +196,7 @@ func TestAnEventIsEncodedOnceForAThousandWatchers(t *testing.T) {
 func TestASlowWatcherIsCutOffAndNobodyWaitsForIt(t *testing.T) {
 	t.Parallel()
 	s, _ := openMemory()
-	c := cached(t, Config{Storage: s, Buffer: 20})
+	c := cached(t, Config{Storage: s, WatcherBuffer: 20})
 	revision := create(t, c, "a")
 	slow := watchFrom(t, c, revision, storage.SelectionPredicate{})
 	quick := watchFrom(t, c, revision, storage.SelectionPredicate{})
@@ -213,15 +213,15 @@ func TestASlowWatcherIsCutOffAndNobodyWaitsForIt(t *testing.T) {
 		}
 		seen, last = seen+1, now
 	}
-	if seen < direct || seen > direct+20+1 {
+	if seen < channelSize || seen > channelSize+20+1 {
 		t.Errorf("the slow watcher saw %d events", seen)
 	}
 	again := watchFrom(t, c, last, storage.SelectionPredicate{})
 	for range changes - seen { // the client goes on where it was
 		next(t, again)
 	}
-	settled{c}.settle(t.Context())
-	if left := c.watchers.buckets[bucket{scope: "/pods/"}]; len(left) != 2 {
+	upToDate{c}.waitUntilUpToDate(t.Context())
+	if left := c.watchers.scopes[watcherScope{prefix: "/pods/"}]; len(left) != 2 {
 		t.Errorf("%d watches are registered, want the quick one and the new one", len(left))
 	}
 }
@@ -229,18 +229,18 @@ func TestASlowWatcherIsCutOffAndNobodyWaitsForIt(t *testing.T) {
 func TestAForgottenVersionIsGone(t *testing.T) {
 	t.Parallel()
 	s, _ := openMemory()
-	c := cached(t, Config{Storage: s, History: 10, Remember: 1})
+	c := cached(t, Config{Storage: s, HistorySize: 10, HistoryAge: 1})
 	first := create(t, c, "a")
 	var last uint64
 	for i := range 30 {
 		last = label(t, c, "a", fmt.Sprint(i))
 	}
-	settled{c}.settle(t.Context())
+	upToDate{c}.waitUntilUpToDate(t.Context())
 	got := text(next(t, watchFrom(t, c, first, storage.SelectionPredicate{})))
 	if want := fmt.Sprintf("ERROR 410 too old resource version: %d (%d)", first, last-10); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if n := len(c.state.history.(*history).changes); n != 10 {
+	if n := len(c.watchCache.history.events); n != 10 {
 		t.Errorf("%d changes are remembered, want 10", n)
 	}
 }
@@ -331,17 +331,17 @@ func TestStopLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	s, _ := openMemory()
 	c := New(Config{Storage: s, Resource: "/pods", NewFunc: newPod})
-	c.WaitFilled(t.Context())
+	c.WaitReady(t.Context())
 	revision := create(t, c, "a")
 	var open []watch.Interface
 	for i := range 50 { // idle, with events that nobody takes, and with more of them than have room
 		w := watchFrom(t, c, revision, storage.SelectionPredicate{AllowWatchBookmarks: i%2 == 0})
 		open = append(open, w)
 	}
-	for i := range direct + 5 {
+	for i := range channelSize + 5 {
 		label(t, c, "a", fmt.Sprint(i))
 	}
-	settled{c}.settle(t.Context())
+	upToDate{c}.waitUntilUpToDate(t.Context())
 	c.Stop()
 	for _, w := range open {
 		for range w.ResultChan() { // ends

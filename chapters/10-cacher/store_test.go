@@ -29,7 +29,7 @@ func byApp(value string) (storage.SelectionPredicate, *atomic.Int64) {
 }
 
 // apps is a cache of the pods a to f, of which a, c and e have app=web.
-func apps(t *testing.T) (c *Cache, version string) {
+func apps(t *testing.T) (c *Cacher, version string) {
 	t.Helper()
 	s, _ := openMemory()
 	c = cached(t, Config{Storage: s, Attrs: storage.DefaultAttrs(true)})
@@ -90,12 +90,12 @@ func TestAWatchByALabelIsNotOfferedWhatNeverHadIt(t *testing.T) {
 func TestACacheLearnsABoundedNumberOfLabels(t *testing.T) {
 	t.Parallel()
 	c, _ := apps(t)
-	for i := range 3 * mostLabels {
+	for i := range 3 * maxLabels {
 		selector := labels.SelectorFromSet(labels.Set{fmt.Sprint("l", i): "x"})
 		list(t, c, storage.ListOptions{Predicate: storage.SelectionPredicate{Label: selector}})
 	}
-	if n := len(c.state.index.labels); n != mostLabels {
-		t.Errorf("%d labels are indexed, want %d", n, mostLabels)
+	if n := len(c.watchCache.index.labels); n != maxLabels {
+		t.Errorf("%d labels are indexed, want %d", n, maxLabels)
 	}
 	p, _ := byApp("web")
 	if got := names(list(t, c, storage.ListOptions{Predicate: p})); got != "a c e" {

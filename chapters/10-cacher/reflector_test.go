@@ -68,7 +68,7 @@ func TestABrokenWatchIsOpenedAgainAndNothingIsLostOrRepeated(t *testing.T) {
 	t.Parallel()
 	s, _ := openMemory()
 	below := &fragile{Interface: s}
-	c := cached(t, Config{Storage: below, Patience: time.Millisecond})
+	c := cached(t, Config{Storage: below, ReadTimeout: time.Millisecond})
 	revision := create(t, c, "a")
 	w := watchFrom(t, c, revision, storage.SelectionPredicate{})
 	for i := range 20 {
@@ -115,7 +115,7 @@ func compactedAmidAWatch(t *testing.T, s storage.Interface, compact func(revisio
 	c := cached(t, Config{Storage: below})
 	revision := create(t, c, "changed", "deleted", "kept", "other")
 	w := watchFrom(t, c, revision, storage.SelectionPredicate{})
-	settled{c}.settle(t.Context())
+	upToDate{c}.waitUntilUpToDate(t.Context())
 	mend := below.cut()
 	label(t, s, "changed", "1")
 	label(t, s, "changed", "2")
@@ -189,7 +189,7 @@ func TestAChangeThatWasCompactedUpToLeavesNoGhostAndIsNotLost(t *testing.T) {
 			last := label(t, c, "b", "x")
 			wanted := storage.SelectionPredicate{Label: labels.SelectorFromSet(labels.Set{"app": "x"})}
 			w := watchFrom(t, c, last, wanted)
-			settled{c}.settle(t.Context())
+			upToDate{c}.waitUntilUpToDate(t.Context())
 			mend := below.cut()
 			row.change(t, s)
 			newest, err := s.CurrentResourceVersion(t.Context())
@@ -217,17 +217,17 @@ func TestAChangeThatWasCompactedUpToLeavesNoGhostAndIsNotLost(t *testing.T) {
 
 func TestEachDifferenceHasAVersionOfItsOwn(t *testing.T) {
 	t.Parallel()
-	at := func(name string, revision uint64, uid types.UID) *object {
-		return &object{key: "/pods/" + name, revision: revision, value: &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name, UID: uid}}}
+	at := func(name string, revision uint64, uid types.UID) *cachingObject {
+		return &cachingObject{key: "/pods/" + name, revision: revision, value: &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name, UID: uid}}}
 	}
 	known := newSnapshot()
 	for i, name := range []string{"a", "b", "c", "d"} {
 		known.put(at(name, uint64(i+1), "old"))
 	}
 	// After 4: a and d deleted at 5 and 8, b deleted at 6 and created at 7, c written at 9.
-	found := []*object{at("b", 7, "new"), at("c", 9, "old")}
+	found := []*cachingObject{at("b", 7, "new"), at("c", 9, "old")}
 	var got []string
-	for _, ch := range differences(known, found, 4) {
+	for _, ch := range missedEvents(known, found, 4) {
 		kind := "put"
 		if ch.current == nil {
 			kind = "delete"
@@ -275,7 +275,7 @@ func TestAWatchBelowSharesItsStreamWithNoOther(t *testing.T) {
 	below := &fragile{Interface: noting}
 	for i := range 3 { // caches of the same resource
 		c := cached(t, Config{Storage: below})
-		now, _ := c.state.seen()
+		now, _ := c.watchCache.resourceVersion()
 		w := watchFrom(t, c, now, storage.SelectionPredicate{})
 		for j := range 3 { // watches of the same cache
 			name := fmt.Sprint("p", i, j)
@@ -283,7 +283,7 @@ func TestAWatchBelowSharesItsStreamWithNoOther(t *testing.T) {
 			if got := text(next(t, w)); got != "ADDED "+name {
 				t.Errorf("got %s", got)
 			}
-			settled{c}.settle(t.Context())
+			upToDate{c}.waitUntilUpToDate(t.Context())
 			below.cut()()
 		}
 	}
@@ -297,5 +297,44 @@ func TestAWatchBelowSharesItsStreamWithNoOther(t *testing.T) {
 	}
 	if len(noting.asked) != 0 || len(noting.watched) < 9 {
 		t.Errorf("%d watches; asked about no watch: %v", len(noting.watched), noting.asked)
+	}
+}
+
+func TestAClientGoesOnAtACacheThatBeganLater(t *testing.T) {
+	t.Parallel()
+	s, _ := openMemory()
+	seen := create(t, s, "a", "b")
+	label(t, s, "a", "1")
+	remove(t, s, "b")
+	create(t, s, "c")
+	c := cached(t, Config{Storage: s, PageSize: 1})
+	w := watchFrom(t, c, seen, storage.SelectionPredicate{})
+	for _, want := range []string{"MODIFIED a", "DELETED b", "ADDED c"} {
+		if got := text(next(t, w)); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	if got := names(list(t, c, storage.ListOptions{ResourceVersion: "0"})); got != "a c" {
+		t.Errorf("a cache that has just been filled holds %s, want a c", got)
+	}
+	then := storage.ListOptions{ResourceVersion: fmt.Sprint(seen), Match: "Exact"}
+	if got := names(list(t, c, then)); got != "a b" {
+		t.Errorf("at version %d were %s, want a b", seen, got)
+	}
+}
+
+func TestACacheBeginsWithTheNewestWhereThePastIsGone(t *testing.T) {
+	t.Parallel()
+	s, _ := openMemory()
+	seen := create(t, s, "a", "b")
+	remove(t, s, "b")
+	s.Database().Compact(s.Database().Revision())
+	c := cached(t, Config{Storage: s})
+	if got := names(list(t, c, storage.ListOptions{ResourceVersion: "0"})); got != "a" {
+		t.Errorf("it holds %s, want a", got)
+	}
+	want := fmt.Sprintf("ERROR 410 too old resource version: %d (%d)", seen, s.Database().Revision())
+	if got := text(next(t, watchFrom(t, c, seen, storage.SelectionPredicate{}))); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

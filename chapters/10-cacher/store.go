@@ -1,0 +1,178 @@
+package cacher
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/btree"
+
+	storage "kubepath/chapters/05-storage"
+)
+
+// snapshot holds objects in the order of their keys. A clone costs nothing until one of the two is written to, and is
+// read without a lock. Upstream: cacher/store.Snapshot, over the same tree.
+type snapshot struct {
+	tree *btree.BTreeG[*cachingObject]
+}
+
+// degree is how wide the tree is: a write after a clone copies a few nodes of up to twice as many pointers.
+const degree = 16
+
+func byKey(a, b *cachingObject) bool { return a.key < b.key }
+
+func newSnapshot() snapshot { return snapshot{btree.NewG(degree, byKey)} }
+
+func (s snapshot) get(key string) *cachingObject {
+	found, _ := s.tree.Get(&cachingObject{key: key})
+	return found
+}
+
+func (s snapshot) put(o *cachingObject) { s.tree.ReplaceOrInsert(o) }
+
+func (s snapshot) remove(key string) { s.tree.Delete(&cachingObject{key: key}) }
+
+func (s snapshot) clone() snapshot { return snapshot{s.tree.Clone()} }
+
+// scan yields the objects below a prefix, from a first key on.
+func (s snapshot) scan(prefix, from string, yield func(*cachingObject) bool) {
+	s.tree.AscendGreaterOrEqual(&cachingObject{key: from}, func(o *cachingObject) bool {
+		return strings.HasPrefix(o.key, prefix) && yield(o)
+	})
+}
+
+// apply makes the event's change.
+func (s snapshot) apply(e *watchCacheEvent) {
+	if e.current != nil {
+		s.put(e.current)
+	} else if e.old != nil {
+		s.remove(e.old.key)
+	}
+}
+
+// undo takes the event's change back. belongs says which objects are the snapshot's.
+func (s snapshot) undo(e *watchCacheEvent, belongs func(*cachingObject) bool) {
+	if e.old != nil && belongs(e.old) {
+		s.put(e.old)
+	} else if e.current != nil {
+		s.remove(e.current.key)
+	}
+}
+
+// index maps the value of a field or a label to the objects that have it, in the order of their keys. The fields are
+// fixed by Config.Indexed; a label is added when somebody first selects by it. Namespaces need no index: they are
+// prefixes of keys. Upstream: cacher/store.indexer.
+type index struct {
+	attrs   storage.AttrFunc // nil: nothing is indexed
+	fields  []string
+	labels  []string
+	entries map[storage.IndexValue]snapshot
+	nodes   *btree.FreeListG[*cachingObject] // shared: there are many entries, most of them small
+}
+
+// maxLabels bounds how many labels an index has, as each costs a little with every write. Other selectors scan.
+const maxLabels = 16
+
+func newIndex(fields []string, attrs storage.AttrFunc) index {
+	if attrs == nil {
+		fields = nil
+	}
+	return index{
+		attrs: attrs, fields: fields,
+		entries: map[storage.IndexValue]snapshot{}, nodes: btree.NewFreeListG[*cachingObject](btree.DefaultFreeListSize),
+	}
+}
+
+// values are the values under which an object is found. One whose attributes cannot be read has none.
+func (x *index) values(o *cachingObject) []storage.IndexValue {
+	if o == nil || len(x.fields)+len(x.labels) == 0 {
+		return nil
+	}
+	labelSet, fieldSet, err := o.attributes(x.attrs)
+	if err != nil {
+		return nil
+	}
+	values := make([]storage.IndexValue, 0, len(x.fields)+len(x.labels))
+	for _, field := range x.fields {
+		values = append(values, storage.IndexValue{Index: storage.FieldIndex(field), Value: fieldSet[field]})
+	}
+	for _, label := range x.labels {
+		if value, ok := labelSet[label]; ok {
+			values = append(values, storage.IndexValue{Index: storage.LabelIndex(label), Value: value})
+		}
+	}
+	return values
+}
+
+// apply makes the event's change.
+func (x *index) apply(e *watchCacheEvent) {
+	for _, v := range x.values(e.old) {
+		if objects, ok := x.entries[v]; ok {
+			if objects.remove(e.old.key); objects.tree.Len() == 0 {
+				delete(x.entries, v)
+			}
+		}
+	}
+	for _, v := range x.values(e.current) {
+		x.put(v, e.current)
+	}
+}
+
+func (x *index) put(v storage.IndexValue, o *cachingObject) {
+	if _, ok := x.entries[v]; !ok {
+		x.entries[v] = snapshot{btree.NewWithFreeListG(degree, byKey, x.nodes)}
+	}
+	x.entries[v].put(o)
+}
+
+// match is a value under which everything is found that a predicate can select; the zero value: there is none, and the
+// predicate takes a scan.
+func (x *index) match(p storage.SelectionPredicate) storage.IndexValue {
+	for _, v := range p.MatcherIndex(x.fields, x.labels) {
+		return v
+	}
+	return storage.IndexValue{}
+}
+
+// missingLabel is a label by whose value a predicate selects, and which would spare it the scan; "": there is none, or no
+// room for it.
+func (x *index) missingLabel(p storage.SelectionPredicate) string {
+	if x.attrs == nil || p.Label == nil || len(x.labels) == maxLabels || x.match(p) != (storage.IndexValue{}) {
+		return ""
+	}
+	requirements, _ := p.Label.Requirements()
+	for _, r := range requirements {
+		if _, exact := p.Label.RequiresExactMatch(r.Key()); exact {
+			return r.Key()
+		}
+	}
+	return ""
+}
+
+// addLabel adds a label to the index.
+func (x *index) addLabel(label string, objects snapshot) {
+	if slices.Contains(x.labels, label) {
+		return
+	}
+	x.labels = append(x.labels, label)
+	objects.scan("", "", func(o *cachingObject) bool {
+		if labelSet, _, err := o.attributes(x.attrs); err == nil {
+			if value, ok := labelSet[label]; ok {
+				x.put(storage.IndexValue{Index: storage.LabelIndex(label), Value: value}, o)
+			}
+		}
+		return true
+	})
+}
+
+// has reports whether an object is found under a value.
+func (x *index) has(v storage.IndexValue, o *cachingObject) bool {
+	labelSet, fieldSet, err := o.attributes(x.attrs)
+	if err != nil {
+		return false
+	}
+	if field, ok := strings.CutPrefix(v.Index, storage.FieldIndex("")); ok {
+		return fieldSet[field] == v.Value
+	}
+	value, ok := labelSet[strings.TrimPrefix(v.Index, storage.LabelIndex(""))]
+	return ok && value == v.Value
+}
