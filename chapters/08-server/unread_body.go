@@ -3,6 +3,7 @@ package server
 import (
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,23 +28,25 @@ func limitUnreadBodies(next http.Handler) http.Handler {
 	})
 }
 
-// unreadBody notices whether a body has been read to its end before the answer begins.
+// unreadBody notices whether a body has been read to its end before the answer begins. The filter timeout may answer while
+// the handler still reads.
 type unreadBody struct {
 	http.ResponseWriter
 	body  io.ReadCloser
-	known bool // the body has ended, or has its deadline
+	known atomic.Bool // the body has ended, or has its deadline
 }
 
 func (u *unreadBody) answered() {
-	if !u.known {
-		u.known = true
+	if u.known.CompareAndSwap(false, true) {
 		http.NewResponseController(u.ResponseWriter).SetReadDeadline(time.Now().Add(unreadBodyTime))
 	}
 }
 
 func (u *unreadBody) Read(p []byte) (int, error) {
 	n, err := u.body.Read(p)
-	u.known = u.known || err == io.EOF
+	if err == io.EOF {
+		u.known.Store(true)
+	}
 	return n, err
 }
 
