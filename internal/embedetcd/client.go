@@ -81,5 +81,63 @@ func (c countedWatch) Watch(stream pb.Watch_WatchServer) error {
 		return err
 	}
 	defer c.calls.inside.Done()
-	return c.WatchServer.Watch(stream)
+	return c.WatchServer.Watch(queueRequests(stream))
+}
+
+// queuedRequests takes requests in as they come. Without a queue, a client that ends many watches while events come waits
+// for etcd to take a request, and etcd for the client to take an event, for ever: the adapter's channels are short, and
+// neither side reads while it writes.
+type queuedRequests struct {
+	pb.Watch_WatchServer
+	news chan struct{}
+
+	mu    sync.Mutex
+	queue []*pb.WatchRequest
+	err   error // after the queue
+}
+
+func queueRequests(stream pb.Watch_WatchServer) *queuedRequests {
+	q := &queuedRequests{Watch_WatchServer: stream, news: make(chan struct{}, 1)}
+	go q.fill()
+	return q
+}
+
+// fill ends with the stream.
+func (q *queuedRequests) fill() {
+	for {
+		r, err := q.Watch_WatchServer.Recv()
+		q.mu.Lock()
+		if q.err = err; err == nil {
+			q.queue = append(q.queue, r)
+		}
+		q.mu.Unlock()
+		select {
+		case q.news <- struct{}{}:
+		default:
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// Recv implements pb.Watch_WatchServer.
+func (q *queuedRequests) Recv() (*pb.WatchRequest, error) {
+	for {
+		if r, err := q.next(); r != nil || err != nil {
+			return r, err
+		}
+		<-q.news
+	}
+}
+
+func (q *queuedRequests) next() (*pb.WatchRequest, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.queue) == 0 {
+		return nil, q.err
+	}
+	r := q.queue[0]
+	q.queue = q.queue[1:]
+	return r, nil
 }

@@ -1,9 +1,11 @@
 package embedetcd
 
 import (
+	"context"
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
@@ -34,5 +36,38 @@ func TestCloseWaitsForWhoStillReads(t *testing.T) {
 			t.Fatal(err)
 		}
 		readers.Wait()
+	}
+}
+
+func TestWatchesThatEndTogetherWhileEventsComeEnd(t *testing.T) {
+	t.Parallel()
+	s := start(t, Options{})
+	writing, stopWriting := context.WithCancel(t.Context())
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		for writing.Err() == nil {
+			_, _ = s.Client().Put(writing, "/watched", "value")
+		}
+	})
+	defer writer.Wait()
+	defer stopWriting()
+	for range 5 {
+		ctx, cancel := context.WithCancel(t.Context())
+		var ended sync.WaitGroup
+		for range 200 {
+			changes := s.Client().Watch(ctx, "/watched")
+			ended.Go(func() {
+				for range changes {
+				}
+			})
+		}
+		cancel()
+		done := make(chan struct{})
+		go func() { ended.Wait(); close(done) }()
+		select {
+		case <-done:
+		case <-time.After(20 * time.Second):
+			t.Fatal("they have not ended")
+		}
 	}
 }
