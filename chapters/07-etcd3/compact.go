@@ -138,7 +138,8 @@ func (c *Compactor) followKey(ctx context.Context) {
 	for _, kv := range now.Kvs {
 		c.note(kv.Value)
 	}
-	for answer := range c.watcher.Watch(ctx, compactKey, clientv3.WithRev(now.Header.Revision+1)) {
+	// Not from the next revision: while a watch waits for a future one, etcd tells no other watch on its stream of progress.
+	for answer := range c.watcher.Watch(ctx, compactKey, clientv3.WithRev(now.Header.Revision)) {
 		for _, e := range answer.Events {
 			c.note(e.Kv.Value)
 		}
