@@ -10,6 +10,9 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
+// watchBuffer is how many events wait for a slow reader. Beyond it, they wait in the log.
+const watchBuffer = 100
+
 // Watch starts a reader of the log. It ends when it is stopped, when ctx ends, or with an ERROR event.
 func (s *Store) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
 	key, err := storage.PrepareKey(s.resource, key, opts.Recursive)
@@ -23,7 +26,7 @@ func (s *Store) Watch(ctx context.Context, key string, opts storage.ListOptions)
 	if err != nil {
 		return nil, storage.Fail("watch", key, err)
 	}
-	w := &watcher{store: s, key: key, opts: opts, start: start, events: make(chan watch.Event)}
+	w := &watcher{store: s, key: key, opts: opts, start: start, events: make(chan watch.Event, watchBuffer)}
 	if err := w.begin(); err != nil {
 		return nil, storage.Fail("watch", key, err)
 	}
