@@ -10,22 +10,27 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// maxValues is how many values a body may hold; an object counts as four. In memory a value takes about 100 bytes, and
-// an object that is written with two of them, {}, several hundred. What etcd can store has far fewer.
-const maxValues = 400_000
+// maxValues bounds the values of a body. One counts as two. An object counts as four more, since {} may become
+// several hundred bytes, and an element of a list as ten more, since null may become a struct of a thousand bytes with
+// defaults and faults of its own. What etcd can store has far fewer.
+const maxValues = 220_000
+
+// maxDirectives is how many %TAG a YAML body may have, in UTF-8 or UTF-16: each is compared with all before it.
+const maxDirectives = 100
 
 // CheckExpansion refuses (413) a body that takes much more memory than its bytes: of too many small values, or of YAML
 // whose aliases repeat what their anchors name (a hundred kilobytes can stand for gigabytes). limit is the longest body
 // in bytes; YAML may not be longer when its aliases are written out.
 func CheckExpansion(contentType string, body []byte, limit int64) error {
-	contentType = strings.ToLower(contentType)
+	mediaType, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	switch {
-	case strings.Contains(contentType, "protobuf"):
+	case strings.Contains(mediaType, "protobuf"): // its values are not counted
 		return nil
-	case !strings.Contains(contentType, "yaml"):
-		return checkValues(jsonValues(body))
-	case json.Valid(body): // without aliases
-		return checkValues(jsonValues(body))
+	case !strings.Contains(mediaType, "yaml"), json.Valid(body): // without aliases
+		return CheckValues(body)
+	}
+	if bytes.Count(body, []byte("%TAG"))+bytes.Count(body, []byte("%\x00T")) > maxDirectives {
+		return apierrors.NewRequestEntityTooLargeError(fmt.Sprintf("limit is %d %%TAG directives in YAML", maxDirectives))
 	}
 	if err := checkValues(yamlValues(body)); err != nil {
 		return err
@@ -33,24 +38,38 @@ func CheckExpansion(contentType string, body []byte, limit int64) error {
 	return checkAliases(body, limit)
 }
 
+// CheckValues refuses (413) JSON of too many values. YAML is checked once more when it has become JSON.
+func CheckValues(text []byte) error { return checkValues(jsonValues(text)) }
+
 func checkValues(n int) error {
 	if n > maxValues {
-		return apierrors.NewRequestEntityTooLargeError(fmt.Sprintf("limit is %d values, where an object counts as 4, got %d", maxValues, n))
+		return apierrors.NewRequestEntityTooLargeError(fmt.Sprintf("limit is %d, where a value counts as 2, an object as 6 and an element of a list as 12, got %d", maxValues, n))
 	}
 	return nil
 }
 
-// jsonValues counts the values in JSON, but for empty arrays and the like, without decoding it.
+// jsonValues counts the values in JSON without decoding it.
 func jsonValues(text []byte) (n int) {
-	if 4*len(text) <= maxValues {
+	if 12*len(text) <= maxValues {
 		return 0
+	}
+	var open []byte // the brackets around the place
+	element := func() {
+		if len(open) > 0 && open[len(open)-1] == '[' {
+			n += 10
+		}
 	}
 	for at := 0; at < len(text); at++ {
 		switch text[at] {
-		case '{':
+		case '{', '[':
 			n += 4
-		case '[', ',':
-			n++
+			open = append(open, text[at])
+			element() // the first one, of a list
+		case '}', ']':
+			open = open[:max(len(open)-1, 0)]
+		case ',':
+			n += 2
+			element()
 		case '"':
 			for at++; at < len(text) && text[at] != '"'; at++ {
 				if text[at] == '\\' {
@@ -63,13 +82,18 @@ func jsonValues(text []byte) (n int) {
 }
 
 // yamlValues counts what begins a value in YAML, or looks as if it did.
-func yamlValues(text []byte) int {
-	if 4*len(text) <= maxValues {
-		return 0
-	}
-	n := 4 * bytes.Count(text, []byte("{"))
-	for _, mark := range []string{"[", ",", "- ", "-\n", ": ", ":\n", "? "} {
-		n += bytes.Count(text, []byte(mark))
+func yamlValues(text []byte) (n int) {
+	for at, c := range text {
+		switch c {
+		case '{':
+			n += 4
+		case '[', ',':
+			n++
+		case '-', '?', ':':
+			if at+1 < len(text) && bytes.IndexByte([]byte(" \t\r\n\x00\xc2\xe2"), text[at+1]) >= 0 { // a blank, a break in UTF-16 or beyond ASCII
+				n++
+			}
+		}
 	}
 	return n
 }

@@ -28,6 +28,9 @@ func newYAML(scheme *runtime.Scheme, o json.SerializerOptions) runtime.Serialize
 
 func (s yamlSerializer) Decode(data []byte, implied *schema.GroupVersionKind, into runtime.Object) (runtime.Object, *schema.GroupVersionKind, error) {
 	if text, err := yaml.YAMLToJSONStrict(data); err == nil {
+		if err := CheckValues(text); err != nil {
+			return nil, nil, err
+		}
 		if obj, kind, err := s.asJSON.Decode(text, implied, into); err == nil || runtime.IsStrictDecodingError(err) {
 			return obj, kind, err
 		}

@@ -44,6 +44,9 @@ func (c *Call) Decode(media *kinds.Media, body []byte, fieldValidation string) (
 		c.WarnOfFields(strict.Errors())
 		err = nil
 	}
+	if apierrors.IsRequestEntityTooLargeError(err) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, c.undecodable(err, kind, body)
 	}

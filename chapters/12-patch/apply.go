@@ -1,12 +1,16 @@
 package patch
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	kinds "kubepath/chapters/02-kinds"
 )
 
 // applyPatch reads an object that says all that one manager wants (server-side apply). It merges with what others have
@@ -20,6 +24,9 @@ func applyPatch(d *document) (change, error) {
 	if err != nil {
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("error decoding YAML: %v", err))
 	}
+	if err := checkValues(d.patch, fields); err != nil {
+		return nil, err
+	}
 	return func(live runtime.Object) (runtime.Object, error) {
 		wanted := &unstructured.Unstructured{Object: fields}
 		force := d.options.Force != nil && *d.options.Force
@@ -29,4 +36,16 @@ func applyPatch(d *document) (change, error) {
 		}
 		return obj, d.judgeYAML()
 	}, nil
+}
+
+// checkValues refuses (413) YAML that has become too many values. Those of JSON were counted before it was read.
+func checkValues(text []byte, fields map[string]any) error {
+	if bytes.HasPrefix(text, []byte("{")) && json.Valid(text) {
+		return nil
+	}
+	converted, err := json.Marshal(fields)
+	if err != nil {
+		return apierrors.NewBadRequest(err.Error())
+	}
+	return kinds.CheckValues(converted)
 }

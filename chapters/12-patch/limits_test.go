@@ -41,6 +41,11 @@ func TestNoBodyCostsMoreThanFiftyTimesTheLimit(t *testing.T) {
 		env = append(env, fmt.Sprintf(`{"name":"V%d","value":"x"}`, i))
 	}
 	long := `{"spec":{"template":{"spec":{"containers":[{"name":"app","env":[` + strings.Join(env, ",") + `]}]}}}}`
+	var unknown []string
+	for i := range 100_000 {
+		unknown = append(unknown, fmt.Sprintf(`"f%d":""`, i))
+	}
+	named := strings.Repeat("{name: a},", 20_000)
 	empty := strings.Repeat("{},", 1<<20) + "{}"
 	deep := strings.Repeat(`{"a":`, 5000) + `"` + strings.Repeat("x", 2<<20) + `"` + strings.Repeat("}", 5000)
 	aliases := "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata:\n  a: &a " + strings.Repeat("x", 50_000) + "\n" + strings.Repeat("  b: *a\n", 10_000)
@@ -57,6 +62,9 @@ func TestNoBodyCostsMoreThanFiftyTimesTheLimit(t *testing.T) {
 		{"8,000 entries in a strategic merge patch", "PATCH", deployments + "/d", strategicType, long, 200},
 		{"nesting in a strategic merge patch", "PATCH", configMaps + "/a", strategicType, `{"data":` + deep + `}`, 422},
 		{"empty objects in a strategic merge patch", "PATCH", deployments + "/d", strategicType, `{"spec":{"template":{"spec":{"containers":[` + empty + `]}}}}`, 413},
+		{"unknown fields in a strategic merge patch", "PATCH", configMaps + "/a", strategicType, `{` + strings.Join(unknown, ",") + `}`, 200},
+		{"20,000 elements in an apply", "PATCH", deployments + "/d?fieldManager=m", applyType, "spec: {template: {spec: {containers: [" + named + "]}}}", 413},
+		{"20,000 elements in a create", "POST", deployments, "application/yaml", "spec: {template: {spec: {containers: [" + named + "]}}}", 413},
 		{"aliases in an apply", "PATCH", configMaps + "/a?fieldManager=m", applyType, aliases, 413},
 		{"8,000 entries in an apply", "PATCH", deployments + "/d?fieldManager=m&force=true", applyType, `{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"},` + long[1:], 200},
 		{"empty objects in an apply", "PATCH", configMaps + "/a?fieldManager=m", applyType, `{"data":[` + empty + `]}`, 413},
