@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -66,5 +67,37 @@ func invalid(options string, errs field.ErrorList) error {
 	if len(errs) == 0 {
 		return nil
 	}
-	return apierrors.NewInvalid(schema.GroupKind{Group: metav1.GroupName, Kind: options}, "", errs)
+	return NewInvalid(schema.GroupKind{Group: metav1.GroupName, Kind: options}, "", errs)
+}
+
+// maxCauses is how many bytes the causes of a 422 may have together. The rest of them is only counted.
+const maxCauses = 1 << 20
+
+// NewInvalid is a 422 with a cause for each error, as apierrors.NewInvalid makes it. Its time is linear in the number of
+// errors; upstream's is quadratic, so that a body of 10 KB, 4,000 empty containers, takes seconds and gigabytes.
+func NewInvalid(kind schema.GroupKind, name string, errs field.ErrorList) *apierrors.StatusError {
+	invalid := apierrors.NewInvalid(kind, name, nil)
+	var messages []string
+	seen := map[string]bool{}
+	size := 0
+	for i, err := range errs {
+		cause := metav1.StatusCause{Type: metav1.CauseType(err.Type), Message: err.ErrorBody(), Field: err.Field}
+		if size += len(cause.Field) + len(cause.Message); size > maxCauses && i > 0 {
+			messages = append(messages, fmt.Sprintf("and %d more", len(errs)-i))
+			break
+		}
+		invalid.ErrStatus.Details.Causes = append(invalid.ErrStatus.Details.Causes, cause)
+		if message := err.Error(); !seen[message] {
+			seen[message] = true
+			messages = append(messages, message)
+		}
+	}
+	text := strings.Join(messages, ", ")
+	if len(messages) > 1 {
+		text = "[" + text + "]"
+	}
+	if len(messages) > 0 {
+		invalid.ErrStatus.Message += ": " + text
+	}
+	return invalid
 }

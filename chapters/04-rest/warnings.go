@@ -37,21 +37,21 @@ type warnings struct {
 
 	mu    sync.Mutex
 	texts []string
-	size  int  // characters sent
-	short bool // each is cut to maxWarning
+	known map[string]bool // the same texts
+	size  int             // characters sent
+	short bool            // each is cut to maxWarning
 }
 
 func (w *warnings) add(text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, known := range w.texts {
-		if known == text {
-			return
-		}
-	}
-	if text == "" {
+	if full := w.short && w.size >= maxWarnings; full || text == "" || w.known[text] {
 		return
 	}
+	if w.known == nil {
+		w.known = map[string]bool{}
+	}
+	w.known[text] = true
 	w.texts = append(w.texts, text)
 	if w.short || w.size+utf8.RuneCountInString(text) <= maxWarnings {
 		w.send(text)

@@ -25,7 +25,7 @@ func (s *Store) beforeCreate(ctx context.Context, obj runtime.Object) error {
 	}
 	s.Strategy.PrepareForCreate(ctx, obj)
 	if faults := s.createFaults(ctx, obj, m); len(faults) > 0 {
-		return apierrors.NewInvalid(s.Kind.GroupKind(), m.GetName(), faults)
+		return rest.NewInvalid(s.Kind.GroupKind(), m.GetName(), faults)
 	}
 	warn(ctx, s.Strategy.WarningsOnCreate(ctx, obj))
 	s.Strategy.Canonicalize(obj)

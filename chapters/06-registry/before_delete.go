@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	rest "kubepath/chapters/04-rest"
 )
 
 // grace is what a delete means for the end of an object in one state. The zero value: no time is given.
@@ -34,7 +36,7 @@ func (s *Store) beforeDelete(ctx context.Context, obj runtime.Object, o *metav1.
 	}
 	if faults := validation.ValidateDeleteOptions(o); len(faults) > 0 {
 		kind := schema.GroupKind{Group: metav1.GroupName, Kind: "DeleteOptions"}
-		return grace{}, apierrors.NewInvalid(kind, "", faults)
+		return grace{}, rest.NewInvalid(kind, "", faults)
 	}
 	if err := s.checkDeletePreconditions(m, o.Preconditions); err != nil {
 		return grace{}, err

@@ -33,7 +33,7 @@ func (s *Store) beforeUpdate(ctx context.Context, obj, old runtime.Object) error
 	faults := s.updateFaults(m, oldMeta)
 	faults = append(faults, s.Strategy.ValidateUpdate(ctx, obj, old)...)
 	if len(faults) > 0 {
-		return apierrors.NewInvalid(s.Kind.GroupKind(), m.GetName(), faults)
+		return rest.NewInvalid(s.Kind.GroupKind(), m.GetName(), faults)
 	}
 	warn(ctx, s.Strategy.WarningsOnUpdate(ctx, obj, old))
 	s.Strategy.Canonicalize(obj)

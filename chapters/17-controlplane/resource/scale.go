@@ -108,7 +108,7 @@ func (s Scale[T, P]) validate(scale, before *autoscalingv1.Scale) error {
 		errs = append(errs, field.Invalid(field.NewPath("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0"))
 	}
 	if len(errs) > 0 {
-		return apierrors.NewInvalid(schema.GroupKind{Group: "autoscaling", Kind: "Scale"}, before.Name, errs)
+		return rest.NewInvalid(schema.GroupKind{Group: "autoscaling", Kind: "Scale"}, before.Name, errs)
 	}
 	if scale.UID != "" && scale.UID != before.UID {
 		resource := schema.GroupResource{Group: s.Store.Resource.Group, Resource: s.Store.Resource.Resource + "/scale"}
