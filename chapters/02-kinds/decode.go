@@ -36,6 +36,11 @@ func (c *Codecs) Decode(m *Media, data []byte, d Decoding) (runtime.Object, sche
 	if !d.Default.Empty() {
 		implied = &d.Default
 	}
+	if message, ok := decoder.(protoSerializer); ok {
+		if err := message.check(data, implied); err != nil {
+			return nil, schema.GroupVersionKind{}, err
+		}
+	}
 	obj, kind, err := decoder.Decode(data, implied, nil)
 	switch {
 	case kind == nil:

@@ -26,7 +26,7 @@
 //	listproto.go  the same in protobuf; envelope.go is what lies around a message
 //	storagecodec.go  what etcd keeps
 //	fastjson.go, fastyaml.go, fastproto.go  each body is read once
-//	expansion.go  bodies that are small on the wire and huge in memory
+//	expansion.go, protosize.go  bodies that are small on the wire and huge in memory
 //	mapper.go     kinds to resources and back; find.go takes what people type
 //	wellknown.go  what Kubernetes serves; tree.go prints it
 package kinds

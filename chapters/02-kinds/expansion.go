@@ -24,7 +24,7 @@ const maxDirectives = 100
 func CheckExpansion(contentType string, body []byte, limit int64) error {
 	mediaType, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	switch {
-	case strings.Contains(mediaType, "protobuf"): // its values are not counted
+	case strings.Contains(mediaType, "protobuf"): // Decode measures it, by its type
 		return nil
 	case !strings.Contains(mediaType, "yaml"), json.Valid(body): // without aliases
 		return CheckValues(body)

@@ -1,6 +1,9 @@
 package kinds
 
 import (
+	"bytes"
+	"cmp"
+
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
@@ -27,6 +30,36 @@ func (s protoSerializer) Decode(data []byte, implied *schema.GroupVersionKind, i
 		}
 	}
 	return s.Serializer.Decode(data, implied, into)
+}
+
+// check refuses the body of a request that is a message of a known kind and takes too much memory (see checkMessage).
+// What is no message is left to the decoder. What is stored is not checked.
+func (s protoSerializer) check(data []byte, implied *schema.GroupVersionKind) error {
+	if len(data) < maxProtoMemory/2048 { // too short for it: two bytes are a struct of two thousand at most
+		return nil
+	}
+	var apiVersion, name, raw []byte
+	if env, err := openEnvelope(data); err == nil {
+		apiVersion, name, raw = env.apiVersion, env.kind, env.raw
+	} else if data, ok := bytes.CutPrefix(data, []byte(protobufMagic)); ok {
+		var unknown runtime.Unknown
+		if unknown.Unmarshal(data) != nil {
+			return nil
+		}
+		apiVersion, name, raw = []byte(unknown.APIVersion), []byte(unknown.Kind), unknown.Raw
+	}
+	kind := schema.FromAPIVersionAndKind(string(apiVersion), string(name))
+	if implied != nil {
+		kind.Kind = cmp.Or(kind.Kind, implied.Kind)
+		if len(apiVersion) == 0 {
+			kind.Group, kind.Version = implied.Group, implied.Version
+		}
+	}
+	t := s.scheme.AllKnownTypes()[kind]
+	if t == nil {
+		return nil
+	}
+	return checkMessage(t, raw)
 }
 
 // decode returns nil for everything but a known message with its kind around it.
