@@ -30,7 +30,13 @@ func applyPatch(d *document) (change, error) {
 	return func(live runtime.Object) (runtime.Object, error) {
 		wanted := &unstructured.Unstructured{Object: fields}
 		force := d.options.Force != nil && *d.options.Force
+		if err := d.call.Context.Err(); err != nil {
+			return nil, err
+		}
 		obj, err := d.call.Ownership.Apply(live, wanted, d.options.FieldManager, force)
+		if ended := d.call.Context.Err(); ended != nil {
+			return nil, ended
+		}
 		if err != nil || strict {
 			return obj, err
 		}

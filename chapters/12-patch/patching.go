@@ -20,7 +20,10 @@ type patching struct {
 
 // mutate makes the new object from what is stored now; the storage calls it again after a lost race. An object that does
 // not exist has no uid. Upstream: patcher.applyPatch.
-func (p *patching) mutate(_ context.Context, old runtime.Object) (obj runtime.Object, err error) {
+func (p *patching) mutate(ctx context.Context, old runtime.Object) (obj runtime.Object, err error) {
+	if err := ctx.Err(); err != nil { // the request has ended: nobody waits for another attempt
+		return nil, err
+	}
 	exists := uid(old) != ""
 	switch {
 	case !exists && !p.creates:
