@@ -44,8 +44,16 @@ func applyPatch(d *document) (change, error) {
 	}, nil
 }
 
-// checkValues refuses (413) YAML that has become too many values. Those of JSON were counted before it was read.
+// maxApplied is how many fields one map of an applied configuration may have: the merge inserts each into a sorted list
+// of its owner's fields, which takes a time that is quadratic in their number.
+const maxApplied = 50_000
+
+// checkValues refuses (413) YAML that has become too many values, and maps of too many fields. The values of JSON were
+// counted before it was read.
 func checkValues(text []byte, fields map[string]any) error {
+	if n := widest(fields); n > maxApplied {
+		return apierrors.NewRequestEntityTooLargeError(fmt.Sprintf("limit is %d fields in a map that is applied, got %d", maxApplied, n))
+	}
 	if bytes.HasPrefix(text, []byte("{")) && json.Valid(text) {
 		return nil
 	}
@@ -54,4 +62,20 @@ func checkValues(text []byte, fields map[string]any) error {
 		return apierrors.NewBadRequest(err.Error())
 	}
 	return kinds.CheckValues(converted)
+}
+
+// widest is the number of fields of the largest map in v.
+func widest(v any) (n int) {
+	switch v := v.(type) {
+	case map[string]any:
+		n = len(v)
+		for _, below := range v {
+			n = max(n, widest(below))
+		}
+	case []any:
+		for _, below := range v {
+			n = max(n, widest(below))
+		}
+	}
+	return n
 }

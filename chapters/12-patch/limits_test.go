@@ -67,6 +67,8 @@ func TestNoBodyCostsMoreThanFiftyTimesTheLimit(t *testing.T) {
 		{"nesting in a strategic merge patch", "PATCH", configMaps + "/a", strategicType, `{"data":` + deep + `}`, 422},
 		{"empty objects in a strategic merge patch", "PATCH", deployments + "/d", strategicType, `{"spec":{"template":{"spec":{"containers":[` + empty + `]}}}}`, 413},
 		{"unknown fields in a strategic merge patch", "PATCH", configMaps + "/a", strategicType, `{` + strings.Join(unknown, ",") + `}`, 200},
+		{"100,000 keys in an apply", "PATCH", configMaps + "/a?fieldManager=m", applyType, `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"},"data":{` + strings.Join(unknown, ",") + `}}`, 413},
+		{"50,000 keys in an apply", "PATCH", configMaps + "/a?fieldManager=m&force=true", applyType, `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"},"data":{` + strings.Join(unknown[:50_000], ",") + `}}`, 200},
 		{"20,000 elements in an apply", "PATCH", deployments + "/d?fieldManager=m", applyType, "spec: {template: {spec: {containers: [" + named + "]}}}", 413},
 		{"20,000 elements in a create", "POST", deployments, "application/yaml", "spec: {template: {spec: {containers: [" + named + "]}}}", 413},
 		{"aliases in an apply", "PATCH", configMaps + "/a?fieldManager=m", applyType, aliases, 413},
