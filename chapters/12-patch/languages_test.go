@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	appsv1 "k8s.io/api/apps/v1"
@@ -180,7 +181,8 @@ var known5xx = []string{
 	"strconv.ParseUint", // a resourceVersion that is no number
 }
 
-// FuzzBodies holds that no body, of whatever kind, makes the server panic, or fail in a way of its own.
+// FuzzBodies holds that no body, of whatever kind, makes the server panic, or fail in a way of its own, or costs more than
+// 50 times the limit of its length in memory or 2 s of CPU.
 func FuzzBodies(f *testing.F) {
 	kinds := []struct{ method, path, mediaType string }{
 		{"PATCH", "/d", jsonPatchType}, {"PATCH", "/d", mergeType}, {"PATCH", "/d", strategicType}, {"PATCH", "/d?fieldManager=a&force=true", applyType},
@@ -206,7 +208,11 @@ func FuzzBodies(f *testing.F) {
 		deployments := fmt.Sprintf("/apis/apps/v1/namespaces/ns%d/deployments", runs)
 		a.do("POST", deployments, jsonType, `{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d","labels":{"a":"b"}},"spec":{"replicas":1,`+
 			`"template":{"spec":{"containers":[{"name":"app","image":"i"}]}}}}`).want(t, 201)
-		got := a.do(k.method, deployments+k.path, k.mediaType, body)
+		var got answer
+		allocated, cpu := cost(func() { got = a.do(k.method, deployments+k.path, k.mediaType, body) })
+		if allocated > 150<<20 || cpu > 2*slower*time.Second {
+			t.Errorf("%s %s %.200q: %d MB are allocated, %v computed", k.method, k.mediaType, body, allocated>>20, cpu)
+		}
 		if got.code < 400 && k.mediaType == applyType { // once more, by the shortcut
 			again := a.do(k.method, deployments+k.path, k.mediaType, body)
 			if again.code != 200 || again.at("metadata", "resourceVersion") != got.at("metadata", "resourceVersion") {
