@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"flag"
@@ -97,7 +98,7 @@ func (e exchange) request(t *testing.T, url, namespace string) *http.Request {
 	t.Helper()
 	method, path, _ := strings.Cut(strings.ReplaceAll(e.head[1], "NS", namespace), " ")
 	body := strings.ReplaceAll(strings.Join(e.body, "\n"), "NS", namespace)
-	r, err := http.NewRequestWithContext(t.Context(), method, url+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, url+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,5 +214,6 @@ func recorder(t *testing.T, namespace string) func(exchange) *http.Response {
 		return answer
 	}
 	t.Cleanup(client.CloseIdleConnections)
+	t.Cleanup(func() { send(exchange{head: []string{"# setup", "DELETE /api/v1/namespaces/NS"}}).Body.Close() })
 	return send
 }

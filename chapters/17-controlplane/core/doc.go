@@ -12,7 +12,7 @@
 // Read in this order:
 //
 //	groups.go                        the rows
-//	pod.go, pod_status.go            what a pod's writers may write
+//	pod.go, pod_status.go            what a pod's writers may write; pod_status_claims.go checks claims of extended resources
 //	pod_delete.go, qos.go, conditions.go
 //	pod_storage.go                   the subresources
 //	binding.go, eviction.go, budget.go, ephemeral.go, resize.go
