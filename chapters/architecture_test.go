@@ -91,7 +91,7 @@ func TestAChapterImportsOnlyChaptersBeforeIt(t *testing.T) {
 			case other == own || other > 0 && other < own:
 			case other > own:
 				t.Errorf("%s is in chapter %d and imports chapter %d (%s)", s.path, own, other, name)
-			case s.test() && local == "internal/kubectltest": // kubectl is a client, and what it prints is a claim
+			case s.test() && local == "internal/tools/kubectltest": // kubectl is a client, and what it prints is a claim
 			case local != "internal/demo" && local != "internal/embedetcd":
 				t.Errorf("%s is in a chapter and imports %s, which serves the teaching", s.path, name)
 			}

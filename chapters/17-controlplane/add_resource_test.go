@@ -20,7 +20,7 @@ import (
 	server "kubepath/chapters/08-server"
 	controlplane "kubepath/chapters/17-controlplane"
 	"kubepath/internal/embedetcd"
-	"kubepath/internal/kubectltest"
+	"kubepath/internal/tools/kubectltest"
 )
 
 // cluster is a server that serves the whole table and, behind it, migrations.

@@ -22,7 +22,7 @@ import (
 	"kubepath/chapters/17-controlplane/cluster"
 	"kubepath/chapters/17-controlplane/network"
 	"kubepath/internal/embedetcd"
-	"kubepath/internal/trace"
+	"kubepath/internal/tools/trace"
 )
 
 // options of a server, by kube-apiserver's flags.

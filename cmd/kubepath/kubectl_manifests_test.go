@@ -12,7 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"kubepath/internal/kubectltest"
+	"kubepath/internal/tools/kubectltest"
 )
 
 // recordFrom names the kubeconfig of a kube-apiserver, to record anew what kubectl prints against it: one of v1.36 with

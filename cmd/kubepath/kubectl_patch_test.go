@@ -6,7 +6,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"kubepath/internal/kubectltest"
+	"kubepath/internal/tools/kubectltest"
 )
 
 // TestWhatKubectlDoesWithPatches has the real kubectl apply, patch, diff and edit, against one server. Each script works

@@ -16,7 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"kubepath/internal/kubectltest"
+	"kubepath/internal/tools/kubectltest"
 )
 
 // TestWhatKubectlWatches has the real kubectl get -w, wait and rollout status, against one server. Each script works in a

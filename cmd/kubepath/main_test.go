@@ -6,7 +6,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"kubepath/internal/kubectltest"
+	"kubepath/internal/tools/kubectltest"
 )
 
 // asCommand makes the test binary the command itself, for tests that need a process to kill.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"kubepath/internal/atlas"
-	"kubepath/internal/symbols"
+	"kubepath/internal/tools/atlas"
+	"kubepath/internal/tools/symbols"
 )
 
 // mapFlags say what of the map is shown, and how.

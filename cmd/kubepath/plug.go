@@ -8,8 +8,8 @@ import (
 	storage "kubepath/chapters/05-storage"
 	etcd3 "kubepath/chapters/07-etcd3"
 	controlplane "kubepath/chapters/17-controlplane"
-	"kubepath/internal/exercise"
-	"kubepath/internal/trace"
+	"kubepath/internal/tools/exercise"
+	"kubepath/internal/tools/trace"
 )
 
 // plugIn puts the pieces of an exercise into the places where the server's own stand.

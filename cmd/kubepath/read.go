@@ -13,8 +13,8 @@ import (
 	"golang.org/x/term"
 
 	"kubepath/docs"
-	"kubepath/internal/pager"
-	"kubepath/internal/read"
+	"kubepath/internal/tools/pager"
+	"kubepath/internal/tools/read"
 )
 
 // readFlags say which page is shown, and how.

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"kubepath/internal/read"
+	"kubepath/internal/tools/read"
 )
 
 // most is how many lines a search of all pages shows of each.

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"kubepath/internal/read"
-	"kubepath/internal/symbols"
+	"kubepath/internal/tools/read"
+	"kubepath/internal/tools/symbols"
 )
 
 // sources tells where the project's files lie on this machine.

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What the README's commands print is compared by internal/docs.
+// What the README's commands print is compared by internal/tools/docs.
 func TestTheREADMEListsTheCommandsThatExist(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../README.md")

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"kubepath/internal/kubectltest"
-	"kubepath/internal/trace"
+	"kubepath/internal/tools/kubectltest"
+	"kubepath/internal/tools/trace"
 )
 
 // traced runs kubepath trace with JSON output.

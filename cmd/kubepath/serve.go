@@ -24,7 +24,7 @@ import (
 	server "kubepath/chapters/08-server"
 	"kubepath/chapters/17-controlplane/network"
 	"kubepath/internal/embedetcd"
-	"kubepath/internal/trace"
+	"kubepath/internal/tools/trace"
 )
 
 // serveFlags are kube-apiserver's, by their names, and a few of our own.

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	controlplane "kubepath/chapters/17-controlplane"
-	"kubepath/internal/trace"
+	"kubepath/internal/tools/trace"
 )
 
 // cacheFlags are kube-apiserver's, by their names. kubepath trace has none of them: there a read shows its way to etcd.

@@ -12,7 +12,7 @@ import (
 
 	etcd3 "kubepath/chapters/07-etcd3"
 	controlplane "kubepath/chapters/17-controlplane"
-	"kubepath/internal/trace"
+	"kubepath/internal/tools/trace"
 )
 
 // etcdOverride is a resource, or with "*" a group, that is kept in another etcd than the rest.

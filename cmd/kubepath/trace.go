@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"kubepath/internal/trace"
+	"kubepath/internal/tools/trace"
 )
 
 // traceFlags say what is traced and how it is shown.

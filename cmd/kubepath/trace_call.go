@@ -12,7 +12,7 @@ import (
 
 	request "kubepath/chapters/01-request"
 	server "kubepath/chapters/08-server"
-	"kubepath/internal/trace"
+	"kubepath/internal/tools/trace"
 )
 
 // settle is how long trace waits for spans that are still open when the client has its answer.

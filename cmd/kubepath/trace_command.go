@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	request "kubepath/chapters/01-request"
-	"kubepath/internal/trace"
+	"kubepath/internal/tools/trace"
 )
 
 // traceCommand runs a command against a server of its own and shows every request that the command made.

@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	request "kubepath/chapters/01-request"
-	"kubepath/internal/trace"
+	"kubepath/internal/tools/trace"
 )
 
 // watchFlags say when kubepath trace watch has seen enough.

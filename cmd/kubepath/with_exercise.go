@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"kubepath/internal/workshop"
+	"kubepath/internal/tools/workshop"
 )
 
 // exerciseFlag names the exercise whose code the server runs on.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"kubepath/internal/workshop"
+	"kubepath/internal/tools/workshop"
 )
 
 func newWorkshop() *cobra.Command {

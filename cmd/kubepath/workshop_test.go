@@ -9,7 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"kubepath/internal/workshop/workshoptest"
+	"kubepath/internal/tools/workshop/workshoptest"
 )
 
 func TestWorkshop(t *testing.T) {

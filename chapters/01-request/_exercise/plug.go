@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug puts Again around the transport of kubepath trace. Behind it stands a server that is busy once: the request that

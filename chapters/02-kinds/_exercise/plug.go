@@ -5,7 +5,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	kinds "kubepath/chapters/02-kinds"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug has a Reader read every JSON body that the server gets.

@@ -4,7 +4,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Reader makes objects of JSON.

@@ -2,7 +2,7 @@ package exercise
 
 import (
 	installer "kubepath/chapters/03-installer"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Paths lists the paths at which a verb of a resource is served, without a leading slash. Most verbs have one. Where

@@ -3,7 +3,7 @@ package exercise
 import (
 	installer "kubepath/chapters/03-installer"
 	rest "kubepath/chapters/04-rest"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug puts your row into the table of verbs, in the place of the project's own. That one goes in any case: a row that is

@@ -3,7 +3,7 @@ package exercise
 import (
 	registry "kubepath/chapters/06-registry"
 	controlplane "kubepath/chapters/17-controlplane"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 var (

@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // deploymentStrategy answers for deployments. Every obj and old is an *appsv1.Deployment (k8s.io/api/apps/v1).

@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	server "kubepath/chapters/08-server"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // LimitInFlight is the filter that lets at most readOnly reads and at most mutating other requests in at once, and

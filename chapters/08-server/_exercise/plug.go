@@ -1,6 +1,6 @@
 package exercise
 
-import "kubepath/internal/exercise"
+import "kubepath/internal/tools/exercise"
 
 // Few enough to be exceeded by hand, and enough for kubectl, which comes back when it is refused.
 const (

@@ -2,7 +2,7 @@ package exercise
 
 import (
 	watch "kubepath/chapters/09-watch"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // stream is called through a variable, where it is not inlined: so a trace finds your function by its name.

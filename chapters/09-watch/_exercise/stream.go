@@ -6,7 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/watch"
 
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Stream sends the status and then the frame of each event to w, until events or ctx ends, or the client is gone.

@@ -2,7 +2,7 @@ package exercise
 
 import (
 	storage "kubepath/chapters/05-storage"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug puts your Window in front of each of the server's caches.

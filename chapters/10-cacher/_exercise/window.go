@@ -3,7 +3,7 @@ package exercise
 import (
 	"k8s.io/apimachinery/pkg/watch"
 
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Window holds the newest events of one collection.

@@ -5,7 +5,7 @@ import (
 
 	"k8s.io/kube-openapi/pkg/validation/spec"
 
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Describe makes the schema of the struct t from what its Go type says. ref returns a reference to the schema of another

@@ -17,7 +17,7 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
 	openapi "kubepath/chapters/11-openapi"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 type seat struct {

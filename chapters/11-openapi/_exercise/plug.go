@@ -2,7 +2,7 @@ package exercise
 
 import (
 	openapi "kubepath/chapters/11-openapi"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 var _ openapi.Describer = Describe

@@ -22,7 +22,7 @@ import (
 	registry "kubepath/chapters/06-registry"
 	server "kubepath/chapters/08-server"
 	patch "kubepath/chapters/12-patch"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // rows are of RFC 7386, appendix A, sorted by what they show.

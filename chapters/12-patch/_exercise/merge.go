@@ -3,7 +3,7 @@ package exercise
 import (
 	"k8s.io/apimachinery/pkg/runtime"
 
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Merge is the result of applying patch to target. It changes neither of them: both may be needed again.

@@ -11,7 +11,7 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	patch "kubepath/chapters/12-patch"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug puts a row into the table of verbs that gives merge patches to your code, and the other languages to chapter 12.

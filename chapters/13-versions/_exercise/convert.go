@@ -1,7 +1,7 @@
 package exercise
 
 import (
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // toHub makes the hub's form of an autoscaler of v1: the metrics that its annotation carries, then the use of CPU. It

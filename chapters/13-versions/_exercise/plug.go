@@ -9,7 +9,7 @@ import (
 
 	kinds "kubepath/chapters/02-kinds"
 	versions "kubepath/chapters/13-versions"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug has your functions convert the metrics of every autoscaler that the server reads and writes.

@@ -5,7 +5,7 @@ import (
 	registry "kubepath/chapters/06-registry"
 	controlplane "kubepath/chapters/17-controlplane"
 	"kubepath/chapters/17-controlplane/resource"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug has your Binding answer for pods/NAME/binding.

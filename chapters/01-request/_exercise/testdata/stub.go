@@ -3,7 +3,7 @@ package exercise
 import (
 	"net/http"
 
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Again sends a request, and sends it again while the server asks for that, at most Most times.

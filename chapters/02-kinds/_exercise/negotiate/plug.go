@@ -10,7 +10,7 @@ import (
 
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug has Negotiate decide before the API does: the API is then asked for exactly what was chosen, or not at all.

@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	installer "kubepath/chapters/03-installer"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug puts your info behind the real one: the handlers take every namespace and name from yours.

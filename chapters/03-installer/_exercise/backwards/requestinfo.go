@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	installer "kubepath/chapters/03-installer"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // ParseRequestInfo reads what a request means from its method and its URL.

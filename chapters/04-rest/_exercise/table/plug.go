@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	rest "kubepath/chapters/04-rest"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 var _ rest.TableConvertor = Table{}

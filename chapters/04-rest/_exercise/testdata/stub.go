@@ -7,7 +7,7 @@ import (
 
 	installer "kubepath/chapters/03-installer"
 	rest "kubepath/chapters/04-rest"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Row is the verb get: it reads one object.

@@ -6,7 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	storage "kubepath/chapters/05-storage"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // GuaranteedUpdate replaces the object under key with what u.Mutate makes of it, and delivers it to out as stored. When

@@ -9,7 +9,7 @@ import (
 
 	installer "kubepath/chapters/03-installer"
 	rest "kubepath/chapters/04-rest"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug has your Namer stand between the handler of POST and the storage of each resource: chapter 4's row create, whose

@@ -3,7 +3,7 @@ package exercise
 import (
 	storage "kubepath/chapters/05-storage"
 	etcd3 "kubepath/chapters/07-etcd3"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug puts your lists under every resource of the server.

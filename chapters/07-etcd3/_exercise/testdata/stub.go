@@ -6,7 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	storage "kubepath/chapters/05-storage"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Create stores obj under key, if nothing lies there (storage.ErrExists), and delivers it to out. Of two that create the

@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	installer "kubepath/chapters/03-installer"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // filter is called through a variable, where it is not inlined: so a trace finds your function by its name.

@@ -6,7 +6,7 @@ import (
 
 	kinds "kubepath/chapters/02-kinds"
 	versions "kubepath/chapters/13-versions"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug has your functions complete every Deployment that the server decodes.

@@ -11,7 +11,7 @@ import (
 	registry "kubepath/chapters/06-registry"
 	controlplane "kubepath/chapters/17-controlplane"
 	"kubepath/chapters/17-controlplane/resource"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Plug has your Ports choose the ports of new services.

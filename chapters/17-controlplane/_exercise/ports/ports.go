@@ -3,7 +3,7 @@ package exercise
 import (
 	"context"
 
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Take reserves port, or any port that is free where port is 0, and returns which it is. A port that is taken is

@@ -1,6 +1,6 @@
 package exercise
 
-import "kubepath/internal/exercise"
+import "kubepath/internal/tools/exercise"
 
 // Name is the name of one object.
 func (c *Chain) Name(name string) *Chain {

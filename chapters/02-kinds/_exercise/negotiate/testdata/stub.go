@@ -1,6 +1,6 @@
 package exercise
 
-import "kubepath/internal/exercise"
+import "kubepath/internal/tools/exercise"
 
 // Negotiate returns the best form that the client accepts, of those that the server offers and that can be had.
 func Negotiate(header string, offers []string, can func(Form) bool) (Form, error) {

@@ -5,7 +5,7 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 
 	storage "kubepath/chapters/05-storage"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // See says what a watcher with predicate p sees of a change from old (nil: did not exist) to current (nil: was deleted): the

@@ -6,7 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	rest "kubepath/chapters/04-rest"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Create stores obj under its name or, where it has only a generateName, under a name made from that. obj itself stays as it

@@ -5,7 +5,7 @@ import (
 
 	kinds "kubepath/chapters/02-kinds"
 	storage "kubepath/chapters/05-storage"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // GetList appends the objects below key to out, at most opts.Predicate.Limit of them (0: all). Where more are to come, the

@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	server "kubepath/chapters/08-server"
-	"kubepath/internal/exercise"
+	"kubepath/internal/tools/exercise"
 )
 
 // Recover is the filter that keeps a panic inside of the request that caused it. log is told what the handler panicked

@@ -1,0 +1,10 @@
+// Package read shows the texts of docs/ in a terminal.
+//
+// In: the pages' Markdown. Out: lines of at most the terminal's width, with colours and hyperlinks where it can show
+// them. glamour turns prose and code into styled text; this package puts it into place: it folds lines, lays out lists and
+// tables, draws diagrams, captions code with the place that it comes from, and links all that can be opened. Package
+// internal/tools/pager shows the lines on a screen.
+//
+// Read book.go for the pages, render.go and block.go for a page's way to lines, cell.go for what a line is, find.go for
+// the search.
+package read
