@@ -30,11 +30,11 @@ type Place struct {
 // Upstream: server.DefaultBuildHandlerChain, which is written inside out.
 func (s *GenericAPIServer) places() []Place {
 	return []Place{
+		{"trace", "opens a span, child of traceparent", s.traceRequests()},
 		{"request-id", "gives the request its Audit-Id", nameRequest},
 		{"unread-body", "ends bodies that nobody reads", limitUnreadBodies},
 		{"panic-recovery", "answers 500 where a handler panics", s.recoverPanics},
 		{"request-info", "reads verb, group, resource and name", s.readRequestInfo},
-		{"trace", "opens a span, child of traceparent", s.traceRequests()},
 		{"access-log", "notes who asked for what", s.logRequests()},
 		{"cache-control", "forbids caches to keep answers", forbidCaching},
 		{"open-requests", "counts, so that shutdown can wait", s.countRequests},
@@ -82,4 +82,9 @@ func chain(handler http.Handler, places []Place) http.Handler {
 		}
 	}
 	return handler
+}
+
+// ServeHTTP is the whole server: the handler chain and what lies behind it.
+func (s *GenericAPIServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.handler.ServeHTTP(w, r)
 }

@@ -30,7 +30,7 @@ func TestARequestMeetsThePlacesInKubeAPIServersOrder(t *testing.T) {
 	for _, place := range s.Chain() {
 		names = append(names, place.Name)
 	}
-	want := []string{"request-id", "unread-body", "panic-recovery", "request-info", "trace", "access-log", "cache-control", "open-requests",
+	want := []string{"trace", "request-id", "unread-body", "panic-recovery", "request-info", "access-log", "cache-control", "open-requests",
 		"timeout", "authentication", "audit", "impersonation", "max-in-flight", "authorization", "custom"}
 	if !slices.Equal(names, want) {
 		t.Errorf("the chain is %v, want %v", names, want)

@@ -34,6 +34,8 @@ type Config struct {
 	Filters Filters
 	// Placed are filters of later chapters that have no place of their own among Filters.
 	Placed []Placed
+	// WrapFilter stands around the filter of each place of the chain that is not empty. Nil: nothing does.
+	WrapFilter func(Place) Filter
 	// Middleware of every route, outermost first; see installer.Middleware.
 	Middleware []installer.Middleware
 	// Ownership keeps account of who set which field; see rest.Group.Ownership. Nil: no account is kept.

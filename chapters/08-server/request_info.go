@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"go.opentelemetry.io/otel/trace"
+
 	installer "kubepath/chapters/03-installer"
 )
 
@@ -21,6 +23,7 @@ func (s *GenericAPIServer) readRequestInfo(next http.Handler) http.Handler {
 			http.Error(w, noMarkup.Replace(text), http.StatusInternalServerError)
 			return
 		}
+		nameSpan(trace.SpanFromContext(r.Context()), info)
 		next.ServeHTTP(w, r.WithContext(installer.WithRequestInfo(r.Context(), info)))
 	})
 }

@@ -53,14 +53,16 @@ func (c Config) New() (*GenericAPIServer, error) {
 	if s.chain, err = withPlaced(s.places(), c.Placed); err != nil {
 		return nil, err
 	}
+	if c.WrapFilter != nil {
+		for i, place := range s.chain {
+			if place.Filter != nil {
+				s.chain[i].Filter = c.WrapFilter(place)
+			}
+		}
+	}
 	s.handler = chain(s.director, s.chain)
 	return s, errors.Join(metrics.watch(s.limits),
 		s.AddHealthCheck(HealthCheck{Name: "shutdown", Check: s.open.shutdownCheck, ReadyOnly: true}))
-}
-
-// ServeHTTP is the whole server: the handler chain and what lies behind it.
-func (s *GenericAPIServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.handler.ServeHTTP(w, r)
 }
 
 // Chain returns the places of the handler chain in the order in which a request meets them.

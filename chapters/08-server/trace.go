@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"runtime"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -13,17 +12,16 @@ import (
 )
 
 // traceRequests opens a span for each request, as a child of the one that the client names in its traceparent header
-// (W3C trace context). Upstream: filters.WithTracing.
+// (W3C trace context). It stands outermost, so that the span covers the whole chain. Upstream: filters.WithTracing.
 func (s *GenericAPIServer) traceRequests() Filter {
 	if s.config.Tracer == nil {
 		return nil
 	}
 	tracer := s.config.Tracer.Tracer("kubepath/server")
-	here := hereAttributes()
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
-			ctx, span := tracer.Start(ctx, spanName(r), trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(here...))
+			ctx, span := tracer.Start(ctx, r.Method, trace.WithSpanKind(trace.SpanKindServer))
 			answer, returned := record(w), false
 			defer func() {
 				describeSpan(span, r, answer, answer.code(returned))
@@ -35,16 +33,16 @@ func (s *GenericAPIServer) traceRequests() Filter {
 	}
 }
 
-// spanName is the same for all requests of one kind, so that spans can be grouped: "list pods".
-func spanName(r *http.Request) string {
-	info, ok := installer.RequestInfoFrom(r.Context())
-	switch {
-	case !ok || !info.IsResourceRequest:
-		return r.Method
-	case info.Subresource != "":
-		return info.Verb + " " + info.Resource + "/" + info.Subresource
+// nameSpan gives the span of a request the name that all requests of one kind have, so that they can be grouped: "list pods".
+func nameSpan(span trace.Span, info *installer.RequestInfo) {
+	if !span.IsRecording() || !info.IsResourceRequest {
+		return // the method stays its name
 	}
-	return info.Verb + " " + info.Resource
+	name := info.Verb + " " + info.Resource
+	if info.Subresource != "" {
+		name += "/" + info.Subresource
+	}
+	span.SetName(name)
 }
 
 // describeSpan uses OpenTelemetry's names for HTTP servers.
@@ -63,15 +61,5 @@ func describeSpan(span trace.Span, r *http.Request, answer *recorder, status int
 	)
 	if status >= http.StatusInternalServerError {
 		span.SetStatus(codes.Error, http.StatusText(status))
-	}
-}
-
-// hereAttributes say where the server's code stands, as every span of kubepath does.
-func hereAttributes() []attribute.KeyValue {
-	counter, file, line, _ := runtime.Caller(1)
-	return []attribute.KeyValue{
-		attribute.String("code.function.name", runtime.FuncForPC(counter).Name()),
-		attribute.String("code.file.path", file),
-		attribute.Int("code.line.number", line),
 	}
 }

@@ -85,7 +85,7 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 		Server: server.Config{
 			Codecs: a.codecs, Version: serverVersion(), RequestTimeout: o.requestTimeout,
 			MaxRequestsInFlight: o.maxInFlight, MaxMutatingRequestsInFlight: o.maxMutatingInFlight,
-			Tracer: a.provider, Middleware: []installer.Middleware{trace.Route}, WrapStorage: trace.REST,
+			Tracer: a.provider, Middleware: []installer.Middleware{trace.Route}, WrapStorage: trace.REST, WrapFilter: trace.Filter,
 		},
 		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, Open: etcd3.Open, Destinations: destinations,
 		RuntimeConfig: served, StorageVersions: stored,

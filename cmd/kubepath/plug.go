@@ -24,7 +24,7 @@ func plugIn(p exercise.Plug, c *controlplane.Config) {
 		c.Server.Verbs = replaceVerbs(controlplane.Verbs(*c), p.Verbs)
 	}
 	if p.Filter != nil {
-		c.Server.Filters.Custom = trace.Filter(p.Filter)
+		c.Server.Filters.Custom = p.Filter
 	}
 	if p.Describe != nil {
 		c.Describe = p.Describe

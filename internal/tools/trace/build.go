@@ -103,6 +103,13 @@ func (t spanTree) hop(s sdktrace.ReadOnlySpan, start time.Time) Hop {
 		h.Layer = "server"
 		h.In = attrs[attrMethod].AsString() + " " + uri(attrs)
 		h.Out = status(attrs)
+		for _, e := range s.Events() {
+			for _, a := range e.Attributes {
+				if a.Key == attrFilter {
+					h.Filters = append(h.Filters, a.Value.AsString())
+				}
+			}
+		}
 	}
 	if text := attrs[attrEtcd].AsString(); text != "" {
 		h.Etcd = &Etcd{}

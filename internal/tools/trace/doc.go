@@ -10,6 +10,6 @@
 //
 // An event of a watch comes back long after the call that asked for it: events.go notes it at each seam that it passes.
 //
-// Read model.go, hop.go, then the seams from the top down (client.go, route.go, rest.go, storage.go, kv.go), then
+// Read model.go, hop.go, then the seams from the top down (client.go, filter.go, route.go, rest.go, storage.go, kv.go), then
 // recorder.go, and the render_*.go files.
 package trace

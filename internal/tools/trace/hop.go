@@ -31,15 +31,15 @@ type hop struct{ span trace.Span }
 
 // begin opens a hop of layer inside of the span that ctx carries. Where nobody records that one, the hop is nil and
 // neither where nor in is called.
-func begin(ctx context.Context, layer string, where func() Where, in func() string) (context.Context, *hop) {
+func begin(ctx context.Context, layer string, where func() Where, in func() string, options ...trace.SpanStartOption) (context.Context, *hop) {
 	parent := trace.SpanFromContext(ctx)
 	if !parent.IsRecording() {
 		return ctx, nil
 	}
 	at := where()
-	ctx, span := parent.TracerProvider().Tracer(tracerName).Start(ctx, layer+" "+at.Func, trace.WithAttributes(
-		attrLayer.String(layer), attrFunc.String(at.Func), attrFile.String(at.File), attrLine.Int(at.Line),
-		attrIn.String(in())))
+	options = append(options, trace.WithAttributes(
+		attrLayer.String(layer), attrFunc.String(at.Func), attrFile.String(at.File), attrLine.Int(at.Line), attrIn.String(in())))
+	ctx, span := parent.TracerProvider().Tracer(tracerName).Start(ctx, layer+" "+at.Func, options...)
 	return ctx, &hop{span}
 }
 

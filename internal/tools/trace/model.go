@@ -40,6 +40,8 @@ type Hop struct {
 	In         string `json:"in"`
 	Out        string `json:"out"`
 	Etcd       *Etcd  `json:"etcd,omitempty"`
+	// Filters are the places of the chain whose filters changed the request, its context or its answer, in their order.
+	Filters []string `json:"filters,omitempty"`
 
 	// Depth counts the hops that this one is inside of.
 	Depth int `json:"depth"`

@@ -69,10 +69,14 @@ func (l limited) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingRe
 
 func (l limited) Description() string { return "a limited number of traces a second" }
 
-// OnStart counts the span, and notes where it was started if nobody said where it stands.
+// OnStart counts the span, and notes where it was started if nobody said where it stands. The span of a server stands
+// where the server calls its chain.
 func (r *Recorder) OnStart(_ context.Context, s sdktrace.ReadWriteSpan) {
 	if !slices.ContainsFunc(s.Attributes(), func(a attribute.KeyValue) bool { return a.Key == attrFunc }) {
-		at := caller()
+		at := chain
+		if s.SpanKind() != trace.SpanKindServer {
+			at = caller()
+		}
 		s.SetAttributes(attrFunc.String(at.Func), attrFile.String(at.File), attrLine.Int(at.Line))
 	}
 	r.mu.Lock()

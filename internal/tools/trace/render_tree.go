@@ -101,6 +101,9 @@ func (p *printer) wayIn(h Hop) {
 	if h.In != "" {
 		p.wrap("→ ", h.In, plain)
 	}
+	if len(h.Filters) > 0 {
+		p.wrap("  ", "through "+strings.Join(h.Filters, ", "), dim)
+	}
 }
 
 // function is a hop's function, and its place at the right edge.
