@@ -54,8 +54,8 @@ func BenchmarkGetBareHTTP(b *testing.B) {
 
 func BenchmarkGet(b *testing.B) {
 	server, _ := benchServer(b)
-	c, err := request.New(&request.Config{
-		Host: server.URL, GroupVersion: v1, QPS: -1, TLS: request.TLS{CAData: caOf(server)}, Codec: request.JSON(coreScheme(b)),
+	c, err := request.RESTClientFor(&request.Config{
+		Host: server.URL, GroupVersion: v1, QPS: -1, TLSClientConfig: request.TLSClientConfig{CAData: caOf(server)}, Codec: request.JSON(coreScheme(b)),
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -46,7 +46,7 @@ type RateLimiter interface {
 }
 
 // New makes a client. The configuration is copied. Upstream: rest.RESTClientFor.
-func New(config *Config) (*RESTClient, error) {
+func RESTClientFor(config *Config) (*RESTClient, error) {
 	base, err := config.serverURL()
 	if err != nil {
 		return nil, err
@@ -69,8 +69,8 @@ func New(config *Config) (*RESTClient, error) {
 	return c, nil
 }
 
-// For is a client for another group version of the same server. Both share connections, identity and rate limit.
-func (c *RESTClient) For(gv schema.GroupVersion) *RESTClient {
+// ForGroupVersion is a client for another group version of the same server. Both share connections, identity and rate limit.
+func (c *RESTClient) ForGroupVersion(gv schema.GroupVersion) *RESTClient {
 	other := *c
 	other.config.GroupVersion = gv
 	other.root = versionPath(c.config.APIPath, gv)

@@ -25,49 +25,49 @@ type Codec interface {
 	// Decode reads data, whose Content-Type header is given. It returns into if data is of into's kind, else a new
 	// object; a nil into always gives a new one.
 	Decode(data []byte, contentType string, into runtime.Object) (runtime.Object, error)
-	// Events reads the body of a watch. Closing the decoder closes the body.
-	Events(body io.ReadCloser, contentType string) (watch.Decoder, error)
+	// WatchDecoder reads the body of a watch. Closing the decoder closes the body.
+	WatchDecoder(body io.ReadCloser, contentType string) (watch.Decoder, error)
 }
 
-// Media is one media type: its name, and what writes and reads it.
-type Media struct {
-	Type   string             // application/json
-	Object runtime.Serializer // reads and writes one object
-	Frame  runtime.Serializer // reads one frame of a stream, which is a metav1.WatchEvent
-	Framer runtime.Framer     // cuts a stream into frames
+// SerializerInfo is one media type: its name, and what writes and reads it.
+type SerializerInfo struct {
+	MediaType        string             // application/json
+	Serializer       runtime.Serializer // reads and writes one object
+	StreamSerializer runtime.Serializer // reads one frame of a stream, which is a metav1.WatchEvent
+	Framer           runtime.Framer     // cuts a stream into frames
 }
 
-// MediaTypes is a Codec: a table of media types. It writes the first of them that can hold the object, and reads all.
+// ClientNegotiator is a Codec: a table of media types. It writes the first of them that can hold the object, and reads all.
 // A body without a Content-Type is read as the first.
-type MediaTypes struct {
-	Media []Media
-	Typer runtime.ObjectTyper // knows the kinds of Go types; bodies that leave their kind out get it from here
+type ClientNegotiator struct {
+	SupportedMediaTypes []SerializerInfo
+	Typer               runtime.ObjectTyper // knows the kinds of Go types; bodies that leave their kind out get it from here
 }
 
-var _ Codec = (*MediaTypes)(nil)
+var _ Codec = (*ClientNegotiator)(nil)
 
 // Accept lists the media types in the table's order. A client of one media type takes anything else as well, for what is
 // no object: logs, metrics, health.
-func (t *MediaTypes) Accept() string {
-	if len(t.Media) == 1 {
-		return t.Media[0].Type + ", */*"
+func (t *ClientNegotiator) Accept() string {
+	if len(t.SupportedMediaTypes) == 1 {
+		return t.SupportedMediaTypes[0].MediaType + ", */*"
 	}
-	names := make([]string, len(t.Media))
-	for i, m := range t.Media {
-		names[i] = m.Type
+	names := make([]string, len(t.SupportedMediaTypes))
+	for i, m := range t.SupportedMediaTypes {
+		names[i] = m.MediaType
 	}
 	return strings.Join(names, ",")
 }
 
 // Encode implements Codec. While it runs, obj's TypeMeta is changed; the same object must not be encoded twice at a time.
-func (t *MediaTypes) Encode(obj runtime.Object, as schema.GroupVersion) ([]byte, string, error) {
+func (t *ClientNegotiator) Encode(obj runtime.Object, as schema.GroupVersion) ([]byte, string, error) {
 	err := errors.New("no media type to write")
-	for _, m := range t.Media {
+	for _, m := range t.SupportedMediaTypes {
 		var buf bytes.Buffer
-		encoder := runtime.WithVersionEncoder{Version: as, Encoder: m.Object, ObjectTyper: t.Typer}
+		encoder := runtime.WithVersionEncoder{Version: as, Encoder: m.Serializer, ObjectTyper: t.Typer}
 		err = encoder.Encode(obj, &buf)
 		if err == nil {
-			return buf.Bytes(), m.Type, nil
+			return buf.Bytes(), m.MediaType, nil
 		}
 		if !protobuf.IsNotMarshalable(err) {
 			break
@@ -77,29 +77,29 @@ func (t *MediaTypes) Encode(obj runtime.Object, as schema.GroupVersion) ([]byte,
 }
 
 // Decode implements Codec.
-func (t *MediaTypes) Decode(data []byte, contentType string, into runtime.Object) (runtime.Object, error) {
+func (t *ClientNegotiator) Decode(data []byte, contentType string, into runtime.Object) (runtime.Object, error) {
 	m, err := t.find(contentType)
 	if err != nil {
 		return nil, err
 	}
-	obj, _, err := m.Object.Decode(data, nil, into)
+	obj, _, err := m.Serializer.Decode(data, nil, into)
 	return obj, err
 }
 
-// Events implements Codec.
-func (t *MediaTypes) Events(body io.ReadCloser, contentType string) (watch.Decoder, error) {
+// WatchDecoder implements Codec.
+func (t *ClientNegotiator) WatchDecoder(body io.ReadCloser, contentType string) (watch.Decoder, error) {
 	m, err := t.find(contentType)
 	if err != nil {
 		return nil, err
 	}
 	return &eventDecoder{
-		frames:  streaming.NewDecoder(m.Framer.NewFrameReader(body), m.Frame),
-		objects: m.Object,
+		frames:  streaming.NewDecoder(m.Framer.NewFrameReader(body), m.StreamSerializer),
+		objects: m.Serializer,
 	}, nil
 }
 
 // find is the row for a Content-Type header; its parameters (charset, stream) do not matter.
-func (t *MediaTypes) find(contentType string) (*Media, error) {
+func (t *ClientNegotiator) find(contentType string) (*SerializerInfo, error) {
 	name := contentType
 	if strings.Contains(contentType, ";") {
 		var err error
@@ -107,9 +107,9 @@ func (t *MediaTypes) find(contentType string) (*Media, error) {
 			return nil, err
 		}
 	}
-	for i := range t.Media {
-		if name == "" || strings.EqualFold(name, t.Media[i].Type) {
-			return &t.Media[i], nil
+	for i := range t.SupportedMediaTypes {
+		if name == "" || strings.EqualFold(name, t.SupportedMediaTypes[i].MediaType) {
+			return &t.SupportedMediaTypes[i], nil
 		}
 	}
 	return nil, fmt.Errorf("serializer for %s doesn't exist", contentType)

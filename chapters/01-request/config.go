@@ -18,7 +18,7 @@ const (
 
 // Config is all that a client is made from. Only Host is required. Upstream: rest.Config.
 type Config struct {
-	// Host is the server: a URL, or host:port, which is https if TLS is set and http otherwise. A path in the URL stands
+	// Host is the server: a URL, or host:port, which is https if TLSClientConfig is set and http otherwise. A path in the URL stands
 	// in front of every request's path (a proxy that moved the API).
 	Host string
 	// GroupVersion is what the client speaks. Empty: none; every request begins with AbsPath.
@@ -35,12 +35,12 @@ type Config struct {
 	// resource that has none is then refused before it is sent. Nil: nothing is known.
 	Namespaced func(resource string) (namespaced, known bool)
 
-	TLS TLS
+	TLSClientConfig TLSClientConfig
 	// BearerToken is sent with each request that has no Authorization header.
 	BearerToken string
 	// BearerTokenFile holds the token in place of BearerToken. It is read again each minute and after a 401.
 	BearerTokenFile string
-	Impersonate     Impersonation
+	Impersonate     ImpersonationConfig
 	UserAgent       string // "": DefaultUserAgent()
 
 	// QPS is the requests per second that this client sends at most, after a burst of Burst. 0: 5 and 10; negative QPS: no
@@ -52,21 +52,21 @@ type Config struct {
 	// Timeout of a request, watches included. 0: none.
 	Timeout time.Duration
 
-	// Warn receives the text of each Warning header. Nil: dropped (Result.Warnings has them).
-	Warn func(text string)
+	// WarningHandler receives the text of each Warning header. Nil: dropped (Result.Warnings has them).
+	WarningHandler func(text string)
 	// WrapTransport puts a RoundTripper around the transport. It sees each attempt with all its headers: the seam for
 	// tracing. Nil: none.
 	WrapTransport func(http.RoundTripper) http.RoundTripper
-	// Transport in place of the one made from TLS, Proxy and DisableCompression.
+	// Transport in place of the one made from TLSClientConfig, Proxy and DisableCompression.
 	Transport http.RoundTripper
 	// Proxy for a request. Nil: http.ProxyFromEnvironment.
 	Proxy              func(*http.Request) (*url.URL, error)
 	DisableCompression bool
 }
 
-// TLS says whom to trust and how to prove who we are. Data goes before File. The zero value trusts what the system
+// TLSClientConfig says whom to trust and how to prove who we are. Data goes before File. The zero value trusts what the system
 // trusts. Upstream: rest.TLSClientConfig.
-type TLS struct {
+type TLSClientConfig struct {
 	CAData, CAFile     string // PEM; or its path
 	CertData, CertFile string // the client's certificate
 	KeyData, KeyFile   string
@@ -75,7 +75,7 @@ type TLS struct {
 }
 
 // Impersonation asks the server to act as another user. Upstream: rest.ImpersonationConfig.
-type Impersonation struct {
+type ImpersonationConfig struct {
 	UserName string
 	UID      string
 	Groups   []string
@@ -88,7 +88,7 @@ func (c Config) String() string {
 	switch {
 	case c.BearerToken != "" || c.BearerTokenFile != "":
 		who = "token"
-	case c.TLS.CertData != "" || c.TLS.CertFile != "":
+	case c.TLSClientConfig.CertData != "" || c.TLSClientConfig.CertFile != "":
 		who = "client certificate"
 	}
 	return fmt.Sprintf("%s %s (%s)", c.Host, c.GroupVersion, who)
@@ -105,7 +105,7 @@ func (c *Config) serverURL() (*url.URL, error) {
 	u, err := url.Parse(c.Host)
 	if err != nil || u.Scheme == "" || u.Host == "" {
 		scheme := "http://"
-		if c.TLS != (TLS{}) {
+		if c.TLSClientConfig != (TLSClientConfig{}) {
 			scheme = "https://"
 		}
 		if u, err = url.Parse(scheme + c.Host); err != nil {

@@ -21,7 +21,7 @@ func Demo(ctx context.Context, s *demo.Stage) error {
 		return err
 	}
 	defer server.stop()
-	client, err := New(&Config{
+	client, err := RESTClientFor(&Config{
 		Host:         "http://stand-in",
 		GroupVersion: schema.GroupVersion{Version: "v1"},
 		Namespaced:   func(resource string) (bool, bool) { return resource != "nodes", true },
@@ -55,7 +55,7 @@ func demoChain(s *demo.Stage, c *RESTClient) {
 	r.Param("follow", "true")
 	show(`.Param("follow", "true")`)
 	s.Say("The order of the calls does not matter. Named groups live elsewhere:")
-	r = c.For(schema.GroupVersion{Group: "apps", Version: "v1"}).Get().Resource("deployments")
+	r = c.ForGroupVersion(schema.GroupVersion{Group: "apps", Version: "v1"}).Get().Resource("deployments")
 	show(`.Resource("deployments")`)
 }
 
@@ -97,7 +97,7 @@ func demoWire(ctx context.Context, s *demo.Stage, c *RESTClient, wire *wire) err
 func demoRetry(ctx context.Context, s *demo.Stage, server *standIn) error {
 	s.Title("A server that is busy is asked again, when it says")
 	began := time.Now()
-	client, err := New(&Config{
+	client, err := RESTClientFor(&Config{
 		Host:      "http://stand-in",
 		Transport: server.transport(),
 		WrapTransport: func(next http.RoundTripper) http.RoundTripper {

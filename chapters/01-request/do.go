@@ -100,9 +100,9 @@ func (r *Request) warn(resp *http.Response) []utilnet.WarningHeader {
 		return nil
 	}
 	warnings, _ := utilnet.ParseWarningHeaders(lines)
-	if r.c.config.Warn != nil {
+	if r.c.config.WarningHandler != nil {
 		for _, w := range warnings {
-			r.c.config.Warn(w.Text)
+			r.c.config.WarningHandler(w.Text)
 		}
 	}
 	return warnings

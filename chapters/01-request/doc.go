@@ -4,7 +4,7 @@
 //	GET /api/v1/namespaces/default/pods/nginx
 //
 // In: a chain of calls that says what is wanted. Out: a request line, headers and a body on the wire, and what
-// comes back as an object, a *StatusError, a stream of bytes or a stream of watch events. New: the path of an object
+// comes back as an object, a *StatusError, a stream of bytes or a stream of watch events. RESTClientFor: the path of an object
 // in the API, and the idea that a chain remembers its first mistake and reports it when it runs.
 //
 // Upstream: k8s.io/client-go/rest (request.go, client.go, with_retry.go, config.go) and tools/clientcmd.
@@ -21,6 +21,6 @@
 //	watch.go       where a chain ends in a stream of events
 //	codec.go       objects to bytes and back; media.go has JSON and protobuf, kindof.go finds a body's kind
 //	config.go      all that a client is made from
-//	transport.go   TLS, HTTP/2 and the seam for tracing; identity.go adds who is asking
+//	transport.go   TLSClientConfig, HTTP/2 and the seam for tracing; identity.go adds who is asking
 //	kubeconfig.go  the file that kubectl reads; loading.go reads it, writing.go writes one
 package request

@@ -23,7 +23,7 @@ func clientOf(code int, body string) (client *request.RESTClient, closeServer fu
 		w.WriteHeader(code)
 		fmt.Fprint(w, body)
 	}))
-	client, err := request.New(&request.Config{Host: server.URL, GroupVersion: schema.GroupVersion{Version: "v1"}})
+	client, err := request.RESTClientFor(&request.Config{Host: server.URL, GroupVersion: schema.GroupVersion{Version: "v1"}})
 	if err != nil {
 		panic(err)
 	}
@@ -32,7 +32,7 @@ func clientOf(code int, body string) (client *request.RESTClient, closeServer fu
 
 // A chain may be looked at before it is sent.
 func ExampleRequest_URL() {
-	client, err := request.New(&request.Config{
+	client, err := request.RESTClientFor(&request.Config{
 		Host:         "https://server:6443",
 		GroupVersion: schema.GroupVersion{Group: "apps", Version: "v1"},
 	})

@@ -38,7 +38,7 @@ func clientOver(t testing.TB, transport http.RoundTripper, config request.Config
 	if config.QPS == 0 {
 		config.QPS = -1
 	}
-	c, err := request.New(&config)
+	c, err := request.RESTClientFor(&config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func (id *identity) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // addTo writes the Impersonate headers. Upstream: transport.impersonatingRoundTripper.
-func (i Impersonation) addTo(h http.Header) {
+func (i ImpersonationConfig) addTo(h http.Header) {
 	if i.UserName != "" {
 		h.Set("Impersonate-User", i.UserName)
 	}

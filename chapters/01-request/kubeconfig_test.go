@@ -85,17 +85,17 @@ func TestAContextJoinsClusterAndUser(t *testing.T) {
 		Host:             "https://one:6443",
 		DefaultNamespace: "team",
 		BearerToken:      "12345",
-		TLS:              request.TLS{CAFile: filepath.Join(filepath.Dir(one), "pki/ca.pem"), ServerName: "kubernetes"},
-		Impersonate:      request.Impersonation{UserName: "jane", Groups: []string{"a"}},
+		TLSClientConfig:  request.TLSClientConfig{CAFile: filepath.Join(filepath.Dir(one), "pki/ca.pem"), ServerName: "kubernetes"},
+		Impersonate:      request.ImpersonationConfig{UserName: "jane", Groups: []string{"a"}},
 	})
 	two := write(t, "config", kubeconfigTwo)
 	expectConfig(t, loaded(t, two, "certs"), request.Config{
 		Host:               "https://two",
 		BearerTokenFile:    "/abs/token",
 		DisableCompression: true,
-		TLS:                request.TLS{CAData: "CA", CertData: "CERT", KeyFile: filepath.Join(filepath.Dir(two), "key.pem")},
+		TLSClientConfig:    request.TLSClientConfig{CAData: "CA", CertData: "CERT", KeyFile: filepath.Join(filepath.Dir(two), "key.pem")},
 	})
-	expectConfig(t, loaded(t, two, "anonymous"), request.Config{Host: "https://two", DisableCompression: true, TLS: request.TLS{CAData: "CA"}})
+	expectConfig(t, loaded(t, two, "anonymous"), request.Config{Host: "https://two", DisableCompression: true, TLSClientConfig: request.TLSClientConfig{CAData: "CA"}})
 }
 
 func TestAProxyIsUsed(t *testing.T) {
@@ -169,8 +169,8 @@ func TestAWrittenKubeconfigReadsTheSameForUsAndForKubectl(t *testing.T) {
 		Host:             "https://server:6443",
 		DefaultNamespace: "team",
 		BearerToken:      "secret",
-		TLS:              request.TLS{CAData: "CA", CertData: "CERT", KeyData: "KEY", ServerName: "kubernetes"},
-		Impersonate:      request.Impersonation{UserName: "jane", UID: "7", Groups: []string{"a"}, Extra: map[string][]string{"k": {"v"}}},
+		TLSClientConfig:  request.TLSClientConfig{CAData: "CA", CertData: "CERT", KeyData: "KEY", ServerName: "kubernetes"},
+		Impersonate:      request.ImpersonationConfig{UserName: "jane", UID: "7", Groups: []string{"a"}, Extra: map[string][]string{"k": {"v"}}},
 	}
 	if err := request.WriteKubeconfig(path, &want); err != nil {
 		t.Fatal(err)

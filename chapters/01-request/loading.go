@@ -143,8 +143,8 @@ func (c cluster) addTo(config *Config) error {
 		return errors.New("no server defined")
 	}
 	config.Host = c.Server
-	config.TLS.CAData, config.TLS.CAFile = string(c.CAData), c.CAFile
-	config.TLS.Insecure, config.TLS.ServerName = c.Insecure, c.ServerName
+	config.TLSClientConfig.CAData, config.TLSClientConfig.CAFile = string(c.CAData), c.CAFile
+	config.TLSClientConfig.Insecure, config.TLSClientConfig.ServerName = c.Insecure, c.ServerName
 	config.DisableCompression = c.DisableCompression
 	if c.ProxyURL != "" {
 		proxy, err := url.Parse(c.ProxyURL)
@@ -161,9 +161,9 @@ func (u user) addTo(config *Config) error {
 		return err
 	}
 	config.BearerToken, config.BearerTokenFile = u.Token, u.TokenFile
-	config.TLS.CertData, config.TLS.CertFile = string(u.CertData), u.CertFile
-	config.TLS.KeyData, config.TLS.KeyFile = string(u.KeyData), u.KeyFile
-	config.Impersonate = Impersonation{UserName: u.As, UID: u.AsUID, Groups: u.AsGroups, Extra: u.AsExtra}
+	config.TLSClientConfig.CertData, config.TLSClientConfig.CertFile = string(u.CertData), u.CertFile
+	config.TLSClientConfig.KeyData, config.TLSClientConfig.KeyFile = string(u.KeyData), u.KeyFile
+	config.Impersonate = ImpersonationConfig{UserName: u.As, UID: u.AsUID, Groups: u.AsGroups, Extra: u.AsExtra}
 	return nil
 }
 

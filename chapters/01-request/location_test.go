@@ -152,7 +152,7 @@ func TestAGroupVersionHasItsOwnRoot(t *testing.T) {
 		t.Run(row.says, func(t *testing.T) {
 			t.Parallel()
 			row.config.Host = "http://s"
-			c, err := request.New(&row.config)
+			c, err := request.RESTClientFor(&row.config)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -165,7 +165,7 @@ func TestAGroupVersionHasItsOwnRoot(t *testing.T) {
 
 func TestForSpeaksAnotherGroupVersion(t *testing.T) {
 	t.Parallel()
-	c := offline(t).For(apps)
+	c := offline(t).ForGroupVersion(apps)
 	if got := c.Post().Namespace("x").Resource("deployments").URL().Path; got != "/apis/apps/v1/namespaces/x/deployments" {
 		t.Errorf("the path is %s", got)
 	}

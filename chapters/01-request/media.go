@@ -12,34 +12,34 @@ import (
 // JSON writes and reads application/json. The scheme says which Go type belongs to a kind; kinds that it does not have
 // are read into the type that the caller hands in, or into Unstructured. A nil scheme has Status and the other kinds
 // of meta/v1 only.
-func JSON(scheme *runtime.Scheme) *MediaTypes {
+func JSON(scheme *runtime.Scheme) *ClientNegotiator {
 	scheme = orMeta(scheme)
-	return &MediaTypes{Media: []Media{jsonMedia(scheme)}, Typer: scheme}
+	return &ClientNegotiator{SupportedMediaTypes: []SerializerInfo{jsonMedia(scheme)}, Typer: scheme}
 }
 
 // Protobuf writes application/vnd.kubernetes.protobuf, and JSON for what has no such form (Unstructured). It reads both.
-func Protobuf(scheme *runtime.Scheme) *MediaTypes {
+func Protobuf(scheme *runtime.Scheme) *ClientNegotiator {
 	scheme = orMeta(scheme)
-	return &MediaTypes{Typer: scheme, Media: []Media{
+	return &ClientNegotiator{Typer: scheme, SupportedMediaTypes: []SerializerInfo{
 		{
-			Type:   runtime.ContentTypeProtobuf,
-			Object: protobuf.NewSerializer(scheme, scheme),
-			Frame:  protobuf.NewRawSerializer(scheme, scheme),
-			Framer: protobuf.LengthDelimitedFramer,
+			MediaType:        runtime.ContentTypeProtobuf,
+			Serializer:       protobuf.NewSerializer(scheme, scheme),
+			StreamSerializer: protobuf.NewRawSerializer(scheme, scheme),
+			Framer:           protobuf.LengthDelimitedFramer,
 		},
 		jsonMedia(scheme),
 	}}
 }
 
-func jsonMedia(scheme *runtime.Scheme) Media {
+func jsonMedia(scheme *runtime.Scheme) SerializerInfo {
 	serializer := func(kinds json.MetaFactory) runtime.Serializer {
 		return json.NewSerializerWithOptions(kinds, unknownKinds{scheme}, scheme, json.SerializerOptions{})
 	}
-	return Media{
-		Type:   runtime.ContentTypeJSON,
-		Object: statusAside{Serializer: serializer(kindFirst{}), typer: scheme},
-		Frame:  serializer(noKind{}),
-		Framer: json.Framer,
+	return SerializerInfo{
+		MediaType:        runtime.ContentTypeJSON,
+		Serializer:       statusAside{Serializer: serializer(kindFirst{}), typer: scheme},
+		StreamSerializer: serializer(noKind{}),
+		Framer:           json.Framer,
 	}
 }
 
@@ -57,7 +57,7 @@ func orMeta(scheme *runtime.Scheme) *runtime.Scheme {
 // unknownKinds creates Unstructured for the kinds that the scheme does not have.
 type unknownKinds struct{ *runtime.Scheme }
 
-// New implements runtime.ObjectCreater.
+// RESTClientFor implements runtime.ObjectCreater.
 func (u unknownKinds) New(kind schema.GroupVersionKind) (runtime.Object, error) {
 	if !u.Recognizes(kind) {
 		return &unstructured.Unstructured{}, nil

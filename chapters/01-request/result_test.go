@@ -131,7 +131,7 @@ func TestWarningsAreHandedOn(t *testing.T) {
 	t.Parallel()
 	var heard []string
 	c := clientOver(t, always(200, success, `Warning: 299 - "v1 ComponentStatus is deprecated"`), request.Config{
-		Warn: func(text string) { heard = append(heard, text) },
+		WarningHandler: func(text string) { heard = append(heard, text) },
 	})
 	result := c.Get().Do(t.Context())
 	if len(heard) != 1 || len(result.Warnings()) != 1 || result.Warnings()[0].Text != heard[0] || heard[0] != "v1 ComponentStatus is deprecated" {

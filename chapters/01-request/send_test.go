@@ -162,7 +162,7 @@ func TestATimeoutIsADeadlineAndAParameter(t *testing.T) {
 func TestTheDefaultRateIsFivePerSecondAfterTen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, err := request.New(&request.Config{Host: "http://s", Transport: always(200, success)})
+		c, err := request.RESTClientFor(&request.Config{Host: "http://s", Transport: always(200, success)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +199,7 @@ func TestAClientOfAnotherVersionSharesTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := clientOver(t, always(200, success), request.Config{QPS: 1, Burst: 1})
 		began := time.Now()
-		for _, client := range []*request.RESTClient{c, c.For(apps), c} {
+		for _, client := range []*request.RESTClient{c, c.ForGroupVersion(apps), c} {
 			if err := client.Get().Do(t.Context()).Error(); err != nil {
 				t.Fatal(err)
 			}

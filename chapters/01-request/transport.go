@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// RoundTripper is what New sends with, outermost first: who is asking, then WrapTransport, then the transport. It serves
+// RoundTripper is what RESTClientFor sends with, outermost first: who is asking, then WrapTransport, then the transport. It serves
 // callers whose protocol is more than one request and one answer (exec, portforward).
 // Upstream: rest.TransportFor.
 func (c *Config) RoundTripper() (http.RoundTripper, error) {
 	transport := c.Transport
 	if transport == nil {
-		tlsConfig, err := c.TLS.config()
+		tlsConfig, err := c.TLSClientConfig.config()
 		if err != nil {
 			return nil, err
 		}
@@ -29,7 +29,7 @@ func (c *Config) RoundTripper() (http.RoundTripper, error) {
 	return c.withIdentity(transport)
 }
 
-// newTransport speaks HTTP/2 wherever the server does (over TLS), so that one connection carries all requests and watches.
+// newTransport speaks HTTP/2 wherever the server does (over TLSClientConfig), so that one connection carries all requests and watches.
 func (c *Config) newTransport(tlsConfig *tls.Config) *http.Transport {
 	proxy := c.Proxy
 	if proxy == nil {
@@ -50,7 +50,7 @@ func (c *Config) newTransport(tlsConfig *tls.Config) *http.Transport {
 }
 
 // config reads the files that t names.
-func (t TLS) config() (*tls.Config, error) {
+func (t TLSClientConfig) config() (*tls.Config, error) {
 	ca, err := dataOrFile(t.CAData, t.CAFile)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (t TLS) config() (*tls.Config, error) {
 }
 
 // certificates are the client's own: one or none.
-func (t TLS) certificates() ([]tls.Certificate, error) {
+func (t TLSClientConfig) certificates() ([]tls.Certificate, error) {
 	cert, err := dataOrFile(t.CertData, t.CertFile)
 	if err != nil {
 		return nil, err

@@ -44,26 +44,26 @@ func TestTrust(t *testing.T) {
 	host := strings.TrimPrefix(server.URL, "https://")
 	for _, row := range []struct {
 		says, host string
-		tls        request.TLS
+		tls        request.TLSClientConfig
 		want, err  string
 	}{
-		{"CA data is trusted, over HTTP/2", server.URL, request.TLS{CAData: ca}, "HTTP/2 ", ""},
-		{"a CA file is trusted", server.URL, request.TLS{CAFile: write(t, "ca.pem", ca)}, "HTTP/2 ", ""},
-		{"data goes before a file", server.URL, request.TLS{CAData: ca, CAFile: "no such file"}, "HTTP/2 ", ""},
-		{"insecure trusts anything", server.URL, request.TLS{Insecure: true}, "HTTP/2 ", ""},
-		{"a server name is asked for", server.URL, request.TLS{CAData: ca, ServerName: "example.com"}, "HTTP/2 example.com", ""},
-		{"a host without a scheme is https where TLS is set", host, request.TLS{CAData: ca}, "HTTP/2 ", ""},
-		{"a stranger is not trusted", server.URL, request.TLS{}, "", "unknown authority"},
-		{"another name is not trusted", server.URL, request.TLS{CAData: ca, ServerName: "elsewhere"}, "", "not elsewhere"},
-		{"a CA and insecure contradict each other", server.URL, request.TLS{CAData: ca, Insecure: true}, "", "not allowed"},
-		{"a CA must be PEM", server.URL, request.TLS{CAData: "rubbish"}, "", "no certificate in the data"},
-		{"a CA file must be there", server.URL, request.TLS{CAFile: "no such file"}, "", "no such file"},
-		{"a certificate needs its key", server.URL, request.TLS{CAData: ca, CertData: ca}, "", "client certificate"},
+		{"CA data is trusted, over HTTP/2", server.URL, request.TLSClientConfig{CAData: ca}, "HTTP/2 ", ""},
+		{"a CA file is trusted", server.URL, request.TLSClientConfig{CAFile: write(t, "ca.pem", ca)}, "HTTP/2 ", ""},
+		{"data goes before a file", server.URL, request.TLSClientConfig{CAData: ca, CAFile: "no such file"}, "HTTP/2 ", ""},
+		{"insecure trusts anything", server.URL, request.TLSClientConfig{Insecure: true}, "HTTP/2 ", ""},
+		{"a server name is asked for", server.URL, request.TLSClientConfig{CAData: ca, ServerName: "example.com"}, "HTTP/2 example.com", ""},
+		{"a host without a scheme is https where TLS is set", host, request.TLSClientConfig{CAData: ca}, "HTTP/2 ", ""},
+		{"a stranger is not trusted", server.URL, request.TLSClientConfig{}, "", "unknown authority"},
+		{"another name is not trusted", server.URL, request.TLSClientConfig{CAData: ca, ServerName: "elsewhere"}, "", "not elsewhere"},
+		{"a CA and insecure contradict each other", server.URL, request.TLSClientConfig{CAData: ca, Insecure: true}, "", "not allowed"},
+		{"a CA must be PEM", server.URL, request.TLSClientConfig{CAData: "rubbish"}, "", "no certificate in the data"},
+		{"a CA file must be there", server.URL, request.TLSClientConfig{CAFile: "no such file"}, "", "no such file"},
+		{"a certificate needs its key", server.URL, request.TLSClientConfig{CAData: ca, CertData: ca}, "", "client certificate"},
 	} {
 		t.Run(row.says, func(t *testing.T) {
 			t.Parallel()
 			var got []byte
-			c, err := request.New(&request.Config{Host: row.host, TLS: row.tls})
+			c, err := request.RESTClientFor(&request.Config{Host: row.host, TLSClientConfig: row.tls})
 			if err == nil {
 				got, err = c.Get().MaxRetries(0).DoRaw(t.Context())
 			}
@@ -77,7 +77,7 @@ func TestTrust(t *testing.T) {
 func TestAHostMustBeAServer(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{"", "server/path", "http://[::1"} {
-		if _, err := request.New(&request.Config{Host: host}); err == nil {
+		if _, err := request.RESTClientFor(&request.Config{Host: host}); err == nil {
 			t.Errorf("%q was taken", host)
 		}
 	}
@@ -89,7 +89,7 @@ func TestEveryRequestSaysWhoAsks(t *testing.T) {
 	c := clientOver(t, transport, request.Config{
 		BearerToken: "secret",
 		UserAgent:   "me/1",
-		Impersonate: request.Impersonation{UserName: "jane", UID: "7", Groups: []string{"a", "b"}, Extra: map[string][]string{"acme.com/team": {"x"}}},
+		Impersonate: request.ImpersonationConfig{UserName: "jane", UID: "7", Groups: []string{"a", "b"}, Extra: map[string][]string{"acme.com/team": {"x"}}},
 	})
 	if err := c.Get().Do(t.Context()).Error(); err != nil {
 		t.Fatal(err)
@@ -183,7 +183,7 @@ func TestATokenFileIsReadAgain(t *testing.T) {
 func TestATokenFileMustHoldAToken(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"no such file", write(t, "token", " \n")} {
-		if _, err := request.New(&request.Config{Host: "s", BearerTokenFile: path}); err == nil {
+		if _, err := request.RESTClientFor(&request.Config{Host: "s", BearerTokenFile: path}); err == nil {
 			t.Errorf("%s was taken", path)
 		}
 	}
@@ -213,7 +213,7 @@ func TestWrapTransportSeesEachAttemptAsItIsSent(t *testing.T) {
 
 func TestAConfigDoesNotPrintItsSecrets(t *testing.T) {
 	t.Parallel()
-	c := request.Config{Host: "https://s", GroupVersion: v1, BearerToken: "secret", TLS: request.TLS{KeyData: "secret"}}
+	c := request.Config{Host: "https://s", GroupVersion: v1, BearerToken: "secret", TLSClientConfig: request.TLSClientConfig{KeyData: "secret"}}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
 		for _, v := range []any{c, &c} {
 			if got := fmt.Sprintf(format, v); strings.Contains(got, "secret") || !strings.Contains(got, "https://s") {

@@ -41,7 +41,7 @@ func (r *Request) openWatch(ctx context.Context) (watch.Decoder, error) {
 	}
 	if resp.StatusCode == http.StatusOK {
 		r.warn(resp)
-		events, err := r.c.codec.Events(resp.Body, resp.Header.Get("Content-Type"))
+		events, err := r.c.codec.WatchDecoder(resp.Body, resp.Header.Get("Content-Type"))
 		if err != nil {
 			_ = resp.Body.Close()
 		}

@@ -235,7 +235,7 @@ func TestAWatchOverHTTP2EndsOnTheServerToo(t *testing.T) {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 
-	c, err := request.New(&request.Config{Host: server.URL, GroupVersion: v1, TLS: request.TLS{CAData: caOf(server)}})
+	c, err := request.RESTClientFor(&request.Config{Host: server.URL, GroupVersion: v1, TLSClientConfig: request.TLSClientConfig{CAData: caOf(server)}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,14 +27,14 @@ func MarshalKubeconfig(c *Config) ([]byte, error) {
 		}}},
 		Clusters: []namedCluster{{Name: kubeconfigName, Cluster: cluster{
 			Server: strings.TrimSuffix(server.String(), "/"),
-			CAData: []byte(c.TLS.CAData), CAFile: absolute(c.TLS.CAFile),
-			Insecure: c.TLS.Insecure, ServerName: c.TLS.ServerName,
+			CAData: []byte(c.TLSClientConfig.CAData), CAFile: absolute(c.TLSClientConfig.CAFile),
+			Insecure: c.TLSClientConfig.Insecure, ServerName: c.TLSClientConfig.ServerName,
 			DisableCompression: c.DisableCompression,
 		}}},
 		Users: []namedUser{{Name: kubeconfigName, User: user{
 			Token: c.BearerToken, TokenFile: absolute(c.BearerTokenFile),
-			CertData: []byte(c.TLS.CertData), CertFile: absolute(c.TLS.CertFile),
-			KeyData: []byte(c.TLS.KeyData), KeyFile: absolute(c.TLS.KeyFile),
+			CertData: []byte(c.TLSClientConfig.CertData), CertFile: absolute(c.TLSClientConfig.CertFile),
+			KeyData: []byte(c.TLSClientConfig.KeyData), KeyFile: absolute(c.TLSClientConfig.KeyFile),
 			As: c.Impersonate.UserName, AsUID: c.Impersonate.UID,
 			AsGroups: c.Impersonate.Groups, AsExtra: c.Impersonate.Extra,
 		}}},

@@ -14,53 +14,53 @@ import (
 // streamWatch is the parameter by which a media type names its stream form.
 const streamWatch = ";stream=watch"
 
-// Form is one way to write an object that a client accepts. Upstream: negotiation.MediaTypeOptions.
-type Form struct {
-	*Media
+// MediaTypeOptions is one way to write an object that a client accepts. Upstream: negotiation.MediaTypeOptions.
+type MediaTypeOptions struct {
+	*SerializerInfo
 	Pretty bool
-	// As is the kind that the client asked for in place of the object's own (Table, PartialObjectMetadata,
+	// Convert is the kind that the client asked for in place of the object's own (Table, PartialObjectMetadata,
 	// PartialObjectMetadataList, APIGroupDiscoveryList); empty: the object itself.
-	As schema.GroupVersionKind
+	Convert schema.GroupVersionKind
 }
 
-// ContentType is the header value for one object in this form.
-func (f Form) ContentType() string { return f.Type }
+// NegotiateInputSerializer is the header value for one object in this form.
+func (f MediaTypeOptions) ContentType() string { return f.MediaType }
 
 // StreamContentType is the header value for a stream of frames in this form: JSON frames delimit themselves, and
 // clients of old expect the plain name for them.
-func (f Form) StreamContentType() string {
-	if f.Type == runtime.ContentTypeJSON {
-		return f.Type
+func (f MediaTypeOptions) StreamContentType() string {
+	if f.MediaType == runtime.ContentTypeJSON {
+		return f.MediaType
 	}
-	return f.Type + streamWatch
+	return f.MediaType + streamWatch
 }
 
-// Accept finds the best form for a request's Accept header among those that offered allows; offered is asked about
+// NegotiateOutputMediaType finds the best form for a request's NegotiateOutputMediaType header among those that offered allows; offered is asked about
 // each kind that the header asks for with as=, v= and g=, and is never asked about an object's own kind; nil offers
 // no other kind. Nothing acceptable is ErrNotAcceptable. Upstream: negotiation.NegotiateOutputMediaType.
-func (c *Codecs) Accept(header string, offered func(as schema.GroupVersionKind) bool) (Form, error) {
+func (c *Codecs) NegotiateOutputMediaType(header string, offered func(as schema.GroupVersionKind) bool) (MediaTypeOptions, error) {
 	form, ok := c.negotiate(header, offered)
 	if !ok {
-		return Form{}, NotAcceptable(c.types(false)...)
+		return MediaTypeOptions{}, NewNotAcceptableError(c.types(false)...)
 	}
 	return form, nil
 }
 
-// AcceptStream is Accept for a stream of frames: what Accept chooses must have a stream form.
+// NegotiateOutputMediaTypeStream is Accept for a stream of frames: what Accept chooses must have a stream form.
 // Upstream: negotiation.NegotiateOutputMediaTypeStream.
-func (c *Codecs) AcceptStream(header string, offered func(as schema.GroupVersionKind) bool) (Form, error) {
+func (c *Codecs) NegotiateOutputMediaTypeStream(header string, offered func(as schema.GroupVersionKind) bool) (MediaTypeOptions, error) {
 	form, ok := c.negotiate(header, offered)
 	if !ok || form.Framer == nil {
-		return Form{}, NotAcceptable(c.types(true)...)
+		return MediaTypeOptions{}, NewNotAcceptableError(c.types(true)...)
 	}
 	return form, nil
 }
 
-// ContentType finds the row for a request's Content-Type header; an empty header means the first row, JSON.
+// NegotiateInputSerializer finds the row for a request's Content-Type header; an empty header means the first row, JSON.
 // An unknown type is ErrUnsupportedMediaType. Upstream: negotiation.NegotiateInputSerializer.
-func (c *Codecs) ContentType(header string) (*Media, error) {
+func (c *Codecs) NegotiateInputSerializer(header string) (*SerializerInfo, error) {
 	if header == "" {
-		return &c.Media[0], nil
+		return &c.SupportedMediaTypes[0], nil
 	}
 	if m := c.row(header); m != nil { // the usual case: a bare name
 		return m, nil
@@ -70,36 +70,36 @@ func (c *Codecs) ContentType(header string) (*Media, error) {
 			return m, nil
 		}
 	}
-	return nil, UnsupportedMediaType(c.types(false)...)
+	return nil, NewUnsupportedMediaTypeError(c.types(false)...)
 }
 
-func (c *Codecs) row(mediaType string) *Media {
-	for i := range c.Media {
-		if c.Media[i].Type == mediaType {
-			return &c.Media[i]
+func (c *Codecs) row(mediaType string) *SerializerInfo {
+	for i := range c.SupportedMediaTypes {
+		if c.SupportedMediaTypes[i].MediaType == mediaType {
+			return &c.SupportedMediaTypes[i]
 		}
 	}
 	return nil
 }
 
 // negotiate tries the header's clauses, best first, against the rows in their order.
-func (c *Codecs) negotiate(header string, offered func(schema.GroupVersionKind) bool) (Form, bool) {
+func (c *Codecs) negotiate(header string, offered func(schema.GroupVersionKind) bool) (MediaTypeOptions, bool) {
 	if header == "" || header == "*/*" {
-		return Form{Media: &c.Media[0]}, true
+		return MediaTypeOptions{SerializerInfo: &c.SupportedMediaTypes[0]}, true
 	}
 	if m := c.row(header); m != nil {
-		return Form{Media: m}, true
+		return MediaTypeOptions{SerializerInfo: m}, true
 	}
 	for _, clause := range goautoneg.ParseAccept(header) {
-		for i := range c.Media {
-			if m := &c.Media[i]; matches(clause, m.Type) {
+		for i := range c.SupportedMediaTypes {
+			if m := &c.SupportedMediaTypes[i]; matches(clause, m.MediaType) {
 				if form, ok := m.accept(clause.Params, offered); ok {
 					return form, true
 				}
 			}
 		}
 	}
-	return Form{}, false
+	return MediaTypeOptions{}, false
 }
 
 // matches reports whether a clause, which may have wildcards, means the media type.
@@ -116,19 +116,19 @@ func matches(clause goautoneg.Accept, mediaType string) bool {
 
 // accept reads the parameters of a clause. Unknown parameters mean nothing; a stream or a kind that cannot be had
 // rules the clause out.
-func (m *Media) accept(params map[string]string, offered func(schema.GroupVersionKind) bool) (Form, bool) {
-	form := Form{Media: m, Pretty: params["pretty"] == "1"}
+func (m *SerializerInfo) accept(params map[string]string, offered func(schema.GroupVersionKind) bool) (MediaTypeOptions, bool) {
+	form := MediaTypeOptions{SerializerInfo: m, Pretty: params["pretty"] == "1"}
 	if stream := params["stream"]; stream != "" && (stream != "watch" || m.Framer == nil) {
-		return Form{}, false
+		return MediaTypeOptions{}, false
 	}
 	if params["sv"] != "" { // a version of the server's own group: no server has ever had one
-		return Form{}, false
+		return MediaTypeOptions{}, false
 	}
 	as := schema.GroupVersionKind{Group: params["g"], Version: params["v"], Kind: params["as"]}
 	if !named(params, "as", "g", "v") {
 		return form, true
 	}
-	form.As = as
+	form.Convert = as
 	return form, offered != nil && offered(as)
 }
 
@@ -144,9 +144,9 @@ func named(params map[string]string, keys ...string) bool {
 // humans are the beginnings of the User-Agent of clients behind which a person sits.
 var humans = []string{"curl", "Wget", "Mozilla/5.0"}
 
-// WantsPretty reports whether a request without pretty=1 in its Accept header wants indented output all the same: by
+// IsPrettyPrint reports whether a request without pretty=1 in its Accept header wants indented output all the same: by
 // ?pretty=, or, where the query does not say, because a person reads the answer. Upstream: negotiation.isPrettyPrint.
-func WantsPretty(u *url.URL, userAgent string) bool {
+func IsPrettyPrint(u *url.URL, userAgent string) bool {
 	if u != nil && strings.Contains(u.RawQuery, "pretty") {
 		if said := u.Query().Get("pretty"); said != "" {
 			pretty, _ := strconv.ParseBool(said)

@@ -54,7 +54,7 @@ func TestAcceptChooses(t *testing.T) {
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			form, err := codecs.Accept(row.header, tables)
+			form, err := codecs.NegotiateOutputMediaType(row.header, tables)
 			if got := describe(form, err); got != row.want {
 				t.Errorf("Accept: %s\n got %s\nwant %s", row.header, got, row.want)
 			}
@@ -62,7 +62,7 @@ func TestAcceptChooses(t *testing.T) {
 	}
 }
 
-func describe(form Form, err error) string {
+func describe(form MediaTypeOptions, err error) string {
 	if err != nil {
 		return err.Error()
 	}
@@ -70,8 +70,8 @@ func describe(form Form, err error) string {
 	if form.Pretty {
 		text += " pretty"
 	}
-	if !form.As.Empty() {
-		text += " as " + form.As.Kind
+	if !form.Convert.Empty() {
+		text += " as " + form.Convert.Kind
 	}
 	return text
 }
@@ -87,7 +87,7 @@ func TestAStreamNeedsAFormatThatHasFrames(t *testing.T) {
 		"application/yaml": onlyStreams,
 		"text/csv":         onlyStreams,
 	} {
-		form, err := codecs.AcceptStream(header, nil)
+		form, err := codecs.NegotiateOutputMediaTypeStream(header, nil)
 		got := text(err)
 		if err == nil {
 			got = form.StreamContentType()
@@ -112,10 +112,10 @@ func TestContentTypeFindsTheFormatOfABody(t *testing.T) {
 		"json":                                unknown,
 		"application/json;;;":                 unknown,
 	} {
-		m, err := codecs.ContentType(header)
+		m, err := codecs.NegotiateInputSerializer(header)
 		got := text(err)
 		if err == nil {
-			got = m.Type
+			got = m.MediaType
 		}
 		if got != want {
 			t.Errorf("Content-Type: %s: got %s, want %s", header, got, want)
@@ -126,8 +126,8 @@ func TestContentTypeFindsTheFormatOfABody(t *testing.T) {
 func TestARefusalIsAStatus(t *testing.T) {
 	t.Parallel()
 	codecs := NewCodecs(NewScheme())
-	_, notAcceptable := codecs.Accept("text/csv", nil)
-	_, unsupported := codecs.ContentType("text/csv")
+	_, notAcceptable := codecs.NegotiateOutputMediaType("text/csv", nil)
+	_, unsupported := codecs.NegotiateInputSerializer("text/csv")
 	for _, row := range []struct {
 		err, is error
 		reason  string
@@ -163,11 +163,11 @@ func TestPrettyIsForPeople(t *testing.T) {
 		"a program named like curl": {"", "libcurl", false},
 	}
 	for name, row := range rows {
-		if got := WantsPretty(&url.URL{RawQuery: row.query}, row.agent); got != row.want {
+		if got := IsPrettyPrint(&url.URL{RawQuery: row.query}, row.agent); got != row.want {
 			t.Errorf("%s: got %v", name, got)
 		}
 	}
-	if WantsPretty(nil, "") {
+	if IsPrettyPrint(nil, "") {
 		t.Error("pretty for nobody")
 	}
 }

@@ -34,7 +34,7 @@ func BenchmarkList(b *testing.B) {
 		b.Run(format+"/List", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := codecs.Encode(io.Discard, list, v1, Form{Media: codecs.row(format)}); err != nil {
+				if err := codecs.Encode(io.Discard, list, v1, MediaTypeOptions{SerializerInfo: codecs.row(format)}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -61,14 +61,14 @@ func BenchmarkDecode(b *testing.B) {
 	}
 	for _, format := range []string{runtime.ContentTypeJSON, runtime.ContentTypeProtobuf} {
 		m := codecs.row(format)
-		data, err := runtime.Encode(m.Lenient, aPod("a"))
+		data, err := runtime.Encode(m.Serializer, aPod("a"))
 		if err != nil {
 			b.Fatal(err)
 		}
 		b.Run(format+"/codecs", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, _, err := codecs.Decode(m, data, Decoding{Default: pod, Strict: true}); err != nil {
+				if _, _, err := codecs.Decode(m, data, DecodeOptions{Default: pod, Strict: true}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -87,9 +87,9 @@ func BenchmarkDecode(b *testing.B) {
 func BenchmarkEncode(b *testing.B) {
 	codecs := NewCodecs(NewScheme())
 	pod := aPod("a")
-	for i := range codecs.Media {
-		form := Form{Media: &codecs.Media[i]}
-		b.Run(form.Type, func(b *testing.B) {
+	for i := range codecs.SupportedMediaTypes {
+		form := MediaTypeOptions{SerializerInfo: &codecs.SupportedMediaTypes[i]}
+		b.Run(form.MediaType, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := codecs.Encode(io.Discard, pod, v1, form); err != nil {
@@ -110,7 +110,7 @@ func BenchmarkAccept(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := codecs.Accept(header, table); err != nil {
+				if _, err := codecs.NegotiateOutputMediaType(header, table); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -118,7 +118,7 @@ func BenchmarkAccept(b *testing.B) {
 	}
 }
 
-// BenchmarkStorageCodec is what each object in etcd costs: into a Ref, as every list and watch reads it.
+// BenchmarkStorageCodec is what each object in etcd costs: into a ResultPointer, as every list and watch reads it.
 func BenchmarkStorageCodec(b *testing.B) {
 	codecs := NewCodecs(NewScheme())
 	codec, err := codecs.StorageCodec(runtime.ContentTypeProtobuf)
@@ -133,7 +133,7 @@ func BenchmarkStorageCodec(b *testing.B) {
 	b.Run("decode", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, _, err := codec.Decode(data, nil, &Ref{}); err != nil {
+			if _, _, err := codec.Decode(data, nil, &ResultPointer{}); err != nil {
 				b.Fatal(err)
 			}
 		}

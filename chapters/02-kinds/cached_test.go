@@ -56,15 +56,15 @@ func TestAnObjectThatKeepsItsBytesIsEncodedOncePerForm(t *testing.T) {
 			if !bytes.Equal(first.Bytes(), want.Bytes()) || !bytes.Equal(second.Bytes(), want.Bytes()) {
 				t.Errorf("kept:\n%q\nplain:\n%q", first.String(), want.String())
 			}
-			mustEncode(t, codecs, &alone, list.Items[0], Form{Media: form.Media})
-			if n := list.Items[0].(*keeper).encoded; n > 2 || !form.Pretty && form.Type != runtime.ContentTypeYAML && n != 1 {
+			mustEncode(t, codecs, &alone, list.Items[0], MediaTypeOptions{SerializerInfo: form.SerializerInfo})
+			if n := list.Items[0].(*keeper).encoded; n > 2 || !form.Pretty && form.MediaType != runtime.ContentTypeYAML && n != 1 {
 				t.Errorf("encoded %d times: the list and the object alone do not share the bytes", n)
 			}
 		})
 	}
 }
 
-func mustEncode(t *testing.T, c *Codecs, w io.Writer, obj runtime.Object, f Form) {
+func mustEncode(t *testing.T, c *Codecs, w io.Writer, obj runtime.Object, f MediaTypeOptions) {
 	t.Helper()
 	if err := c.Encode(w, obj, v1, f); err != nil {
 		t.Fatal(err)

@@ -8,12 +8,12 @@ import (
 // Codecs reads and writes the objects of one scheme in every media type of the table.
 // Upstream: serializer.CodecFactory.
 type Codecs struct {
-	Scheme *runtime.Scheme
-	Media  []Media
+	Scheme              *runtime.Scheme
+	SupportedMediaTypes []SerializerInfo
 
-	// Versions turns served versions of a kind into the one that the server works with and back. Nil: each kind
+	// Converter turns served versions of a kind into the one that the server works with and back. Nil: each kind
 	// has one version. Chapter 13 brings one.
-	Versions Converter
+	Converter Converter
 }
 
 // Converter knows, for each kind, the version that the server works with and stores (the hub), and the way there and
@@ -33,29 +33,29 @@ type Converter interface {
 
 // NewCodecs returns codecs for scheme with JSON, YAML and protobuf, in this order of preference.
 func NewCodecs(scheme *runtime.Scheme) *Codecs {
-	return &Codecs{Scheme: scheme, Media: MediaTypes(scheme)}
+	return &Codecs{Scheme: scheme, SupportedMediaTypes: MediaTypes(scheme)}
 }
 
 // FieldAnnotations are the annotations that stand for fields of objects that are served as kind.
 func (c *Codecs) FieldAnnotations(kind schema.GroupVersionKind) []string {
-	if c.Versions == nil {
+	if c.Converter == nil {
 		return nil
 	}
-	return c.Versions.FieldAnnotations(c.Versions.Hub(kind))
+	return c.Converter.FieldAnnotations(c.Converter.Hub(kind))
 }
 
 // hub is the version of a kind that the server works with.
 func (c *Codecs) hub(kind schema.GroupVersionKind) schema.GroupVersionKind {
-	if c.Versions == nil {
+	if c.Converter == nil {
 		return kind
 	}
-	return c.Versions.Hub(kind)
+	return c.Converter.Hub(kind)
 }
 
 // convert returns obj, whose kind is from, as target. What it returns may be obj itself, so it is read-only if obj is.
 func (c *Codecs) convert(obj runtime.Object, from, target schema.GroupVersionKind) (runtime.Object, error) {
-	if c.Versions == nil || from == target {
+	if c.Converter == nil || from == target {
 		return obj, nil
 	}
-	return c.Versions.Convert(obj, target)
+	return c.Converter.Convert(obj, target)
 }

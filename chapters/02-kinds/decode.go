@@ -10,27 +10,27 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// Decoding says how a body is read.
-type Decoding struct {
+// DecodeOptions says how a body is read.
+type DecodeOptions struct {
 	Default schema.GroupVersionKind // the kind that the path implies, where the body names none
 	Strict  bool                    // unknown and duplicate fields are reported (see runtime.IsStrictDecodingError)
 }
 
 // Decode reads one object, applies defaults and converts it to its hub version, which its TypeMeta then names. The
 // returned kind is the one that the body had or was taken to have; it is empty where not even that could be read.
-// With Decoding.Strict, an error for which runtime.IsStrictDecodingError holds comes together with the object, for
+// With DecodeOptions.Strict, an error for which runtime.IsStrictDecodingError holds comes together with the object, for
 // callers who only warn.
 //
-// A body of a kind other than Decoding.Default's is an error. The same kind in another group or version is not: the
+// A body of a kind other than DecodeOptions.Default's is an error. The same kind in another group or version is not: the
 // caller compares the returned kind with what it serves.
 //
 // The errors are those of the format. The caller (chapter 4) puts them into a sentence for the client: "KIND in
 // version V cannot be handled as a WANTED: ERR" if the returned kind is not empty, else "the object provided is
 // unrecognized (must be of type WANTED): ERR (DATA)". Upstream: handlers.transformDecodeError.
-func (c *Codecs) Decode(m *Media, data []byte, d Decoding) (runtime.Object, schema.GroupVersionKind, error) {
-	decoder := m.Lenient
+func (c *Codecs) Decode(m *SerializerInfo, data []byte, d DecodeOptions) (runtime.Object, schema.GroupVersionKind, error) {
+	decoder := m.Serializer
 	if d.Strict {
-		decoder = m.Strict
+		decoder = m.StrictSerializer
 	}
 	var implied *schema.GroupVersionKind
 	if !d.Default.Empty() {
@@ -58,14 +58,14 @@ func (c *Codecs) Decode(m *Media, data []byte, d Decoding) (runtime.Object, sche
 	return obj, *kind, err
 }
 
-// Complete applies the defaults of obj's own version, which its TypeMeta names, and converts it to its hub, as Decode
+// ToHub applies the defaults of obj's own version, which its TypeMeta names, and converts it to its hub, as Decode
 // does. obj belongs to the caller.
-func (c *Codecs) Complete(obj runtime.Object) (runtime.Object, error) {
+func (c *Codecs) ToHub(obj runtime.Object) (runtime.Object, error) {
 	return c.toHub(obj, obj.GetObjectKind().GroupVersionKind())
 }
 
-// InVersion returns obj, which is in its hub version, as the served kind; obj itself where the two are one.
-func (c *Codecs) InVersion(obj runtime.Object, kind schema.GroupVersionKind) (runtime.Object, error) {
+// FromHub returns obj, which is in its hub version, as the served kind; obj itself where the two are one.
+func (c *Codecs) FromHub(obj runtime.Object, kind schema.GroupVersionKind) (runtime.Object, error) {
 	return c.convert(obj, c.hub(kind), kind)
 }
 
@@ -80,10 +80,10 @@ func (c *Codecs) toHub(obj runtime.Object, kind schema.GroupVersionKind) (runtim
 	if names := obj.GetObjectKind(); names.GroupVersionKind() != hub {
 		names.SetGroupVersionKind(hub)
 	}
-	if c.Versions == nil {
+	if c.Converter == nil {
 		return obj, nil
 	}
-	return obj, c.Versions.Normalize(obj)
+	return obj, c.Converter.Normalize(obj)
 }
 
 // checkKind refuses a body of another kind than wanted, in the words in which upstream's conversion fails. Kinds

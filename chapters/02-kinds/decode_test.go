@@ -59,7 +59,7 @@ func TestDecodeSaysWhatIsWrongInUpstreamsWords(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := codecs.row("application/" + row.media)
-			_, kind, err := codecs.Decode(m, []byte(row.body), Decoding{Default: configMap, Strict: true})
+			_, kind, err := codecs.Decode(m, []byte(row.body), DecodeOptions{Default: configMap, Strict: true})
 			if text(err) != row.want || kind.Kind != row.as {
 				t.Errorf("got %q for a %q\nwant %q for a %q", text(err), kind.Kind, row.want, row.as)
 			}
@@ -92,7 +92,7 @@ func TestTheKindIsReadAsTheWholeBodySaysIt(t *testing.T) {
 func TestABodyWithoutAKindHasTheKindOfItsPath(t *testing.T) {
 	t.Parallel()
 	codecs := NewCodecs(NewScheme())
-	obj, kind, err := codecs.Decode(&codecs.Media[0], []byte(`{"metadata":{"name":"a"}}`), Decoding{Default: configMap})
+	obj, kind, err := codecs.Decode(&codecs.SupportedMediaTypes[0], []byte(`{"metadata":{"name":"a"}}`), DecodeOptions{Default: configMap})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestLenientReadingDropsWhatStrictReadingReports(t *testing.T) {
 	codecs := NewCodecs(NewScheme())
 	body := []byte(`{"kind":"ConfigMap","apiVersion":"v1","unknown":1,"data":{"a":"b"}}`)
 	for _, strict := range []bool{true, false} {
-		obj, _, err := codecs.Decode(&codecs.Media[0], body, Decoding{Default: configMap, Strict: strict})
+		obj, _, err := codecs.Decode(&codecs.SupportedMediaTypes[0], body, DecodeOptions{Default: configMap, Strict: strict})
 		if runtime.IsStrictDecodingError(err) != strict {
 			t.Errorf("strict %v: error %v", strict, err)
 		}
@@ -121,7 +121,7 @@ func TestOptionsMayBeNamedInAnyGroup(t *testing.T) {
 	codecs := NewCodecs(NewScheme())
 	body := []byte(`{"kind":"DeleteOptions","apiVersion":"v1","gracePeriodSeconds":5}`)
 	wanted := schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "DeleteOptions"}
-	obj, kind, err := codecs.Decode(&codecs.Media[0], body, Decoding{Default: wanted})
+	obj, kind, err := codecs.Decode(&codecs.SupportedMediaTypes[0], body, DecodeOptions{Default: wanted})
 	if err != nil || kind != v1.WithKind("DeleteOptions") || *obj.(*metav1.DeleteOptions).GracePeriodSeconds != 5 {
 		t.Errorf("got %v, %v, %v", obj, kind, err)
 	}
@@ -137,7 +137,7 @@ func TestDecodeAppliesTheDefaultsOfTheScheme(t *testing.T) {
 		}
 	})
 	codecs := NewCodecs(scheme)
-	obj, _, err := codecs.Decode(&codecs.Media[0], []byte(`{"kind":"Deployment","apiVersion":"apps/v1"}`), Decoding{})
+	obj, _, err := codecs.Decode(&codecs.SupportedMediaTypes[0], []byte(`{"kind":"Deployment","apiVersion":"apps/v1"}`), DecodeOptions{})
 	if err != nil || *obj.(*appsv1.Deployment).Spec.Replicas != 1 {
 		t.Errorf("got %v, %v", obj, err)
 	}

@@ -36,14 +36,14 @@ func Demo(_ context.Context, s *demo.Stage) error {
 func demoFormats(s *demo.Stage, codecs *Codecs) error {
 	s.Title("A manifest becomes an object, and the object bytes")
 	s.Show("%s", demoPod)
-	obj, kind, err := codecs.Decode(codecs.row(runtime.ContentTypeYAML), []byte(demoPod), Decoding{})
+	obj, kind, err := codecs.Decode(codecs.row(runtime.ContentTypeYAML), []byte(demoPod), DecodeOptions{})
 	if err != nil {
 		return err
 	}
 	s.Say("apiVersion and kind name %v %s. The Scheme knows its Go type: %T.", kind.GroupVersion(), kind.Kind, obj)
 	for _, format := range []string{runtime.ContentTypeJSON, runtime.ContentTypeProtobuf} {
 		var out bytes.Buffer
-		form := Form{Media: codecs.row(format)}
+		form := MediaTypeOptions{SerializerInfo: codecs.row(format)}
 		if err := codecs.Encode(&out, obj, kind.GroupVersion(), form); err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func demoFormats(s *demo.Stage, codecs *Codecs) error {
 			}
 			s.Say("k8s\\x00 marks it; v1 and Pod stand in the envelope, the message has no kind.")
 		}
-		back, _, err := codecs.Decode(form.Media, out.Bytes(), Decoding{})
+		back, _, err := codecs.Decode(form.SerializerInfo, out.Bytes(), DecodeOptions{})
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func demoStrict(s *demo.Stage, codecs *Codecs) error {
 	s.Title("A typo, imgae: lenient reading drops it, strict reading reports it")
 	typo := strings.Replace(demoPod, "image:", "imgae:", 1)
 	for _, strict := range []bool{false, true} {
-		obj, _, err := codecs.Decode(codecs.row(runtime.ContentTypeYAML), []byte(typo), Decoding{Strict: strict})
+		obj, _, err := codecs.Decode(codecs.row(runtime.ContentTypeYAML), []byte(typo), DecodeOptions{Strict: strict})
 		if err != nil && !runtime.IsStrictDecodingError(err) {
 			return err
 		}
@@ -90,32 +90,32 @@ func demoAccept(s *demo.Stage, codecs *Codecs) error {
 		"application/json;as=Table;v=v9;g=meta.k8s.io,*/*",
 		"text/csv",
 	} {
-		form, err := codecs.Accept(header, offered)
-		if refused, ok := err.(*Refused); ok {
+		form, err := codecs.NegotiateOutputMediaType(header, offered)
+		if refused, ok := err.(*NegotiationError); ok {
 			s.Show("%q\n  -> %d %s", header, refused.Status().Code, strings.Replace(refused.Message, ": ", ":\n     ", 1))
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		s.Show("%q\n  -> %s", header, strings.TrimSpace(form.ContentType()+" "+form.As.Kind))
+		s.Show("%q\n  -> %s", header, strings.TrimSpace(form.ContentType()+" "+form.Convert.Kind))
 	}
 	return nil
 }
 
 func demoNames(s *demo.Stage, _ *Codecs) error {
 	s.Title("Names that people type, and the path that each means")
-	mapper := NewMapper(WellKnown()...)
+	mapper := NewRESTMapper(WellKnown()...)
 	for _, name := range []string{"po", "deploy", "Deployment", "events.events.k8s.io", "deplyoment"} {
 		r, err := mapper.Find(name)
 		if err != nil {
 			s.Show("%v", strings.Replace(err.Error(), ": did", ":\n  did", 1))
 			continue
 		}
-		s.Show("%-21s %s/%s, kind %s", name, Root(r.Kind.GroupVersion()), r.Name, r.Kind.Kind)
+		s.Show("%-21s %s/%s, kind %s", name, GroupVersionPath(r.Kind.GroupVersion()), r.Name, r.Kind.Kind)
 	}
 	var tree strings.Builder
-	if err := Tree(&tree, mapper.Rows()); err != nil {
+	if err := PrintTree(&tree, mapper.Resources()); err != nil {
 		return err
 	}
 	s.Say("The whole tree has %d lines. It begins:", strings.Count(tree.String(), "\n"))

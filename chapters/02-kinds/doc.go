@@ -6,7 +6,7 @@
 // that the client accepts; the group, version and resource of the name.
 //
 // New: a kind (apps/v1 Deployment) is what an object is, a resource (deployments) is where it is served. The Scheme
-// maps kinds to Go types, the Mapper maps kinds to resources. List is one type for the lists of every kind: it is
+// maps kinds to Go types, the RESTMapper maps kinds to resources. List is one type for the lists of every kind: it is
 // written item by item and is, on the wire, the typed list.
 //
 // Upstream: k8s.io/apimachinery/pkg/runtime/serializer (CodecFactory), k8s.io/apimachinery/pkg/api/meta (RESTMapper)
@@ -21,7 +21,7 @@
 //	decode.go     bytes to object: kind, defaults, hub version
 //	encode.go     object to bytes, without writing to the object
 //	accept.go     which format the client wants; refused.go says no
-//	list.go       List, Ref and Deliver: results without copies
+//	list.go       List, ResultPointer and SetResult: results without copies
 //	listjson.go   a list in JSON, one item at a time; indent.go, its layout for people
 //	listproto.go  the same in protobuf; envelope.go is what lies around a message
 //	storagecodec.go  what etcd keeps

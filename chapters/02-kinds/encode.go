@@ -16,11 +16,11 @@ import (
 //
 // obj is only read: it may be shared, and it may be a runtime.CacheableObject, whose bytes are then kept under a name
 // made of the format and the version. Upstream: the encoders of CodecFactory.EncoderForVersion.
-func (c *Codecs) Encode(w io.Writer, obj runtime.Object, as schema.GroupVersion, f Form) error {
-	e := &encoding{codecs: c, as: as, out: f.Lenient}
+func (c *Codecs) Encode(w io.Writer, obj runtime.Object, as schema.GroupVersion, f MediaTypeOptions) error {
+	e := &encoding{codecs: c, as: as, out: f.Serializer}
 	lists := f.list
-	if f.Pretty && f.Media.Pretty != nil {
-		e.out, lists = f.Media.Pretty, f.prettyList
+	if f.Pretty && f.SerializerInfo.PrettySerializer != nil {
+		e.out, lists = f.SerializerInfo.PrettySerializer, f.prettyList
 	}
 	if list, ok := obj.(*List); ok {
 		if lists == nil {
@@ -99,7 +99,7 @@ func (c *Codecs) kinds(obj runtime.Object, have schema.GroupVersionKind, as sche
 			return to, to, nil
 		}
 	}
-	if c.Versions == nil && to != have {
+	if c.Converter == nil && to != have {
 		return have, to, fmt.Errorf("%T is not a %s in version %q", obj, to.Kind, as)
 	}
 	return have, to, nil

@@ -59,10 +59,10 @@ func typedPods(l *List) *corev1.PodList {
 	return typed
 }
 
-func forms(c *Codecs) map[string]Form {
-	all := map[string]Form{"indented json": {Media: &c.Media[0], Pretty: true}}
-	for i := range c.Media {
-		all[c.Media[i].Type] = Form{Media: &c.Media[i]}
+func forms(c *Codecs) map[string]MediaTypeOptions {
+	all := map[string]MediaTypeOptions{"indented json": {SerializerInfo: &c.SupportedMediaTypes[0], Pretty: true}}
+	for i := range c.SupportedMediaTypes {
+		all[c.SupportedMediaTypes[i].MediaType] = MediaTypeOptions{SerializerInfo: &c.SupportedMediaTypes[i]}
 	}
 	return all
 }
@@ -83,9 +83,9 @@ func TestAListIsWrittenAsItsTypedList(t *testing.T) {
 				if err := codecs.Encode(&got, list, v1, form); err != nil {
 					t.Fatal(err)
 				}
-				serializer := form.Lenient
+				serializer := form.Serializer
 				if form.Pretty {
-					serializer = form.Media.Pretty
+					serializer = form.SerializerInfo.PrettySerializer
 				}
 				if err := serializer.Encode(typedPods(list), &want); err != nil {
 					t.Fatal(err)
@@ -104,7 +104,7 @@ func TestEncodeDoesNotWriteToTheObject(t *testing.T) {
 	pod := aPod("a")
 	pod.TypeMeta = metav1.TypeMeta{}
 	var out bytes.Buffer
-	if err := codecs.Encode(&out, pod, v1, Form{Media: &codecs.Media[0]}); err != nil {
+	if err := codecs.Encode(&out, pod, v1, MediaTypeOptions{SerializerInfo: &codecs.SupportedMediaTypes[0]}); err != nil {
 		t.Fatal(err)
 	}
 	if pod.Kind != "" || !bytes.HasPrefix(out.Bytes(), []byte(`{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"`)) {

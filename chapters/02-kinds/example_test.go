@@ -16,9 +16,9 @@ import (
 func ExampleCodecs_Encode() {
 	codecs := kinds.NewCodecs(kinds.NewScheme())
 	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "nginx"}}
-	for i := range codecs.Media {
+	for i := range codecs.SupportedMediaTypes {
 		var out bytes.Buffer
-		form := kinds.Form{Media: &codecs.Media[i]}
+		form := kinds.MediaTypeOptions{SerializerInfo: &codecs.SupportedMediaTypes[i]}
 		if err := codecs.Encode(&out, pod, corev1.SchemeGroupVersion, form); err != nil {
 			fmt.Println(err)
 		}
@@ -37,7 +37,7 @@ func ExampleList() {
 	for _, name := range []string{"a", "b"} {
 		list.Items = append(list.Items, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: name}})
 	}
-	codecs.Encode(os.Stdout, list, corev1.SchemeGroupVersion, kinds.Form{Media: &codecs.Media[0]})
+	codecs.Encode(os.Stdout, list, corev1.SchemeGroupVersion, kinds.MediaTypeOptions{SerializerInfo: &codecs.SupportedMediaTypes[0]})
 	// Output:
 	// {"kind":"ConfigMapList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}}]}
 }
@@ -51,7 +51,7 @@ func ExampleCodecs_StorageCodec() {
 	}
 	stored, _ := runtime.Encode(codec, &corev1.ConfigMap{Data: map[string]string{"a": "b"}})
 	for _, data := range [][]byte{stored, []byte(`{"kind":"ConfigMap","apiVersion":"v1","data":{"a":"b"}}`)} {
-		var out kinds.Ref
+		var out kinds.ResultPointer
 		if _, _, err := codec.Decode(data, nil, &out); err != nil {
 			fmt.Println(err)
 		}
@@ -62,15 +62,15 @@ func ExampleCodecs_StorageCodec() {
 	// "{\"kind\":"... is a *v1.ConfigMap with map[a:b]
 }
 
-func ExampleMapper_Find() {
-	mapper := kinds.NewMapper(kinds.WellKnown()...)
+func ExampleRESTMapper_Find() {
+	mapper := kinds.NewRESTMapper(kinds.WellKnown()...)
 	for _, arg := range []string{"po", "deploy.apps", "Ingress", "deplyment"} {
 		r, err := mapper.Find(arg)
 		if err != nil {
 			fmt.Println(err)
 			continue
 		}
-		fmt.Println(arg, "is", kinds.Root(r.Kind.GroupVersion())+"/"+r.Name)
+		fmt.Println(arg, "is", kinds.GroupVersionPath(r.Kind.GroupVersion())+"/"+r.Name)
 	}
 	// Output:
 	// po is /api/v1/pods
@@ -79,14 +79,14 @@ func ExampleMapper_Find() {
 	// the server doesn't have a resource type "deplyment": did you mean deployments?
 }
 
-func ExampleTree() {
+func ExamplePrintTree() {
 	var rows []kinds.Resource
 	for _, r := range kinds.WellKnown() {
 		if g := r.Kind.Group; g == "apps" || g == "node.k8s.io" {
 			rows = append(rows, r)
 		}
 	}
-	kinds.Tree(os.Stdout, rows)
+	kinds.PrintTree(os.Stdout, rows)
 	// Output:
 	// /apis/apps/v1
 	// ├─ controllerrevisions  ControllerRevision  ns

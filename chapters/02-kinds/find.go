@@ -11,8 +11,8 @@ import (
 
 // Find returns the resource that a person means: po, pods, Pod, deploy.apps, deployments.v1.apps, pods.v1. with an
 // empty group. Of several versions it takes the preferred one, of several groups the first in the table, as kubectl
-// does. The error for an unknown name is an *UnknownResource; a short name of two resources is ambiguous.
-func (m *Mapper) Find(arg string) (Resource, error) {
+// does. The error for an unknown name is an *NoResourceMatchError; a short name of two resources is ambiguous.
+func (m *RESTMapper) Find(arg string) (Resource, error) {
 	full, partial := schema.ParseResourceArg(arg)
 	var found []Resource
 	if full != nil {
@@ -24,7 +24,7 @@ func (m *Mapper) Find(arg string) (Resource, error) {
 		found = inGroup(m.named(partial.Resource), partial.Group)
 	}
 	if len(found) == 0 {
-		return Resource{}, &UnknownResource{Name: arg, Near: m.near(partial.Resource)}
+		return Resource{}, &NoResourceMatchError{Name: arg, Suggestions: m.near(partial.Resource)}
 	}
 	for _, r := range found {
 		if r.Name != found[0].Name {
@@ -35,7 +35,7 @@ func (m *Mapper) Find(arg string) (Resource, error) {
 }
 
 // named lists the rows that have a name, a kind's name included, of the first sort that has any.
-func (m *Mapper) named(name string) []Resource {
+func (m *RESTMapper) named(name string) []Resource {
 	name = strings.ToLower(name)
 	for _, x := range append(m.names[:], m.kinds) {
 		if found := x[name]; len(found) > 0 {
@@ -46,7 +46,7 @@ func (m *Mapper) named(name string) []Resource {
 }
 
 // lookup lists the rows that a partial name can mean, without kinds' names.
-func (m *Mapper) lookup(partial schema.GroupVersionResource) []Resource {
+func (m *RESTMapper) lookup(partial schema.GroupVersionResource) []Resource {
 	for _, x := range m.names {
 		found := inGroup(x[strings.ToLower(partial.Resource)], partial.Group)
 		found = slices.DeleteFunc(found, func(r Resource) bool {
@@ -78,7 +78,7 @@ func inGroup(rows []Resource, group string) []Resource {
 }
 
 // one is the row that a partial name means if all candidates are versions of the same resource.
-func (m *Mapper) one(partial schema.GroupVersionResource) (Resource, error) {
+func (m *RESTMapper) one(partial schema.GroupVersionResource) (Resource, error) {
 	found := m.lookup(partial)
 	if len(found) == 0 {
 		return Resource{}, &meta.NoResourceMatchError{PartialResource: partial}
@@ -100,22 +100,22 @@ func ambiguous(partial schema.GroupVersionResource, found []Resource) error {
 	return err
 }
 
-// UnknownResource is a name under which nothing is served. Near are resources whose names differ by a letter or two.
-type UnknownResource struct {
-	Name string
-	Near []string
+// NoResourceMatchError is a name under which nothing is served. Near are resources whose names differ by a letter or two.
+type NoResourceMatchError struct {
+	Name        string
+	Suggestions []string
 }
 
-func (e *UnknownResource) Error() string {
+func (e *NoResourceMatchError) Error() string {
 	text := fmt.Sprintf("the server doesn't have a resource type %q", e.Name)
-	if len(e.Near) > 0 {
-		text += ": did you mean " + strings.Join(e.Near, " or ") + "?"
+	if len(e.Suggestions) > 0 {
+		text += ": did you mean " + strings.Join(e.Suggestions, " or ") + "?"
 	}
 	return text
 }
 
 // near lists up to three resources, nearest first, by the distance of any of their names.
-func (m *Mapper) near(name string) []string {
+func (m *RESTMapper) near(name string) []string {
 	name = strings.ToLower(name)
 	limit := 1 + len(name)/5 // letters that may be wrong
 	byDistance := make([][]string, limit+1)

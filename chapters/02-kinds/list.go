@@ -37,15 +37,15 @@ func (l *List) DeepCopyObject() runtime.Object {
 	return out
 }
 
-// Ref is an out-pointer that takes the object itself instead of a copy. A caller of storage passes one when it
+// ResultPointer is an out-pointer that takes the object itself instead of a copy. A caller of storage passes one when it
 // only reads the result: the storage may then hand over an object that it shares with others, with the bytes that
-// it is already encoded to. What a Ref received is read-only.
-type Ref struct {
+// it is already encoded to. What a ResultPointer received is read-only.
+type ResultPointer struct {
 	Object runtime.Object
 }
 
 // GetObjectKind is that of the object received.
-func (r *Ref) GetObjectKind() schema.ObjectKind {
+func (r *ResultPointer) GetObjectKind() schema.ObjectKind {
 	if r.Object == nil {
 		return schema.EmptyObjectKind
 	}
@@ -53,20 +53,20 @@ func (r *Ref) GetObjectKind() schema.ObjectKind {
 }
 
 // DeepCopyObject copies the object received.
-func (r *Ref) DeepCopyObject() runtime.Object {
+func (r *ResultPointer) DeepCopyObject() runtime.Object {
 	if r.Object == nil {
-		return &Ref{}
+		return &ResultPointer{}
 	}
-	return &Ref{Object: r.Object.DeepCopyObject()}
+	return &ResultPointer{Object: r.Object.DeepCopyObject()}
 }
 
-// Deliver puts obj into out: a Ref receives obj itself; any other out-pointer must have obj's type and receives a
+// SetResult puts obj into out: a ResultPointer receives obj itself; any other out-pointer must have obj's type and receives a
 // shallow copy. A nil out wants no result.
-func Deliver(out, obj runtime.Object) error {
+func SetResult(out, obj runtime.Object) error {
 	switch out := out.(type) {
 	case nil:
 		return nil
-	case *Ref:
+	case *ResultPointer:
 		out.Object = obj
 		return nil
 	}

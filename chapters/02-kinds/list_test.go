@@ -41,18 +41,18 @@ func TestAListKnowsItsTypedForm(t *testing.T) {
 
 func TestDeliverToARefHandsOverTheObjectItself(t *testing.T) {
 	t.Parallel()
-	pod, ref := aPod("a"), &Ref{}
-	if ref.GetObjectKind().GroupVersionKind().Kind != "" || ref.DeepCopyObject().(*Ref).Object != nil {
-		t.Error("an empty Ref holds something")
+	pod, ref := aPod("a"), &ResultPointer{}
+	if ref.GetObjectKind().GroupVersionKind().Kind != "" || ref.DeepCopyObject().(*ResultPointer).Object != nil {
+		t.Error("an empty ResultPointer holds something")
 	}
-	if err := Deliver(ref, pod); err != nil {
+	if err := SetResult(ref, pod); err != nil {
 		t.Fatal(err)
 	}
 	if ref.Object != runtime.Object(pod) {
-		t.Error("the Ref holds another object")
+		t.Error("the ResultPointer holds another object")
 	}
-	if ref.GetObjectKind().GroupVersionKind().Kind != "Pod" || ref.DeepCopyObject().(*Ref).Object == ref.Object {
-		t.Error("a Ref does not behave as the object that it holds")
+	if ref.GetObjectKind().GroupVersionKind().Kind != "Pod" || ref.DeepCopyObject().(*ResultPointer).Object == ref.Object {
+		t.Error("a ResultPointer does not behave as the object that it holds")
 	}
 }
 
@@ -72,7 +72,7 @@ func TestDeliverCopiesIntoAnOutPointerOfTheSameType(t *testing.T) {
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := Deliver(row.out, row.obj)
+			err := SetResult(row.out, row.obj)
 			if got := text(err); got != row.refused {
 				t.Fatalf("error %q, want %q", got, row.refused)
 			}

@@ -198,7 +198,7 @@ func writeListYAML(w io.Writer, l *List, e *encoding) error {
 // compact is the encoding to JSON from which other layouts are made.
 func (e *encoding) compact() *encoding {
 	compact := *e
-	compact.out, compact.id = e.codecs.row(runtime.ContentTypeJSON).Lenient, ""
+	compact.out, compact.id = e.codecs.row(runtime.ContentTypeJSON).Serializer, ""
 	return &compact
 }
 

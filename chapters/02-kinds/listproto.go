@@ -150,6 +150,6 @@ func fieldSize(size int) int { return 1 + (bits.Len64(uint64(size)|1)+6)/7 + siz
 
 // notMarshalable is the error for a kind that exists in JSON only. Upstream: protobuf.errNotMarshalable.
 func notMarshalable(obj runtime.Object) error {
-	return &Refused{ErrNotAcceptable, fmt.Sprintf("object %v does not implement the protobuf marshalling interface "+
+	return &NegotiationError{ErrNotAcceptable, fmt.Sprintf("object %v does not implement the protobuf marshalling interface "+
 		"and cannot be encoded to a protobuf message", reflect.TypeOf(obj))}
 }

@@ -31,9 +31,9 @@ func (r Resource) scope() meta.RESTScope {
 	return meta.RESTScopeRoot
 }
 
-// Mapper knows which kind lies behind a resource's name and under which name a kind is served. It does not change,
+// RESTMapper knows which kind lies behind a resource's name and under which name a kind is served. It does not change,
 // and any number of goroutines may use it. Upstream: meta.DefaultRESTMapper, restmapper.NewShortcutExpander.
-type Mapper struct {
+type RESTMapper struct {
 	rows   []Resource
 	names  [3]index // by plural, singular and short name; a match in an earlier one hides those in later ones
 	kinds  index    // by kind, in lower case
@@ -43,13 +43,13 @@ type Mapper struct {
 // index finds rows by a name in lower case, in the order of the table.
 type index map[string][]Resource
 
-var _ meta.RESTMapper = (*Mapper)(nil)
+var _ meta.RESTMapper = (*RESTMapper)(nil)
 
-// NewMapper makes a Mapper from rows in the order of preference: of two versions of a group the one that comes first is
+// NewRESTMapper makes a RESTMapper from rows in the order of preference: of two versions of a group the one that comes first is
 // preferred, of two groups that serve the same name the one that comes first is what Find takes. Rows of subresources
 // (pods/status) are left out: a kind is served under the name of its resource.
-func NewMapper(rows ...Resource) *Mapper {
-	m := &Mapper{kinds: index{}, byKind: map[schema.GroupKind][]Resource{}}
+func NewRESTMapper(rows ...Resource) *RESTMapper {
+	m := &RESTMapper{kinds: index{}, byKind: map[schema.GroupKind][]Resource{}}
 	for i := range m.names {
 		m.names[i] = index{}
 	}
@@ -61,7 +61,7 @@ func NewMapper(rows ...Resource) *Mapper {
 	return m
 }
 
-func (m *Mapper) add(r Resource) {
+func (m *RESTMapper) add(r Resource) {
 	kind := strings.ToLower(r.Kind.Kind)
 	if r.Singular == "" {
 		r.Singular = kind
@@ -81,11 +81,11 @@ func (x index) add(name string, r Resource) {
 	x[name] = append(x[name], r)
 }
 
-// Rows are the rows that the Mapper was made from.
-func (m *Mapper) Rows() []Resource { return m.rows }
+// Resources are the rows that the RESTMapper was made from.
+func (m *RESTMapper) Resources() []Resource { return m.rows }
 
 // Namespaced tells whether objects of a resource live in namespaces; ok is false if the resource is unknown.
-func (m *Mapper) Namespaced(resource schema.GroupResource) (namespaced, ok bool) {
+func (m *RESTMapper) Namespaced(resource schema.GroupResource) (namespaced, ok bool) {
 	for _, r := range m.names[0][strings.ToLower(resource.Resource)] {
 		if r.Kind.Group == resource.Group {
 			return r.Namespaced, true
@@ -96,7 +96,7 @@ func (m *Mapper) Namespaced(resource schema.GroupResource) (namespaced, ok bool)
 
 // ResourcesFor lists the resources that a partial name can mean: plural, singular or short, in any case, with or
 // without group and version. A group may be cut short where no group has exactly that name.
-func (m *Mapper) ResourcesFor(partial schema.GroupVersionResource) ([]schema.GroupVersionResource, error) {
+func (m *RESTMapper) ResourcesFor(partial schema.GroupVersionResource) ([]schema.GroupVersionResource, error) {
 	found := m.lookup(partial)
 	if len(found) == 0 {
 		return nil, &meta.NoResourceMatchError{PartialResource: partial}
@@ -109,7 +109,7 @@ func (m *Mapper) ResourcesFor(partial schema.GroupVersionResource) ([]schema.Gro
 }
 
 // KindsFor is ResourcesFor for the kinds behind the names.
-func (m *Mapper) KindsFor(partial schema.GroupVersionResource) ([]schema.GroupVersionKind, error) {
+func (m *RESTMapper) KindsFor(partial schema.GroupVersionResource) ([]schema.GroupVersionKind, error) {
 	found := m.lookup(partial)
 	if len(found) == 0 {
 		return nil, &meta.NoResourceMatchError{PartialResource: partial}
@@ -123,20 +123,20 @@ func (m *Mapper) KindsFor(partial schema.GroupVersionResource) ([]schema.GroupVe
 
 // ResourceFor is the one resource that a partial name means, in its preferred version. Names that several groups
 // serve are a *meta.AmbiguousResourceError.
-func (m *Mapper) ResourceFor(partial schema.GroupVersionResource) (schema.GroupVersionResource, error) {
+func (m *RESTMapper) ResourceFor(partial schema.GroupVersionResource) (schema.GroupVersionResource, error) {
 	r, err := m.one(partial)
 	return r.GVR(), err
 }
 
 // KindFor is ResourceFor for the kind behind the name.
-func (m *Mapper) KindFor(partial schema.GroupVersionResource) (schema.GroupVersionKind, error) {
+func (m *RESTMapper) KindFor(partial schema.GroupVersionResource) (schema.GroupVersionKind, error) {
 	r, err := m.one(partial)
 	return r.Kind, err
 }
 
 // RESTMapping is where a kind is served: in the first of the versions that exists, or, where none is given, in the
 // preferred one. Unknown kinds and versions are a *meta.NoKindMatchError.
-func (m *Mapper) RESTMapping(kind schema.GroupKind, versions ...string) (*meta.RESTMapping, error) {
+func (m *RESTMapper) RESTMapping(kind schema.GroupKind, versions ...string) (*meta.RESTMapping, error) {
 	all, err := m.RESTMappings(kind, versions...)
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func (m *Mapper) RESTMapping(kind schema.GroupKind, versions ...string) (*meta.R
 }
 
 // RESTMappings lists where a kind is served: in the versions given, or in all.
-func (m *Mapper) RESTMappings(kind schema.GroupKind, versions ...string) ([]*meta.RESTMapping, error) {
+func (m *RESTMapper) RESTMappings(kind schema.GroupKind, versions ...string) ([]*meta.RESTMapping, error) {
 	var out []*meta.RESTMapping
 	for _, version := range anyVersion(versions) {
 		for _, r := range m.byKind[kind] {
@@ -175,7 +175,7 @@ func anyVersion(versions []string) []string {
 }
 
 // ResourceSingularizer returns the singular of a resource's name; an unknown name comes back with an error.
-func (m *Mapper) ResourceSingularizer(plural string) (string, error) {
+func (m *RESTMapper) ResourceSingularizer(plural string) (string, error) {
 	found := m.names[0][strings.ToLower(plural)]
 	if len(found) == 0 {
 		return plural, &meta.NoResourceMatchError{PartialResource: schema.GroupVersionResource{Resource: plural}}

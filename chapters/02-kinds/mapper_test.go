@@ -20,7 +20,7 @@ func TestFindTakesWhateverAPersonTypes(t *testing.T) {
 	t.Parallel()
 	rows := append(WellKnown(), widget("a.example.com", "v1", "w"), widget("b.example.com", "v1", "w"))
 	rows = append(rows, Resource{Kind: schema.GroupVersionKind{Group: "c.example.com", Version: "v1", Kind: "Watt"}, Name: "watts", ShortNames: []string{"w"}})
-	mapper := NewMapper(rows...)
+	mapper := NewRESTMapper(rows...)
 	for arg, want := range map[string]string{
 		"po": "/v1, Resource=pods", "pod": "/v1, Resource=pods", "pods": "/v1, Resource=pods",
 		"Pod": "/v1, Resource=pods", "PODS": "/v1, Resource=pods", "pods.v1.": "/v1, Resource=pods",
@@ -53,7 +53,7 @@ func TestFindTakesWhateverAPersonTypes(t *testing.T) {
 
 func TestAPartialNameOfSeveralGroupsIsAmbiguous(t *testing.T) {
 	t.Parallel()
-	mapper := NewMapper(widget("a.example.com", "v2", "w"), widget("a.example.com", "v1", "w"), widget("b.example.com", "v1", "x"))
+	mapper := NewRESTMapper(widget("a.example.com", "v2", "w"), widget("a.example.com", "v1", "w"), widget("b.example.com", "v1", "x"))
 	widgets := schema.GroupVersionResource{Resource: "widgets"}
 	if _, err := mapper.KindFor(widgets); !errors.Is(err, &meta.AmbiguousResourceError{}) {
 		t.Errorf("got %v", err)
@@ -76,7 +76,7 @@ func TestAPartialNameOfSeveralGroupsIsAmbiguous(t *testing.T) {
 
 func TestAKindIsServedInThePreferredVersionUnlessOneIsAskedFor(t *testing.T) {
 	t.Parallel()
-	mapper := NewMapper(WellKnown()...)
+	mapper := NewRESTMapper(WellKnown()...)
 	hpa := schema.GroupKind{Group: "autoscaling", Kind: "HorizontalPodAutoscaler"}
 	for version, want := range map[string]string{"": "v2", "v1": "v1", "__internal": "v2", "v9": ""} {
 		mapping, err := mapper.RESTMapping(hpa, version)
@@ -102,7 +102,7 @@ func TestTheMapperKnowsScopesAndSingulars(t *testing.T) {
 	t.Parallel()
 	status := widget("a.example.com", "v1", "w")
 	status.Name = "widgets/status"
-	mapper := NewMapper(append(WellKnown(), status)...)
+	mapper := NewRESTMapper(append(WellKnown(), status)...)
 	if namespaced, ok := mapper.Namespaced(schema.GroupResource{Resource: "pods"}); !ok || !namespaced {
 		t.Error("pods")
 	}
@@ -126,7 +126,7 @@ func TestTheMapperKnowsScopesAndSingulars(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	if len(mapper.Rows()) != len(WellKnown()) {
+	if len(mapper.Resources()) != len(WellKnown()) {
 		t.Error("a subresource has a row")
 	}
 }
@@ -152,7 +152,7 @@ func TestEveryWellKnownNameIsUnique(t *testing.T) {
 func TestTheTreeFitsATerminal(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	if err := Tree(&out, WellKnown()); err != nil {
+	if err := PrintTree(&out, WellKnown()); err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(out.String()) {

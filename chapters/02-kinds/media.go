@@ -8,15 +8,15 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
 )
 
-// Media is one row of the table of media types: a name and what writes and reads it.
+// SerializerInfo is one row of the table of media types: a name and what writes and reads it.
 // Upstream: runtime.SerializerInfo.
-type Media struct {
-	Type    string             // application/json
-	Lenient runtime.Serializer // reads and writes; unknown and duplicate fields are dropped
-	Strict  runtime.Serializer // reads; unknown and duplicate fields are errors
-	Pretty  runtime.Serializer // writes indented; nil where the format has no such form
-	Stream  runtime.Serializer // reads and writes one frame of a stream
-	Framer  runtime.Framer     // splits a stream into frames; nil where the format has no streams
+type SerializerInfo struct {
+	MediaType        string             // application/json
+	Serializer       runtime.Serializer // reads and writes; unknown and duplicate fields are dropped
+	StrictSerializer runtime.Serializer // reads; unknown and duplicate fields are errors
+	PrettySerializer runtime.Serializer // writes indented; nil where the format has no such form
+	StreamSerializer runtime.Serializer // reads and writes one frame of a stream
+	Framer           runtime.Framer     // splits a stream into frames; nil where the format has no streams
 
 	// list and prettyList write a *List item by item; nil: a *List is written as its typed list.
 	list, prettyList listWriter
@@ -27,34 +27,34 @@ type listWriter func(w io.Writer, l *List, e *encoding) error
 
 // MediaTypes returns the table of the formats that kube-apiserver speaks, the preferred one first.
 // Upstream: serializer.newSerializersForScheme.
-func MediaTypes(scheme *runtime.Scheme) []Media {
+func MediaTypes(scheme *runtime.Scheme) []SerializerInfo {
 	lenient := newJSON(scheme, json.SerializerOptions{})
 	proto := newProtobuf(scheme)
-	return []Media{
+	return []SerializerInfo{
 		{
-			Type:    runtime.ContentTypeJSON,
-			Lenient: lenient,
-			Strict:  newJSON(scheme, json.SerializerOptions{Strict: true}),
-			Pretty:  newJSON(scheme, json.SerializerOptions{Pretty: true}),
-			Stream:  lenient,
-			Framer:  json.Framer,
+			MediaType:        runtime.ContentTypeJSON,
+			Serializer:       lenient,
+			StrictSerializer: newJSON(scheme, json.SerializerOptions{Strict: true}),
+			PrettySerializer: newJSON(scheme, json.SerializerOptions{Pretty: true}),
+			StreamSerializer: lenient,
+			Framer:           json.Framer,
 
 			list:       writeListJSON,
 			prettyList: writeListPretty,
 		},
 		{
-			Type:    runtime.ContentTypeYAML,
-			Lenient: newYAML(scheme, json.SerializerOptions{}),
-			Strict:  newYAML(scheme, json.SerializerOptions{Strict: true}),
+			MediaType:        runtime.ContentTypeYAML,
+			Serializer:       newYAML(scheme, json.SerializerOptions{}),
+			StrictSerializer: newYAML(scheme, json.SerializerOptions{Strict: true}),
 
 			list: writeListYAML,
 		},
 		{
-			Type:    runtime.ContentTypeProtobuf,
-			Lenient: proto,
-			Strict:  proto, // a message has no names that could be misspelt
-			Stream:  protobuf.NewRawSerializer(scheme, scheme),
-			Framer:  protobuf.LengthDelimitedFramer,
+			MediaType:        runtime.ContentTypeProtobuf,
+			Serializer:       proto,
+			StrictSerializer: proto, // a message has no names that could be misspelt
+			StreamSerializer: protobuf.NewRawSerializer(scheme, scheme),
+			Framer:           protobuf.LengthDelimitedFramer,
 
 			list: writeListProtobuf,
 		},
@@ -64,12 +64,12 @@ func MediaTypes(scheme *runtime.Scheme) []Media {
 // types lists the names of the rows, for errors; streams: of those that have a stream form.
 func (c *Codecs) types(streams bool) []string {
 	var names []string
-	for i := range c.Media {
-		switch m := &c.Media[i]; {
+	for i := range c.SupportedMediaTypes {
+		switch m := &c.SupportedMediaTypes[i]; {
 		case !streams:
-			names = append(names, m.Type)
+			names = append(names, m.MediaType)
 		case m.Framer != nil:
-			names = append(names, m.Type+streamWatch)
+			names = append(names, m.MediaType+streamWatch)
 		}
 	}
 	return names

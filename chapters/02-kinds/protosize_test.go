@@ -21,11 +21,11 @@ func decodeMessage(t *testing.T, raw []byte, more string) error {
 		t.Fatal(err)
 	}
 	codecs := NewCodecs(NewScheme())
-	media, err := codecs.ContentType(runtime.ContentTypeProtobuf)
+	media, err := codecs.NegotiateInputSerializer(runtime.ContentTypeProtobuf)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = codecs.Decode(media, append([]byte(protobufMagic), string(body)+more...), Decoding{Default: corev1.SchemeGroupVersion.WithKind("Pod")})
+	_, _, err = codecs.Decode(media, append([]byte(protobufMagic), string(body)+more...), DecodeOptions{Default: corev1.SchemeGroupVersion.WithKind("Pod")})
 	return err
 }
 

@@ -10,41 +10,41 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// Errors of negotiation. What Accept, AcceptStream and ContentType return wraps one of them and is an
+// Errors of negotiation. What the negotiations of Codecs return wraps one of them and is an
 // apierrors.APIStatus with upstream's code, reason and message.
 var (
 	ErrNotAcceptable        = errors.New("not acceptable")         // 406
 	ErrUnsupportedMediaType = errors.New("unsupported media type") // 415
 )
 
-// Refused is a negotiation that failed: the client and the server have no format in common.
+// NegotiationError is a negotiation that failed: the client and the server have no format in common.
 // Upstream: negotiation.NewNotAcceptableError, NewUnsupportedMediaTypeError.
-type Refused struct {
+type NegotiationError struct {
 	Err     error // ErrNotAcceptable or ErrUnsupportedMediaType
 	Message string
 }
 
-var _ apierrors.APIStatus = (*Refused)(nil)
+var _ apierrors.APIStatus = (*NegotiationError)(nil)
 
-// NotAcceptable refuses to answer in any other format than those given (406).
-func NotAcceptable(types ...string) error {
-	return &Refused{ErrNotAcceptable, "only the following media types are accepted: " + strings.Join(types, ", ")}
+// NewNotAcceptableError refuses to answer in any other format than those given (406).
+func NewNotAcceptableError(types ...string) error {
+	return &NegotiationError{ErrNotAcceptable, "only the following media types are accepted: " + strings.Join(types, ", ")}
 }
 
-// UnsupportedMediaType refuses to read a body in any other format than those given (415). Chapter 12 gives those of
+// NewUnsupportedMediaTypeError refuses to read a body in any other format than those given (415). Chapter 12 gives those of
 // patches.
-func UnsupportedMediaType(types ...string) error {
-	return &Refused{ErrUnsupportedMediaType,
+func NewUnsupportedMediaTypeError(types ...string) error {
+	return &NegotiationError{ErrUnsupportedMediaType,
 		"the body of the request was in an unknown format - accepted media types include: " + strings.Join(types, ", ")}
 }
 
-func (r *Refused) Error() string { return r.Message }
+func (r *NegotiationError) Error() string { return r.Message }
 
 // Unwrap names the sentinel, for errors.Is.
-func (r *Refused) Unwrap() error { return r.Err }
+func (r *NegotiationError) Unwrap() error { return r.Err }
 
 // Status is the body of the answer.
-func (r *Refused) Status() metav1.Status {
+func (r *NegotiationError) Status() metav1.Status {
 	s := metav1.Status{
 		Status:  metav1.StatusFailure,
 		Code:    http.StatusNotAcceptable,

@@ -46,16 +46,16 @@ func TestEveryServedKindSurvivesJSONAndProtobuf(t *testing.T) {
 }
 
 // through writes an object and reads it again.
-func through(t *testing.T, c *Codecs, m *Media, obj runtime.Object) runtime.Object {
+func through(t *testing.T, c *Codecs, m *SerializerInfo, obj runtime.Object) runtime.Object {
 	t.Helper()
 	kind := obj.GetObjectKind().GroupVersionKind()
 	var out bytes.Buffer
-	if err := c.Encode(&out, obj, kind.GroupVersion(), Form{Media: m}); err != nil {
-		t.Fatalf("%s: %v", m.Type, err)
+	if err := c.Encode(&out, obj, kind.GroupVersion(), MediaTypeOptions{SerializerInfo: m}); err != nil {
+		t.Fatalf("%s: %v", m.MediaType, err)
 	}
-	back, _, err := c.Decode(m, out.Bytes(), Decoding{Default: kind, Strict: true})
+	back, _, err := c.Decode(m, out.Bytes(), DecodeOptions{Default: kind, Strict: true})
 	if err != nil {
-		t.Fatalf("%s: %v\n%s", m.Type, err, out.String())
+		t.Fatalf("%s: %v\n%s", m.MediaType, err, out.String())
 	}
 	return back
 }

@@ -11,18 +11,18 @@ import (
 
 // StorageCodec encodes objects for storage in one media type, in the kind's hub version, and decodes what any
 // version and any media type of the table has stored: it looks at the bytes to find out. Decode's into takes the
-// result as Deliver does; with a nil into it is only returned. Upstream: storage.NewStorageCodec.
+// result as SetResult does; with a nil into it is only returned. Upstream: storage.NewStorageCodec.
 func (c *Codecs) StorageCodec(mediaType string) (runtime.Codec, error) {
 	m := c.row(mediaType)
 	if m == nil {
-		return nil, UnsupportedMediaType(c.types(false)...)
+		return nil, NewUnsupportedMediaTypeError(c.types(false)...)
 	}
-	return &storageCodec{codecs: c, media: m, id: "storage," + m.Lenient.Identifier()}, nil
+	return &storageCodec{codecs: c, media: m, id: "storage," + m.Serializer.Identifier()}, nil
 }
 
 type storageCodec struct {
 	codecs *Codecs
-	media  *Media
+	media  *SerializerInfo
 	id     runtime.Identifier
 }
 
@@ -46,7 +46,7 @@ func (s *storageCodec) Encode(obj runtime.Object, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return serialize(s.media.Lenient, withKind(obj, hub), w)
+	return serialize(s.media.Serializer, withKind(obj, hub), w)
 }
 
 // Decode reads what is stored, applies defaults, converts it to the hub version and delivers it. implied is the kind
@@ -56,7 +56,7 @@ func (s *storageCodec) Decode(data []byte, implied *schema.GroupVersionKind, int
 	if err != nil {
 		return nil, nil, err
 	}
-	obj, kind, err := m.Lenient.Decode(data, implied, nil)
+	obj, kind, err := m.Serializer.Decode(data, implied, nil)
 	if err != nil {
 		return nil, kind, err
 	}
@@ -66,10 +66,10 @@ func (s *storageCodec) Decode(data []byte, implied *schema.GroupVersionKind, int
 	if into == nil {
 		return obj, kind, nil
 	}
-	if err := Deliver(into, obj); err != nil {
+	if err := SetResult(into, obj); err != nil {
 		return nil, kind, err
 	}
-	if ref, ok := into.(*Ref); ok {
+	if ref, ok := into.(*ResultPointer); ok {
 		return ref.Object, kind, nil
 	}
 	return into, kind, nil
@@ -77,10 +77,10 @@ func (s *storageCodec) Decode(data []byte, implied *schema.GroupVersionKind, int
 
 // recognize finds the row that can read data: one that knows it for its own, else one that takes anything (YAML).
 // Upstream: recognizer.NewDecoder.
-func (c *Codecs) recognize(data []byte) (*Media, error) {
-	var fallback *Media
-	for i := range c.Media {
-		r, ok := c.Media[i].Lenient.(recognizer.RecognizingDecoder)
+func (c *Codecs) recognize(data []byte) (*SerializerInfo, error) {
+	var fallback *SerializerInfo
+	for i := range c.SupportedMediaTypes {
+		r, ok := c.SupportedMediaTypes[i].Serializer.(recognizer.RecognizingDecoder)
 		if !ok {
 			continue
 		}
@@ -89,9 +89,9 @@ func (c *Codecs) recognize(data []byte) (*Media, error) {
 		case err != nil:
 			return nil, err
 		case known:
-			return &c.Media[i], nil
+			return &c.SupportedMediaTypes[i], nil
 		case maybe:
-			fallback = &c.Media[i]
+			fallback = &c.SupportedMediaTypes[i]
 		}
 	}
 	if fallback == nil {

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// Tree prints the paths under which rows are served, no wider than 80 columns for every resource of Kubernetes:
+// PrintTree prints the paths under which rows are served, no wider than 80 columns for every resource of Kubernetes:
 //
 //	/api/v1
 //	├─ configmaps  ConfigMap  ns       cm
@@ -18,7 +18,7 @@ import (
 //
 // Each line has the name, the kind, the scope (ns: objects live in namespaces) and the short names. Groups and
 // versions stand in the order in which rows first names them, resources in alphabetical order.
-func Tree(w io.Writer, rows []Resource) error {
+func PrintTree(w io.Writer, rows []Resource) error {
 	out := bufio.NewWriter(w)
 	var order []schema.GroupVersion
 	below := map[schema.GroupVersion][]Resource{}
@@ -30,14 +30,14 @@ func Tree(w io.Writer, rows []Resource) error {
 		below[gv] = append(below[gv], r)
 	}
 	for _, gv := range order {
-		fmt.Fprintln(out, Root(gv))
+		fmt.Fprintln(out, GroupVersionPath(gv))
 		branch(out, below[gv])
 	}
 	return out.Flush()
 }
 
-// Root is the path of a group version: /api/v1 for the group without a name, /apis/GROUP/VERSION for the others.
-func Root(gv schema.GroupVersion) string {
+// GroupVersionPath is the path of a group version: /api/v1 for the group without a name, /apis/GROUP/VERSION for the others.
+func GroupVersionPath(gv schema.GroupVersion) string {
 	if gv.Group == "" {
 		return "/api/" + gv.Version
 	}

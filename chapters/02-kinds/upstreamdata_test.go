@@ -43,7 +43,7 @@ func recorded(t *testing.T, codecs *Codecs) map[string]map[string][]byte {
 		all[name][extension] = data
 	}
 	for name, formats := range all {
-		if _, kind, _ := codecs.Decode(codecs.row(runtime.ContentTypeProtobuf), formats[".pb"], Decoding{}); !codecs.Scheme.Recognizes(kind) {
+		if _, kind, _ := codecs.Decode(codecs.row(runtime.ContentTypeProtobuf), formats[".pb"], DecodeOptions{}); !codecs.Scheme.Recognizes(kind) {
 			delete(all, name)
 		}
 	}
@@ -56,17 +56,17 @@ func recorded(t *testing.T, codecs *Codecs) map[string]map[string][]byte {
 func TestEveryKindIsReadAndWrittenByteForByteAsUpstreamDoes(t *testing.T) {
 	t.Parallel()
 	codecs := NewCodecs(NewScheme())
-	forms := map[string]Form{
-		".json": {Media: codecs.row(runtime.ContentTypeJSON)},
-		".yaml": {Media: codecs.row(runtime.ContentTypeYAML)},
-		".pb":   {Media: codecs.row(runtime.ContentTypeProtobuf)},
+	forms := map[string]MediaTypeOptions{
+		".json": {SerializerInfo: codecs.row(runtime.ContentTypeJSON)},
+		".yaml": {SerializerInfo: codecs.row(runtime.ContentTypeYAML)},
+		".pb":   {SerializerInfo: codecs.row(runtime.ContentTypeProtobuf)},
 	}
 	for name, formats := range recorded(t, codecs) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			read := map[string]runtime.Object{}
 			for extension, data := range formats {
-				obj, kind, err := codecs.Decode(forms[extension].Media, data, Decoding{Strict: true})
+				obj, kind, err := codecs.Decode(forms[extension].SerializerInfo, data, DecodeOptions{Strict: true})
 				if err != nil {
 					t.Fatalf("%s: %v", extension, err)
 				}

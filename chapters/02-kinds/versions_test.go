@@ -45,9 +45,9 @@ const oldHPA = `{"kind":"HorizontalPodAutoscaler","apiVersion":"autoscaling/v1",
 func TestAServedVersionIsReadAsTheHubAndWrittenBackAsServed(t *testing.T) {
 	t.Parallel()
 	codecs := NewCodecs(NewScheme())
-	codecs.Versions = autoscalers{}
+	codecs.Converter = autoscalers{}
 	served := autoscalingv1.SchemeGroupVersion
-	obj, kind, err := codecs.Decode(&codecs.Media[0], []byte(oldHPA), Decoding{Default: served.WithKind(hubHPA.Kind)})
+	obj, kind, err := codecs.Decode(&codecs.SupportedMediaTypes[0], []byte(oldHPA), DecodeOptions{Default: served.WithKind(hubHPA.Kind)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestAServedVersionIsReadAsTheHubAndWrittenBackAsServed(t *testing.T) {
 		if err := codecs.Encode(&one, hub, served, form); err != nil {
 			t.Fatal(err)
 		}
-		back, kind, err := codecs.Decode(form.Media, one.Bytes(), Decoding{})
+		back, kind, err := codecs.Decode(form.SerializerInfo, one.Bytes(), DecodeOptions{})
 		if err != nil || kind.Version != "v1" || back.(metav1.Object).GetName() != "h" {
 			t.Errorf("%s: got %v as %v, %v", name, back, kind, err)
 		}
@@ -69,9 +69,9 @@ func TestAServedVersionIsReadAsTheHubAndWrittenBackAsServed(t *testing.T) {
 			t.Fatal(err)
 		}
 		slow := form
-		media := *form.Media
+		media := *form.SerializerInfo
 		media.list, media.prettyList = nil, nil
-		slow.Media = &media
+		slow.SerializerInfo = &media
 		if err := codecs.Encode(&typed, list, served, slow); err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestAServedVersionIsReadAsTheHubAndWrittenBackAsServed(t *testing.T) {
 func TestTheStorageCodecStoresTheHub(t *testing.T) {
 	t.Parallel()
 	codecs := NewCodecs(NewScheme())
-	codecs.Versions = autoscalers{}
+	codecs.Converter = autoscalers{}
 	codec, _ := codecs.StorageCodec(runtime.ContentTypeJSON)
 	out := &autoscalingv2.HorizontalPodAutoscaler{}
 	if _, kind, err := codec.Decode([]byte(oldHPA), nil, out); err != nil || out.Name != "h" || kind.Version != "v1" {
@@ -99,8 +99,8 @@ func TestTheStorageCodecStoresTheHub(t *testing.T) {
 func TestTheStorageCodecDeliversIntoAnyOutPointer(t *testing.T) {
 	t.Parallel()
 	codecs := NewCodecs(NewScheme())
-	for i := range codecs.Media {
-		codec, err := codecs.StorageCodec(codecs.Media[i].Type)
+	for i := range codecs.SupportedMediaTypes {
+		codec, err := codecs.StorageCodec(codecs.SupportedMediaTypes[i].MediaType)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,9 +108,9 @@ func TestTheStorageCodecDeliversIntoAnyOutPointer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ref, pod := &Ref{}, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "old", Finalizers: []string{"old"}}}
+		ref, pod := &ResultPointer{}, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "old", Finalizers: []string{"old"}}}
 		if obj, _, err := codec.Decode(data, nil, ref); err != nil || obj != ref.Object || ref.Object.(*corev1.Pod).Name != "a" {
-			t.Errorf("a Ref: %v, %v", obj, err)
+			t.Errorf("a ResultPointer: %v, %v", obj, err)
 		}
 		if obj, _, err := codec.Decode(data, nil, pod); err != nil || obj != runtime.Object(pod) || pod.Name != "a" || pod.Finalizers != nil {
 			t.Errorf("a Pod: %v, %v", obj, err)
@@ -118,7 +118,7 @@ func TestTheStorageCodecDeliversIntoAnyOutPointer(t *testing.T) {
 		if _, _, err := codec.Decode(data, nil, &corev1.Secret{}); text(err) != "cannot deliver a *v1.Pod into a *v1.Secret" {
 			t.Errorf("a Secret: %v", err)
 		}
-		again, _ := codecs.StorageCodec(codecs.Media[i].Type)
+		again, _ := codecs.StorageCodec(codecs.SupportedMediaTypes[i].MediaType)
 		if codec.Identifier() != again.Identifier() {
 			t.Error("the identifier changes")
 		}
@@ -135,7 +135,7 @@ func TestTheStorageCodecDeliversIntoAnyOutPointer(t *testing.T) {
 func TestAnObjectIsNotWrittenInAVersionThatItDoesNotHave(t *testing.T) {
 	t.Parallel()
 	codecs := NewCodecs(NewScheme())
-	err := codecs.Encode(&bytes.Buffer{}, aPod("a"), schema.GroupVersion{Group: "apps", Version: "v1"}, Form{Media: &codecs.Media[0]})
+	err := codecs.Encode(&bytes.Buffer{}, aPod("a"), schema.GroupVersion{Group: "apps", Version: "v1"}, MediaTypeOptions{SerializerInfo: &codecs.SupportedMediaTypes[0]})
 	if got := text(err); got != `*v1.Pod is not a Pod in version "apps/v1"` {
 		t.Errorf("got %s", got)
 	}
@@ -145,7 +145,7 @@ func TestKindsWithoutVersionsKeepTheirs(t *testing.T) {
 	t.Parallel()
 	codecs := NewCodecs(NewScheme())
 	var out bytes.Buffer
-	err := codecs.Encode(&out, &metav1.Status{Code: 404}, schema.GroupVersion{Group: "apps", Version: "v1"}, Form{Media: &codecs.Media[0]})
+	err := codecs.Encode(&out, &metav1.Status{Code: 404}, schema.GroupVersion{Group: "apps", Version: "v1"}, MediaTypeOptions{SerializerInfo: &codecs.SupportedMediaTypes[0]})
 	if err != nil || out.String() != `{"kind":"Status","apiVersion":"v1","metadata":{},"code":404}`+"\n" {
 		t.Errorf("got %s, %v", out.String(), err)
 	}
@@ -158,7 +158,7 @@ func TestObjectsMadeOfMapsKeepTheirKindInLists(t *testing.T) {
 	list := &List{TypeMeta: metav1.TypeMeta{Kind: "WidgetList"}, Items: []runtime.Object{widget}}
 	v2 := schema.GroupVersion{Group: "example.com", Version: "v2"}
 	var out bytes.Buffer
-	if err := codecs.Encode(&out, list, v2, Form{Media: &codecs.Media[0]}); err != nil {
+	if err := codecs.Encode(&out, list, v2, MediaTypeOptions{SerializerInfo: &codecs.SupportedMediaTypes[0]}); err != nil {
 		t.Fatal(err)
 	}
 	want := `{"kind":"WidgetList","apiVersion":"example.com/v2","metadata":{},"items":[` +
@@ -169,7 +169,7 @@ func TestObjectsMadeOfMapsKeepTheirKindInLists(t *testing.T) {
 	if widget.GetAPIVersion() != "example.com/v1" {
 		t.Error("Encode wrote to the object")
 	}
-	if err := codecs.Encode(&out, list, v2, Form{Media: codecs.row(runtime.ContentTypeProtobuf)}); text(err) !=
+	if err := codecs.Encode(&out, list, v2, MediaTypeOptions{SerializerInfo: codecs.row(runtime.ContentTypeProtobuf)}); text(err) !=
 		"object *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message" {
 		t.Errorf("protobuf: %v", err)
 	}
@@ -181,7 +181,7 @@ func TestAListOfMetadataNamesTheKindOfEachItem(t *testing.T) {
 	item := &metav1.PartialObjectMetadata{TypeMeta: metav1.TypeMeta{Kind: "PartialObjectMetadata", APIVersion: "meta.k8s.io/v1"}}
 	list := &List{TypeMeta: metav1.TypeMeta{Kind: "PartialObjectMetadataList"}, Items: []runtime.Object{item}}
 	var out bytes.Buffer
-	err := codecs.Encode(&out, list, metav1.SchemeGroupVersion, Form{Media: &codecs.Media[0]})
+	err := codecs.Encode(&out, list, metav1.SchemeGroupVersion, MediaTypeOptions{SerializerInfo: &codecs.SupportedMediaTypes[0]})
 	want := `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{},"items":[` +
 		`{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{}}]}` + "\n"
 	if err != nil || out.String() != want {

@@ -90,7 +90,7 @@ var wellKnown = []wellKnownGroup{
 }
 
 // WellKnown returns the resources that kube-apiserver serves by default, for whoever has no server to ask. A server
-// makes its Mapper from what it serves.
+// makes its RESTMapper from what it serves.
 func WellKnown() []Resource {
 	var rows []Resource
 	for _, g := range wellKnown {

@@ -39,8 +39,8 @@ func (d *Discovery) root(names func() runtime.Object, groups []*group) *rootDocu
 // ServeHTTP writes the aggregated document, or 304 if the client has it, to a client that prefers it, and the short one
 // to others.
 func (d *rootDocument) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	form, err := d.codecs.Accept(r.Header.Get("Accept"), isAggregated)
-	if err != nil || !isAggregated(form.As) {
+	form, err := d.codecs.NegotiateOutputMediaType(r.Header.Get("Accept"), isAggregated)
+	if err != nil || !isAggregated(form.Convert) {
 		d.document.ServeHTTP(w, r)
 		return
 	}

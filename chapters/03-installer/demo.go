@@ -74,7 +74,7 @@ func (d *demonstration) install() (*restful.Container, error) {
 		d.Show("%-16s %-6s %-40s %s", a.Name, a.Method, a.Path, functionName(a.Handler))
 	}
 	discovery := &Discovery{Codecs: codecs}
-	discovery.AddGroupVersion(pods.Discovered())
+	discovery.AddGroupVersion(pods.Discovery())
 	container.Add(discovery.WebService("/api"))
 	routes := len(container.RegisteredWebServices()[0].Routes()) - 1
 	d.Say("%d actions are %d routes: list and watch share a route, ?watch decides.", len(actions), routes)

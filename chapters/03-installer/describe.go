@@ -13,8 +13,8 @@ import (
 // What OpenAPI publishes about each operation beside the standard fields. Upstream: endpoints.RouteMetaGVK and
 // RouteMetaAction.
 const (
-	MetaKind   = "x-kubernetes-group-version-kind"
-	MetaAction = "x-kubernetes-action"
+	RouteMetaGVK    = "x-kubernetes-group-version-kind"
+	RouteMetaAction = "x-kubernetes-action"
 )
 
 // describe says about a route what the router must know (media types) and what OpenAPI will publish.
@@ -24,8 +24,8 @@ func (r *route) describe(b *restful.RouteBuilder, mediaTypes []string) {
 	b.Doc(a.Doc).
 		Operation(a.Operation).
 		Produces(r.produces(mediaTypes)...).
-		Metadata(MetaAction, a.openAPIAction()).
-		Metadata(MetaKind, metav1.GroupVersionKind{Group: kind.Group, Version: kind.Version, Kind: kind.Kind})
+		Metadata(RouteMetaAction, a.openAPIAction()).
+		Metadata(RouteMetaGVK, metav1.GroupVersionKind{Group: kind.Group, Version: kind.Version, Kind: kind.Kind})
 	if len(a.Accepts) > 0 {
 		b.Consumes(a.Accepts...)
 	}

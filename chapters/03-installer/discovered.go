@@ -12,8 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// DiscoveredVersion is what discovery says about one group version.
-type DiscoveredVersion struct {
+// GroupVersionDiscovery is what discovery says about one group version.
+type GroupVersionDiscovery struct {
 	GroupVersion schema.GroupVersion
 	Resources    []metav1.APIResource // sorted by name
 	// Custom groups follow all others, sorted by name, and their versions stand in the order of their maturity; others
@@ -21,9 +21,9 @@ type DiscoveredVersion struct {
 	Custom bool
 }
 
-// Discovered reads the table of resources for discovery.
-func (g *APIGroupVersion) Discovered() DiscoveredVersion {
-	v := DiscoveredVersion{GroupVersion: g.GroupVersion}
+// Discovery reads the table of resources for discovery.
+func (g *APIGroupVersion) Discovery() GroupVersionDiscovery {
+	v := GroupVersionDiscovery{GroupVersion: g.GroupVersion}
 	for i := range g.Resources {
 		if r := &g.Resources[i]; len(r.discoveredVerbs()) > 0 {
 			v.Resources = append(v.Resources, r.discovered(g.GroupVersion))
@@ -87,7 +87,7 @@ func storageVersionHash(kind schema.GroupVersionKind) string {
 
 // resourceList is the document at the group version's root. That of the core group has no apiVersion, as in the days
 // before there were groups.
-func (v DiscoveredVersion) resourceList() runtime.Object {
+func (v GroupVersionDiscovery) resourceList() runtime.Object {
 	list := &metav1.APIResourceList{
 		TypeMeta:     typeMeta("APIResourceList", v.GroupVersion.Group),
 		GroupVersion: v.GroupVersion.String(),

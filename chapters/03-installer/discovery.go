@@ -24,15 +24,15 @@ type Discovery struct {
 	Address string
 
 	mu        sync.RWMutex
-	versions  []DiscoveredVersion
+	versions  []GroupVersionDiscovery
 	documents map[string]http.Handler // by path; nil: to be made
 }
 
 var _ http.Handler = (*Discovery)(nil)
 
 // AddGroupVersion adds a version, or replaces what was said about it. The first version of a group is the preferred
-// one, and groups stand in the order of their first versions; see DiscoveredVersion.Custom for the exception.
-func (d *Discovery) AddGroupVersion(v DiscoveredVersion) {
+// one, and groups stand in the order of their first versions; see GroupVersionDiscovery.Custom for the exception.
+func (d *Discovery) AddGroupVersion(v GroupVersionDiscovery) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.documents = nil
@@ -54,7 +54,7 @@ func (d *Discovery) RemoveGroupVersion(gv schema.GroupVersion) {
 }
 
 func (d *Discovery) index(gv schema.GroupVersion) int {
-	return slices.IndexFunc(d.versions, func(v DiscoveredVersion) bool { return v.GroupVersion == gv })
+	return slices.IndexFunc(d.versions, func(v GroupVersionDiscovery) bool { return v.GroupVersion == gv })
 }
 
 // Serves tells whether there is a document at a path.
@@ -82,7 +82,7 @@ func (d *Discovery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	types := mediaTypes(d.Codecs)
 	route := &restful.Route{Method: http.MethodGet, Produces: types, Consumes: types}
 	if _, err := choose([]*restful.Route{route}, r); err != nil {
-		ServiceError(d.Codecs)(err.(restful.ServiceError), restful.NewRequest(r), restful.NewResponse(w))
+		ServiceErrorHandler(d.Codecs)(err.(restful.ServiceError), restful.NewRequest(r), restful.NewResponse(w))
 		return
 	}
 	document.ServeHTTP(w, r)
@@ -126,11 +126,11 @@ func (d *Discovery) at(path string) http.Handler {
 type group struct {
 	name     string
 	custom   bool
-	versions []DiscoveredVersion
+	versions []GroupVersionDiscovery
 }
 
 // groups sorts the versions into their groups.
-func groups(versions []DiscoveredVersion) []*group {
+func groups(versions []GroupVersionDiscovery) []*group {
 	var all []*group
 	for _, v := range versions {
 		i := slices.IndexFunc(all, func(g *group) bool { return g.name == v.GroupVersion.Group })
@@ -143,7 +143,7 @@ func groups(versions []DiscoveredVersion) []*group {
 	slices.SortStableFunc(all, order)
 	for _, g := range all {
 		if g.custom {
-			slices.SortStableFunc(g.versions, func(a, b DiscoveredVersion) int {
+			slices.SortStableFunc(g.versions, func(a, b GroupVersionDiscovery) int {
 				return version.CompareKubeAwareVersionStrings(b.GroupVersion.Version, a.GroupVersion.Version)
 			})
 		}

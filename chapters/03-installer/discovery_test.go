@@ -148,7 +148,7 @@ func TestGroupsAndVersionsComeAndGo(t *testing.T) {
 	d := &Discovery{Codecs: testCodecs()}
 	add := func(gv string, custom bool) {
 		parsed, _ := schema.ParseGroupVersion(gv)
-		d.AddGroupVersion(DiscoveredVersion{GroupVersion: parsed, Custom: custom})
+		d.AddGroupVersion(GroupVersionDiscovery{GroupVersion: parsed, Custom: custom})
 	}
 	for _, gv := range []string{"zoo.example.com/v1beta1", "zoo.example.com/v1", "zoo.example.com/v2alpha1", "ant.example.com/v1"} {
 		add(gv, true)

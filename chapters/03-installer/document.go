@@ -30,18 +30,18 @@ func newDocument(codecs *kinds.Codecs, object func() runtime.Object) *document {
 
 // ServeHTTP writes the document in the form that the client accepts.
 func (d *document) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	form, err := d.codecs.Accept(r.Header.Get("Accept"), nil)
+	form, err := d.codecs.NegotiateOutputMediaType(r.Header.Get("Accept"), nil)
 	if err != nil {
-		WriteStatus(w, r, d.codecs, err)
+		ErrorNegotiated(w, r, d.codecs, err)
 		return
 	}
 	d.write(w, r, form)
 }
 
-func (d *document) write(w http.ResponseWriter, r *http.Request, form kinds.Form) {
+func (d *document) write(w http.ResponseWriter, r *http.Request, form kinds.MediaTypeOptions) {
 	body, err := d.in(form, r)
 	if err != nil {
-		WriteStatus(w, r, d.codecs, err)
+		ErrorNegotiated(w, r, d.codecs, err)
 		return
 	}
 	w.Header().Set("Content-Type", contentType(form))
@@ -49,8 +49,8 @@ func (d *document) write(w http.ResponseWriter, r *http.Request, form kinds.Form
 }
 
 // in returns the document's bytes in a form. Two requests that meet both encode it.
-func (d *document) in(form kinds.Form, r *http.Request) ([]byte, error) {
-	key := formKey{form.Type, pretty(form, r)}
+func (d *document) in(form kinds.MediaTypeOptions, r *http.Request) ([]byte, error) {
+	key := formKey{form.MediaType, pretty(form, r)}
 	if body, ok := d.bytes.Load(key); ok {
 		return body.([]byte), nil
 	}
@@ -62,24 +62,24 @@ func (d *document) in(form kinds.Form, r *http.Request) ([]byte, error) {
 }
 
 // encode writes obj as its TypeMeta says, whatever the scheme knows: the core group's documents have no version.
-func encode(obj runtime.Object, form kinds.Form, r *http.Request) ([]byte, error) {
-	to := form.Lenient
-	if pretty(form, r) && form.Media.Pretty != nil {
-		to = form.Media.Pretty
+func encode(obj runtime.Object, form kinds.MediaTypeOptions, r *http.Request) ([]byte, error) {
+	to := form.Serializer
+	if pretty(form, r) && form.SerializerInfo.PrettySerializer != nil {
+		to = form.SerializerInfo.PrettySerializer
 	}
 	var body bytes.Buffer
 	err := to.Encode(obj, &body)
 	return body.Bytes(), err
 }
 
-func pretty(form kinds.Form, r *http.Request) bool {
-	return form.Pretty || kinds.WantsPretty(r.URL, r.UserAgent())
+func pretty(form kinds.MediaTypeOptions, r *http.Request) bool {
+	return form.Pretty || kinds.IsPrettyPrint(r.URL, r.UserAgent())
 }
 
 // contentType names the form, and the kind where the client asked for another one.
-func contentType(form kinds.Form) string {
-	if form.As == (schema.GroupVersionKind{}) {
+func contentType(form kinds.MediaTypeOptions) string {
+	if form.Convert == (schema.GroupVersionKind{}) {
 		return form.ContentType()
 	}
-	return form.Type + ";g=" + form.As.Group + ";v=" + form.As.Version + ";as=" + form.As.Kind
+	return form.MediaType + ";g=" + form.Convert.Group + ";v=" + form.Convert.Version + ";as=" + form.Convert.Kind
 }

@@ -58,7 +58,7 @@ func ExampleRequestInfoFactory() {
 // Discovery follows the set of versions.
 func ExampleDiscovery() {
 	d := &Discovery{Codecs: kinds.NewCodecs(runtime.NewScheme())}
-	d.AddGroupVersion(DiscoveredVersion{GroupVersion: schema.GroupVersion{Group: "apps", Version: "v1"}})
+	d.AddGroupVersion(GroupVersionDiscovery{GroupVersion: schema.GroupVersion{Group: "apps", Version: "v1"}})
 	show := func() {
 		w := httptest.NewRecorder()
 		d.ServeHTTP(w, httptest.NewRequest("GET", "/apis/apps", nil))

@@ -44,7 +44,7 @@ func (g *APIGroupVersion) InstallREST(container *restful.Container) ([]Action, e
 	return actions, nil
 }
 
-// NewContainer returns an empty container with this chapter's Router and ServiceError; next serves what no WebService
+// NewContainer returns an empty container with this chapter's Router and ServiceErrorHandler; next serves what no WebService
 // claims (nil: 404 with a Status). Upstream: server.NewAPIServerHandler and its director.
 func NewContainer(codecs *kinds.Codecs, next http.Handler) *restful.Container {
 	c := restful.NewContainer()
@@ -72,8 +72,8 @@ func (g *APIGroupVersion) mediaTypes() []string { return mediaTypes(g.Codecs) }
 // mediaTypes are those of the codecs, in their order.
 func mediaTypes(codecs *kinds.Codecs) []string {
 	var types []string
-	for _, m := range codecs.Media {
-		types = append(types, m.Type)
+	for _, m := range codecs.SupportedMediaTypes {
+		types = append(types, m.MediaType)
 	}
 	return types
 }

@@ -248,7 +248,7 @@ func TestAVerbIsOneRow(t *testing.T) {
 			t.Errorf("%s is %s, want %s", row.verb, operations[row.verb], row.operation)
 		}
 	}
-	if got := fmt.Sprint(table.Discovered().Resources[0].Verbs); got != "[follow get list purge stats]" {
+	if got := fmt.Sprint(table.Discovery().Resources[0].Verbs); got != "[follow get list purge stats]" {
 		t.Errorf("discovery has the verbs %s", got)
 	}
 }
@@ -289,7 +289,7 @@ func TestRoutesAreDescribedForOpenAPI(t *testing.T) {
 	for _, p := range route.ParameterDocs {
 		params = append(params, fmt.Sprint(p.Data().Name, " ", p.Data().Required, " ", p.Data().Description))
 	}
-	got := fmt.Sprint(route.Doc, params, route.Metadata[MetaAction], route.Metadata[MetaKind], route.Produces)
+	got := fmt.Sprint(route.Doc, params, route.Metadata[RouteMetaAction], route.Metadata[RouteMetaGVK], route.Produces)
 	want := "read the specified Pod[namespace true object name and auth scope, such as for teams and projects name true name of the Pod pretty false indent]" +
 		"get/v1, Kind=Pod [application/json application/yaml application/vnd.kubernetes.protobuf]"
 	if strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(want), " ") {

@@ -24,7 +24,7 @@ var (
 	_ restful.PathProcessor = (*Router)(nil)
 )
 
-// SelectRoute finds the route, or a ServiceError with 404, 405, 415 or 406.
+// SelectRoute finds the route, or a ServiceErrorHandler with 404, 405, 415 or 406.
 func (s *Router) SelectRoute(services []*restful.WebService, r *http.Request) (*restful.WebService, *restful.Route, error) {
 	t := s.tree.Load()
 	if t == nil || !slices.Equal(t.services, services) {

@@ -30,7 +30,7 @@ func (g *APIGroupVersion) handlers(r *route) []http.Handler {
 
 // addDiscovery routes the group version's root itself to the list of its resources.
 func (g *APIGroupVersion) addDiscovery(ws *restful.WebService) {
-	list := newDocument(g.Codecs, g.Discovered().resourceList)
+	list := newDocument(g.Codecs, g.Discovery().resourceList)
 	ws.Route(ws.GET("/").To(function(list)).
 		Doc("get available resources").
 		Operation("get" + identifier(g.GroupVersion) + "APIResources").

@@ -15,9 +15,9 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// ServiceError answers requests that matched no route with a Status: 404, 405, 406, 415.
+// ServiceErrorHandler answers requests that matched no route with a Status: 404, 405, 406, 415.
 // Upstream: server.serviceErrorHandler.
-func ServiceError(codecs *kinds.Codecs) restful.ServiceErrorHandleFunction {
+func ServiceErrorHandler(codecs *kinds.Codecs) restful.ServiceErrorHandleFunction {
 	return serviceError(codecs, nil)
 }
 
@@ -34,18 +34,18 @@ func serviceError(codecs *kinds.Codecs, next http.Handler) restful.ServiceErrorH
 
 // writeRefusal answers with the Status that stands for a code. The message matters to 406 and 415 only.
 func writeRefusal(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, code int, message string) {
-	WriteStatus(w, r, codecs, apierrors.NewGenericServerResponse(code, "", schema.GroupResource{}, "", message, 0, false))
+	ErrorNegotiated(w, r, codecs, apierrors.NewGenericServerResponse(code, "", schema.GroupResource{}, "", message, 0, false))
 }
 
-// WriteStatus answers with the Status that err carries (500 if it carries none), in the form that the client accepts,
+// ErrorNegotiated answers with the Status that err carries (500 if it carries none), in the form that the client accepts,
 // or as indented JSON if it accepts none that is served. Upstream: responsewriters.ErrorNegotiated.
-func WriteStatus(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, err error) {
+func ErrorNegotiated(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, err error) {
 	status := statusOf(err)
 	if status.Details != nil && status.Details.RetryAfterSeconds > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(status.Details.RetryAfterSeconds)))
 	}
 	contentType, body := runtime.ContentTypeJSON, []byte(nil)
-	form, err := codecs.Accept(r.Header.Get("Accept"), nil)
+	form, err := codecs.NegotiateOutputMediaType(r.Header.Get("Accept"), nil)
 	if err == nil {
 		contentType = form.ContentType()
 		body, err = encode(&status, form, r)

@@ -10,7 +10,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-func TestWriteStatus(t *testing.T) {
+func TestErrorNegotiated(t *testing.T) {
 	t.Parallel()
 	slow := apierrors.NewTooManyRequests("slow down", 7)
 	for _, row := range []struct {
@@ -30,7 +30,7 @@ func TestWriteStatus(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("Accept", row.accept)
 		w := httptest.NewRecorder()
-		WriteStatus(w, r, testCodecs(), row.err)
+		ErrorNegotiated(w, r, testCodecs(), row.err)
 		if w.Code != row.code || w.Header().Get("Content-Type") != row.contentType || w.Header().Get("Retry-After") != row.retryAfter {
 			t.Errorf("%s: %d %v", row.what, w.Code, w.Header())
 		}

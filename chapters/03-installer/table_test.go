@@ -75,7 +75,7 @@ func testServer(t testing.TB) (*restful.Container, *Discovery) {
 		if _, err := table.InstallREST(container); err != nil {
 			t.Fatal(err)
 		}
-		discovery.AddGroupVersion(table.Discovered())
+		discovery.AddGroupVersion(table.Discovery())
 	}
 	for _, path := range []string{"/api", "/apis", "/apis/apps"} {
 		container.Add(discovery.WebService(path))

@@ -109,7 +109,7 @@ func BenchmarkEncode(b *testing.B) {
 	codecs, obj := kinds.NewCodecs(kinds.NewScheme()), newStill(0).obj
 	b.ReportAllocs()
 	for b.Loop() {
-		codecs.Encode(io.Discard, obj, schema.GroupVersion{Version: "v1"}, kinds.Form{Media: &codecs.Media[0]})
+		codecs.Encode(io.Discard, obj, schema.GroupVersion{Version: "v1"}, kinds.MediaTypeOptions{SerializerInfo: &codecs.SupportedMediaTypes[0]})
 	}
 }
 
@@ -128,7 +128,7 @@ func BenchmarkDecode(b *testing.B) {
 	codecs := kinds.NewCodecs(kinds.NewScheme())
 	b.ReportAllocs()
 	for b.Loop() {
-		codecs.Decode(&codecs.Media[0], body, kinds.Decoding{Default: corev1.SchemeGroupVersion.WithKind("ConfigMap"), Strict: true})
+		codecs.Decode(&codecs.SupportedMediaTypes[0], body, kinds.DecodeOptions{Default: corev1.SchemeGroupVersion.WithKind("ConfigMap"), Strict: true})
 	}
 }
 

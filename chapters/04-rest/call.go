@@ -26,7 +26,7 @@ type Call struct {
 	// Context is what the storage gets: the request's, with the namespace and a place for warnings.
 	Context context.Context
 	// Form is how the client wants the answer.
-	Form kinds.Form
+	Form kinds.MediaTypeOptions
 
 	query    url.Values
 	scope    callContext

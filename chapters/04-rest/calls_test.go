@@ -292,12 +292,12 @@ func TestAReusedBodyDoesNotReachIntoAnObjectReadFromIt(t *testing.T) {
 	c := &Call{Endpoint: &Endpoint{Codecs: codecs, Kind: corev1.SchemeGroupVersion.WithKind("Secret")}, Context: t.Context()}
 	want := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "n", ManagedFields: []metav1.ManagedFieldsEntry{{FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:a":{}}`)}}}},
 		Data: map[string][]byte{"k": []byte("value")}, StringData: map[string]string{"s": "text"}}
-	for i := range codecs.Media {
+	for i := range codecs.SupportedMediaTypes {
 		var body bytes.Buffer
-		if err := codecs.Encode(&body, want, c.Kind.GroupVersion(), kinds.Form{Media: &codecs.Media[i]}); err != nil {
+		if err := codecs.Encode(&body, want, c.Kind.GroupVersion(), kinds.MediaTypeOptions{SerializerInfo: &codecs.SupportedMediaTypes[i]}); err != nil {
 			t.Fatal(err)
 		}
-		obj, err := c.Decode(&codecs.Media[i], body.Bytes(), "")
+		obj, err := c.Decode(&codecs.SupportedMediaTypes[i], body.Bytes(), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -306,7 +306,7 @@ func TestAReusedBodyDoesNotReachIntoAnObjectReadFromIt(t *testing.T) {
 		}
 		got := obj.(*corev1.Secret)
 		if got.Name != "n" || string(got.Data["k"]) != "value" || got.StringData["s"] != "text" || string(got.ManagedFields[0].FieldsV1.Raw) != `{"f:a":{}}` {
-			t.Errorf("%s: the object changed with the buffer: %v", codecs.Media[i].Type, got)
+			t.Errorf("%s: the object changed with the buffer: %v", codecs.SupportedMediaTypes[i].MediaType, got)
 		}
 	}
 }

@@ -30,15 +30,15 @@ func (c *Call) ReadBody() (*Body, error) {
 }
 
 // BodyType is the row of the media types in which the body is written; an unknown one is a 415.
-func (c *Call) BodyType() (*kinds.Media, error) {
-	return c.Codecs.ContentType(c.Request.Header.Get("Content-Type"))
+func (c *Call) BodyType() (*kinds.SerializerInfo, error) {
+	return c.Codecs.NegotiateInputSerializer(c.Request.Header.Get("Content-Type"))
 }
 
 // Decode reads body as an object of the endpoint's kind. fieldValidation says what becomes of unknown and repeated
 // fields: Strict refuses them, Ignore drops them, Warn ("" too) drops them and warns. A body that is no object, or one of
 // another kind or version, is a 400.
-func (c *Call) Decode(media *kinds.Media, body []byte, fieldValidation string) (runtime.Object, error) {
-	reading := kinds.Decoding{Default: c.Kind, Strict: fieldValidation != metav1.FieldValidationIgnore}
+func (c *Call) Decode(media *kinds.SerializerInfo, body []byte, fieldValidation string) (runtime.Object, error) {
+	reading := kinds.DecodeOptions{Default: c.Kind, Strict: fieldValidation != metav1.FieldValidationIgnore}
 	obj, kind, err := c.Codecs.Decode(media, body, reading)
 	if strict, ok := runtime.AsStrictDecodingError(err); ok && obj != nil && fieldValidation != metav1.FieldValidationStrict {
 		c.WarnOfFields(strict.Errors())

@@ -54,13 +54,13 @@ func (c *Call) decodeDeleteOptions(body []byte, into *metav1.DeleteOptions) erro
 	return nil
 }
 
-func decodeOptions(media *kinds.Media, body []byte, into runtime.Object) (runtime.Object, error) {
+func decodeOptions(media *kinds.SerializerInfo, body []byte, into runtime.Object) (runtime.Object, error) {
 	kind := deleteOptionsKind
 	for _, format := range internalscheme.Codecs.SupportedMediaTypes() {
-		if format.MediaType == media.Type {
+		if format.MediaType == media.MediaType {
 			obj, _, err := format.Serializer.Decode(body, &kind, into)
 			return obj, err
 		}
 	}
-	return nil, kinds.UnsupportedMediaType(media.Type)
+	return nil, kinds.NewUnsupportedMediaTypeError(media.MediaType)
 }

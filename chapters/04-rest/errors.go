@@ -49,7 +49,7 @@ func statusIn(err error) metav1.Status {
 // WriteError answers with the Status of err in the form that the client accepts, or as JSON if it accepts none.
 // Upstream: responsewriters.ErrorNegotiated.
 func WriteError(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, err error) {
-	installer.WriteStatus(w, r, codecs, &apierrors.StatusError{ErrStatus: *StatusOf(err)})
+	installer.ErrorNegotiated(w, r, codecs, &apierrors.StatusError{ErrStatus: *StatusOf(err)})
 }
 
 // notAcceptable is a 406 in other words than those of negotiation, which apimachinery has no constructor for.

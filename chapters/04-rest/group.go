@@ -79,7 +79,7 @@ func (g *Group) kind(storage Storage) (schema.GroupVersionKind, error) {
 	if err != nil {
 		return schema.GroupVersionKind{}, err
 	}
-	versions := g.Codecs.Versions
+	versions := g.Codecs.Converter
 	for _, kind := range known {
 		served := g.GroupVersion.WithKind(kind.Kind)
 		if kind.Group == g.GroupVersion.Group || versions != nil && versions.Hub(served) == kind {

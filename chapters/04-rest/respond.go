@@ -15,13 +15,13 @@ type Answer struct {
 	Object  runtime.Object
 	Version schema.GroupVersion // in which the object is written; empty: its own
 
-	form kinds.Form
+	form kinds.MediaTypeOptions
 }
 
 // WriteObject answers in the form that the client accepts, or with a 406 if it accepts none.
 // Upstream: responsewriters.WriteObjectNegotiated.
 func WriteObject(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, a Answer) {
-	form, err := codecs.Accept(r.Header.Get("Accept"), nil)
+	form, err := codecs.NegotiateOutputMediaType(r.Header.Get("Accept"), nil)
 	if err != nil {
 		WriteError(w, r, codecs, err)
 		return
@@ -31,8 +31,8 @@ func WriteObject(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, a
 }
 
 // pretty sets what the query or the user agent, and not the Accept header, say about the layout.
-func pretty(form kinds.Form, r *http.Request) kinds.Form {
-	form.Pretty = form.Pretty || kinds.WantsPretty(r.URL, r.UserAgent())
+func pretty(form kinds.MediaTypeOptions, r *http.Request) kinds.MediaTypeOptions {
+	form.Pretty = form.Pretty || kinds.IsPrettyPrint(r.URL, r.UserAgent())
 	return form
 }
 

@@ -102,7 +102,7 @@ func (relabel) Convert(obj runtime.Object, target schema.GroupVersionKind) (runt
 func TestTheObjectInATableIsInTheVersionServed(t *testing.T) {
 	t.Parallel()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	codecs.Versions = relabel{}
+	codecs.Converter = relabel{}
 	c := &Call{Endpoint: &Endpoint{Codecs: codecs, Kind: corev1.SchemeGroupVersion.WithKind("ConfigMap")}}
 	obj, err := c.named(&corev1.ConfigMap{})
 	if err != nil || obj.(*corev1.ConfigMap).Labels["converted-to"] != "v1" || obj.GetObjectKind().GroupVersionKind() != c.Kind {

@@ -33,7 +33,7 @@ func (c *Call) asTable(obj runtime.Object) (runtime.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	table.SetGroupVersionKind(c.Form.As)
+	table.SetGroupVersionKind(c.Form.Convert)
 	for i := range table.Rows {
 		if err := c.includeObject(&table.Rows[i], options.IncludeObject); err != nil {
 			return nil, err
@@ -58,8 +58,8 @@ func (c *Call) includeObject(row *metav1.TableRow, policy metav1.IncludeObjectPo
 
 // named returns obj as it is served, under its own kind: inside a table nothing else says what it is.
 func (c *Call) named(obj runtime.Object) (runtime.Object, error) {
-	if c.Codecs.Versions != nil {
-		converted, err := c.Codecs.Versions.Convert(obj, c.Kind)
+	if c.Codecs.Converter != nil {
+		converted, err := c.Codecs.Converter.Convert(obj, c.Kind)
 		if err != nil {
 			return nil, err
 		}

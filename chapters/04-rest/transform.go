@@ -31,7 +31,7 @@ var shapes = map[string]shape{
 	kindPartialList: (*Call).asPartialList,
 }
 
-// Offered says which kinds an object can be had as. It is what Codecs.Accept asks.
+// Offered says which kinds an object can be had as. It is what Codecs.NegotiateOutputMediaType asks.
 // Upstream: RequestScope.AllowsMediaTypeTransform.
 func Offered(as schema.GroupVersionKind) bool {
 	gv := as.GroupVersion()
@@ -40,11 +40,11 @@ func Offered(as schema.GroupVersionKind) bool {
 
 // accept negotiates the form of the answer. A table has cells of any type, which protobuf cannot write: a client that
 // prefers it gets its next choice.
-func (c *Call) accept() (kinds.Form, error) {
+func (c *Call) accept() (kinds.MediaTypeOptions, error) {
 	header := c.Request.Header.Get("Accept")
-	form, err := c.Codecs.Accept(header, Offered)
-	if err == nil && form.As.Kind == kindTable && form.Type == runtime.ContentTypeProtobuf {
-		form, err = c.Codecs.Accept(withoutProtobufTables(header), Offered)
+	form, err := c.Codecs.NegotiateOutputMediaType(header, Offered)
+	if err == nil && form.Convert.Kind == kindTable && form.MediaType == runtime.ContentTypeProtobuf {
+		form, err = c.Codecs.NegotiateOutputMediaType(withoutProtobufTables(header), Offered)
 	}
 	return pretty(form, c.Request), err
 }
@@ -72,7 +72,7 @@ func (c *Call) answer(status int, obj runtime.Object) {
 		return
 	}
 	version := c.Kind.GroupVersion()
-	if c.Form.As.Kind != "" {
+	if c.Form.Convert.Kind != "" {
 		version = schema.GroupVersion{} // shapes name their own
 	}
 	write(c.Writer, c.Request, c.Codecs, Answer{Status: status, Object: obj, Version: version, form: c.Form})
@@ -91,10 +91,10 @@ func (c *Call) Shape(obj runtime.Object) (runtime.Object, error) {
 			list.Items = []runtime.Object{} // [] and not null
 		}
 	}
-	if c.Form.As.Kind == "" {
+	if c.Form.Convert.Kind == "" {
 		return obj, nil
 	}
-	return shapes[c.Form.As.Kind](c, obj)
+	return shapes[c.Form.Convert.Kind](c, obj)
 }
 
 func (c *Call) asPartial(obj runtime.Object) (runtime.Object, error) {
@@ -111,7 +111,7 @@ func (c *Call) asPartialList(obj runtime.Object) (runtime.Object, error) {
 	if err != nil || !meta.IsListType(obj) {
 		return nil, notAcceptable("you requested %s, but the requested object is not a list (%s)", kindPartialList, c.typeName(obj))
 	}
-	gv := c.Form.As.GroupVersion()
+	gv := c.Form.Convert.GroupVersion()
 	list := &kinds.List{ListMeta: metav1.ListMeta{
 		ResourceVersion:    from.GetResourceVersion(),
 		Continue:           from.GetContinue(),
@@ -133,7 +133,7 @@ func (c *Call) partial(obj runtime.Object) (runtime.Object, error) {
 		return nil, err
 	}
 	p := meta.AsPartialObjectMetadata(object)
-	p.SetGroupVersionKind(c.Form.As.GroupVersion().WithKind(kindPartial))
+	p.SetGroupVersionKind(c.Form.Convert.GroupVersion().WithKind(kindPartial))
 	p.Annotations = withoutNames(p.Annotations, c.Codecs.FieldAnnotations(c.Kind))
 	return p, nil
 }

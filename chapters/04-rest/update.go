@@ -57,7 +57,7 @@ func (c *Call) readReplacement(name string, body []byte) (*Update, error) {
 type replacement struct {
 	call    *Call
 	name    string
-	media   *kinds.Media
+	media   *kinds.SerializerInfo
 	body    []byte
 	options metav1.UpdateOptions
 	first   runtime.Object

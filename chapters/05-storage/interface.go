@@ -17,10 +17,10 @@ import (
 //
 //   - A key is a path that starts with a slash (/pods/default/nginx), without the database's own prefix.
 //   - Results come only through out-pointers; only errors are returned. An out-pointer is a pointer to the object's Go
-//     type, or a *kinds.Ref by a caller that only reads; nil where the result is not wanted. After an error its content
+//     type, or a *kinds.ResultPointer by a caller that only reads; nil where the result is not wanted. After an error its content
 //     is undefined.
 //   - What is passed in (obj) is not kept and not changed; what is passed out belongs to the caller, unless received
-//     in a *kinds.Ref.
+//     in a *kinds.ResultPointer.
 //   - Every error is an *Error that wraps one of the sentinels of errors.go, the context's error, or an error that a
 //     caller's function returned, unchanged.
 //   - An object read has its resourceVersion set to the revision of its last change. The stored bytes do not hold it.

@@ -11,7 +11,7 @@ func DeliverNothing(out runtime.Object) error {
 	switch out := out.(type) {
 	case nil:
 		return nil
-	case *kinds.Ref:
+	case *kinds.ResultPointer:
 		out.Object = nil
 		return nil
 	}

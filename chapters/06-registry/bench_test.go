@@ -46,7 +46,7 @@ func BenchmarkGet(b *testing.B) {
 	b.Run("storage", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			var out kinds.Ref
+			var out kinds.ResultPointer
 			if err := s.Storage.Get(ctx, "/configmaps/ns/a", storage.GetOptions{}, &out); err != nil {
 				b.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func BenchmarkCreate(b *testing.B) {
 		b.ReportAllocs()
 		s := bare()
 		for b.Loop() {
-			var out kinds.Ref
+			var out kinds.ResultPointer
 			if err := s.Storage.Create(ctx, "/configmaps/ns/a", filled(), &out, 0); err != nil {
 				b.Fatal(err)
 			}
@@ -138,7 +138,7 @@ func BenchmarkUpdate(b *testing.B) {
 		n := 0
 		for b.Loop() {
 			n++
-			var out kinds.Ref
+			var out kinds.ResultPointer
 			err := s.Storage.GuaranteedUpdate(ctx, "/configmaps/ns/a", &out, storage.Update{
 				Mutate: func(runtime.Object, storage.ResponseMeta) (storage.Mutated, error) {
 					return storage.Mutated{Object: next(n)}, nil

@@ -28,7 +28,7 @@ func (s *Store) Change(ctx context.Context, name string, change Change) (runtime
 	if err != nil {
 		return nil, err
 	}
-	var out kinds.Ref
+	var out kinds.ResultPointer
 	err = s.target(change.DryRun).GuaranteedUpdate(ctx, key, &out, storage.Update{
 		Preconditions: change.Preconditions,
 		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {

@@ -89,7 +89,7 @@ func (s *Store) createBegun(ctx context.Context, obj runtime.Object, options *re
 		return nil, err
 	}
 	settle(obj)
-	var out kinds.Ref
+	var out kinds.ResultPointer
 	target := s.target(options.DryRun)
 	if err := target.Create(ctx, key, obj, &out, ttl); err != nil {
 		err = s.explainExisting(ctx, s.status("create", name, err), key, obj)
@@ -107,7 +107,7 @@ func (s *Store) explainExisting(ctx context.Context, err error, key string, obj 
 	if m, fault := meta.Accessor(obj); fault == nil && m.GetGenerateName() != "" {
 		err = apierrors.NewGenerateNameConflict(s.Resource, m.GetName(), 1)
 	}
-	var existing kinds.Ref
+	var existing kinds.ResultPointer
 	if s.Storage.Get(ctx, key, storage.GetOptions{}, &existing) != nil {
 		return err
 	}

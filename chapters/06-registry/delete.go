@@ -27,7 +27,7 @@ func (s *Store) Delete(ctx context.Context, name string, options *rest.DeleteOpt
 	if err != nil {
 		return nil, false, err
 	}
-	var ref kinds.Ref
+	var ref kinds.ResultPointer
 	if err := s.Storage.Get(ctx, key, storage.GetOptions{}, &ref); err != nil {
 		return nil, false, s.status("delete", name, err)
 	}
@@ -93,7 +93,7 @@ var (
 // mark stores that the object is being deleted, and reports whether it stays. stored is nil where there was nothing to
 // store: the object can go. Upstream: Store.updateForGracefulDeletionAndFinalizers.
 func (d *deleting) mark(ctx context.Context, found runtime.Object) (stored runtime.Object, stays bool, err error) {
-	var out kinds.Ref
+	var out kinds.ResultPointer
 	err = d.target.GuaranteedUpdate(ctx, d.key, &out, storage.Update{
 		Preconditions: d.request.Preconditions,
 		Hint:          found,
@@ -182,7 +182,7 @@ func (d *deleting) remove(ctx context.Context, last runtime.Object) (runtime.Obj
 	if d.marked && len(d.request.DryRun) > 0 {
 		return d.decorated(last), true, nil // the storage does not have the mark
 	}
-	var out kinds.Ref
+	var out kinds.ResultPointer
 	err := d.target.Delete(ctx, d.key, &out, storage.DeleteOptions{
 		Preconditions: d.request.Preconditions,
 		Validate:      d.check(),

@@ -30,19 +30,19 @@ var _ storage.Interface = dryRun{}
 // Create is refused where the key exists. What it delivers has no resource version but one that the client sent: nothing
 // was stored.
 func (d dryRun) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
-	var existing kinds.Ref
+	var existing kinds.ResultPointer
 	switch err := d.Get(ctx, key, storage.GetOptions{}, &existing); {
 	case err == nil:
 		return storage.Fail("create", key, storage.ErrExists)
 	case !errors.Is(err, storage.ErrNotFound):
 		return err
 	}
-	return kinds.Deliver(out, obj)
+	return kinds.SetResult(out, obj)
 }
 
 // Delete delivers the object that it would have deleted.
 func (d dryRun) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
-	var existing kinds.Ref
+	var existing kinds.ResultPointer
 	if err := d.Get(ctx, key, storage.GetOptions{}, &existing); err != nil {
 		return err
 	}
@@ -54,12 +54,12 @@ func (d dryRun) Delete(ctx context.Context, key string, out runtime.Object, opts
 			return err
 		}
 	}
-	return kinds.Deliver(out, existing.Object)
+	return kinds.SetResult(out, existing.Object)
 }
 
 // GuaranteedUpdate calls Mutate once, with what is stored. The result keeps the resource version that it has.
 func (d dryRun) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
-	var existing kinds.Ref
+	var existing kinds.ResultPointer
 	err := d.Get(ctx, key, storage.GetOptions{IgnoreNotFound: u.IgnoreNotFound}, &existing)
 	if err != nil {
 		return err
@@ -78,5 +78,5 @@ func (d dryRun) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 	if err != nil {
 		return err
 	}
-	return kinds.Deliver(out, mutated.Object)
+	return kinds.SetResult(out, mutated.Object)
 }

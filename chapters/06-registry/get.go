@@ -21,7 +21,7 @@ func (s *Store) Get(ctx context.Context, name string, options *metav1.GetOptions
 	if options != nil {
 		opts.ResourceVersion = options.ResourceVersion
 	}
-	var out kinds.Ref
+	var out kinds.ResultPointer
 	if err := s.Storage.Get(ctx, key, opts, &out); err != nil {
 		return nil, s.status("get", name, err)
 	}

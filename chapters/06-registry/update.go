@@ -25,7 +25,7 @@ func (s *Store) Update(ctx context.Context, name string, update *rest.Update) (r
 		return nil, false, err
 	}
 	u := &updating{Store: s, name: name, request: update}
-	var out kinds.Ref
+	var out kinds.ResultPointer
 	err = s.target(update.Options.DryRun).GuaranteedUpdate(ctx, key, &out, storage.Update{
 		IgnoreNotFound: u.mayCreate(),
 		Preconditions:  update.Preconditions,

@@ -35,7 +35,7 @@ func (u *updating) emptied(ctx context.Context, obj, old runtime.Object) bool {
 // remove deletes the object that the update left without finalizers. The client asked for an update, so it gets the
 // object. That somebody else was faster is as good.
 func (u *updating) remove(ctx context.Context, key string) (runtime.Object, bool, error) {
-	out := kinds.Ref{Object: u.obj}
+	out := kinds.ResultPointer{Object: u.obj}
 	err := u.target(u.request.Options.DryRun).Delete(ctx, key, &out, storage.DeleteOptions{
 		Preconditions: u.request.Preconditions,
 	})

@@ -55,11 +55,11 @@ func BenchmarkOperation(b *testing.B) {
 	}{
 		{"get/etcd", func(t *benched, _ int) error { _, err := t.kv.Get(t.ctx, t.key()); return err }},
 		{"get/storage", func(t *benched, _ int) error {
-			return t.s.Get(t.ctx, "/pods/default/x", storage.GetOptions{}, &kinds.Ref{})
+			return t.s.Get(t.ctx, "/pods/default/x", storage.GetOptions{}, &kinds.ResultPointer{})
 		}},
 		{"create/etcd", func(t *benched, i int) error { _, err := t.put(fmt.Sprint(t.prefix, "/bare/", i), 0); return err }},
 		{"create/storage", func(t *benched, i int) error {
-			return t.s.Create(t.ctx, fmt.Sprint("/pods/default/", i), newPod("x"), &kinds.Ref{}, 0)
+			return t.s.Create(t.ctx, fmt.Sprint("/pods/default/", i), newPod("x"), &kinds.ResultPointer{}, 0)
 		}},
 		{"update with hint/etcd", func(t *benched, _ int) error {
 			seen, _ := storage.APIObjectVersioner{}.ObjectVersion(t.pod)
@@ -76,7 +76,7 @@ func BenchmarkOperation(b *testing.B) {
 			return t.s.GuaranteedUpdate(t.ctx, "/pods/default/x", t.pod, u)
 		}},
 		{"update/storage", func(t *benched, i int) error {
-			return t.s.GuaranteedUpdate(t.ctx, "/pods/default/x", &kinds.Ref{}, relabel(fmt.Sprint(i)))
+			return t.s.GuaranteedUpdate(t.ctx, "/pods/default/x", &kinds.ResultPointer{}, relabel(fmt.Sprint(i)))
 		}},
 	} {
 		b.Run(row.name, func(b *testing.B) {

@@ -63,7 +63,7 @@ func (w *openWatch) show(old, current runtime.Object, revision int64) error {
 
 // object decodes a stored value into an object of its own.
 func (s *store) object(kv *mvccpb.KeyValue) (runtime.Object, error) {
-	var ref kinds.Ref
+	var ref kinds.ResultPointer
 	err := s.read(kv, &ref)
 	return ref.Object, err
 }

@@ -51,7 +51,7 @@ func (s *store) tryDelete(ctx context.Context, try attempt, r removal) (again *s
 		return s.rejected(ctx, try, err)
 	}
 	return s.replace(ctx, try, clientv3.OpDelete(try.key), func(revision int64) error {
-		if _, shared := r.out.(*kinds.Ref); try.seen.hint != nil && !shared {
+		if _, shared := r.out.(*kinds.ResultPointer); try.seen.hint != nil && !shared {
 			last = last.DeepCopyObject() // the hint stays the caller's, out must not share with it
 		}
 		e := encoded{obj: shallow(last, r.out)}

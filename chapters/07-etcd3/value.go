@@ -43,7 +43,7 @@ func (s *store) deliver(out runtime.Object, e encoded, revision int64) error {
 	if out == e.obj {
 		return nil
 	}
-	return kinds.Deliver(out, e.obj)
+	return kinds.SetResult(out, e.obj)
 }
 
 // put is the operation that stores data under key.
@@ -82,7 +82,7 @@ func (s *store) read(kv *mvccpb.KeyValue, out runtime.Object) error {
 	if err != nil {
 		return err
 	}
-	if ref, shared := out.(*kinds.Ref); shared {
+	if ref, shared := out.(*kinds.ResultPointer); shared {
 		ref.Object, err = s.decode(kv, data, nil)
 		return err
 	}
@@ -94,7 +94,7 @@ func (s *store) read(kv *mvccpb.KeyValue, out runtime.Object) error {
 func (s *store) decode(kv *mvccpb.KeyValue, data []byte, into runtime.Object) (runtime.Object, error) {
 	obj, _, err := s.codec.Decode(data, nil, into)
 	if err == nil && into != nil && obj != into {
-		err, obj = kinds.Deliver(into, obj), into
+		err, obj = kinds.SetResult(into, obj), into
 	}
 	if err == nil {
 		err = s.versioner.UpdateObject(obj, uint64(kv.ModRevision))

@@ -104,6 +104,6 @@ func (s *GenericAPIServer) installVersion(root string, gv schema.GroupVersion, s
 	if _, err := version.InstallREST(s.director.container); err != nil {
 		return err
 	}
-	s.discovery.AddGroupVersion(version.Discovered())
+	s.discovery.AddGroupVersion(version.Discovery())
 	return nil
 }

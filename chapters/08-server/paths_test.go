@@ -112,7 +112,7 @@ func TestAGroupOfOthersHasItsPlaceInDiscovery(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, Config{})
 	custom := schema.GroupVersion{Group: "stable.example.com", Version: "v1"}
-	s.Discovery().AddGroupVersion(installer.DiscoveredVersion{GroupVersion: custom, Custom: true})
+	s.Discovery().AddGroupVersion(installer.GroupVersionDiscovery{GroupVersion: custom, Custom: true})
 	s.HandlePrefix("/apis/stable.example.com/v1/", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("mine")) }))
 	for path, want := range map[string]int{
 		"/apis/stable.example.com":         200,

@@ -35,8 +35,8 @@ var free [room]byte
 var wraps = map[string]wrap{runtime.ContentTypeJSON: inJSON, runtime.ContentTypeProtobuf: inProtobuf}
 
 func newFrames(c *rest.Call) *frames {
-	f := &frames{call: c, version: c.Kind.GroupVersion(), wrap: wraps[c.Form.Type]}
-	if c.Form.As.Kind != "" {
+	f := &frames{call: c, version: c.Kind.GroupVersion(), wrap: wraps[c.Form.MediaType]}
+	if c.Form.Convert.Kind != "" {
 		f.version = schema.GroupVersion{}
 	}
 	return f

@@ -132,7 +132,7 @@ func (k *kept) CacheEncode(id runtime.Identifier, encode func(runtime.Object, io
 func calls(t testing.TB, accept string) *rest.Call {
 	t.Helper()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	form, err := codecs.AcceptStream(accept, rest.Offered)
+	form, err := codecs.NegotiateOutputMediaTypeStream(accept, rest.Offered)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func (o Watches) serve(e *rest.Endpoint) http.Handler {
 
 // streamed finds out how the client wants the frames, and what it wants to see.
 func streamed(c *rest.Call) (*metainternalversion.ListOptions, error) {
-	form, err := c.Codecs.AcceptStream(c.Request.Header.Get("Accept"), rest.Offered)
+	form, err := c.Codecs.NegotiateOutputMediaTypeStream(c.Request.Header.Get("Accept"), rest.Offered)
 	if err != nil {
 		return nil, err
 	}

@@ -53,10 +53,10 @@ func offered(s rest.Storage) bool { _, ok := s.(rest.Watcher); return ok }
 // mediaTypes are the media types of the route that list and watch share.
 func mediaTypes(c *kinds.Codecs) []string {
 	var whole, streams []string
-	for _, m := range c.Media {
-		whole = append(whole, m.Type)
+	for _, m := range c.SupportedMediaTypes {
+		whole = append(whole, m.MediaType)
 		if m.Framer != nil {
-			streams = append(streams, m.Type+";stream=watch")
+			streams = append(streams, m.MediaType+";stream=watch")
 		}
 	}
 	return append(whole, streams...)

@@ -40,9 +40,9 @@ func full(b *testing.B) (below storage.Interface, c *Cacher) {
 	return below, cached(b, Config{Storage: below})
 }
 
-func form(b *testing.B) kinds.Form {
+func form(b *testing.B) kinds.MediaTypeOptions {
 	b.Helper()
-	f, err := codecs().Accept("application/json", nil)
+	f, err := codecs().NegotiateOutputMediaType("application/json", nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func BenchmarkGet(b *testing.B) {
 		b.Run(row.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := row.from.Get(b.Context(), "/pods/default/a", storage.GetOptions{ResourceVersion: row.version}, &kinds.Ref{}); err != nil {
+				if err := row.from.Get(b.Context(), "/pods/default/a", storage.GetOptions{ResourceVersion: row.version}, &kinds.ResultPointer{}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -133,7 +133,7 @@ func BenchmarkGet(b *testing.B) {
 			b.SetParallelism(16)
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					if err := row.from.Get(context.Background(), "/pods/default/a", storage.GetOptions{ResourceVersion: row.version}, &kinds.Ref{}); err != nil {
+					if err := row.from.Get(context.Background(), "/pods/default/a", storage.GetOptions{ResourceVersion: row.version}, &kinds.ResultPointer{}); err != nil {
 						b.Error(err)
 						return
 					}

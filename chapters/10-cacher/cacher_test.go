@@ -120,7 +120,7 @@ func TestReadsFromTheCacheAskEtcdForNoObjects(t *testing.T) {
 			t.Errorf("%s: etcd was asked %d times how new it is, want %d", row.claim, got, row.asks)
 		}
 	}
-	var ref kinds.Ref
+	var ref kinds.ResultPointer
 	for _, version := range []string{"", "0", then.ResourceVersion} {
 		if err := c.Get(t.Context(), "/pods/default/a", storage.GetOptions{ResourceVersion: version}, &ref); err != nil {
 			t.Fatal(err)
@@ -145,7 +145,7 @@ func TestAReaderSeesEveryWriteThatWasAnswered(t *testing.T) {
 			}
 		}
 		label(t, c, "a", fmt.Sprint(i))
-		var ref kinds.Ref
+		var ref kinds.ResultPointer
 		if err := c.Get(t.Context(), "/pods/default/a", storage.GetOptions{}, &ref); err != nil {
 			t.Fatal(err)
 		}

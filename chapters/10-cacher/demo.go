@@ -156,7 +156,7 @@ func (d *show) past(ctx context.Context) error {
 // watches shows one change to a hundred watches.
 func (d *show) watches(ctx context.Context) error {
 	d.Title("100 watches see one change, which is encoded once")
-	form, err := d.codecs.AcceptStream("application/json", nil)
+	form, err := d.codecs.NegotiateOutputMediaTypeStream("application/json", nil)
 	if err != nil {
 		return err
 	}

@@ -34,8 +34,8 @@ func ExampleCacher_Get() {
 	if err := cache.Create(ctx, "/pods/default/web", podNamed("web"), nil, 0); err != nil {
 		fmt.Println(err)
 	}
-	var first, second kinds.Ref
-	for _, ref := range []*kinds.Ref{&first, &second} {
+	var first, second kinds.ResultPointer
+	for _, ref := range []*kinds.ResultPointer{&first, &second} {
 		if err := cache.Get(ctx, "/pods/default/web", storage.GetOptions{}, ref); err != nil {
 			fmt.Println(err)
 		}

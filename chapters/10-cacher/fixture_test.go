@@ -34,7 +34,7 @@ func (s upToDate) waitUntilUpToDate(ctx context.Context) {
 func (s upToDate) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
 	s.waitUntilUpToDate(ctx)
 	err := s.Cacher.Get(ctx, key, opts, out)
-	if ref, ok := out.(*kinds.Ref); ok && ref.Object != nil {
+	if ref, ok := out.(*kinds.ResultPointer); ok && ref.Object != nil {
 		ref.Object = own(ref.Object)
 	}
 	return err

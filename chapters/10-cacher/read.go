@@ -23,7 +23,7 @@ func within(key, prefix string) bool {
 	return key == prefix || strings.HasSuffix(prefix, "/") && strings.HasPrefix(key, prefix)
 }
 
-// Get delivers an object from memory. A *kinds.Ref receives the caching object itself; others a copy. Upstream:
+// Get delivers an object from memory. A *kinds.ResultPointer receives the caching object itself; others a copy. Upstream:
 // Cacher.Get.
 func (c *Cacher) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
 	version, err := c.versioner.ParseVersion(opts.ResourceVersion)
@@ -54,10 +54,10 @@ func deliver(out runtime.Object, o *cachingObject) error {
 	if out == nil {
 		return nil
 	}
-	if _, shared := out.(*kinds.Ref); shared {
-		return kinds.Deliver(out, o)
+	if _, shared := out.(*kinds.ResultPointer); shared {
+		return kinds.SetResult(out, o)
 	}
-	return kinds.Deliver(out, o.DeepCopyObject())
+	return kinds.SetResult(out, o.DeepCopyObject())
 }
 
 // GetList appends the caching objects to out.Items: they are read-only. At version 0 there is no limit, since all is in

@@ -52,7 +52,7 @@ func (k kindsOf) extend(s *spec.Schema, t reflect.Type) {
 		list = append(list, map[string]any{"group": kind.Group, "version": kind.Version, "kind": kind.Kind})
 	}
 	if list != nil {
-		s.AddExtension(installer.MetaKind, list)
+		s.AddExtension(installer.RouteMetaGVK, list)
 	}
 }
 
@@ -63,7 +63,7 @@ var everywhere = []string{"DeleteOptions", "WatchEvent"}
 // narrow takes the kinds of other group versions out of the schemas of those kinds. Upstream: routes.filterScopedGVKs.
 func narrow(schemas map[string]*spec.Schema, gv schema.GroupVersion) {
 	for _, s := range schemas {
-		all, _ := s.Extensions[installer.MetaKind].([]any)
+		all, _ := s.Extensions[installer.RouteMetaGVK].([]any)
 		if len(all) < 2 || !slices.Contains(everywhere, all[0].(map[string]any)["kind"].(string)) {
 			continue
 		}
@@ -75,6 +75,6 @@ func narrow(schemas map[string]*spec.Schema, gv schema.GroupVersion) {
 				near = append(near, item)
 			}
 		}
-		s.Extensions = spec.Extensions{installer.MetaKind: near}
+		s.Extensions = spec.Extensions{installer.RouteMetaGVK: near}
 	}
 }

@@ -55,7 +55,7 @@ func (s *shortcut) renew(p *plan, live, obj runtime.Object, mine int) bool {
 	owners, ok = sorted(owners)
 	object.SetManagedFields(owners)
 	s.codecs.Scheme.Default(obj)
-	if s.codecs.Versions != nil && s.codecs.Versions.Normalize(obj) != nil {
+	if s.codecs.Converter != nil && s.codecs.Converter.Normalize(obj) != nil {
 		return false
 	}
 	return ok

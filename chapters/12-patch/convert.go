@@ -36,14 +36,14 @@ func (c converter) ConvertToVersion(in runtime.Object, target runtime.GroupVersi
 		}
 	}
 	switch {
-	case from == to && (untyped || c.codecs.Versions == nil):
+	case from == to && (untyped || c.codecs.Converter == nil):
 		return under(in, to), nil
 	case from == to:
-		return under(in, to), c.codecs.Versions.Normalize(in)
-	case c.codecs.Versions == nil || !c.codecs.Scheme.Recognizes(to):
+		return under(in, to), c.codecs.Converter.Normalize(in)
+	case c.codecs.Converter == nil || !c.codecs.Scheme.Recognizes(to):
 		return nil, runtime.NewNotRegisteredErrForKind(c.codecs.Scheme.Name(), to)
 	}
-	out, err := c.codecs.Versions.Convert(under(in, from), to)
+	out, err := c.codecs.Converter.Convert(under(in, from), to)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func mergePatch(d *document) (change, error) {
 func (d *document) over(faults []error, apply func(current []byte) ([]byte, error)) change {
 	return func(old runtime.Object) (runtime.Object, error) {
 		var current bytes.Buffer
-		if err := d.call.Codecs.Encode(&current, old, d.call.Kind.GroupVersion(), kinds.Form{Media: d.json()}); err != nil {
+		if err := d.call.Codecs.Encode(&current, old, d.call.Kind.GroupVersion(), kinds.MediaTypeOptions{SerializerInfo: d.json()}); err != nil {
 			return nil, err
 		}
 		patched, err := apply(bytes.TrimSpace(current.Bytes()))
@@ -103,14 +103,14 @@ func (d *document) over(faults []error, apply func(current []byte) ([]byte, erro
 	}
 }
 
-func (d *document) json() *kinds.Media {
-	media, _ := d.call.Codecs.ContentType("") // JSON: always there
+func (d *document) json() *kinds.SerializerInfo {
+	media, _ := d.call.Codecs.NegotiateInputSerializer("") // JSON: always there
 	return media
 }
 
 // decode reads the patched object. What the patch has made unreadable is the patch's fault.
 func (d *document) decode(patched []byte, faults []error) (runtime.Object, error) {
-	reading := kinds.Decoding{Default: d.call.Kind, Strict: d.strict()}
+	reading := kinds.DecodeOptions{Default: d.call.Kind, Strict: d.strict()}
 	obj, _, err := d.call.Codecs.Decode(d.json(), patched, reading)
 	return obj, d.judge(faults, err, string(patched))
 }

@@ -37,8 +37,8 @@ type account struct {
 
 func (a account) open(shapes *shapes) (*managedfields.FieldManager, error) {
 	hub := a.kind
-	if a.codecs.Versions != nil {
-		hub = a.codecs.Versions.Hub(a.kind)
+	if a.codecs.Converter != nil {
+		hub = a.codecs.Converter.Hub(a.kind)
 	}
 	return managedfields.NewDefaultFieldManager(shapes, converter{a.codecs}, a.codecs.Scheme, a.codecs.Scheme,
 		a.kind, hub.GroupVersion(), a.subresource, filters(a.reset, a.codecs.Scheme.VersionsForGroupKind(a.kind.GroupKind())))

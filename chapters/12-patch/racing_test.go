@@ -37,7 +37,7 @@ func (h *hasty) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 }
 
 func (h *hasty) write(ctx context.Context, key, value string) error {
-	var out kinds.Ref
+	var out kinds.ResultPointer
 	return h.Interface.GuaranteedUpdate(ctx, key, &out, storage.Update{
 		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
 			old.(*corev1.ConfigMap).Data["rival"] = value

@@ -27,7 +27,7 @@ const maxUpdaters = 10
 
 func (a account) shortcut(shapes func() *shapes) *shortcut {
 	return &shortcut{account: a, plan: sync.OnceValue(func() *plan {
-		if a.codecs.Versions != nil && a.codecs.Versions.Hub(a.kind) != a.kind {
+		if a.codecs.Converter != nil && a.codecs.Converter.Hub(a.kind) != a.kind {
 			return nil
 		}
 		return shapes().plan(a.kind)

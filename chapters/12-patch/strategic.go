@@ -22,7 +22,7 @@ func strategicPatch(d *document) (change, error) {
 		return nil, apierrors.NewBadRequest(err.Error())
 	}
 	return func(old runtime.Object) (runtime.Object, error) {
-		served, err := d.call.Codecs.InVersion(old, d.call.Kind)
+		served, err := d.call.Codecs.FromHub(old, d.call.Kind)
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +63,7 @@ func (d *document) typed(patched, patch map[string]any, faults []error) (runtime
 		return nil, err
 	}
 	obj.GetObjectKind().SetGroupVersionKind(d.call.Kind)
-	return d.call.Codecs.Complete(obj)
+	return d.call.Codecs.ToHub(obj)
 }
 
 // strategicError is what the client gets for a patch that cannot be merged: a 422 for one that contradicts itself, a 400

@@ -20,7 +20,7 @@ func BenchmarkDecode(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, _, err := codecs.Decode(&codecs.Media[0], []byte(benchPod), kinds.Decoding{}); err != nil {
+				if _, _, err := codecs.Decode(&codecs.SupportedMediaTypes[0], []byte(benchPod), kinds.DecodeOptions{}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -41,7 +41,7 @@ func BenchmarkDefaultCompletePod(b *testing.B) {
 
 // BenchmarkConvert shows an autoscaler in its first version: plain, and with a metric that travels in an annotation.
 func BenchmarkConvert(b *testing.B) {
-	table := NewCodecs().Versions
+	table := NewCodecs().Converter
 	memory := cpuMetric(50)
 	memory.Resource.Name = corev1.ResourceMemory
 	for name, metric := range map[string]autoscalingv2.MetricSpec{"field": cpuMetric(50), "annotation": memory} {

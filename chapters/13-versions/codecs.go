@@ -7,12 +7,12 @@ import (
 // Install makes codecs those of a server: what they decode is complete and in its hub version, and they write it in
 // every version that it has. The codecs of clients stay as they are; codecs that have a table of versions already keep it.
 func Install(c *kinds.Codecs) {
-	if c.Versions != nil {
+	if c.Converter != nil {
 		return
 	}
 	Register(c.Scheme)
 	addFieldNames(c.Scheme)
-	c.Versions = NewTable(c.Scheme)
+	c.Converter = NewTable(c.Scheme)
 }
 
 // NewCodecs are the codecs of a server that knows every kind.

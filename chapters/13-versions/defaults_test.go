@@ -50,15 +50,15 @@ func TestAShortManifestMeans(t *testing.T) {
 
 func completed(t *testing.T, codecs *kinds.Codecs, manifest []byte) []byte {
 	t.Helper()
-	format, err := codecs.ContentType(runtime.ContentTypeYAML)
+	format, err := codecs.NegotiateInputSerializer(runtime.ContentTypeYAML)
 	if err != nil {
 		t.Fatal(err)
 	}
-	obj, kind, err := codecs.Decode(format, manifest, kinds.Decoding{Strict: true})
+	obj, kind, err := codecs.Decode(format, manifest, kinds.DecodeOptions{Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if obj, err = codecs.InVersion(obj, kind); err != nil {
+	if obj, err = codecs.FromHub(obj, kind); err != nil {
 		t.Fatal(err)
 	}
 	text, err := yaml.Marshal(obj)

@@ -137,21 +137,21 @@ func demoLines(s *demo.Stage, text string, words ...string) {
 type demoCodecs struct{ *kinds.Codecs }
 
 func (c demoCodecs) read(text string) (runtime.Object, error) {
-	format, err := c.ContentType(runtime.ContentTypeYAML)
+	format, err := c.NegotiateInputSerializer(runtime.ContentTypeYAML)
 	if err != nil {
 		return nil, err
 	}
-	obj, _, err := c.Decode(format, []byte(text), kinds.Decoding{})
+	obj, _, err := c.Decode(format, []byte(text), kinds.DecodeOptions{})
 	return obj, err
 }
 
 func (c demoCodecs) write(obj runtime.Object, version schema.GroupVersion) (string, error) {
-	format, err := c.ContentType(runtime.ContentTypeYAML)
+	format, err := c.NegotiateInputSerializer(runtime.ContentTypeYAML)
 	if err != nil {
 		return "", err
 	}
 	var text strings.Builder
-	err = c.Encode(&text, obj, version, kinds.Form{Media: format})
+	err = c.Encode(&text, obj, version, kinds.MediaTypeOptions{SerializerInfo: format})
 	return text.String(), err
 }
 
@@ -171,7 +171,7 @@ func (c demoCodecs) reread(text string) (string, error) {
 // fields are those of obj as JSON, by name.
 func (c demoCodecs) fields(obj runtime.Object, version schema.GroupVersion) (map[string]json.RawMessage, error) {
 	var text strings.Builder
-	if err := c.Encode(&text, obj, version, kinds.Form{Media: &c.Media[0]}); err != nil {
+	if err := c.Encode(&text, obj, version, kinds.MediaTypeOptions{SerializerInfo: &c.SupportedMediaTypes[0]}); err != nil {
 		return nil, err
 	}
 	found := map[string]json.RawMessage{}

@@ -26,15 +26,15 @@ func ExampleRegister() {
 func ExampleInstall() {
 	codecs := kinds.NewCodecs(kinds.NewScheme())
 	versions.Install(codecs)
-	obj, kind, err := codecs.Decode(&codecs.Media[0], []byte(`{"apiVersion": "autoscaling/v1",
-		"kind": "HorizontalPodAutoscaler", "spec": {"maxReplicas": 3, "targetCPUUtilizationPercentage": 70}}`), kinds.Decoding{})
+	obj, kind, err := codecs.Decode(&codecs.SupportedMediaTypes[0], []byte(`{"apiVersion": "autoscaling/v1",
+		"kind": "HorizontalPodAutoscaler", "spec": {"maxReplicas": 3, "targetCPUUtilizationPercentage": 70}}`), kinds.DecodeOptions{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	hub := obj.(*autoscalingv2.HorizontalPodAutoscaler)
 	fmt.Println(kind.Version, "becomes", hub.APIVersion, "with", *hub.Spec.Metrics[0].Resource.Target.AverageUtilization)
-	first, err := codecs.InVersion(hub, kind)
+	first, err := codecs.FromHub(hub, kind)
 	if err != nil {
 		fmt.Println(err)
 		return

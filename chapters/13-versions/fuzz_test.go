@@ -114,7 +114,7 @@ func fillMeasured(m *autoscalingv2.MetricStatus, c randfill.Continue) {
 
 func TestWhatIsServedSurvivesTheWayThroughTheHub(t *testing.T) {
 	t.Parallel()
-	table := NewCodecs().Versions.(*Table)
+	table := NewCodecs().Converter.(*Table)
 	for served, c := range table.served {
 		t.Run(served.String(), func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +125,7 @@ func TestWhatIsServedSurvivesTheWayThroughTheHub(t *testing.T) {
 
 func TestTheHubSurvivesTheWayThroughWhatIsServed(t *testing.T) {
 	t.Parallel()
-	table := NewCodecs().Versions.(*Table)
+	table := NewCodecs().Converter.(*Table)
 	for served, c := range table.served {
 		t.Run(served.String(), func(t *testing.T) {
 			t.Parallel()

@@ -42,7 +42,7 @@ func TestAnnotationsThatAreFieldsAreNumbers(t *testing.T) {
 			}
 			m := obj.(metav1.Object)
 			m.SetAnnotations(test.text)
-			switch err := codecs.Versions.Normalize(obj); {
+			switch err := codecs.Converter.Normalize(obj); {
 			case test.err != "":
 				if err == nil || err.Error() != test.err {
 					t.Errorf("%v, want %s", err, test.err)
@@ -58,7 +58,7 @@ func TestASecretIsReadWithItsPlainTextAsData(t *testing.T) {
 	t.Parallel()
 	codecs := NewCodecs()
 	body := `{"kind":"Secret","apiVersion":"v1","metadata":{"name":"s"},"data":{"a":"YQ==","b":"Yg=="},"stringData":{"b":"B","c":""}}`
-	obj, _, err := codecs.Decode(&codecs.Media[0], []byte(body), kinds.Decoding{})
+	obj, _, err := codecs.Decode(&codecs.SupportedMediaTypes[0], []byte(body), kinds.DecodeOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestASecretIsReadWithItsPlainTextAsData(t *testing.T) {
 
 func TestWhatIsNormalizedIsOnlyRead(t *testing.T) {
 	t.Parallel()
-	table := NewCodecs().Versions
+	table := NewCodecs().Converter
 	d := &appsv1.DaemonSet{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{"deprecated.daemonset.template.generation": "2"}}}
 	shared := d.Annotations
 	done := make(chan error)

@@ -20,7 +20,7 @@ func StorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.GroupVer
 	if err != nil {
 		return nil, err
 	}
-	media, err := c.ContentType(mediaType)
+	media, err := c.NegotiateInputSerializer(mediaType)
 	if err != nil {
 		return nil, err
 	}
@@ -34,11 +34,11 @@ func StorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.GroupVer
 		}
 		for kind := range c.Scheme.KnownTypes(version) {
 			served := version.WithKind(kind)
-			stored[c.Versions.Hub(served).GroupKind()] = version
+			stored[c.Converter.Hub(served).GroupKind()] = version
 		}
 	}
 	id := runtime.Identifier(fmt.Sprintf("%s,versions%v", codec.Identifier(), versions))
-	return &storedAs{Codec: codec, codecs: c, form: kinds.Form{Media: media}, stored: stored, id: id}, nil
+	return &storedAs{Codec: codec, codecs: c, form: kinds.MediaTypeOptions{SerializerInfo: media}, stored: stored, id: id}, nil
 }
 
 // StorageKind is the kind as which a codec of StorageCodec writes the objects of a hub: its own, where there is no
@@ -56,7 +56,7 @@ func StorageKind(codec runtime.Codec, hub schema.GroupVersionKind) schema.GroupV
 type storedAs struct {
 	runtime.Codec
 	codecs *kinds.Codecs
-	form   kinds.Form
+	form   kinds.MediaTypeOptions
 	stored map[schema.GroupKind]schema.GroupVersion // by the hub's kind
 	id     runtime.Identifier
 }

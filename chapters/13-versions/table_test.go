@@ -25,7 +25,7 @@ var (
 
 func TestEveryKindHasOneHubAndAHubIsItsOwn(t *testing.T) {
 	t.Parallel()
-	table := NewCodecs().Versions
+	table := NewCodecs().Converter
 	for served, want := range map[schema.GroupVersionKind]schema.GroupVersionKind{
 		firstHPA: hubHPA,
 		hubHPA:   hubHPA,
@@ -40,7 +40,7 @@ func TestEveryKindHasOneHubAndAHubIsItsOwn(t *testing.T) {
 
 func TestAnObjectThatIsWhatIsWantedIsNotCopied(t *testing.T) {
 	t.Parallel()
-	table := NewCodecs().Versions
+	table := NewCodecs().Converter
 	for want, obj := range map[schema.GroupVersionKind]runtime.Object{
 		podKind:  &corev1.Pod{},
 		firstHPA: &autoscalingv1.HorizontalPodAutoscaler{},
@@ -55,7 +55,7 @@ func TestAnObjectThatIsWhatIsWantedIsNotCopied(t *testing.T) {
 
 func TestAKindDoesNotTurnIntoAnother(t *testing.T) {
 	t.Parallel()
-	_, err := NewCodecs().Versions.Convert(&corev1.Pod{}, schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "Pod"})
+	_, err := NewCodecs().Converter.Convert(&corev1.Pod{}, schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "Pod"})
 	if err == nil || err.Error() != `*v1.Pod is not a Pod in version "apps/v1"` {
 		t.Errorf("got %v", err)
 	}
@@ -71,7 +71,7 @@ func TestAnnotationsCarryWhatTheFirstVersionCannotSay(t *testing.T) {
 	hub.Annotations = map[string]string{carriesMetrics: "of no account", "mine": "stays"}
 	hub.Spec.Metrics = append(hub.Spec.Metrics, newMetric(autoscalingv1.MetricSpec{Type: "Pods", Pods: &autoscalingv1.PodsMetricSource{MetricName: "rps"}}))
 	hub.Status.Conditions = []autoscalingv2.HorizontalPodAutoscalerCondition{{Type: "AbleToScale", Status: "True"}}
-	got, err := codecs.Versions.Convert(hub, firstHPA)
+	got, err := codecs.Converter.Convert(hub, firstHPA)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestAnAnnotationThatCannotBeReadIsIgnored(t *testing.T) {
 	old := &autoscalingv1.HorizontalPodAutoscaler{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{
 		carriesMetrics: "{", carriesBehavior: "[]", carriesCurrent: "x", carriesConditions: "1",
 	}}}
-	got, err := NewCodecs().Versions.Convert(old, hubHPA)
+	got, err := NewCodecs().Converter.Convert(old, hubHPA)
 	if err != nil {
 		t.Fatal(err)
 	}

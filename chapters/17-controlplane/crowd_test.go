@@ -32,10 +32,10 @@ func (c *counting) Encode(obj runtime.Object, w io.Writer) error {
 
 // countJSON has the codecs count what they write in JSON.
 func countJSON(codecs *kinds.Codecs) *counting {
-	for i := range codecs.Media {
-		if m := &codecs.Media[i]; m.Type == runtime.ContentTypeJSON {
-			c := &counting{Serializer: m.Lenient, times: map[string]int{}}
-			m.Lenient = c
+	for i := range codecs.SupportedMediaTypes {
+		if m := &codecs.SupportedMediaTypes[i]; m.MediaType == runtime.ContentTypeJSON {
+			c := &counting{Serializer: m.Serializer, times: map[string]int{}}
+			m.Serializer = c
 			return c
 		}
 	}

@@ -36,7 +36,7 @@ var samples embed.FS
 
 // complete finds the resource and makes the object, from the manifest or a sample.
 func (c *call) complete() error {
-	codecs, mapper := kinds.NewCodecs(kinds.NewScheme()), kinds.NewMapper(kinds.WellKnown()...)
+	codecs, mapper := kinds.NewCodecs(kinds.NewScheme()), kinds.NewRESTMapper(kinds.WellKnown()...)
 	if c.manifest != nil {
 		obj, kind, err := decodeManifest(codecs, c.manifest)
 		if err != nil {
@@ -106,11 +106,11 @@ func sample(codecs *kinds.Codecs, row kinds.Resource) (runtime.Object, error) {
 
 // decodeManifest reads YAML, of which JSON is a part. What the server would only warn of is an error here.
 func decodeManifest(codecs *kinds.Codecs, manifest []byte) (runtime.Object, schema.GroupVersionKind, error) {
-	yaml, err := codecs.ContentType(runtime.ContentTypeYAML)
+	yaml, err := codecs.NegotiateInputSerializer(runtime.ContentTypeYAML)
 	if err != nil {
 		return nil, schema.GroupVersionKind{}, err
 	}
-	obj, kind, err := codecs.Decode(yaml, manifest, kinds.Decoding{Strict: true})
+	obj, kind, err := codecs.Decode(yaml, manifest, kinds.DecodeOptions{Strict: true})
 	if err != nil {
 		return nil, kind, fmt.Errorf("manifest: %w", err)
 	}

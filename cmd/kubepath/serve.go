@@ -221,9 +221,9 @@ func (f *serveFlags) listen() ([]net.Listener, *request.Config, error) {
 		return nil, nil, explain(err)
 	}
 	client := &request.Config{Host: "https://" + reachable(secure.Addr()), DefaultNamespace: "default", BearerToken: anyToken}
-	client.TLS.CAData = string(certificate)
+	client.TLSClientConfig.CAData = string(certificate)
 	if block, _ := pem.Decode(certificate); block == nil || f.serving.CertFile != "" {
-		client.TLS.CAData, client.TLS.CAFile = "", f.serving.CertFile
+		client.TLSClientConfig.CAData, client.TLSClientConfig.CAFile = "", f.serving.CertFile
 	}
 	listeners := []net.Listener{secure}
 	if f.insecurePort >= 0 {

@@ -75,7 +75,7 @@ func newClient(config *request.Config, made call) (*request.RESTClient, error) {
 	config.GroupVersion = made.row.Kind.GroupVersion()
 	config.WrapTransport = transport
 	config.QPS = -1
-	return request.New(config)
+	return request.RESTClientFor(config)
 }
 
 // withServer runs a server of its own for as long as use takes, on a loopback port.
@@ -135,7 +135,7 @@ func (f *traceFlags) showLast(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	client, err := request.New(config)
+	client, err := request.RESTClientFor(config)
 	if err != nil {
 		return err
 	}

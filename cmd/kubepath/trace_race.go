@@ -32,7 +32,7 @@ func (r rival) GuaranteedUpdate(ctx context.Context, key string, out runtime.Obj
 
 // write adds an annotation. It is no part of the request: no trace shows it.
 func (r rival) write(key string) error {
-	var out kinds.Ref
+	var out kinds.ResultPointer
 	return r.Interface.GuaranteedUpdate(context.Background(), key, &out, storage.Update{
 		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
 			object, err := meta.Accessor(old)

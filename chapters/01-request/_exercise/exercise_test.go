@@ -248,7 +248,7 @@ func TestTheClientOfChapter1WorksThroughIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := answers(busy, done)
-		client, err := request.New(&request.Config{
+		client, err := request.RESTClientFor(&request.Config{
 			Host: "http://server", GroupVersion: schema.GroupVersion{Version: "v1"}, QPS: -1, Transport: s,
 			WrapTransport: func(next http.RoundTripper) http.RoundTripper { return &Again{Next: next, Most: 3} },
 		})

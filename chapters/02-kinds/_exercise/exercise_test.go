@@ -130,9 +130,9 @@ func TestChapter2sCodecsReadAsBefore(t *testing.T) {
 		"a version with 2 slashes": `{"kind":"ConfigMap","apiVersion":"a/b/c"}`,
 	} {
 		for _, strict := range []bool{false, true} {
-			reading := kinds.Decoding{Default: configMap, Strict: strict}
-			wantObj, wantKind, wantErr := real.Decode(&real.Media[0], []byte(body), reading)
-			obj, kind, err := plugged.Decode(&plugged.Media[0], []byte(body), reading)
+			reading := kinds.DecodeOptions{Default: configMap, Strict: strict}
+			wantObj, wantKind, wantErr := real.Decode(&real.SupportedMediaTypes[0], []byte(body), reading)
+			obj, kind, err := plugged.Decode(&plugged.SupportedMediaTypes[0], []byte(body), reading)
 			if text(err) != text(wantErr) || kind != wantKind || !cmp.Equal(obj, wantObj) {
 				t.Errorf("%s (strict: %v):\n got %v, kind %v, error %q\nwant %v, kind %v, error %q",
 					name, strict, obj, kind, text(err), wantObj, wantKind, text(wantErr))

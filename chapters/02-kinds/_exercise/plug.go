@@ -13,13 +13,13 @@ func Plug() exercise.Plug { return exercise.Plug{Codecs: readWithReader} }
 
 // readWithReader changes the rows of JSON in chapter 2's table.
 func readWithReader(codecs *kinds.Codecs) {
-	for i := range codecs.Media {
-		m := &codecs.Media[i]
-		if m.Type != runtime.ContentTypeJSON {
+	for i := range codecs.SupportedMediaTypes {
+		m := &codecs.SupportedMediaTypes[i]
+		if m.MediaType != runtime.ContentTypeJSON {
 			continue
 		}
-		m.Lenient = serializer{m.Lenient.(recognizing), &Reader{Scheme: codecs.Scheme}}
-		m.Strict = serializer{m.Strict.(recognizing), &Reader{Scheme: codecs.Scheme, Strict: true}}
+		m.Serializer = serializer{m.Serializer.(recognizing), &Reader{Scheme: codecs.Scheme}}
+		m.StrictSerializer = serializer{m.StrictSerializer.(recognizing), &Reader{Scheme: codecs.Scheme, Strict: true}}
 	}
 }
 

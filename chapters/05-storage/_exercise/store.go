@@ -68,10 +68,10 @@ func same(seen *state, next runtime.Object) bool {
 
 // deliver puts a state's object into an out-pointer: shared with those who only read, copied for others.
 func deliver(out runtime.Object, s *state) error {
-	if _, reads := out.(*kinds.Ref); reads || out == nil {
-		return kinds.Deliver(out, s.object)
+	if _, reads := out.(*kinds.ResultPointer); reads || out == nil {
+		return kinds.SetResult(out, s.object)
 	}
-	return kinds.Deliver(out, s.object.DeepCopyObject())
+	return kinds.SetResult(out, s.object.DeepCopyObject())
 }
 
 // attempts makes read and swap from any storage: they are updates of it that give up where it would try again.
@@ -95,7 +95,7 @@ func (a attempts) read(ctx context.Context, key string, orEmpty bool) (*state, e
 }
 
 func (a attempts) swap(ctx context.Context, key string, seen *state, next storage.Mutated) (*state, error) {
-	var out kinds.Ref
+	var out kinds.ResultPointer
 	u := storage.Update{
 		IgnoreNotFound: seen.meta.ResourceVersion == 0,
 		Mutate: func(_ runtime.Object, now storage.ResponseMeta) (storage.Mutated, error) {

@@ -47,7 +47,7 @@ func create(t *testing.T, s *memory.Store, key string, ttl uint64) {
 
 func exists(t *testing.T, s *memory.Store, key string) bool {
 	t.Helper()
-	err := s.Get(t.Context(), key, storage.GetOptions{}, &kinds.Ref{})
+	err := s.Get(t.Context(), key, storage.GetOptions{}, &kinds.ResultPointer{})
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		t.Fatal(err)
 	}

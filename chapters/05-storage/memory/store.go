@@ -110,13 +110,13 @@ func (s *Store) prepare(ctx context.Context, key string) error {
 	return ctx.Err()
 }
 
-// deliver hands out a change's object: shared with a *kinds.Ref, copied for others.
+// deliver hands out a change's object: shared with a *kinds.ResultPointer, copied for others.
 func deliver(out runtime.Object, c *change) error {
 	if out == nil {
 		return nil
 	}
-	if _, shared := out.(*kinds.Ref); shared {
-		return kinds.Deliver(out, c.object)
+	if _, shared := out.(*kinds.ResultPointer); shared {
+		return kinds.SetResult(out, c.object)
 	}
-	return kinds.Deliver(out, c.copy())
+	return kinds.SetResult(out, c.copy())
 }

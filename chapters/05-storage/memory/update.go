@@ -32,7 +32,7 @@ func (s *Store) Delete(ctx context.Context, key string, out runtime.Object, opts
 	if err != nil {
 		return storage.Fail("delete", key, err)
 	}
-	return storage.Fail("delete", key, kinds.Deliver(out, last))
+	return storage.Fail("delete", key, kinds.SetResult(out, last))
 }
 
 // untilWon attempts a write until no other writer is faster, the attempt fails for another reason, or ctx ends.

@@ -17,19 +17,19 @@ var benched = []struct {
 	call func(b *bench, i int) error
 }{
 	{"create", func(b *bench, i int) error {
-		return b.Storage.Create(b.ctx, key(fmt.Sprint("new/", i)), typical(i), &kinds.Ref{}, 0)
+		return b.Storage.Create(b.ctx, key(fmt.Sprint("new/", i)), typical(i), &kinds.ResultPointer{}, 0)
 	}},
 	{"get", func(b *bench, i int) error {
 		return b.Storage.Get(b.ctx, existing(i), storage.GetOptions{}, &corev1.Pod{})
 	}},
 	{"get to read only", func(b *bench, i int) error {
-		return b.Storage.Get(b.ctx, existing(i), storage.GetOptions{}, &kinds.Ref{})
+		return b.Storage.Get(b.ctx, existing(i), storage.GetOptions{}, &kinds.ResultPointer{})
 	}},
 	{"update", func(b *bench, i int) error {
-		return b.Storage.GuaranteedUpdate(b.ctx, existing(i), &kinds.Ref{}, setting(increment))
+		return b.Storage.GuaranteedUpdate(b.ctx, existing(i), &kinds.ResultPointer{}, setting(increment))
 	}},
 	{"update of nothing", func(b *bench, i int) error {
-		return b.Storage.GuaranteedUpdate(b.ctx, existing(i), &kinds.Ref{}, setting(func(*corev1.Pod) {}))
+		return b.Storage.GuaranteedUpdate(b.ctx, existing(i), &kinds.ResultPointer{}, setting(func(*corev1.Pod) {}))
 	}},
 	{"list 1000", func(b *bench, _ int) error {
 		return b.Storage.GetList(b.ctx, key("default/"), storage.ListOptions{Recursive: true}, &kinds.List{})

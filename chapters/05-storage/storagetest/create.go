@@ -31,11 +31,11 @@ var createCases = []testCase{
 		c.ok(c.Storage.Create(c.ctx, key("default/a"), pod("a"), nil, 0))
 		c.same("the stored name", c.get("a").Name, "a")
 	}},
-	{name: "a Ref receives the object", check: func(c *check) {
-		var ref kinds.Ref
+	{name: "a ResultPointer receives the object", check: func(c *check) {
+		var ref kinds.ResultPointer
 		c.ok(c.Storage.Create(c.ctx, key("default/a"), pod("a"), &ref, 0))
 		if c.version(ref.Object) != c.version(c.get("a")) {
-			c.Fatalf("the Ref holds %v", ref.Object)
+			c.Fatalf("the ResultPointer holds %v", ref.Object)
 		}
 	}},
 	{name: "the object passed in is not changed and not kept", check: func(c *check) {

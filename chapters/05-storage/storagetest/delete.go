@@ -32,12 +32,12 @@ var deleteCases = []testCase{
 		_, err := c.remove(storage.DeleteOptions{})
 		c.fails(err, "delete", key("default/a"), storage.ErrNotFound)
 	}},
-	{name: "a result may be left, or taken by a Ref", check: func(c *check) {
+	{name: "a result may be left, or taken by a ResultPointer", check: func(c *check) {
 		c.createAll("a", "b")
 		c.ok(c.Storage.Delete(c.ctx, key("default/a"), nil, storage.DeleteOptions{}))
-		var ref kinds.Ref
+		var ref kinds.ResultPointer
 		c.ok(c.Storage.Delete(c.ctx, key("default/b"), &ref, storage.DeleteOptions{}))
-		c.same("the Ref's object", ref.Object.(*corev1.Pod).Name, "b")
+		c.same("the ResultPointer's object", ref.Object.(*corev1.Pod).Name, "b")
 	}},
 	{name: "preconditions that are met let it pass", check: func(c *check) {
 		created := c.create(pod("a"))

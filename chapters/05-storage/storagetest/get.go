@@ -18,12 +18,12 @@ var getCases = []testCase{
 		c.fails(err, "get", key("default/a"), storage.ErrNotFound)
 	}},
 	{name: "a missing object that may be missing leaves out zero", check: func(c *check) {
-		out, ref := pod("left over"), kinds.Ref{Object: pod("left over")}
+		out, ref := pod("left over"), kinds.ResultPointer{Object: pod("left over")}
 		c.ok(c.Storage.Get(c.ctx, key("default/a"), storage.GetOptions{IgnoreNotFound: true}, out))
 		c.same("the out-pointer", out, &corev1.Pod{})
 		c.ok(c.Storage.Get(c.ctx, key("default/a"), storage.GetOptions{IgnoreNotFound: true}, &ref))
 		if ref.Object != nil {
-			c.Fatalf("the Ref holds %v", ref.Object)
+			c.Fatalf("the ResultPointer holds %v", ref.Object)
 		}
 	}},
 	{name: "a key that another one begins with is another key", check: func(c *check) {
@@ -56,12 +56,12 @@ var getCases = []testCase{
 		c.same("the detail", e.Detail,
 			`resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax`)
 	}},
-	{name: "a Ref receives the object", check: func(c *check) {
+	{name: "a ResultPointer receives the object", check: func(c *check) {
 		created := c.create(pod("a"))
-		var ref kinds.Ref
+		var ref kinds.ResultPointer
 		c.ok(c.Storage.Get(c.ctx, key("default/a"), storage.GetOptions{}, &ref))
 		if got := c.version(ref.Object); got != c.version(created) {
-			c.Fatalf("the Ref's object has version %d, want %s", got, created.ResourceVersion)
+			c.Fatalf("the ResultPointer's object has version %d, want %s", got, created.ResourceVersion)
 		}
 	}},
 }

@@ -103,13 +103,13 @@ var updateCases = []testCase{
 			c.Fatal("the writer's version was taken over")
 		}
 	}},
-	{name: "a result may be left, or taken by a Ref", check: func(c *check) {
+	{name: "a result may be left, or taken by a ResultPointer", check: func(c *check) {
 		c.createAll("a")
 		c.ok(c.Storage.GuaranteedUpdate(c.ctx, key("default/a"), nil, setting(withLabel("x"))))
 		c.same("the label", c.get("a").Labels["app"], "x")
-		var ref kinds.Ref
+		var ref kinds.ResultPointer
 		c.ok(c.Storage.GuaranteedUpdate(c.ctx, key("default/a"), &ref, setting(withLabel("y"))))
-		c.same("the Ref's label", ref.Object.(*corev1.Pod).Labels["app"], "y")
+		c.same("the ResultPointer's label", ref.Object.(*corev1.Pod).Labels["app"], "y")
 	}},
 	{name: "after a lost race Mutate runs again on what the winner wrote", check: func(c *check) {
 		c.createAll("a")

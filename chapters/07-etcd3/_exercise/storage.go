@@ -143,7 +143,7 @@ func (s *Storage) deliver(out runtime.Object, w *write, revision int64) error {
 	if err := s.Versioner().UpdateObject(w.obj, uint64(revision)); err != nil {
 		return err
 	}
-	return kinds.Deliver(out, w.obj)
+	return kinds.SetResult(out, w.obj)
 }
 
 // leaseFor is what ends an object after ttl seconds; none where it lives forever.

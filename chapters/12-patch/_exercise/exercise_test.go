@@ -101,7 +101,7 @@ func (r *rival) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 		}
 		change := r.changes[0]
 		r.changes = r.changes[1:]
-		var other kinds.Ref
+		var other kinds.ResultPointer
 		return mutated, r.Interface.GuaranteedUpdate(ctx, key, &other, storage.Update{
 			Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
 				change(old.(*corev1.ConfigMap))

@@ -55,12 +55,12 @@ func values(text []byte) (value any, err error) {
 
 // fieldsOf are an object's fields, in the version that the client speaks.
 func (p *Patch) fieldsOf(obj runtime.Object) (any, error) {
-	media, err := p.call.Codecs.ContentType("")
+	media, err := p.call.Codecs.NegotiateInputSerializer("")
 	if err != nil {
 		return nil, err
 	}
 	var text bytes.Buffer
-	if err := p.call.Codecs.Encode(&text, obj, p.call.Kind.GroupVersion(), kinds.Form{Media: media}); err != nil {
+	if err := p.call.Codecs.Encode(&text, obj, p.call.Kind.GroupVersion(), kinds.MediaTypeOptions{SerializerInfo: media}); err != nil {
 		return nil, err
 	}
 	return values(text.Bytes())
@@ -72,11 +72,11 @@ func (p *Patch) objectOf(fields any) (runtime.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	media, err := p.call.Codecs.ContentType("")
+	media, err := p.call.Codecs.NegotiateInputSerializer("")
 	if err != nil {
 		return nil, err
 	}
-	obj, _, err := p.call.Codecs.Decode(media, text, kinds.Decoding{Default: p.call.Kind})
+	obj, _, err := p.call.Codecs.Decode(media, text, kinds.DecodeOptions{Default: p.call.Kind})
 	if err != nil {
 		status := &metav1.Status{Status: metav1.StatusFailure, Code: http.StatusUnprocessableEntity, Reason: metav1.StatusReasonInvalid, Message: err.Error()}
 		return nil, &apierrors.StatusError{ErrStatus: *status}

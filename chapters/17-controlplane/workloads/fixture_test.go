@@ -28,8 +28,8 @@ func read[P runtime.Object](t testing.TB, manifest string) P {
 }
 
 func decode(codecs *kinds.Codecs, manifest string) (runtime.Object, error) {
-	i := slices.IndexFunc(codecs.Media, func(m kinds.Media) bool { return m.Type == runtime.ContentTypeYAML })
-	obj, _, err := codecs.Decode(&codecs.Media[i], []byte(manifest), kinds.Decoding{})
+	i := slices.IndexFunc(codecs.SupportedMediaTypes, func(m kinds.SerializerInfo) bool { return m.MediaType == runtime.ContentTypeYAML })
+	obj, _, err := codecs.Decode(&codecs.SupportedMediaTypes[i], []byte(manifest), kinds.DecodeOptions{})
 	return obj, err
 }
 

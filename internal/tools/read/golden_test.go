@@ -30,7 +30,7 @@ func (checkout) Line(_, symbol string) int {
 }
 
 func (checkout) Symbol(name string) (string, int) {
-	if name == "kinds.Mapper" {
+	if name == "kinds.RESTMapper" {
 		return "chapters/02-kinds/mapper.go", 7
 	}
 	return "", 0

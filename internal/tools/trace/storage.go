@@ -78,7 +78,7 @@ func (t tracedStorage) GuaranteedUpdate(ctx context.Context, key string, out run
 
 // received describes what an out-pointer holds.
 func received(out runtime.Object) string {
-	if ref, ok := out.(*kinds.Ref); ok {
+	if ref, ok := out.(*kinds.ResultPointer); ok {
 		return describe(ref.Object)
 	}
 	return describe(out)

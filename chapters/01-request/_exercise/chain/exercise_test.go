@@ -41,7 +41,7 @@ func yours(gv schema.GroupVersion, all calls) (string, error) {
 // real makes them on a Request of chapter 1.
 func real(t *testing.T, gv schema.GroupVersion, all calls) (string, error) {
 	t.Helper()
-	client, err := request.New(&request.Config{Host: "http://server", GroupVersion: gv})
+	client, err := request.RESTClientFor(&request.Config{Host: "http://server", GroupVersion: gv})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@
 //   - of two offers that a clause with a * fits, the one that stands first;
 //   - a form that can refuses (this server has no Table in protobuf) is none: the next one is tried;
 //   - no header at all means that anything will do: the first offer, without parameters;
-//   - if nothing is left: kinds.NotAcceptable(offers...), which is a 406 that lists what could have been had.
+//   - if nothing is left: kinds.NewNotAcceptableError(offers...), which is a 406 that lists what could have been had.
 //
 // A clause that is no media type (json) is left out. A media type fits whatever its parameters are.
 //

@@ -98,7 +98,7 @@ func TestWhatCannotBeHadIsPassedOver(t *testing.T) {
 
 func TestNothingLeftIsA406ThatListsTheOffers(t *testing.T) {
 	t.Parallel()
-	want := kinds.NotAcceptable(offers...).Error()
+	want := kinds.NewNotAcceptableError(offers...).Error()
 	for _, header := range []string{"text/csv", "json", "text/*", "application/json;as=Nonsense;v=v1;g=meta.k8s.io", "text/csv, ;"} {
 		form, err := Negotiate(header, offers, canBeHad)
 		if !errors.Is(err, kinds.ErrNotAcceptable) || err.Error() != want {
@@ -119,13 +119,13 @@ func TestItChoosesAsChapter2Does(t *testing.T) {
 		"application/json;as=Table;v=v1;g=meta.k8s.io", "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json",
 		"application/json;as=Nonsense;v=v1;g=meta.k8s.io", "application/yaml;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch",
 	} {
-		want, wantErr := codecs.Accept(header, offered)
+		want, wantErr := codecs.NegotiateOutputMediaType(header, offered)
 		got, err := Negotiate(header, offers, canBeHad)
 		switch {
 		case wantErr != nil && (err == nil || err.Error() != wantErr.Error()):
 			t.Errorf("Accept: %s\n got %v and the error %v\nwant the error %v", header, got, err, wantErr)
-		case wantErr == nil && (err != nil || got.MediaType != want.Type || got.Params["as"] != want.As.Kind):
-			t.Errorf("Accept: %s\n got %v and the error %v\nwant %s %s", header, got, err, want.Type, want.As.Kind)
+		case wantErr == nil && (err != nil || got.MediaType != want.MediaType || got.Params["as"] != want.Convert.Kind):
+			t.Errorf("Accept: %s\n got %v and the error %v\nwant %s %s", header, got, err, want.MediaType, want.Convert.Kind)
 		}
 	}
 }

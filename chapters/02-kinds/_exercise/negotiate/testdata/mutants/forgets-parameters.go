@@ -20,7 +20,7 @@ func Negotiate(header string, offers []string, can func(Form) bool) (Form, error
 			}
 		}
 	}
-	return Form{}, kinds.NotAcceptable(offers...)
+	return Form{}, kinds.NewNotAcceptableError(offers...)
 }
 
 // clauses are those of the header, best first.

@@ -20,12 +20,12 @@ func Negotiate(header string, offers []string, can func(Form) bool) (Form, error
 				continue
 			}
 			if !can(form) {
-				return Form{}, kinds.NotAcceptable(offers...)
+				return Form{}, kinds.NewNotAcceptableError(offers...)
 			}
 			return form, nil
 		}
 	}
-	return Form{}, kinds.NotAcceptable(offers...)
+	return Form{}, kinds.NewNotAcceptableError(offers...)
 }
 
 // clauses are those of the header, best first.
