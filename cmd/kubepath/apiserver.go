@@ -92,7 +92,11 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 		WatchCache: o.watchCache, MinRequestTimeout: o.minRequestTimeout, CompactInterval: cmp.Or(o.compactInterval, -1),
 		Settings: []any{o.network, cluster.EventTTL(o.eventTTL)},
 	}
-	plugIn(plugged(), &config)
+	plug := plugged()
+	if plug.Middleware != nil {
+		plug.Middleware = trace.Middleware(plug.Middleware)
+	}
+	plug.Into(&config)
 	open := config.Open
 	config.Open = func(c etcd3.Config) storage.Interface { return o.storage(trace.Storage(open(c))) }
 	s, err := controlplane.New(config)

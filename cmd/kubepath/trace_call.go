@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -157,3 +158,11 @@ func fetchTraces(ctx context.Context, client request.Interface, param, value str
 
 // tracesPath is where a server tells its last traces.
 const tracesPath = "/debug/kubepath/traces"
+
+// transport is chapter 1's seam: the trace's own wrapper, around the learner's.
+func transport(next http.RoundTripper) http.RoundTripper {
+	if p := plugged().Transport; p != nil {
+		next = trace.RoundTripper(p(next))
+	}
+	return trace.Transport(next)
+}

@@ -13,12 +13,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
 
-	kinds "kubepath/chapters/02-kinds"
 	storage "kubepath/chapters/05-storage"
 	"kubepath/chapters/05-storage/memory"
 	"kubepath/chapters/05-storage/storagetest"
-	etcd3 "kubepath/chapters/07-etcd3"
-	"kubepath/internal/embedetcd"
+	"kubepath/internal/tools/exercise/exercisetest"
 )
 
 func TestWhatMutateMakesIsStoredAndDelivered(t *testing.T) {
@@ -200,17 +198,7 @@ func TestSixteenWritersOfOneObjectInEtcdAllCount(t *testing.T) {
 // overEtcd is the learner's storage as the server has it.
 func overEtcd(t *testing.T) storage.Interface {
 	t.Helper()
-	etcd, err := embedetcd.Start(t.Context(), embedetcd.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = etcd.Close() })
-	codec, err := kinds.NewCodecs(kinds.NewScheme()).StorageCodec(runtime.ContentTypeProtobuf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := etcd3.Config{Client: etcd.Client(), Prefix: "/registry", Codec: codec, NewFunc: newPod, Resource: "/pods"}
-	return Plug().Storage(etcd3.Open(config), config)
+	return Plug().Storage(exercisetest.Storage(t, "/pods", newPod))
 }
 
 // bench is the learner's Store over chapter 5's storage in memory, with a counter between the two.

@@ -16,13 +16,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
 	"kubepath/chapters/05-storage/memory"
 	registry "kubepath/chapters/06-registry"
-	server "kubepath/chapters/08-server"
-	controlplane "kubepath/chapters/17-controlplane"
-	"kubepath/internal/embedetcd"
+	"kubepath/internal/tools/exercise/exercisetest"
 )
 
 func TestACreateBeginsAtGeneration1WithoutStatus(t *testing.T) {
@@ -140,19 +137,7 @@ func TestAPutOfTheStatusWritesTheStatusAlone(t *testing.T) {
 
 func TestTheServerAnswersWithYourStrategy(t *testing.T) {
 	t.Parallel()
-	etcd, err := embedetcd.Start(t.Context(), embedetcd.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = etcd.Close() })
-	api, err := controlplane.New(controlplane.Config{
-		Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme())},
-		Etcd:   etcd.Client(),
-		Groups: Plug().Groups(controlplane.Groups()),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	api, _ := exercisetest.Server(t, Plug())
 	sent := web(func(d *appsv1.Deployment) { d.Status.ReadyReplicas = 3 })
 	sent.APIVersion, sent.Kind = "apps/v1", "Deployment"
 	body, err := json.Marshal(sent)

@@ -8,7 +8,7 @@ import (
 
 // Plug puts your two writes under every resource of the server.
 func Plug() exercise.Plug {
-	return exercise.Plug{Storage: func(real storage.Interface, config etcd3.Config) storage.Interface {
-		return New(real, config)
+	return exercise.Plug{Open: func(config etcd3.Config) storage.Interface {
+		return New(etcd3.Open(config), config)
 	}}
 }

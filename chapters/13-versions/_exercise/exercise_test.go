@@ -10,10 +10,7 @@ import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	"k8s.io/apimachinery/pkg/api/equality"
 
-	kinds "kubepath/chapters/02-kinds"
-	server "kubepath/chapters/08-server"
-	controlplane "kubepath/chapters/17-controlplane"
-	"kubepath/internal/embedetcd"
+	"kubepath/internal/tools/exercise/exercisetest"
 )
 
 func TestTheUseOfCPUHasAFieldInV1(t *testing.T) {
@@ -121,17 +118,7 @@ func TestAnyAutoscalerOfTheHubSurvivesTheWayThroughV1(t *testing.T) {
 
 func TestTheServerServesBothVersionsWithYourCode(t *testing.T) {
 	t.Parallel()
-	etcd, err := embedetcd.Start(t.Context(), embedetcd.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = etcd.Close() })
-	codecs := kinds.NewCodecs(kinds.NewScheme())
-	Plug().Codecs(codecs)
-	api, err := controlplane.New(controlplane.Config{Server: server.Config{Codecs: codecs}, Etcd: etcd.Client()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	api, etcd := exercisetest.Server(t, Plug())
 	const path = "/namespaces/default/horizontalpodautoscalers"
 	ask(t, api, "POST", "/apis/autoscaling/v2"+path, encode(t, inHub(requests("rps"), cpu(50))))
 	old := ask(t, api, "GET", "/apis/autoscaling/v1"+path+"/web", "")
@@ -141,7 +128,7 @@ func TestTheServerServesBothVersionsWithYourCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantMetrics(t, &now, "rps, cpu 60")
-	found, err := etcd.Client().Get(t.Context(), "/registry/horizontalpodautoscalers/default/web")
+	found, err := etcd.Get(t.Context(), "/registry/horizontalpodautoscalers/default/web")
 	if err != nil || len(found.Kvs) != 1 {
 		t.Fatalf("%v, %v", found, err)
 	}

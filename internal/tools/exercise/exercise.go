@@ -10,6 +10,7 @@ import (
 	installer "kubepath/chapters/03-installer"
 	rest "kubepath/chapters/04-rest"
 	storage "kubepath/chapters/05-storage"
+	registry "kubepath/chapters/06-registry"
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
 	openapi "kubepath/chapters/11-openapi"
@@ -30,8 +31,15 @@ type Plug struct {
 	Middleware installer.Middleware
 	// Verbs stand in chapter 4's table in place of the rows with the same name, capability and target.
 	Verbs []rest.Verb
-	// Storage stands in place of chapter 7's; real is chapter 7's, for what the exercise does not do itself.
-	Storage func(real storage.Interface, config etcd3.Config) storage.Interface
+	// Accept chooses what a request for an API object accepts before the API is asked, by its Accept header; an error is
+	// the answer. A "" header chosen leaves the request as it is.
+	Accept func(header string) (chosen string, err error)
+	// Storage stands around each resource's storage.
+	Storage func(real storage.Interface) storage.Interface
+	// Open stands in place of chapter 7's Open.
+	Open func(etcd3.Config) storage.Interface
+	// Strategies stand in place of those of chapter 17's table: by resource.group, or resource/status.group.
+	Strategies map[string]registry.Strategy
 	// Describe stands in place of chapter 11's reading of Go types.
 	Describe openapi.Describer
 	// Cache stands in front of each of chapter 10's caches.

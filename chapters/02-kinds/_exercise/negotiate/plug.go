@@ -2,39 +2,23 @@ package exercise
 
 import (
 	"mime"
-	"net/http"
-	"strings"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	kinds "kubepath/chapters/02-kinds"
-	rest "kubepath/chapters/04-rest"
 	"kubepath/internal/tools/exercise"
 )
 
 // Plug has Negotiate decide before the API does: the API is then asked for exactly what was chosen, or not at all.
-func Plug() exercise.Plug {
-	codecs := kinds.NewCodecs(kinds.NewScheme())
-	return exercise.Plug{Filter: func(api http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !strings.HasPrefix(r.URL.Path, "/api/v1/") && !strings.HasPrefix(r.URL.Path, "/apis/") {
-				api.ServeHTTP(w, r)
-				return
-			}
-			header := r.Header.Get("Accept")
-			form, err := Negotiate(header, offers, canBeHad)
-			if err != nil {
-				rest.WriteError(w, r, codecs, err)
-				return
-			}
-			if header != "" {
-				r = r.Clone(r.Context())
-				r.Header.Set("Accept", mime.FormatMediaType(form.MediaType, form.Params))
-			}
-			api.ServeHTTP(w, r)
-		})
-	}}
+func Plug() exercise.Plug { return exercise.Plug{Accept: accept} }
+
+func accept(header string) (string, error) {
+	form, err := Negotiate(header, offers, canBeHad)
+	if err != nil || header == "" {
+		return "", err
+	}
+	return mime.FormatMediaType(form.MediaType, form.Params), nil
 }
 
 // offers are the media types of chapter 2's table.
@@ -54,5 +38,6 @@ func canBeHad(f Form) bool {
 	case as.Kind == "APIGroupDiscoveryList":
 		return as.Version == "v2"
 	}
-	return rest.Offered(as)
+	kinds := []string{"Table", "PartialObjectMetadata", "PartialObjectMetadataList"}
+	return as.Group == "meta.k8s.io" && (as.Version == "v1" || as.Version == "v1beta1") && slices.Contains(kinds, as.Kind)
 }

@@ -15,13 +15,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
 	"kubepath/chapters/05-storage/memory"
 	registry "kubepath/chapters/06-registry"
-	server "kubepath/chapters/08-server"
-	controlplane "kubepath/chapters/17-controlplane"
-	"kubepath/internal/embedetcd"
+	"kubepath/internal/tools/exercise/exercisetest"
 )
 
 func TestAnObjectIsCalledByItsPrefixAndFiveCharacters(t *testing.T) {
@@ -106,26 +103,7 @@ func TestEachAttemptBeginsFromWhatTheClientSent(t *testing.T) {
 
 func TestTheServerNamesByYourCode(t *testing.T) {
 	t.Parallel()
-	etcd, err := embedetcd.Start(t.Context(), embedetcd.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = etcd.Close() })
-	verbs := rest.Verbs()
-	for i, row := range verbs {
-		for _, yours := range Plug().Verbs {
-			if row.Name == yours.Name && row.On == yours.On {
-				verbs[i] = yours
-			}
-		}
-	}
-	api, err := controlplane.New(controlplane.Config{
-		Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme()), Verbs: verbs},
-		Etcd:   etcd.Client(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	api, _ := exercisetest.Server(t, Plug())
 	w := httptest.NewRecorder()
 	body := strings.NewReader(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"generateName":"web-"}}`)
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/v1/namespaces/default/configmaps", body)

@@ -14,9 +14,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	kinds "kubepath/chapters/02-kinds"
-	server "kubepath/chapters/08-server"
-	controlplane "kubepath/chapters/17-controlplane"
-	"kubepath/internal/embedetcd"
+	"kubepath/internal/tools/exercise/exercisetest"
 )
 
 // What a manifest says of the spec, and what it means. The template is left out.
@@ -96,24 +94,19 @@ func TestTwoDeploymentsShareNothing(t *testing.T) {
 
 func TestTheServerCompletesWithYourCode(t *testing.T) {
 	t.Parallel()
-	etcd, err := embedetcd.Start(t.Context(), embedetcd.Options{})
-	if err != nil {
-		t.Fatal(err)
+	plug := Plug()
+	yours := plug.Codecs
+	plug.Codecs = func(codecs *kinds.Codecs) {
+		yours(codecs)
+		codecs.Scheme.AddTypeDefaultingFunc(&appsv1.Deployment{}, func(obj any) {
+			d := obj.(*appsv1.Deployment)
+			setDeployment(d)
+			if d.Spec.RevisionHistoryLimit != nil && *d.Spec.RevisionHistoryLimit == 10 {
+				*d.Spec.RevisionHistoryLimit = 11 // a mark, by which your function is known from the server's own
+			}
+		})
 	}
-	t.Cleanup(func() { _ = etcd.Close() })
-	codecs := kinds.NewCodecs(kinds.NewScheme())
-	Plug().Codecs(codecs)
-	codecs.Scheme.AddTypeDefaultingFunc(&appsv1.Deployment{}, func(obj any) {
-		d := obj.(*appsv1.Deployment)
-		setDeployment(d)
-		if d.Spec.RevisionHistoryLimit != nil && *d.Spec.RevisionHistoryLimit == 10 {
-			*d.Spec.RevisionHistoryLimit = 11 // a mark, by which your function is known from the server's own
-		}
-	})
-	api, err := controlplane.New(controlplane.Config{Server: server.Config{Codecs: codecs}, Etcd: etcd.Client()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	api, _ := exercisetest.Server(t, plug)
 	body := `{"metadata":{"name":"web"},"spec":{"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},
 		"spec":{"containers":[{"name":"c","image":"nginx"}]}}}}`
 	w := httptest.NewRecorder()
