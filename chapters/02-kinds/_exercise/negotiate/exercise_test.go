@@ -2,7 +2,6 @@ package exercise
 
 import (
 	"errors"
-	"net/http/httptest"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
