@@ -7,7 +7,7 @@ import (
 )
 
 func TestNoAdmissionCostsNothing(t *testing.T) {
-	c := &Call{Endpoint: &Endpoint{}}
+	c := &Call{RequestScope: &RequestScope{}}
 	options, update := &metav1.CreateOptions{}, &Update{}
 	allocations := testing.AllocsPerRun(100, func() {
 		a := c.admission(options, nil)

@@ -75,7 +75,7 @@ func nonEmpty(s string) []string {
 func TestWarningsAreSentOnceAndCutWhenThereAreTooMany(t *testing.T) {
 	t.Parallel()
 	header := http.Header{}
-	ctx := WithWarnings(t.Context(), header)
+	ctx := WithWarningRecorder(t.Context(), header)
 	AddWarning(ctx, "one")
 	AddWarning(ctx, "one")
 	AddWarning(ctx, "")
@@ -161,8 +161,8 @@ func TestATableHasARowForEachObjectWithAsMuchOfItAsAsked(t *testing.T) {
 
 func TestAKindWithoutMetadataHasNoTable(t *testing.T) {
 	t.Parallel()
-	_, err := NewDefaultTable(shelfResource).ConvertToTable(t.Context(), &metav1.Status{}, nil)
-	if got := StatusOf(err); got.Code != 406 || got.Message != "the resource configmaps does not support being converted to a Table" {
+	_, err := NewDefaultTableConvertor(shelfResource).ConvertToTable(t.Context(), &metav1.Status{}, nil)
+	if got := ErrorToAPIStatus(err); got.Code != 406 || got.Message != "the resource configmaps does not support being converted to a Table" {
 		t.Errorf("got %v", got)
 	}
 }
@@ -286,7 +286,7 @@ func TestAnErrorBecomesAStatus(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := httptest.NewRecorder()
-			WriteError(w, httptest.NewRequest("GET", "/", nil), codecs, row.err)
+			ErrorNegotiated(w, httptest.NewRequest("GET", "/", nil), codecs, row.err)
 			status := statusOf(t, w)
 			if w.Code != row.code || status.Reason != row.reason || status.Message != row.message || w.Header().Get("Retry-After") != row.retry {
 				t.Errorf("%d %v: %s", w.Code, w.Header(), w.Body)
@@ -305,7 +305,7 @@ func TestAnObjectThatCannotBeWrittenIsAnError(t *testing.T) {
 	codecs := kinds.NewCodecs(kinds.NewScheme())
 	r := httptest.NewRequest("GET", "/", nil)
 	w := httptest.NewRecorder()
-	WriteObject(w, r, codecs, Answer{Object: &unspeakable{}, Version: schema.GroupVersion{Version: "v1"}})
+	WriteObjectNegotiated(w, r, codecs, Response{Object: &unspeakable{}, Version: schema.GroupVersion{Version: "v1"}})
 	if w.Code != 500 || statusOf(t, w).Message == "" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -317,5 +317,5 @@ func TestAnObjectThatCannotBeWrittenIsAnError(t *testing.T) {
 			t.Error("half a list ended as if it were whole")
 		}
 	}()
-	WriteObject(httptest.NewRecorder(), r, codecs, Answer{Object: list, Version: schema.GroupVersion{Version: "v1"}})
+	WriteObjectNegotiated(httptest.NewRecorder(), r, codecs, Response{Object: list, Version: schema.GroupVersion{Version: "v1"}})
 }

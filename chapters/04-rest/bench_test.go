@@ -64,8 +64,8 @@ func (s silent) Write(p []byte) (int, error) { return len(p), nil }
 func (s silent) WriteHeader(int)             {}
 
 // benchmark runs a handler over and over on one request.
-func benchmark(b *testing.B, handle func(*Endpoint) http.Handler, storage Storage, r *http.Request) {
-	e := &Endpoint{
+func benchmark(b *testing.B, handle func(*RequestScope) http.Handler, storage Storage, r *http.Request) {
+	e := &RequestScope{
 		Storage: storage, Codecs: kinds.NewCodecs(kinds.NewScheme()), Namespaced: true,
 		Kind:     corev1.SchemeGroupVersion.WithKind("ConfigMap"),
 		Resource: schema.GroupVersionResource{Version: "v1", Resource: "configmaps"},

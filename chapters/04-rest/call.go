@@ -19,14 +19,14 @@ import (
 
 // Call is one request on its way through an endpoint: what every verb needs to know of it, found once.
 type Call struct {
-	*Endpoint
+	*RequestScope
 	Writer  http.ResponseWriter
 	Request *http.Request
 	Info    *installer.RequestInfo
 	// Context is what the storage gets: the request's, with the namespace and a place for warnings.
 	Context context.Context
-	// Form is how the client wants the answer.
-	Form kinds.MediaTypeOptions
+	// OutputMediaType is how the client wants the answer.
+	OutputMediaType kinds.MediaTypeOptions
 
 	query    url.Values
 	scope    callContext
@@ -36,13 +36,13 @@ type Call struct {
 // Handler serves one verb. do gets the call and returns what to answer; the handler finds out the names and the form of
 // the answer before, and writes the answer or the error's Status after. A do that wrote the answer itself returns the
 // status 0.
-func (e *Endpoint) Handler(do func(*Call) (status int, obj runtime.Object, err error)) http.Handler {
+func (e *RequestScope) Handler(do func(*Call) (status int, obj runtime.Object, err error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &Call{Endpoint: e, Writer: w, Request: r}
+		c := &Call{RequestScope: e, Writer: w, Request: r}
 		status, obj, err := c.run(do)
 		switch {
 		case err != nil:
-			WriteError(w, r, e.Codecs, err)
+			ErrorNegotiated(w, r, e.Codecs, err)
 		case status != 0:
 			c.answer(status, obj)
 		}
@@ -77,7 +77,7 @@ func (c *Call) open() (err error) {
 	if c.Warning != "" {
 		AddWarning(c.Context, c.Warning)
 	}
-	c.Form, err = c.accept()
+	c.OutputMediaType, err = c.accept()
 	return err
 }
 

@@ -65,7 +65,7 @@ func (s *spy) DeleteCollection(ctx context.Context, options *DeleteOptions, whic
 
 func serveSpy(t testing.TB) (*spy, http.Handler) {
 	s := &spy{shelf: newShelf()}
-	h := serve(t, &Group{}, map[string]Storage{"configmaps": s})
+	h := serve(t, &APIInstaller{}, map[string]Storage{"configmaps": s})
 	if w := ask(h, "POST", shelves, base); w.Code != http.StatusCreated {
 		t.Fatal(w.Body)
 	}
@@ -211,7 +211,7 @@ func (l *lines) InputStream(context.Context, string, string) (io.ReadCloser, boo
 func TestAGetWithOptionsReadsThemFromTheQuery(t *testing.T) {
 	t.Parallel()
 	pods := scoped{bare{&corev1.Pod{}}, true}
-	h := serve(t, &Group{}, map[string]Storage{
+	h := serve(t, &APIInstaller{}, map[string]Storage{
 		"pods": pods,
 		"pods/log": struct {
 			bare
@@ -244,7 +244,7 @@ func TestAGetWithOptionsReadsThemFromTheQuery(t *testing.T) {
 
 func TestACreateBelowANameKnowsTheName(t *testing.T) {
 	t.Parallel()
-	h := serve(t, &Group{}, map[string]Storage{
+	h := serve(t, &APIInstaller{}, map[string]Storage{
 		"pods": scoped{bare{&corev1.Pod{}}, true}, "pods/eviction": eviction{bare{&policyv1.Eviction{}}},
 	})
 	w := ask(h, "POST", "/api/v1/namespaces/ns/pods/p/eviction", `{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"p"}}`)
@@ -271,7 +271,7 @@ func TestABodyOfTheLimitIsReadAndOneByteMoreIsNot(t *testing.T) {
 			}
 			if ok {
 				body.Free()
-			} else if got := StatusOf(err); got.Code != 413 || got.Message != "Request entity too large: limit is 100" {
+			} else if got := ErrorToAPIStatus(err); got.Code != 413 || got.Message != "Request entity too large: limit is 100" {
 				t.Errorf("%+v", got)
 			}
 		}
@@ -289,7 +289,7 @@ func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 func TestAReusedBodyDoesNotReachIntoAnObjectReadFromIt(t *testing.T) {
 	t.Parallel()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	c := &Call{Endpoint: &Endpoint{Codecs: codecs, Kind: corev1.SchemeGroupVersion.WithKind("Secret")}, Context: t.Context()}
+	c := &Call{RequestScope: &RequestScope{Codecs: codecs, Kind: corev1.SchemeGroupVersion.WithKind("Secret")}, Context: t.Context()}
 	want := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "n", ManagedFields: []metav1.ManagedFieldsEntry{{FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:a":{}}`)}}}},
 		Data: map[string][]byte{"k": []byte("value")}, StringData: map[string]string{"s": "text"}}
 	for i := range codecs.SupportedMediaTypes {

@@ -12,7 +12,7 @@ import (
 type creating func(c *Call, obj runtime.Object, options *CreateOptions) (runtime.Object, error)
 
 // create answers POST .../pods. Upstream: handlers.CreateResource.
-func create(e *Endpoint) http.Handler {
+func create(e *RequestScope) http.Handler {
 	storage := e.Storage.(Creater)
 	return e.create(func(c *Call, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
 		return storage.Create(c.Context, obj, options)
@@ -20,7 +20,7 @@ func create(e *Endpoint) http.Handler {
 }
 
 // createNamed answers POST .../pods/{name}/binding. Upstream: handlers.CreateNamedResource.
-func createNamed(e *Endpoint) http.Handler {
+func createNamed(e *RequestScope) http.Handler {
 	storage := e.Storage.(NamedCreater)
 	return e.create(func(c *Call, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
 		name, err := c.Name()
@@ -31,7 +31,7 @@ func createNamed(e *Endpoint) http.Handler {
 	})
 }
 
-func (e *Endpoint) create(store creating) http.Handler {
+func (e *RequestScope) create(store creating) http.Handler {
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		obj, options, err := c.readNew()
 		if err != nil {
@@ -40,7 +40,7 @@ func (e *Endpoint) create(store creating) http.Handler {
 		if err := c.PrepareNew(obj); err != nil {
 			return 0, nil, err
 		}
-		obj = c.Account(nil, obj, options.FieldManager)
+		obj = c.UpdateManagedFields(nil, obj, options.FieldManager)
 		admission := c.admission(&options.CreateOptions, options.DryRun)
 		if err := admission.admit(c.Context, obj, nil); err != nil {
 			return 0, nil, err
@@ -59,7 +59,7 @@ func (e *Endpoint) create(store creating) http.Handler {
 
 // readNew reads the options and the body.
 func (c *Call) readNew() (runtime.Object, *CreateOptions, error) {
-	media, err := c.BodyType()
+	media, err := c.InputSerializer()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -83,10 +83,10 @@ func (c *Call) PrepareNew(obj runtime.Object) error {
 	if err != nil {
 		return nil
 	}
-	if !c.KeepsMeta {
+	if !c.PreserveObjectMetaSystemFields {
 		clearServersFields(object)
 	}
-	if err := PutInNamespace(object, c.objectNamespace()); err != nil {
+	if err := EnsureObjectNamespaceMatchesRequestNamespace(object, c.objectNamespace()); err != nil {
 		return err
 	}
 	c.uniteOwners(object, false)

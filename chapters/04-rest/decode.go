@@ -17,7 +17,7 @@ import (
 // ReadBody reads the request's body, up to the endpoint's limit. One that would be much longer in memory is refused as
 // well. The caller frees it.
 func (c *Call) ReadBody() (*Body, error) {
-	limit := cmp.Or(c.MaxBody, defaultMaxBody)
+	limit := cmp.Or(c.MaxRequestBodyBytes, defaultMaxBody)
 	body, err := ReadBody(c.Request, limit)
 	if err != nil {
 		return nil, err
@@ -29,8 +29,8 @@ func (c *Call) ReadBody() (*Body, error) {
 	return body, nil
 }
 
-// BodyType is the row of the media types in which the body is written; an unknown one is a 415.
-func (c *Call) BodyType() (*kinds.SerializerInfo, error) {
+// InputSerializer is the row of the media types in which the body is written; an unknown one is a 415.
+func (c *Call) InputSerializer() (*kinds.SerializerInfo, error) {
 	return c.Codecs.NegotiateInputSerializer(c.Request.Header.Get("Content-Type"))
 }
 
@@ -41,7 +41,7 @@ func (c *Call) Decode(media *kinds.SerializerInfo, body []byte, fieldValidation 
 	reading := kinds.DecodeOptions{Default: c.Kind, Strict: fieldValidation != metav1.FieldValidationIgnore}
 	obj, kind, err := c.Codecs.Decode(media, body, reading)
 	if strict, ok := runtime.AsStrictDecodingError(err); ok && obj != nil && fieldValidation != metav1.FieldValidationStrict {
-		c.WarnOfFields(strict.Errors())
+		c.AddStrictDecodingWarnings(strict.Errors())
 		err = nil
 	}
 	if apierrors.IsRequestEntityTooLargeError(err) {
@@ -68,8 +68,8 @@ func (c *Call) undecodable(err error, kind schema.GroupVersionKind, body []byte)
 func (c *Call) checkVersion(kind schema.GroupVersionKind) error {
 	have, want := kind.GroupVersion(), c.Kind.GroupVersion()
 	accepted := have == want
-	if c.Accepts != nil {
-		accepted = c.Accepts(have)
+	if c.AcceptsGroupVersion != nil {
+		accepted = c.AcceptsGroupVersion(have)
 	}
 	if accepted {
 		return nil
@@ -78,8 +78,8 @@ func (c *Call) checkVersion(kind schema.GroupVersionKind) error {
 		"the API version in the data (%s) does not match the expected API version (%s)", have, want))
 }
 
-// WarnOfFields adds a warning for each; the YAML reader puts several into one error, a line each.
-func (c *Call) WarnOfFields(errs []error) {
+// AddStrictDecodingWarnings adds a warning for each; the YAML reader puts several into one error, a line each.
+func (c *Call) AddStrictDecodingWarnings(errs []error) {
 	for _, err := range errs {
 		_, lines, yaml := strings.Cut(err.Error(), "yaml: unmarshal errors:\n")
 		if !yaml {

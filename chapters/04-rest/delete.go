@@ -8,7 +8,7 @@ import (
 )
 
 // remove answers DELETE .../pods/{name}. Upstream: handlers.DeleteResource.
-func remove(e *Endpoint) http.Handler {
+func remove(e *RequestScope) http.Handler {
 	storage := e.Storage.(GracefulDeleter)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()

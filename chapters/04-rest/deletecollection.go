@@ -8,7 +8,7 @@ import (
 )
 
 // removeCollection answers DELETE .../pods: all that the selectors match. Upstream: handlers.DeleteCollection.
-func removeCollection(e *Endpoint) http.Handler {
+func removeCollection(e *RequestScope) http.Handler {
 	storage := e.Storage.(CollectionDeleter)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		which, err := c.ListOptions()

@@ -38,7 +38,7 @@ func (c *Call) DeleteOptions() (*DeleteOptions, error) {
 
 // decodeDeleteOptions uses the scheme of the options alone, so a body of any other kind is unknown to it.
 func (c *Call) decodeDeleteOptions(body []byte, into *metav1.DeleteOptions) error {
-	media, err := c.BodyType()
+	media, err := c.InputSerializer()
 	if err != nil {
 		return err
 	}

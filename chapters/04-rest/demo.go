@@ -57,7 +57,7 @@ func (d *demonstration) start(ctx context.Context) (stop func(), err error) {
 	wrap := func(s Storage) Storage { return &shownShelf{s.(*shelf), d.stage} }
 	shelf := newShelf()
 	shelf.now = metav1.Now
-	if _, err := installDemo(container, &Group{Wrap: wrap}, shelf); err != nil {
+	if _, err := installDemo(container, &APIInstaller{Wrap: wrap}, shelf); err != nil {
 		return nil, err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

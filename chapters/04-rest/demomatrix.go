@@ -62,7 +62,7 @@ func showMatrix(s *demo.Stage) error {
 	s.Say("table of verbs makes rows of what it finds, and chapter 3 routes of the rows.")
 	s.Show("%-17s %-16s %-6s %s", "implements", "verb", "method", "path below /api/v1")
 	for _, p := range parts(newShelf()) {
-		actions, err := installDemo(restful.NewContainer(), &Group{}, p.storage)
+		actions, err := installDemo(restful.NewContainer(), &APIInstaller{}, p.storage)
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func verbNames(actions []installer.Action) string {
 }
 
 // installDemo serves a storage as core/v1 configmaps.
-func installDemo(c *restful.Container, g *Group, storage Storage) ([]installer.Action, error) {
+func installDemo(c *restful.Container, g *APIInstaller, storage Storage) ([]installer.Action, error) {
 	g.GroupVersion = schema.GroupVersion{Version: "v1"}
 	g.Codecs = kinds.NewCodecs(kinds.NewScheme())
 	rows, err := g.Resources(map[string]Storage{"configmaps": storage})

@@ -17,15 +17,15 @@ import (
 )
 
 // describe fills in what chapter 11 tells clients about a verb.
-func (v Verb) describe(h *installer.VerbHandler, e *Endpoint) {
+func (v Verb) describe(h *installer.VerbHandler, e *RequestScope) {
 	h.Doc = sentence(v.Doc, e)
 	h.Params = queryParams(v.Options)
 	h.Writes = e.served(e.Storage.New())
-	if v.Answer != nil {
-		h.Writes = e.served(v.Answer(e.Storage))
+	if v.Writes != nil {
+		h.Writes = e.served(v.Writes(e.Storage))
 	}
-	if v.Body != nil {
-		h.Reads = e.served(v.Body(e.Storage))
+	if v.Reads != nil {
+		h.Reads = e.served(v.Reads(e.Storage))
 	}
 	if v.MediaTypes != nil {
 		h.Returns = v.MediaTypes(e.Codecs)
@@ -33,7 +33,7 @@ func (v Verb) describe(h *installer.VerbHandler, e *Endpoint) {
 }
 
 // served is a sample in the version that clients see: a storage may work with another, and its lists are of no version.
-func (e *Endpoint) served(sample any) any {
+func (e *RequestScope) served(sample any) any {
 	kind := e.Kind
 	switch _, list := sample.(*kinds.List); {
 	case list:
@@ -47,7 +47,7 @@ func (e *Endpoint) served(sample any) any {
 	return sample
 }
 
-func sentence(doc string, e *Endpoint) string {
+func sentence(doc string, e *RequestScope) string {
 	article, sub, watch := "a ", "", ""
 	switch kind := e.parentKind(); {
 	case strings.HasSuffix(kind, "s") && !strings.HasSuffix(kind, "ss"): // Endpoints
@@ -65,7 +65,7 @@ func sentence(doc string, e *Endpoint) string {
 }
 
 // parentKind is the kind that sentences name: for a subresource, that of the resource that has it.
-func (e *Endpoint) parentKind() string { return cmp.Or(e.Parent, e.Kind.Kind) }
+func (e *RequestScope) parentKind() string { return cmp.Or(e.ParentKind, e.Kind.Kind) }
 
 // queryParams are the parameters that options are read from, with the documentation of their type's fields.
 // Upstream: endpoints.AddObjectParams.

@@ -12,7 +12,7 @@
 // decode.go, past admission.go, out through transform.go, respond.go and answer.go. The other verbs (get.go, list.go, update.go, delete.go,
 // deletecollection.go) differ only in what they read and call. table.go shows objects as kubectl prints them.
 //
-// Later chapters add verbs as rows: a Verb whose Handle uses Endpoint.Handler and Call as the handlers here do.
+// Later chapters add verbs as rows: a Verb whose Handle uses RequestScope.Handler and Call as the handlers here do.
 //
 // Upstream: k8s.io/apiserver/pkg/registry/rest (rest.go, table.go), pkg/endpoints/handlers (get.go, create.go, update.go,
 // delete.go, response.go, rest.go) and responsewriters; the table stands for the capability checks in

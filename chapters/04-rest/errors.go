@@ -16,10 +16,10 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// StatusOf is the Status that a client gets for err: an error that carries a Status is that Status, an ended context is
+// ErrorToAPIStatus is the Status that a client gets for err: an error that carries a Status is that Status, an ended context is
 // a 504 Timeout, and anything else a 500 whose message is the error's text and that has no reason.
 // Upstream: responsewriters.ErrorToAPIStatus.
-func StatusOf(err error) *metav1.Status {
+func ErrorToAPIStatus(err error) *metav1.Status {
 	status := statusIn(err)
 	status.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
 	if status.Status == "" {
@@ -46,10 +46,10 @@ func statusIn(err error) metav1.Status {
 	return metav1.Status{Code: http.StatusInternalServerError, Message: err.Error()}
 }
 
-// WriteError answers with the Status of err in the form that the client accepts, or as JSON if it accepts none.
+// ErrorNegotiated answers with the Status of err in the form that the client accepts, or as JSON if it accepts none.
 // Upstream: responsewriters.ErrorNegotiated.
-func WriteError(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, err error) {
-	installer.ErrorNegotiated(w, r, codecs, &apierrors.StatusError{ErrStatus: *StatusOf(err)})
+func ErrorNegotiated(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, err error) {
+	installer.ErrorNegotiated(w, r, codecs, &apierrors.StatusError{ErrStatus: *ErrorToAPIStatus(err)})
 }
 
 // notAcceptable is a 406 in other words than those of negotiation, which apimachinery has no constructor for.

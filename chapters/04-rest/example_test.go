@@ -33,7 +33,7 @@ func (greeter) Get(ctx context.Context, name string, _ *metav1.GetOptions) (runt
 }
 
 func Example() {
-	g := &Group{GroupVersion: schema.GroupVersion{Version: "v1"}, Codecs: kinds.NewCodecs(kinds.NewScheme())}
+	g := &APIInstaller{GroupVersion: schema.GroupVersion{Version: "v1"}, Codecs: kinds.NewCodecs(kinds.NewScheme())}
 	rows, err := g.Resources(map[string]Storage{"greetings": greeter{}})
 	if err != nil {
 		fmt.Println(err)
@@ -57,7 +57,7 @@ func Example() {
 
 func ExampleVerbs() {
 	for _, verb := range Verbs() {
-		if verb.Offered(newShelf()) {
+		if verb.Supported(newShelf()) {
 			fmt.Printf("%-16s %s\n", verb.Name, verb.Methods[0])
 		}
 	}
@@ -70,13 +70,13 @@ func ExampleVerbs() {
 	// deletecollection DELETE
 }
 
-func ExampleStatusOf() {
+func ExampleErrorToAPIStatus() {
 	for _, err := range []error{
 		apierrors.NewConflict(schema.GroupResource{Resource: "pods"}, "web", errors.New("it changed")),
 		errors.New("something broke"),
 		context.DeadlineExceeded,
 	} {
-		status := StatusOf(err)
+		status := ErrorToAPIStatus(err)
 		fmt.Printf("%d %q %s\n", status.Code, status.Reason, status.Message)
 	}
 	// Output:

@@ -7,7 +7,7 @@ import (
 )
 
 // get answers GET .../pods/{name}. Upstream: handlers.GetResource.
-func get(e *Endpoint) http.Handler {
+func get(e *RequestScope) http.Handler {
 	storage := e.Storage.(Getter)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()
@@ -25,7 +25,7 @@ func get(e *Endpoint) http.Handler {
 
 // getWithOptions answers GET .../pods/{name}/log, whose parameters, and the rest of whose path where it has one, are
 // decoded into a type of the storage's own. Upstream: handlers.GetResourceWithOptions.
-func getWithOptions(e *Endpoint) http.Handler {
+func getWithOptions(e *RequestScope) http.Handler {
 	storage := e.Storage.(GetterWithOptions)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()
@@ -33,7 +33,7 @@ func getWithOptions(e *Endpoint) http.Handler {
 			return 0, nil, err
 		}
 		options, subpath := storage.NewGetOptions()
-		if err := c.Parameters(options, subpath); err != nil {
+		if err := c.DecodeRequestOptions(options, subpath); err != nil {
 			return 0, nil, err
 		}
 		obj, err := storage.Get(c.Context, name, options)

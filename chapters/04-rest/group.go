@@ -12,24 +12,24 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// Group is one group version whose resources are to be installed.
-type Group struct {
-	GroupVersion schema.GroupVersion
-	Codecs       *kinds.Codecs
-	Verbs        []Verb // nil: Verbs()
-	MaxBody      int64
+// APIInstaller is one group version whose resources are to be installed.
+type APIInstaller struct {
+	GroupVersion        schema.GroupVersion
+	Codecs              *kinds.Codecs
+	Verbs               []Verb // nil: Verbs()
+	MaxRequestBodyBytes int64
 	// Wrap, where set, stands between the handlers and each storage: the seam for tracing. What the storage offers is read
 	// from the storage itself, so the wrapper may implement every capability.
 	Wrap func(Storage) Storage
-	// Ownership keeps account of who set which field at an endpoint that can be written to. Nil: no account is kept. What it
+	// FieldManager keeps account of who set which field at an endpoint that can be written to. Nil: no account is kept. What it
 	// gets is the endpoint with the storage itself.
-	Ownership func(*Endpoint) Ownership
-	Admission []AdmissionPlugin
+	NewFieldManager func(*RequestScope) FieldManager
+	Admission       []AdmissionPlugin
 }
 
 // Resources turns storages, keyed by path ("pods", "pods/status"), into the installer's rows, sorted by path.
 // Upstream: APIInstaller.Install, which does it while it makes the routes.
-func (g *Group) Resources(storages map[string]Storage) ([]installer.Resource, error) {
+func (g *APIInstaller) Resources(storages map[string]Storage) ([]installer.Resource, error) {
 	rows := make([]installer.Resource, 0, len(storages))
 	for _, path := range slices.Sorted(maps.Keys(storages)) {
 		row, err := g.resource(path, storages)
@@ -41,7 +41,7 @@ func (g *Group) Resources(storages map[string]Storage) ([]installer.Resource, er
 	return rows, nil
 }
 
-func (g *Group) resource(path string, storages map[string]Storage) (installer.Resource, error) {
+func (g *APIInstaller) resource(path string, storages map[string]Storage) (installer.Resource, error) {
 	name, subresource, _ := strings.Cut(path, "/")
 	if name == "" || strings.Contains(subresource, "/") || strings.HasSuffix(path, "/") {
 		return installer.Resource{}, fmt.Errorf("a path is one segment, or two for a subresource")
@@ -70,8 +70,8 @@ func (g *Group) resource(path string, storages map[string]Storage) (installer.Re
 // kind is the one that is served: as the storage says, or New's kind in the group version, which need not be the one in
 // which New's objects are kept (events.k8s.io shows what the group without a name keeps).
 // Upstream: endpoints.GetResourceKind.
-func (g *Group) kind(storage Storage) (schema.GroupVersionKind, error) {
-	if provider, ok := storage.(KindProvider); ok {
+func (g *APIInstaller) kind(storage Storage) (schema.GroupVersionKind, error) {
+	if provider, ok := storage.(GroupVersionKindProvider); ok {
 		return provider.GroupVersionKind(g.GroupVersion), nil
 	}
 	obj := storage.New()
@@ -109,45 +109,45 @@ func nameResource(row *installer.Resource, storage Storage) {
 }
 
 // verbs joins the verbs that the storage offers with their handlers.
-func (g *Group) verbs(row *installer.Resource, storage, parent Storage) []installer.VerbHandler {
+func (g *APIInstaller) verbs(row *installer.Resource, storage, parent Storage) []installer.VerbHandler {
 	table := g.Verbs
 	if table == nil {
 		table = Verbs()
 	}
 	endpoint := g.endpoint(row, storage)
 	if kind, err := g.kind(parent); err == nil {
-		endpoint.Parent = kind.Kind
+		endpoint.ParentKind = kind.Kind
 	}
 	var verbs []installer.VerbHandler
 	for _, v := range table {
-		if v.Offered(storage) {
+		if v.Supported(storage) {
 			verbs = append(verbs, v.join(endpoint, storage))
 		}
 	}
 	return verbs
 }
 
-func (g *Group) endpoint(row *installer.Resource, storage Storage) *Endpoint {
-	e := &Endpoint{
-		Storage:     storage,
-		Codecs:      g.Codecs,
-		Kind:        row.Kind,
-		Resource:    g.GroupVersion.WithResource(row.Name),
-		Subresource: row.Subresource,
-		Namespaced:  row.Namespaced,
-		MaxBody:     g.MaxBody,
-		Admission:   g.Admission,
-		Warning:     deprecation(row.Kind, g.Codecs.Scheme),
+func (g *APIInstaller) endpoint(row *installer.Resource, storage Storage) *RequestScope {
+	e := &RequestScope{
+		Storage:             storage,
+		Codecs:              g.Codecs,
+		Kind:                row.Kind,
+		Resource:            g.GroupVersion.WithResource(row.Name),
+		Subresource:         row.Subresource,
+		Namespaced:          row.Namespaced,
+		MaxRequestBodyBytes: g.MaxRequestBodyBytes,
+		Admission:           g.Admission,
+		Warning:             deprecation(row.Kind, g.Codecs.Scheme),
 	}
-	e.Tables, _ = storage.(TableConvertor)
+	e.TableConvertor, _ = storage.(TableConvertor)
 	if a, ok := storage.(GroupVersionAcceptor); ok {
-		e.Accepts = a.AcceptsGroupVersion
+		e.AcceptsGroupVersion = a.AcceptsGroupVersion
 	}
-	if p, ok := storage.(ObjectMetaPreserver); ok && e.Subresource != "" {
-		e.KeepsMeta = p.PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate()
+	if p, ok := storage.(SubresourceObjectMetaPreserver); ok && e.Subresource != "" {
+		e.PreserveObjectMetaSystemFields = p.PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate()
 	}
-	if g.Ownership != nil {
-		e.Ownership = g.Ownership(e)
+	if g.NewFieldManager != nil {
+		e.FieldManager = g.NewFieldManager(e)
 	}
 	if g.Wrap != nil {
 		e.Storage = g.Wrap(storage)
@@ -157,7 +157,7 @@ func (g *Group) endpoint(row *installer.Resource, storage Storage) *Endpoint {
 
 // join makes the handler of a verb at an endpoint. Methods and samples come from the storage itself, as what it offers
 // does.
-func (v Verb) join(e *Endpoint, storage Storage) installer.VerbHandler {
+func (v Verb) join(e *RequestScope, storage Storage) installer.VerbHandler {
 	h := installer.VerbHandler{Verb: v.Verb, Handler: v.Handle(e), MadeBy: v.Handle}
 	if v.MethodsOf != nil {
 		h.Methods = v.MethodsOf(storage)

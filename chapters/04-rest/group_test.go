@@ -46,7 +46,7 @@ func (eviction) Create(ctx context.Context, name string, obj runtime.Object, _ *
 	return &metav1.Status{Status: metav1.StatusSuccess, Message: name + " of " + NamespaceFrom(ctx)}, nil
 }
 
-func resources(t *testing.T, g *Group, storages map[string]Storage) []installer.Resource {
+func resources(t *testing.T, g *APIInstaller, storages map[string]Storage) []installer.Resource {
 	t.Helper()
 	g.Codecs = kinds.NewCodecs(kinds.NewScheme())
 	if g.GroupVersion.Empty() {
@@ -86,7 +86,7 @@ func TestAStorageGetsTheVerbsThatItImplements(t *testing.T) {
 			if _, clash := row.storage.(fmt.Stringer); clash {
 				t.Fatal("not a fair storage")
 			}
-			rows := resources(t, &Group{}, map[string]Storage{"pods": row.storage})
+			rows := resources(t, &APIInstaller{}, map[string]Storage{"pods": row.storage})
 			var got []string
 			for _, v := range rows[0].Verbs {
 				got = append(got, v.Name)
@@ -100,7 +100,7 @@ func TestAStorageGetsTheVerbsThatItImplements(t *testing.T) {
 
 func TestASubresourceBorrowsItsParentsScopeAndHasNoNamesOfItsOwn(t *testing.T) {
 	t.Parallel()
-	rows := resources(t, &Group{}, map[string]Storage{
+	rows := resources(t, &APIInstaller{}, map[string]Storage{
 		"pods": struct {
 			scoped
 			named
@@ -146,7 +146,7 @@ func TestAStorageThatCannotBeServedIsAnError(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := &Group{GroupVersion: schema.GroupVersion{Group: row.group, Version: "v1"}, Codecs: kinds.NewCodecs(kinds.NewScheme())}
+			g := &APIInstaller{GroupVersion: schema.GroupVersion{Group: row.group, Version: "v1"}, Codecs: kinds.NewCodecs(kinds.NewScheme())}
 			if _, err := g.Resources(row.storages); err == nil || err.Error() != row.want {
 				t.Errorf("got %v, want %s", err, row.want)
 			}
@@ -157,23 +157,23 @@ func TestAStorageThatCannotBeServedIsAnError(t *testing.T) {
 // Chapters 9 and 16 will add such rows: a verb that shares list's route, and one with many methods and paths.
 func TestALaterChapterAddsAVerbByAddingARow(t *testing.T) {
 	t.Parallel()
-	says := func(word string) func(*Endpoint) http.Handler {
-		return func(e *Endpoint) http.Handler {
+	says := func(word string) func(*RequestScope) http.Handler {
+		return func(e *RequestScope) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, word, " ", e.Resource.Resource) })
 		}
 	}
 	table := append(Verbs(),
 		Verb{Verb: installer.Verb{Name: "watch", Methods: []string{"GET"}, AllNamespaces: true, When: installer.WantsWatch},
-			Offered: has[Watcher], Handle: says("watch")},
+			Supported: has[Watcher], Handle: says("watch")},
 		Verb{Verb: installer.Verb{Name: "connect", On: installer.ItemPath, Discovered: installer.ConnectVerb,
 			OperationID: "connect{version}{method}{object}"},
-			Offered: has[Connecter], Handle: says("connect"),
+			Supported: has[Connecter], Handle: says("connect"),
 			MethodsOf: func(s Storage) []string { return s.(Connecter).ConnectMethods() }})
 	watched := struct {
 		*shelf
 		watcher
 	}{newShelf(), watcher{}}
-	h := serve(t, &Group{Verbs: table}, map[string]Storage{"configmaps": watched, "configmaps/proxy": connecter{}})
+	h := serve(t, &APIInstaller{Verbs: table}, map[string]Storage{"configmaps": watched, "configmaps/proxy": connecter{}})
 	for _, row := range []struct{ method, url, want string }{
 		{"GET", shelves + "?watch=true", "watch configmaps"},
 		{"GET", "/api/v1/configmaps?watch=1", "watch configmaps"},
@@ -219,7 +219,7 @@ func TestAWrapperSeesTheCallsButDoesNotDecideWhatIsOffered(t *testing.T) {
 		scoped
 		Getter
 	}{scoped{bare{&corev1.ConfigMap{}}, true}, newShelf()}
-	h := serve(t, &Group{Wrap: wrap}, map[string]Storage{"configmaps": reader})
+	h := serve(t, &APIInstaller{Wrap: wrap}, map[string]Storage{"configmaps": reader})
 	if w := ask(h, "GET", shelves+"/nosuch", ""); w.Code != http.StatusNotFound || calls != 1 {
 		t.Errorf("answer %d after %d calls", w.Code, calls)
 	}
@@ -246,7 +246,7 @@ func TestADeprecatedKindWarnsInEveryAnswer(t *testing.T) {
 		scoped
 		Getter
 	}{scoped{bare{&corev1.Endpoints{}}, true}, newShelf()} //nolint:staticcheck // deprecated on purpose
-	w := ask(serve(t, &Group{}, map[string]Storage{"endpoints": reader}), "GET", "/api/v1/namespaces/ns/endpoints/a", "")
+	w := ask(serve(t, &APIInstaller{}, map[string]Storage{"endpoints": reader}), "GET", "/api/v1/namespaces/ns/endpoints/a", "")
 	const want = `299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"`
 	if got := w.Header().Get("Warning"); w.Code != http.StatusNotFound || got != want {
 		t.Errorf("%d %q", w.Code, got)
@@ -255,7 +255,7 @@ func TestADeprecatedKindWarnsInEveryAnswer(t *testing.T) {
 
 func TestEveryVerbIsDescribed(t *testing.T) {
 	t.Parallel()
-	rows := resources(t, &Group{}, map[string]Storage{"configmaps": newShelf()})
+	rows := resources(t, &APIInstaller{}, map[string]Storage{"configmaps": newShelf()})
 	for _, v := range rows[0].Verbs {
 		if v.Doc == "" || strings.Contains(v.Doc, "{") || v.Writes == nil || len(v.Params) == 0 {
 			t.Errorf("verb %s: %q, writes %T, params %v", v.Name, v.Doc, v.Writes, v.Params)

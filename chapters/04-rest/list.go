@@ -8,7 +8,7 @@ import (
 )
 
 // list answers GET .../pods, in a namespace or in all. Upstream: handlers.ListResource.
-func list(e *Endpoint) http.Handler {
+func list(e *RequestScope) http.Handler {
 	storage := e.Storage.(Lister)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		options, err := c.ListOptions()

@@ -11,9 +11,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// PutInNamespace sets the object's namespace to the one that the request is about; "" for objects outside namespaces.
+// EnsureObjectNamespaceMatchesRequestNamespace sets the object's namespace to the one that the request is about; "" for objects outside namespaces.
 // An object that names another one is a 400. Upstream: rest.EnsureObjectNamespaceMatchesRequestNamespace.
-func PutInNamespace(obj metav1.Object, namespace string) error {
+func EnsureObjectNamespaceMatchesRequestNamespace(obj metav1.Object, namespace string) error {
 	switch have := obj.GetNamespace(); {
 	case have == namespace:
 	case have == "" || namespace == "":

@@ -13,10 +13,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// Parameters reads the query into options, by the names of their JSON fields; nil options take nothing. subpath, where it
+// DecodeRequestOptions reads the query into options, by the names of their JSON fields; nil options take nothing. subpath, where it
 // is not empty, is the parameter that gets the rest of the path, with its leading slash. A value that cannot be read is
 // a 400. Upstream: handlers.getRequestOptions.
-func (c *Call) Parameters(options runtime.Object, subpath string) error {
+func (c *Call) DecodeRequestOptions(options runtime.Object, subpath string) error {
 	if options == nil {
 		return nil
 	}

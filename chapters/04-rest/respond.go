@@ -9,8 +9,8 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// Answer is what a request is answered with.
-type Answer struct {
+// Response is what a request is answered with.
+type Response struct {
 	Status  int // 0: 200
 	Object  runtime.Object
 	Version schema.GroupVersion // in which the object is written; empty: its own
@@ -18,12 +18,12 @@ type Answer struct {
 	form kinds.MediaTypeOptions
 }
 
-// WriteObject answers in the form that the client accepts, or with a 406 if it accepts none.
+// WriteObjectNegotiated answers in the form that the client accepts, or with a 406 if it accepts none.
 // Upstream: responsewriters.WriteObjectNegotiated.
-func WriteObject(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, a Answer) {
+func WriteObjectNegotiated(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, a Response) {
 	form, err := codecs.NegotiateOutputMediaType(r.Header.Get("Accept"), nil)
 	if err != nil {
-		WriteError(w, r, codecs, err)
+		ErrorNegotiated(w, r, codecs, err)
 		return
 	}
 	a.form = pretty(form, r)
@@ -38,7 +38,7 @@ func pretty(form kinds.MediaTypeOptions, r *http.Request) kinds.MediaTypeOptions
 
 // write encodes the answer to the client. The headers leave with the first byte that the codec writes, so an object that
 // cannot be encoded is still a clean 500. Upstream: responsewriters.SerializeObject.
-func write(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, a Answer) {
+func write(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, a Response) {
 	if a.Status == 0 {
 		a.Status = http.StatusOK
 	}
@@ -51,7 +51,7 @@ func write(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, a Answe
 	case err == nil:
 		out.close()
 	case !out.sent:
-		WriteError(w, r, codecs, err)
+		ErrorNegotiated(w, r, codecs, err)
 	case out.failed == nil:
 		// Half a list must not look like a whole one: cut the connection.
 		panic(http.ErrAbortHandler)

@@ -16,7 +16,7 @@ import (
 
 // serve installs storages as core/v1 and returns the server: the real routes, with the request's info read as
 // chapter 8 will read it.
-func serve(t testing.TB, g *Group, storages map[string]Storage) http.Handler {
+func serve(t testing.TB, g *APIInstaller, storages map[string]Storage) http.Handler {
 	t.Helper()
 	if g.Codecs == nil {
 		g.Codecs = kinds.NewCodecs(kinds.NewScheme())
@@ -54,7 +54,7 @@ func serve(t testing.TB, g *Group, storages map[string]Storage) http.Handler {
 // serveShelf serves a shelf that holds what the bodies make.
 func serveShelf(t testing.TB, bodies ...string) http.Handler {
 	t.Helper()
-	h := serve(t, &Group{}, map[string]Storage{"configmaps": newShelf()})
+	h := serve(t, &APIInstaller{}, map[string]Storage{"configmaps": newShelf()})
 	for _, body := range bodies {
 		if got := ask(h, "POST", shelves, body); got.Code != http.StatusCreated {
 			t.Fatalf("create %s: %d %s", body, got.Code, got.Body)

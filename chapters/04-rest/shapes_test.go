@@ -60,7 +60,7 @@ func TestShapesAreMadeOfEveryKindOfListAndObject(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := serve(t, &Group{}, map[string]Storage{"configmaps": returning{newShelf(), obj}})
+			h := serve(t, &APIInstaller{}, map[string]Storage{"configmaps": returning{newShelf(), obj}})
 			table := into[metav1.Table](t, ask(h, "GET", shelves+"?includeObject=Object", "", tableV1), http.StatusOK)
 			if table.ResourceVersion != "9" || table.Continue != "c" || table.Rows[0].Cells[0] != "a" || !bytes.HasPrefix(table.Rows[0].Object.Raw, []byte(`{"kind":"ConfigMap","apiVersion":"v1"`)) {
 				t.Errorf("table %+v", table)
@@ -75,7 +75,7 @@ func TestShapesAreMadeOfEveryKindOfListAndObject(t *testing.T) {
 			}
 		})
 	}
-	h := serve(t, &Group{}, map[string]Storage{"configmaps": returning{newShelf(), &carrier{Object: &cm}}})
+	h := serve(t, &APIInstaller{}, map[string]Storage{"configmaps": returning{newShelf(), &carrier{Object: &cm}}})
 	if got := into[metav1.PartialObjectMetadata](t, ask(h, "GET", shelves+"/a", "", partialV1), http.StatusOK); got.Name != "a" {
 		t.Errorf("one carried object: %+v", got)
 	}
@@ -103,7 +103,7 @@ func TestTheObjectInATableIsInTheVersionServed(t *testing.T) {
 	t.Parallel()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
 	codecs.Converter = relabel{}
-	c := &Call{Endpoint: &Endpoint{Codecs: codecs, Kind: corev1.SchemeGroupVersion.WithKind("ConfigMap")}}
+	c := &Call{RequestScope: &RequestScope{Codecs: codecs, Kind: corev1.SchemeGroupVersion.WithKind("ConfigMap")}}
 	obj, err := c.named(&corev1.ConfigMap{})
 	if err != nil || obj.(*corev1.ConfigMap).Labels["converted-to"] != "v1" || obj.GetObjectKind().GroupVersionKind() != c.Kind {
 		t.Errorf("%v, %v", obj, err)
@@ -163,7 +163,7 @@ func (b binding) Create(_ context.Context, _ string, obj runtime.Object, _ *Crea
 func TestABindingKeepsTheUIDThatItIsMeantFor(t *testing.T) {
 	t.Parallel()
 	b := binding{bare{&corev1.Binding{}}, &metav1.ObjectMeta{}}
-	h := serve(t, &Group{}, map[string]Storage{"pods": scoped{bare{&corev1.Pod{}}, true}, "pods/binding": b})
+	h := serve(t, &APIInstaller{}, map[string]Storage{"pods": scoped{bare{&corev1.Pod{}}, true}, "pods/binding": b})
 	w := ask(h, "POST", "/api/v1/namespaces/ns/pods/p/binding", `{"metadata":{"name":"p","uid":"u"},"target":{"name":"node"}}`)
 	if w.Code != http.StatusCreated || b.seen.UID != "u" || b.seen.Namespace != "ns" {
 		t.Errorf("%d %s: %+v", w.Code, w.Body, b.seen)

@@ -74,7 +74,7 @@ func (s *shelf) List(ctx context.Context, options *metainternalversion.ListOptio
 
 // ConvertToTable makes it a Lister.
 func (s *shelf) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
-	return NewDefaultTable(shelfResource).ConvertToTable(ctx, obj, options)
+	return NewDefaultTableConvertor(shelfResource).ConvertToTable(ctx, obj, options)
 }
 
 func (s *shelf) Create(_ context.Context, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {

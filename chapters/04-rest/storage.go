@@ -26,9 +26,9 @@ type Scoper interface {
 	NamespaceScoped() bool
 }
 
-// KindProvider names the kind that is served where it is not New's in the group version it is installed in
+// GroupVersionKindProvider names the kind that is served where it is not New's in the group version it is installed in
 // (pods/eviction is policy/v1 Eviction).
-type KindProvider interface {
+type GroupVersionKindProvider interface {
 	GroupVersionKind(containing schema.GroupVersion) schema.GroupVersionKind
 }
 
@@ -89,9 +89,9 @@ type NamedCreater interface {
 	Create(ctx context.Context, name string, obj runtime.Object, options *CreateOptions) (runtime.Object, error)
 }
 
-// ObjectMetaPreserver is a subresource whose bodies are about an object that exists: the uid that a client sends with a
+// SubresourceObjectMetaPreserver is a subresource whose bodies are about an object that exists: the uid that a client sends with a
 // create is a condition, and is not cleared (pods/binding). Upstream: rest.SubresourceObjectMetaPreserver.
-type ObjectMetaPreserver interface {
+type SubresourceObjectMetaPreserver interface {
 	PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate() bool
 }
 
@@ -105,7 +105,7 @@ type CreateOptions struct {
 // Updater replaces an object with what Update.Mutate makes of it.
 type Updater interface {
 	New() runtime.Object
-	// Update returns the stored object and whether it was created. The object called name must exist, unless the resource
+	// UpdateNoErrors returns the stored object and whether it was created. The object called name must exist, unless the resource
 	// can be created by updating.
 	Update(ctx context.Context, name string, update *Update) (obj runtime.Object, created bool, err error)
 }

@@ -6,19 +6,19 @@ import (
 	"net/http"
 )
 
-// Streamer is an object that is answered as a stream of bytes of its own and not encoded (the log of a pod).
+// ResourceStreamer is an object that is answered as a stream of bytes of its own and not encoded (the log of a pod).
 // Upstream: rest.ResourceStreamer.
-type Streamer interface {
+type ResourceStreamer interface {
 	// InputStream opens the stream; a nil one means that there is nothing to say. flush: each piece is sent as soon as it is
 	// there. An empty contentType means bytes.
 	InputStream(ctx context.Context, apiVersion, accept string) (stream io.ReadCloser, flush bool, contentType string, err error)
 }
 
 // stream copies the stream to the client. Upstream: responsewriters.StreamObject.
-func (c *Call) stream(status int, s Streamer) {
+func (c *Call) stream(status int, s ResourceStreamer) {
 	from, flush, contentType, err := s.InputStream(c.Context, c.Kind.GroupVersion().String(), c.Request.Header.Get("Accept"))
 	if err != nil {
-		WriteError(c.Writer, c.Request, c.Codecs, err)
+		ErrorNegotiated(c.Writer, c.Request, c.Codecs, err)
 		return
 	}
 	if from == nil {

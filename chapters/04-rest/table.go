@@ -25,15 +25,15 @@ func (c *Call) asTable(obj runtime.Object) (runtime.Object, error) {
 	if errs := validation.ValidateTableOptions(options); len(errs) > 0 {
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("Unable to convert to Table as requested: %v", errs[0]))
 	}
-	convertor := c.Tables
+	convertor := c.TableConvertor
 	if convertor == nil {
-		convertor = NewDefaultTable(c.Resource.GroupResource())
+		convertor = NewDefaultTableConvertor(c.Resource.GroupResource())
 	}
 	table, err := convertor.ConvertToTable(c.Context, obj, options)
 	if err != nil {
 		return nil, err
 	}
-	table.SetGroupVersionKind(c.Form.Convert)
+	table.SetGroupVersionKind(c.OutputMediaType.Convert)
 	for i := range table.Rows {
 		if err := c.includeObject(&table.Rows[i], options.IncludeObject); err != nil {
 			return nil, err
@@ -80,9 +80,11 @@ type defaultTable struct {
 
 var _ TableConvertor = defaultTable{}
 
-// NewDefaultTable returns the convertor for resources without one of their own: a row has the object's name and the time
+// NewDefaultTableConvertor returns the convertor for resources without one of their own: a row has the object's name and the time
 // of its creation. What has no metadata is a 406. Upstream: rest.NewDefaultTableConvertor.
-func NewDefaultTable(resource schema.GroupResource) TableConvertor { return defaultTable{resource} }
+func NewDefaultTableConvertor(resource schema.GroupResource) TableConvertor {
+	return defaultTable{resource}
+}
 
 func (d defaultTable) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
 	table := &metav1.Table{ListMeta: TableMeta(obj)}

@@ -12,11 +12,11 @@ import (
 // An account of owners can be longer than the object. One that does not fit into the database with its account is stored
 // without.
 
-// Change has the storage update the object called name, if admission lets it, and returns what to answer.
-func (c *Call) Change(storage Updater, name string, update *Update) (int, runtime.Object, error) {
+// AdmitAndUpdate has the storage update the object called name, if admission lets it, and returns what to answer.
+func (c *Call) AdmitAndUpdate(storage Updater, name string, update *Update) (int, runtime.Object, error) {
 	update = c.admission(&update.Options, update.Options.DryRun).admitted(update)
 	obj, created, err := storage.Update(c.Context, name, update)
-	if tooLarge(err) && c.Ownership != nil && !update.AllowCreate { // an apply without an account would be none
+	if tooLarge(err) && c.FieldManager != nil && !update.AllowCreate { // an apply without an account would be none
 		obj, created, err = storage.Update(c.Context, name, update.withoutAccount())
 	}
 	if created {

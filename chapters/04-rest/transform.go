@@ -31,9 +31,9 @@ var shapes = map[string]shape{
 	kindPartialList: (*Call).asPartialList,
 }
 
-// Offered says which kinds an object can be had as. It is what Codecs.NegotiateOutputMediaType asks.
+// AllowsMediaTypeTransform says which kinds an object can be had as. It is what Codecs.NegotiateOutputMediaType asks.
 // Upstream: RequestScope.AllowsMediaTypeTransform.
-func Offered(as schema.GroupVersionKind) bool {
+func AllowsMediaTypeTransform(as schema.GroupVersionKind) bool {
 	gv := as.GroupVersion()
 	return shapes[as.Kind] != nil && (gv == metav1.SchemeGroupVersion || gv == metav1beta1.SchemeGroupVersion)
 }
@@ -42,9 +42,9 @@ func Offered(as schema.GroupVersionKind) bool {
 // prefers it gets its next choice.
 func (c *Call) accept() (kinds.MediaTypeOptions, error) {
 	header := c.Request.Header.Get("Accept")
-	form, err := c.Codecs.NegotiateOutputMediaType(header, Offered)
+	form, err := c.Codecs.NegotiateOutputMediaType(header, AllowsMediaTypeTransform)
 	if err == nil && form.Convert.Kind == kindTable && form.MediaType == runtime.ContentTypeProtobuf {
-		form, err = c.Codecs.NegotiateOutputMediaType(withoutProtobufTables(header), Offered)
+		form, err = c.Codecs.NegotiateOutputMediaType(withoutProtobufTables(header), AllowsMediaTypeTransform)
 	}
 	return pretty(form, c.Request), err
 }
@@ -62,24 +62,24 @@ func withoutProtobufTables(accept string) string {
 // answer writes what the storage returned, in the form that the client asked for.
 // Upstream: handlers.transformResponseObject.
 func (c *Call) answer(status int, obj runtime.Object) {
-	if stream, ok := obj.(Streamer); ok {
+	if stream, ok := obj.(ResourceStreamer); ok {
 		c.stream(status, stream)
 		return
 	}
-	obj, err := c.Shape(obj)
+	obj, err := c.TransformObject(obj)
 	if err != nil {
-		WriteError(c.Writer, c.Request, c.Codecs, err)
+		ErrorNegotiated(c.Writer, c.Request, c.Codecs, err)
 		return
 	}
 	version := c.Kind.GroupVersion()
-	if c.Form.Convert.Kind != "" {
+	if c.OutputMediaType.Convert.Kind != "" {
 		version = schema.GroupVersion{} // shapes name their own
 	}
-	write(c.Writer, c.Request, c.Codecs, Answer{Status: status, Object: obj, Version: version, form: c.Form})
+	write(c.Writer, c.Request, c.Codecs, Response{Status: status, Object: obj, Version: version, form: c.OutputMediaType})
 }
 
-// Shape returns obj as the kind that the client asked for; obj itself where it asked for none. A Status stays one.
-func (c *Call) Shape(obj runtime.Object) (runtime.Object, error) {
+// TransformObject returns obj as the kind that the client asked for; obj itself where it asked for none. A Status stays one.
+func (c *Call) TransformObject(obj runtime.Object) (runtime.Object, error) {
 	if _, ok := obj.(*metav1.Status); ok {
 		return obj, nil
 	}
@@ -91,10 +91,10 @@ func (c *Call) Shape(obj runtime.Object) (runtime.Object, error) {
 			list.Items = []runtime.Object{} // [] and not null
 		}
 	}
-	if c.Form.Convert.Kind == "" {
+	if c.OutputMediaType.Convert.Kind == "" {
 		return obj, nil
 	}
-	return shapes[c.Form.Convert.Kind](c, obj)
+	return shapes[c.OutputMediaType.Convert.Kind](c, obj)
 }
 
 func (c *Call) asPartial(obj runtime.Object) (runtime.Object, error) {
@@ -111,7 +111,7 @@ func (c *Call) asPartialList(obj runtime.Object) (runtime.Object, error) {
 	if err != nil || !meta.IsListType(obj) {
 		return nil, notAcceptable("you requested %s, but the requested object is not a list (%s)", kindPartialList, c.typeName(obj))
 	}
-	gv := c.Form.Convert.GroupVersion()
+	gv := c.OutputMediaType.Convert.GroupVersion()
 	list := &kinds.List{ListMeta: metav1.ListMeta{
 		ResourceVersion:    from.GetResourceVersion(),
 		Continue:           from.GetContinue(),
@@ -133,7 +133,7 @@ func (c *Call) partial(obj runtime.Object) (runtime.Object, error) {
 		return nil, err
 	}
 	p := meta.AsPartialObjectMetadata(object)
-	p.SetGroupVersionKind(c.Form.Convert.GroupVersion().WithKind(kindPartial))
+	p.SetGroupVersionKind(c.OutputMediaType.Convert.GroupVersion().WithKind(kindPartial))
 	p.Annotations = withoutNames(p.Annotations, c.Codecs.FieldAnnotations(c.Kind))
 	return p, nil
 }

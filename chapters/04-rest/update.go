@@ -14,7 +14,7 @@ import (
 )
 
 // update answers PUT .../pods/{name}. Upstream: handlers.UpdateResource.
-func update(e *Endpoint) http.Handler {
+func update(e *RequestScope) http.Handler {
 	storage := e.Storage.(Updater)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()
@@ -30,7 +30,7 @@ func update(e *Endpoint) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		return c.Change(storage, name, next)
+		return c.AdmitAndUpdate(storage, name, next)
 	})
 }
 
@@ -41,7 +41,7 @@ func (c *Call) readReplacement(name string, body []byte) (*Update, error) {
 	if err != nil {
 		return nil, err
 	}
-	media, err := c.BodyType()
+	media, err := c.InputSerializer()
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (r *replacement) mutate(_ context.Context, old runtime.Object) (runtime.Obj
 			return nil, err
 		}
 	}
-	return r.call.Account(old, obj, r.options.FieldManager), nil
+	return r.call.UpdateManagedFields(old, obj, r.options.FieldManager), nil
 }
 
 func (r *replacement) decode() (runtime.Object, error) {
@@ -80,22 +80,22 @@ func (r *replacement) decode() (runtime.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return obj, r.call.CheckObject(obj, r.name)
+	return obj, r.call.CheckName(obj, r.name)
 }
 
-// Place puts obj into the namespace of the request; an object that names another one is a 400. A kind without metadata
+// EnsureObjectNamespace puts obj into the namespace of the request; an object that names another one is a 400. A kind without metadata
 // needs nothing.
-func (c *Call) Place(obj runtime.Object) error {
+func (c *Call) EnsureObjectNamespace(obj runtime.Object) error {
 	object, err := meta.Accessor(obj)
 	if err != nil {
 		return nil
 	}
-	return PutInNamespace(object, c.objectNamespace())
+	return EnsureObjectNamespaceMatchesRequestNamespace(object, c.objectNamespace())
 }
 
-// CheckObject refuses an object of another name or namespace than the path's. Upstream: handlers.checkName.
-func (c *Call) CheckObject(obj runtime.Object, name string) error {
-	if err := c.Place(obj); err != nil {
+// CheckName refuses an object of another name or namespace than the path's. Upstream: handlers.checkName.
+func (c *Call) CheckName(obj runtime.Object, name string) error {
+	if err := c.EnsureObjectNamespace(obj); err != nil {
 		return err
 	}
 	object, err := meta.Accessor(obj)

@@ -12,18 +12,18 @@ import (
 type Verb struct {
 	installer.Verb // its Doc is a pattern: {a}, {kind}, {sub} (status of) and {watch} (or watch) stand for the endpoint's
 
-	// Offered says whether a storage has the capability.
-	Offered func(Storage) bool
-	// Handle makes the handler. The endpoint's Storage offers at least what Offered found.
-	Handle func(*Endpoint) http.Handler
+	// AllowsMediaTypeTransform says whether a storage has the capability.
+	Supported func(Storage) bool
+	// Handle makes the handler. The endpoint's Storage offers at least what AllowsMediaTypeTransform found.
+	Handle func(*RequestScope) http.Handler
 
 	// MethodsOf are the methods of a storage that chooses them (CONNECT); nil: the row's Methods.
 	MethodsOf func(Storage) []string
 
 	// For OpenAPI (chapter 11).
 	Options any               // sample of the query parameters; nil: none but pretty
-	Body    func(Storage) any // sample of the body; nil: no body
-	Answer  func(Storage) any // sample of the answer; nil: the kind itself
+	Reads   func(Storage) any // sample of the body; nil: no body
+	Writes  func(Storage) any // sample of the answer; nil: the kind itself
 	// MediaTypes are those of the answer; nil: those of the codecs.
 	MediaTypes func(*kinds.Codecs) []string
 }

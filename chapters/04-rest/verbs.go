@@ -14,47 +14,47 @@ func Verbs() []Verb {
 		{
 			Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.Item, ReadOnly: true,
 				Doc: "read {sub}the specified {kind}", OperationID: "read{version}{object}"},
-			Offered: has[Getter], Handle: get,
+			Supported: has[Getter], Handle: get,
 		},
 		{
 			Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.Item, ReadOnly: true,
 				Doc: "read {sub}the specified {kind}", OperationID: "read{version}{object}"},
-			Offered: hasOptions, Handle: getWithOptions,
+			Supported: hasOptions, Handle: getWithOptions,
 		},
 		{
 			Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.ItemPath, ReadOnly: true,
 				Doc: "read {sub}the specified {kind}", OperationID: "read{version}{object}"},
-			Offered: hasOptionsAndPath, Handle: getWithOptions,
+			Supported: hasOptionsAndPath, Handle: getWithOptions,
 		},
 		{
 			Verb: installer.Verb{Name: "list", Methods: []string{"GET"}, On: installer.Collection, AllNamespaces: true,
 				ReadOnly: true, Doc: "list {watch}objects of kind {kind}"},
-			Offered: has[Lister], Handle: list, Options: metav1.ListOptions{}, Answer: newList,
+			Supported: has[Lister], Handle: list, Options: metav1.ListOptions{}, Writes: newList,
 		},
 		{
 			Verb: installer.Verb{Name: "create", Methods: []string{"POST"}, On: installer.Collection,
 				Doc: "create {sub}{a}{kind}", OpenAPIAction: "post", Codes: []int{200, 201, 202}},
-			Offered: has[Creater], Handle: create, Options: metav1.CreateOptions{}, Body: newObject,
+			Supported: has[Creater], Handle: create, Options: metav1.CreateOptions{}, Reads: newObject,
 		},
 		{
 			Verb: installer.Verb{Name: "create", Methods: []string{"POST"}, On: installer.Item,
 				Doc: "create {sub}{a}{kind}", OpenAPIAction: "post", Codes: []int{200, 201, 202}},
-			Offered: has[NamedCreater], Handle: createNamed, Options: metav1.CreateOptions{}, Body: newObject,
+			Supported: has[NamedCreater], Handle: createNamed, Options: metav1.CreateOptions{}, Reads: newObject,
 		},
 		{
 			Verb: installer.Verb{Name: "update", Methods: []string{"PUT"}, On: installer.Item,
 				Doc: "replace {sub}the specified {kind}", OperationID: "replace{version}{object}", OpenAPIAction: "put", Codes: []int{200, 201}},
-			Offered: has[Updater], Handle: update, Options: metav1.UpdateOptions{}, Body: newObject,
+			Supported: has[Updater], Handle: update, Options: metav1.UpdateOptions{}, Reads: newObject,
 		},
 		{
 			Verb: installer.Verb{Name: "delete", Methods: []string{"DELETE"}, On: installer.Item,
 				Doc: "delete {sub}{a}{kind}", Codes: []int{200, 202}},
-			Offered: has[GracefulDeleter], Handle: remove, Options: metav1.DeleteOptions{}, Body: newDeleteOptions, Answer: newDeleted,
+			Supported: has[GracefulDeleter], Handle: remove, Options: metav1.DeleteOptions{}, Reads: newDeleteOptions, Writes: newDeleted,
 		},
 		{
 			Verb: installer.Verb{Name: "deletecollection", Methods: []string{"DELETE"}, On: installer.Collection,
 				Doc: "delete collection of {kind}", OperationID: "delete{version}Collection{object}"},
-			Offered: has[CollectionDeleter], Handle: removeCollection, Options: collectionOptions{}, Body: newDeleteOptions, Answer: newStatus,
+			Supported: has[CollectionDeleter], Handle: removeCollection, Options: collectionOptions{}, Reads: newDeleteOptions, Writes: newStatus,
 		},
 	}
 }

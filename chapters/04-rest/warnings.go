@@ -16,9 +16,9 @@ const (
 	maxWarning  = 256
 )
 
-// WithWarnings returns a context in which AddWarning writes to header. A handler has one already; a filter that warns
+// WithWarningRecorder returns a context in which AddWarning writes to header. A handler has one already; a filter that warns
 // makes its own. Upstream: filters.WithWarningRecorder.
-func WithWarnings(ctx context.Context, header http.Header) context.Context {
+func WithWarningRecorder(ctx context.Context, header http.Header) context.Context {
 	return context.WithValue(ctx, warningsKey{}, &warnings{header: header})
 }
 

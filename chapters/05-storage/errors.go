@@ -48,8 +48,8 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Fail adds to err which operation on which key met it, unless err says so already. A nil err stays nil.
-func Fail(op, key string, err error) error {
+// WrapError adds to err which operation on which key met it, unless err says so already. A nil err stays nil.
+func WrapError(op, key string, err error) error {
 	if err == nil {
 		return nil
 	}

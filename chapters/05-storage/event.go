@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 )
 
-// See says what a watcher with predicate p sees of a change from old (nil: did not exist) to current (nil: was
+// WatchEventFor says what a watcher with predicate p sees of a change from old (nil: did not exist) to current (nil: was
 // deleted): the type of the event, "" for none, and the object to show. The object is current itself or, for a
 // DELETED event, old itself, to which the caller gives the resource version of the change.
 //
@@ -19,7 +19,7 @@ import (
 //
 // With an empty predicate, the content of old is not read unless current is nil: any object may stand for it.
 // Upstream: etcd3's watchChan.transform.
-func See(p SelectionPredicate, old, current runtime.Object) (watch.EventType, runtime.Object, error) {
+func WatchEventFor(p SelectionPredicate, old, current runtime.Object) (watch.EventType, runtime.Object, error) {
 	before, err := p.sees(old)
 	if err != nil {
 		return "", nil, err
@@ -52,9 +52,9 @@ func Bookmark(obj runtime.Object, version uint64) (watch.Event, error) {
 	return watch.Event{Type: watch.Bookmark, Object: obj}, err
 }
 
-// MarkInitialEventsEnd marks a bookmark as the end of the initial events, which clients wait for that asked for
+// AnnotateInitialEventsEndBookmark marks a bookmark as the end of the initial events, which clients wait for that asked for
 // sendInitialEvents. Upstream: storage.AnnotateInitialEventsEndBookmark.
-func MarkInitialEventsEnd(bookmark runtime.Object) error {
+func AnnotateInitialEventsEndBookmark(bookmark runtime.Object) error {
 	m, err := writable(bookmark)
 	if err != nil {
 		return err

@@ -42,18 +42,18 @@ func ExampleInterface_GuaranteedUpdate() {
 	ctx, s := context.Background(), memory.Open(memory.Config{NewFunc: newPod})
 	_ = s.Create(ctx, "/pods/default/web", named("web"), nil, 0)
 
-	label := func(key, value string) func(runtime.Object, storage.ResponseMeta) (storage.Mutated, error) {
-		return func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+	label := func(key, value string) func(runtime.Object, storage.ResponseMeta) (storage.MutateResult, error) {
+		return func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 			fmt.Printf("%s=%s on the state of revision %d\n", key, value, meta.ResourceVersion)
 			metav1.SetMetaDataLabel(&old.(*corev1.Pod).ObjectMeta, key, value)
-			return storage.Mutated{Object: old}, nil
+			return storage.MutateResult{Object: old}, nil
 		}
 	}
 	slow := label("color", "red")
 	raced := false
 	var pod corev1.Pod
 	err := s.GuaranteedUpdate(ctx, "/pods/default/web", &pod, storage.Update{
-		Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 			if !raced { // meanwhile, another writer
 				raced = true
 				_ = s.GuaranteedUpdate(ctx, "/pods/default/web", nil, storage.Update{Mutate: label("size", "big")})

@@ -64,9 +64,9 @@ type Interface interface {
 	// Stats counts what is stored below this storage's resource.
 	Stats(ctx context.Context) (Stats, error)
 
-	// CurrentResourceVersion is the newest version of the whole database: a reader that has seen it has seen every
+	// GetCurrentResourceVersion is the newest version of the whole database: a reader that has seen it has seen every
 	// write that was answered before the call. The watch cache builds consistent reads on it.
-	CurrentResourceVersion(ctx context.Context) (uint64, error)
+	GetCurrentResourceVersion(ctx context.Context) (uint64, error)
 
 	// RequestWatchProgress asks for a bookmark on the watches that were opened with ListOptions.ProgressNotify and ctx's
 	// stream, so that a watch cache learns how far it is when nothing changes.
@@ -82,19 +82,19 @@ type Versioner interface {
 	UpdateObject(obj runtime.Object, version uint64) error
 	// UpdateList sets the list's resource version, continue token and remaining count (nil: unknown).
 	UpdateList(list runtime.Object, version uint64, next string, remaining *int64) error
-	// PrepareForStorage clears what must not be stored: the resource version and the self link.
-	PrepareForStorage(obj runtime.Object) error
-	// ObjectVersion is the object's resource version; 0 where it has none.
-	ObjectVersion(obj runtime.Object) (uint64, error)
-	// ParseVersion reads the version in a request: "" and "0" are 0. Anything but a number is ErrInvalidVersion.
-	ParseVersion(version string) (uint64, error)
+	// PrepareObjectForStorage clears what must not be stored: the resource version and the self link.
+	PrepareObjectForStorage(obj runtime.Object) error
+	// ObjectResourceVersion is the object's resource version; 0 where it has none.
+	ObjectResourceVersion(obj runtime.Object) (uint64, error)
+	// ParseResourceVersion reads the version in a request: "" and "0" are 0. Anything but a number is ErrInvalidVersion.
+	ParseResourceVersion(version string) (uint64, error)
 }
 
 // Update says how GuaranteedUpdate makes the new object.
 type Update struct {
 	// Mutate returns what to store in place of old, which is the caller's own copy and may be changed. It may run several
 	// times. Its error ends the update and is returned as it is.
-	Mutate func(old runtime.Object, meta ResponseMeta) (Mutated, error)
+	Mutate func(old runtime.Object, meta ResponseMeta) (MutateResult, error)
 
 	// IgnoreNotFound: where nothing exists, Mutate gets a new empty object and the update creates.
 	IgnoreNotFound bool
@@ -102,13 +102,13 @@ type Update struct {
 	// Preconditions that the stored object must meet (ErrPrecondition); nil: none.
 	Preconditions *metav1.Preconditions
 
-	// Hint is a state of the object that the caller has at hand. It may be stale: it saves a read, and nothing is
+	// CachedExistingObject is a state of the object that the caller has at hand. It may be stale: it saves a read, and nothing is
 	// refused because of it before the current state was read.
-	Hint runtime.Object
+	CachedExistingObject runtime.Object
 }
 
-// Mutated is the outcome of a mutation. TTL counts seconds from now; nil keeps the lease that the object has, 0 removes it.
-type Mutated struct {
+// MutateResult is the outcome of a mutation. TTL counts seconds from now; nil keeps the lease that the object has, 0 removes it.
+type MutateResult struct {
 	Object runtime.Object
 	TTL    *uint64
 }
@@ -124,8 +124,8 @@ type DeleteOptions struct {
 	Preconditions *metav1.Preconditions
 	// Validate may refuse the deletion of obj; its error is returned as it is. Nil: allowed.
 	Validate func(ctx context.Context, obj runtime.Object) error
-	// Hint as in Update.
-	Hint runtime.Object
+	// CachedExistingObject as in Update.
+	CachedExistingObject runtime.Object
 }
 
 // GetOptions of a Get.
@@ -136,10 +136,10 @@ type GetOptions struct {
 
 // ListOptions of a GetList or a Watch.
 type ListOptions struct {
-	ResourceVersion string
-	Match           metav1.ResourceVersionMatch
-	Predicate       SelectionPredicate
-	Recursive       bool // key is a prefix, not one object
+	ResourceVersion      string
+	ResourceVersionMatch metav1.ResourceVersionMatch
+	Predicate            SelectionPredicate
+	Recursive            bool // key is a prefix, not one object
 
 	// For watches.
 	ProgressNotify    bool
@@ -148,6 +148,6 @@ type ListOptions struct {
 
 // Stats of a resource's objects.
 type Stats struct {
-	ObjectCount                int64
-	EstimatedAverageObjectSize int64 // bytes; 0: unknown
+	ObjectCount                     int64
+	EstimatedAverageObjectSizeBytes int64 // bytes; 0: unknown
 }

@@ -6,8 +6,8 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// DeliverNothing leaves out zero: the answer of a Get that ignores a missing object.
-func DeliverNothing(out runtime.Object) error {
+// SetZeroValue leaves out zero: the answer of a Get that ignores a missing object.
+func SetZeroValue(out runtime.Object) error {
 	switch out := out.(type) {
 	case nil:
 		return nil

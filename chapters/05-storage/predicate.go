@@ -27,9 +27,9 @@ func (p SelectionPredicate) Empty() bool {
 	return (p.Label == nil || p.Label.Empty()) && (p.Field == nil || p.Field.Empty())
 }
 
-// Remaining is a list's remainingItemCount where rest keys follow its last item: nil, unknown, with a selector, which may
+// RemainingItemCount is a list's remainingItemCount where rest keys follow its last item: nil, unknown, with a selector, which may
 // not want all of them.
-func (p SelectionPredicate) Remaining(rest int) *int64 {
+func (p SelectionPredicate) RemainingItemCount(rest int) *int64 {
 	if !p.Empty() {
 		return nil
 	}
@@ -53,11 +53,11 @@ func (p SelectionPredicate) Matches(obj runtime.Object) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return p.MatchesAttributes(l, f), nil
+	return p.MatchesObjectAttributes(l, f), nil
 }
 
 // MatchesAttributes is Matches for an object whose attributes are known. Upstream: MatchesObjectAttributes.
-func (p SelectionPredicate) MatchesAttributes(l labels.Set, f fields.Set) bool {
+func (p SelectionPredicate) MatchesObjectAttributes(l labels.Set, f fields.Set) bool {
 	return p.matchesLabels(l) && (p.Field == nil || p.Field.Matches(f))
 }
 
@@ -65,9 +65,9 @@ func (p SelectionPredicate) matchesLabels(l labels.Set) bool {
 	return p.Label == nil || p.Label.Matches(l)
 }
 
-// MatchesSingleName is the name where the predicate wants the object of one name only (metadata.name=x), so that one
+// MatchesSingle is the name where the predicate wants the object of one name only (metadata.name=x), so that one
 // key can be read in place of a whole prefix. Upstream: SelectionPredicate.MatchesSingle.
-func (p SelectionPredicate) MatchesSingleName() (string, bool) {
+func (p SelectionPredicate) MatchesSingle() (string, bool) {
 	if p.Continue != "" {
 		return "", false
 	}

@@ -67,7 +67,7 @@ func TestASharedObjectIsMatched(t *testing.T) {
 
 func TestAPredicateOfOneNameNeedsOneKey(t *testing.T) {
 	t.Parallel()
-	if name, ok := selecting("", "metadata.name=a,spec.x=y").MatchesSingleName(); name != "a" || !ok {
+	if name, ok := selecting("", "metadata.name=a,spec.x=y").MatchesSingle(); name != "a" || !ok {
 		t.Errorf("got %q, %v", name, ok)
 	}
 	if namespace, ok := selecting("", "metadata.namespace=n").MatchesSingleNamespace(); namespace != "n" || !ok {
@@ -76,7 +76,7 @@ func TestAPredicateOfOneNameNeedsOneKey(t *testing.T) {
 	paged := selecting("", "metadata.name=a")
 	paged.Continue = "token"
 	for _, p := range []storage.SelectionPredicate{{}, selecting("", "metadata.name!=a"), paged} {
-		if name, ok := p.MatchesSingleName(); ok {
+		if name, ok := p.MatchesSingle(); ok {
 			t.Errorf("%+v needs only %q", p, name)
 		}
 	}
@@ -86,7 +86,7 @@ func TestAnIndexIsUsedWhereOneValueIsRequired(t *testing.T) {
 	t.Parallel()
 	p := selecting("app=x,tier!=db", "spec.nodeName=n,status.phase!=Failed")
 	got := p.MatcherIndex([]string{"spec.nodeName", "status.phase"}, []string{"app", "tier"})
-	want := []storage.IndexValue{{Index: "f:spec.nodeName", Value: "n"}, {Index: "l:app", Value: "x"}}
+	want := []storage.MatchValue{{IndexName: "f:spec.nodeName", Value: "n"}, {IndexName: "l:app", Value: "x"}}
 	if !slices.Equal(got, want) {
 		t.Fatalf("got %v, want %v", got, want)
 	}
@@ -117,7 +117,7 @@ func TestWhatAWatcherSees(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			kind, object, err := storage.See(row.p, row.old, row.new)
+			kind, object, err := storage.WatchEventFor(row.p, row.old, row.new)
 			if kind != row.want || object != row.object || err != nil {
 				t.Fatalf("got %q with %v (%v), want %q with %v", kind, object, err, row.want, row.object)
 			}
@@ -128,9 +128,9 @@ func TestWhatAWatcherSees(t *testing.T) {
 func TestAWatchEndsWithAStatus(t *testing.T) {
 	t.Parallel()
 	for err, want := range map[error]int32{
-		storage.WatchExpired():                           410,
-		storage.ErrExpired:                               410,
-		storage.Fail("watch", "/pods/", errors.New("x")): 500,
+		storage.WatchExpired(): 410,
+		storage.ErrExpired:     410,
+		storage.WrapError("watch", "/pods/", errors.New("x")): 500,
 	} {
 		e := storage.ErrorEvent(err)
 		if got := e.Object.(*metav1.Status).Code; e.Type != watch.Error || got != want {
@@ -166,16 +166,16 @@ func TestPreconditionsSayWhichDiffers(t *testing.T) {
 
 func TestAnErrorIsGivenItsPlaceOnce(t *testing.T) {
 	t.Parallel()
-	inner := storage.Fail("get", "/pods/a", storage.ErrNotFound)
-	if got := storage.Fail("update", "/pods/b", inner); got != inner {
+	inner := storage.WrapError("get", "/pods/a", storage.ErrNotFound)
+	if got := storage.WrapError("update", "/pods/b", inner); got != inner {
 		t.Errorf("got %v, want %v", got, inner)
 	}
 	_, placeless := storage.PrepareKey("/pods/", "/pods/../a", false)
-	if got := storage.Fail("get", "/pods/../a", placeless).Error(); got !=
+	if got := storage.WrapError("get", "/pods/../a", placeless).Error(); got !=
 		`get "/pods/../a": key is not valid: invalid key: "/pods/../a"` {
 		t.Errorf("got %s", got)
 	}
-	if storage.Fail("get", "/", nil) != nil {
+	if storage.WrapError("get", "/", nil) != nil {
 		t.Error("no error became one")
 	}
 }

@@ -46,8 +46,8 @@ func (APIObjectVersioner) UpdateList(list runtime.Object, version uint64, next s
 	return nil
 }
 
-// PrepareForStorage clears the resource version and the self link.
-func (APIObjectVersioner) PrepareForStorage(obj runtime.Object) error {
+// PrepareObjectForStorage clears the resource version and the self link.
+func (APIObjectVersioner) PrepareObjectForStorage(obj runtime.Object) error {
 	m, err := writable(obj)
 	if err != nil {
 		return err
@@ -57,8 +57,8 @@ func (APIObjectVersioner) PrepareForStorage(obj runtime.Object) error {
 	return nil
 }
 
-// ObjectVersion is the object's resource version; 0 where it has none. What is not a number is strconv's error.
-func (APIObjectVersioner) ObjectVersion(obj runtime.Object) (uint64, error) {
+// ObjectResourceVersion is the object's resource version; 0 where it has none. What is not a number is strconv's error.
+func (APIObjectVersioner) ObjectResourceVersion(obj runtime.Object) (uint64, error) {
 	m, err := readable(obj)
 	if err != nil {
 		return 0, err
@@ -70,8 +70,8 @@ func (APIObjectVersioner) ObjectVersion(obj runtime.Object) (uint64, error) {
 	return strconv.ParseUint(version, 10, 64)
 }
 
-// ParseVersion reads the version in a request: "" and "0" are 0.
-func (APIObjectVersioner) ParseVersion(version string) (uint64, error) {
+// ParseResourceVersion reads the version in a request: "" and "0" are 0.
+func (APIObjectVersioner) ParseResourceVersion(version string) (uint64, error) {
 	if version == "" || version == "0" {
 		return 0, nil
 	}

@@ -34,7 +34,7 @@ func TestAVersionWrittenIsTheVersionRead(t *testing.T) {
 		if err := versioner.UpdateObject(pod, want); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := versioner.ObjectVersion(pod); got != want || err != nil {
+		if got, err := versioner.ObjectResourceVersion(pod); got != want || err != nil {
 			t.Fatalf("wrote %d, read %d (%v)", want, got, err)
 		}
 	}
@@ -63,10 +63,10 @@ func TestListsOfBothFormsTakeAVersion(t *testing.T) {
 func TestASharedObjectIsReadAndNotWritten(t *testing.T) {
 	t.Parallel()
 	shared := &cached{pod: podAt("5")}
-	if got, err := versioner.ObjectVersion(shared); got != 5 || err != nil {
+	if got, err := versioner.ObjectResourceVersion(shared); got != 5 || err != nil {
 		t.Errorf("read version %d (%v), want 5", got, err)
 	}
-	if versioner.UpdateObject(shared, 6) == nil || versioner.PrepareForStorage(shared) == nil {
+	if versioner.UpdateObject(shared, 6) == nil || versioner.PrepareObjectForStorage(shared) == nil {
 		t.Error("a write to a shared object did not fail")
 	}
 }
@@ -75,7 +75,7 @@ func TestNothingOfTheDatabaseIsStored(t *testing.T) {
 	t.Parallel()
 	pod := podAt("5")
 	pod.SelfLink = "/api/v1/pods"
-	if err := versioner.PrepareForStorage(pod); err != nil || pod.ResourceVersion != "" || pod.SelfLink != "" {
+	if err := versioner.PrepareObjectForStorage(pod); err != nil || pod.ResourceVersion != "" || pod.SelfLink != "" {
 		t.Fatalf("version %q and self link %q are left (%v)", pod.ResourceVersion, pod.SelfLink, err)
 	}
 }
@@ -83,12 +83,12 @@ func TestNothingOfTheDatabaseIsStored(t *testing.T) {
 func TestVersionsOfRequestsAreNumbers(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]uint64{"": 0, "0": 0, "12": 12} {
-		if got, err := versioner.ParseVersion(text); got != want || err != nil {
+		if got, err := versioner.ParseResourceVersion(text); got != want || err != nil {
 			t.Errorf("%q is %d (%v), want %d", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"abc", "-1", "1.5"} {
-		if _, err := versioner.ParseVersion(text); !errors.Is(err, storage.ErrInvalidVersion) {
+		if _, err := versioner.ParseResourceVersion(text); !errors.Is(err, storage.ErrInvalidVersion) {
 			t.Errorf("%q gives %v, want %v", text, err, storage.ErrInvalidVersion)
 		}
 	}
@@ -96,7 +96,7 @@ func TestVersionsOfRequestsAreNumbers(t *testing.T) {
 
 func TestAVersionInAnObjectThatIsNoNumberIsStrconvsError(t *testing.T) {
 	t.Parallel()
-	_, err := versioner.ObjectVersion(podAt("abc"))
+	_, err := versioner.ObjectResourceVersion(podAt("abc"))
 	if err == nil || err.Error() != `strconv.ParseUint: parsing "abc": invalid syntax` {
 		t.Fatalf("got %v", err)
 	}

@@ -20,7 +20,7 @@ func (s *Store) beforeCreate(ctx context.Context, obj runtime.Object) error {
 	if err != nil {
 		return apierrors.NewInternalError(err)
 	}
-	if err := rest.PutInNamespace(m, s.namespace(ctx)); err != nil {
+	if err := rest.EnsureObjectNamespaceMatchesRequestNamespace(m, s.namespace(ctx)); err != nil {
 		return err
 	}
 	s.Strategy.PrepareForCreate(ctx, obj)

@@ -42,7 +42,7 @@ func (s *Store) beforeDelete(ctx context.Context, obj runtime.Object, o *metav1.
 		return grace{}, err
 	}
 	o.GracePeriodSeconds = notNegative(o.GracePeriodSeconds)
-	strategy, ok := s.Strategy.(GracefulDeleter)
+	strategy, ok := s.Strategy.(RESTGracefulDeleteStrategy)
 	switch {
 	case !ok:
 		return grace{}, nil

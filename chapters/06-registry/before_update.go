@@ -23,7 +23,7 @@ func (s *Store) beforeUpdate(ctx context.Context, obj, old runtime.Object) error
 	if err != nil {
 		return apierrors.NewInternalError(err)
 	}
-	if err := rest.PutInNamespace(m, s.namespace(ctx)); err != nil {
+	if err := rest.EnsureObjectNamespaceMatchesRequestNamespace(m, s.namespace(ctx)); err != nil {
 		return err
 	}
 	m.SetGeneration(oldMeta.GetGeneration()) // only the strategy raises it

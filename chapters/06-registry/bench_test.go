@@ -140,8 +140,8 @@ func BenchmarkUpdate(b *testing.B) {
 			n++
 			var out kinds.ResultPointer
 			err := s.Storage.GuaranteedUpdate(ctx, "/configmaps/ns/a", &out, storage.Update{
-				Mutate: func(runtime.Object, storage.ResponseMeta) (storage.Mutated, error) {
-					return storage.Mutated{Object: next(n)}, nil
+				Mutate: func(runtime.Object, storage.ResponseMeta) (storage.MutateResult, error) {
+					return storage.MutateResult{Object: next(n)}, nil
 				},
 			})
 			if err != nil {

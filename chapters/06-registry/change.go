@@ -10,9 +10,9 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Change is a write of the server's own making, for the few verbs that have steps of their own (the deletion of a
+// StorageUpdate is a write of the server's own making, for the few verbs that have steps of their own (the deletion of a
 // namespace stores that it is terminating). The strategy is not asked and nothing is validated.
-type Change struct {
+type StorageUpdate struct {
 	DryRun        []string
 	Preconditions *metav1.Preconditions // nil: none
 	// Mutate changes obj, the caller's own copy; it runs again after a lost race. Its error ends the change and is returned
@@ -20,10 +20,10 @@ type Change struct {
 	Mutate func(obj runtime.Object) error
 }
 
-// Change stores what the change makes of the object called name. The answer may be shared: it is read-only.
+// GuaranteedUpdate stores what the change makes of the object called name. The answer may be shared: it is read-only.
 //
 // Errors: NotFound, Conflict (preconditions) and Mutate's.
-func (s *Store) Change(ctx context.Context, name string, change Change) (runtime.Object, error) {
+func (s *Store) GuaranteedUpdate(ctx context.Context, name string, change StorageUpdate) (runtime.Object, error) {
 	key, err := s.key(ctx, name)
 	if err != nil {
 		return nil, err
@@ -31,8 +31,8 @@ func (s *Store) Change(ctx context.Context, name string, change Change) (runtime
 	var out kinds.ResultPointer
 	err = s.target(change.DryRun).GuaranteedUpdate(ctx, key, &out, storage.Update{
 		Preconditions: change.Preconditions,
-		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
-			return storage.Mutated{Object: old}, change.Mutate(old)
+		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
+			return storage.MutateResult{Object: old}, change.Mutate(old)
 		},
 	})
 	if err != nil {

@@ -59,14 +59,14 @@ func (s *Store) create(ctx context.Context, obj runtime.Object, options *rest.Cr
 	return s.decorated(stored), nil
 }
 
-func (s *Store) beginCreate(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (Finish, error) {
+func (s *Store) beginCreate(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (FinishFunc, error) {
 	if s.BeginCreate == nil {
 		return nil, nil
 	}
 	return s.BeginCreate(ctx, obj, options)
 }
 
-// createBegun is what happens between BeginCreate and its Finish.
+// createBegun is what happens between BeginCreate and its FinishFunc.
 func (s *Store) createBegun(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	if err := s.beforeCreate(ctx, obj); err != nil {
 		return nil, err
@@ -123,13 +123,13 @@ func (s *Store) explainExisting(ctx context.Context, err error, key string, obj 
 
 // ttl is how many seconds an object lives, 0 for ever; existing is what it has left.
 func (s *Store) ttl(obj runtime.Object, existing int64, update bool) (uint64, error) {
-	if s.TTL == nil {
+	if s.TTLFunc == nil {
 		return uint64(max(existing, 0)), nil
 	}
 	if existing < 0 {
 		existing = 1 // its time is over and the database has not noticed yet
 	}
-	return s.TTL(obj, uint64(existing), update)
+	return s.TTLFunc(obj, uint64(existing), update)
 }
 
 // identify gives a new object what makes it this one and no other. Upstream: rest.FillObjectMetaSystemFields.

@@ -165,7 +165,7 @@ func taken(n int) func(string) error {
 	return func(call string) error {
 		if strings.HasPrefix(call, "create") && n > 0 {
 			n--
-			return storage.Fail("create", call, storage.ErrExists)
+			return storage.WrapError("create", call, storage.ErrExists)
 		}
 		return nil
 	}

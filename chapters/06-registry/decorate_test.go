@@ -24,7 +24,7 @@ func TestADecoratorChangesWhatIsReadAndNotWhatIsStored(t *testing.T) {
 	t.Parallel()
 	bare, _ := configMaps()
 	s := *bare
-	s.Decorator, s.ReturnDeleted = stamp, true
+	s.Decorator, s.ReturnDeletedObject = stamp, true
 	ctx := inNamespace()
 	w, err := s.Watch(ctx, nil)
 	if err != nil {

@@ -95,10 +95,10 @@ var (
 func (d *deleting) mark(ctx context.Context, found runtime.Object) (stored runtime.Object, stays bool, err error) {
 	var out kinds.ResultPointer
 	err = d.target.GuaranteedUpdate(ctx, d.key, &out, storage.Update{
-		Preconditions: d.request.Preconditions,
-		Hint:          found,
-		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
-			return storage.Mutated{Object: old}, d.attempt(ctx, old)
+		Preconditions:        d.request.Preconditions,
+		CachedExistingObject: found,
+		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
+			return storage.MutateResult{Object: old}, d.attempt(ctx, old)
 		},
 	})
 	switch {
@@ -184,9 +184,9 @@ func (d *deleting) remove(ctx context.Context, last runtime.Object) (runtime.Obj
 	}
 	var out kinds.ResultPointer
 	err := d.target.Delete(ctx, d.key, &out, storage.DeleteOptions{
-		Preconditions: d.request.Preconditions,
-		Validate:      d.check(),
-		Hint:          last,
+		Preconditions:        d.request.Preconditions,
+		Validate:             d.check(),
+		CachedExistingObject: last,
 	})
 	switch {
 	case err != nil && d.marked && errors.Is(err, storage.ErrNotFound):
@@ -213,7 +213,7 @@ func (d *deleting) answer(ctx context.Context, obj runtime.Object) (runtime.Obje
 // decoratedOrStatus tells the client what was deleted: with the uid, so that it knows which object of that name, and with
 // the resource as the request names it, since a Store may be served in several groups.
 func (s *Store) decoratedOrStatus(ctx context.Context, obj runtime.Object, m metav1.Object) runtime.Object {
-	if s.ReturnDeleted {
+	if s.ReturnDeletedObject {
 		return s.decorated(obj)
 	}
 	details := &metav1.StatusDetails{Name: m.GetName(), Group: s.Resource.Group, Kind: s.Resource.Resource, UID: m.GetUID()}

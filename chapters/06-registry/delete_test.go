@@ -63,7 +63,7 @@ func TestADeleteAnswersWithWhatItDeleted(t *testing.T) {
 func TestADeleteOfAResourceThatReturnsObjectsAnswersWithTheObject(t *testing.T) {
 	t.Parallel()
 	s, _ := configMaps()
-	s.ReturnDeleted = true
+	s.ReturnDeletedObject = true
 	mustCreate(t, s, configMap("a", data("v")))
 	out, immediately, err := s.Delete(inNamespace(), "a", options())
 	if cm, ok := out.(*corev1.ConfigMap); err != nil || !immediately || !ok || cm.Data["k"] != "v" {
@@ -173,7 +173,7 @@ func TestAPropagationPolicyBecomesAFinalizer(t *testing.T) {
 		{"an earlier foreground counts more than the default", []string{"foregroundDeletion"}, orphan, options(), []string{"foregroundDeletion"}},
 		{"the resource's default counts last", nil, orphan, options(), []string{"orphan"}},
 		{"the client's word counts more than the default", nil, orphan, options(policy(background)), nil},
-		{"a resource without collection ignores every policy", nil, registry.NotCollected, options(policy(orphan)), nil},
+		{"a resource without collection ignores every policy", nil, registry.GarbageCollectionUnsupported, options(policy(orphan)), nil},
 		{"orphanDependents true is orphan", nil, "", options(func(o *metav1.DeleteOptions) { o.OrphanDependents = &yes }), []string{"orphan"}},
 		{"orphanDependents false is background", nil, orphan, options(func(o *metav1.DeleteOptions) { o.OrphanDependents = &no }), nil},
 	}
@@ -202,4 +202,6 @@ type collected struct {
 	byDefault metav1.DeletionPropagation
 }
 
-func (c collected) DefaultPropagation(context.Context) metav1.DeletionPropagation { return c.byDefault }
+func (c collected) DefaultGarbageCollectionPolicy(context.Context) metav1.DeletionPropagation {
+	return c.byDefault
+}

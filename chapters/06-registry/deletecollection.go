@@ -56,7 +56,7 @@ func (s *Store) DeleteCollection(
 // deleteAll ends with the first error.
 func (s *Store) deleteAll(ctx context.Context, items []runtime.Object, options *rest.DeleteOptions) error {
 	workers, untilError := errgroup.WithContext(ctx)
-	workers.SetLimit(max(s.DeleteWorkers, 1))
+	workers.SetLimit(max(s.DeleteCollectionWorkers, 1))
 	for _, item := range items {
 		if untilError.Err() != nil {
 			break

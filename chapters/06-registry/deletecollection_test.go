@@ -19,7 +19,7 @@ func TestDeleteCollectionDeletesWhatMatches(t *testing.T) {
 	t.Parallel()
 	for _, workers := range []int{0, 4} {
 		s, _ := configMaps()
-		s.DeleteWorkers = workers
+		s.DeleteCollectionWorkers = workers
 		for _, name := range []string{"a", "b", "c"} {
 			mustCreate(t, s, configMap(name))
 		}
@@ -51,7 +51,7 @@ func TestDeleteCollectionToleratesWhatIsGoneAlready(t *testing.T) {
 	mustCreate(t, s, configMap("b"))
 	r.before = func(call string) error {
 		if call == "get /configmaps/ns/a" {
-			return storage.Fail("get", "/configmaps/ns/a", storage.ErrNotFound)
+			return storage.WrapError("get", "/configmaps/ns/a", storage.ErrNotFound)
 		}
 		return nil
 	}

@@ -111,7 +111,7 @@ func (d *demonstration) release() error {
 
 // answer shows the Status that a client gets, which must have this reason.
 func (d *demonstration) answer(err error, reason metav1.StatusReason) error {
-	status := rest.StatusOf(err)
+	status := rest.ErrorToAPIStatus(err)
 	if status.Reason != reason {
 		return fmt.Errorf("want %s, got %w", reason, err)
 	}

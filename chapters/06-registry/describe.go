@@ -29,10 +29,10 @@ func (s *Store) NamespaceScoped() bool { return s.Strategy.NamespaceScoped() }
 
 // StorageVersion is the kind as which objects are stored.
 func (s *Store) StorageVersion() schema.GroupVersionKind {
-	if s.Stored.Empty() {
+	if s.StorageKind.Empty() {
 		return s.Kind
 	}
-	return s.Stored
+	return s.StorageKind
 }
 
 // GetSingularName is the resource's name for one object.
@@ -43,17 +43,17 @@ func (s *Store) ShortNames() []string { return s.Short }
 
 // Categories are the names of groups of resources to which this one belongs.
 func (s *Store) Categories() []string {
-	if s.InAll {
-		return append([]string{"all"}, s.Others...)
+	if s.InCategoryAll {
+		return append([]string{"all"}, s.OtherCategories...)
 	}
-	return s.Others
+	return s.OtherCategories
 }
 
 // SelectableFields are the names that a field selector may use, sorted: those that Attrs knows of an empty object.
 // Upstream keeps them apart from the attributes, in the scheme's field label conversions.
 func (s *Store) SelectableFields() []string {
-	if s.Attrs != nil {
-		if _, known, err := s.Attrs(s.NewFunc()); err == nil {
+	if s.AttrFunc != nil {
+		if _, known, err := s.AttrFunc(s.NewFunc()); err == nil {
 			return slices.Sorted(maps.Keys(known))
 		}
 	}
@@ -61,7 +61,7 @@ func (s *Store) SelectableFields() []string {
 }
 
 // DeleteReturnsDeletedObject is what ReturnDeleted says.
-func (s *Store) DeleteReturnsDeletedObject() bool { return s.ReturnDeleted }
+func (s *Store) DeleteReturnsDeletedObject() bool { return s.ReturnDeletedObject }
 
 // ReadinessCheck is the storage's. Upstream: rest.StorageWithReadiness.
 func (s *Store) ReadinessCheck() error { return s.Storage.ReadinessCheck() }
@@ -76,9 +76,9 @@ func (s *Store) Destroy() {
 // ConvertToTable is Tables' or, without one, a table of names and times of creation.
 // Upstream: rest.NewDefaultTableConvertor.
 func (s *Store) ConvertToTable(ctx context.Context, object, tableOptions runtime.Object) (*metav1.Table, error) {
-	tables := s.Tables
+	tables := s.TableConvertor
 	if tables == nil {
-		tables = rest.NewDefaultTable(s.Resource)
+		tables = rest.NewDefaultTableConvertor(s.Resource)
 	}
 	return tables.ConvertToTable(ctx, object, tableOptions)
 }

@@ -12,7 +12,7 @@ import (
 func TestAStoreSaysWhatItIs(t *testing.T) {
 	t.Parallel()
 	s, _ := configMaps()
-	s.Short, s.InAll = []string{"cm"}, true
+	s.Short, s.InCategoryAll = []string{"cm"}, true
 	if _, ok := s.New().(*corev1.ConfigMap); !ok {
 		t.Errorf("New: %T", s.New())
 	}

@@ -33,7 +33,7 @@ func (d dryRun) Create(ctx context.Context, key string, obj, out runtime.Object,
 	var existing kinds.ResultPointer
 	switch err := d.Get(ctx, key, storage.GetOptions{}, &existing); {
 	case err == nil:
-		return storage.Fail("create", key, storage.ErrExists)
+		return storage.WrapError("create", key, storage.ErrExists)
 	case !errors.Is(err, storage.ErrNotFound):
 		return err
 	}
@@ -47,7 +47,7 @@ func (d dryRun) Delete(ctx context.Context, key string, out runtime.Object, opts
 		return err
 	}
 	if err := storage.CheckPreconditions(key, opts.Preconditions, existing.Object); err != nil {
-		return storage.Fail("delete", key, err)
+		return storage.WrapError("delete", key, err)
 	}
 	if opts.Validate != nil {
 		if err := opts.Validate(ctx, plain(existing.Object)); err != nil {
@@ -67,12 +67,12 @@ func (d dryRun) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 	old, version := d.newFunc(), uint64(0)
 	if existing.Object != nil {
 		old = plain(existing.Object).DeepCopyObject()
-		if version, err = d.Versioner().ObjectVersion(old); err != nil {
+		if version, err = d.Versioner().ObjectResourceVersion(old); err != nil {
 			return err
 		}
 	}
 	if err := storage.CheckPreconditions(key, u.Preconditions, old); err != nil {
-		return storage.Fail("update", key, err)
+		return storage.WrapError("update", key, err)
 	}
 	mutated, err := u.Mutate(old, storage.ResponseMeta{ResourceVersion: version})
 	if err != nil {

@@ -55,9 +55,9 @@ func TestADryRunAnswersAsTheRealThingAndWritesNothing(t *testing.T) {
 				t.Parallel()
 				s, _ := configMaps()
 				mustCreate(t, s, configMap("exists", data("v")))
-				before, _ := s.Storage.CurrentResourceVersion(t.Context())
+				before, _ := s.Storage.GetCurrentResourceVersion(t.Context())
 				tried := attempt(s, name, all)
-				if after, _ := s.Storage.CurrentResourceVersion(t.Context()); after != before {
+				if after, _ := s.Storage.GetCurrentResourceVersion(t.Context()); after != before {
 					t.Errorf("something was written: version %d became %d", before, after)
 				}
 				done := attempt(s, name, nil)
@@ -99,7 +99,7 @@ func TestADryRunShowsWhatWouldBeStored(t *testing.T) {
 func TestADryRunOfAForcedDeleteShowsTheMarkedObject(t *testing.T) {
 	t.Parallel()
 	s, r := configMaps()
-	s.Strategy, s.ReturnDeleted = patient{}, true
+	s.Strategy, s.ReturnDeletedObject = patient{}, true
 	mustCreate(t, s, configMap("a"))
 	r.take()
 	out, immediately, err := s.Delete(inNamespace(), "a", options(period(0), dryRun))

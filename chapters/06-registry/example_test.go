@@ -86,10 +86,10 @@ func ExampleStore_Update() {
 	// <nil>
 }
 
-// A Begin hook claims something outside of the storage; its Finish learns whether the object was stored.
-func ExampleFinish() {
+// A Begin hook claims something outside of the storage; its FinishFunc learns whether the object was stored.
+func ExampleFinishFunc() {
 	store, _ := configMaps()
-	store.BeginCreate = func(context.Context, runtime.Object, *rest.CreateOptions) (registry.Finish, error) {
+	store.BeginCreate = func(context.Context, runtime.Object, *rest.CreateOptions) (registry.FinishFunc, error) {
 		fmt.Println("address claimed")
 		return func(_ context.Context, success bool) {
 			if !success {

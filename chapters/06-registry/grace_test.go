@@ -29,7 +29,7 @@ func TestAGracePeriodMayOnlyBecomeShorter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := configMaps()
-		s.Strategy, s.ReturnDeleted = patient{}, true
+		s.Strategy, s.ReturnDeletedObject = patient{}, true
 		mustCreate(t, s, configMap("a"))
 		begun := time.Now()
 		steps := []struct {
@@ -65,7 +65,7 @@ func TestAGracePeriodMayOnlyBecomeShorter(t *testing.T) {
 func TestAForcedDeleteIsMarkedBeforeTheObjectGoes(t *testing.T) {
 	t.Parallel()
 	s, r := configMaps()
-	s.Strategy, s.ReturnDeleted = patient{}, true
+	s.Strategy, s.ReturnDeletedObject = patient{}, true
 	before := mustCreate(t, s, configMap("a"))
 	r.take()
 	force := options(period(0), func(o *metav1.DeleteOptions) {
@@ -84,7 +84,7 @@ func TestAForcedDeleteIsMarkedBeforeTheObjectGoes(t *testing.T) {
 func TestAForcedDeleteToleratesThatAnotherWasFaster(t *testing.T) {
 	t.Parallel()
 	s, r := configMaps()
-	s.Strategy, s.ReturnDeleted = patient{}, true
+	s.Strategy, s.ReturnDeletedObject = patient{}, true
 	mustCreate(t, s, configMap("a"))
 	r.before = func(call string) error {
 		if strings.HasPrefix(call, "delete") {

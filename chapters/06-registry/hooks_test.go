@@ -59,7 +59,7 @@ func TestAStrategyIsAskedInOrder(t *testing.T) {
 	var steps []string
 	s.Strategy = recording{asked: &steps}
 	r.before = func(call string) error { steps = append(steps, call); return nil }
-	s.BeginCreate = func(context.Context, runtime.Object, *rest.CreateOptions) (registry.Finish, error) {
+	s.BeginCreate = func(context.Context, runtime.Object, *rest.CreateOptions) (registry.FinishFunc, error) {
 		steps = append(steps, "BeginCreate")
 		return func(context.Context, bool) { steps = append(steps, "Finish") }, nil
 	}
@@ -68,7 +68,7 @@ func TestAStrategyIsAskedInOrder(t *testing.T) {
 	validate := func(_ context.Context, _, _ runtime.Object) error { steps = append(steps, "admission"); return nil }
 
 	headers := http.Header{}
-	ctx := rest.WithWarnings(inNamespace(), headers)
+	ctx := rest.WithWarningRecorder(inNamespace(), headers)
 	if _, err := s.Create(ctx, configMap("a"), &rest.CreateOptions{Validate: validate}); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestFinishIsCalledOnceWithTheOutcome(t *testing.T) {
 			s, _ := configMaps()
 			mustCreate(t, s, configMap("old"))
 			var outcomes []bool
-			s.BeginCreate = func(context.Context, runtime.Object, *rest.CreateOptions) (registry.Finish, error) {
+			s.BeginCreate = func(context.Context, runtime.Object, *rest.CreateOptions) (registry.FinishFunc, error) {
 				return func(_ context.Context, success bool) { outcomes = append(outcomes, success) }, nil
 			}
 			_, err := s.Create(inNamespace(), row.obj, row.options)
@@ -128,7 +128,7 @@ func TestAnErrorOfABeginHookEndsTheCreate(t *testing.T) {
 	t.Parallel()
 	s, r := configMaps()
 	refused := errors.New("no address is free")
-	s.BeginCreate = func(context.Context, runtime.Object, *rest.CreateOptions) (registry.Finish, error) {
+	s.BeginCreate = func(context.Context, runtime.Object, *rest.CreateOptions) (registry.FinishFunc, error) {
 		return nil, refused
 	}
 	if _, err := s.Create(inNamespace(), configMap("a"), nil); err != refused {
@@ -141,7 +141,7 @@ func TestAnObjectWithATTLGoesByItself(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := configMaps()
-		s.TTL = func(_ runtime.Object, existing uint64, update bool) (uint64, error) {
+		s.TTLFunc = func(_ runtime.Object, existing uint64, update bool) (uint64, error) {
 			if update {
 				return existing, nil
 			}

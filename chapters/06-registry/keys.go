@@ -62,8 +62,8 @@ func (s *Store) keyRoot() string {
 
 // objectName is the name under which obj is stored.
 func (s *Store) objectName(obj runtime.Object) (string, error) {
-	if s.ObjectName != nil {
-		return s.ObjectName(obj)
+	if s.ObjectNameFunc != nil {
+		return s.ObjectNameFunc(obj)
 	}
 	m, err := meta.Accessor(obj)
 	if err != nil {

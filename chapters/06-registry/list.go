@@ -27,9 +27,9 @@ func (s *Store) list(ctx context.Context, options *metainternalversion.ListOptio
 		options = &metainternalversion.ListOptions{}
 	}
 	opts := storage.ListOptions{
-		ResourceVersion: options.ResourceVersion,
-		Match:           options.ResourceVersionMatch,
-		Predicate:       s.predicate(options),
+		ResourceVersion:      options.ResourceVersion,
+		ResourceVersionMatch: options.ResourceVersionMatch,
+		Predicate:            s.predicate(options),
 	}
 	opts.Predicate.Limit, opts.Predicate.Continue = options.Limit, options.Continue
 	key, recursive := s.scope(ctx, opts.Predicate)
@@ -45,7 +45,7 @@ func (s *Store) list(ctx context.Context, options *metainternalversion.ListOptio
 
 // predicate is what the client selects.
 func (s *Store) predicate(options *metainternalversion.ListOptions) storage.SelectionPredicate {
-	return storage.SelectionPredicate{Label: options.LabelSelector, Field: options.FieldSelector, GetAttrs: s.Attrs}
+	return storage.SelectionPredicate{Label: options.LabelSelector, Field: options.FieldSelector, GetAttrs: s.AttrFunc}
 }
 
 // scope is the smallest part of the keys in which everything lies that the predicate wants: one object's key, or the
@@ -65,7 +65,7 @@ func (s *Store) scope(ctx context.Context, p storage.SelectionPredicate) (key st
 			ctx = rest.WithNamespace(ctx, only)
 		}
 	}
-	if name, ok := p.MatchesSingleName(); ok {
+	if name, ok := p.MatchesSingle(); ok {
 		if key, err := s.key(ctx, name); err == nil {
 			return key, false
 		}

@@ -110,7 +110,7 @@ func TestWhatSelectorsSeeIsTheStoresToSay(t *testing.T) {
 	if got := s.SelectableFields(); !slices.Equal(got, []string{"metadata.name", "metadata.namespace"}) {
 		t.Errorf("without attributes: %v", got)
 	}
-	s.Attrs = func(obj runtime.Object) (labels.Set, fields.Set, error) {
+	s.AttrFunc = func(obj runtime.Object) (labels.Set, fields.Set, error) {
 		return nil, fields.Set{"metadata.name": "", "data.k": obj.(*corev1.ConfigMap).Data["k"]}, nil
 	}
 	if got := s.SelectableFields(); !slices.Equal(got, []string{"data.k", "metadata.name"}) {

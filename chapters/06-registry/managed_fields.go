@@ -11,12 +11,12 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-var _ rest.FieldResetter = (*Store)(nil)
+var _ rest.ResetFieldsStrategy = (*Store)(nil)
 
-// ResetFields are those that the strategy names, if it is a rest.FieldResetter too; else none.
-func (s *Store) ResetFields() rest.FieldReset {
-	if strategy, ok := s.Strategy.(rest.FieldResetter); ok {
-		return strategy.ResetFields()
+// GetResetFields are those that the strategy names, if it is a rest.ResetFieldsStrategy too; else none.
+func (s *Store) GetResetFields() rest.ResetFields {
+	if strategy, ok := s.Strategy.(rest.ResetFieldsStrategy); ok {
+		return strategy.GetResetFields()
 	}
 	return nil
 }

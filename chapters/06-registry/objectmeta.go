@@ -23,29 +23,29 @@ type ObjectMetaValidation struct {
 	Generic bool
 	// None: the kind's own validation does not look at metadata.
 	None bool
-	// OnUpdate are the checks of an update, in order; nil: CheckUpdate.
-	OnUpdate []MetaCheck
+	// OnUpdate are the checks of an update, in order; nil: CheckObjectMetaUpdate.
+	OnUpdate []ObjectMetaCheck
 }
 
-// MetaCheck is one check of metadata.
-type MetaCheck int
+// ObjectMetaCheck is one check of metadata.
+type ObjectMetaCheck int
 
 const (
-	CheckUpdate MetaCheck = iota // the change: ValidateObjectMetaUpdate
-	CheckMeta                    // the new metadata, its name too: ValidateObjectMeta
+	CheckObjectMetaUpdate ObjectMetaCheck = iota // the change: ValidateObjectMetaUpdate
+	CheckObjectMeta                              // the new metadata, its name too: ValidateObjectMeta
 )
 
 // What kinds do that are not like most.
 var (
-	UpdateThenMeta = ObjectMetaValidation{OnUpdate: []MetaCheck{CheckUpdate, CheckMeta}}
-	MetaThenUpdate = ObjectMetaValidation{OnUpdate: []MetaCheck{CheckMeta, CheckUpdate}}
-	MetaOnly       = ObjectMetaValidation{OnUpdate: []MetaCheck{CheckMeta}}
-	MetaTwice      = ObjectMetaValidation{OnUpdate: []MetaCheck{CheckMeta, CheckMeta}}
+	UpdateThenMeta = ObjectMetaValidation{OnUpdate: []ObjectMetaCheck{CheckObjectMetaUpdate, CheckObjectMeta}}
+	MetaThenUpdate = ObjectMetaValidation{OnUpdate: []ObjectMetaCheck{CheckObjectMeta, CheckObjectMetaUpdate}}
+	MetaOnly       = ObjectMetaValidation{OnUpdate: []ObjectMetaCheck{CheckObjectMeta}}
+	MetaTwice      = ObjectMetaValidation{OnUpdate: []ObjectMetaCheck{CheckObjectMeta, CheckObjectMeta}}
 	NoMeta         = ObjectMetaValidation{None: true}
 
 	GenericUpdate         = ObjectMetaValidation{Generic: true}
-	GenericMeta           = ObjectMetaValidation{Generic: true, OnUpdate: []MetaCheck{CheckMeta}}
-	GenericMetaThenUpdate = ObjectMetaValidation{Generic: true, OnUpdate: []MetaCheck{CheckMeta, CheckUpdate}}
+	GenericMeta           = ObjectMetaValidation{Generic: true, OnUpdate: []ObjectMetaCheck{CheckObjectMeta}}
+	GenericMetaThenUpdate = ObjectMetaValidation{Generic: true, OnUpdate: []ObjectMetaCheck{CheckObjectMeta, CheckObjectMetaUpdate}}
 )
 
 // ownMetaErrors are what the kind's own validation finds in the metadata of a new object.
@@ -69,11 +69,11 @@ func ValidateObjectMeta(m metav1.Object, namespaced bool, validName validation.V
 func (s *Store) ownMetaUpdateErrors(m, old metav1.Object) field.ErrorList {
 	checks := s.ObjectMeta.OnUpdate
 	if checks == nil && !s.ObjectMeta.None {
-		checks = []MetaCheck{CheckUpdate}
+		checks = []ObjectMetaCheck{CheckObjectMetaUpdate}
 	}
 	var errs field.ErrorList
 	for _, check := range checks {
-		if check == CheckMeta {
+		if check == CheckObjectMeta {
 			errs = append(errs, s.ownMetaErrors(m)...)
 			continue
 		}

@@ -19,12 +19,12 @@ var collectorFinalizer = map[metav1.DeletionPropagation]string{
 // Upstream: shouldOrphanDependents and shouldDeleteDependents.
 func (s *Store) propagation(ctx context.Context, m metav1.Object, o *metav1.DeleteOptions) metav1.DeletionPropagation {
 	var byDefault metav1.DeletionPropagation
-	if strategy, ok := s.Strategy.(GarbageCollected); ok {
-		byDefault = strategy.DefaultPropagation(ctx)
+	if strategy, ok := s.Strategy.(GarbageCollectionDeleteStrategy); ok {
+		byDefault = strategy.DefaultGarbageCollectionPolicy(ctx)
 	}
 	switch {
-	case byDefault == NotCollected:
-		return NotCollected
+	case byDefault == GarbageCollectionUnsupported:
+		return GarbageCollectionUnsupported
 	case o.OrphanDependents != nil && *o.OrphanDependents: //nolint:staticcheck // old clients send it
 		return metav1.DeletePropagationOrphan
 	case o.OrphanDependents != nil: //nolint:staticcheck // old clients send it

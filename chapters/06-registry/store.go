@@ -17,13 +17,13 @@ import (
 // A Store may be copied: a subresource is the parent's Store with another Strategy.
 // Upstream: k8s.io/apiserver/pkg/registry/generic/registry.Store.
 type Store struct {
-	Kind     schema.GroupVersionKind // what the server works with: v1 Pod
-	Resource schema.GroupResource    // in errors: pods
-	Singular string
-	Short    []string
-	InAll    bool     // in the category all
-	Others   []string // the other categories
-	NewFunc  func() runtime.Object
+	Kind            schema.GroupVersionKind // what the server works with: v1 Pod
+	Resource        schema.GroupResource    // in errors: pods
+	Singular        string
+	Short           []string
+	InCategoryAll   bool     // in the category all
+	OtherCategories []string // the other categories
+	NewFunc         func() runtime.Object
 
 	Storage  storage.Interface
 	Strategy Strategy
@@ -31,45 +31,45 @@ type Store struct {
 	// KeyRoot is the key below which the objects lie; "": the resource's name without its group, e.g. /pods.
 	KeyRoot string
 	// KeyFunc and ObjectName, where the key or name is irregular.
-	KeyFunc    func(ctx context.Context, name string) (string, error)
-	ObjectName func(obj runtime.Object) (string, error)
+	KeyFunc        func(ctx context.Context, name string) (string, error)
+	ObjectNameFunc func(obj runtime.Object) (string, error)
 
-	// Attrs is what selectors see; nil: labels and metadata.name, metadata.namespace.
-	Attrs storage.AttrFunc
-	// TTL of a stored object in seconds, 0 for ever; existing is what the object has left. Nil: for ever.
-	TTL func(obj runtime.Object, existing uint64, update bool) (uint64, error)
+	// AttrFunc is what selectors see; nil: labels and metadata.name, metadata.namespace.
+	AttrFunc storage.AttrFunc
+	// TTLFunc of a stored object in seconds, 0 for ever; existing is what the object has left. Nil: for ever.
+	TTLFunc func(obj runtime.Object, existing uint64, update bool) (uint64, error)
 
 	// Hooks. A Begin hook runs before the write and returns what to call, exactly once, with its outcome; Decorator
 	// changes a copy of each object that is read; an After hook sees what was written. All may be nil, and so may the
-	// Finish that a Begin hook returns. What an After hook sees is read-only.
+	// FinishFunc that a Begin hook returns. What an After hook sees is read-only.
 	Decorator   func(runtime.Object)
-	BeginCreate func(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (Finish, error)
-	BeginUpdate func(ctx context.Context, obj, old runtime.Object, update *rest.Update) (Finish, error)
+	BeginCreate func(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (FinishFunc, error)
+	BeginUpdate func(ctx context.Context, obj, old runtime.Object, update *rest.Update) (FinishFunc, error)
 	AfterCreate func(obj runtime.Object, options *rest.CreateOptions)
 	AfterUpdate func(obj runtime.Object, update *rest.Update)
 	AfterDelete func(obj runtime.Object, options *rest.DeleteOptions)
-	// ShouldDelete may keep an object that an update has left without finalizers while it was being deleted (a namespace
+	// ShouldDeleteDuringUpdate may keep an object that an update has left without finalizers while it was being deleted (a namespace
 	// has finalizers of its own in its spec). Nil: such an object is deleted.
-	ShouldDelete func(ctx context.Context, obj, old runtime.Object) bool
+	ShouldDeleteDuringUpdate func(ctx context.Context, obj, old runtime.Object) bool
 
-	// ReturnDeleted answers a delete with the object instead of a Status.
-	ReturnDeleted bool
+	// ReturnDeletedObject answers a delete with the object instead of a Status.
+	ReturnDeletedObject bool
 	// ObjectMeta is how the kind's own validation looks at metadata.
 	ObjectMeta ObjectMetaValidation
-	// DeleteWorkers of a deletecollection; 0: 1.
-	DeleteWorkers int
-	// Stored is the kind that etcd keeps; empty: Kind.
-	Stored schema.GroupVersionKind
-	// Tables shows objects as rows; nil: name and time of creation.
-	Tables rest.TableConvertor
+	// DeleteCollectionWorkers of a deletecollection; 0: 1.
+	DeleteCollectionWorkers int
+	// StorageKind is the kind that etcd keeps; empty: Kind.
+	StorageKind schema.GroupVersionKind
+	// TableConvertor shows objects as rows; nil: name and time of creation.
+	TableConvertor rest.TableConvertor
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 	// DestroyFunc is called by Destroy, perhaps more than once; nil: there is nothing to end.
 	DestroyFunc func()
 }
 
-// Finish ends what a Begin hook began: success tells whether the write happened.
-type Finish func(ctx context.Context, success bool)
+// FinishFunc ends what a Begin hook began: success tells whether the write happened.
+type FinishFunc func(ctx context.Context, success bool)
 
 var (
 	_ rest.StandardStorage        = (*Store)(nil)
@@ -91,8 +91,8 @@ func (s *Store) now() metav1.Time {
 	return metav1.NewTime(clock().Truncate(time.Second))
 }
 
-// end calls a Finish where there is one.
-func (f Finish) end(ctx context.Context, success bool) {
+// end calls a FinishFunc where there is one.
+func (f FinishFunc) end(ctx context.Context, success bool) {
 	if f != nil {
 		f(ctx, success)
 	}

@@ -12,15 +12,15 @@ import (
 // marked places. A resource embeds Namespaced or ClusterScoped, which answer every question, and overrides what it
 // must. Upstream: rest.RESTCreateStrategy, RESTUpdateStrategy and RESTDeleteStrategy.
 //
-// A strategy that takes back what clients write to some fields says so as a rest.FieldResetter.
+// A strategy that takes back what clients write to some fields says so as a rest.ResetFieldsStrategy.
 type Strategy interface {
 	NamespaceScoped() bool
-	CreateStrategy
-	UpdateStrategy
+	RESTCreateStrategy
+	RESTUpdateStrategy
 }
 
-// CreateStrategy is asked on the way of a new object, in the order of the methods.
-type CreateStrategy interface {
+// RESTCreateStrategy is asked on the way of a new object, in the order of the methods.
+type RESTCreateStrategy interface {
 	// PrepareForCreate clears and sets what clients may not decide: status, generation.
 	PrepareForCreate(ctx context.Context, obj runtime.Object)
 	// ValidateName says what is wrong with a name, or with the prefix of a generated one.
@@ -34,8 +34,8 @@ type CreateStrategy interface {
 	Canonicalize(obj runtime.Object)
 }
 
-// UpdateStrategy is asked on the way of a changed object, in the order of the methods.
-type UpdateStrategy interface {
+// RESTUpdateStrategy is asked on the way of a changed object, in the order of the methods.
+type RESTUpdateStrategy interface {
 	// AllowCreateOnUpdate: a PUT to a name that does not exist creates.
 	AllowCreateOnUpdate() bool
 	// AllowUnconditionalUpdate: a PUT without resourceVersion overwrites.
@@ -49,20 +49,20 @@ type UpdateStrategy interface {
 	Canonicalize(obj runtime.Object)
 }
 
-// GracefulDeleter is a strategy whose objects get time to end (pods).
+// RESTGracefulDeleteStrategy is a strategy whose objects get time to end (pods).
 // Upstream: rest.RESTGracefulDeleteStrategy.
-type GracefulDeleter interface {
+type RESTGracefulDeleteStrategy interface {
 	// CheckGracefulDelete sets options.GracePeriodSeconds (never left nil with true); false deletes at once. obj is
 	// read-only.
 	CheckGracefulDelete(ctx context.Context, obj runtime.Object, options *metav1.DeleteOptions) bool
 }
 
-// GarbageCollected is a strategy with a default propagation policy of its own (Jobs and ReplicationControllers orphan;
-// events are NotCollected). Upstream: rest.GarbageCollectionDeleteStrategy.
-type GarbageCollected interface {
-	DefaultPropagation(ctx context.Context) metav1.DeletionPropagation
+// GarbageCollectionDeleteStrategy is a strategy with a default propagation policy of its own (Jobs and ReplicationControllers orphan;
+// events are GarbageCollectionUnsupported). Upstream: rest.GarbageCollectionDeleteStrategy.
+type GarbageCollectionDeleteStrategy interface {
+	DefaultGarbageCollectionPolicy(ctx context.Context) metav1.DeletionPropagation
 }
 
-// NotCollected as default propagation: objects of the resource take no part in garbage collection, so that no
+// GarbageCollectionUnsupported as default propagation: objects of the resource take no part in garbage collection, so that no
 // propagation policy ever leaves a finalizer on them. Upstream: rest.Unsupported.
-const NotCollected metav1.DeletionPropagation = "NotCollected"
+const GarbageCollectionUnsupported metav1.DeletionPropagation = "NotCollected"

@@ -29,7 +29,7 @@ func (s *Store) Update(ctx context.Context, name string, update *rest.Update) (r
 	err = s.target(update.Options.DryRun).GuaranteedUpdate(ctx, key, &out, storage.Update{
 		IgnoreNotFound: u.mayCreate(),
 		Preconditions:  update.Preconditions,
-		Mutate: func(old runtime.Object, m storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
 			return u.attempt(ctx, old, m)
 		},
 	})
@@ -54,7 +54,7 @@ type updating struct {
 
 	obj     runtime.Object // what the attempt would store
 	creates bool           // nothing existed
-	finish  Finish         // of the attempt's Begin hook; nil: none, or already called
+	finish  FinishFunc     // of the attempt's Begin hook; nil: none, or already called
 }
 
 func (u *updating) mayCreate() bool {
@@ -69,11 +69,11 @@ func (u *updating) end(ctx context.Context, success bool) {
 }
 
 // attempt makes from old what is to be stored. That it is called again means that the last attempt lost a race.
-func (u *updating) attempt(ctx context.Context, old runtime.Object, m storage.ResponseMeta) (storage.Mutated, error) {
+func (u *updating) attempt(ctx context.Context, old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
 	u.end(ctx, false)
 	u.creates = m.ResourceVersion == 0
 	if u.creates && !u.mayCreate() {
-		return storage.Mutated{}, apierrors.NewNotFound(u.Resource, u.name)
+		return storage.MutateResult{}, apierrors.NewNotFound(u.Resource, u.name)
 	}
 	before := old
 	if !u.creates {
@@ -81,7 +81,7 @@ func (u *updating) attempt(ctx context.Context, old runtime.Object, m storage.Re
 	}
 	obj, err := u.request.Mutate(ctx, old)
 	if err != nil {
-		return storage.Mutated{}, err
+		return storage.MutateResult{}, err
 	}
 	u.obj = obj
 	if u.creates {
@@ -91,58 +91,58 @@ func (u *updating) attempt(ctx context.Context, old runtime.Object, m storage.Re
 }
 
 // insert is an attempt where nothing exists.
-func (u *updating) insert(ctx context.Context, obj runtime.Object) (storage.Mutated, error) {
+func (u *updating) insert(ctx context.Context, obj runtime.Object) (storage.MutateResult, error) {
 	m, err := meta.Accessor(obj)
 	if err != nil {
-		return storage.Mutated{}, err
+		return storage.MutateResult{}, err
 	}
 	u.identify(m)
 	if u.finish, err = u.beginCreate(ctx, obj, u.createOptions()); err != nil {
-		return storage.Mutated{}, err
+		return storage.MutateResult{}, err
 	}
 	if err := u.beforeCreate(ctx, obj); err != nil {
-		return storage.Mutated{}, err
+		return storage.MutateResult{}, err
 	}
 	if validate := u.request.Validate; validate != nil {
 		if err := validate(ctx, obj, nil); err != nil {
-			return storage.Mutated{}, err
+			return storage.MutateResult{}, err
 		}
 	}
 	settle(obj)
 	ttl, err := u.ttl(obj, 0, false)
-	return storage.Mutated{Object: obj, TTL: &ttl}, err
+	return storage.MutateResult{Object: obj, TTL: &ttl}, err
 }
 
 // replace is an attempt where old exists.
-func (u *updating) replace(ctx context.Context, obj, old runtime.Object, m storage.ResponseMeta) (storage.Mutated, error) {
+func (u *updating) replace(ctx context.Context, obj, old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
 	if err := u.checkVersion(obj, m.ResourceVersion); err != nil {
-		return storage.Mutated{}, err
+		return storage.MutateResult{}, err
 	}
 	if u.BeginUpdate != nil {
 		finish, err := u.BeginUpdate(ctx, obj, old, u.request)
 		if err != nil {
-			return storage.Mutated{}, err
+			return storage.MutateResult{}, err
 		}
 		u.finish = finish
 	}
 	if err := u.beforeUpdate(ctx, obj, old); err != nil {
-		return storage.Mutated{}, err
+		return storage.MutateResult{}, err
 	}
 	keepManagedTimes(obj, old)
 	if validate := u.request.Validate; validate != nil {
 		if err := validate(ctx, obj, old); err != nil {
-			return storage.Mutated{}, err
+			return storage.MutateResult{}, err
 		}
 	}
 	if u.emptied(ctx, obj, old) {
-		return storage.Mutated{}, errEmptied
+		return storage.MutateResult{}, errEmptied
 	}
 	settle(obj)
 	ttl, err := u.ttl(obj, m.TTL, true)
 	if err != nil || int64(ttl) == m.TTL {
-		return storage.Mutated{Object: obj}, err
+		return storage.MutateResult{Object: obj}, err
 	}
-	return storage.Mutated{Object: obj, TTL: &ttl}, nil
+	return storage.MutateResult{Object: obj, TTL: &ttl}, nil
 }
 
 func (u *updating) after(stored runtime.Object) {

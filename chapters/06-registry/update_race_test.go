@@ -34,7 +34,7 @@ func TestALostRaceIsRunAgainWithWhatTheOtherWrote(t *testing.T) {
 	mustCreate(t, s, configMap("a"))
 	other := *s
 	var outcomes []bool
-	s.BeginUpdate = func(context.Context, runtime.Object, runtime.Object, *rest.Update) (registry.Finish, error) {
+	s.BeginUpdate = func(context.Context, runtime.Object, runtime.Object, *rest.Update) (registry.FinishFunc, error) {
 		return func(_ context.Context, success bool) { outcomes = append(outcomes, success) }, nil
 	}
 	out, _, err := s.Update(inNamespace(), "a", &rest.Update{Mutate: rival(t, &other, 2)})

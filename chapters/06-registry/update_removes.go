@@ -29,7 +29,7 @@ func (u *updating) emptied(ctx context.Context, obj, old runtime.Object) bool {
 	}
 	grace := before.GetDeletionGracePeriodSeconds()
 	return len(m.GetFinalizers()) == 0 && before.GetDeletionTimestamp() != nil && (grace == nil || *grace == 0) &&
-		(u.ShouldDelete == nil || u.ShouldDelete(ctx, obj, old))
+		(u.ShouldDeleteDuringUpdate == nil || u.ShouldDeleteDuringUpdate(ctx, obj, old))
 }
 
 // remove deletes the object that the update left without finalizers. The client asked for an update, so it gets the

@@ -52,7 +52,7 @@ func TestAnUpdateThatTakesTheLastFinalizerDeletes(t *testing.T) {
 func TestAStoreMayKeepWhatHasNoFinalizersLeft(t *testing.T) {
 	t.Parallel()
 	s, _ := configMaps()
-	s.ShouldDelete = func(_ context.Context, obj, _ runtime.Object) bool { return obj.(*corev1.ConfigMap).Data == nil }
+	s.ShouldDeleteDuringUpdate = func(_ context.Context, obj, _ runtime.Object) bool { return obj.(*corev1.ConfigMap).Data == nil }
 	mustCreate(t, s, configMap("a", finalizers("example.com/one"), data("v")))
 	if _, _, err := s.Delete(inNamespace(), "a", nil); err != nil {
 		t.Fatal(err)

@@ -114,7 +114,7 @@ func TestAnUpdateOfWhatDoesNotExist(t *testing.T) {
 			update := &rest.Update{Mutate: mutateTo(configMap("a"))}
 			allow(s, update)
 			var began []bool
-			s.BeginCreate = func(context.Context, runtime.Object, *rest.CreateOptions) (registry.Finish, error) {
+			s.BeginCreate = func(context.Context, runtime.Object, *rest.CreateOptions) (registry.FinishFunc, error) {
 				return func(_ context.Context, success bool) { began = append(began, success) }, nil
 			}
 			out, created, err := s.Update(inNamespace(), "a", update)

@@ -17,10 +17,10 @@ func (s *Store) Watch(ctx context.Context, options *metainternalversion.ListOpti
 		options = &metainternalversion.ListOptions{}
 	}
 	opts := storage.ListOptions{
-		ResourceVersion:   options.ResourceVersion,
-		Match:             options.ResourceVersionMatch,
-		Predicate:         s.predicate(options),
-		SendInitialEvents: options.SendInitialEvents,
+		ResourceVersion:      options.ResourceVersion,
+		ResourceVersionMatch: options.ResourceVersionMatch,
+		Predicate:            s.predicate(options),
+		SendInitialEvents:    options.SendInitialEvents,
 	}
 	opts.Predicate.AllowWatchBookmarks = options.AllowWatchBookmarks
 	key, recursive := s.scope(ctx, opts.Predicate)

@@ -62,7 +62,7 @@ func BenchmarkOperation(b *testing.B) {
 			return t.s.Create(t.ctx, fmt.Sprint("/pods/default/", i), newPod("x"), &kinds.ResultPointer{}, 0)
 		}},
 		{"update with hint/etcd", func(t *benched, _ int) error {
-			seen, _ := storage.APIObjectVersioner{}.ObjectVersion(t.pod)
+			seen, _ := storage.APIObjectVersioner{}.ObjectResourceVersion(t.pod)
 			revision, err := t.put(t.key(), int64(seen))
 			if err != nil {
 				return err
@@ -71,7 +71,7 @@ func BenchmarkOperation(b *testing.B) {
 		}},
 		{"update with hint/storage", func(t *benched, i int) error {
 			u := relabel(fmt.Sprint(i))
-			u.Hint = t.pod
+			u.CachedExistingObject = t.pod
 			t.pod = &corev1.Pod{}
 			return t.s.GuaranteedUpdate(t.ctx, "/pods/default/x", t.pod, u)
 		}},

@@ -49,7 +49,7 @@ func (w *openWatch) change(e *clientv3.Event) error {
 
 // show sends the event, if the watcher sees one; its object has the revision of the change, also when it was deleted.
 func (w *openWatch) show(old, current runtime.Object, revision int64) error {
-	kind, obj, err := storage.See(w.opts.Predicate, old, current)
+	kind, obj, err := storage.WatchEventFor(w.opts.Predicate, old, current)
 	if err != nil || kind == "" {
 		return err
 	}

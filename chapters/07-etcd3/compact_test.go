@@ -48,7 +48,7 @@ func TestACompactorForgetsWhatOneIntervalAgoWasOld(t *testing.T) {
 	}
 
 	at := func(version string) error {
-		opts := storage.ListOptions{ResourceVersion: version, Match: metav1.ResourceVersionMatchExact, Recursive: true}
+		opts := storage.ListOptions{ResourceVersion: version, ResourceVersionMatch: metav1.ResourceVersionMatchExact, Recursive: true}
 		return s.GetList(t.Context(), "/pods", opts, &kinds.List{})
 	}
 	if err := at(old.ResourceVersion); !errors.Is(err, storage.ErrExpired) {
@@ -173,7 +173,7 @@ func TestAWatchResumedFromBeforeACompactionEndsWith410AndTeachesTheStorage(t *te
 	if _, open := <-w.ResultChan(); open {
 		t.Error("the watch goes on after its error")
 	}
-	if version, _ := s.Versioner().ObjectVersion(last); s.CompactRevision() != version {
+	if version, _ := s.Versioner().ObjectResourceVersion(last); s.CompactRevision() != version {
 		t.Errorf("the storage knows of a compaction at %d, want %d", s.CompactRevision(), version)
 	}
 }
@@ -181,7 +181,7 @@ func TestAWatchResumedFromBeforeACompactionEndsWith410AndTeachesTheStorage(t *te
 // compactAll forgets everything before the version of obj.
 func compactAll(t *testing.T, client *clientv3.Client, obj *corev1.Pod) {
 	t.Helper()
-	version, err := storage.APIObjectVersioner{}.ObjectVersion(obj)
+	version, err := storage.APIObjectVersioner{}.ObjectResourceVersion(obj)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ type creation struct {
 }
 
 func (s *store) create(ctx context.Context, key string, c creation) error {
-	if version, _ := s.versioner.ObjectVersion(c.obj); version != 0 {
+	if version, _ := s.versioner.ObjectResourceVersion(c.obj); version != 0 {
 		return storage.ErrResourceVersionSet
 	}
 	e, err := s.encode(c.obj, c.out)

@@ -15,7 +15,7 @@ import (
 func (s *store) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
 	key, err := s.key(key, false)
 	if err == nil {
-		err = s.delete(ctx, attempt{key: key, seen: s.known(opts.Hint)}, removal{opts, out})
+		err = s.delete(ctx, attempt{key: key, seen: s.known(opts.CachedExistingObject)}, removal{opts, out})
 	}
 	return fail("delete", key, err)
 }

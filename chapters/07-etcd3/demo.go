@@ -64,14 +64,14 @@ func newDemonstration(s *demo.Stage, client *clientv3.Client) (*demonstration, e
 
 // paint is an update that sets the color of a config map.
 func paint(color string, meanwhile func()) storage.Update {
-	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 		if meanwhile != nil {
 			meanwhile()
 			meanwhile = nil
 		}
 		m := old.(*corev1.ConfigMap)
 		m.Data["color"] = color
-		return storage.Mutated{Object: m}, nil
+		return storage.MutateResult{Object: m}, nil
 	}}
 }
 

@@ -91,7 +91,7 @@ func showExpired(ctx context.Context, d *demonstration, token string) error {
 	if err != nil {
 		return err
 	}
-	now, err := d.Versioner().ObjectVersion(last)
+	now, err := d.Versioner().ObjectResourceVersion(last)
 	if err != nil {
 		return err
 	}

@@ -35,5 +35,5 @@ func fail(op, key string, err error) error {
 	if own, ok := err.(callers); ok {
 		return own.error
 	}
-	return storage.Fail(op, key, err)
+	return storage.WrapError(op, key, err)
 }

@@ -118,8 +118,8 @@ func mustCreate(tb testing.TB, s storage.Interface, name string) *corev1.Pod {
 
 // relabel is an update that sets the label app.
 func relabel(value string) storage.Update {
-	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 		old.(*corev1.Pod).Labels = map[string]string{"app": value}
-		return storage.Mutated{Object: old}, nil
+		return storage.MutateResult{Object: old}, nil
 	}}
 }

@@ -23,14 +23,14 @@ func (s *store) get(ctx context.Context, key string, opts storage.GetOptions, ou
 	if err != nil {
 		return explain(err)
 	}
-	if err := storage.CheckAtLeast(opts.ResourceVersion, uint64(answer.Header.Revision)); err != nil {
+	if err := storage.ValidateMinimumResourceVersion(opts.ResourceVersion, uint64(answer.Header.Revision)); err != nil {
 		return err
 	}
 	switch {
 	case len(answer.Kvs) > 0:
 		return s.read(answer.Kvs[0], out)
 	case opts.IgnoreNotFound:
-		return storage.DeliverNothing(out)
+		return storage.SetZeroValue(out)
 	}
 	return storage.ErrNotFound
 }

@@ -41,9 +41,9 @@ func (s *store) Stats(ctx context.Context) (storage.Stats, error) {
 	return storage.Stats{ObjectCount: answer.Count}, nil
 }
 
-// CurrentResourceVersion implements storage.Interface. Each answer of etcd carries the revision of the whole database;
+// GetCurrentResourceVersion implements storage.Interface. Each answer of etcd carries the revision of the whole database;
 // asking for a key that does not exist is the cheapest question. Upstream: store.GetCurrentResourceVersion.
-func (s *store) CurrentResourceVersion(ctx context.Context) (uint64, error) {
+func (s *store) GetCurrentResourceVersion(ctx context.Context) (uint64, error) {
 	answer, err := s.kv.Get(ctx, s.resource, clientv3.WithKeysOnly())
 	if err != nil {
 		return 0, fail("get", s.resource, explain(err))

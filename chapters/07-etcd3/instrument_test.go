@@ -42,7 +42,7 @@ func TestEachOperationMakesAsFewRequestsAsItCan(t *testing.T) {
 	requests()
 	update := func(u storage.Update, hint *corev1.Pod) error {
 		if hint != nil {
-			u.Hint = hint.DeepCopy()
+			u.CachedExistingObject = hint.DeepCopy()
 		}
 		return s.GuaranteedUpdate(t.Context(), "/pods/default/x", current, u)
 	}
@@ -63,7 +63,7 @@ func TestEachOperationMakesAsFewRequestsAsItCan(t *testing.T) {
 		}, []string{"list pods"}},
 		{"stats", func() error { _, err := s.Stats(t.Context()); return err }, []string{"count pods"}},
 		{"delete with a fresh hint", func() error {
-			return s.Delete(t.Context(), "/pods/default/x", nil, storage.DeleteOptions{Hint: current})
+			return s.Delete(t.Context(), "/pods/default/x", nil, storage.DeleteOptions{CachedExistingObject: current})
 		}, []string{"delete pods"}},
 		{"delete", func() error {
 			return s.Delete(t.Context(), "/pods/default/y", nil, storage.DeleteOptions{})

@@ -24,7 +24,7 @@ func (s *store) GetList(ctx context.Context, key string, opts storage.ListOption
 }
 
 func (s *store) list(ctx context.Context, key string, opts storage.ListOptions, out *kinds.List) error {
-	reading, err := storage.ReadAt(key, opts)
+	reading, err := storage.ValidateListOptions(key, opts)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (s *store) list(ctx context.Context, key string, opts storage.ListOptions, 
 type listing struct {
 	*store
 	prefix    string
-	reading   storage.Reading
+	reading   storage.ListStart
 	wanted    storage.SelectionPredicate
 	recursive bool
 	out       *kinds.List
@@ -113,7 +113,7 @@ func (l *listing) rest() (next string, remaining *int64, err error) {
 		return "", nil, nil
 	}
 	next, err = storage.EncodeContinue(after(l.lastKey), l.prefix, l.revision)
-	return next, l.wanted.Remaining(int(l.behind)), err
+	return next, l.wanted.RemainingItemCount(int(l.behind)), err
 }
 
 // after is the first key that comes after key.

@@ -21,7 +21,7 @@ func (l *listing) pages(ctx context.Context) error {
 	if size <= 0 || size > maxPage {
 		size = maxPage
 	}
-	first, err := l.page(ctx, l.reading.From, size)
+	first, err := l.page(ctx, l.reading.Key, size)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (l *listing) each(ctx context.Context, page *clientv3.GetResponse, take tak
 
 // page reads up to size keys, at the revision of the pages before.
 func (l *listing) page(ctx context.Context, from string, size int64) (*clientv3.GetResponse, error) {
-	at := max(l.revision, int64(l.reading.At))
+	at := max(l.revision, int64(l.reading.Revision))
 	opts := make([]clientv3.OpOption, 0, 3)
 	opts = append(opts, clientv3.WithRev(at))
 	if l.recursive {
@@ -88,9 +88,9 @@ func (l *listing) page(ctx context.Context, from string, size int64) (*clientv3.
 
 // future is the error for a revision that etcd does not have yet.
 func (l *listing) future(ctx context.Context) error {
-	current, err := l.CurrentResourceVersion(ctx)
+	current, err := l.GetCurrentResourceVersion(ctx)
 	if err != nil {
 		return err
 	}
-	return &storage.Error{Err: storage.ErrFuture, Requested: l.reading.At, Current: current}
+	return &storage.Error{Err: storage.ErrFuture, Requested: l.reading.Revision, Current: current}
 }

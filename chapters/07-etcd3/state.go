@@ -31,7 +31,7 @@ func (s *store) known(hint runtime.Object) *state {
 	if shared, ok := hint.(runtime.CacheableObject); ok {
 		hint = shared.GetObject()
 	}
-	revision, err := s.versioner.ObjectVersion(hint)
+	revision, err := s.versioner.ObjectResourceVersion(hint)
 	if err != nil || revision == 0 {
 		return nil
 	}

@@ -84,7 +84,7 @@ func TestAfterAKeyRotationAnUpdateThatChangesNothingRewritesOnce(t *testing.T) {
 		if step.hint {
 			hint := created.DeepCopy()
 			hint.ResourceVersion = last
-			u.Hint = hint
+			u.CachedExistingObject = hint
 		}
 		var out corev1.Pod
 		if err := rotated.GuaranteedUpdate(t.Context(), "/pods/default/x", &out, u); err != nil {

@@ -16,7 +16,7 @@ import (
 func (s *store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	key, err := s.key(key, false)
 	if err == nil {
-		err = s.update(ctx, attempt{key: key, seen: s.known(u.Hint), orEmpty: u.IgnoreNotFound}, change{u, out})
+		err = s.update(ctx, attempt{key: key, seen: s.known(u.CachedExistingObject), orEmpty: u.IgnoreNotFound}, change{u, out})
 	}
 	return fail("update", key, err)
 }
@@ -73,17 +73,17 @@ func (s *store) tryUpdate(ctx context.Context, try attempt, c change) (again *st
 }
 
 // mutate checks the preconditions and asks the caller for the new object.
-func (s *store) mutate(ctx context.Context, try attempt, c change) (storage.Mutated, error) {
+func (s *store) mutate(ctx context.Context, try attempt, c change) (storage.MutateResult, error) {
 	old := try.seen.obj
 	if try.seen.hint != nil {
 		old = try.seen.hint.DeepCopyObject() // the caller of the update keeps the hint, Mutate may change the copy
 	}
 	if err := storage.CheckPreconditions(try.key, c.Preconditions, old); err != nil {
-		return storage.Mutated{}, err
+		return storage.MutateResult{}, err
 	}
 	left, err := s.secondsLeft(ctx, try.seen.lease)
 	if err != nil {
-		return storage.Mutated{}, err
+		return storage.MutateResult{}, err
 	}
 	mutated, err := c.Mutate(old, storage.ResponseMeta{TTL: left, ResourceVersion: uint64(try.seen.revision)})
 	if err != nil {

@@ -24,7 +24,7 @@ type encoded struct {
 // encode copies obj, into out where it fits, so that the caller's own keeps its resource version, and encodes the copy.
 func (s *store) encode(obj, out runtime.Object) (encoded, error) {
 	e := encoded{obj: shallow(obj, out)}
-	if err := s.versioner.PrepareForStorage(e.obj); err != nil {
+	if err := s.versioner.PrepareObjectForStorage(e.obj); err != nil {
 		return e, err
 	}
 	var b bytes.Buffer

@@ -47,7 +47,7 @@ type openWatch struct {
 var _ watch.Interface = (*openWatch)(nil)
 
 func (s *store) newWatch(ctx context.Context, key string, opts storage.ListOptions) (*openWatch, error) {
-	start, err := storage.WatchFrom(opts)
+	start, err := storage.ValidateWatchOptions(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -63,14 +63,14 @@ func (s *store) newWatch(ctx context.Context, key string, opts storage.ListOptio
 
 // begin finds the revision after which changes are shown, where that is the present.
 func (w *openWatch) begin() (err error) {
-	if !w.start.Initial {
+	if !w.start.InitialEvents {
 		if w.start.After == 0 {
-			w.start.After, err = w.CurrentResourceVersion(w.ctx)
+			w.start.After, err = w.GetCurrentResourceVersion(w.ctx)
 		}
 		return err
 	}
 	w.exists = listing{store: w.store, prefix: w.prefix, recursive: w.opts.Recursive}
-	w.exists.reading = storage.Reading{AtLeast: w.start.After, From: w.prefix}
+	w.exists.reading = storage.ListStart{AtLeast: w.start.After, Key: w.prefix}
 	if w.first, err = w.exists.page(w.ctx, w.prefix, maxPage); err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (w *openWatch) bookmark(revision int64, initialEnd bool) error {
 	}
 	e, err := storage.Bookmark(w.newFunc(), uint64(revision))
 	if err == nil && initialEnd {
-		err = storage.MarkInitialEventsEnd(e.Object)
+		err = storage.AnnotateInitialEventsEndBookmark(e.Object)
 	}
 	if err != nil {
 		return err
@@ -205,7 +205,7 @@ func (w *openWatch) existing() error {
 		return len(kvs), nil
 	})
 	w.first = nil // so that the answer does not stay in memory for as long as the watch
-	if err == nil && w.start.Mark {
+	if err == nil && w.start.InitialEventsEndBookmark {
 		err = w.bookmark(int64(w.start.After), true)
 	}
 	return err

@@ -30,7 +30,7 @@ func TestAWatchThatWantsProgressIsToldWithoutAsking(t *testing.T) {
 	}
 	for {
 		e := <-w.ResultChan()
-		version, err := s.Versioner().ObjectVersion(e.Object)
+		version, err := s.Versioner().ObjectResourceVersion(e.Object)
 		if e.Type != watch.Bookmark || err != nil {
 			t.Fatalf("got %v, %v", e, err)
 		}
@@ -58,7 +58,7 @@ func TestASlowReaderLosesNoEvent(t *testing.T) {
 	last := uint64(0)
 	for i := range changes + 1 {
 		e := <-w.ResultChan()
-		version, err := s.Versioner().ObjectVersion(e.Object)
+		version, err := s.Versioner().ObjectResourceVersion(e.Object)
 		if err != nil || version <= last {
 			t.Fatalf("event %d is %v at %d after %d (%v)", i, e.Type, version, last, err)
 		}

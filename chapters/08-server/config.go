@@ -38,12 +38,12 @@ type Config struct {
 	WrapFilter func(Place) Filter
 	// Middleware of every route, outermost first; see installer.Middleware.
 	Middleware []installer.Middleware
-	// Ownership keeps account of who set which field; see rest.Group.Ownership. Nil: no account is kept.
-	Ownership func(*rest.Endpoint) rest.Ownership
+	// NewFieldManager keeps account of who set which field; see rest.APIInstaller.NewFieldManager. Nil: no account is kept.
+	NewFieldManager func(*rest.RequestScope) rest.FieldManager
 	// Admission are the plugins that are asked about every change, in their order: first all that mutate, then all that
 	// validate.
 	Admission []rest.AdmissionPlugin
-	// WrapStorage stands between handlers and storages; see rest.Group.Wrap.
+	// WrapStorage stands between handlers and storages; see rest.APIInstaller.Wrap.
 	WrapStorage func(rest.Storage) rest.Storage
 
 	Tracer  trace.TracerProvider // nil: no spans

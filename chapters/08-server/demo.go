@@ -142,8 +142,8 @@ func (d *demonstration) ask(method, path string, header http.Header) (answer *ht
 // watchRows are what chapter 9 will say of watches, as far as the chain asks: no storage has them yet.
 func watchRows() []rest.Verb {
 	row := rest.Verb{
-		Verb:    installer.Verb{Name: "watch", Methods: []string{http.MethodGet}, When: installer.WantsWatch, ReadOnly: true, LongRunning: true},
-		Offered: func(rest.Storage) bool { return false },
+		Verb:      installer.Verb{Name: "watch", Methods: []string{http.MethodGet}, When: installer.WantsWatch, ReadOnly: true, LongRunning: true},
+		Supported: func(rest.Storage) bool { return false },
 	}
 	old := row
 	old.When, old.Prefix = nil, "watch"

@@ -81,14 +81,14 @@ func (s *GenericAPIServer) install(g *APIGroupInfo, root, document string) error
 // installVersion is the heart of the matter: storages (chapter 4) become rows, rows become routes (chapter 3).
 // Upstream: GenericAPIServer.installAPIResources.
 func (s *GenericAPIServer) installVersion(root string, gv schema.GroupVersion, storages map[string]rest.Storage) error {
-	group := rest.Group{
-		GroupVersion: gv,
-		Codecs:       s.config.Codecs,
-		Verbs:        s.config.Verbs,
-		MaxBody:      s.config.MaxBody,
-		Wrap:         s.config.WrapStorage,
-		Ownership:    s.config.Ownership,
-		Admission:    s.config.Admission,
+	group := rest.APIInstaller{
+		GroupVersion:        gv,
+		Codecs:              s.config.Codecs,
+		Verbs:               s.config.Verbs,
+		MaxRequestBodyBytes: s.config.MaxBody,
+		Wrap:                s.config.WrapStorage,
+		NewFieldManager:     s.config.NewFieldManager,
+		Admission:           s.config.Admission,
 	}
 	resources, err := group.Resources(storages)
 	if err != nil {

@@ -31,7 +31,7 @@ func gather(t *testing.T) *crowd {
 		if r.Method == "POST" {
 			body, err := rest.ReadBody(r, 0)
 			if err != nil {
-				rest.WriteError(w, r, s.config.Codecs, err)
+				rest.ErrorNegotiated(w, r, s.config.Codecs, err)
 				return
 			}
 			defer body.Free()

@@ -12,7 +12,7 @@ import (
 
 // writeError answers with an error's Status in the form that the client accepts.
 func (s *GenericAPIServer) writeError(w http.ResponseWriter, r *http.Request, err *apierrors.StatusError) {
-	rest.WriteError(w, r, s.config.Codecs, err)
+	rest.ErrorNegotiated(w, r, s.config.Codecs, err)
 }
 
 // writeStatus answers with an error's Status as JSON, whatever the client accepts: for answers that must not fail.
@@ -29,7 +29,7 @@ func writeStatus(w http.ResponseWriter, err *apierrors.StatusError) {
 }
 
 func encodeStatus(err *apierrors.StatusError) (code int, body []byte) {
-	status := rest.StatusOf(err)
+	status := rest.ErrorToAPIStatus(err)
 	body, _ = json.Marshal(status) // a Status holds nothing that JSON cannot
 	return int(status.Code), append(body, '\n')
 }

@@ -76,7 +76,7 @@ func (a *api) served(o Watches, storages map[string]rest.Storage) string {
 func (a *api) noted(verbs []rest.Verb) []rest.Verb {
 	for i := range verbs {
 		handle := verbs[i].Handle
-		verbs[i].Handle = func(e *rest.Endpoint) http.Handler {
+		verbs[i].Handle = func(e *rest.RequestScope) http.Handler {
 			h := handle(e)
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				defer func() { a.ended <- struct{}{} }()

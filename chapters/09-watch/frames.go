@@ -35,8 +35,8 @@ var free [room]byte
 var wraps = map[string]wrap{runtime.ContentTypeJSON: inJSON, runtime.ContentTypeProtobuf: inProtobuf}
 
 func newFrames(c *rest.Call) *frames {
-	f := &frames{call: c, version: c.Kind.GroupVersion(), wrap: wraps[c.Form.MediaType]}
-	if c.Form.Convert.Kind != "" {
+	f := &frames{call: c, version: c.Kind.GroupVersion(), wrap: wraps[c.OutputMediaType.MediaType]}
+	if c.OutputMediaType.Convert.Kind != "" {
 		f.version = schema.GroupVersion{}
 	}
 	return f
@@ -47,7 +47,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // send makes the frame of an event and has write send it. What write gets is not to be kept.
 func (f *frames) send(event watch.Event, write func([]byte) error) error {
-	obj, err := f.call.Shape(event.Object)
+	obj, err := f.call.TransformObject(event.Object)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (f *frames) send(event watch.Event, write func([]byte) error) error {
 	defer buffers.Put(out)
 	out.Reset()
 	out.Write(free[:])
-	if err := f.call.Codecs.Encode(out, obj, f.version, f.call.Form); err != nil {
+	if err := f.call.Codecs.Encode(out, obj, f.version, f.call.OutputMediaType); err != nil {
 		return err
 	}
 	return write(f.wrap(event.Type, out))

@@ -132,11 +132,11 @@ func (k *kept) CacheEncode(id runtime.Identifier, encode func(runtime.Object, io
 func calls(t testing.TB, accept string) *rest.Call {
 	t.Helper()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	form, err := codecs.NegotiateOutputMediaTypeStream(accept, rest.Offered)
+	form, err := codecs.NegotiateOutputMediaTypeStream(accept, rest.AllowsMediaTypeTransform)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &rest.Call{Form: form, Context: context.Background(), Endpoint: &rest.Endpoint{
+	return &rest.Call{OutputMediaType: form, Context: context.Background(), RequestScope: &rest.RequestScope{
 		Codecs: codecs, Kind: corev1.SchemeGroupVersion.WithKind("Pod"),
 	}}
 }

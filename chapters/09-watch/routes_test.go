@@ -116,8 +116,8 @@ func TestTheDeprecatedPathsAreActionsOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
 	for _, v := range (Watches{}).Verbs() {
-		if _, ok := v.Answer(nil).(*metav1.WatchEvent); !ok {
-			t.Errorf("%s writes %T, want a WatchEvent", v.Doc, v.Answer(nil))
+		if _, ok := v.Writes(nil).(*metav1.WatchEvent); !ok {
+			t.Errorf("%s writes %T, want a WatchEvent", v.Doc, v.Writes(nil))
 		}
 		got[v.Prefix+map[installer.Target]string{installer.Collection: " collection", installer.Item: " item"}[v.On]] = v.Doc
 	}

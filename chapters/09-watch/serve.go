@@ -14,7 +14,7 @@ import (
 
 // serve makes the handler that answers a watch. It ends when its time is over, the client is gone, the server stops, or the
 // storage has no more to say (after an ERROR event). Upstream: handlers.serveWatchHandler.
-func (o Watches) serve(e *rest.Endpoint) http.Handler {
+func (o Watches) serve(e *rest.RequestScope) http.Handler {
 	storage := e.Storage.(rest.Watcher)
 	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
 		options, err := streamed(c)
@@ -36,7 +36,7 @@ func (o Watches) serve(e *rest.Endpoint) http.Handler {
 		case wantsWebSocket(c.Request):
 			o.overWebSocket(ctx, c, events)
 		case o.Stream != nil:
-			c.Writer.Header().Set("Content-Type", c.Form.StreamContentType())
+			c.Writer.Header().Set("Content-Type", c.OutputMediaType.StreamContentType())
 			return 0, nil, o.Stream(ctx, c.Writer, events, newFrames(c).bytes)
 		default:
 			o.overHTTP(ctx, c, events)
@@ -47,11 +47,11 @@ func (o Watches) serve(e *rest.Endpoint) http.Handler {
 
 // streamed finds out how the client wants the frames, and what it wants to see.
 func streamed(c *rest.Call) (*metainternalversion.ListOptions, error) {
-	form, err := c.Codecs.NegotiateOutputMediaTypeStream(c.Request.Header.Get("Accept"), rest.Offered)
+	form, err := c.Codecs.NegotiateOutputMediaTypeStream(c.Request.Header.Get("Accept"), rest.AllowsMediaTypeTransform)
 	if err != nil {
 		return nil, err
 	}
 	form.Pretty = false // a frame is a line
-	c.Form = form
+	c.OutputMediaType = form
 	return c.ListOptions()
 }

@@ -16,7 +16,7 @@ type Stream func(ctx context.Context, w http.ResponseWriter, events watch.Interf
 // overHTTP writes a frame for each event until the watch or ctx ends. Upstream: WatchServer.HandleHTTP.
 func (o Watches) overHTTP(ctx context.Context, c *rest.Call, events watch.Interface) {
 	s := stream{writer: c.Writer, out: http.NewResponseController(c.Writer), events: events}
-	c.Writer.Header().Set("Content-Type", c.Form.StreamContentType())
+	c.Writer.Header().Set("Content-Type", c.OutputMediaType.StreamContentType())
 	c.Writer.WriteHeader(http.StatusOK)
 	if s.out.Flush() != nil { // the client waits for the headers before the first event
 		return

@@ -32,9 +32,9 @@ const deprecated = "watch"
 // Verbs are the rows that this chapter adds to the table of verbs. Upstream: the actions WATCH, WATCHLIST.
 func (o Watches) Verbs() []rest.Verb {
 	row := rest.Verb{
-		Verb:    installer.Verb{Name: "watch", Methods: []string{http.MethodGet}, ReadOnly: true, LongRunning: true},
-		Offered: offered, Handle: o.serve, MediaTypes: mediaTypes,
-		Options: metav1.ListOptions{}, Answer: func(rest.Storage) any { return &metav1.WatchEvent{} },
+		Verb:      installer.Verb{Name: "watch", Methods: []string{http.MethodGet}, ReadOnly: true, LongRunning: true},
+		Supported: offered, Handle: o.serve, MediaTypes: mediaTypes,
+		Options: metav1.ListOptions{}, Writes: func(rest.Storage) any { return &metav1.WatchEvent{} },
 	}
 	onList, list, item := row, row, row
 	onList.On, onList.AllNamespaces, onList.When = installer.Collection, true, installer.WantsWatch

@@ -42,7 +42,7 @@ func (o Watches) overWebSocket(ctx context.Context, c *rest.Call, events watch.I
 		}()
 		frames := newFrames(c)
 		conn.PayloadType = websocket.TextFrame
-		if c.Form.MediaType == runtime.ContentTypeProtobuf { // a message has its length already
+		if c.OutputMediaType.MediaType == runtime.ContentTypeProtobuf { // a message has its length already
 			conn.PayloadType, frames.wrap = websocket.BinaryFrame, inMessage
 		}
 		patience := o.patience(ctx, conn.SetWriteDeadline)

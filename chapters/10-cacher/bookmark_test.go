@@ -33,7 +33,7 @@ func TestAnIdleWatchIsToldEveryMinuteAndShortlyBeforeItsEnd(t *testing.T) {
 		}
 		var at []time.Duration
 		for e := range w.ResultChan() {
-			if version, _ := c.versioner.ObjectVersion(e.Object); e.Type != watch.Bookmark || version < revision {
+			if version, _ := c.versioner.ObjectResourceVersion(e.Object); e.Type != watch.Bookmark || version < revision {
 				t.Fatalf("got %s at %d", text(e), version)
 			}
 			at = append(at, time.Since(began))

@@ -204,12 +204,12 @@ func (w *cacheWatcher) sendInitialEvents(objects snapshot, revision uint64) (mor
 		more = err == nil && (!sees || w.send(e))
 		return more
 	})
-	if !more || !w.start.Mark {
+	if !more || !w.start.InitialEventsEndBookmark {
 		return more
 	}
 	e, err := storage.Bookmark(w.cacher.config.NewFunc(), revision)
 	if err == nil {
-		err = storage.MarkInitialEventsEnd(e.Object)
+		err = storage.AnnotateInitialEventsEndBookmark(e.Object)
 	}
 	if err != nil {
 		e = storage.ErrorEvent(err)

@@ -73,7 +73,7 @@ func New(config Config) *Cacher {
 	c := &Cacher{
 		Interface: config.Storage, config: config, versioner: config.Storage.Versioner(),
 		watchCache: newWatchCache(config),
-		newest:     currentRevision{read: config.Storage.CurrentResourceVersion},
+		newest:     currentRevision{read: config.Storage.GetCurrentResourceVersion},
 		progress:   newProgressRequester(config.Storage),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
@@ -148,8 +148,8 @@ func (c *Cacher) Create(ctx context.Context, key string, obj, out runtime.Object
 
 // Delete removes the object below. The cached object may save a read there. Upstream: CacheDelegator.Delete.
 func (c *Cacher) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
-	if opts.Hint == nil {
-		opts.Hint = c.hint(key)
+	if opts.CachedExistingObject == nil {
+		opts.CachedExistingObject = c.hint(key)
 	}
 	return c.Interface.Delete(ctx, key, out, opts)
 }
@@ -157,8 +157,8 @@ func (c *Cacher) Delete(ctx context.Context, key string, out runtime.Object, opt
 // GuaranteedUpdate updates the object below. The cached object may save a read there; the storage below notices where it
 // is out of date. Upstream: CacheDelegator.GuaranteedUpdate.
 func (c *Cacher) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
-	if u.Hint == nil {
-		u.Hint = c.hint(key)
+	if u.CachedExistingObject == nil {
+		u.CachedExistingObject = c.hint(key)
 	}
 	return c.Interface.GuaranteedUpdate(ctx, key, out, u)
 }

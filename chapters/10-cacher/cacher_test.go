@@ -106,7 +106,7 @@ func TestReadsFromTheCacheAskEtcdForNoObjects(t *testing.T) {
 		{"without a version", storage.ListOptions{}, "a b c d", 1},
 		{"at version 0", storage.ListOptions{ResourceVersion: "0"}, "a b c d", 0},
 		{"not older than a version", storage.ListOptions{ResourceVersion: then.ResourceVersion}, "a b c d", 0},
-		{"at exactly a version", storage.ListOptions{ResourceVersion: then.ResourceVersion, Match: "Exact"}, "a b c", 0},
+		{"at exactly a version", storage.ListOptions{ResourceVersion: then.ResourceVersion, ResourceVersionMatch: "Exact"}, "a b c", 0},
 		{"on from a token", storage.ListOptions{Predicate: storage.SelectionPredicate{Continue: page.Continue, Limit: 2}}, "c d", 0},
 		{"at version 0 with a limit, which is not heeded",
 			storage.ListOptions{ResourceVersion: "0", Predicate: storage.SelectionPredicate{Limit: 2}}, "a b c d", 0},
@@ -207,7 +207,7 @@ func TestASlowWatcherIsCutOffAndNobodyWaitsForIt(t *testing.T) {
 	}
 	seen, last := 0, revision
 	for e := range slow.ResultChan() { // ends, as it was cut off
-		now, err := c.versioner.ObjectVersion(e.Object)
+		now, err := c.versioner.ObjectResourceVersion(e.Object)
 		if err != nil || now <= last {
 			t.Fatalf("version %d after %d (%v)", now, last, err)
 		}
@@ -253,7 +253,7 @@ func TestAVersionThatIsCompactedBelowIsGoneFromTheCacheToo(t *testing.T) {
 	at := create(t, c, "a", "b", "c")
 	page := storage.ListOptions{Recursive: true, Predicate: storage.SelectionPredicate{Limit: 1}}
 	page.Predicate.Continue = list(t, c, page).Continue
-	exact := storage.ListOptions{Recursive: true, ResourceVersion: fmt.Sprint(at), Match: metav1.ResourceVersionMatchExact}
+	exact := storage.ListOptions{Recursive: true, ResourceVersion: fmt.Sprint(at), ResourceVersionMatch: metav1.ResourceVersionMatchExact}
 	label(t, c, "c", "x")
 	s.Database().Compact(at)
 	for _, opts := range []storage.ListOptions{page, exact} {
@@ -291,9 +291,9 @@ func TestAnIndexLeadsToObjectsAndWatchesWithoutAScan(t *testing.T) {
 	revision := create(t, c, "a", "b", "c")
 	bind := func(name, node string) {
 		err := c.GuaranteedUpdate(t.Context(), "/pods/default/"+name, nil, storage.Update{
-			Mutate: func(old kruntime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+			Mutate: func(old kruntime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 				old.(*corev1.Pod).Spec.NodeName = node
-				return storage.Mutated{Object: old}, nil
+				return storage.MutateResult{Object: old}, nil
 			},
 		})
 		if err != nil {

@@ -44,7 +44,7 @@ func (c *Cacher) newCachingObject(obj runtime.Object) (*cachingObject, error) {
 	if err != nil {
 		return nil, err
 	}
-	revision, err := c.versioner.ObjectVersion(obj)
+	revision, err := c.versioner.ObjectResourceVersion(obj)
 	return &cachingObject{key: key, revision: revision, value: obj}, err
 }
 

@@ -146,7 +146,7 @@ func (d *show) past(ctx context.Context) error {
 	}
 	return d.cost("version "+d.full+", three deletions ago:", func() error {
 		then, err := d.list(ctx, d.cache, storage.ListOptions{
-			ResourceVersion: d.full, Match: metav1.ResourceVersionMatchExact,
+			ResourceVersion: d.full, ResourceVersionMatch: metav1.ResourceVersionMatchExact,
 		})
 		d.Show("%d pods now, %d then", len(now.Items), len(then.Items))
 		return err
@@ -192,9 +192,9 @@ func (d *show) watches(ctx context.Context) error {
 
 func (d *show) annotate(ctx context.Context, name, value string) error {
 	return d.cache.GuaranteedUpdate(ctx, "/pods/default/p000", nil, storage.Update{
-		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 			metav1.SetMetaDataAnnotation(&old.(*corev1.Pod).ObjectMeta, name, value)
-			return storage.Mutated{Object: old}, nil
+			return storage.MutateResult{Object: old}, nil
 		},
 	})
 }

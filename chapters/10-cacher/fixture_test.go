@@ -232,9 +232,9 @@ func update(tb testing.TB, s storage.Interface, name string, change func(*corev1
 	tb.Helper()
 	out := &corev1.Pod{}
 	err := s.GuaranteedUpdate(context.Background(), "/pods/default/"+name, out, storage.Update{
-		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 			change(old.(*corev1.Pod))
-			return storage.Mutated{Object: old}, nil
+			return storage.MutateResult{Object: old}, nil
 		},
 	})
 	if err != nil {

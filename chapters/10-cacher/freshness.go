@@ -39,17 +39,17 @@ func getFreshness(opts storage.GetOptions, version uint64) freshness {
 }
 
 // listFreshness is what a list waits for.
-func listFreshness(opts storage.ListOptions, at storage.Reading) freshness {
+func listFreshness(opts storage.ListOptions, at storage.ListStart) freshness {
 	return freshness{
-		newest:  at.At == 0 && (opts.ResourceVersion == "" || at.Continued),
-		atLeast: max(at.At, at.AtLeast),
+		newest:  at.Revision == 0 && (opts.ResourceVersion == "" || at.Continued),
+		atLeast: max(at.Revision, at.AtLeast),
 	}
 }
 
 // watchFreshness is what a watch waits for before it begins.
 func watchFreshness(opts storage.ListOptions, start storage.WatchStart) freshness {
 	wanted := freshness{newest: opts.ResourceVersion == ""}
-	if start.Initial {
+	if start.InitialEvents {
 		wanted.atLeast = start.After
 	}
 	return wanted

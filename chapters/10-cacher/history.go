@@ -31,7 +31,7 @@ func (e *watchCacheEvent) key() string {
 // watchEvent is what a watch with predicate p sees of it; false: nothing. An object that begins or ceases to match is
 // ADDED or DELETED. Upstream: cacheWatcher.convertToWatchEvent.
 func (e *watchCacheEvent) watchEvent(p storage.SelectionPredicate) (watch.Event, bool, error) {
-	kind, obj, err := storage.See(p, e.old.runtimeObject(), e.current.runtimeObject())
+	kind, obj, err := storage.WatchEventFor(p, e.old.runtimeObject(), e.current.runtimeObject())
 	if err != nil || kind == "" {
 		return watch.Event{}, false, err
 	}

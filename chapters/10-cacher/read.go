@@ -26,13 +26,13 @@ func within(key, prefix string) bool {
 // Get delivers an object from memory. A *kinds.ResultPointer receives the caching object itself; others a copy. Upstream:
 // Cacher.Get.
 func (c *Cacher) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
-	version, err := c.versioner.ParseVersion(opts.ResourceVersion)
+	version, err := c.versioner.ParseResourceVersion(opts.ResourceVersion)
 	if _, ours := c.prefixOf(key, false); !ours || err != nil {
 		return c.Interface.Get(ctx, key, opts, out)
 	}
 	fresh, err := c.waitUntilFresh(ctx, getFreshness(opts, version))
 	if err != nil {
-		return storage.Fail("get", key, err)
+		return storage.WrapError("get", key, err)
 	}
 	if !fresh {
 		return c.Interface.Get(ctx, key, opts, out)
@@ -42,11 +42,11 @@ func (c *Cacher) Get(ctx context.Context, key string, opts storage.GetOptions, o
 	case found != nil:
 		err = deliver(out, found)
 	case opts.IgnoreNotFound:
-		err = storage.DeliverNothing(out)
+		err = storage.SetZeroValue(out)
 	default:
 		err = storage.ErrNotFound
 	}
-	return storage.Fail("get", key, err)
+	return storage.WrapError("get", key, err)
 }
 
 // deliver hands out the caching object where it stays read-only, else a copy.
@@ -64,23 +64,23 @@ func deliver(out runtime.Object, o *cachingObject) error {
 // memory, and clients expect it so. Upstream: Cacher.GetList.
 func (c *Cacher) GetList(ctx context.Context, key string, opts storage.ListOptions, out *kinds.List) error {
 	prefix, ours := c.prefixOf(key, opts.Recursive)
-	at, err := storage.ReadAt(prefix, opts)
+	at, err := storage.ValidateListOptions(prefix, opts)
 	if !ours || err != nil {
 		return c.Interface.GetList(ctx, key, opts, out) // which returns the same error
 	}
 	fresh, err := c.waitUntilFresh(ctx, listFreshness(opts, at))
 	if err != nil {
-		return storage.Fail("list", key, err)
+		return storage.WrapError("list", key, err)
 	}
 	if fresh {
-		l := &cachedList{prefix: prefix, from: at.From, predicate: c.cachedPredicate(opts.Predicate)}
+		l := &cachedList{prefix: prefix, from: at.Key, predicate: c.cachedPredicate(opts.Predicate)}
 		l.all = prefix == c.config.Resource+"/"
 		anyVersion := opts.ResourceVersion == "0" && !at.Continued
 		if opts.Recursive && !anyVersion {
 			l.limit = int(max(opts.Predicate.Limit, 0))
 		}
-		if c.find(l, at.At) {
-			return storage.Fail("list", prefix, l.appendTo(out))
+		if c.find(l, at.Revision) {
+			return storage.WrapError("list", prefix, l.appendTo(out))
 		}
 	}
 	return c.Interface.GetList(ctx, key, opts, out)
@@ -143,7 +143,7 @@ func (l *cachedList) appendTo(out *kinds.List) (err error) {
 	var remainingItemCount *int64
 	if remaining > 0 && err == nil {
 		token, err = storage.EncodeContinue(last+"\x00", l.prefix, int64(l.revision))
-		remainingItemCount = l.predicate.Remaining(remaining)
+		remainingItemCount = l.predicate.RemainingItemCount(remaining)
 	}
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ func (r *reflector) run() {
 // fill the history. So a client that was connected before this server started can go on where it was.
 func (r *reflector) list() error {
 	if !r.watchCache.loaded() && r.config.Backlog > 0 {
-		newest, err := r.Interface.CurrentResourceVersion(r.ctx)
+		newest, err := r.Interface.GetCurrentResourceVersion(r.ctx)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (r *reflector) listAt(at, readyAt uint64) error {
 	opts := storage.ListOptions{Recursive: true}
 	opts.Predicate.Limit = r.config.PageSize
 	if at != 0 {
-		opts.ResourceVersion, opts.Match = strconv.FormatUint(at, 10), metav1.ResourceVersionMatchExact
+		opts.ResourceVersion, opts.ResourceVersionMatch = strconv.FormatUint(at, 10), metav1.ResourceVersionMatchExact
 	}
 	for {
 		page := &kinds.List{}
@@ -83,9 +83,9 @@ func (r *reflector) listAt(at, readyAt uint64) error {
 			}
 			objects = append(objects, o)
 		}
-		opts.ResourceVersion, opts.Match = "", "" // the continue token has it
+		opts.ResourceVersion, opts.ResourceVersionMatch = "", "" // the continue token has it
 		if opts.Predicate.Continue = page.Continue; page.Continue == "" {
-			revision, err := r.versioner.ParseVersion(page.ResourceVersion)
+			revision, err := r.versioner.ParseResourceVersion(page.ResourceVersion)
 			if err == nil {
 				r.replace(objects, revision, readyAt)
 			}
@@ -100,7 +100,7 @@ func (r *reflector) replace(objects []*cachingObject, revision, readyAt uint64) 
 		r.watchCache.replace(objects, revision, readyAt)
 		return
 	}
-	known, from := r.watchCache.latest(storage.IndexValue{})
+	known, from := r.watchCache.latest(storage.MatchValue{})
 	for _, e := range missedEvents(known, objects, from) {
 		r.dispatchEvent(e)
 	}
@@ -218,7 +218,7 @@ func (r *reflector) handleEvent(e watch.Event) error {
 		}
 		return watchError{err}
 	}
-	revision, err := r.versioner.ObjectVersion(e.Object)
+	revision, err := r.versioner.ObjectResourceVersion(e.Object)
 	if err != nil {
 		return watchError{err}
 	}

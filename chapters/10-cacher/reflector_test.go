@@ -79,7 +79,7 @@ func TestABrokenWatchIsOpenedAgainAndNothingIsLostOrRepeated(t *testing.T) {
 		}
 		mend()
 		e := next(t, w)
-		if got, _ := c.versioner.ObjectVersion(e.Object); got != want {
+		if got, _ := c.versioner.ObjectResourceVersion(e.Object); got != want {
 			t.Fatalf("event %d has version %d, want %d", i, got, want)
 		}
 	}
@@ -128,7 +128,7 @@ func compactedAmidAWatch(t *testing.T, s storage.Interface, compact func(revisio
 	if err := s.Create(t.Context(), "/pods/default/other", anew, nil, 0); err != nil {
 		t.Fatal(err)
 	}
-	newest, err := s.CurrentResourceVersion(t.Context())
+	newest, err := s.GetCurrentResourceVersion(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func compactedAmidAWatch(t *testing.T, s storage.Interface, compact func(revisio
 	seen, last := map[string]bool{}, revision
 	for range 5 {
 		e := next(t, w)
-		now, _ := c.versioner.ObjectVersion(e.Object)
+		now, _ := c.versioner.ObjectResourceVersion(e.Object)
 		if now <= last {
 			t.Errorf("%s has version %d after %d", text(e), now, last)
 		}
@@ -192,7 +192,7 @@ func TestAChangeThatWasCompactedUpToLeavesNoGhostAndIsNotLost(t *testing.T) {
 			upToDate{c}.waitUntilUpToDate(t.Context())
 			mend := below.cut()
 			row.change(t, s)
-			newest, err := s.CurrentResourceVersion(t.Context())
+			newest, err := s.GetCurrentResourceVersion(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -317,7 +317,7 @@ func TestAClientGoesOnAtACacheThatBeganLater(t *testing.T) {
 	if got := names(list(t, c, storage.ListOptions{ResourceVersion: "0"})); got != "a c" {
 		t.Errorf("a cache that has just been filled holds %s, want a c", got)
 	}
-	then := storage.ListOptions{ResourceVersion: fmt.Sprint(seen), Match: "Exact"}
+	then := storage.ListOptions{ResourceVersion: fmt.Sprint(seen), ResourceVersionMatch: "Exact"}
 	if got := names(list(t, c, then)); got != "a b" {
 		t.Errorf("at version %d were %s, want a b", seen, got)
 	}

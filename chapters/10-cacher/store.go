@@ -65,7 +65,7 @@ type index struct {
 	attrs   storage.AttrFunc // nil: nothing is indexed
 	fields  []string
 	labels  []string
-	entries map[storage.IndexValue]snapshot
+	entries map[storage.MatchValue]snapshot
 	nodes   *btree.FreeListG[*cachingObject] // shared: there are many entries, most of them small
 }
 
@@ -78,12 +78,12 @@ func newIndex(fields []string, attrs storage.AttrFunc) index {
 	}
 	return index{
 		attrs: attrs, fields: fields,
-		entries: map[storage.IndexValue]snapshot{}, nodes: btree.NewFreeListG[*cachingObject](btree.DefaultFreeListSize),
+		entries: map[storage.MatchValue]snapshot{}, nodes: btree.NewFreeListG[*cachingObject](btree.DefaultFreeListSize),
 	}
 }
 
 // values are the values under which an object is found. One whose attributes cannot be read has none.
-func (x *index) values(o *cachingObject) []storage.IndexValue {
+func (x *index) values(o *cachingObject) []storage.MatchValue {
 	if o == nil || len(x.fields)+len(x.labels) == 0 {
 		return nil
 	}
@@ -91,13 +91,13 @@ func (x *index) values(o *cachingObject) []storage.IndexValue {
 	if err != nil {
 		return nil
 	}
-	values := make([]storage.IndexValue, 0, len(x.fields)+len(x.labels))
+	values := make([]storage.MatchValue, 0, len(x.fields)+len(x.labels))
 	for _, field := range x.fields {
-		values = append(values, storage.IndexValue{Index: storage.FieldIndex(field), Value: fieldSet[field]})
+		values = append(values, storage.MatchValue{IndexName: storage.FieldIndex(field), Value: fieldSet[field]})
 	}
 	for _, label := range x.labels {
 		if value, ok := labelSet[label]; ok {
-			values = append(values, storage.IndexValue{Index: storage.LabelIndex(label), Value: value})
+			values = append(values, storage.MatchValue{IndexName: storage.LabelIndex(label), Value: value})
 		}
 	}
 	return values
@@ -117,7 +117,7 @@ func (x *index) apply(e *watchCacheEvent) {
 	}
 }
 
-func (x *index) put(v storage.IndexValue, o *cachingObject) {
+func (x *index) put(v storage.MatchValue, o *cachingObject) {
 	if _, ok := x.entries[v]; !ok {
 		x.entries[v] = snapshot{btree.NewWithFreeListG(degree, byKey, x.nodes)}
 	}
@@ -126,17 +126,17 @@ func (x *index) put(v storage.IndexValue, o *cachingObject) {
 
 // match is a value under which everything is found that a predicate can select; the zero value: there is none, and the
 // predicate takes a scan.
-func (x *index) match(p storage.SelectionPredicate) storage.IndexValue {
+func (x *index) match(p storage.SelectionPredicate) storage.MatchValue {
 	for _, v := range p.MatcherIndex(x.fields, x.labels) {
 		return v
 	}
-	return storage.IndexValue{}
+	return storage.MatchValue{}
 }
 
 // missingLabel is a label by whose value a predicate selects, and which would spare it the scan; "": there is none, or no
 // room for it.
 func (x *index) missingLabel(p storage.SelectionPredicate) string {
-	if x.attrs == nil || p.Label == nil || len(x.labels) == maxLabels || x.match(p) != (storage.IndexValue{}) {
+	if x.attrs == nil || p.Label == nil || len(x.labels) == maxLabels || x.match(p) != (storage.MatchValue{}) {
 		return ""
 	}
 	requirements, _ := p.Label.Requirements()
@@ -157,7 +157,7 @@ func (x *index) addLabel(label string, objects snapshot) {
 	objects.scan("", "", func(o *cachingObject) bool {
 		if labelSet, _, err := o.attributes(x.attrs); err == nil {
 			if value, ok := labelSet[label]; ok {
-				x.put(storage.IndexValue{Index: storage.LabelIndex(label), Value: value}, o)
+				x.put(storage.MatchValue{IndexName: storage.LabelIndex(label), Value: value}, o)
 			}
 		}
 		return true
@@ -165,14 +165,14 @@ func (x *index) addLabel(label string, objects snapshot) {
 }
 
 // has reports whether an object is found under a value.
-func (x *index) has(v storage.IndexValue, o *cachingObject) bool {
+func (x *index) has(v storage.MatchValue, o *cachingObject) bool {
 	labelSet, fieldSet, err := o.attributes(x.attrs)
 	if err != nil {
 		return false
 	}
-	if field, ok := strings.CutPrefix(v.Index, storage.FieldIndex("")); ok {
+	if field, ok := strings.CutPrefix(v.IndexName, storage.FieldIndex("")); ok {
 		return fieldSet[field] == v.Value
 	}
-	value, ok := labelSet[strings.TrimPrefix(v.Index, storage.LabelIndex(""))]
+	value, ok := labelSet[strings.TrimPrefix(v.IndexName, storage.LabelIndex(""))]
 	return ok && value == v.Value
 }

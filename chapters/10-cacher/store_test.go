@@ -55,7 +55,7 @@ func TestASelectorByALabelLooksOnlyAtWhatHasIt(t *testing.T) {
 		looks int64
 	}{
 		{"now", storage.ListOptions{}, "e f", 2},
-		{"at a version that is over", storage.ListOptions{ResourceVersion: version, Match: "Exact"}, "a c e", 3},
+		{"at a version that is over", storage.ListOptions{ResourceVersion: version, ResourceVersionMatch: "Exact"}, "a c e", 3},
 		{"the next page", storage.ListOptions{Predicate: storage.SelectionPredicate{Continue: page.Continue}}, "e", 1},
 	}
 	for _, row := range rows {
@@ -71,7 +71,7 @@ func TestAWatchByALabelIsNotOfferedWhatNeverHadIt(t *testing.T) {
 	t.Parallel()
 	c, version := apps(t)
 	web, asked := byApp("web")
-	revision, _ := c.versioner.ParseVersion(version)
+	revision, _ := c.versioner.ParseResourceVersion(version)
 	w := watchFrom(t, c, revision, web)
 	label(t, c, "b", "queue")
 	remove(t, c, "d")

@@ -17,13 +17,13 @@ import (
 // does not reach back to is an ERROR event, 410. Upstream: Cacher.Watch.
 func (c *Cacher) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
 	prefix, ours := c.prefixOf(key, opts.Recursive)
-	start, err := storage.WatchFrom(opts)
+	start, err := storage.ValidateWatchOptions(opts)
 	if !ours || err != nil || !c.WaitReady(ctx) {
 		return c.Interface.Watch(ctx, key, opts)
 	}
 	fresh, err := c.waitUntilFresh(ctx, watchFreshness(opts, start))
 	if err != nil {
-		return nil, storage.Fail("watch", key, err)
+		return nil, storage.WrapError("watch", key, err)
 	}
 	if !fresh {
 		return c.Interface.Watch(ctx, key, opts)
@@ -68,7 +68,7 @@ func (c *Cacher) firstEvents(w *cacheWatcher) (first func() (more bool), known b
 	c.watchCache.mu.Lock()
 	defer c.watchCache.mu.Unlock()
 	switch {
-	case w.start.Initial:
+	case w.start.InitialEvents:
 		objects, revision := c.watchCache.latestLocked(w.scope.value), c.watchCache.revision
 		return func() bool { return w.sendInitialEvents(objects, revision) }, true
 	case w.start.After == 0:
@@ -120,7 +120,7 @@ type indexedWatchers struct {
 // index value, only the objects found under it.
 type watcherScope struct {
 	prefix string
-	value  storage.IndexValue
+	value  storage.MatchValue
 }
 
 func (i *indexedWatchers) add(w *cacheWatcher) {
@@ -167,7 +167,7 @@ func (i *indexedWatchers) each(f func(*cacheWatcher) bool) {
 
 // eachInScope calls f for each watch in whose scope an event of key is. values are the index values of the object before
 // and after.
-func (i *indexedWatchers) eachInScope(key string, values []storage.IndexValue, f func(*cacheWatcher)) {
+func (i *indexedWatchers) eachInScope(key string, values []storage.MatchValue, f func(*cacheWatcher)) {
 	for prefix := range prefixes(key) {
 		for _, w := range i.scopes[watcherScope{prefix: prefix}] {
 			f(w)

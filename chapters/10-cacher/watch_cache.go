@@ -158,11 +158,11 @@ func (w *watchCache) get(key string) *cachingObject {
 }
 
 // latest returns the newest snapshot, or what it has under an index value, and its revision. Do not write to it.
-func (w *watchCache) latest(value storage.IndexValue) (snapshot, uint64) {
+func (w *watchCache) latest(value storage.MatchValue) (snapshot, uint64) {
 	w.mu.RLock()
 	frozen, revision := w.frozen, w.revision
 	w.mu.RUnlock()
-	if frozen.tree != nil && value == (storage.IndexValue{}) {
+	if frozen.tree != nil && value == (storage.MatchValue{}) {
 		return frozen, revision
 	}
 	w.mu.Lock()
@@ -170,8 +170,8 @@ func (w *watchCache) latest(value storage.IndexValue) (snapshot, uint64) {
 	return w.latestLocked(value), w.revision
 }
 
-func (w *watchCache) latestLocked(value storage.IndexValue) snapshot {
-	if value != (storage.IndexValue{}) {
+func (w *watchCache) latestLocked(value storage.MatchValue) snapshot {
+	if value != (storage.MatchValue{}) {
 		if objects, ok := w.index.entries[value]; ok {
 			return objects.clone()
 		}
@@ -185,7 +185,7 @@ func (w *watchCache) latestLocked(value storage.IndexValue) snapshot {
 
 // snapshotAt returns the snapshot at a revision, or what it had under an index value: the newest, with the later events
 // undone. False where the history does not hold all of those. Upstream: watchCache.waitAndGetExactSnapshot.
-func (w *watchCache) snapshotAt(revision uint64, value storage.IndexValue) (snapshot, bool) {
+func (w *watchCache) snapshotAt(revision uint64, value storage.MatchValue) (snapshot, bool) {
 	w.mu.Lock()
 	later, err := w.history.after(revision)
 	if err != nil || revision > w.revision {
@@ -197,7 +197,7 @@ func (w *watchCache) snapshotAt(revision uint64, value storage.IndexValue) (snap
 		objects = objects.clone()
 	}
 	w.mu.Unlock()
-	all := value == (storage.IndexValue{})
+	all := value == (storage.MatchValue{})
 	for _, e := range slices.Backward(later) {
 		objects.undo(e, func(o *cachingObject) bool { return all || w.index.has(value, o) })
 	}
@@ -206,7 +206,7 @@ func (w *watchCache) snapshotAt(revision uint64, value storage.IndexValue) (snap
 
 // indexFor is the index value under which everything is found that a predicate can select; the zero value: it takes a
 // scan. The first who selects by a label's value pays for the index that the others use.
-func (w *watchCache) indexFor(p storage.SelectionPredicate) storage.IndexValue {
+func (w *watchCache) indexFor(p storage.SelectionPredicate) storage.MatchValue {
 	w.mu.RLock()
 	value, label := w.index.match(p), w.index.missingLabel(p)
 	w.mu.RUnlock()
@@ -221,7 +221,7 @@ func (w *watchCache) indexFor(p storage.SelectionPredicate) storage.IndexValue {
 
 // indexValues are the index values of the object before and after an event. Upstream:
 // Cacher.triggerValuesThreadUnsafe.
-func (w *watchCache) indexValues(e *watchCacheEvent) []storage.IndexValue {
+func (w *watchCache) indexValues(e *watchCacheEvent) []storage.MatchValue {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return append(w.index.values(e.old), w.index.values(e.current)...)

@@ -47,12 +47,12 @@ func TestAnApplyOfAnyObjectDoesWhatUpstreamsSchemaSays(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				reference, err := managedfields.NewDefaultFieldManager(upstream, converter{codecs}, codecs.Scheme, codecs.Scheme,
-					r.Kind, r.Kind.GroupVersion(), "", filters(rest.FieldReset{}, []schema.GroupVersion{r.Kind.GroupVersion()}))
+					r.Kind, r.Kind.GroupVersion(), "", filters(rest.ResetFields{}, []schema.GroupVersion{r.Kind.GroupVersion()}))
 				if err != nil {
 					t.Fatal(err)
 				}
 				a := &applies{generated: generated{rand.New(rand.NewSource(1)), r.Kind, codecs.Scheme}, reference: reference,
-					ours: Ownership(codecs)(&rest.Endpoint{Kind: r.Kind, Storage: resettable{}}), live: fresh(codecs.Scheme, r.Kind), last: map[string]map[string]any{}}
+					ours: Ownership(codecs)(&rest.RequestScope{Kind: r.Kind, Storage: resettable{}}), live: fresh(codecs.Scheme, r.Kind), last: map[string]map[string]any{}}
 				for range 8 {
 					a.apply(t)
 				}
@@ -95,7 +95,7 @@ func tidy(v any) any {
 type applies struct {
 	generated
 	reference *managedfields.FieldManager
-	ours      rest.Ownership
+	ours      rest.FieldManager
 	live      runtime.Object
 
 	last map[string]map[string]any // what each manager wanted
@@ -148,7 +148,7 @@ func sentences(err error) string {
 func (a *applies) update() {
 	next := a.live.DeepCopyObject()
 	a.shuffle(reflect.ValueOf(next).Elem())
-	a.live = a.ours.Update(a.live, next, "updater")
+	a.live = a.ours.UpdateNoErrors(a.live, next, "updater")
 }
 
 func (a *applies) shuffle(v reflect.Value) {

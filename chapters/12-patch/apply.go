@@ -17,7 +17,7 @@ import (
 // set; it conflicts with what they set otherwise; and what the manager wanted last time and leaves out now is removed.
 // Upstream: applyPatcher.
 func applyPatch(d *document) (change, error) {
-	if d.call.Ownership == nil {
+	if d.call.FieldManager == nil {
 		return nil, errors.New("nobody keeps account of who owns what: apply cannot work")
 	}
 	fields, strict, err := readWanted(d.patch)
@@ -33,7 +33,7 @@ func applyPatch(d *document) (change, error) {
 		if err := d.call.Context.Err(); err != nil {
 			return nil, err
 		}
-		obj, err := d.call.Ownership.Apply(live, wanted, d.options.FieldManager, force)
+		obj, err := d.call.FieldManager.Apply(live, wanted, d.options.FieldManager, force)
 		if ended := d.call.Context.Err(); ended != nil {
 			return nil, ended
 		}

@@ -23,20 +23,20 @@ import (
 // them went the long way.
 func BenchmarkAccount(b *testing.B) {
 	main, status := owning(""), owning("status")
-	created := main.Update(nil, pod(b), "kube-controller-manager").(*corev1.Pod)
+	created := main.UpdateNoErrors(nil, pod(b), "kube-controller-manager").(*corev1.Pod)
 	created.UID = "1"
-	ran := status.Update(created, running(created), "kubelet").(*corev1.Pod)
+	ran := status.UpdateNoErrors(created, running(created), "kubelet").(*corev1.Pod)
 	for _, bench := range []struct {
 		name string
 		run  func()
 	}{
-		{"create", func() { main.Update(nil, pod2(created), "kube-controller-manager") }},
-		{"update/nothing", func() { main.Update(ran, ran.DeepCopy(), "x") }},
-		{"update/label", func() { next := ran.DeepCopy(); next.Labels["a"] = "b"; main.Update(ran, next, "x") }},
+		{"create", func() { main.UpdateNoErrors(nil, pod2(created), "kube-controller-manager") }},
+		{"update/nothing", func() { main.UpdateNoErrors(ran, ran.DeepCopy(), "x") }},
+		{"update/label", func() { next := ran.DeepCopy(); next.Labels["a"] = "b"; main.UpdateNoErrors(ran, next, "x") }},
 		{"update/status", func() {
 			next := ran.DeepCopy()
 			next.Status.Phase = "Failed"
-			status.Update(ran, next, "kubelet")
+			status.UpdateNoErrors(ran, next, "kubelet")
 		}},
 		{"copy", func() { ran.DeepCopy() }},
 		{"apply", func() {
@@ -116,7 +116,7 @@ func (a *api) version(object string) string {
 // serving has pods in memory.
 func serving(t testing.TB, codecs *kinds.Codecs) http.Handler {
 	t.Helper()
-	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), Ownership: Ownership(codecs)}.New()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), NewFieldManager: Ownership(codecs)}.New()
 	if err != nil {
 		t.Fatal(err)
 	}

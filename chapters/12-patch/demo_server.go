@@ -23,7 +23,7 @@ import (
 // served is a server with deployments in memory and the verbs of this chapter.
 func served() (http.Handler, error) {
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), Ownership: Ownership(codecs)}.New()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), NewFieldManager: Ownership(codecs)}.New()
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,7 @@
 // four languages for a change, and an account of who has set which field (metadata.managedFields), which every write
 // carries on and the fourth language, server-side apply, decides conflicts by.
 //
-// The chapter adds rows to the table of verbs (chapter 4) and implements rest.Ownership. A patch is applied inside the
+// The chapter adds rows to the table of verbs (chapter 4) and implements rest.FieldManager. A patch is applied inside the
 // storage's update loop: after a lost race it is applied again, to the newer object, and the client never hears of it.
 //
 // The languages: verbs.go, patching.go (one attempt), languages.go, documents.go (JSON patch and merge patch),

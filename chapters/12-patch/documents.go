@@ -99,7 +99,7 @@ func (d *document) over(faults []error, apply func(current []byte) ([]byte, erro
 		if err != nil {
 			return nil, err
 		}
-		return d.call.Account(old, obj, d.options.FieldManager), nil
+		return d.call.UpdateManagedFields(old, obj, d.options.FieldManager), nil
 	}
 }
 

@@ -91,19 +91,19 @@ func wish(image string) *unstructured.Unstructured {
 var podKind = corev1.SchemeGroupVersion.WithKind("Pod")
 
 // resettable is a storage that resets fields.
-type resettable struct{ reset rest.FieldReset }
+type resettable struct{ reset rest.ResetFields }
 
-func (resettable) New() runtime.Object            { return &corev1.Pod{} }
-func (resettable) Destroy()                       {}
-func (r resettable) ResetFields() rest.FieldReset { return r.reset }
+func (resettable) New() runtime.Object                { return &corev1.Pod{} }
+func (resettable) Destroy()                           {}
+func (r resettable) GetResetFields() rest.ResetFields { return r.reset }
 
 // owning keeps account of pods: through the pod itself, or through its status.
-func owning(subresource string) rest.Ownership {
-	e := &rest.Endpoint{Kind: podKind, Subresource: subresource}
+func owning(subresource string) rest.FieldManager {
+	e := &rest.RequestScope{Kind: podKind, Subresource: subresource}
 	reset := "status"
 	if subresource != "" {
 		reset = "spec"
 	}
-	e.Storage = resettable{rest.FieldReset{{reset}}}
+	e.Storage = resettable{rest.ResetFields{{reset}}}
 	return Ownership(kinds.NewCodecs(kinds.NewScheme()))(e)
 }

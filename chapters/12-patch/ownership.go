@@ -12,13 +12,13 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// Ownership returns what makes an account of each endpoint's objects: a server's Config.Ownership.
-func Ownership(codecs *kinds.Codecs) func(*rest.Endpoint) rest.Ownership {
+// Ownership returns what makes an account of each endpoint's objects: a server's Config.NewFieldManager.
+func Ownership(codecs *kinds.Codecs) func(*rest.RequestScope) rest.FieldManager {
 	shapes := sync.OnceValue(func() *shapes { return newShapes(codecs.Scheme) })
-	return func(e *rest.Endpoint) rest.Ownership {
+	return func(e *rest.RequestScope) rest.FieldManager {
 		a := account{kind: e.Kind, subresource: e.Subresource, codecs: codecs}
-		if resetter, ok := e.Storage.(rest.FieldResetter); ok {
-			a.reset = resetter.ResetFields()
+		if resetter, ok := e.Storage.(rest.ResetFieldsStrategy); ok {
+			a.reset = resetter.GetResetFields()
 		}
 		return &ownership{
 			shortcut: a.shortcut(shapes),
@@ -32,7 +32,7 @@ type account struct {
 	kind        schema.GroupVersionKind
 	subresource string
 	codecs      *kinds.Codecs
-	reset       rest.FieldReset
+	reset       rest.ResetFields
 }
 
 func (a account) open(shapes *shapes) (*managedfields.FieldManager, error) {
@@ -50,10 +50,10 @@ type ownership struct {
 	manager  func() (*managedfields.FieldManager, error) // made when it is needed first
 }
 
-var _ rest.Ownership = (*ownership)(nil)
+var _ rest.FieldManager = (*ownership)(nil)
 
-// Update carries the account on. What cannot be accounted for keeps the account that it had.
-func (o *ownership) Update(live, obj runtime.Object, manager string) runtime.Object {
+// UpdateNoErrors carries the account on. What cannot be accounted for keeps the account that it had.
+func (o *ownership) UpdateNoErrors(live, obj runtime.Object, manager string) runtime.Object {
 	if live == nil {
 		live = empty(obj)
 	}

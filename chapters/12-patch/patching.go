@@ -36,14 +36,14 @@ func (p *patching) mutate(ctx context.Context, old runtime.Object) (obj runtime.
 	if obj, err = p.change(old); err != nil {
 		return nil, err
 	}
-	place := p.call.Place
+	place := p.call.EnsureObjectNamespace
 	if !exists {
 		place = p.begin
 	}
 	if err := place(obj); err != nil {
 		return nil, err
 	}
-	return obj, p.call.CheckObject(obj, p.name)
+	return obj, p.call.CheckName(obj, p.name)
 }
 
 // begin prepares an object that a patch creates. A patch that names a uid was meant for one that is gone.

@@ -151,7 +151,7 @@ var byLanguage = map[string]struct {
 func serveAll(t *testing.T, resources []kinds.Resource) *api {
 	t.Helper()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), Ownership: Ownership(codecs)}.New()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), NewFieldManager: Ownership(codecs)}.New()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ type hasty struct {
 
 func (h *hasty) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	mutate := u.Mutate
-	u.Mutate = func(old runtime.Object, m storage.ResponseMeta) (storage.Mutated, error) {
+	u.Mutate = func(old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
 		h.attempts++
 		mutated, err := mutate(old, m)
 		if err == nil && h.races > 0 {
@@ -39,9 +39,9 @@ func (h *hasty) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 func (h *hasty) write(ctx context.Context, key, value string) error {
 	var out kinds.ResultPointer
 	return h.Interface.GuaranteedUpdate(ctx, key, &out, storage.Update{
-		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 			old.(*corev1.ConfigMap).Data["rival"] = value
-			return storage.Mutated{Object: old}, nil
+			return storage.MutateResult{Object: old}, nil
 		},
 	})
 }
@@ -50,7 +50,7 @@ func (h *hasty) write(ctx context.Context, key, value string) error {
 func newRacing(t *testing.T, plugins ...rest.AdmissionPlugin) (*api, *hasty) {
 	t.Helper()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), Ownership: Ownership(codecs), Admission: plugins}.New()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), NewFieldManager: Ownership(codecs), Admission: plugins}.New()
 	if err != nil {
 		t.Fatal(err)
 	}

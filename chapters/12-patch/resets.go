@@ -9,7 +9,7 @@ import (
 
 // filters let through what a storage does not reset, one for each version in which an owner may have written. Nil:
 // everything.
-func filters(reset rest.FieldReset, versions []schema.GroupVersion) map[fieldpath.APIVersion]fieldpath.Filter {
+func filters(reset rest.ResetFields, versions []schema.GroupVersion) map[fieldpath.APIVersion]fieldpath.Filter {
 	filter := filter(reset)
 	if filter == nil {
 		return nil
@@ -21,7 +21,7 @@ func filters(reset rest.FieldReset, versions []schema.GroupVersion) map[fieldpat
 	return filters
 }
 
-func filter(reset rest.FieldReset) fieldpath.Filter {
+func filter(reset rest.ResetFields) fieldpath.Filter {
 	if len(reset) == 0 {
 		return nil
 	}

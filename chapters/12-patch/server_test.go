@@ -38,11 +38,11 @@ func (workload) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	}
 }
 
-func (workload) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
+func (workload) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 type workloadStatus struct{ registry.Namespaced }
 
-func (workloadStatus) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
+func (workloadStatus) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (workloadStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	obj.(*appsv1.Deployment).Spec = old.(*appsv1.Deployment).Spec
@@ -51,9 +51,9 @@ func (workloadStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Objec
 // statusOnly is the subresource.
 type statusOnly struct{ store *registry.Store }
 
-func (s statusOnly) New() runtime.Object          { return s.store.New() }
-func (statusOnly) Destroy()                       {}
-func (s statusOnly) ResetFields() rest.FieldReset { return s.store.ResetFields() }
+func (s statusOnly) New() runtime.Object              { return s.store.New() }
+func (statusOnly) Destroy()                           {}
+func (s statusOnly) GetResetFields() rest.ResetFields { return s.store.GetResetFields() }
 func (s statusOnly) Get(ctx context.Context, name string, o *metav1.GetOptions) (runtime.Object, error) {
 	return s.store.Get(ctx, name, o)
 }
@@ -72,7 +72,7 @@ type api struct {
 func newAPI(t testing.TB) *api {
 	t.Helper()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), Ownership: Ownership(codecs)}.New()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), NewFieldManager: Ownership(codecs)}.New()
 	if err != nil {
 		t.Fatal(err)
 	}

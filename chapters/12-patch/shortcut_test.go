@@ -252,7 +252,7 @@ func text(obj runtime.Object) string {
 func accounts(codecs *kinds.Codecs, kind schema.GroupVersionKind) (main, part *ownership) {
 	ownerships := Ownership(codecs)
 	of := func(subresource, reset string) *ownership {
-		e := &rest.Endpoint{Kind: kind, Subresource: subresource, Storage: resettable{rest.FieldReset{{reset}}}}
+		e := &rest.RequestScope{Kind: kind, Subresource: subresource, Storage: resettable{rest.ResetFields{{reset}}}}
 		return ownerships(e).(*ownership)
 	}
 	return of("", "status"), of("status", "spec")

@@ -48,7 +48,7 @@ func strategicPatch(d *document) (change, error) {
 		if err != nil {
 			return nil, err
 		}
-		return d.call.Account(old, obj, d.options.FieldManager), nil
+		return d.call.UpdateManagedFields(old, obj, d.options.FieldManager), nil
 	}, nil
 }
 

@@ -38,7 +38,7 @@ func (d *document) judge(faults []error, err error, value any) error {
 	case d.options.FieldValidation == metav1.FieldValidationStrict:
 		return invalid(value, runtime.NewStrictDecodingError(faults))
 	default:
-		d.call.WarnOfFields(faults)
+		d.call.AddStrictDecodingWarnings(faults)
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func (d *document) judgeYAML() error {
 	case d.options.FieldValidation == metav1.FieldValidationStrict:
 		return apierrors.NewBadRequest(fmt.Sprintf("error strict decoding YAML: %v", err))
 	default:
-		d.call.WarnOfFields([]error{err})
+		d.call.AddStrictDecodingWarnings([]error{err})
 	}
 	return nil
 }

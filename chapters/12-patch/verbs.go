@@ -16,15 +16,15 @@ func Verbs() []rest.Verb {
 	return []rest.Verb{{
 		Verb: installer.Verb{Name: "patch", Methods: []string{http.MethodPatch}, On: installer.Item, Accepts: mediaTypes(),
 			Doc: "partially update {sub}the specified {kind}", Codes: []int{200, 201}},
-		Offered: offered, Handle: handle, Options: metav1.PatchOptions{},
-		Body: func(rest.Storage) any { return &metav1.Patch{} },
+		Supported: offered, Handle: handle, Options: metav1.PatchOptions{},
+		Reads: func(rest.Storage) any { return &metav1.Patch{} },
 	}}
 }
 
 func offered(s rest.Storage) bool { _, ok := s.(rest.Patcher); return ok }
 
 // handle answers PATCH .../pods/{name}. Upstream: handlers.PatchResource.
-func handle(e *rest.Endpoint) http.Handler {
+func handle(e *rest.RequestScope) http.Handler {
 	storage := e.Storage.(rest.Updater)
 	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
 		name, err := c.Name()
@@ -40,7 +40,7 @@ func handle(e *rest.Endpoint) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		return c.Change(storage, name, update)
+		return c.AdmitAndUpdate(storage, name, update)
 	})
 }
 

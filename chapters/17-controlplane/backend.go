@@ -51,8 +51,8 @@ func (b *backend) install(s *server.GenericAPIServer, g Group) error {
 func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, r Resource) {
 	parts := &resource.Parts{
 		Settings: b.config.Settings, Open: b.open, Add: func(t resource.Task) { b.tasks = append(b.tasks, t) },
-		Store:     func(name schema.GroupResource) *registry.Store { return b.stores[name] },
-		Ownership: b.config.Server.Ownership,
+		Store:           func(name schema.GroupResource) *registry.Store { return b.stores[name] },
+		NewFieldManager: b.config.Server.NewFieldManager,
 	}
 	if r.Storage != nil {
 		storages[r.Name] = r.Storage(parts)
@@ -132,13 +132,13 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 	objects := b.open(name, r.Key(), newObject)
 	store := &registry.Store{
 		Kind: kind, Resource: name, NewFunc: newObject,
-		Singular: r.Singular(), Short: r.ShortNames, InAll: r.All, Others: r.Categories, ReturnDeleted: r.ReturnDeleted,
+		Singular: r.Singular(), Short: r.ShortNames, InCategoryAll: r.All, OtherCategories: r.Categories, ReturnDeletedObject: r.ReturnDeleted,
 		ObjectMeta: r.ObjectMeta,
-		Storage:    b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), Attrs: r.Attrs(),
-		Stored: versions.StorageKind(b.codec(name), kind),
+		Storage:    b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), AttrFunc: r.Attrs(),
+		StorageKind: versions.StorageKind(b.codec(name), kind),
 	}
 	if r.Columns != nil {
-		store.Tables = r.Columns
+		store.TableConvertor = r.Columns
 	}
 	return store
 }

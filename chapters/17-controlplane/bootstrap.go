@@ -37,7 +37,7 @@ type bootstrap struct {
 
 // bootstraps are all of them, where the settings ask for a cluster that is ready for use.
 func (b *backend) bootstraps() []resource.Task {
-	parts := &resource.Parts{Settings: b.config.Settings, Ownership: b.config.Server.Ownership}
+	parts := &resource.Parts{Settings: b.config.Settings, NewFieldManager: b.config.Server.NewFieldManager}
 	if !resource.Setting[network.Settings](parts).Bootstrap {
 		return nil
 	}

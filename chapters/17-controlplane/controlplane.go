@@ -120,8 +120,8 @@ func (c Config) withDefaults() Config {
 	if c.Groups == nil {
 		c.Groups = Groups()
 	}
-	if c.Server.Ownership == nil {
-		c.Server.Ownership = patch.Ownership(c.Server.Codecs)
+	if c.Server.NewFieldManager == nil {
+		c.Server.NewFieldManager = patch.Ownership(c.Server.Codecs)
 	}
 	if c.Server.Verbs == nil {
 		c.Server.Verbs = Verbs(c)

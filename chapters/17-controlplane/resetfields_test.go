@@ -42,12 +42,12 @@ func resetFacts(t *testing.T) map[string][]string {
 
 // declared are the paths of a storage or a strategy, sorted.
 func declared(of any) []string {
-	resetter, ok := of.(rest.FieldResetter)
+	resetter, ok := of.(rest.ResetFieldsStrategy)
 	if !ok {
 		return nil
 	}
 	var paths []string
-	for _, path := range resetter.ResetFields() {
+	for _, path := range resetter.GetResetFields() {
 		paths = append(paths, strings.Join(path, "."))
 	}
 	slices.Sort(paths)
@@ -58,7 +58,7 @@ func TestEveryEndpointDeclaresTheFieldsThatUpstreamDeclares(t *testing.T) {
 	t.Parallel()
 	facts := resetFacts(t)
 	_, err := New(Config{
-		Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme()), Ownership: func(e *rest.Endpoint) rest.Ownership {
+		Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme()), NewFieldManager: func(e *rest.RequestScope) rest.FieldManager {
 			if e.Resource.Empty() {
 				return nil // of the server itself
 			}

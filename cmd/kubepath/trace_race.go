@@ -20,7 +20,7 @@ type rival struct {
 // GuaranteedUpdate lets the rival write the same object after the first attempt has read it.
 func (r rival) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	mutate := u.Mutate
-	u.Mutate = func(old runtime.Object, m storage.ResponseMeta) (storage.Mutated, error) {
+	u.Mutate = func(old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
 		mutated, err := mutate(old, m)
 		if err == nil && m.ResourceVersion > 0 && r.armed.CompareAndSwap(true, false) {
 			err = r.write(key)
@@ -34,13 +34,13 @@ func (r rival) GuaranteedUpdate(ctx context.Context, key string, out runtime.Obj
 func (r rival) write(key string) error {
 	var out kinds.ResultPointer
 	return r.Interface.GuaranteedUpdate(context.Background(), key, &out, storage.Update{
-		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 			object, err := meta.Accessor(old)
 			if err != nil {
-				return storage.Mutated{}, err
+				return storage.MutateResult{}, err
 			}
 			object.SetAnnotations(map[string]string{"faster": "yes"})
-			return storage.Mutated{Object: old}, nil
+			return storage.MutateResult{Object: old}, nil
 		},
 	})
 }

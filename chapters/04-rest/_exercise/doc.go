@@ -7,8 +7,8 @@
 // In: a storage, at start; a request whose route is found, at run time. Out: a rest.Verb; and for each request one call of
 // rest.Getter.Get, whose result is the answer.
 //
-// What a handler needs is in rest.Call, which Endpoint.Handler makes for each request: the name from the path, the options
-// from the query, the context that the storage gets. What it returns (status, object, error) Endpoint.Handler writes.
+// What a handler needs is in rest.Call, which RequestScope.Handler makes for each request: the name from the path, the options
+// from the query, the context that the storage gets. What it returns (status, object, error) RequestScope.Handler writes.
 // See list.go in the chapter for a handler of the same kind, and rest.Verb for the fields.
 //
 // Edit get.go. The tests install your row with the real installer over a storage that notes how it is called; plug.go puts

@@ -16,7 +16,7 @@ func TestAStorageThatCanBeReadGetsTheRow(t *testing.T) {
 			continue
 		}
 		if len(r.Verbs) != 1 {
-			t.Fatalf("a storage with the method Get has %d rows, expected the one called get: what does Offered ask for?", len(r.Verbs))
+			t.Fatalf("a storage with the method Get has %d rows, expected the one called get: what does Supported ask for?", len(r.Verbs))
 		}
 		if v := r.Verbs[0]; v.On != installer.Item || !slices.Equal(v.Methods, []string{http.MethodGet}) {
 			t.Errorf("the row is %q on target %d, expected GET on an item: pods/{name}", v.Methods, v.On)
@@ -40,7 +40,7 @@ func TestAnObjectIsRead(t *testing.T) {
 		t.Errorf("GET %sgreeting is answered with %d %s; expected 200 and the ConfigMap that the storage returned", path, w.Code, w.Body)
 	}
 	if kind := `"kind":"ConfigMap","apiVersion":"v1"`; !strings.Contains(w.Body.String(), kind) {
-		t.Errorf("expected %s in %s: Endpoint.Handler writes it, if the object is returned to it", kind, w.Body)
+		t.Errorf("expected %s in %s: RequestScope.Handler writes it, if the object is returned to it", kind, w.Body)
 	}
 }
 
@@ -99,6 +99,6 @@ func TestKubectlGetsATable(t *testing.T) {
 	t.Parallel()
 	w, _ := ask(t, &library{}, path+"greeting", "Accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"kind":"Table"`) {
-		t.Errorf("as=Table is answered with %d %s; expected a Table, which Endpoint.Handler makes of a returned object", w.Code, w.Body)
+		t.Errorf("as=Table is answered with %d %s; expected a Table, which RequestScope.Handler makes of a returned object", w.Code, w.Body)
 	}
 }

@@ -14,20 +14,20 @@ import (
 func Row() rest.Verb {
 	return rest.Verb{
 		// TODO(you): by which Methods, and On what? (A verb without On is one of the collection.)
-		Verb:    installer.Verb{Name: "get"},
-		Offered: offered,
-		Handle:  get,
+		Verb:      installer.Verb{Name: "get"},
+		Supported: supported,
+		Handle:    get,
 	}
 }
 
-// offered tells whether objects of this storage can be read one by one.
-func offered(s rest.Storage) bool {
+// supported tells whether objects of this storage can be read one by one.
+func supported(s rest.Storage) bool {
 	// TODO(you): which capability says so?
 	return false
 }
 
 // get makes the handler of one endpoint.
-func get(e *rest.Endpoint) http.Handler {
+func get(e *rest.RequestScope) http.Handler {
 	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
 		// TODO(you): the name, the options, the storage's answer.
 		return 0, nil, exercise.ErrTODO

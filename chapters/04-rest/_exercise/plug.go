@@ -13,6 +13,6 @@ func Plug() exercise.Plug {
 	if row.On == installer.Item {
 		return exercise.Plug{Verbs: []rest.Verb{row}}
 	}
-	empty := rest.Verb{Verb: installer.Verb{Name: "get", On: installer.Item}, Offered: func(rest.Storage) bool { return false }}
+	empty := rest.Verb{Verb: installer.Verb{Name: "get", On: installer.Item}, Supported: func(rest.Storage) bool { return false }}
 	return exercise.Plug{Verbs: []rest.Verb{empty, row}}
 }

@@ -49,7 +49,7 @@ func (l *library) Get(ctx context.Context, name string, options *metav1.GetOptio
 // rows are what the table of verbs, of your row alone, makes of two storages.
 func rows(t *testing.T, l *library) []installer.Resource {
 	t.Helper()
-	group := rest.Group{GroupVersion: corev1.SchemeGroupVersion, Codecs: kinds.NewCodecs(kinds.NewScheme()), Verbs: Plug().Verbs}
+	group := rest.APIInstaller{GroupVersion: corev1.SchemeGroupVersion, Codecs: kinds.NewCodecs(kinds.NewScheme()), Verbs: Plug().Verbs}
 	rows, err := group.Resources(map[string]rest.Storage{"configmaps": l, "secrets": inert{}})
 	if err != nil {
 		t.Fatal(err)

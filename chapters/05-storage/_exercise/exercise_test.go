@@ -83,7 +83,7 @@ func TestAnUpdateThatChangesNothingIsNotWritten(t *testing.T) {
 func TestACurrentHintSavesTheRead(t *testing.T) {
 	b := newBench(t)
 	hint := b.given("first")
-	if err := b.update(nil, storage.Update{Mutate: adding("mine"), Hint: hint}); err != nil {
+	if err := b.update(nil, storage.Update{Mutate: adding("mine"), CachedExistingObject: hint}); err != nil {
 		t.Fatal(err)
 	}
 	if b.db.reads > 0 {
@@ -98,9 +98,9 @@ func TestAStaleHintRefusesNothing(t *testing.T) {
 	b := newBench(t)
 	hint := b.given("first")
 	b.byAnother(adding("allowed"))
-	err := b.update(nil, storage.Update{Hint: hint, Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+	err := b.update(nil, storage.Update{CachedExistingObject: hint, Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 		if old.(*corev1.Pod).Labels["allowed"] != "yes" {
-			return storage.Mutated{}, errRefused
+			return storage.MutateResult{}, errRefused
 		}
 		return adding("mine")(old, meta)
 	}})
@@ -108,7 +108,7 @@ func TestAStaleHintRefusesNothing(t *testing.T) {
 		t.Errorf("Mutate refuses the stale hint, but would accept the current state: got %v, want no error. Read before you believe a refusal", err)
 	}
 	now := b.stored().ResourceVersion
-	err = b.update(nil, storage.Update{Hint: hint, Mutate: adding("again"), Preconditions: &metav1.Preconditions{ResourceVersion: &now}})
+	err = b.update(nil, storage.Update{CachedExistingObject: hint, Mutate: adding("again"), Preconditions: &metav1.Preconditions{ResourceVersion: &now}})
 	if err != nil {
 		t.Errorf("the stale hint fails a precondition that the current state meets: got %v, want no error", err)
 	}
@@ -118,7 +118,7 @@ func TestAStaleHintLeavesNothingUnwritten(t *testing.T) {
 	b := newBench(t)
 	hint := b.given("first")
 	b.byAnother(removing("first"))
-	if err := b.update(nil, storage.Update{Hint: hint, Mutate: adding("first")}); err != nil {
+	if err := b.update(nil, storage.Update{CachedExistingObject: hint, Mutate: adding("first")}); err != nil {
 		t.Fatal(err)
 	}
 	if l := b.stored().Labels; l["first"] != "yes" {
@@ -129,8 +129,8 @@ func TestAStaleHintLeavesNothingUnwritten(t *testing.T) {
 func TestAnErrorOfMutateComesBackAsItIs(t *testing.T) {
 	b := newBench(t)
 	b.given("first")
-	err := b.update(nil, storage.Update{Mutate: func(runtime.Object, storage.ResponseMeta) (storage.Mutated, error) {
-		return storage.Mutated{}, errRefused
+	err := b.update(nil, storage.Update{Mutate: func(runtime.Object, storage.ResponseMeta) (storage.MutateResult, error) {
+		return storage.MutateResult{}, errRefused
 	}})
 	if err != errRefused {
 		t.Errorf("got %v, want exactly the error of Mutate: it may be a Status for the client", err)
@@ -168,7 +168,7 @@ func TestSixteenWritersOfOneObjectInEtcdAllCount(t *testing.T) {
 		writers.Go(func() {
 			mutate, first := adding(fmt.Sprint("writer-", i)), true
 			err := store.GuaranteedUpdate(b.ctx, webKey, nil, storage.Update{
-				Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+				Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 					if first { // nobody writes before everybody has read
 						first = false
 						allHaveRead.Done()
@@ -239,7 +239,7 @@ func (c *counter) read(ctx context.Context, key string, orEmpty bool) (*state, e
 	return c.database.read(ctx, key, orEmpty)
 }
 
-func (c *counter) swap(ctx context.Context, key string, seen *state, next storage.Mutated) (*state, error) {
+func (c *counter) swap(ctx context.Context, key string, seen *state, next storage.MutateResult) (*state, error) {
 	if c.swaps++; c.swaps == 1 && c.meanwhile != nil {
 		c.meanwhile()
 	}
@@ -288,18 +288,18 @@ func (b *bench) stored() *corev1.Pod {
 	return &out
 }
 
-type mutation = func(runtime.Object, storage.ResponseMeta) (storage.Mutated, error)
+type mutation = func(runtime.Object, storage.ResponseMeta) (storage.MutateResult, error)
 
 func adding(label string) mutation {
-	return func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+	return func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 		metav1.SetMetaDataLabel(&old.(*corev1.Pod).ObjectMeta, label, "yes")
-		return storage.Mutated{Object: old}, nil
+		return storage.MutateResult{Object: old}, nil
 	}
 }
 
 func removing(label string) mutation {
-	return func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+	return func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 		delete(old.(*corev1.Pod).Labels, label)
-		return storage.Mutated{Object: old}, nil
+		return storage.MutateResult{Object: old}, nil
 	}
 }

@@ -26,7 +26,7 @@ type database interface {
 	// version 0.
 	read(ctx context.Context, key string, orEmpty bool) (*state, error)
 	// swap stores next in place of seen and returns it as stored. Where key does not hold seen any more: errLost.
-	swap(ctx context.Context, key string, seen *state, next storage.Mutated) (*state, error)
+	swap(ctx context.Context, key string, seen *state, next storage.MutateResult) (*state, error)
 }
 
 // state is what a key holds. Its object is read-only: copy it before you hand it to somebody who may change it.
@@ -47,7 +47,7 @@ func fromHint(hint runtime.Object) *state {
 	if hint == nil {
 		return nil
 	}
-	version, err := versioner.ObjectVersion(hint)
+	version, err := versioner.ObjectResourceVersion(hint)
 	if err != nil || version == 0 {
 		return nil
 	}
@@ -83,9 +83,9 @@ func (a attempts) read(ctx context.Context, key string, orEmpty bool) (*state, e
 	var found *state
 	err := a.below.GuaranteedUpdate(ctx, key, nil, storage.Update{
 		IgnoreNotFound: orEmpty,
-		Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 			found = &state{object: old, meta: meta}
-			return storage.Mutated{}, errStop
+			return storage.MutateResult{}, errStop
 		},
 	})
 	if err == errStop {
@@ -94,19 +94,19 @@ func (a attempts) read(ctx context.Context, key string, orEmpty bool) (*state, e
 	return nil, err
 }
 
-func (a attempts) swap(ctx context.Context, key string, seen *state, next storage.Mutated) (*state, error) {
+func (a attempts) swap(ctx context.Context, key string, seen *state, next storage.MutateResult) (*state, error) {
 	var out kinds.ResultPointer
 	u := storage.Update{
 		IgnoreNotFound: seen.meta.ResourceVersion == 0,
-		Mutate: func(_ runtime.Object, now storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(_ runtime.Object, now storage.ResponseMeta) (storage.MutateResult, error) {
 			if now.ResourceVersion != seen.meta.ResourceVersion {
-				return storage.Mutated{}, errLost
+				return storage.MutateResult{}, errLost
 			}
 			return next, nil
 		},
 	}
 	if seen.meta.ResourceVersion != 0 {
-		u.Hint = seen.object
+		u.CachedExistingObject = seen.object
 	}
 	err := a.below.GuaranteedUpdate(ctx, key, &out, u)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -116,7 +116,7 @@ func (a attempts) swap(ctx context.Context, key string, seen *state, next storag
 		return nil, err
 	}
 	stored := plain(out.Object)
-	version, err := versioner.ObjectVersion(stored)
+	version, err := versioner.ObjectResourceVersion(stored)
 	return &state{object: stored, meta: storage.ResponseMeta{ResourceVersion: version}}, err
 }
 

@@ -12,7 +12,7 @@ import (
 // GuaranteedUpdate replaces the object under key with what u.Mutate makes of it, and delivers it to out as stored. When
 // another writer was faster, it reads again and calls Mutate again.
 //
-// Errors: storage.ErrNotFound (see u.IgnoreNotFound), storage.ErrPrecondition with operation and key (storage.Fail adds
+// Errors: storage.ErrNotFound (see u.IgnoreNotFound), storage.ErrPrecondition with operation and key (storage.WrapError adds
 // them), those of s.db, and that of u.Mutate exactly as it is.
 func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	// TODO(you): read, unless there is a hint; then attempt, until the attempt is neither lost nor misled by a hint.

@@ -70,15 +70,15 @@ func (d *show) race(ctx context.Context) error {
 func (d *show) label(ctx context.Context, writer string, between func() error) error {
 	var pod corev1.Pod
 	err := d.store.GuaranteedUpdate(ctx, podKey("web"), &pod, storage.Update{
-		Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 			p := old.(*corev1.Pod)
 			d.Show("%-4s reads revision %d with the labels %v", writer, meta.ResourceVersion, labelsOf(p))
 			if err := between(); err != nil {
-				return storage.Mutated{}, err
+				return storage.MutateResult{}, err
 			}
 			d.Show("%-4s writes, if revision %d still is the newest", writer, meta.ResourceVersion)
 			metav1.SetMetaDataLabel(&p.ObjectMeta, writer, "was-here")
-			return storage.Mutated{Object: p}, nil
+			return storage.MutateResult{Object: p}, nil
 		},
 	})
 	if err == nil {

@@ -16,11 +16,11 @@ func (s *Store) GetList(ctx context.Context, key string, opts storage.ListOption
 	if err == nil {
 		err = s.list(key, opts, out)
 	}
-	return storage.Fail("list", key, err)
+	return storage.WrapError("list", key, err)
 }
 
 func (s *Store) list(key string, opts storage.ListOptions, out *kinds.List) error {
-	reading, err := storage.ReadAt(key, opts)
+	reading, err := storage.ValidateListOptions(key, opts)
 	if err != nil {
 		return err
 	}
@@ -43,12 +43,12 @@ func (s *Store) list(key string, opts storage.ListOptions, out *kinds.List) erro
 	if err != nil {
 		return err
 	}
-	return versioner.UpdateList(out, revision, next, opts.Predicate.Remaining(len(rest)))
+	return versioner.UpdateList(out, revision, next, opts.Predicate.RemainingItemCount(len(rest)))
 }
 
 // read scans; where the list is not recursive, key itself is the only one of interest.
-func (s *Store) read(key string, r storage.Reading, recursive bool) ([]*change, uint64, error) {
-	found, revision, err := s.db.scan(key, r.From, r.At)
+func (s *Store) read(key string, r storage.ListStart, recursive bool) ([]*change, uint64, error) {
+	found, revision, err := s.db.scan(key, r.Key, r.Revision)
 	if !recursive && len(found) > 0 {
 		if found = found[:1]; found[0].key != key {
 			found = nil

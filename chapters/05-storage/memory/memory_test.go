@@ -139,7 +139,7 @@ func TestStoresOfOneDatabaseShareItsRevisions(t *testing.T) {
 	create(t, pods, "/pods/a", 0)
 	create(t, others, "/others/a", 0)
 	create(t, others, "/others/b", 0)
-	if now, _ := pods.CurrentResourceVersion(t.Context()); now != 4 {
+	if now, _ := pods.GetCurrentResourceVersion(t.Context()); now != 4 {
 		t.Errorf("the newest revision is %d, want 4: one for each change of either resource, after 1", now)
 	}
 	for s, want := range map[*memory.Store]int64{pods: 1, others: 2} {

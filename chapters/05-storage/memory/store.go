@@ -44,14 +44,14 @@ func (s *Store) Versioner() storage.Versioner { return versioner }
 // Create is a swap that expects the key to hold nothing.
 func (s *Store) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
 	if err := s.prepare(ctx, key); err != nil {
-		return storage.Fail("create", key, err)
+		return storage.WrapError("create", key, err)
 	}
-	if version, _ := versioner.ObjectVersion(obj); version != 0 {
-		return storage.Fail("create", key, storage.ErrResourceVersionSet)
+	if version, _ := versioner.ObjectResourceVersion(obj); version != 0 {
+		return storage.WrapError("create", key, storage.ErrResourceVersionSet)
 	}
 	object := obj.DeepCopyObject()
-	if err := versioner.PrepareForStorage(object); err != nil {
-		return storage.Fail("create", key, err)
+	if err := versioner.PrepareObjectForStorage(object); err != nil {
+		return storage.WrapError("create", key, err)
 	}
 	lease := s.db.grant(key, ttl)
 	created, err := s.db.swap(key, 0, object, lease)
@@ -60,27 +60,27 @@ func (s *Store) Create(ctx context.Context, key string, obj, out runtime.Object,
 	}
 	if err != nil {
 		lease.stop()
-		return storage.Fail("create", key, err)
+		return storage.WrapError("create", key, err)
 	}
-	return storage.Fail("create", key, deliver(out, created))
+	return storage.WrapError("create", key, deliver(out, created))
 }
 
 // Get delivers what the key holds now, which is as new as any version that exists.
 func (s *Store) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
 	if err := s.prepare(ctx, key); err != nil {
-		return storage.Fail("get", key, err)
+		return storage.WrapError("get", key, err)
 	}
 	found, revision := s.db.current(key)
-	if err := storage.CheckAtLeast(opts.ResourceVersion, revision); err != nil {
-		return storage.Fail("get", key, err)
+	if err := storage.ValidateMinimumResourceVersion(opts.ResourceVersion, revision); err != nil {
+		return storage.WrapError("get", key, err)
 	}
 	switch {
 	case found != nil:
-		return storage.Fail("get", key, deliver(out, found))
+		return storage.WrapError("get", key, deliver(out, found))
 	case opts.IgnoreNotFound:
-		return storage.Fail("get", key, storage.DeliverNothing(out))
+		return storage.WrapError("get", key, storage.SetZeroValue(out))
 	}
-	return storage.Fail("get", key, storage.ErrNotFound)
+	return storage.WrapError("get", key, storage.ErrNotFound)
 }
 
 // ReadinessCheck is always nil.
@@ -92,8 +92,10 @@ func (s *Store) Stats(context.Context) (storage.Stats, error) {
 	return storage.Stats{ObjectCount: int64(len(found))}, err
 }
 
-// CurrentResourceVersion is the database's newest revision.
-func (s *Store) CurrentResourceVersion(context.Context) (uint64, error) { return s.db.Revision(), nil }
+// GetCurrentResourceVersion is the database's newest revision.
+func (s *Store) GetCurrentResourceVersion(context.Context) (uint64, error) {
+	return s.db.Revision(), nil
+}
 
 // CompactRevision is that of the last compaction.
 func (s *Store) CompactRevision() uint64 {

@@ -19,7 +19,7 @@ func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 	if err != nil {
 		return err
 	}
-	return storage.Fail("update", key, deliver(out, written))
+	return storage.WrapError("update", key, deliver(out, written))
 }
 
 // Delete reads, lets the caller refuse, and swaps the object for nothing; after a lost race all three again.
@@ -30,16 +30,16 @@ func (s *Store) Delete(ctx context.Context, key string, out runtime.Object, opts
 	}
 	last, err := deleted.lastState()
 	if err != nil {
-		return storage.Fail("delete", key, err)
+		return storage.WrapError("delete", key, err)
 	}
-	return storage.Fail("delete", key, kinds.SetResult(out, last))
+	return storage.WrapError("delete", key, kinds.SetResult(out, last))
 }
 
 // untilWon attempts a write until no other writer is faster, the attempt fails for another reason, or ctx ends.
 func (s *Store) untilWon(ctx context.Context, op, key string, attempt func() (*change, error)) (*change, error) {
 	for {
 		if err := s.prepare(ctx, key); err != nil {
-			return nil, storage.Fail(op, key, err)
+			return nil, storage.WrapError(op, key, err)
 		}
 		written, err := attempt()
 		var refused refusal
@@ -49,7 +49,7 @@ func (s *Store) untilWon(ctx context.Context, op, key string, attempt func() (*c
 		case errors.As(err, &refused):
 			return nil, refused.error
 		}
-		return written, storage.Fail(op, key, err)
+		return written, storage.WrapError(op, key, err)
 	}
 }
 
@@ -71,7 +71,7 @@ func (s *Store) attempt(key string, u storage.Update) (*change, error) {
 		return nil, refusal{err}
 	}
 	next := mutated.Object.DeepCopyObject()
-	if err := versioner.PrepareForStorage(next); err != nil {
+	if err := versioner.PrepareObjectForStorage(next); err != nil {
 		return nil, err
 	}
 	if old != nil && same(old.object, next) {
@@ -106,7 +106,7 @@ func (s *Store) nextLease(key string, old *change, ttl *uint64) *lease {
 
 // same tells whether an update would change nothing but the version, which sets the version of next.
 func same(stored, next runtime.Object) bool {
-	version, err := versioner.ObjectVersion(stored)
+	version, err := versioner.ObjectResourceVersion(stored)
 	if err != nil || versioner.UpdateObject(next, version) != nil {
 		return false
 	}

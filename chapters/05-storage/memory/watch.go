@@ -20,15 +20,15 @@ func (s *Store) Watch(ctx context.Context, key string, opts storage.ListOptions)
 		err = ctx.Err()
 	}
 	if err != nil {
-		return nil, storage.Fail("watch", key, err)
+		return nil, storage.WrapError("watch", key, err)
 	}
-	start, err := storage.WatchFrom(opts)
+	start, err := storage.ValidateWatchOptions(opts)
 	if err != nil {
-		return nil, storage.Fail("watch", key, err)
+		return nil, storage.WrapError("watch", key, err)
 	}
 	w := &watcher{store: s, key: key, opts: opts, start: start, events: make(chan watch.Event, watchBuffer)}
 	if err := w.begin(); err != nil {
-		return nil, storage.Fail("watch", key, err)
+		return nil, storage.WrapError("watch", key, err)
 	}
 	ctx, w.cancel = context.WithCancel(ctx)
 	w.done = ctx.Done()
@@ -71,13 +71,13 @@ func (w *watcher) Stop() { w.cancel() }
 func (w *watcher) begin() error {
 	w.seen = w.start.After
 	db := w.store.db
-	if w.start.Initial || w.seen == 0 {
-		found, revision, err := w.store.read(w.key, storage.Reading{From: w.key}, w.opts.Recursive)
+	if w.start.InitialEvents || w.seen == 0 {
+		found, revision, err := w.store.read(w.key, storage.ListStart{Key: w.key}, w.opts.Recursive)
 		if err != nil {
 			return err
 		}
-		if w.start.Initial {
-			reading := storage.Reading{AtLeast: w.start.After}
+		if w.start.InitialEvents {
+			reading := storage.ListStart{AtLeast: w.start.After}
 			if err := reading.Check(revision); err != nil {
 				return err
 			}
@@ -124,7 +124,7 @@ func (w *watcher) sendInitial() bool {
 			return false
 		}
 	}
-	return !w.start.Mark || w.sendBookmark(w.seen, true)
+	return !w.start.InitialEventsEndBookmark || w.sendBookmark(w.seen, true)
 }
 
 // sendFeed sends what is new in the log and, where one was asked for, a progress report.
@@ -148,7 +148,7 @@ func (w *watcher) covers(key string) bool {
 
 // show sends what the client's predicate lets it see of a change; false ends the watch.
 func (w *watcher) show(old, current runtime.Object, c *change) bool {
-	kind, object, err := storage.See(w.opts.Predicate, old, current)
+	kind, object, err := storage.WatchEventFor(w.opts.Predicate, old, current)
 	if err == nil && kind != "" {
 		if object = object.DeepCopyObject(); kind == watch.Deleted {
 			err = versioner.UpdateObject(object, c.revision)
@@ -164,7 +164,7 @@ func (w *watcher) show(old, current runtime.Object, c *change) bool {
 func (w *watcher) sendBookmark(revision uint64, endOfInitial bool) bool {
 	bookmark, err := storage.Bookmark(w.store.newFunc(), revision)
 	if err == nil && endOfInitial {
-		err = storage.MarkInitialEventsEnd(bookmark.Object)
+		err = storage.AnnotateInitialEventsEndBookmark(bookmark.Object)
 	}
 	if err != nil {
 		bookmark = storage.ErrorEvent(err)

@@ -118,7 +118,7 @@ func (c *check) list(path string, opts storage.ListOptions) *kinds.List {
 // version is an object's resource version as a number.
 func (c *check) version(obj runtime.Object) uint64 {
 	c.Helper()
-	v, err := c.Storage.Versioner().ObjectVersion(obj)
+	v, err := c.Storage.Versioner().ObjectResourceVersion(obj)
 	c.ok(err)
 	return v
 }
@@ -146,13 +146,13 @@ func (c *check) needs(capability string, given bool) {
 
 // setting is an update that applies change.
 func setting(change func(*corev1.Pod)) storage.Update {
-	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 		p, ok := old.(*corev1.Pod)
 		if !ok {
-			return storage.Mutated{}, fmt.Errorf("Mutate got a %T, want a *Pod", old)
+			return storage.MutateResult{}, fmt.Errorf("Mutate got a %T, want a *Pod", old)
 		}
 		change(p)
-		return storage.Mutated{Object: p}, nil
+		return storage.MutateResult{Object: p}, nil
 	}}
 }
 

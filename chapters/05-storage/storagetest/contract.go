@@ -93,7 +93,7 @@ var contractCases = []testCase{
 		last := uint64(0)
 		for i := range 5 {
 			written := c.version(c.create(pod(fmt.Sprint("p", i))))
-			now, err := c.Storage.CurrentResourceVersion(c.ctx)
+			now, err := c.Storage.GetCurrentResourceVersion(c.ctx)
 			c.ok(err)
 			if now < written || now < last {
 				c.Fatalf("the current version is %d after a write at %d, and was %d before", now, written, last)

@@ -51,7 +51,7 @@ var deleteCases = []testCase{
 		for _, p := range []storage.DeleteOptions{
 			{Preconditions: requireUID("other")},
 			{Preconditions: requireVersion("5")},
-			{Preconditions: requireUID("other"), Hint: created},
+			{Preconditions: requireUID("other"), CachedExistingObject: created},
 		} {
 			_, err := c.remove(p)
 			if e := c.fails(err, "delete", key("default/a"), storage.ErrPrecondition); e.Detail == "" {
@@ -67,7 +67,7 @@ var deleteCases = []testCase{
 			return errRefused
 		}
 		for _, hint := range []runtime.Object{nil, created} {
-			if _, err := c.remove(storage.DeleteOptions{Validate: refuse, Hint: hint}); err != errRefused {
+			if _, err := c.remove(storage.DeleteOptions{Validate: refuse, CachedExistingObject: hint}); err != errRefused {
 				c.Fatalf("got %v, want exactly the error of Validate", err)
 			}
 		}

@@ -18,11 +18,11 @@ func inNamespace(namespace string) func(*corev1.Pod) {
 }
 
 func exactly(version string) storage.ListOptions {
-	return storage.ListOptions{ResourceVersion: version, Match: metav1.ResourceVersionMatchExact}
+	return storage.ListOptions{ResourceVersion: version, ResourceVersionMatch: metav1.ResourceVersionMatchExact}
 }
 
 func notOlderThan(version string) storage.ListOptions {
-	return storage.ListOptions{ResourceVersion: version, Match: metav1.ResourceVersionMatchNotOlderThan}
+	return storage.ListOptions{ResourceVersion: version, ResourceVersionMatch: metav1.ResourceVersionMatchNotOlderThan}
 }
 
 // refusesList ends the case unless a list of the namespace default fails with want.
@@ -57,7 +57,7 @@ var listCases = []testCase{
 		c.createAll("a", "b")
 		last := c.version(c.label("a", "x"))
 		l := c.list("", storage.ListOptions{})
-		if version, err := c.Storage.Versioner().ParseVersion(l.ResourceVersion); err != nil || version < last {
+		if version, err := c.Storage.Versioner().ParseResourceVersion(l.ResourceVersion); err != nil || version < last {
 			c.Fatalf("the list's version is %s (%v), its newest object's %d", l.ResourceVersion, err, last)
 		}
 	}},
@@ -108,7 +108,7 @@ var listCases = []testCase{
 		for _, opts := range []storage.ListOptions{
 			{ResourceVersion: "0"}, {ResourceVersion: first.ResourceVersion}, notOlderThan("0"), notOlderThan(first.ResourceVersion),
 		} {
-			c.same(fmt.Sprintf("version %s %s", opts.ResourceVersion, opts.Match), names(c.list("", opts)), []string{"a", "b"})
+			c.same(fmt.Sprintf("version %s %s", opts.ResourceVersion, opts.ResourceVersionMatch), names(c.list("", opts)), []string{"a", "b"})
 		}
 	}},
 	{name: "an exact version shows that state", check: func(c *check) {

@@ -9,9 +9,9 @@ import (
 
 // labelFor is an update that sets a label and says how long the object lives; nil: as before.
 func labelFor(value string, ttl *uint64) storage.Update {
-	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 		withLabel(value)(old.(*corev1.Pod))
-		return storage.Mutated{Object: old, TTL: ttl}, nil
+		return storage.MutateResult{Object: old, TTL: ttl}, nil
 	}}
 }
 
@@ -19,9 +19,9 @@ func labelFor(value string, ttl *uint64) storage.Update {
 func (c *check) left(name string) (seconds int64) {
 	c.Helper()
 	_, err := c.update(name, storage.Update{
-		Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 			seconds = meta.TTL
-			return storage.Mutated{Object: old}, nil
+			return storage.MutateResult{Object: old}, nil
 		},
 	})
 	c.ok(err)

@@ -51,10 +51,10 @@ var updateCases = []testCase{
 	{name: "Mutate sees the stored object and its version", check: func(c *check) {
 		created := c.create(pod("a", withLabel("x")))
 		_, err := c.update("a", storage.Update{
-			Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+			Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 				c.same("the old object", old, runtime.Object(created))
 				c.same("what is known of it", meta, storage.ResponseMeta{ResourceVersion: c.version(created)})
-				return storage.Mutated{Object: old}, nil
+				return storage.MutateResult{Object: old}, nil
 			},
 		})
 		c.ok(err)
@@ -75,10 +75,10 @@ var updateCases = []testCase{
 	{name: "an update that may create gets an empty object", check: func(c *check) {
 		out, err := c.update("a", storage.Update{
 			IgnoreNotFound: true,
-			Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+			Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 				c.same("the version", meta.ResourceVersion, uint64(0))
 				c.same("the name", old.(*corev1.Pod).Name, "")
-				return storage.Mutated{Object: pod("a")}, nil
+				return storage.MutateResult{Object: pod("a")}, nil
 			},
 		})
 		c.ok(err)
@@ -86,8 +86,8 @@ var updateCases = []testCase{
 	}},
 	{name: "an error of Mutate comes back as it is", check: func(c *check) {
 		created := c.create(pod("a"))
-		_, err := c.update("a", storage.Update{Mutate: func(runtime.Object, storage.ResponseMeta) (storage.Mutated, error) {
-			return storage.Mutated{}, errRefused
+		_, err := c.update("a", storage.Update{Mutate: func(runtime.Object, storage.ResponseMeta) (storage.MutateResult, error) {
+			return storage.MutateResult{}, errRefused
 		}})
 		if err != errRefused {
 			c.Fatalf("got %v, want exactly the error of Mutate", err)

@@ -253,7 +253,7 @@ var bookmarkCases = []testCase{
 		c.createAll("b")
 		c.delete("a")
 		opts := initialEvents(true)
-		opts.ResourceVersion, opts.Match = first.ResourceVersion, metav1.ResourceVersionMatchNotOlderThan
+		opts.ResourceVersion, opts.ResourceVersionMatch = first.ResourceVersion, metav1.ResourceVersionMatchNotOlderThan
 		c.watch("", opts).sees("ADDED b", "BOOKMARK ")
 	}},
 	{name: "initial events that nobody wants do not come", check: func(c *check) {

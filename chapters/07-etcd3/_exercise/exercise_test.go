@@ -152,7 +152,7 @@ func TestEightWritersAtOnceLoseNothing(t *testing.T) {
 	together(8, func(i int) {
 		u := adding(fmt.Sprintf("writer-%d", i))
 		mutate := u.Mutate
-		u.Mutate = func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+		u.Mutate = func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 			pass() // all eight have read before the first one writes
 			return mutate(old, meta)
 		}
@@ -200,7 +200,9 @@ func TestAnErrorOfMutateEndsTheUpdate(t *testing.T) {
 	b.given("first")
 	refusal := errors.New("not allowed")
 	err := b.yours.GuaranteedUpdate(b.ctx, nginx, nil, storage.Update{
-		Mutate: func(runtime.Object, storage.ResponseMeta) (storage.Mutated, error) { return storage.Mutated{}, refusal },
+		Mutate: func(runtime.Object, storage.ResponseMeta) (storage.MutateResult, error) {
+			return storage.MutateResult{}, refusal
+		},
 	})
 	if err != refusal {
 		t.Errorf("got %v, want the error that Mutate returned, as it is", err)

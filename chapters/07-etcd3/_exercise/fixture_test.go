@@ -95,7 +95,7 @@ func pod(label string) *corev1.Pod {
 
 // adding is an update that adds a label.
 func adding(label string) storage.Update {
-	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 		p := old.(*corev1.Pod)
 		labels := maps.Clone(p.Labels)
 		if labels == nil {
@@ -103,7 +103,7 @@ func adding(label string) storage.Update {
 		}
 		labels[label] = "yes"
 		p.Labels = labels
-		return storage.Mutated{Object: p}, nil
+		return storage.MutateResult{Object: p}, nil
 	}}
 }
 

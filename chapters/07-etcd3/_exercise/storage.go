@@ -39,7 +39,7 @@ func New(real storage.Interface, config etcd3.Config) *Storage {
 // key is where the object of a storage key lies in etcd: /pods/default/nginx is at /registry/pods/default/nginx.
 func (s *Storage) key(op, key string) (string, error) {
 	key, err := storage.PrepareKey(s.config.Resource+"/", key, false)
-	return s.config.Prefix + key, storage.Fail(op, key, err)
+	return s.config.Prefix + key, storage.WrapError(op, key, err)
 }
 
 // write is an object on its way into etcd.
@@ -59,26 +59,26 @@ type seen struct {
 
 // newObject turns a new object into a write.
 func (s *Storage) newObject(ctx context.Context, key string, obj runtime.Object, ttl uint64) (*write, error) {
-	if version, _ := s.Versioner().ObjectVersion(obj); version != 0 {
-		return nil, storage.Fail("create", key, storage.ErrResourceVersionSet)
+	if version, _ := s.Versioner().ObjectResourceVersion(obj); version != 0 {
+		return nil, storage.WrapError("create", key, storage.ErrResourceVersionSet)
 	}
 	lease, err := s.leaseFor(ctx, ttl)
 	if err != nil {
-		return nil, storage.Fail("create", key, err)
+		return nil, storage.WrapError("create", key, err)
 	}
 	w, err := s.encode(key, obj, lease)
-	return w, storage.Fail("create", key, err)
+	return w, storage.WrapError("create", key, err)
 }
 
 // mutate lets the update make a new object of what was seen, and turns that into a write. An error ends the update:
 // a precondition that what was seen does not meet, or Mutate's own, which goes back as it is.
 func (s *Storage) mutate(ctx context.Context, key string, old *seen, u storage.Update) (*write, error) {
 	if err := storage.CheckPreconditions(key, u.Preconditions, old.obj); err != nil {
-		return nil, storage.Fail("update", key, err)
+		return nil, storage.WrapError("update", key, err)
 	}
 	left, err := s.secondsLeft(ctx, old.lease)
 	if err != nil {
-		return nil, storage.Fail("update", key, err)
+		return nil, storage.WrapError("update", key, err)
 	}
 	mutated, err := u.Mutate(old.obj, storage.ResponseMeta{TTL: left, ResourceVersion: uint64(old.revision)})
 	if err != nil {
@@ -87,12 +87,12 @@ func (s *Storage) mutate(ctx context.Context, key string, old *seen, u storage.U
 	lease := old.lease
 	if mutated.TTL != nil {
 		if lease, err = s.leaseFor(ctx, *mutated.TTL); err != nil {
-			return nil, storage.Fail("update", key, err)
+			return nil, storage.WrapError("update", key, err)
 		}
 	}
 	w, err := s.encode(key, mutated.Object, lease)
 	if err != nil {
-		return nil, storage.Fail("update", key, err)
+		return nil, storage.WrapError("update", key, err)
 	}
 	w.same = old.revision != 0 && bytes.Equal(w.put.ValueBytes(), old.data)
 	return w, nil
@@ -100,7 +100,7 @@ func (s *Storage) mutate(ctx context.Context, key string, old *seen, u storage.U
 
 func (s *Storage) encode(key string, obj runtime.Object, lease clientv3.LeaseID) (*write, error) {
 	obj = obj.DeepCopyObject()
-	if err := s.Versioner().PrepareForStorage(obj); err != nil {
+	if err := s.Versioner().PrepareObjectForStorage(obj); err != nil {
 		return nil, err
 	}
 	var data bytes.Buffer
@@ -114,7 +114,7 @@ func (s *Storage) encode(key string, obj runtime.Object, lease clientv3.LeaseID)
 func (s *Storage) get(ctx context.Context, key string, orEmpty bool) (*seen, error) {
 	answer, err := s.kv.Get(ctx, key)
 	if err != nil {
-		return nil, storage.Fail("update", key, err)
+		return nil, storage.WrapError("update", key, err)
 	}
 	return s.found(key, answer.Kvs, orEmpty)
 }
@@ -125,7 +125,7 @@ func (s *Storage) found(key string, kvs []*mvccpb.KeyValue, orEmpty bool) (*seen
 		if orEmpty {
 			return &seen{obj: s.config.NewFunc()}, nil
 		}
-		return nil, storage.Fail("update", key, storage.ErrNotFound)
+		return nil, storage.WrapError("update", key, storage.ErrNotFound)
 	}
 	kv := kvs[0]
 	obj, _, err := s.config.Codec.Decode(kv.Value, nil, nil)
@@ -133,7 +133,7 @@ func (s *Storage) found(key string, kvs []*mvccpb.KeyValue, orEmpty bool) (*seen
 		err = s.Versioner().UpdateObject(obj, uint64(kv.ModRevision))
 	}
 	if err != nil {
-		return nil, storage.Fail("update", key, storage.ErrCorrupt)
+		return nil, storage.WrapError("update", key, storage.ErrCorrupt)
 	}
 	return &seen{obj: obj, revision: kv.ModRevision, lease: clientv3.LeaseID(kv.Lease), data: kv.Value}, nil
 }

@@ -113,8 +113,8 @@ func newBench(t *testing.T, readOnly, mutating int) *bench {
 	t.Helper()
 	t.Parallel()
 	watch := rest.Verb{
-		Verb:    installer.Verb{Name: "watch", Methods: []string{"GET"}, When: installer.WantsWatch, ReadOnly: true, LongRunning: true},
-		Offered: func(rest.Storage) bool { return false },
+		Verb:      installer.Verb{Name: "watch", Methods: []string{"GET"}, When: installer.WantsWatch, ReadOnly: true, LongRunning: true},
+		Supported: func(rest.Storage) bool { return false },
 	}
 	config := server.Config{Errors: slog.New(slog.DiscardHandler), Verbs: append(rest.Verbs(), watch)}
 	config.Filters.Custom = LimitInFlight(readOnly, mutating)

@@ -25,8 +25,8 @@ type windowed struct {
 
 // Watch is that of storage.Interface.
 func (s *windowed) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
-	start, err := storage.WatchFrom(opts)
-	if err != nil || !opts.Recursive || !opts.Predicate.Empty() || start.Initial || start.After == 0 {
+	start, err := storage.ValidateWatchOptions(opts)
+	if err != nil || !opts.Recursive || !opts.Predicate.Empty() || start.InitialEvents || start.After == 0 {
 		return s.Interface.Watch(ctx, key, opts)
 	}
 	f, err := s.feed(key, start.After, opts.ResourceVersion)
@@ -80,7 +80,7 @@ type feed struct {
 func (f *feed) fill(real watch.Interface) {
 	ended := errors.New("the watch of the real storage has ended")
 	for e := range real.ResultChan() {
-		revision, err := storage.APIObjectVersioner{}.ObjectVersion(e.Object)
+		revision, err := storage.APIObjectVersioner{}.ObjectResourceVersion(e.Object)
 		if e.Type == watch.Error {
 			err = apierrors.FromObject(e.Object)
 		}
@@ -135,7 +135,7 @@ func (f *feed) send(ctx context.Context, w *watch.ProxyWatcher, to chan<- watch.
 			case <-ctx.Done():
 				return
 			}
-			if version, err := (storage.APIObjectVersioner{}).ObjectVersion(e.Object); err == nil {
+			if version, err := (storage.APIObjectVersioner{}).ObjectResourceVersion(e.Object); err == nil {
 				revision = version
 			}
 		}

@@ -29,7 +29,7 @@ func (a adapter) Create(ctx context.Context, key string, obj, out runtime.Object
 func (a adapter) Delete(ctx context.Context, key string, out runtime.Object, p *upstream.Preconditions,
 	validate upstream.ValidateObjectFunc, hint runtime.Object, _ upstream.DeleteOptions) error {
 	return translated(a.Interface.Delete(ctx, key, out, storage.DeleteOptions{
-		Preconditions: preconditions(p), Validate: validate, Hint: hint,
+		Preconditions: preconditions(p), Validate: validate, CachedExistingObject: hint,
 	}))
 }
 
@@ -70,10 +70,10 @@ func (a adapter) GetList(ctx context.Context, key string, opts upstream.ListOpti
 func (a adapter) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, ignoreNotFound bool,
 	p *upstream.Preconditions, update upstream.UpdateFunc, hint runtime.Object) error {
 	return translated(a.Interface.GuaranteedUpdate(ctx, key, out, storage.Update{
-		IgnoreNotFound: ignoreNotFound, Preconditions: preconditions(p), Hint: hint,
-		Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+		IgnoreNotFound: ignoreNotFound, Preconditions: preconditions(p), CachedExistingObject: hint,
+		Mutate: func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 			obj, ttl, err := update(old, upstream.ResponseMeta(meta))
-			return storage.Mutated{Object: obj, TTL: ttl}, err
+			return storage.MutateResult{Object: obj, TTL: ttl}, err
 		},
 	}))
 }
@@ -84,7 +84,7 @@ func (a adapter) Stats(ctx context.Context) (upstream.Stats, error) {
 }
 
 func (a adapter) GetCurrentResourceVersion(ctx context.Context) (uint64, error) {
-	return a.Interface.CurrentResourceVersion(ctx)
+	return a.Interface.GetCurrentResourceVersion(ctx)
 }
 
 func (a adapter) EnableResourceSizeEstimation(upstream.KeysFunc) error { return nil }
@@ -107,7 +107,7 @@ func options(o upstream.ListOptions) storage.ListOptions {
 		p.GetAttrs = storage.AttrFunc(o.Predicate.GetAttrs)
 	}
 	return storage.ListOptions{
-		ResourceVersion: o.ResourceVersion, Match: o.ResourceVersionMatch, Predicate: p, Recursive: o.Recursive,
+		ResourceVersion: o.ResourceVersion, ResourceVersionMatch: o.ResourceVersionMatch, Predicate: p, Recursive: o.Recursive,
 		ProgressNotify: o.ProgressNotify, SendInitialEvents: o.SendInitialEvents,
 	}
 }

@@ -94,7 +94,7 @@ type rival struct {
 
 func (r *rival) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	mutate := u.Mutate
-	u.Mutate = func(old runtime.Object, m storage.ResponseMeta) (storage.Mutated, error) {
+	u.Mutate = func(old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
 		mutated, err := mutate(old, m)
 		if err != nil || !r.between || len(r.changes) == 0 {
 			return mutated, err
@@ -103,9 +103,9 @@ func (r *rival) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 		r.changes = r.changes[1:]
 		var other kinds.ResultPointer
 		return mutated, r.Interface.GuaranteedUpdate(ctx, key, &other, storage.Update{
-			Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+			Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 				change(old.(*corev1.ConfigMap))
-				return storage.Mutated{Object: old}, nil
+				return storage.MutateResult{Object: old}, nil
 			}})
 	}
 	return r.Interface.GuaranteedUpdate(ctx, key, out, u)
@@ -115,7 +115,7 @@ func (r *rival) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 func open(t *testing.T) (http.Handler, *rival) {
 	t.Helper()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), verbs()...), Ownership: patch.Ownership(codecs)}.New()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), verbs()...), NewFieldManager: patch.Ownership(codecs)}.New()
 	if err != nil {
 		t.Fatal(err)
 	}

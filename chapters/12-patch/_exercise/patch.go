@@ -86,11 +86,11 @@ func (p *Patch) objectOf(fields any) (runtime.Object, error) {
 
 // finish puts the new object into its namespace, refuses another name than the path's, and notes who has changed what.
 func (p *Patch) finish(old, obj runtime.Object) (runtime.Object, error) {
-	if err := p.call.Place(obj); err != nil {
+	if err := p.call.EnsureObjectNamespace(obj); err != nil {
 		return nil, err
 	}
-	if err := p.call.CheckObject(obj, p.name); err != nil {
+	if err := p.call.CheckName(obj, p.name); err != nil {
 		return nil, err
 	}
-	return p.call.Account(old, obj, p.options.FieldManager), nil
+	return p.call.UpdateManagedFields(old, obj, p.options.FieldManager), nil
 }

@@ -20,7 +20,7 @@ func Plug() exercise.Plug { return exercise.Plug{Verbs: verbs()} }
 func verbs() []rest.Verb {
 	row := patch.Verbs()[0]
 	others := row.Handle
-	row.Handle = func(e *rest.Endpoint) http.Handler {
+	row.Handle = func(e *rest.RequestScope) http.Handler {
 		merges, rest := mergePatches(e), others(e)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if language, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); language == string(types.MergePatchType) {
@@ -34,14 +34,14 @@ func verbs() []rest.Verb {
 }
 
 // mergePatches answers PATCH with application/merge-patch+json.
-func mergePatches(e *rest.Endpoint) http.Handler {
+func mergePatches(e *rest.RequestScope) http.Handler {
 	storage := e.Storage.(rest.Updater)
 	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
 		p, err := read(c)
 		if err != nil {
 			return 0, nil, err
 		}
-		return c.Change(storage, p.name, &rest.Update{
+		return c.AdmitAndUpdate(storage, p.name, &rest.Update{
 			Mutate: func(_ context.Context, old runtime.Object) (runtime.Object, error) { return p.NewObject(old) },
 			Options: metav1.UpdateOptions{
 				DryRun: p.options.DryRun, FieldManager: p.options.FieldManager, FieldValidation: p.options.FieldValidation,

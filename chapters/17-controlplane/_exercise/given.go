@@ -23,8 +23,8 @@ type Binding struct {
 }
 
 var (
-	_ rest.NamedCreater        = (*Binding)(nil)
-	_ rest.ObjectMetaPreserver = (*Binding)(nil)
+	_ rest.NamedCreater                   = (*Binding)(nil)
+	_ rest.SubresourceObjectMetaPreserver = (*Binding)(nil)
 )
 
 // bindingStrategy refuses nothing and resets nothing.

@@ -32,8 +32,8 @@ func (csrStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) 
 	r.Spec, r.Status = before.Spec, before.Status
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (csrStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}, {"status"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (csrStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}, {"status"}} }
 
 func (csrStrategy) ValidateName(string, bool) []string { return nil }
 
@@ -57,9 +57,9 @@ func (csrStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	stampConditions(r, before)
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (csrStatus) ResetFields() rest.FieldReset {
-	return rest.FieldReset{{"spec"}, {"status", "conditions"}}
+// GetResetFields are those that PrepareForUpdate puts back.
+func (csrStatus) GetResetFields() rest.ResetFields {
+	return rest.ResetFields{{"spec"}, {"status", "conditions"}}
 }
 
 func (csrStatus) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
@@ -77,9 +77,9 @@ func (csrApproval) PrepareForUpdate(_ context.Context, obj, old runtime.Object) 
 	r.Status.Conditions = conditions
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (csrApproval) ResetFields() rest.FieldReset {
-	return rest.FieldReset{{"spec"}, {"status", "certificate"}}
+// GetResetFields are those that PrepareForUpdate puts back.
+func (csrApproval) GetResetFields() rest.ResetFields {
+	return rest.ResetFields{{"spec"}, {"status", "certificate"}}
 }
 
 func (csrApproval) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {

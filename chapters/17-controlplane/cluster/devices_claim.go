@@ -175,10 +175,10 @@ func (a adminAccess) Validate(ctx context.Context, obj runtime.Object) field.Err
 	return append(found, a.Strategy.Validate(ctx, obj)...)
 }
 
-// ResetFields are those of the strategy within.
-func (a adminAccess) ResetFields() rest.FieldReset {
-	if within, ok := a.Strategy.(rest.FieldResetter); ok {
-		return within.ResetFields()
+// GetResetFields are those of the strategy within.
+func (a adminAccess) GetResetFields() rest.ResetFields {
+	if within, ok := a.Strategy.(rest.ResetFieldsStrategy); ok {
+		return within.GetResetFields()
 	}
 	return nil
 }

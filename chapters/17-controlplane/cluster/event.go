@@ -25,9 +25,9 @@ type eventStrategy struct{ registry.Namespaced }
 
 func (eventStrategy) AllowCreateOnUpdate() bool { return true }
 
-// DefaultPropagation: events take no part.
-func (eventStrategy) DefaultPropagation(context.Context) metav1.DeletionPropagation {
-	return registry.NotCollected
+// DefaultGarbageCollectionPolicy: events take no part.
+func (eventStrategy) DefaultGarbageCollectionPolicy(context.Context) metav1.DeletionPropagation {
+	return registry.GarbageCollectionUnsupported
 }
 
 func (eventStrategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
@@ -58,7 +58,7 @@ func asksOldEvents(ctx context.Context) bool {
 // expire gives each event its time, anew with each change.
 func expire(s *registry.Store, p *resource.Parts) {
 	ttl := cmp.Or(time.Duration(resource.Setting[EventTTL](p)), time.Hour)
-	s.TTL = func(runtime.Object, uint64, bool) (uint64, error) { return uint64(ttl.Seconds()), nil }
+	s.TTLFunc = func(runtime.Object, uint64, bool) (uint64, error) { return uint64(ttl.Seconds()), nil }
 }
 
 func eventFields(obj runtime.Object) fields.Set {

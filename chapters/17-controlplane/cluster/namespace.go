@@ -33,8 +33,8 @@ func (namespaceStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Ob
 	n.Status = before.Status
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (namespaceStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (namespaceStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 func (namespaceStrategy) ValidateName(name string, prefix bool) []string {
 	return apivalidation.ValidateNamespaceName(name, prefix)
@@ -68,8 +68,8 @@ func (namespaceStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Obje
 	obj.(*corev1.Namespace).Spec = old.(*corev1.Namespace).Spec
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (namespaceStatus) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (namespaceStatus) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (namespaceStatus) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
 	n, path := obj.(*corev1.Namespace), field.NewPath("status", "Phase")
@@ -89,8 +89,8 @@ func (namespaceFinalize) PrepareForUpdate(_ context.Context, obj, old runtime.Ob
 	obj.(*corev1.Namespace).Status = old.(*corev1.Namespace).Status
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (namespaceFinalize) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (namespaceFinalize) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 func (namespaceFinalize) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
 	var faults field.ErrorList

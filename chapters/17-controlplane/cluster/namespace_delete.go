@@ -29,7 +29,7 @@ type allButCollections interface {
 	rest.ShortNamesProvider
 	rest.CategoriesProvider
 	rest.StorageVersionProvider
-	rest.FieldResetter
+	rest.ResetFieldsStrategy
 }
 
 // namespaces is the Store of namespaces with a deletion of two steps: the first makes a namespace terminating, the
@@ -97,7 +97,7 @@ func sameNamespace(n *corev1.Namespace, asked *metav1.Preconditions) (*metav1.Pr
 var namespacesResource = schema.GroupResource{Resource: "namespaces"}
 
 func (n *namespaces) terminate(ctx context.Context, name string, options *rest.DeleteOptions) (runtime.Object, error) {
-	return n.store.Change(ctx, name, registry.Change{
+	return n.store.GuaranteedUpdate(ctx, name, registry.StorageUpdate{
 		DryRun:        options.DryRun,
 		Preconditions: options.Preconditions,
 		Mutate: func(obj runtime.Object) error {
@@ -151,7 +151,7 @@ func asNamespace(obj runtime.Object) (*corev1.Namespace, error) {
 // emptied keeps a namespace that an update has left without finalizers in its metadata, as long as there are some in
 // its spec.
 func emptied(s *registry.Store, _ *resource.Parts) {
-	s.ShouldDelete = func(_ context.Context, obj, _ runtime.Object) bool {
+	s.ShouldDeleteDuringUpdate = func(_ context.Context, obj, _ runtime.Object) bool {
 		return len(obj.(*corev1.Namespace).Spec.Finalizers) == 0
 	}
 }
@@ -173,8 +173,8 @@ func (f finalize) New() runtime.Object { return f.part.New() }
 // Destroy has nothing to end.
 func (f finalize) Destroy() {}
 
-// ResetFields is the status.
-func (f finalize) ResetFields() rest.FieldReset { return f.part.ResetFields() }
+// GetResetFields is the status.
+func (f finalize) GetResetFields() rest.ResetFields { return f.part.GetResetFields() }
 
 // Update replaces the finalizers; where none are left and the namespace is terminating, it goes.
 func (f finalize) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {

@@ -34,8 +34,8 @@ func (nodeStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object)
 	}
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (nodeStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (nodeStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 func (nodeStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
 	n := obj.(*corev1.Node)
@@ -72,8 +72,8 @@ func (nodeStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	}
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (nodeStatus) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (nodeStatus) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (nodeStatus) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	return validateNodeUpdate(obj.(*corev1.Node), old.(*corev1.Node))

@@ -54,8 +54,8 @@ func (volumeStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object)
 	}
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (volumeStatus) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (volumeStatus) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (volumeStatus) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
 	return required(field.NewPath("resourceVersion"), obj.(*corev1.PersistentVolume).ResourceVersion)

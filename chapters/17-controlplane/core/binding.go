@@ -21,8 +21,8 @@ import (
 type Binding struct{ pods *registry.Store }
 
 var (
-	_ rest.NamedCreater        = (*Binding)(nil)
-	_ rest.ObjectMetaPreserver = (*Binding)(nil)
+	_ rest.NamedCreater                   = (*Binding)(nil)
+	_ rest.SubresourceObjectMetaPreserver = (*Binding)(nil)
 )
 
 // NewBinding binds the pods of a Store.

@@ -26,8 +26,8 @@ func (ephemeralStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Ob
 	countGeneration(pod, before)
 }
 
-// ResetFields is nothing, as upstream: who writes through here owns what it sends, even what is put back.
-func (ephemeralStrategy) ResetFields() rest.FieldReset { return nil }
+// GetResetFields is nothing, as upstream: who writes through here owns what it sends, even what is put back.
+func (ephemeralStrategy) GetResetFields() rest.ResetFields { return nil }
 
 func (ephemeralStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	return ValidateEphemeralContainersUpdate(obj.(*corev1.Pod), old.(*corev1.Pod))

@@ -28,9 +28,9 @@ type Eviction struct {
 }
 
 var (
-	_ rest.NamedCreater         = (*Eviction)(nil)
-	_ rest.KindProvider         = (*Eviction)(nil)
-	_ rest.GroupVersionAcceptor = (*Eviction)(nil)
+	_ rest.NamedCreater             = (*Eviction)(nil)
+	_ rest.GroupVersionKindProvider = (*Eviction)(nil)
+	_ rest.GroupVersionAcceptor     = (*Eviction)(nil)
 )
 
 // NewEviction evicts the pods of a Store.

@@ -77,10 +77,10 @@ func (a *api) add(storages map[string]rest.Storage, scheme *runtime.Scheme, gv s
 	}
 	store := &registry.Store{
 		Kind: kind, Resource: gv.WithResource(r.Name).GroupResource(), NewFunc: newObject, Singular: r.Singular(),
-		Storage: memory.Open(memory.Config{NewFunc: newObject}), Strategy: r.Strategy, Attrs: r.Attrs(), ReturnDeleted: r.ReturnDeleted,
+		Storage: memory.Open(memory.Config{NewFunc: newObject}), Strategy: r.Strategy, AttrFunc: r.Attrs(), ReturnDeletedObject: r.ReturnDeleted,
 	}
 	if r.Columns != nil {
-		store.Tables = r.Columns
+		store.TableConvertor = r.Columns
 	}
 	if r.Fields != nil {
 		known := store.SelectableFields()

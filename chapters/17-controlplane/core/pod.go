@@ -22,8 +22,8 @@ import (
 type podStrategy struct{ registry.Namespaced }
 
 var (
-	_ registry.Strategy        = podStrategy{}
-	_ registry.GracefulDeleter = podStrategy{}
+	_ registry.Strategy                   = podStrategy{}
+	_ registry.RESTGracefulDeleteStrategy = podStrategy{}
 )
 
 // PrepareForCreate begins the pod's life: nobody runs it yet.
@@ -45,8 +45,8 @@ func (podStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) 
 	countGeneration(pod, before)
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (podStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (podStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 // countGeneration: a new spec is a new generation, whichever way it came.
 func countGeneration(pod, before *corev1.Pod) {

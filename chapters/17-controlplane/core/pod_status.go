@@ -27,9 +27,9 @@ func (podStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Ob
 	keepObservedGenerations(&pod.Status, &before.Status)
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (podStatusStrategy) ResetFields() rest.FieldReset {
-	return rest.FieldReset{{"spec"}, {"metadata", "deletionTimestamp"}, {"metadata", "ownerReferences"}}
+// GetResetFields are those that PrepareForUpdate puts back.
+func (podStatusStrategy) GetResetFields() rest.ResetFields {
+	return rest.ResetFields{{"spec"}, {"metadata", "deletionTimestamp"}, {"metadata", "ownerReferences"}}
 }
 
 // keepObservedGenerations: a writer that does not know the field does not mean to clear it.

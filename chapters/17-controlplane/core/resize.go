@@ -31,8 +31,8 @@ func (resizeStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Objec
 	countGeneration(pod, before)
 }
 
-// ResetFields is nothing, as upstream: who writes through here owns what it sends, even what is put back.
-func (resizeStrategy) ResetFields() rest.FieldReset { return nil }
+// GetResetFields is nothing, as upstream: who writes through here owns what it sends, even what is put back.
+func (resizeStrategy) GetResetFields() rest.ResetFields { return nil }
 
 // resized are the containers that run with the resources that were asked for.
 func resized(running, asked []corev1.Container) []corev1.Container {

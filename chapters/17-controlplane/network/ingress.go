@@ -64,8 +64,8 @@ func (ingressStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtim
 	obj.(*networkingv1.Ingress).Spec = old.(*networkingv1.Ingress).Spec
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (ingressStatusStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (ingressStatusStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (ingressStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	var known []string

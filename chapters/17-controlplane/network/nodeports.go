@@ -63,14 +63,14 @@ func (n *nodePorts) write(ctx context.Context, remake func(stored *corev1.RangeA
 	}
 	return n.storage.GuaranteedUpdate(ctx, portsKey, nil, storage.Update{
 		IgnoreNotFound: true,
-		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 			stored := old.(*corev1.RangeAllocation)
 			m, err := remake(stored)
 			if err != nil {
-				return storage.Mutated{}, err
+				return storage.MutateResult{}, err
 			}
 			m.save(stored)
-			return storage.Mutated{Object: stored}, nil
+			return storage.MutateResult{Object: stored}, nil
 		},
 	})
 }

@@ -37,11 +37,11 @@ func (p *presence) reconcile(ctx context.Context) error {
 	ip, seconds := p.self.Addr().String(), uint64(15)
 	err := p.leases.GuaranteedUpdate(ctx, leasesRoot+"/"+ip, nil, storage.Update{
 		IgnoreNotFound: true,
-		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 			lease := old.(*corev1.Endpoints)
 			lease.Subsets = []corev1.EndpointSubset{{Addresses: []corev1.EndpointAddress{{IP: ip}}}}
 			lease.Generation++ // or nothing would be written, and the lease not renewed
-			return storage.Mutated{Object: lease, TTL: &seconds}, nil
+			return storage.MutateResult{Object: lease, TTL: &seconds}, nil
 		},
 	})
 	if err != nil {

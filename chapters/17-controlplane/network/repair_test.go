@@ -35,8 +35,8 @@ func newCluster(settings Settings) *cluster {
 		Settings: []any{settings}, Open: func(_ schema.GroupResource, root string, empty func() runtime.Object) storage.Interface {
 			return c.open(root, empty)
 		}, Add: func(t resource.Task) { c.tasks[t.Name] = t },
-		Store:     func(r schema.GroupResource) *registry.Store { return c.stores[r.Resource] },
-		Ownership: patch.Ownership(kinds.NewCodecs(scheme)),
+		Store:           func(r schema.GroupResource) *registry.Store { return c.stores[r.Resource] },
+		NewFieldManager: patch.Ownership(kinds.NewCodecs(scheme)),
 	}
 	for _, g := range Groups() {
 		for _, r := range g.Resources {

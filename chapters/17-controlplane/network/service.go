@@ -33,8 +33,8 @@ func (serviceStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Obje
 	dropUseless(s, before)
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (serviceStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (serviceStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 func (serviceStrategy) ValidateName(name string, prefix bool) []string {
 	return validation.NameIsDNSLabel(name, prefix)

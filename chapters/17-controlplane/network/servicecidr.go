@@ -28,8 +28,8 @@ func (serviceCIDRStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.
 	obj.(*networkingv1.ServiceCIDR).Status = old.(*networkingv1.ServiceCIDR).Status
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (serviceCIDRStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"status"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (serviceCIDRStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 var cidrsPath = specPath.Child("cidrs")
 
@@ -86,9 +86,9 @@ func (serviceCIDRStatusStrategy) PrepareForUpdate(_ context.Context, obj, old ru
 	metav1.ResetObjectMetaForStatus(&now.ObjectMeta, &before.ObjectMeta)
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (serviceCIDRStatusStrategy) ResetFields() rest.FieldReset {
-	return rest.FieldReset{{"metadata"}, {"spec"}}
+// GetResetFields are those that PrepareForUpdate puts back.
+func (serviceCIDRStatusStrategy) GetResetFields() rest.ResetFields {
+	return rest.ResetFields{{"metadata"}, {"spec"}}
 }
 
 func (serviceCIDRStatusStrategy) ValidateUpdate(context.Context, runtime.Object, runtime.Object) field.ErrorList {

@@ -20,7 +20,7 @@ type serviceHooks struct {
 
 // create allocates for a new service before the Store looks at it any closer: which address it got is part of what is
 // validated. Nothing of a service that is refused after all stays allocated.
-func (h *serviceHooks) create(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (registry.Finish, error) {
+func (h *serviceHooks) create(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (registry.FinishFunc, error) {
 	s := obj.(*corev1.Service)
 	if s.Namespace == "" {
 		s.Namespace = rest.NamespaceFrom(ctx)
@@ -38,7 +38,7 @@ func (h *serviceHooks) create(ctx context.Context, obj runtime.Object, options *
 }
 
 // update allocates what a changed service needs more, and frees at the end what it needs no longer.
-func (h *serviceHooks) update(ctx context.Context, obj, old runtime.Object, update *rest.Update) (registry.Finish, error) {
+func (h *serviceHooks) update(ctx context.Context, obj, old runtime.Object, update *rest.Update) (registry.FinishFunc, error) {
 	s, before := obj.(*corev1.Service), old.(*corev1.Service)
 	keepAllocated(s, before)
 	syncAddresses(s, before)
@@ -55,7 +55,7 @@ func (h *serviceHooks) update(ctx context.Context, obj, old runtime.Object, upda
 }
 
 // begun hands a claim over to the Store, or ends it where it could not be made.
-func (c *claim) begun(ctx context.Context, err error) (registry.Finish, error) {
+func (c *claim) begun(ctx context.Context, err error) (registry.FinishFunc, error) {
 	if err != nil {
 		c.end(ctx, false)
 		return nil, err

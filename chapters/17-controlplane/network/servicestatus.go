@@ -19,8 +19,8 @@ func (serviceStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtim
 	obj.(*corev1.Service).Spec = old.(*corev1.Service).Spec
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (serviceStatusStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
+// GetResetFields are those that PrepareForUpdate puts back.
+func (serviceStatusStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (serviceStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	s := obj.(*corev1.Service)

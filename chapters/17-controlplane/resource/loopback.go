@@ -20,16 +20,16 @@ const serverManager = "kube-apiserver"
 // to the server that it is in.
 type Loopback struct {
 	*registry.Store
-	fields  rest.Ownership // nil: nobody manages fields
+	fields  rest.FieldManager // nil: nobody manages fields
 	manager string
 }
 
 // Loopback writes to a Store, or to the subresource that the Store's strategy is that of.
 func (p *Parts) Loopback(s *registry.Store, subresource string) Loopback {
-	if p.Ownership == nil {
+	if p.NewFieldManager == nil {
 		return Loopback{Store: s}
 	}
-	return Loopback{s, p.Ownership(&rest.Endpoint{Kind: s.Kind, Storage: s, Subresource: subresource}), serverManager}
+	return Loopback{s, p.NewFieldManager(&rest.RequestScope{Kind: s.Kind, Storage: s, Subresource: subresource}), serverManager}
 }
 
 // As is the Loopback of a part of the server that manages fields under a name of its own.
@@ -76,5 +76,5 @@ func (l Loopback) managed(live, obj runtime.Object) runtime.Object {
 	if l.fields == nil {
 		return obj
 	}
-	return l.fields.Update(live, obj, l.manager)
+	return l.fields.UpdateNoErrors(live, obj, l.manager)
 }

@@ -44,8 +44,8 @@ func (p *Part) Update(ctx context.Context, name string, update *rest.Update) (ru
 	return p.store.Update(ctx, name, &only)
 }
 
-// ResetFields are the fields that are not of this part.
-func (p *Part) ResetFields() rest.FieldReset { return p.store.ResetFields() }
+// GetResetFields are the fields that are not of this part.
+func (p *Part) GetResetFields() rest.ResetFields { return p.store.GetResetFields() }
 
 // ConvertToTable shows the object as the resource does.
 func (p *Part) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {

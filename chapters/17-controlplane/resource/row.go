@@ -69,8 +69,8 @@ type Parts struct {
 	// Open makes a storage for what a row keeps beside its objects (which ports are taken), under a key root of its own;
 	// its name as a resource decides in which etcd.
 	Open func(name schema.GroupResource, root string, newFunc func() runtime.Object) storage.Interface
-	// Ownership makes the field manager of an endpoint; see Loopback. Nil: nobody manages fields.
-	Ownership func(*rest.Endpoint) rest.Ownership
+	// NewFieldManager makes the field manager of an endpoint; see Loopback. Nil: nobody manages fields.
+	NewFieldManager func(*rest.RequestScope) rest.FieldManager
 	// Add has the server do something beside answering requests. While rows are built, not later.
 	Add func(Task)
 }

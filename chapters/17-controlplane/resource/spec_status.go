@@ -87,12 +87,12 @@ func (s SpecStatus[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.O
 	}
 }
 
-// ResetFields is the status, where there is one.
-func (s SpecStatus[T, P]) ResetFields() rest.FieldReset {
+// GetResetFields is the status, where there is one.
+func (s SpecStatus[T, P]) GetResetFields() rest.ResetFields {
 	if s.Status == nil {
 		return nil
 	}
-	return rest.FieldReset{{"status"}}
+	return rest.ResetFields{{"status"}}
 }
 
 // counts reports a change that raises the generation.
@@ -167,8 +167,8 @@ func (s SpecStatus[T, P]) AllowCreateOnUpdate() bool { return s.Creating }
 
 func (s SpecStatus[T, P]) AllowUnconditionalUpdate() bool { return !s.Conditional }
 
-// DefaultPropagation is that of the field.
-func (s SpecStatus[T, P]) DefaultPropagation(context.Context) metav1.DeletionPropagation {
+// DefaultGarbageCollectionPolicy is that of the field.
+func (s SpecStatus[T, P]) DefaultGarbageCollectionPolicy(context.Context) metav1.DeletionPropagation {
 	return s.Propagation
 }
 
@@ -194,12 +194,12 @@ func (s statusOf[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.Obj
 	}
 }
 
-// ResetFields is all that PrepareForUpdate puts back.
-func (s statusOf[T, P]) ResetFields() rest.FieldReset {
+// GetResetFields is all that PrepareForUpdate puts back.
+func (s statusOf[T, P]) GetResetFields() rest.ResetFields {
 	if s.Bare {
-		return rest.FieldReset{{"metadata"}, {"spec"}}
+		return rest.ResetFields{{"metadata"}, {"spec"}}
 	}
-	return rest.FieldReset{{"spec"}}
+	return rest.ResetFields{{"spec"}}
 }
 
 func (s statusOf[T, P]) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {

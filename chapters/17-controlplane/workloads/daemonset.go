@@ -68,8 +68,8 @@ func (s daemonSetStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old 
 	setTemplateGeneration(obj.(*daemonSet), templateGeneration(old.(*daemonSet)))
 }
 
-// ResetFields are those of any status.
-func (daemonSetStatusStrategy) ResetFields() rest.FieldReset { return rest.FieldReset{{"spec"}} }
+// GetResetFields are those of any status.
+func (daemonSetStatusStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func templateGeneration(d *daemonSet) int64 {
 	n, _ := strconv.ParseInt(d.Annotations[appsv1.DeprecatedTemplateGeneration], 10, 64)

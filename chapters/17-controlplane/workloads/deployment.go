@@ -45,7 +45,7 @@ var deploymentStatus = deploymentStatusStrategy{deployments.OfStatus(checkDeploy
 // deploymentStatusStrategy: alone among the workloads, a deployment keeps its labels when its status changes.
 type deploymentStatusStrategy struct{ registry.Strategy }
 
-var _ rest.FieldResetter = deploymentStatusStrategy{}
+var _ rest.ResetFieldsStrategy = deploymentStatusStrategy{}
 
 func (s deploymentStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
 	s.Strategy.PrepareForUpdate(ctx, obj, old)
@@ -54,9 +54,9 @@ func (s deploymentStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old
 	keepRollback(d, before)
 }
 
-// ResetFields are those that PrepareForUpdate puts back.
-func (deploymentStatusStrategy) ResetFields() rest.FieldReset {
-	return rest.FieldReset{{"spec"}, {"metadata", "labels"}}
+// GetResetFields are those that PrepareForUpdate puts back.
+func (deploymentStatusStrategy) GetResetFields() rest.ResetFields {
+	return rest.ResetFields{{"spec"}, {"metadata", "labels"}}
 }
 
 // keepRollback: the revision to go back to was once a field of the spec, and the status leaves it as it is.

@@ -227,12 +227,12 @@ func TestWhoDeletesAJobWithoutSayingHowIsWarned(t *testing.T) {
 		"the old way to say": {metav1.DeleteOptions{OrphanDependents: new(true)}, false},
 	} {
 		header := http.Header{}
-		warnOrphans(rest.WithWarnings(context.Background(), header), &rest.DeleteOptions{DeleteOptions: row.options})
+		warnOrphans(rest.WithWarningRecorder(context.Background(), header), &rest.DeleteOptions{DeleteOptions: row.options})
 		if got := header.Get("Warning") != ""; got != row.warned {
 			t.Errorf("%s: warned %v", name, got)
 		}
 	}
-	if jobs.DefaultPropagation(t.Context()) != metav1.DeletePropagationOrphan {
+	if jobs.DefaultGarbageCollectionPolicy(t.Context()) != metav1.DeletePropagationOrphan {
 		t.Error("a deleted job takes its pods along")
 	}
 	if _, ok := serveJobs(&registry.Store{}).(rest.Watcher); !ok {

@@ -134,7 +134,7 @@ func kindsRows() []Row {
 			More: "An interface with two values."},
 		{Concept: "parameter codec", Also: "query to options",
 			Is:   "Query parameters to options, by the names of their JSON fields.",
-			Here: "rest.Call.Parameters", Upstream: runtime + "ParameterCodec",
+			Here: "rest.Call.DecodeRequestOptions", Upstream: runtime + "ParameterCodec",
 			More: "Converts options between versions; we read those that exist, by generated functions where there are any."},
 	}
 }

@@ -42,7 +42,7 @@ func patchRows() []Row {
 			More: "The long way at every write: a quarter to a third of what a write costs."},
 		{Concept: "conflict of managers", Also: "apply conflict, force, FieldManagerConflict",
 			Is:   "A wish for a field that another manager set otherwise: 409 with a cause for each field, unless forced.",
-			Here: "rest.Ownership", Upstream: internal + "NewConflictError",
+			Here: "rest.FieldManager", Upstream: internal + "NewConflictError",
 			More: "The same."},
 		{Concept: "shape of a kind", Also: "listType, listMapKey, structType, merge schema, type converter",
 			Is:   "How objects of a kind merge: which lists have keys, which structs are one value.",
@@ -60,9 +60,9 @@ func patchRows() []Row {
 			Is:   "Of more than ten managers by update, the oldest are united under the name ancient-changes.",
 			Here: "patch.sorted", Upstream: internal + "DefaultMaxUpdateManagers",
 			More: "The same number."},
-		{Concept: "fields that are reset", Also: "ResetFields, status through spec",
+		{Concept: "fields that are reset", Also: "GetResetFields, status through spec",
 			Is:   "What a storage takes back has no owner: the status through the object, the spec through its status.",
-			Here: "rest.FieldResetter", Upstream: apiserver + "registry/rest.ResetFieldsStrategy",
+			Here: "rest.ResetFieldsStrategy", Upstream: apiserver + "registry/rest.ResetFieldsStrategy",
 			More: "For each version of a kind; here one answer for all."},
 	}
 }

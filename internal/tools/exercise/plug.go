@@ -78,7 +78,7 @@ func (p Plug) accept(codecs *kinds.Codecs) server.Filter {
 			}
 			chosen, err := p.Accept(r.Header.Get("Accept"))
 			if err != nil {
-				rest.WriteError(w, r, codecs, err)
+				rest.ErrorNegotiated(w, r, codecs, err)
 				return
 			}
 			if chosen != "" {

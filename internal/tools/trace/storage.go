@@ -61,7 +61,7 @@ func (t tracedStorage) GuaranteedUpdate(ctx context.Context, key string, out run
 	ctx, h := t.begin(ctx, "GuaranteedUpdate", func() string { return key })
 	calls, mutate := 0, u.Mutate
 	if h != nil {
-		u.Mutate = func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+		u.Mutate = func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 			calls++
 			return mutate(old, meta)
 		}

@@ -135,8 +135,8 @@ func (cupboard) List(context.Context, *metainternalversion.ListOptions) (runtime
 func TestKubectlSeesTheTable(t *testing.T) {
 	t.Parallel()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	group := rest.Group{GroupVersion: corev1.SchemeGroupVersion, Codecs: codecs, Verbs: Plug().Verbs}
-	storage := cupboard{rest.NewDefaultTable(corev1.Resource("configmaps"))}
+	group := rest.APIInstaller{GroupVersion: corev1.SchemeGroupVersion, Codecs: codecs, Verbs: Plug().Verbs}
+	storage := cupboard{rest.NewDefaultTableConvertor(corev1.Resource("configmaps"))}
 	rows, err := group.Resources(map[string]rest.Storage{"configmaps": storage})
 	if err != nil {
 		t.Fatal(err)

@@ -22,10 +22,10 @@ func Plug() exercise.Plug {
 // withTable is the same row, whose endpoints of ConfigMaps have your Table.
 func withTable(row rest.Verb) rest.Verb {
 	handle := row.Handle
-	row.Handle = func(e *rest.Endpoint) http.Handler {
+	row.Handle = func(e *rest.RequestScope) http.Handler {
 		if e.Kind.Kind == "ConfigMap" {
 			mine := *e
-			mine.Tables = Table{}
+			mine.TableConvertor = Table{}
 			e = &mine
 		}
 		return handle(e)

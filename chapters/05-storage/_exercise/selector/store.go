@@ -17,7 +17,7 @@ type Store struct{ storage.Interface }
 
 var _ storage.Interface = Store{}
 
-// Watch watches everything below key, remembers what each object was, and shows what See says of each change.
+// Watch watches everything below key, remembers what each object was, and shows what WatchEventFor says of each change.
 func (s Store) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
 	if opts.Predicate.Empty() {
 		return s.Interface.Watch(ctx, key, opts)
@@ -39,16 +39,16 @@ func (s Store) Watch(ctx context.Context, key string, opts storage.ListOptions) 
 
 // begin finds out what there was when the watch began, unless the watch itself will tell.
 func (s Store) begin(ctx context.Context, key string, opts *storage.ListOptions, w *seeing) error {
-	start, err := storage.WatchFrom(*opts)
+	start, err := storage.ValidateWatchOptions(*opts)
 	if err != nil {
-		return storage.Fail("watch", key, err)
+		return storage.WrapError("watch", key, err)
 	}
-	if start.Initial {
+	if start.InitialEvents {
 		return nil
 	}
 	then := storage.ListOptions{Recursive: opts.Recursive}
 	if start.After != 0 {
-		then.ResourceVersion, then.Match = opts.ResourceVersion, metav1.ResourceVersionMatchExact
+		then.ResourceVersion, then.ResourceVersionMatch = opts.ResourceVersion, metav1.ResourceVersionMatchExact
 	}
 	var list kinds.List
 	if err := s.GetList(ctx, key, then, &list); err != nil {
@@ -61,7 +61,7 @@ func (s Store) begin(ctx context.Context, key string, opts *storage.ListOptions,
 	return nil
 }
 
-// seeing is a watch that shows what See says.
+// seeing is a watch that shows what WatchEventFor says.
 type seeing struct {
 	predicate storage.SelectionPredicate
 	known     map[string]runtime.Object // what each object was
@@ -95,7 +95,7 @@ func (w *seeing) run(ctx context.Context, all watch.Interface) {
 	}
 }
 
-// see asks See about the change behind an event. An object that is shown as DELETED gets the version of the change.
+// see asks WatchEventFor about the change behind an event. An object that is shown as DELETED gets the version of the change.
 func (w *seeing) see(e watch.Event) (watch.Event, error) {
 	if e.Type == watch.Bookmark || e.Type == watch.Error {
 		return e, nil
@@ -113,7 +113,7 @@ func (w *seeing) see(e watch.Event) (watch.Event, error) {
 	}
 	if obj = obj.DeepCopyObject(); kind == watch.Deleted {
 		var versioner storage.APIObjectVersioner
-		version, err := versioner.ObjectVersion(e.Object)
+		version, err := versioner.ObjectResourceVersion(e.Object)
 		if err == nil {
 			err = versioner.UpdateObject(obj, version)
 		}

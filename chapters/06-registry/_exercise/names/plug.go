@@ -26,7 +26,7 @@ func Plug() exercise.Plug {
 
 func named(row rest.Verb) rest.Verb {
 	handle := row.Handle
-	row.Handle = func(e *rest.Endpoint) http.Handler {
+	row.Handle = func(e *rest.RequestScope) http.Handler {
 		own := *e
 		own.Storage = namedStorage{e.Storage, Namer{Creater: e.Storage.(rest.Creater), Random: rand.String}}
 		return handle(&own)

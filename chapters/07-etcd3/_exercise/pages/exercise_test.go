@@ -220,7 +220,7 @@ func (b *bench) delete(name string) {
 // compact lets etcd forget all but the newest revision.
 func (b *bench) compact() {
 	b.Helper()
-	now, err := b.real.CurrentResourceVersion(b.ctx)
+	now, err := b.real.GetCurrentResourceVersion(b.ctx)
 	b.ok(err)
 	_, err = b.config.Client.Compact(b.ctx, int64(now), clientv3.WithCompactPhysical())
 	b.ok(err)
@@ -228,7 +228,7 @@ func (b *bench) compact() {
 
 func (b *bench) revision() string {
 	b.Helper()
-	now, err := b.real.CurrentResourceVersion(b.ctx)
+	now, err := b.real.GetCurrentResourceVersion(b.ctx)
 	b.ok(err)
 	return fmt.Sprint(now)
 }

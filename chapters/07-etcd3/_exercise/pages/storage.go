@@ -33,13 +33,13 @@ func New(real storage.Interface, config etcd3.Config) *Storage {
 
 // plain reports whether a list is for you: all that lies below a key, as it is now or as its token says.
 func plain(opts storage.ListOptions) bool {
-	return opts.Recursive && opts.Predicate.Empty() && opts.ResourceVersion == "" && opts.Match == ""
+	return opts.Recursive && opts.Predicate.Empty() && opts.ResourceVersion == "" && opts.ResourceVersionMatch == ""
 }
 
 // prefix is where the keys of a list lie in etcd, with a slash at its end: /registry/pods/default/.
 func (s *Storage) prefix(key string) (string, error) {
 	prefix, err := storage.PrepareKey(s.config.Resource+"/", key, true)
-	return s.config.Prefix + prefix, storage.Fail("list", key, err)
+	return s.config.Prefix + prefix, storage.WrapError("list", key, err)
 }
 
 // add decodes values and appends them to the list.

@@ -22,7 +22,7 @@ func (s *Storage) Create(ctx context.Context, key string, obj, out runtime.Objec
 	}
 	_ = w
 	// TODO(you): one transaction on s.kv: w.put, if key does not exist. A key that does not exist has ModRevision 0.
-	// Refused: storage.Fail("create", key, storage.ErrExists). Done: s.deliver(out, w, the revision of the write).
+	// Refused: storage.WrapError("create", key, storage.ErrExists). Done: s.deliver(out, w, the revision of the write).
 	return exercise.ErrTODO
 }
 

@@ -196,7 +196,7 @@ type interrupted struct {
 
 func (i interrupted) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	mutate := u.Mutate
-	u.Mutate = func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+	u.Mutate = func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 		changed, err := mutate(old, meta)
 		if i.bench.beforeWrite != nil {
 			i.bench.beforeWrite()

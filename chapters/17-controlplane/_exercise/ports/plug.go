@@ -38,7 +38,7 @@ func chooseWithYours(table []controlplane.Group) []controlplane.Group {
 // ends.
 func (p *Ports) around(s *registry.Store) {
 	begin, after := s.BeginCreate, s.AfterDelete
-	s.BeginCreate = func(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (registry.Finish, error) {
+	s.BeginCreate = func(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (registry.FinishFunc, error) {
 		if len(options.DryRun) > 0 {
 			return begin(ctx, obj, options)
 		}

@@ -12,20 +12,20 @@ import (
 // Row is the verb get: it reads one object.
 func Row() rest.Verb {
 	return rest.Verb{
-		Verb:    installer.Verb{Name: "get", Methods: []string{http.MethodGet}},
-		Offered: offered,
-		Handle:  get,
+		Verb:      installer.Verb{Name: "get", Methods: []string{http.MethodGet}},
+		Supported: supported,
+		Handle:    get,
 	}
 }
 
-// offered tells whether objects of this storage can be read one by one.
-func offered(s rest.Storage) bool {
+// supported tells whether objects of this storage can be read one by one.
+func supported(s rest.Storage) bool {
 	_, ok := s.(rest.Getter)
 	return ok
 }
 
 // get makes the handler of one endpoint.
-func get(e *rest.Endpoint) http.Handler {
+func get(e *rest.RequestScope) http.Handler {
 	storage, _ := e.Storage.(rest.Getter)
 	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
 		name, err := c.Name()

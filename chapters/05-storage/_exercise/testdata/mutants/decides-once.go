@@ -12,7 +12,7 @@ import (
 // GuaranteedUpdate replaces the object under key with what u.Mutate makes of it, and delivers it to out as stored. When
 // another writer was faster, it reads again and calls Mutate again.
 //
-// Errors: storage.ErrNotFound (see u.IgnoreNotFound), storage.ErrPrecondition with operation and key (storage.Fail adds
+// Errors: storage.ErrNotFound (see u.IgnoreNotFound), storage.ErrPrecondition with operation and key (storage.WrapError adds
 // them), those of s.db, and that of u.Mutate exactly as it is.
 func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	seen := fromHint(u.Hint)
@@ -39,7 +39,7 @@ func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 // and to try again.
 func (s *Store) attempt(ctx context.Context, key string, seen *state, u storage.Update) (*state, error) {
 	if err := storage.CheckPreconditions(key, u.Preconditions, seen.object); err != nil {
-		return nil, storage.Fail("update", key, err)
+		return nil, storage.WrapError("update", key, err)
 	}
 	next, err := u.Mutate(seen.object.DeepCopyObject(), seen.meta)
 	switch {
@@ -54,9 +54,9 @@ func (s *Store) attempt(ctx context.Context, key string, seen *state, u storage.
 }
 
 // once remembers what Mutate has made, to swap it in as soon as the race is won.
-func once(mutate func(runtime.Object, storage.ResponseMeta) (storage.Mutated, error)) func(runtime.Object, storage.ResponseMeta) (storage.Mutated, error) {
-	var made *storage.Mutated
-	return func(old runtime.Object, meta storage.ResponseMeta) (storage.Mutated, error) {
+func once(mutate func(runtime.Object, storage.ResponseMeta) (storage.MutateResult, error)) func(runtime.Object, storage.ResponseMeta) (storage.MutateResult, error) {
+	var made *storage.MutateResult
+	return func(old runtime.Object, meta storage.ResponseMeta) (storage.MutateResult, error) {
 		if made != nil {
 			return *made, nil
 		}

@@ -12,7 +12,7 @@ import (
 // GuaranteedUpdate replaces the object under key with what u.Mutate makes of it, and delivers it to out as stored. When
 // another writer was faster, it reads again and calls Mutate again.
 //
-// Errors: storage.ErrNotFound (see u.IgnoreNotFound), storage.ErrPrecondition with operation and key (storage.Fail adds
+// Errors: storage.ErrNotFound (see u.IgnoreNotFound), storage.ErrPrecondition with operation and key (storage.WrapError adds
 // them), those of s.db, and that of u.Mutate exactly as it is.
 func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	seen := fromHint(u.Hint)
@@ -38,7 +38,7 @@ func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 // and to try again.
 func (s *Store) attempt(ctx context.Context, key string, seen *state, u storage.Update) (*state, error) {
 	if err := storage.CheckPreconditions(key, u.Preconditions, seen.object); err != nil {
-		return nil, storage.Fail("update", key, err)
+		return nil, storage.WrapError("update", key, err)
 	}
 	next, err := u.Mutate(seen.object.DeepCopyObject(), seen.meta)
 	switch {

@@ -22,7 +22,7 @@ func (s *Storage) Create(ctx context.Context, key string, obj, out runtime.Objec
 	}
 	answer, err := s.kv.Do(ctx, w.put)
 	if err != nil {
-		return storage.Fail("create", key, err)
+		return storage.WrapError("create", key, err)
 	}
 	return s.deliver(out, w, answer.Put().Header.Revision)
 }
@@ -52,7 +52,7 @@ func (s *Storage) GuaranteedUpdate(ctx context.Context, key string, out runtime.
 			Else(clientv3.OpGet(key)).
 			Commit()
 		if err != nil {
-			return storage.Fail("update", key, err)
+			return storage.WrapError("update", key, err)
 		}
 		if answer.Succeeded {
 			return s.deliver(out, w, answer.Header.Revision)

@@ -25,10 +25,10 @@ func (s *Storage) Create(ctx context.Context, key string, obj, out runtime.Objec
 		Then(w.put).
 		Commit()
 	if err != nil {
-		return storage.Fail("create", key, err)
+		return storage.WrapError("create", key, err)
 	}
 	if !answer.Succeeded {
-		return storage.Fail("create", key, storage.ErrExists)
+		return storage.WrapError("create", key, storage.ErrExists)
 	}
 	return s.deliver(out, w, answer.Header.Revision)
 }
@@ -58,7 +58,7 @@ func (s *Storage) GuaranteedUpdate(ctx context.Context, key string, out runtime.
 			Else(clientv3.OpGet(key)).
 			Commit()
 		if err != nil {
-			return storage.Fail("update", key, err)
+			return storage.WrapError("update", key, err)
 		}
 		if answer.Succeeded {
 			return s.deliver(out, w, old.revision)

@@ -59,14 +59,14 @@ func (p *Ports) bit(port int32) int { return int(port) - p.Range.Base }
 func (p *Ports) change(ctx context.Context, change func(*big.Int) error) error {
 	return p.Storage.GuaranteedUpdate(ctx, mapKey, nil, storage.Update{
 		IgnoreNotFound: true,
-		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 			stored := old.(*corev1.RangeAllocation)
 			bits := new(big.Int).SetBytes(stored.Data)
 			if err := change(bits); err != nil {
-				return storage.Mutated{}, err
+				return storage.MutateResult{}, err
 			}
 			stored.Range, stored.Data = p.Range.String(), bits.Bytes()
-			return storage.Mutated{Object: stored}, nil
+			return storage.MutateResult{Object: stored}, nil
 		},
 	})
 }

@@ -20,19 +20,19 @@ func (s *Storage) GetList(ctx context.Context, key string, opts storage.ListOpti
 		return err
 	}
 	// page.From is the key to begin at: the prefix, or what the token says. page.At is the token's revision; 0: now.
-	page, err := storage.ReadAt(prefix, opts)
+	page, err := storage.ValidateListOptions(prefix, opts)
 	if err != nil {
-		return storage.Fail("list", prefix, err)
+		return storage.WrapError("list", prefix, err)
 	}
 	answer, err := s.kv.Get(ctx, page.From,
 		clientv3.WithRange(clientv3.GetPrefixRangeEnd(prefix)),
 		clientv3.WithLimit(opts.Predicate.Limit),
 		clientv3.WithRev(int64(page.At)))
 	if compactedAway(err) {
-		return storage.Fail("list", prefix, page.Expired(prefix))
+		return storage.WrapError("list", prefix, page.Expired(prefix))
 	}
 	if err != nil {
-		return storage.Fail("list", prefix, err)
+		return storage.WrapError("list", prefix, err)
 	}
 	corrupt := s.add(out, answer.Kvs)
 	revision := answer.Header.Revision
@@ -40,12 +40,12 @@ func (s *Storage) GetList(ctx context.Context, key string, opts storage.ListOpti
 	if answer.More {
 		last := string(answer.Kvs[len(answer.Kvs)-1].Key)
 		if next, err = storage.EncodeContinue(last+"\x00", prefix, revision); err != nil {
-			return storage.Fail("list", prefix, err)
+			return storage.WrapError("list", prefix, err)
 		}
 		remaining = opts.Predicate.Remaining(int(answer.Count) - len(answer.Kvs))
 	}
 	if err := s.Versioner().UpdateList(out, uint64(revision), next, remaining); err != nil {
-		return storage.Fail("list", prefix, err)
+		return storage.WrapError("list", prefix, err)
 	}
-	return storage.Fail("list", prefix, corrupt)
+	return storage.WrapError("list", prefix, corrupt)
 }

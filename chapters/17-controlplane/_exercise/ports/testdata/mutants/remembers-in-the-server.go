@@ -75,10 +75,10 @@ func (p *Ports) change(ctx context.Context, change func(*big.Int) error) error {
 	}
 	return p.Storage.GuaranteedUpdate(ctx, mapKey, nil, storage.Update{
 		IgnoreNotFound: true,
-		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.Mutated, error) {
+		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 			stored := old.(*corev1.RangeAllocation)
 			stored.Range, stored.Data = p.Range.String(), m.bits.Bytes()
-			return storage.Mutated{Object: stored}, nil
+			return storage.MutateResult{Object: stored}, nil
 		},
 	})
 }
