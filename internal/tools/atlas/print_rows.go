@@ -26,8 +26,10 @@ func Print(w io.Writer, rows []Row, s Screen) error {
 		p.line("%s  %s  %s", fit(row.Concept, concept), p.symbol(row, here), strings.TrimRight(fit(upstream, rest), " "))
 	}
 	p.line("")
-	p.prose("", fmt.Sprintf("%d concepts. kubepath map WORD tells more about those that have the word; "+
-		"kubepath map --implements INTERFACE tells which types implement it.", len(rows)), dim)
+	renamed, ours := Renamed(rows)
+	p.prose("", fmt.Sprintf("%d concepts; of the %d that stand here, %d have another name than in Kubernetes.", len(rows), ours, renamed), dim)
+	p.prose("", "kubepath map WORD tells more about those that have the word; "+
+		"kubepath map --implements INTERFACE tells which types implement it.", dim)
 	return p.flush(w)
 }
 

@@ -72,3 +72,21 @@ func (r Row) short() string {
 	}
 	return r.Upstream[slash+1:]
 }
+
+// Renamed counts the rows that stand here, and those of them whose symbol has another name than upstream's. Capitals do not
+// count: what upstream exports may be unexported here.
+func Renamed(rows []Row) (renamed, here int) {
+	for _, row := range rows {
+		if row.Here == "" {
+			continue
+		}
+		here++
+		if !strings.EqualFold(lastName(row.Here), lastName(row.Upstream)) {
+			renamed++
+		}
+	}
+	return renamed, here
+}
+
+// lastName is the name of a symbol without its package and the type that it belongs to.
+func lastName(symbol string) string { return symbol[strings.LastIndex(symbol, ".")+1:] }

@@ -62,3 +62,15 @@ func TestNoTwoRowsHaveTheSameConcept(t *testing.T) {
 		t.Errorf("the map has %d concepts; it should have 100 or more", len(seen))
 	}
 }
+
+func TestOnlyWhatStandsHereCanHaveAnotherName(t *testing.T) {
+	renamed, here := Renamed([]Row{
+		{Here: "cacher.watchCache", Upstream: "k8s.io/apiserver/pkg/storage/cacher.watchCache"},
+		{Here: "server.LongRunning", Upstream: "k8s.io/apiserver/pkg/server/filters.BasicLongRunningRequestCheck"},
+		{Here: "etcd3.store.create", Upstream: "k8s.io/apiserver/pkg/storage/etcd3.store.Create"},
+		{Imported: true, Upstream: "k8s.io/apimachinery/pkg/runtime.Scheme"},
+	})
+	if renamed != 1 || here != 3 {
+		t.Errorf("%d of %d have another name, want 1 of 3", renamed, here)
+	}
+}
