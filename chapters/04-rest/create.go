@@ -13,7 +13,7 @@ type creating func(c *Call, obj runtime.Object, options *CreateOptions) (runtime
 
 // create answers POST .../pods. Upstream: handlers.CreateResource.
 func create(e *RequestScope) http.Handler {
-	storage := e.Storage.(Creater)
+	storage, _ := As[Creater](e.Storage)
 	return e.create(func(c *Call, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
 		return storage.Create(c.Context, obj, options)
 	})
@@ -21,7 +21,7 @@ func create(e *RequestScope) http.Handler {
 
 // createNamed answers POST .../pods/{name}/binding. Upstream: handlers.CreateNamedResource.
 func createNamed(e *RequestScope) http.Handler {
-	storage := e.Storage.(NamedCreater)
+	storage, _ := As[NamedCreater](e.Storage)
 	return e.create(func(c *Call, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
 		name, err := c.Name()
 		if err != nil {

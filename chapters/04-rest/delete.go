@@ -9,7 +9,7 @@ import (
 
 // remove answers DELETE .../pods/{name}. Upstream: handlers.DeleteResource.
 func remove(e *RequestScope) http.Handler {
-	storage := e.Storage.(GracefulDeleter)
+	storage, _ := As[GracefulDeleter](e.Storage)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()
 		if err != nil {

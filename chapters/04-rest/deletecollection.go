@@ -9,7 +9,7 @@ import (
 
 // removeCollection answers DELETE .../pods: all that the selectors match. Upstream: handlers.DeleteCollection.
 func removeCollection(e *RequestScope) http.Handler {
-	storage := e.Storage.(CollectionDeleter)
+	storage, _ := As[CollectionDeleter](e.Storage)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		which, err := c.ListOptions()
 		if err != nil {

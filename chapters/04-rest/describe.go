@@ -58,7 +58,7 @@ func sentence(doc string, e *RequestScope) string {
 	if e.Subresource != "" {
 		sub = e.Subresource + " of "
 	}
-	if has[Watcher](e.Storage) {
+	if Has[Watcher](e.Storage) {
 		watch = "or watch "
 	}
 	return strings.NewReplacer("{a}", article, "{kind}", e.parentKind(), "{sub}", sub, "{watch}", watch).Replace(doc)

@@ -8,7 +8,7 @@ import (
 
 // get answers GET .../pods/{name}. Upstream: handlers.GetResource.
 func get(e *RequestScope) http.Handler {
-	storage := e.Storage.(Getter)
+	storage, _ := As[Getter](e.Storage)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()
 		if err != nil {
@@ -26,7 +26,7 @@ func get(e *RequestScope) http.Handler {
 // getWithOptions answers GET .../pods/{name}/log, whose parameters, and the rest of whose path where it has one, are
 // decoded into a type of the storage's own. Upstream: handlers.GetResourceWithOptions.
 func getWithOptions(e *RequestScope) http.Handler {
-	storage := e.Storage.(GetterWithOptions)
+	storage, _ := As[GetterWithOptions](e.Storage)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()
 		if err != nil {

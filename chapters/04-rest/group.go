@@ -18,11 +18,9 @@ type APIInstaller struct {
 	Codecs              *kinds.Codecs
 	Verbs               []Verb // nil: Verbs()
 	MaxRequestBodyBytes int64
-	// Wrap, where set, stands between the handlers and each storage: the seam for tracing. What the storage offers is read
-	// from the storage itself, so the wrapper may implement every capability.
+	// Wrap, where set, stands between the handlers and each storage: the seam for tracing. It returns a Wrapper.
 	Wrap func(Storage) Storage
-	// FieldManager keeps account of who set which field at an endpoint that can be written to. Nil: no account is kept. What it
-	// gets is the endpoint with the storage itself.
+	// NewFieldManager returns what keeps account of who set which field of the objects of one scope. Nil: no account is kept.
 	NewFieldManager func(*RequestScope) FieldManager
 	Admission       []AdmissionPlugin
 }
@@ -51,7 +49,7 @@ func (g *APIInstaller) resource(path string, storages map[string]Storage) (insta
 	if !ok {
 		return installer.Resource{}, fmt.Errorf("missing parent storage: %q", name)
 	}
-	scoper, ok := parent.(Scoper)
+	scoper, ok := As[Scoper](parent)
 	if !ok {
 		return installer.Resource{}, fmt.Errorf("%q must say its scope: %T is not a Scoper", name, parent)
 	}
@@ -71,7 +69,7 @@ func (g *APIInstaller) resource(path string, storages map[string]Storage) (insta
 // which New's objects are kept (events.k8s.io shows what the group without a name keeps).
 // Upstream: endpoints.GetResourceKind.
 func (g *APIInstaller) kind(storage Storage) (schema.GroupVersionKind, error) {
-	if provider, ok := storage.(GroupVersionKindProvider); ok {
+	if provider, ok := As[GroupVersionKindProvider](storage); ok {
 		return provider.GroupVersionKind(g.GroupVersion), nil
 	}
 	obj := storage.New()
@@ -92,43 +90,46 @@ func (g *APIInstaller) kind(storage Storage) (schema.GroupVersionKind, error) {
 // nameResource sets the other names of a resource; a subresource has none.
 func nameResource(row *installer.Resource, storage Storage) {
 	row.Singular = strings.ToLower(row.Kind.Kind)
-	if s, ok := storage.(SingularNameProvider); ok {
+	if s, ok := As[SingularNameProvider](storage); ok {
 		row.Singular = s.GetSingularName()
 	}
-	if s, ok := storage.(ShortNamesProvider); ok {
+	if s, ok := As[ShortNamesProvider](storage); ok {
 		row.ShortNames = s.ShortNames()
 	}
-	if s, ok := storage.(CategoriesProvider); ok {
+	if s, ok := As[CategoriesProvider](storage); ok {
 		row.Categories = s.Categories()
 	}
-	if s, ok := storage.(StorageVersionProvider); ok {
+	if s, ok := As[StorageVersionProvider](storage); ok {
 		row.StorageKind = s.StorageVersion()
-	} else if has[Getter](storage) && has[Creater](storage) {
+	} else if Has[Getter](storage) && Has[Creater](storage) {
 		row.StorageKind = row.Kind // what is created and can be read again lies somewhere
 	}
 }
 
-// verbs joins the verbs that the storage offers with their handlers.
+// verbs joins the verbs that the storage supports with their handlers.
 func (g *APIInstaller) verbs(row *installer.Resource, storage, parent Storage) []installer.VerbHandler {
 	table := g.Verbs
 	if table == nil {
 		table = Verbs()
 	}
-	endpoint := g.endpoint(row, storage)
+	if g.Wrap != nil {
+		storage = g.Wrap(storage)
+	}
+	scope := g.requestScope(row, storage)
 	if kind, err := g.kind(parent); err == nil {
-		endpoint.ParentKind = kind.Kind
+		scope.ParentKind = kind.Kind
 	}
 	var verbs []installer.VerbHandler
 	for _, v := range table {
 		if v.Supported(storage) {
-			verbs = append(verbs, v.join(endpoint, storage))
+			verbs = append(verbs, v.newHandler(scope))
 		}
 	}
 	return verbs
 }
 
-func (g *APIInstaller) endpoint(row *installer.Resource, storage Storage) *RequestScope {
-	e := &RequestScope{
+func (g *APIInstaller) requestScope(row *installer.Resource, storage Storage) *RequestScope {
+	scope := &RequestScope{
 		Storage:             storage,
 		Codecs:              g.Codecs,
 		Kind:                row.Kind,
@@ -139,31 +140,25 @@ func (g *APIInstaller) endpoint(row *installer.Resource, storage Storage) *Reque
 		Admission:           g.Admission,
 		Warning:             deprecation(row.Kind, g.Codecs.Scheme),
 	}
-	e.TableConvertor, _ = storage.(TableConvertor)
-	if a, ok := storage.(GroupVersionAcceptor); ok {
-		e.AcceptsGroupVersion = a.AcceptsGroupVersion
+	scope.TableConvertor, _ = As[TableConvertor](storage)
+	if a, ok := As[GroupVersionAcceptor](storage); ok {
+		scope.AcceptsGroupVersion = a.AcceptsGroupVersion
 	}
-	if p, ok := storage.(SubresourceObjectMetaPreserver); ok && e.Subresource != "" {
-		e.PreserveObjectMetaSystemFields = p.PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate()
+	if p, ok := As[SubresourceObjectMetaPreserver](storage); ok && row.Subresource != "" {
+		scope.PreserveObjectMetaSystemFields = p.PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate()
 	}
 	if g.NewFieldManager != nil {
-		e.FieldManager = g.NewFieldManager(e)
+		scope.FieldManager = g.NewFieldManager(scope)
 	}
-	if g.Wrap != nil {
-		e.Storage = g.Wrap(storage)
-	}
-	return e
+	return scope
 }
 
-// join makes the handler of a verb at an endpoint. Methods and samples come from the storage itself, as what it offers
-// does.
-func (v Verb) join(e *RequestScope, storage Storage) installer.VerbHandler {
-	h := installer.VerbHandler{Verb: v.Verb, Handler: v.Handle(e), MadeBy: v.Handle}
+// newHandler makes the handler of the verb for one resource, and what chapter 11 tells of it.
+func (v Verb) newHandler(scope *RequestScope) installer.VerbHandler {
+	h := installer.VerbHandler{Verb: v.Verb, Handler: v.Handle(scope), MadeBy: v.Handle}
 	if v.MethodsOf != nil {
-		h.Methods = v.MethodsOf(storage)
+		h.Methods = v.MethodsOf(scope.Storage)
 	}
-	bare := *e
-	bare.Storage = storage
-	v.describe(&h, &bare)
+	v.describe(&h, scope)
 	return h
 }

@@ -164,11 +164,11 @@ func TestALaterChapterAddsAVerbByAddingARow(t *testing.T) {
 	}
 	table := append(Verbs(),
 		Verb{Verb: installer.Verb{Name: "watch", Methods: []string{"GET"}, AllNamespaces: true, When: installer.WantsWatch},
-			Supported: has[Watcher], Handle: says("watch")},
+			Supported: Has[Watcher], Handle: says("watch")},
 		Verb{Verb: installer.Verb{Name: "connect", On: installer.ItemPath, Discovered: installer.ConnectVerb,
 			OperationID: "connect{version}{method}{object}"},
-			Supported: has[Connecter], Handle: says("connect"),
-			MethodsOf: func(s Storage) []string { return s.(Connecter).ConnectMethods() }})
+			Supported: Has[Connecter], Handle: says("connect"),
+			MethodsOf: func(s Storage) []string { return connecter{}.ConnectMethods() }})
 	watched := struct {
 		*shelf
 		watcher
@@ -211,33 +211,55 @@ func (connecter) Connect(context.Context, string, runtime.Object, Responder) (ht
 	return nil, nil
 }
 
-func TestAWrapperSeesTheCallsButDoesNotDecideWhatIsOffered(t *testing.T) {
+func TestAWrappedStorageKeepsEveryCapabilityAndGainsNone(t *testing.T) {
 	t.Parallel()
 	calls := 0
-	wrap := func(s Storage) Storage { return &tracer{shelf: newShelf(), real: s.(Getter), calls: &calls} }
+	wrap := func(s Storage) Storage { return tracer{newShelf(), s, &calls} }
 	reader := struct {
 		scoped
 		Getter
-	}{scoped{bare{&corev1.ConfigMap{}}, true}, newShelf()}
-	h := serve(t, &APIInstaller{Wrap: wrap}, map[string]Storage{"configmaps": reader})
-	if w := ask(h, "GET", shelves+"/nosuch", ""); w.Code != http.StatusNotFound || calls != 1 {
-		t.Errorf("answer %d after %d calls", w.Code, calls)
+		teapot
+	}{scoped{bare{&corev1.ConfigMap{}}, true}, newShelf(), teapot{}}
+	table := append(Verbs(), Verb{Verb: installer.Verb{Name: "brew", Methods: []string{"POST"}, On: installer.Item},
+		Supported: Has[brewer], Handle: func(scope *RequestScope) http.Handler {
+			storage, _ := As[brewer](scope.Storage)
+			return scope.Handler(func(*Call) (int, runtime.Object, error) { return http.StatusTeapot, storage.Brew(), nil })
+		}})
+	h := serve(t, &APIInstaller{Wrap: func(s Storage) Storage { return wrap(wrap(s)) }, Verbs: table}, map[string]Storage{"configmaps": reader})
+	if w := ask(h, "GET", shelves+"/nosuch", ""); w.Code != http.StatusNotFound || calls != 2 {
+		t.Errorf("a get through two wrappers: answer %d after %d calls", w.Code, calls)
 	}
 	if w := ask(h, "DELETE", shelves+"/nosuch", ""); w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("a delete that only the wrapper offers: %d", w.Code)
 	}
+	if w := ask(h, "POST", shelves+"/a", ""); w.Code != http.StatusTeapot {
+		t.Errorf("a verb that the wrapper has never heard of: %d %s", w.Code, w.Body)
+	}
+	if Has[brewer](bare{}) || Has[Getter](nil) {
+		t.Error("a storage has a capability that it does not implement")
+	}
 }
 
-// tracer offers everything, as a wrapper may.
+// brewer is a capability that no wrapper knows.
+type brewer interface{ Brew() runtime.Object }
+
+type teapot struct{}
+
+func (teapot) Brew() runtime.Object { return &corev1.ConfigMap{} }
+
+// tracer has every method, as a wrapper may.
 type tracer struct {
 	*shelf
-	real  Getter
-	calls *int
+	wrapped Storage
+	calls   *int
 }
 
-func (t *tracer) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
+func (t tracer) Unwrap() Storage { return t.wrapped }
+
+func (t tracer) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
 	*t.calls++
-	return t.real.Get(ctx, name, options)
+	wrapped, _ := As[Getter](t.wrapped)
+	return wrapped.Get(ctx, name, options)
 }
 
 func TestADeprecatedKindWarnsInEveryAnswer(t *testing.T) {

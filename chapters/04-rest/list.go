@@ -9,7 +9,7 @@ import (
 
 // list answers GET .../pods, in a namespace or in all. Upstream: handlers.ListResource.
 func list(e *RequestScope) http.Handler {
-	storage := e.Storage.(Lister)
+	storage, _ := As[Lister](e.Storage)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		options, err := c.ListOptions()
 		if err != nil {

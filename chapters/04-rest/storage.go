@@ -21,6 +21,38 @@ type Storage interface {
 	Destroy()
 }
 
+// Wrapper is a Storage in front of another one: it traces, counts or caches some of the calls. Its own methods serve the
+// capabilities that the wrapped storage has too; every other capability is the wrapped storage's. So a wrapper neither adds
+// a capability nor loses one, also one that it has never heard of.
+type Wrapper interface {
+	Storage
+	Unwrap() Storage
+}
+
+// As returns s as the capability T, or the first storage below s that implements T; false where the innermost storage does
+// not. It is the one place where capabilities are asserted.
+func As[T any](s Storage) (capability T, ok bool) {
+	innermost := s
+	for w, wraps := s.(Wrapper); wraps; w, wraps = innermost.(Wrapper) {
+		innermost = w.Unwrap()
+	}
+	if _, ok = innermost.(T); !ok {
+		return capability, false
+	}
+	for {
+		if capability, ok = s.(T); ok {
+			return capability, true
+		}
+		s = s.(Wrapper).Unwrap()
+	}
+}
+
+// Has reports whether a storage has the capability T.
+func Has[T any](s Storage) bool {
+	_, ok := As[T](s)
+	return ok
+}
+
 // Scoper says whether objects live in a namespace. Every top-level resource has it; a subresource borrows its parent's.
 type Scoper interface {
 	NamespaceScoped() bool

@@ -15,7 +15,7 @@ import (
 
 // update answers PUT .../pods/{name}. Upstream: handlers.UpdateResource.
 func update(e *RequestScope) http.Handler {
-	storage := e.Storage.(Updater)
+	storage, _ := As[Updater](e.Storage)
 	return e.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()
 		if err != nil {

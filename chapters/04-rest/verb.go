@@ -36,6 +36,3 @@ func NewRequestInfoFactory(table []Verb) *installer.RequestInfoFactory {
 	}
 	return installer.NewRequestInfoFactory(rows...)
 }
-
-// has tells whether a storage has the capability T: the one place where capabilities are asserted.
-func has[T any](s Storage) bool { _, ok := s.(T); return ok }

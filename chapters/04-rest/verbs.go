@@ -14,7 +14,7 @@ func Verbs() []Verb {
 		{
 			Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.Item, ReadOnly: true,
 				Doc: "read {sub}the specified {kind}", OperationID: "read{version}{object}"},
-			Supported: has[Getter], Handle: get,
+			Supported: Has[Getter], Handle: get,
 		},
 		{
 			Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.Item, ReadOnly: true,
@@ -29,32 +29,32 @@ func Verbs() []Verb {
 		{
 			Verb: installer.Verb{Name: "list", Methods: []string{"GET"}, On: installer.Collection, AllNamespaces: true,
 				ReadOnly: true, Doc: "list {watch}objects of kind {kind}"},
-			Supported: has[Lister], Handle: list, Options: metav1.ListOptions{}, Writes: newList,
+			Supported: Has[Lister], Handle: list, Options: metav1.ListOptions{}, Writes: newList,
 		},
 		{
 			Verb: installer.Verb{Name: "create", Methods: []string{"POST"}, On: installer.Collection,
 				Doc: "create {sub}{a}{kind}", OpenAPIAction: "post", Codes: []int{200, 201, 202}},
-			Supported: has[Creater], Handle: create, Options: metav1.CreateOptions{}, Reads: newObject,
+			Supported: Has[Creater], Handle: create, Options: metav1.CreateOptions{}, Reads: newObject,
 		},
 		{
 			Verb: installer.Verb{Name: "create", Methods: []string{"POST"}, On: installer.Item,
 				Doc: "create {sub}{a}{kind}", OpenAPIAction: "post", Codes: []int{200, 201, 202}},
-			Supported: has[NamedCreater], Handle: createNamed, Options: metav1.CreateOptions{}, Reads: newObject,
+			Supported: Has[NamedCreater], Handle: createNamed, Options: metav1.CreateOptions{}, Reads: newObject,
 		},
 		{
 			Verb: installer.Verb{Name: "update", Methods: []string{"PUT"}, On: installer.Item,
 				Doc: "replace {sub}the specified {kind}", OperationID: "replace{version}{object}", OpenAPIAction: "put", Codes: []int{200, 201}},
-			Supported: has[Updater], Handle: update, Options: metav1.UpdateOptions{}, Reads: newObject,
+			Supported: Has[Updater], Handle: update, Options: metav1.UpdateOptions{}, Reads: newObject,
 		},
 		{
 			Verb: installer.Verb{Name: "delete", Methods: []string{"DELETE"}, On: installer.Item,
 				Doc: "delete {sub}{a}{kind}", Codes: []int{200, 202}},
-			Supported: has[GracefulDeleter], Handle: remove, Options: metav1.DeleteOptions{}, Reads: newDeleteOptions, Writes: newDeleted,
+			Supported: Has[GracefulDeleter], Handle: remove, Options: metav1.DeleteOptions{}, Reads: newDeleteOptions, Writes: newDeleted,
 		},
 		{
 			Verb: installer.Verb{Name: "deletecollection", Methods: []string{"DELETE"}, On: installer.Collection,
 				Doc: "delete collection of {kind}", OperationID: "delete{version}Collection{object}"},
-			Supported: has[CollectionDeleter], Handle: removeCollection, Options: collectionOptions{}, Reads: newDeleteOptions, Writes: newStatus,
+			Supported: Has[CollectionDeleter], Handle: removeCollection, Options: collectionOptions{}, Reads: newDeleteOptions, Writes: newStatus,
 		},
 	}
 }
@@ -65,7 +65,7 @@ func hasOptions(s Storage) bool        { subpath, ok := getSubpath(s); return ok
 func hasOptionsAndPath(s Storage) bool { subpath, ok := getSubpath(s); return ok && subpath != "" }
 
 func getSubpath(s Storage) (subpath string, ok bool) {
-	getter, ok := s.(GetterWithOptions)
+	getter, ok := As[GetterWithOptions](s)
 	if ok {
 		_, subpath = getter.NewGetOptions()
 	}
@@ -78,14 +78,14 @@ func newDeleteOptions(Storage) any { return &metav1.DeleteOptions{} }
 
 // newDeleted is what a deletion answers with.
 func newDeleted(s Storage) any {
-	if d, ok := s.(MayReturnFullObjectDeleter); ok && d.DeleteReturnsDeletedObject() {
+	if d, ok := As[MayReturnFullObjectDeleter](s); ok && d.DeleteReturnsDeletedObject() {
 		return s.New()
 	}
 	return newStatus(s)
 }
 
 func newList(s Storage) any {
-	if lister, ok := s.(Lister); ok {
+	if lister, ok := As[Lister](s); ok {
 		return lister.NewList()
 	}
 	return nil

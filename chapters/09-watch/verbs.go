@@ -33,7 +33,7 @@ const deprecated = "watch"
 func (o Watches) Verbs() []rest.Verb {
 	row := rest.Verb{
 		Verb:      installer.Verb{Name: "watch", Methods: []string{http.MethodGet}, ReadOnly: true, LongRunning: true},
-		Supported: offered, Handle: o.serve, MediaTypes: mediaTypes,
+		Supported: rest.Has[rest.Watcher], Handle: o.serve, MediaTypes: mediaTypes,
 		Options: metav1.ListOptions{}, Writes: func(rest.Storage) any { return &metav1.WatchEvent{} },
 	}
 	onList, list, item := row, row, row
@@ -47,8 +47,6 @@ func (o Watches) Verbs() []rest.Verb {
 	item.Doc = "watch changes to an object of kind {kind}. deprecated: use the 'watch' parameter with a list operation instead, filtered to a single item with the 'fieldSelector' parameter."
 	return []rest.Verb{onList, list, item}
 }
-
-func offered(s rest.Storage) bool { _, ok := s.(rest.Watcher); return ok }
 
 // mediaTypes are the media types of the route that list and watch share.
 func mediaTypes(c *kinds.Codecs) []string {

@@ -17,7 +17,7 @@ func Ownership(codecs *kinds.Codecs) func(*rest.RequestScope) rest.FieldManager 
 	shapes := sync.OnceValue(func() *shapes { return newShapes(codecs.Scheme) })
 	return func(e *rest.RequestScope) rest.FieldManager {
 		a := account{kind: e.Kind, subresource: e.Subresource, codecs: codecs}
-		if resetter, ok := e.Storage.(rest.ResetFieldsStrategy); ok {
+		if resetter, ok := rest.As[rest.ResetFieldsStrategy](e.Storage); ok {
 			a.reset = resetter.GetResetFields()
 		}
 		return &ownership{

@@ -16,16 +16,14 @@ func Verbs() []rest.Verb {
 	return []rest.Verb{{
 		Verb: installer.Verb{Name: "patch", Methods: []string{http.MethodPatch}, On: installer.Item, Accepts: mediaTypes(),
 			Doc: "partially update {sub}the specified {kind}", Codes: []int{200, 201}},
-		Supported: offered, Handle: handle, Options: metav1.PatchOptions{},
+		Supported: rest.Has[rest.Patcher], Handle: handle, Options: metav1.PatchOptions{},
 		Reads: func(rest.Storage) any { return &metav1.Patch{} },
 	}}
 }
 
-func offered(s rest.Storage) bool { _, ok := s.(rest.Patcher); return ok }
-
 // handle answers PATCH .../pods/{name}. Upstream: handlers.PatchResource.
 func handle(e *rest.RequestScope) http.Handler {
-	storage := e.Storage.(rest.Updater)
+	storage, _ := rest.As[rest.Updater](e.Storage)
 	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
 		name, err := c.Name()
 		if err != nil {

@@ -35,7 +35,7 @@ func verbs() []rest.Verb {
 
 // mergePatches answers PATCH with application/merge-patch+json.
 func mergePatches(e *rest.RequestScope) http.Handler {
-	storage := e.Storage.(rest.Updater)
+	storage, _ := rest.As[rest.Updater](e.Storage)
 	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
 		p, err := read(c)
 		if err != nil {

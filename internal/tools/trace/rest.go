@@ -43,6 +43,9 @@ func REST(s rest.Storage) rest.Storage {
 // tracedREST has the capabilities that exist in one shape only.
 type tracedREST struct{ rest.Storage }
 
+// Unwrap is the storage itself, whose capabilities are those that count; see rest.Wrapper.
+func (t tracedREST) Unwrap() rest.Storage { return t.Storage }
+
 func (t tracedREST) begin(ctx context.Context, name string, in func() string) (context.Context, *hop) {
 	return begin(ctx, "registry", func() Where { return method(t.Storage, name) }, in)
 }

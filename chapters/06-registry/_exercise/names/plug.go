@@ -26,9 +26,10 @@ func Plug() exercise.Plug {
 
 func named(row rest.Verb) rest.Verb {
 	handle := row.Handle
-	row.Handle = func(e *rest.RequestScope) http.Handler {
-		own := *e
-		own.Storage = namedStorage{e.Storage, Namer{Creater: e.Storage.(rest.Creater), Random: rand.String}}
+	row.Handle = func(scope *rest.RequestScope) http.Handler {
+		creater, _ := rest.As[rest.Creater](scope.Storage)
+		own := *scope
+		own.Storage = namedStorage{scope.Storage, Namer{Creater: creater, Random: rand.String}}
 		return handle(&own)
 	}
 	return row

@@ -25,7 +25,7 @@ func supported(s rest.Storage) bool {
 
 // get makes the handler of one endpoint.
 func get(e *rest.RequestScope) http.Handler {
-	storage, _ := e.Storage.(rest.Getter)
+	storage, _ := rest.As[rest.Getter](e.Storage)
 	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
 		name, err := c.Name()
 		if err != nil {

@@ -20,13 +20,13 @@ func Row() rest.Verb {
 
 // supported tells whether objects of this storage can be read one by one.
 func supported(s rest.Storage) bool {
-	_, ok := s.(rest.Getter)
+	_, ok := rest.As[rest.Getter](s)
 	return ok
 }
 
 // get makes the handler of one endpoint.
 func get(e *rest.RequestScope) http.Handler {
-	storage, _ := e.Storage.(rest.Getter)
+	storage, _ := rest.As[rest.Getter](e.Storage)
 	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
 		name := c.Info.Name
 		options, err := c.GetOptions()
