@@ -64,7 +64,7 @@ func TestNoTwoRowsHaveTheSameConcept(t *testing.T) {
 }
 
 func TestOnlyWhatStandsHereCanHaveAnotherName(t *testing.T) {
-	renamed, here := Renamed([]Row{
+	renamed, here := atlas.Renamed([]atlas.Row{
 		{Here: "cacher.watchCache", Upstream: "k8s.io/apiserver/pkg/storage/cacher.watchCache"},
 		{Here: "server.LongRunning", Upstream: "k8s.io/apiserver/pkg/server/filters.BasicLongRunningRequestCheck"},
 		{Here: "etcd3.store.create", Upstream: "k8s.io/apiserver/pkg/storage/etcd3.store.Create"},
