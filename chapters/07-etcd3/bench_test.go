@@ -150,15 +150,15 @@ func BenchmarkWatch(b *testing.B) {
 
 // BenchmarkEncryption measures the transformer alone on a value of 4 KiB.
 func BenchmarkEncryption(b *testing.B) {
-	providers := Providers{aesKey(b, "one")}
+	providers := PrefixTransformers{aesKey(b, "one")}
 	value := bytes.Repeat([]byte("x"), 4096)
 	b.ReportAllocs()
 	for b.Loop() {
-		stored, err := providers.ToStorage(value, "/registry/secrets/default/s")
+		stored, err := providers.TransformToStorage(value, "/registry/secrets/default/s")
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, _, err := providers.FromStorage(stored, "/registry/secrets/default/s"); err != nil {
+		if _, _, err := providers.TransformFromStorage(stored, "/registry/secrets/default/s"); err != nil {
 			b.Fatal(err)
 		}
 	}

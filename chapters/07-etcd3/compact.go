@@ -57,7 +57,7 @@ func (c *Compactor) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			c.Step(ctx) // an error leaves all as it was
+			c.Compact(ctx) // an error leaves all as it was
 		}
 	}
 }
@@ -65,9 +65,9 @@ func (c *Compactor) Run(ctx context.Context) {
 // CompactRevision is the newest compaction known; 0: none.
 func (c *Compactor) CompactRevision() uint64 { return uint64(c.compacted.Load()) }
 
-// Step ends one interval and begins the next: it compacts what the interval's beginning saw, unless another server
+// Compact ends one interval and begins the next: it compacts what the interval's beginning saw, unless another server
 // has done so. The first step only looks.
-func (c *Compactor) Step(ctx context.Context) error {
+func (c *Compactor) Compact(ctx context.Context) error {
 	answer, err := c.kv.Txn(ctx).
 		If(clientv3.Compare(clientv3.Version(compactKey), "=", c.version)).
 		Then(clientv3.OpPut(compactKey, strconv.FormatInt(c.revision, 10))).

@@ -18,7 +18,7 @@ import (
 // step runs a step of a compactor that must succeed.
 func step(t *testing.T, c *Compactor) {
 	t.Helper()
-	if err := c.Step(t.Context()); err != nil {
+	if err := c.Compact(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }

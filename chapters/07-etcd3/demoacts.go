@@ -111,11 +111,11 @@ func showExpired(ctx context.Context, d *demonstration, token string) error {
 
 func showEncryption(ctx context.Context, d *demonstration) error {
 	d.Title("Encryption at rest: the same object under a transformer")
-	key, err := AESGCM("key1", []byte("0123456789abcdef0123456789abcdef"))
+	key, err := NewGCMTransformer("key1", []byte("0123456789abcdef0123456789abcdef"))
 	if err != nil {
 		return err
 	}
-	d.config.Transformer = Providers{key, Identity()}
+	d.config.Transformer = PrefixTransformers{key, Identity()}
 	d.Interface = Open(d.config)
 	if err := d.GuaranteedUpdate(ctx, "/configmaps/default/b", nil, paint("red", nil)); err != nil {
 		return err

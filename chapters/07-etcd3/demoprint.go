@@ -10,16 +10,16 @@ import (
 )
 
 // print shows a request to etcd and what came back.
-func (d *demonstration) print(c Call) {
+func (d *demonstration) print(c Request) {
 	cmps, then, els := c.Op.Txn()
 	switch {
 	case c.Err != nil:
 		d.Show("%s\n-> %v", opText(c.Op), c.Err)
 	case !c.Op.IsTxn():
-		answer := c.Answer.Get()
+		answer := c.Response.Get()
 		d.Show("%s -> %d of %d, at revision %d", opText(c.Op), len(answer.Kvs), answer.Count, answer.Header.Revision)
 	default:
-		answer := c.Answer.Txn()
+		answer := c.Response.Txn()
 		text := fmt.Sprintf("if mod = %d then %s", cmps[0].GetCompare().GetModRevision(), opText(then[0]))
 		if len(els) > 0 {
 			text += " else get"

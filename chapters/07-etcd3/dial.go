@@ -16,11 +16,11 @@ import (
 )
 
 // Options say where etcd is and how to prove who we are. Upstream: storagebackend.TransportConfig.
-type Options struct {
-	Endpoints []string // http://127.0.0.1:2379; what --etcd-servers lists
+type TransportConfig struct {
+	ServerList []string // http://127.0.0.1:2379; what --etcd-servers lists
 
 	// PEM files. CAFile verifies the servers; CertFile and KeyFile show who we are. "": none.
-	CAFile, CertFile, KeyFile string
+	TrustedCAFile, CertFile, KeyFile string
 
 	DialTimeout time.Duration // until one of them has answered; 0: 5 s
 }
@@ -33,7 +33,7 @@ const (
 
 // Dial connects to an etcd in other processes, and returns when it has answered a read. One that cannot be reached
 // is an error within DialTimeout. Upstream: storagebackend/factory.newETCD3Client.
-func Dial(ctx context.Context, o Options) (*clientv3.Client, error) {
+func Dial(ctx context.Context, o TransportConfig) (*clientv3.Client, error) {
 	if o.DialTimeout == 0 {
 		o.DialTimeout = defaultDialTimeout
 	}
@@ -62,17 +62,17 @@ func reach(ctx context.Context, client *clientv3.Client) error {
 }
 
 // String lists the URLs.
-func (o Options) String() string { return strings.Join(o.Endpoints, ",") }
+func (o TransportConfig) String() string { return strings.Join(o.ServerList, ",") }
 
-func (o Options) config() (clientv3.Config, error) {
+func (o TransportConfig) config() (clientv3.Config, error) {
 	c := clientv3.Config{
-		Endpoints:            o.Endpoints,
+		Endpoints:            o.ServerList,
 		DialTimeout:          o.DialTimeout,
 		DialKeepAliveTime:    keepaliveTime,
 		DialKeepAliveTimeout: keepaliveTimeout,
 		Logger:               zap.NewNop(),
 	}
-	if len(o.Endpoints) == 0 {
+	if len(o.ServerList) == 0 {
 		return c, clientv3.ErrNoAvailableEndpoints
 	}
 	var err error
@@ -81,9 +81,9 @@ func (o Options) config() (clientv3.Config, error) {
 }
 
 // tls is nil where no file is named: then the URLs decide.
-func (o Options) tls() (*tls.Config, error) {
-	if o.CAFile == "" && o.CertFile == "" && o.KeyFile == "" {
+func (o TransportConfig) tls() (*tls.Config, error) {
+	if o.TrustedCAFile == "" && o.CertFile == "" && o.KeyFile == "" {
 		return nil, nil
 	}
-	return transport.TLSInfo{CertFile: o.CertFile, KeyFile: o.KeyFile, TrustedCAFile: o.CAFile}.ClientConfig()
+	return transport.TLSInfo{CertFile: o.CertFile, KeyFile: o.KeyFile, TrustedCAFile: o.TrustedCAFile}.ClientConfig()
 }

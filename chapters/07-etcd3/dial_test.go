@@ -28,11 +28,11 @@ func TestDialReachesAnEtcdOverTCPAndTLS(t *testing.T) {
 	for name, row := range map[string]struct {
 		serve  *tls.Config
 		scheme string
-		dial   Options
+		dial   TransportConfig
 	}{
 		"TCP": {scheme: "http://"},
 		"TLS": {serve: certs.server, scheme: "https://",
-			dial: Options{CAFile: certs.ca, CertFile: certs.cert, KeyFile: certs.key}},
+			dial: TransportConfig{TrustedCAFile: certs.ca, CertFile: certs.cert, KeyFile: certs.key}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, err := embedetcd.Start(t.Context(), embedetcd.Options{ListenClient: "127.0.0.1:0", TLS: row.serve})
@@ -40,7 +40,7 @@ func TestDialReachesAnEtcdOverTCPAndTLS(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			row.dial.Endpoints = []string{row.scheme + server.Endpoint()}
+			row.dial.ServerList = []string{row.scheme + server.Endpoint()}
 			client, err := Dial(t.Context(), row.dial)
 			if err != nil {
 				t.Fatal(err)
@@ -74,14 +74,14 @@ func TestDialSaysInTimeWhyEtcdIsNotReachable(t *testing.T) {
 	closed := closedPort(t)
 	for _, row := range []struct {
 		name string
-		dial Options
+		dial TransportConfig
 		want string
 	}{
-		{"nobody listens", Options{Endpoints: []string{closed}}, "connection refused"},
-		{"the certificate is of an unknown authority", Options{Endpoints: []string{"https://" + server.Endpoint()}}, "certificate"},
-		{"the server wants TLS", Options{Endpoints: []string{"http://" + server.Endpoint()}}, "is not reachable within"},
-		{"a file is missing", Options{Endpoints: []string{closed}, CAFile: "missing.pem"}, "missing.pem: no such file"},
-		{"no endpoint is given", Options{}, "no available endpoints"},
+		{"nobody listens", TransportConfig{ServerList: []string{closed}}, "connection refused"},
+		{"the certificate is of an unknown authority", TransportConfig{ServerList: []string{"https://" + server.Endpoint()}}, "certificate"},
+		{"the server wants TLS", TransportConfig{ServerList: []string{"http://" + server.Endpoint()}}, "is not reachable within"},
+		{"a file is missing", TransportConfig{ServerList: []string{closed}, TrustedCAFile: "missing.pem"}, "missing.pem: no such file"},
+		{"no endpoint is given", TransportConfig{}, "no available endpoints"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -105,7 +105,7 @@ func TestDialSaysInTimeWhyEtcdIsNotReachable(t *testing.T) {
 func TestTheDefaultPatienceOfDialIsFiveSeconds(t *testing.T) {
 	t.Parallel()
 	began := time.Now()
-	client, err := Dial(t.Context(), Options{Endpoints: []string{closedPort(t)}})
+	client, err := Dial(t.Context(), TransportConfig{ServerList: []string{closedPort(t)}})
 	if err == nil {
 		client.Close()
 		t.Fatal("it was reached")

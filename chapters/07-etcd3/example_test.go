@@ -48,18 +48,18 @@ func Example() {
 	// 2 "k8s\x00"
 }
 
-func ExampleProviders() {
-	key, err := etcd3.AESGCM("key1", []byte("0123456789abcdef0123456789abcdef"))
+func ExamplePrefixTransformers() {
+	key, err := etcd3.NewGCMTransformer("key1", []byte("0123456789abcdef0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}
-	atRest := etcd3.Providers{key, etcd3.Identity()}
+	atRest := etcd3.PrefixTransformers{key, etcd3.Identity()}
 
-	stored, _ := atRest.ToStorage([]byte("secret"), "/registry/secrets/default/s")
+	stored, _ := atRest.TransformToStorage([]byte("secret"), "/registry/secrets/default/s")
 	fmt.Printf("%.22s and %d bytes\n", stored, len(stored)-len(key.Prefix))
-	_, _, err = atRest.FromStorage(stored, "/registry/secrets/other/s")
+	_, _, err = atRest.TransformFromStorage(stored, "/registry/secrets/other/s")
 	fmt.Println(err)
-	_, stale, _ := atRest.FromStorage([]byte("stored before encryption"), "/registry/secrets/default/s")
+	_, stale, _ := atRest.TransformFromStorage([]byte("stored before encryption"), "/registry/secrets/default/s")
 	fmt.Println("stale:", stale)
 	// Output:
 	// k8s:enc:aesgcm:v1:key1 and 34 bytes

@@ -8,31 +8,31 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// Call is one request to etcd, after it was answered.
-type Call struct {
+// Request is one request to etcd, after it was answered.
+type Request struct {
 	// Op is what was asked: a read, or a transaction whose parts Op.Txn tells. Answer is empty after an error.
-	Op     clientv3.Op
-	Answer clientv3.OpResponse
-	Took   time.Duration
-	Err    error
+	Op       clientv3.Op
+	Response clientv3.OpResponse
+	Duration time.Duration
+	Err      error
 }
 
 // WrapKV tells observe about every read and transaction of this package: replace Config.Client's KV with it for metrics
 // (kube-apiserver's etcd_request_duration_seconds is made of Took, Operation and Resource), or to see what is asked.
 // observe is called by the goroutine that asked, and may be called by several at once.
-func WrapKV(kv clientv3.KV, observe func(Call)) clientv3.KV { return observedKV{kv, observe} }
+func WrapKV(kv clientv3.KV, observe func(Request)) clientv3.KV { return observedKV{kv, observe} }
 
 type observedKV struct {
 	clientv3.KV
-	observe func(Call)
+	observe func(Request)
 }
 
 func (o observedKV) Get(ctx context.Context, key string, opts ...clientv3.OpOption) (*clientv3.GetResponse, error) {
 	began := time.Now()
 	answer, err := o.KV.Get(ctx, key, opts...)
-	call := Call{Op: clientv3.OpGet(key, opts...), Took: time.Since(began), Err: err}
+	call := Request{Op: clientv3.OpGet(key, opts...), Duration: time.Since(began), Err: err}
 	if err == nil {
-		call.Answer = answer.OpResponse()
+		call.Response = answer.OpResponse()
 	}
 	o.observe(call)
 	return answer, err
@@ -45,7 +45,7 @@ func (o observedKV) Txn(ctx context.Context) clientv3.Txn {
 // observedTxn keeps the parts of a transaction while it is put together.
 type observedTxn struct {
 	clientv3.Txn
-	observe   func(Call)
+	observe   func(Request)
 	cmps      []clientv3.Cmp
 	then, els []clientv3.Op
 }
@@ -68,16 +68,16 @@ func (t *observedTxn) Else(ops ...clientv3.Op) clientv3.Txn {
 func (t *observedTxn) Commit() (*clientv3.TxnResponse, error) {
 	began := time.Now()
 	answer, err := t.Txn.Commit()
-	call := Call{Op: clientv3.OpTxn(t.cmps, t.then, t.els), Took: time.Since(began), Err: err}
+	call := Request{Op: clientv3.OpTxn(t.cmps, t.then, t.els), Duration: time.Since(began), Err: err}
 	if err == nil {
-		call.Answer = answer.OpResponse()
+		call.Response = answer.OpResponse()
 	}
 	t.observe(call)
 	return answer, err
 }
 
 // Operation is what the request does, in the words of upstream's metrics: get, list, count, create, update, delete.
-func (c Call) Operation() string {
+func (c Request) Operation() string {
 	_, then, or := c.Op.Txn()
 	switch {
 	case c.Op.IsCountOnly():
@@ -95,7 +95,7 @@ func (c Call) Operation() string {
 }
 
 // Key is the key, or the first key, that the request is about.
-func (c Call) Key() string {
+func (c Request) Key() string {
 	if _, then, _ := c.Op.Txn(); len(then) > 0 {
 		return string(then[0].KeyBytes())
 	}
@@ -103,7 +103,7 @@ func (c Call) Key() string {
 }
 
 // Resource is the key's root below prefix: pods for /registry/pods/default/nginx.
-func (c Call) Resource(prefix string) string {
+func (c Request) Resource(prefix string) string {
 	rest, _ := strings.CutPrefix(c.Key(), prefix+"/")
 	root, _, _ := strings.Cut(rest, "/")
 	return root

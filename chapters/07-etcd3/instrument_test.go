@@ -17,7 +17,7 @@ func observed(t *testing.T) (s storage.Interface, requests func() []string) {
 	config := podConfig(t, sharedClient(t))
 	var mu sync.Mutex
 	var noted []string
-	observe := func(c Call) {
+	observe := func(c Request) {
 		mu.Lock()
 		defer mu.Unlock()
 		noted = append(noted, c.Operation()+" "+c.Resource(config.Prefix))

@@ -18,9 +18,9 @@ const (
 	leaseMaxObjects    = 1000 // etcd deletes what hangs on a lease in one go
 )
 
-// Leases hands out leases for objects with a TTL, one for many objects that end at about the same time.
+// LeaseManager hands out leases for objects with a TTL, one for many objects that end at about the same time.
 // Upstream: etcd3.leaseManager.
-type Leases struct {
+type LeaseManager struct {
 	lease clientv3.Lease
 	now   func() time.Time
 
@@ -35,13 +35,13 @@ type openLease struct {
 	objects int
 }
 
-// NewLeases returns leases of one etcd.
-func NewLeases(lease clientv3.Lease) *Leases {
-	return &Leases{lease: lease, now: time.Now, open: map[int64]*openLease{}}
+// NewLeaseManager returns leases of one etcd.
+func NewLeaseManager(lease clientv3.Lease) *LeaseManager {
+	return &LeaseManager{lease: lease, now: time.Now, open: map[int64]*openLease{}}
 }
 
-// For returns a lease that ends in ttl seconds, or up to a minute later.
-func (l *Leases) For(ctx context.Context, ttl int64) (clientv3.LeaseID, error) {
+// GetLease returns a lease that ends in ttl seconds, or up to a minute later.
+func (l *LeaseManager) GetLease(ctx context.Context, ttl int64) (clientv3.LeaseID, error) {
 	now := l.now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -73,7 +73,7 @@ func (s *store) leaseFor(ctx context.Context, ttl uint64) ([]clientv3.OpOption, 
 	if ttl == 0 {
 		return nil, nil
 	}
-	id, err := s.leases.For(ctx, int64(ttl))
+	id, err := s.leases.GetLease(ctx, int64(ttl))
 	if err != nil {
 		return nil, explain(err)
 	}

@@ -23,7 +23,7 @@ func (g *grants) Grant(_ context.Context, ttl int64) (*clientv3.LeaseGrantRespon
 func TestObjectsThatEndAtAboutTheSameTimeShareALease(t *testing.T) {
 	t.Parallel()
 	g := &grants{}
-	leases := NewLeases(g)
+	leases := NewLeaseManager(g)
 	now := time.Unix(0, 0)
 	leases.now = func() time.Time { return now }
 	for _, row := range []struct {
@@ -41,7 +41,7 @@ func TestObjectsThatEndAtAboutTheSameTimeShareALease(t *testing.T) {
 		{what: "a very short one has none", ttl: 10, want: 6},
 	} {
 		now = now.Add(row.pass)
-		if got, err := leases.For(t.Context(), row.ttl); err != nil || got != row.want {
+		if got, err := leases.GetLease(t.Context(), row.ttl); err != nil || got != row.want {
 			t.Errorf("%s: lease %d, want %d (%v)", row.what, got, row.want, err)
 		}
 	}
@@ -53,9 +53,9 @@ func TestObjectsThatEndAtAboutTheSameTimeShareALease(t *testing.T) {
 func TestALeaseHoldsAThousandObjects(t *testing.T) {
 	t.Parallel()
 	g := &grants{}
-	leases := NewLeases(g)
+	leases := NewLeaseManager(g)
 	for range 2 * leaseMaxObjects {
-		if _, err := leases.For(t.Context(), 3600); err != nil {
+		if _, err := leases.GetLease(t.Context(), 3600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,11 +66,11 @@ func TestALeaseHoldsAThousandObjects(t *testing.T) {
 
 func TestForgottenLeasesDoNotPileUp(t *testing.T) {
 	t.Parallel()
-	leases := NewLeases(&grants{})
+	leases := NewLeaseManager(&grants{})
 	now := time.Unix(0, 0)
 	leases.now = func() time.Time { now = now.Add(time.Hour); return now }
 	for ttl := range int64(100) {
-		if _, err := leases.For(t.Context(), 1000+ttl); err != nil {
+		if _, err := leases.GetLease(t.Context(), 1000+ttl); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -83,7 +83,7 @@ func TestEventsOfAMinuteHangOnOneLeaseInEtcd(t *testing.T) {
 	t.Parallel()
 	client := sharedClient(t)
 	config := podConfig(t, client)
-	config.Leases = NewLeases(client.Lease)
+	config.LeaseManager = NewLeaseManager(client.Lease)
 	first, second := Open(config), Open(config)
 	for name, s := range map[string]interface {
 		create(context.Context, string, creation) error

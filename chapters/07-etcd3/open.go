@@ -17,15 +17,15 @@ type Config struct {
 	Client *clientv3.Client
 	Prefix string // before every key; "": /registry
 
-	Codec       runtime.Codec // see kinds.Codecs.StorageCodec
-	NewFunc     func() runtime.Object
-	Resource    string      // the root of the resource's keys: /pods; "": any key
-	Transformer Transformer // nil: values are stored as they are
-	Leases      *Leases     // shared by all stores of a client; nil: its own
-	Compactor   *Compactor  // tells CompactRevision; nil: only what watches learn is known
+	Codec        runtime.Codec // see kinds.Codecs.StorageCodec
+	NewFunc      func() runtime.Object
+	Resource     string        // the root of the resource's keys: /pods; "": any key
+	Transformer  Transformer   // nil: values are stored as they are
+	LeaseManager *LeaseManager // shared by all stores of a client; nil: its own
+	Compactor    *Compactor    // tells CompactRevision; nil: only what watches learn is known
 
-	// CheckpointEvery is how often a watch that asked for progress is told where it is; 0: etcd's own pace (10 min).
-	CheckpointEvery time.Duration
+	// ProgressNotifyInterval is how often a watch that asked for progress is told where it is; 0: etcd's own pace (10 min).
+	ProgressNotifyInterval time.Duration
 }
 
 // DefaultPrefix is before every key of a Kubernetes cluster.
@@ -41,15 +41,15 @@ func Open(c Config) storage.Interface {
 		newFunc:     c.NewFunc,
 		transformer: c.Transformer,
 		lease:       c.Client.Lease,
-		leases:      c.Leases,
+		leases:      c.LeaseManager,
 		compactor:   c.Compactor,
-		checkpoint:  c.CheckpointEvery,
+		checkpoint:  c.ProgressNotifyInterval,
 	}
 	if c.Prefix == "" {
 		s.prefix = DefaultPrefix
 	}
 	if s.leases == nil {
-		s.leases = NewLeases(s.lease)
+		s.leases = NewLeaseManager(s.lease)
 	}
 	s.root = "/"
 	if root := strings.Trim(c.Resource, "/"); root != "" {
@@ -64,7 +64,7 @@ type store struct {
 	kv      clientv3.KV
 	watcher clientv3.Watcher
 	lease   clientv3.Lease
-	leases  *Leases
+	leases  *LeaseManager
 
 	prefix      string // /registry
 	root        string // /pods/

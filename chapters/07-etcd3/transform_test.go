@@ -11,9 +11,9 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-func aesKey(tb testing.TB, name string) Provider {
+func aesKey(tb testing.TB, name string) PrefixTransformer {
 	tb.Helper()
-	p, err := AESGCM(name, bytes.Repeat([]byte(name[:1]), 32))
+	p, err := NewGCMTransformer(name, bytes.Repeat([]byte(name[:1]), 32))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -21,9 +21,9 @@ func aesKey(tb testing.TB, name string) Provider {
 }
 
 // encrypted is a storage of Pods whose values go through providers, and its prefix.
-func encrypted(tb testing.TB, providers ...Provider) (s storage.Interface, prefix string) {
+func encrypted(tb testing.TB, providers ...PrefixTransformer) (s storage.Interface, prefix string) {
 	config := podConfig(tb, sharedClient(tb))
-	config.Transformer = Providers(providers)
+	config.Transformer = PrefixTransformers(providers)
 	return Open(config), config.Prefix
 }
 
@@ -65,9 +65,9 @@ func TestAfterAKeyRotationAnUpdateThatChangesNothingRewritesOnce(t *testing.T) {
 	t.Parallel()
 	one, two := aesKey(t, "one"), aesKey(t, "two")
 	config := podConfig(t, sharedClient(t))
-	config.Transformer = Providers{one}
+	config.Transformer = PrefixTransformers{one}
 	created := mustCreate(t, Open(config), "x")
-	config.Transformer = Providers{two, one}
+	config.Transformer = PrefixTransformers{two, one}
 	rotated := Open(config)
 
 	last := created.ResourceVersion
@@ -104,8 +104,8 @@ func TestProviders(t *testing.T) {
 	t.Parallel()
 	one, two := aesKey(t, "one"), aesKey(t, "two")
 	const place, text = "/registry/secrets/default/s", "k8s\x00 something"
-	write := func(p Providers) []byte {
-		stored, err := p.ToStorage([]byte(text), place)
+	write := func(p PrefixTransformers) []byte {
+		stored, err := p.TransformToStorage([]byte(text), place)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,23 +114,23 @@ func TestProviders(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		stored []byte
-		read   Providers
+		read   PrefixTransformers
 		stale  bool
 		err    string
 	}{
-		{name: "what the first provider wrote is fresh", stored: write(Providers{one}), read: Providers{one, two}},
-		{name: "what the second wrote is stale", stored: write(Providers{two}), read: Providers{one, two}, stale: true},
-		{name: "what was stored before encryption is stale", stored: []byte(text), read: Providers{one, Identity()}, stale: true},
-		{name: "without identity it is refused", stored: []byte(text), read: Providers{one}, err: "no matching prefix found"},
-		{name: "an unknown key is refused", stored: write(Providers{two}), read: Providers{one}, err: "no matching prefix found"},
-		{name: "identity refuses what is encrypted", stored: write(Providers{two}), read: Providers{one, Identity()},
+		{name: "what the first provider wrote is fresh", stored: write(PrefixTransformers{one}), read: PrefixTransformers{one, two}},
+		{name: "what the second wrote is stale", stored: write(PrefixTransformers{two}), read: PrefixTransformers{one, two}, stale: true},
+		{name: "what was stored before encryption is stale", stored: []byte(text), read: PrefixTransformers{one, Identity()}, stale: true},
+		{name: "without identity it is refused", stored: []byte(text), read: PrefixTransformers{one}, err: "no matching prefix found"},
+		{name: "an unknown key is refused", stored: write(PrefixTransformers{two}), read: PrefixTransformers{one}, err: "no matching prefix found"},
+		{name: "identity refuses what is encrypted", stored: write(PrefixTransformers{two}), read: PrefixTransformers{one, Identity()},
 			err: "identity transformer tried to read encrypted data"},
-		{name: "a value cut short is refused", stored: write(Providers{one})[:30], read: Providers{one},
+		{name: "a value cut short is refused", stored: write(PrefixTransformers{one})[:30], read: PrefixTransformers{one},
 			err: "the stored data was shorter than the required size"},
 		{name: "a provider of no kind is refused", stored: []byte(text), err: "no matching prefix found"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			value, stale, err := row.read.FromStorage(row.stored, place)
+			value, stale, err := row.read.TransformFromStorage(row.stored, place)
 			if row.err != "" {
 				if err == nil || err.Error() != row.err {
 					t.Fatalf("got error %v, want %s", err, row.err)
@@ -146,7 +146,7 @@ func TestProviders(t *testing.T) {
 
 func TestAKeyOfTheWrongLengthIsRefusedByName(t *testing.T) {
 	t.Parallel()
-	if _, err := AESGCM("short", []byte("too short")); err == nil || !strings.Contains(err.Error(), `"short"`) {
+	if _, err := NewGCMTransformer("short", []byte("too short")); err == nil || !strings.Contains(err.Error(), `"short"`) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -49,7 +49,7 @@ func (s *store) deliver(out runtime.Object, e encoded, revision int64) error {
 // put is the operation that stores data under key.
 func (s *store) put(key string, data []byte, opts ...clientv3.OpOption) (clientv3.Op, error) {
 	if s.transformer != nil {
-		sealed, err := s.transformer.ToStorage(data, key)
+		sealed, err := s.transformer.TransformToStorage(data, key)
 		if err != nil {
 			return clientv3.Op{}, err
 		}
@@ -65,7 +65,7 @@ func (s *store) open(kv *mvccpb.KeyValue) (data []byte, stale bool, err error) {
 	if s.transformer == nil {
 		return kv.Value, false, nil
 	}
-	data, stale, err = s.transformer.FromStorage(kv.Value, string(kv.Key))
+	data, stale, err = s.transformer.TransformFromStorage(kv.Value, string(kv.Key))
 	if err != nil {
 		return nil, false, corrupt(kv, err)
 	}

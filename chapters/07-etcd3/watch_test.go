@@ -17,7 +17,7 @@ func TestAWatchThatWantsProgressIsToldWithoutAsking(t *testing.T) {
 	t.Parallel()
 	client := ownClient(t)
 	config := podConfig(t, client)
-	config.CheckpointEvery = 10 * time.Millisecond
+	config.ProgressNotifyInterval = 10 * time.Millisecond
 	s := Open(config)
 	w, err := s.Watch(t.Context(), "/pods", storage.ListOptions{Recursive: true, ProgressNotify: true})
 	if err != nil {

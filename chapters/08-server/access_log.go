@@ -7,18 +7,18 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// AccessLogEntry is one line of the access log.
-type AccessLogEntry struct {
-	RequestID, Verb, Method, URI, UserAgent, Remote string
-	Status                                          int
-	Bytes                                           int64
-	Took                                            time.Duration
+// HTTPLogEntry is one line of the access log.
+type HTTPLogEntry struct {
+	AuditID, Verb, Method, URI, UserAgent, RemoteAddr string
+	Status                                            int
+	Bytes                                             int64
+	Latency                                           time.Duration
 }
 
-// logRequests hands an entry to Config.Log when a request has ended, also when it ended in a panic.
+// logRequests hands an entry to Config.HTTPLog when a request has ended, also when it ended in a panic.
 // Upstream: httplog.WithLogging.
 func (s *GenericAPIServer) logRequests() Filter {
-	if s.config.Log == nil {
+	if s.config.HTTPLog == nil {
 		return nil
 	}
 	return func(next http.Handler) http.Handler {
@@ -26,7 +26,7 @@ func (s *GenericAPIServer) logRequests() Filter {
 			answer, start := record(w), time.Now()
 			returned := false
 			defer func() {
-				s.config.Log(accessLogEntry(r, answer, answer.code(returned), time.Since(start)))
+				s.config.HTTPLog(accessLogEntry(r, answer, answer.code(returned), time.Since(start)))
 			}()
 			next.ServeHTTP(answer, r)
 			returned = true
@@ -34,10 +34,10 @@ func (s *GenericAPIServer) logRequests() Filter {
 	}
 }
 
-func accessLogEntry(r *http.Request, answer *recorder, status int, took time.Duration) AccessLogEntry {
-	entry := AccessLogEntry{
-		RequestID: RequestID(r), Method: r.Method, URI: r.RequestURI, UserAgent: r.UserAgent(), Remote: r.RemoteAddr,
-		Status: status, Bytes: answer.bytes, Took: took,
+func accessLogEntry(r *http.Request, answer *recorder, status int, took time.Duration) HTTPLogEntry {
+	entry := HTTPLogEntry{
+		AuditID: AuditID(r), Method: r.Method, URI: r.RequestURI, UserAgent: r.UserAgent(), RemoteAddr: r.RemoteAddr,
+		Status: status, Bytes: answer.bytes, Latency: took,
 	}
 	if info, ok := installer.RequestInfoFrom(r.Context()); ok {
 		entry.Verb = info.Verb

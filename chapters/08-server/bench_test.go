@@ -26,7 +26,7 @@ func BenchmarkChain(b *testing.B) {
 		handler http.Handler
 	}{
 		{"bare", empty},
-		{"chain", chain(empty, s.Chain())},
+		{"chain", chain(empty, s.HandlerChain())},
 	} {
 		b.Run(row.name, func(b *testing.B) {
 			b.ReportAllocs()

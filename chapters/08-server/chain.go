@@ -17,19 +17,19 @@ type Filters struct {
 	Custom Filter
 }
 
-// Place is one place in the handler chain: a name, a sentence and the filter that stands there.
-type Place struct {
-	Name   string
-	Does   string
-	Filter Filter // nil: the place is empty, and costs nothing
+// NamedFilter is one place in the handler chain: a name, a sentence and the filter that stands there.
+type NamedFilter struct {
+	Name    string
+	Purpose string
+	Filter  Filter // nil: the place is empty, and costs nothing
 }
 
 // places is the handler chain in the order in which a request meets it. The order carries meaning: a filter relies on
 // what those before it found out, and protects those after it.
 //
 // Upstream: server.DefaultBuildHandlerChain, which is written inside out.
-func (s *GenericAPIServer) places() []Place {
-	return []Place{
+func (s *GenericAPIServer) places() []NamedFilter {
+	return []NamedFilter{
 		{"trace", "opens a span, child of traceparent", s.traceRequests()},
 		{"request-id", "gives the request its Audit-Id", nameRequest},
 		{"unread-body", "ends bodies that nobody reads", limitUnreadBodies},
@@ -48,34 +48,34 @@ func (s *GenericAPIServer) places() []Place {
 	}
 }
 
-// Placed is a filter of a later chapter: a place of its own in the chain, next to one that is named.
-type Placed struct {
-	Place
+// InsertedFilter is a filter of a later chapter: a place of its own in the chain, next to one that is named.
+type InsertedFilter struct {
+	NamedFilter
 	// Before or After is the name of the neighbour: one of the two.
 	Before, After string
 }
 
 // withPlaced puts more filters among places, in their order: one may stand next to another that was put before it.
-func withPlaced(places []Place, more []Placed) ([]Place, error) {
+func withPlaced(places []NamedFilter, more []InsertedFilter) ([]NamedFilter, error) {
 	for _, p := range more {
-		at := slices.IndexFunc(places, func(known Place) bool { return known.Name == cmp.Or(p.Before, p.After) })
+		at := slices.IndexFunc(places, func(known NamedFilter) bool { return known.Name == cmp.Or(p.Before, p.After) })
 		switch {
 		case p.Name == "" || (p.Before == "") == (p.After == ""):
 			return nil, fmt.Errorf("filter %q: it needs a name, and the name of the place before or after which it stands", p.Name)
 		case at < 0:
 			return nil, fmt.Errorf("filter %q: the chain has no place %q", p.Name, cmp.Or(p.Before, p.After))
-		case slices.ContainsFunc(places, func(known Place) bool { return known.Name == p.Name }):
+		case slices.ContainsFunc(places, func(known NamedFilter) bool { return known.Name == p.Name }):
 			return nil, fmt.Errorf("filter %q: the chain has a place of that name", p.Name)
 		case p.After != "":
 			at++
 		}
-		places = slices.Insert(places, at, p.Place)
+		places = slices.Insert(places, at, p.NamedFilter)
 	}
 	return places, nil
 }
 
 // chain stands the places before a handler, the first outermost.
-func chain(handler http.Handler, places []Place) http.Handler {
+func chain(handler http.Handler, places []NamedFilter) http.Handler {
 	for i := len(places) - 1; i >= 0; i-- {
 		if filter := places[i].Filter; filter != nil {
 			handler = filter(handler)

@@ -27,7 +27,7 @@ func TestARequestMeetsThePlacesInKubeAPIServersOrder(t *testing.T) {
 		t.Errorf("met %v, want %v", met, want)
 	}
 	var names []string
-	for _, place := range s.Chain() {
+	for _, place := range s.HandlerChain() {
 		names = append(names, place.Name)
 	}
 	want := []string{"trace", "request-id", "unread-body", "panic-recovery", "request-info", "access-log", "cache-control", "open-requests",
@@ -40,34 +40,34 @@ func TestARequestMeetsThePlacesInKubeAPIServersOrder(t *testing.T) {
 func TestAFilterIsPlacedByTheNameOfItsNeighbour(t *testing.T) {
 	t.Parallel()
 	var met []string
-	at := func(name string) Place {
-		return Place{Name: name, Does: "notes", Filter: func(next http.Handler) http.Handler {
+	at := func(name string) NamedFilter {
+		return NamedFilter{Name: name, Purpose: "notes", Filter: func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				met = append(met, name)
 				next.ServeHTTP(w, r)
 			})
 		}}
 	}
-	s := newServer(t, Config{Placed: []Placed{
-		{Place: at("last"), After: "custom"}, {Place: at("first"), Before: "request-id"},
-		{Place: at("fairness"), After: "max-in-flight"}, {Place: at("queue"), Before: "fairness"},
+	s := newServer(t, Config{InsertedFilters: []InsertedFilter{
+		{NamedFilter: at("last"), After: "custom"}, {NamedFilter: at("first"), Before: "request-id"},
+		{NamedFilter: at("fairness"), After: "max-in-flight"}, {NamedFilter: at("queue"), Before: "fairness"},
 	}})
 	ask(s, "GET", "/version")
 	if want := []string{"first", "queue", "fairness", "last"}; !slices.Equal(met, want) {
 		t.Errorf("met %v, want %v", met, want)
 	}
 	index := func(name string) int {
-		return slices.IndexFunc(s.Chain(), func(p Place) bool { return p.Name == name })
+		return slices.IndexFunc(s.HandlerChain(), func(p NamedFilter) bool { return p.Name == name })
 	}
 	if i := index("max-in-flight"); index("queue") != i+1 || index("fairness") != i+2 || index("authorization") != i+3 {
-		t.Errorf("the chain is %v", s.Chain())
+		t.Errorf("the chain is %v", s.HandlerChain())
 	}
-	for want, placed := range map[string]Placed{
-		`filter "x": the chain has no place "nowhere"`:                                           {Place: at("x"), Before: "nowhere"},
-		`filter "timeout": the chain has a place of that name`:                                   {Place: at("timeout"), Before: "audit"},
-		`filter "x": it needs a name, and the name of the place before or after which it stands`: {Place: at("x")},
+	for want, placed := range map[string]InsertedFilter{
+		`filter "x": the chain has no place "nowhere"`:                                           {NamedFilter: at("x"), Before: "nowhere"},
+		`filter "timeout": the chain has a place of that name`:                                   {NamedFilter: at("timeout"), Before: "audit"},
+		`filter "x": it needs a name, and the name of the place before or after which it stands`: {NamedFilter: at("x")},
 	} {
-		if _, err := (Config{Placed: []Placed{placed}}).New(); err == nil || err.Error() != want {
+		if _, err := (Config{InsertedFilters: []InsertedFilter{placed}}).New(); err == nil || err.Error() != want {
 			t.Errorf("error is %v, want %s", err, want)
 		}
 	}
@@ -75,7 +75,7 @@ func TestAFilterIsPlacedByTheNameOfItsNeighbour(t *testing.T) {
 
 func TestEmptyPlacesHaveNoFilter(t *testing.T) {
 	t.Parallel()
-	for _, place := range newServer(t, Config{}).Chain() {
+	for _, place := range newServer(t, Config{}).HandlerChain() {
 		switch place.Name {
 		case "trace", "access-log", "authentication", "audit", "impersonation", "authorization", "custom":
 			if place.Filter != nil {
@@ -102,7 +102,7 @@ func TestAClientMayNameItsRequest(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, Config{})
 	var seen string
-	s.Handle("/seen", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = RequestID(r) }))
+	s.Handle("/seen", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = AuditID(r) }))
 	answer := askWith(s, "/seen", http.Header{"Audit-Id": {"mine"}})
 	if got := answer.Header.Get("Audit-Id"); got != "mine" || seen != "mine" {
 		t.Errorf("the answer says %q and the handler saw %q, want the client's own", got, seen)
@@ -122,8 +122,8 @@ func TestAnswersAreNotForCaches(t *testing.T) {
 
 func TestTheAccessLogTellsWhatBecameOfARequest(t *testing.T) {
 	t.Parallel()
-	var entries []AccessLogEntry
-	s := newServer(t, Config{Log: func(e AccessLogEntry) { entries = append(entries, e) }})
+	var entries []HTTPLogEntry
+	s := newServer(t, Config{HTTPLog: func(e HTTPLogEntry) { entries = append(entries, e) }})
 	s.HandlePrefix("/api/v1/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodDelete {
 			panic("no")
@@ -146,7 +146,7 @@ func TestTheAccessLogTellsWhatBecameOfARequest(t *testing.T) {
 			t.Fatalf("%s: %d entries, want one", row.method, len(entries))
 		}
 		e := entries[0]
-		if e.Method != row.method || e.Verb != row.verb || e.Status != row.status || e.Bytes != row.bytes || e.URI != "/api/v1/pods?x=y" || e.RequestID == "" {
+		if e.Method != row.method || e.Verb != row.verb || e.Status != row.status || e.Bytes != row.bytes || e.URI != "/api/v1/pods?x=y" || e.AuditID == "" {
 			t.Errorf("%s: %+v", row.method, e)
 		}
 	}

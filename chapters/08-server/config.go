@@ -26,16 +26,16 @@ type Config struct {
 	RequestTimeout              time.Duration // 0: 60 s
 	MaxRequestsInFlight         int           // 0: 400
 	MaxMutatingRequestsInFlight int           // 0: 200
-	MaxBody                     int64         // 0: 3 MiB
+	MaxRequestBodyBytes         int64         // 0: 3 MiB
 	ShutdownTimeout             time.Duration // 0: 10 s; how long open requests may take to end
-	// NeverRefuse exempts requests from the limits of requests in flight: upstream, those of system:masters. Nil: none.
-	NeverRefuse func(*http.Request) bool
+	// ExemptFromMaxInFlight exempts requests from the limits of requests in flight: upstream, those of system:masters. Nil: none.
+	ExemptFromMaxInFlight func(*http.Request) bool
 
 	Filters Filters
-	// Placed are filters of later chapters that have no place of their own among Filters.
-	Placed []Placed
+	// InsertedFilters are filters of later chapters that have no place of their own among Filters.
+	InsertedFilters []InsertedFilter
 	// WrapFilter stands around the filter of each place of the chain that is not empty. Nil: nothing does.
-	WrapFilter func(Place) Filter
+	WrapFilter func(NamedFilter) Filter
 	// Middleware of every route, outermost first; see installer.Middleware.
 	Middleware []installer.Middleware
 	// NewFieldManager keeps account of who set which field; see rest.APIInstaller.NewFieldManager. Nil: no account is kept.
@@ -46,10 +46,10 @@ type Config struct {
 	// WrapStorage stands between handlers and storages; see rest.APIInstaller.Wrap.
 	WrapStorage func(rest.Storage) rest.Storage
 
-	Tracer  trace.TracerProvider // nil: no spans
-	Metrics *prometheus.Registry // nil: a new one
-	Log     func(AccessLogEntry) // nil: no access log
-	Errors  *slog.Logger         // panics and failed health checks; nil: slog.Default()
+	TracerProvider trace.TracerProvider // nil: no spans
+	Metrics        *prometheus.Registry // nil: a new one
+	HTTPLog        func(HTTPLogEntry)   // nil: no access log
+	ErrorLog       *slog.Logger         // panics and failed health checks; nil: slog.Default()
 }
 
 // withDefaults fills in what kube-apiserver defaults to.
@@ -57,7 +57,7 @@ func (c Config) withDefaults() Config {
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, time.Minute)
 	c.MaxRequestsInFlight = cmp.Or(c.MaxRequestsInFlight, 400)
 	c.MaxMutatingRequestsInFlight = cmp.Or(c.MaxMutatingRequestsInFlight, 200)
-	c.MaxBody = cmp.Or(c.MaxBody, 3<<20)
+	c.MaxRequestBodyBytes = cmp.Or(c.MaxRequestBodyBytes, 3<<20)
 	c.ShutdownTimeout = cmp.Or(c.ShutdownTimeout, 10*time.Second)
 	c.Metrics = cmp.Or(c.Metrics, prometheus.NewRegistry())
 	if c.Codecs == nil {
@@ -66,6 +66,6 @@ func (c Config) withDefaults() Config {
 	if c.Verbs == nil {
 		c.Verbs = rest.Verbs()
 	}
-	c.Errors = cmp.Or(c.Errors, slog.Default())
+	c.ErrorLog = cmp.Or(c.ErrorLog, slog.Default())
 	return c
 }

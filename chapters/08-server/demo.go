@@ -60,8 +60,8 @@ func (d *demonstration) start(ctx context.Context) (err error) {
 		Version:             version.Info{Major: "1", Minor: "36", GitVersion: "v1.36.0+kubepath"},
 		MaxRequestsInFlight: demoLimit,
 		Verbs:               append(rest.Verbs(), watchRows()...),
-		Tracer:              sdktrace.NewTracerProvider(sdktrace.WithSyncer(d.spans)),
-		Errors:              slog.New(slog.DiscardHandler),
+		TracerProvider:      sdktrace.NewTracerProvider(sdktrace.WithSyncer(d.spans)),
+		ErrorLog:            slog.New(slog.DiscardHandler),
 	}.New()
 	if err != nil {
 		return err
@@ -99,8 +99,8 @@ func demoGroup() *APIGroupInfo {
 		Strategy: registry.Namespaced{},
 	}
 	return &APIGroupInfo{
-		Versions: []schema.GroupVersion{v1},
-		Storages: map[string]map[string]rest.Storage{"v1": {"configmaps": store}},
+		PrioritizedVersions:          []schema.GroupVersion{v1},
+		VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": {"configmaps": store}},
 	}
 }
 

@@ -116,7 +116,7 @@ func (s *GenericAPIServer) HandlePrefix(prefix string, handler http.Handler) {
 	s.director.change(func(p *paths) { p.prefixes[prefix] = handler })
 }
 
-// HandleMissing serves what nobody else does; at first with 404 page not found. Upstream: PathRecorderMux.NotFoundHandler.
-func (s *GenericAPIServer) HandleMissing(handler http.Handler) {
+// HandleNotFound serves what nobody else does; at first with 404 page not found. Upstream: PathRecorderMux.NotFoundHandler.
+func (s *GenericAPIServer) HandleNotFound(handler http.Handler) {
 	s.director.change(func(p *paths) { p.missing = handler })
 }

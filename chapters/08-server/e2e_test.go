@@ -27,7 +27,7 @@ func configMaps(s *GenericAPIServer) *registry.Store {
 		Singular: "configmap",
 		Short:    []string{"cm"},
 		NewFunc:  newFunc,
-		Storage:  s.Metrics().Storage(memory.Open(memory.Config{NewFunc: newFunc, Resource: "/configmaps"}), "configmaps"),
+		Storage:  s.Metrics().InstrumentStorage(memory.Open(memory.Config{NewFunc: newFunc, Resource: "/configmaps"}), "configmaps"),
 		Strategy: registry.Namespaced{},
 	}
 }
@@ -37,8 +37,8 @@ func serve(t testing.TB, s *GenericAPIServer) *httptest.Server {
 	t.Helper()
 	v1 := corev1.SchemeGroupVersion
 	err := s.InstallLegacyAPIGroup(&APIGroupInfo{
-		Versions: []schema.GroupVersion{v1},
-		Storages: map[string]map[string]rest.Storage{"v1": {"configmaps": configMaps(s)}},
+		PrioritizedVersions:          []schema.GroupVersion{v1},
+		VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": {"configmaps": configMaps(s)}},
 	})
 	if err != nil {
 		t.Fatal(err)

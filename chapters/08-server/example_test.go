@@ -11,14 +11,14 @@ import (
 )
 
 // The chain is a list in the order in which a request meets it. What stands in no place costs nothing.
-func ExampleGenericAPIServer_Chain() {
+func ExampleGenericAPIServer_HandlerChain() {
 	s, err := server.Config{}.New()
 	if err != nil {
 		fmt.Println(err)
 	}
-	for _, place := range s.Chain() {
+	for _, place := range s.HandlerChain() {
 		if place.Filter != nil {
-			fmt.Printf("%-14s %s\n", place.Name, place.Does)
+			fmt.Printf("%-14s %s\n", place.Name, place.Purpose)
 		}
 	}
 	// Output:

@@ -18,10 +18,10 @@ const (
 
 // APIGroupInfo is a group to install. Upstream: server.APIGroupInfo.
 type APIGroupInfo struct {
-	// Versions in the order of preference; all of one group.
-	Versions []schema.GroupVersion
-	// Storages by version and by path below it: ["v1"]["pods/status"].
-	Storages map[string]map[string]rest.Storage
+	// PrioritizedVersions in the order of preference; all of one group.
+	PrioritizedVersions []schema.GroupVersion
+	// VersionedResourcesStorageMap by version and by path below it: ["v1"]["pods/status"].
+	VersionedResourcesStorageMap map[string]map[string]rest.Storage
 }
 
 // InstallAPIGroup serves a named group below /apis. Upstream: GenericAPIServer.InstallAPIGroup.
@@ -50,11 +50,11 @@ func (s *GenericAPIServer) InstallLegacyAPIGroup(g *APIGroupInfo) error {
 
 // name is that of the one group that all versions are of.
 func (g *APIGroupInfo) name() (string, error) {
-	if len(g.Versions) == 0 {
+	if len(g.PrioritizedVersions) == 0 {
 		return "", errors.New("a group needs a version")
 	}
-	name := g.Versions[0].Group
-	for _, version := range g.Versions[1:] {
+	name := g.PrioritizedVersions[0].Group
+	for _, version := range g.PrioritizedVersions[1:] {
 		if version.Group != name {
 			return "", fmt.Errorf("%s is not a version of group %q", version, name)
 		}
@@ -65,8 +65,8 @@ func (g *APIGroupInfo) name() (string, error) {
 // install turns storages into routes, version by version, and then says so in discovery. document is the path of the
 // group's own discovery document.
 func (s *GenericAPIServer) install(g *APIGroupInfo, root, document string) error {
-	for _, version := range g.Versions {
-		storages := g.Storages[version.Version]
+	for _, version := range g.PrioritizedVersions {
+		storages := g.VersionedResourcesStorageMap[version.Version]
 		if err := s.installVersion(root, version, storages); err != nil {
 			return fmt.Errorf("install %s: %w", version, err)
 		}
@@ -85,7 +85,7 @@ func (s *GenericAPIServer) installVersion(root string, gv schema.GroupVersion, s
 		GroupVersion:        gv,
 		Codecs:              s.config.Codecs,
 		Verbs:               s.config.Verbs,
-		MaxRequestBodyBytes: s.config.MaxBody,
+		MaxRequestBodyBytes: s.config.MaxRequestBodyBytes,
 		Wrap:                s.config.WrapStorage,
 		NewFieldManager:     s.config.NewFieldManager,
 		Admission:           s.config.Admission,

@@ -82,12 +82,12 @@ func (q listQueue) enter(ctx context.Context) bool {
 func (s *GenericAPIServer) limitInFlight(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		info, _ := installer.RequestInfoFrom(r.Context())
-		if LongRunning(info) || asksForHealth(info.Path) {
+		if IsLongRunning(info) || asksForHealth(info.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
 		slot := s.limits.of(info)
-		switch exempt := s.config.NeverRefuse; {
+		switch exempt := s.config.ExemptFromMaxInFlight; {
 		case exempt != nil && exempt(r):
 			slot.of = nil
 		case !s.limits.enter(r.Context(), &slot):

@@ -11,7 +11,7 @@ func TestOneRequestTooManyIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, Config{
 		MaxRequestsInFlight: 1, MaxMutatingRequestsInFlight: 1,
-		NeverRefuse: func(r *http.Request) bool { return r.URL.Query().Has("master") },
+		ExemptFromMaxInFlight: func(r *http.Request) bool { return r.URL.Query().Has("master") },
 	})
 	inside, release := make(chan struct{}), make(chan struct{})
 	s.HandlePrefix("/api/v1/", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -11,8 +11,8 @@ import (
 // Upstream: filters.BasicLongRunningRequestCheck, with kube-apiserver's values.
 var longRunningSubresources = map[string]bool{"attach": true, "exec": true, "proxy": true, "log": true, "portforward": true}
 
-// LongRunning reports whether a request lasts as long as its client wants.
-func LongRunning(info *installer.RequestInfo) bool {
+// IsLongRunning reports whether a request lasts as long as its client wants.
+func IsLongRunning(info *installer.RequestInfo) bool {
 	if info.IsResourceRequest {
 		return info.LongRunning || longRunningSubresources[info.Subresource]
 	}

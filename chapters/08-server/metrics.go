@@ -71,8 +71,8 @@ func (m *Metrics) watch(l limits) error {
 	return m.register(taken("readOnly", l.readOnly), taken("mutating", l.mutating))
 }
 
-// ObserveEtcd notes an operation (get, list, create, update, delete) of a storage on a resource (pods).
-func (m *Metrics) ObserveEtcd(operation, resource string, took time.Duration) {
+// RecordEtcdRequest notes an operation (get, list, create, update, delete) of a storage on a resource (pods).
+func (m *Metrics) RecordEtcdRequest(operation, resource string, took time.Duration) {
 	m.etcdTotal.WithLabelValues(operation, resource).Inc()
 	m.etcdTook.WithLabelValues(operation, resource).Observe(took.Seconds())
 }

@@ -45,7 +45,7 @@ func (m *Metrics) route(a *installer.Action, next http.Handler) http.Handler {
 	if r := a.Resource; r != nil {
 		info := &installer.RequestInfo{IsResourceRequest: true, LongRunning: a.LongRunning, Subresource: r.Subresource}
 		labels[1], labels[2], labels[3], labels[4] = r.Kind.Group, r.Kind.Version, r.Name, r.Subresource
-		return m.measure(labels, LongRunning(info), next)
+		return m.measure(labels, IsLongRunning(info), next)
 	}
 	return m.measure(labels, false, next)
 }

@@ -86,7 +86,7 @@ func (s *GenericAPIServer) countRequests(next http.Handler) http.Handler {
 		}
 		defer s.open.leave()
 		info, _ := installer.RequestInfoFrom(r.Context())
-		if !LongRunning(info) {
+		if !IsLongRunning(info) {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -25,8 +25,8 @@ func (s *GenericAPIServer) recoverPanics(next http.Handler) http.Handler {
 			if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(http.ErrAbortHandler) // meant: net/http cuts the connection without a word
 			}
-			s.config.Errors.Error("apiserver panicked", "panic", reason, "method", r.Method, "uri", r.RequestURI,
-				"auditID", RequestID(r), "stack", string(debug.Stack()))
+			s.config.ErrorLog.Error("apiserver panicked", "panic", reason, "method", r.Method, "uri", r.RequestURI,
+				"auditID", AuditID(r), "stack", string(debug.Stack()))
 			if answer.status != 0 {
 				panic(http.ErrAbortHandler)
 			}

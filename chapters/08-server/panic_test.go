@@ -29,7 +29,7 @@ func status(t *testing.T, r *http.Response) metav1.Status {
 func TestAPanicEndsTheRequestAndNotTheServer(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := newServer(t, Config{Errors: slog.New(slog.NewTextHandler(&log, nil))})
+	s := newServer(t, Config{ErrorLog: slog.New(slog.NewTextHandler(&log, nil))})
 	s.Handle("/panic", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the moon is full") }))
 	got := status(t, ask(s, "GET", "/panic"))
 	if got.Code != 500 || got.Reason != metav1.StatusReasonInternalError ||

@@ -21,7 +21,7 @@ func TestPathsThatAreNotServedAreRefusedAsKubeAPIServerDoes(t *testing.T) {
 	s := newServer(t, Config{})
 	serve(t, s)
 	group := schema.GroupVersion{Group: "example.com", Version: "v1"}
-	if err := s.InstallAPIGroup(&APIGroupInfo{Versions: []schema.GroupVersion{group}}); err != nil {
+	if err := s.InstallAPIGroup(&APIGroupInfo{PrioritizedVersions: []schema.GroupVersion{group}}); err != nil {
 		t.Fatal(err)
 	}
 	const page, notFound, notAllowed = "404 page not found\n",
@@ -137,15 +137,15 @@ func TestAGroupIsInstalledWhereItBelongs(t *testing.T) {
 		group   APIGroupInfo
 	}{
 		{"no version", s.InstallAPIGroup, APIGroupInfo{}},
-		{"no name below /apis", s.InstallAPIGroup, APIGroupInfo{Versions: []schema.GroupVersion{core}}},
-		{"a name below /api", s.InstallLegacyAPIGroup, APIGroupInfo{Versions: []schema.GroupVersion{apps}}},
-		{"two groups in one", s.InstallAPIGroup, APIGroupInfo{Versions: []schema.GroupVersion{apps, batch}}},
+		{"no name below /apis", s.InstallAPIGroup, APIGroupInfo{PrioritizedVersions: []schema.GroupVersion{core}}},
+		{"a name below /api", s.InstallLegacyAPIGroup, APIGroupInfo{PrioritizedVersions: []schema.GroupVersion{apps}}},
+		{"two groups in one", s.InstallAPIGroup, APIGroupInfo{PrioritizedVersions: []schema.GroupVersion{apps, batch}}},
 	} {
 		if err := row.install(&row.group); err == nil {
 			t.Errorf("%s was installed", row.name)
 		}
 	}
-	once := &APIGroupInfo{Versions: []schema.GroupVersion{apps}, Storages: map[string]map[string]rest.Storage{}}
+	once := &APIGroupInfo{PrioritizedVersions: []schema.GroupVersion{apps}, VersionedResourcesStorageMap: map[string]map[string]rest.Storage{}}
 	if err := s.InstallAPIGroup(once); err != nil {
 		t.Fatal(err)
 	}

@@ -6,12 +6,12 @@ import (
 	"net/http"
 )
 
-// auditID is the header that names a request, in the form in which net/http keeps header names.
-const auditID = "Audit-Id"
+// auditIDHeader is the header that names a request, in the form in which net/http keeps header names.
+const auditIDHeader = "Audit-Id"
 
-// RequestID is the name of a request that is inside of the handler chain. Upstream: audit.GetAuditIDTruncated.
-func RequestID(r *http.Request) string {
-	if id := r.Header[auditID]; len(id) > 0 {
+// AuditID is the name of a request that is inside of the handler chain. Upstream: audit.GetAuditIDTruncated.
+func AuditID(r *http.Request) string {
+	if id := r.Header[auditIDHeader]; len(id) > 0 {
 		return id[0]
 	}
 	return ""
@@ -23,12 +23,12 @@ func RequestID(r *http.Request) string {
 // Upstream: filters.WithAuditInit.
 func nameRequest(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := r.Header[auditID]
+		id := r.Header[auditIDHeader]
 		if len(id) == 0 || id[0] == "" {
 			id = []string{newUUID()}
-			r.Header[auditID] = id
+			r.Header[auditIDHeader] = id
 		}
-		w.Header()[auditID] = id[:1:1]
+		w.Header()[auditIDHeader] = id[:1:1]
 		next.ServeHTTP(w, r)
 	})
 }

@@ -22,7 +22,7 @@ const (
 	bufferPerStream = 256 << 10
 )
 
-// Run serves on the listeners (wrap one with TLS first; see Serving) until ctx ends, then: /readyz fails, nothing new
+// Run serves on the listeners (wrap one with TLS first; see SecureServingOptions) until ctx ends, then: /readyz fails, nothing new
 // is accepted, watches end, open requests finish or are cut off after ShutdownTimeout, hooks run, storages are
 // destroyed. It returns nil after a clean end. A server runs once.
 //
@@ -79,7 +79,7 @@ func (s *GenericAPIServer) httpServer(base context.Context) *http.Server {
 			MaxReceiveBufferPerStream:     bufferPerStream,
 			MaxReceiveBufferPerConnection: bufferPerStream * streamsPerConn,
 		},
-		ErrorLog: slog.NewLogLogger(s.config.Errors.Handler(), slog.LevelInfo),
+		ErrorLog: slog.NewLogLogger(s.config.ErrorLog.Handler(), slog.LevelInfo),
 	}
 }
 

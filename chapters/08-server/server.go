@@ -14,7 +14,7 @@ import (
 // GenericAPIServer serves API groups, and what an API server serves beside them. Upstream: server.GenericAPIServer.
 type GenericAPIServer struct {
 	config  Config // with its defaults
-	chain   []Place
+	chain   []NamedFilter
 	handler http.Handler // the chain, and the director behind it
 
 	director  *director
@@ -48,9 +48,9 @@ func (c Config) New() (*GenericAPIServer, error) {
 		open:      newOpenRequests(),
 	}
 	s.director = newDirector(s.discovery)
-	s.health = newHealth(c.Errors)
+	s.health = newHealth(c.ErrorLog)
 	s.installPaths()
-	if s.chain, err = withPlaced(s.places(), c.Placed); err != nil {
+	if s.chain, err = withPlaced(s.places(), c.InsertedFilters); err != nil {
 		return nil, err
 	}
 	if c.WrapFilter != nil {
@@ -65,8 +65,8 @@ func (c Config) New() (*GenericAPIServer, error) {
 		s.AddHealthCheck(HealthCheck{Name: "shutdown", Check: s.open.shutdownCheck, ReadyOnly: true}))
 }
 
-// Chain returns the places of the handler chain in the order in which a request meets them.
-func (s *GenericAPIServer) Chain() []Place { return s.chain }
+// HandlerChain returns the places of the handler chain in the order in which a request meets them.
+func (s *GenericAPIServer) HandlerChain() []NamedFilter { return s.chain }
 
 // Discovery tells clients which groups, versions and resources there are. Who serves a group by other means than
 // InstallAPIGroup adds it here; its document at /apis/GROUP is then served too.

@@ -12,8 +12,8 @@ import (
 
 func newServer(t testing.TB, c Config) *GenericAPIServer {
 	t.Helper()
-	if c.Errors == nil {
-		c.Errors = slog.New(slog.DiscardHandler)
+	if c.ErrorLog == nil {
+		c.ErrorLog = slog.New(slog.DiscardHandler)
 	}
 	if c.Verbs == nil {
 		c.Verbs = append(rest.Verbs(), watchRows()...)

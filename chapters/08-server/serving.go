@@ -11,17 +11,17 @@ import (
 )
 
 // Serving says where and with which certificate a server is reached. Upstream: options.SecureServingOptions.
-type Serving struct {
+type SecureServingOptions struct {
 	BindAddress string // "": all addresses
-	Port        int    // 0: any that is free
+	BindPort    int    // 0: any that is free
 
 	// CertFile and KeyFile, PEM; both empty: a self-signed certificate for Names, kept in CertDir.
 	CertFile, KeyFile string
-	// CertDir is where a self-signed certificate is kept as apiserver.crt and apiserver.key, so that clients who trust it
+	// CertDirectory is where a self-signed certificate is kept as apiserver.crt and apiserver.key, so that clients who trust it
 	// still do after a restart. "": in memory, new each time.
-	CertDir string
-	// Names are the host names and addresses of a self-signed certificate beside localhost.
-	Names []string
+	CertDirectory string
+	// AlternateNames are the host names and addresses of a self-signed certificate beside localhost.
+	AlternateNames []string
 
 	// ClientCAs, where set, has clients asked for a certificate; none is demanded and none verified here: an authenticator
 	// does that.
@@ -29,7 +29,7 @@ type Serving struct {
 }
 
 // Listen listens with TLS; clients can choose HTTP/2. The certificate is what clients have to trust, as PEM.
-func (s Serving) Listen() (listener net.Listener, certificate []byte, err error) {
+func (s SecureServingOptions) Listen() (listener net.Listener, certificate []byte, err error) {
 	pair, err := s.certificate()
 	if err != nil {
 		return nil, nil, fmt.Errorf("serving certificate: %w", err)
@@ -46,7 +46,7 @@ func (s Serving) Listen() (listener net.Listener, certificate []byte, err error)
 	if s.ClientCAs != nil {
 		config.ClientAuth, config.ClientCAs = tls.RequestClientCert, s.ClientCAs
 	}
-	plain, err := net.Listen("tcp", net.JoinHostPort(s.BindAddress, strconv.Itoa(s.Port)))
+	plain, err := net.Listen("tcp", net.JoinHostPort(s.BindAddress, strconv.Itoa(s.BindPort)))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -63,29 +63,29 @@ type keyPair struct {
 	cert, key []byte
 }
 
-func (s Serving) certificate() (keyPair, error) {
+func (s SecureServingOptions) certificate() (keyPair, error) {
 	switch {
 	case s.CertFile != "" || s.KeyFile != "":
 		return readKeyPair(s.CertFile, s.KeyFile)
-	case s.CertDir == "":
-		return selfSigned(s.Names)
+	case s.CertDirectory == "":
+		return selfSigned(s.AlternateNames)
 	}
 	return s.keptKeyPair()
 }
 
 // keptKeyPair is the pair in CertDir, which is made if it is missing.
-func (s Serving) keptKeyPair() (keyPair, error) {
-	cert, key := filepath.Join(s.CertDir, "apiserver.crt"), filepath.Join(s.CertDir, "apiserver.key")
+func (s SecureServingOptions) keptKeyPair() (keyPair, error) {
+	cert, key := filepath.Join(s.CertDirectory, "apiserver.crt"), filepath.Join(s.CertDirectory, "apiserver.key")
 	if pair, err := readKeyPair(cert, key); err == nil {
 		return pair, nil
 	} else if !os.IsNotExist(err) {
 		return keyPair{}, err
 	}
-	pair, err := selfSigned(s.Names)
+	pair, err := selfSigned(s.AlternateNames)
 	if err != nil {
 		return keyPair{}, err
 	}
-	if err := os.MkdirAll(s.CertDir, 0o755); err != nil {
+	if err := os.MkdirAll(s.CertDirectory, 0o755); err != nil {
 		return keyPair{}, err
 	}
 	if err := os.WriteFile(key, pair.key, 0o600); err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 // runTLS runs a server behind TLS and returns its base URL and a client that trusts its certificate.
-func runTLS(t *testing.T, s *GenericAPIServer, serving Serving) (url string, client *http.Client) {
+func runTLS(t *testing.T, s *GenericAPIServer, serving SecureServingOptions) (url string, client *http.Client) {
 	t.Helper()
 	serving.BindAddress = "127.0.0.1"
 	listener, certificate, err := serving.Listen()
@@ -39,7 +39,7 @@ func runTLS(t *testing.T, s *GenericAPIServer, serving Serving) (url string, cli
 
 func TestClientsGetHTTP2OverTLS(t *testing.T) {
 	t.Parallel()
-	url, client := runTLS(t, newServer(t, Config{}), Serving{})
+	url, client := runTLS(t, newServer(t, Config{}), SecureServingOptions{})
 	answer, err := client.Get(url + "/healthz")
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestAnHTTP2RequestTimesOut(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, Config{RequestTimeout: 50 * time.Millisecond})
 	s.Handle("/slow", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
-	url, client := runTLS(t, s, Serving{})
+	url, client := runTLS(t, s, SecureServingOptions{})
 	answer, err := client.Get(url + "/slow")
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestAnHTTP2RequestTimesOut(t *testing.T) {
 func TestASelfSignedCertificateIsKept(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "pki")
-	serving := Serving{BindAddress: "127.0.0.1", CertDir: dir, Names: []string{"example.com", "10.0.0.1"}}
+	serving := SecureServingOptions{BindAddress: "127.0.0.1", CertDirectory: dir, AlternateNames: []string{"example.com", "10.0.0.1"}}
 	var certificates [2]string
 	for i := range certificates {
 		listener, certificate, err := serving.Listen()
@@ -107,7 +107,7 @@ func TestASelfSignedCertificateNamesTheServer(t *testing.T) {
 
 func TestACertificateThatIsMissingIsAnError(t *testing.T) {
 	t.Parallel()
-	if _, _, err := (Serving{CertFile: "/none.crt", KeyFile: "/none.key"}).Listen(); !errors.Is(err, os.ErrNotExist) {
+	if _, _, err := (SecureServingOptions{CertFile: "/none.crt", KeyFile: "/none.key"}).Listen(); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("Listen: %v", err)
 	}
 }

@@ -17,14 +17,14 @@ type measuredStorage struct {
 	m        *Metrics
 }
 
-// Storage measures the storage of a resource (pods) as etcd_request_duration_seconds. It belongs right above the
+// InstrumentStorage measures the storage of a resource (pods) as etcd_request_duration_seconds. It belongs right above the
 // database, below a watch cache. Upstream measures inside of package etcd3.
-func (m *Metrics) Storage(next storage.Interface, resource string) storage.Interface {
+func (m *Metrics) InstrumentStorage(next storage.Interface, resource string) storage.Interface {
 	return &measuredStorage{next, resource, m}
 }
 
 func (s *measuredStorage) since(start time.Time, operation string) {
-	s.m.ObserveEtcd(operation, s.resource, time.Since(start))
+	s.m.RecordEtcdRequest(operation, s.resource, time.Since(start))
 }
 
 func (s *measuredStorage) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {

@@ -22,7 +22,7 @@ import (
 func (s *GenericAPIServer) limitTime(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		info, _ := installer.RequestInfoFrom(r.Context())
-		if LongRunning(info) {
+		if IsLongRunning(info) {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -14,10 +14,10 @@ import (
 // traceRequests opens a span for each request, as a child of the one that the client names in its traceparent header
 // (W3C trace context). It stands outermost, so that the span covers the whole chain. Upstream: filters.WithTracing.
 func (s *GenericAPIServer) traceRequests() Filter {
-	if s.config.Tracer == nil {
+	if s.config.TracerProvider == nil {
 		return nil
 	}
-	tracer := s.config.Tracer.Tracer("kubepath/server")
+	tracer := s.config.TracerProvider.Tracer("kubepath/server")
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
@@ -57,7 +57,7 @@ func describeSpan(span trace.Span, r *http.Request, answer *recorder, status int
 		attribute.String("user_agent.original", r.UserAgent()),
 		attribute.Int("http.response.status_code", status),
 		attribute.Int64("http.response.body.size", answer.bytes),
-		attribute.String("audit-id", RequestID(r)),
+		attribute.String("audit-id", AuditID(r)),
 	)
 	if status >= http.StatusInternalServerError {
 		span.SetStatus(codes.Error, http.StatusText(status))

@@ -15,7 +15,7 @@ const traceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 func TestARequestIsAChildOfItsClientsSpan(t *testing.T) {
 	t.Parallel()
 	spans := tracetest.NewSpanRecorder()
-	s := newServer(t, Config{Tracer: sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))})
+	s := newServer(t, Config{TracerProvider: sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))})
 	var inside trace.SpanContext
 	s.HandlePrefix("/api/v1/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		inside = trace.SpanContextFromContext(r.Context())
@@ -52,7 +52,7 @@ func TestARequestIsAChildOfItsClientsSpan(t *testing.T) {
 func TestAPanicIsSeenInTheSpan(t *testing.T) {
 	t.Parallel()
 	spans := tracetest.NewSpanRecorder()
-	s := newServer(t, Config{Tracer: sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))})
+	s := newServer(t, Config{TracerProvider: sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))})
 	s.Handle("/panic", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("no") }))
 	ask(s, "GET", "/panic")
 	for _, a := range spans.Ended()[0].Attributes() {

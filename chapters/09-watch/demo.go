@@ -66,14 +66,14 @@ func Demo(ctx context.Context, s *demo.Stage) error {
 func served() (http.Handler, error) {
 	codecs := kinds.NewCodecs(kinds.NewScheme())
 	newPod := func() runtime.Object { return &corev1.Pod{} }
-	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Watches{}.Verbs()...)}.New()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Config{}.Verbs()...)}.New()
 	if err != nil {
 		return nil, err
 	}
 	v1 := schema.GroupVersion{Version: "v1"}
 	return s, s.InstallLegacyAPIGroup(&server.APIGroupInfo{
-		Versions: []schema.GroupVersion{v1},
-		Storages: map[string]map[string]rest.Storage{"v1": {"pods": &registry.Store{
+		PrioritizedVersions: []schema.GroupVersion{v1},
+		VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": {"pods": &registry.Store{
 			Kind: v1.WithKind("Pod"), Resource: schema.GroupResource{Resource: "pods"}, NewFunc: newPod, Singular: "pod",
 			Strategy: registry.Namespaced{}, Storage: memory.Open(memory.Config{NewFunc: newPod}),
 		}}},

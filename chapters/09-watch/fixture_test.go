@@ -34,7 +34,7 @@ type api struct {
 
 const pods = "/api/v1/namespaces/default/pods"
 
-func serve(t testing.TB, o Watches) *api {
+func serve(t testing.TB, o Config) *api {
 	t.Helper()
 	a := &api{t: t, db: memory.NewDatabase(), ended: make(chan struct{}, 100)}
 	a.storages = map[string]rest.Storage{
@@ -55,12 +55,12 @@ func (a *api) store(kind string, strategy registry.Strategy, newFunc func() runt
 }
 
 // served serves storages of v1 and returns the URL.
-func (a *api) served(o Watches, storages map[string]rest.Storage) string {
+func (a *api) served(o Config, storages map[string]rest.Storage) string {
 	a.t.Helper()
 	s, err := server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme()), Verbs: append(rest.Verbs(), a.noted(o.Verbs())...)}.New()
 	if err == nil {
 		err = s.InstallLegacyAPIGroup(&server.APIGroupInfo{
-			Versions: []schema.GroupVersion{corev1.SchemeGroupVersion}, Storages: map[string]map[string]rest.Storage{"v1": storages},
+			PrioritizedVersions: []schema.GroupVersion{corev1.SchemeGroupVersion}, VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": storages},
 		})
 	}
 	if err != nil {

@@ -23,7 +23,7 @@ import (
 
 func TestAFrameOfJSONIsALine(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	for _, accept := range []string{"", "application/json", "application/json;stream=watch", "application/json;pretty=1"} {
 		s := a.watch(pods+"?watch=true&pretty=true", "Accept", accept, "User-Agent", "curl/8")
 		version := a.send("POST", pods, pod("a"))
@@ -49,7 +49,7 @@ func TestAFrameOfJSONIsALine(t *testing.T) {
 
 func TestAFrameOfProtobufIsALengthAndAMessage(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	s := a.watch(pods+"?watch=true", "Accept", "application/vnd.kubernetes.protobuf, application/json;q=0.5")
 	if got := s.answer.Header.Get("Content-Type"); got != "application/vnd.kubernetes.protobuf;stream=watch" {
 		t.Fatalf("content type %q", got)
@@ -76,7 +76,7 @@ func TestAFrameOfProtobufIsALengthAndAMessage(t *testing.T) {
 
 func TestAStreamCanBeOfTablesOrOfMetadata(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	const group = ";v=v1;g=meta.k8s.io"
 	tables := a.watch(pods+"?watch=true", "Accept", "application/json;as=Table"+group+",application/json")
 	partial := a.watch(pods+"?watch=true", "Accept", "application/json;as=PartialObjectMetadata"+group)
@@ -98,7 +98,7 @@ func TestAStreamCanBeOfTablesOrOfMetadata(t *testing.T) {
 
 func TestAFormatWithoutFramesIsNotAcceptable(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	for _, accept := range []string{"application/yaml", "application/xml"} {
 		if answer := a.open(pods+"?watch=true", "Accept", accept); answer.StatusCode != http.StatusNotAcceptable {
 			t.Errorf("%s: %s, want 406", accept, answer.Status)
@@ -187,9 +187,9 @@ func (s told) Watch(context.Context, *metainternalversion.ListOptions) (watch.In
 
 func TestAnObjectThatCannotBeWrittenEndsTheStream(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	newPod := func() runtime.Object { return &corev1.Pod{} }
-	a.url = a.served(Watches{}, map[string]rest.Storage{"pods": told{Storage: a.store("Pod", nil, newPod), events: []watch.Event{
+	a.url = a.served(Config{}, map[string]rest.Storage{"pods": told{Storage: a.store("Pod", nil, newPod), events: []watch.Event{
 		{Type: watch.Added, Object: &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "a"}}},
 		{Type: watch.Added, Object: &notInTheScheme{}},
 		{Type: watch.Added, Object: &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "c"}}},

@@ -14,7 +14,7 @@ import (
 
 func TestAWatchLastsAsLongAsItsClientSays(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	a.send("POST", pods, pod("a"))
 	began := time.Now()
 	s := a.watch(pods + "?watch=true&timeoutSeconds=1")
@@ -27,7 +27,7 @@ func TestAWatchLastsAsLongAsItsClientSays(t *testing.T) {
 
 func TestAWatchWhoseTimeIsOverBeforeItBeginsIsEmpty(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	a.send("POST", pods, pod("a"))
 	for _, seconds := range []string{"-1", "-9000000000", "9223372036854775807"} { // the last one overflows
 		for _, from := range []string{"", "&resourceVersion=1", "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"} {
@@ -48,7 +48,7 @@ func TestAWatchWhoseTimeIsOverBeforeItBeginsIsEmpty(t *testing.T) {
 func TestSecondsThatOverflowToNothingAreNoneNamed(t *testing.T) {
 	t.Parallel()
 	for _, seconds := range []int64{1 << 55, -1 << 63} { // times a billion: a multiple of 2^64
-		if got := (Watches{}).lifetime(&metainternalversion.ListOptions{TimeoutSeconds: &seconds}); got < 30*time.Minute {
+		if got := (Config{}).lifetime(&metainternalversion.ListOptions{TimeoutSeconds: &seconds}); got < 30*time.Minute {
 			t.Errorf("%d: it lasts %v", seconds, got)
 		}
 	}
@@ -69,7 +69,7 @@ func TestAWatchWithoutATimeLastsBetweenOnceAndTwiceTheLeast(t *testing.T) {
 	} {
 		shortest, longest := time.Duration(1<<62), time.Duration(0)
 		for range 1000 {
-			got := Watches{MinRequestTimeout: row.least}.lifetime(&row.options)
+			got := Config{MinRequestTimeout: row.least}.lifetime(&row.options)
 			shortest, longest = min(shortest, got), max(longest, got)
 		}
 		if shortest < row.want || longest >= 2*row.want {
@@ -83,13 +83,13 @@ func TestAWatchWithoutATimeLastsBetweenOnceAndTwiceTheLeast(t *testing.T) {
 
 func TestTheLeastTimeEndsAWatchCleanly(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{MinRequestTimeout: 20 * time.Millisecond})
+	a := serve(t, Config{MinRequestTimeout: 20 * time.Millisecond})
 	a.watch(pods + "?watch=true").ends()
 }
 
 func TestTheEndOfTheServerEndsWatchesCleanly(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	listener, err := server.ListenLoopback(0)
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +114,7 @@ func TestTheEndOfTheServerEndsWatchesCleanly(t *testing.T) {
 // A handler that returns has ended its watch below, or the storage would go on for nobody.
 func TestAClientThatGoesAwayEndsTheWatchBelow(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	ctx, leave := context.WithCancel(t.Context())
 	go a.server.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", pods+"?watch=true", nil))
 	leave()

@@ -23,9 +23,9 @@ type patience struct {
 	cut   func(time.Time) error // sets the connection's deadline for writes; nil: the watch is over
 }
 
-// patience bounds the writes of a watch: each by Watches.Patience, and the one under way when ctx ends by lastWords.
-func (o Watches) patience(ctx context.Context, deadline func(time.Time) error) *patience {
-	p := &patience{limit: cmp.Or(o.Patience, 30*time.Second), cut: deadline}
+// patience bounds the writes of a watch: each by Config.WriteTimeout, and the one under way when ctx ends by lastWords.
+func (o Config) patience(ctx context.Context, deadline func(time.Time) error) *patience {
+	p := &patience{limit: cmp.Or(o.WriteTimeout, 30*time.Second), cut: deadline}
 	p.timer = time.AfterFunc(p.limit, p.lose)
 	p.timer.Stop()
 	p.unbind = context.AfterFunc(ctx, func() {

@@ -34,7 +34,7 @@ func TestAWatchIsAskedForInManyWays(t *testing.T) {
 	} {
 		t.Run(row.claim, func(t *testing.T) {
 			t.Parallel()
-			a := serve(t, Watches{})
+			a := serve(t, Config{})
 			a.send("POST", pods, pod("a"))
 			a.send("POST", pods, pod("b"))
 			a.send("POST", "/api/v1/namespaces/other/pods", pod("o"))
@@ -49,7 +49,7 @@ func TestAWatchIsAskedForInManyWays(t *testing.T) {
 
 func TestWatchFalseLists(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	for _, query := range []string{"", "?watch=false", "?watch=0"} {
 		body, err := io.ReadAll(a.open(pods + query).Body)
 		var list metav1.TypeMeta
@@ -61,7 +61,7 @@ func TestWatchFalseLists(t *testing.T) {
 
 func TestASelectorThatContradictsThePathIsABadRequest(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	answer := a.open("/api/v1/watch/namespaces/default/pods/b?fieldSelector=metadata.name%3Da")
 	if answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("got %s, want 400", answer.Status)
@@ -77,9 +77,9 @@ type listOnly struct {
 
 func TestWhatCanOnlyBeListedCannotBeWatched(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	whole := a.store("Pod", nil, func() runtime.Object { return &corev1.Pod{} })
-	a.url = a.served(Watches{}, map[string]rest.Storage{"pods": listOnly{whole, whole, namespaced{}}})
+	a.url = a.served(Config{}, map[string]rest.Storage{"pods": listOnly{whole, whole, namespaced{}}})
 	body, err := io.ReadAll(a.open(pods + "?watch=true").Body)
 	var status metav1.Status
 	if err != nil || json.Unmarshal(body, &status) != nil {
@@ -99,7 +99,7 @@ func (namespaced) NamespaceScoped() bool { return true }
 
 func TestDiscoveryNamesTheVerbOnce(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	var list metav1.APIResourceList
 	if err := json.NewDecoder(a.open("/api/v1").Body).Decode(&list); err != nil {
 		t.Fatal(err)
@@ -115,7 +115,7 @@ func TestDiscoveryNamesTheVerbOnce(t *testing.T) {
 func TestTheDeprecatedPathsAreActionsOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
-	for _, v := range (Watches{}).Verbs() {
+	for _, v := range (Config{}).Verbs() {
 		if _, ok := v.Writes(nil).(*metav1.WatchEvent); !ok {
 			t.Errorf("%s writes %T, want a WatchEvent", v.Doc, v.Writes(nil))
 		}

@@ -9,7 +9,7 @@ import (
 // ends.
 func TestASelectorMakesItsOwnEventsOfChanges(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	selective, all := a.watch(pods+"?watch=true&labelSelector=app%3Dweb"), a.watch(pods+"?watch=true")
 	const web, other = `"app":"web"`, `"app":"api"`
 	for _, row := range []struct {
@@ -48,7 +48,7 @@ func TestASelectorMakesItsOwnEventsOfChanges(t *testing.T) {
 
 func TestWhatCeasedToMatchIsShownAsItWasWhenItDid(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	s := a.watch(pods + "?watch=true&labelSelector=app")
 	a.send("POST", pods, pod("a", `"app":"web"`))
 	version := a.send("PUT", pods+"/a", pod("a", `"tier":"front"`))
@@ -70,7 +70,7 @@ func TestSelectorsOfEveryKindSelect(t *testing.T) {
 		"fieldSelector=metadata.name!=b":                           {"a", "c"},
 		"fieldSelector=metadata.namespace=default&labelSelector=x": nil,
 	} {
-		a := serve(t, Watches{})
+		a := serve(t, Config{})
 		a.send("POST", pods, pod("a", `"app":"web"`))
 		a.send("POST", pods, pod("b", `"app":"api"`))
 		a.send("POST", pods, pod("c"))

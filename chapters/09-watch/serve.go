@@ -14,7 +14,7 @@ import (
 
 // serve makes the handler that answers a watch. It ends when its time is over, the client is gone, the server stops, or the
 // storage has no more to say (after an ERROR event). Upstream: handlers.serveWatchHandler.
-func (o Watches) serve(e *rest.RequestScope) http.Handler {
+func (o Config) serve(e *rest.RequestScope) http.Handler {
 	storage, _ := rest.As[rest.Watcher](e.Storage)
 	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
 		options, err := streamed(c)

@@ -25,8 +25,8 @@ func filler(n int) string {
 // its handler returns: what it held is free.
 func TestAClientThatTakesInNothingIsCutOff(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{}) // the others' server has the same pods, and more patience
-	stuck, err := net.Dial("tcp", strings.TrimPrefix(a.served(Watches{Patience: 100 * time.Millisecond}, a.storages), "http://"))
+	a := serve(t, Config{}) // the others' server has the same pods, and more patience
+	stuck, err := net.Dial("tcp", strings.TrimPrefix(a.served(Config{WriteTimeout: 100 * time.Millisecond}, a.storages), "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,8 +55,8 @@ func TestAClientThatTakesInNothingIsCutOff(t *testing.T) {
 
 func TestACutClientOfHTTP2DoesNotTakeItsConnectionAlong(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{Patience: time.Second})
-	listener, _, err := server.Serving{BindAddress: "127.0.0.1"}.Listen()
+	a := serve(t, Config{WriteTimeout: time.Second})
+	listener, _, err := server.SecureServingOptions{BindAddress: "127.0.0.1"}.Listen()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestPatienceIsForOneWriteAndEndsWithTheWatch(t *testing.T) {
 		} {
 			cut := false
 			ctx, end := context.WithCancel(t.Context())
-			p := Watches{}.patience(ctx, func(time.Time) error { cut = true; return nil })
+			p := Config{}.patience(ctx, func(time.Time) error { cut = true; return nil })
 			row.do(p, end)
 			p.end()
 			end()

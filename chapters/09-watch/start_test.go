@@ -17,7 +17,7 @@ import (
 
 func TestAWatchBeginsWhereTheClientSays(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	first := a.send("POST", pods, pod("a"))
 	a.send("POST", pods, pod("b"))
 	last := a.send("PUT", pods+"/b", pod("b", `"x":"y"`))
@@ -47,7 +47,7 @@ func TestAWatchBeginsWhereTheClientSays(t *testing.T) {
 
 func TestInitialEventsEndWithABookmark(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	a.send("POST", pods, pod("a"))
 	last := a.send("POST", pods, pod("b"))
 	s := a.watch(pods + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true")
@@ -63,7 +63,7 @@ func TestInitialEventsEndWithABookmark(t *testing.T) {
 
 func TestOptionsThatContradictEachOtherAreRefused(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	for query, code := range map[string]int{
 		"&sendInitialEvents=true":                         http.StatusUnprocessableEntity,
 		"&resourceVersion=1&resourceVersionMatch=Exact":   http.StatusUnprocessableEntity,
@@ -112,7 +112,7 @@ func ended(t *testing.T, answer *http.Response) metav1.Status {
 
 func TestAVersionThatIsGoneIs410AndOneOfTheFutureIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	first := a.send("POST", pods, pod("a"))
 	a.send("POST", pods, pod("b"))
 	a.db.Compact(a.db.Revision())
@@ -133,10 +133,10 @@ func TestAVersionThatIsGoneIs410AndOneOfTheFutureIsTriedAgain(t *testing.T) {
 
 func TestAFailureAfterTheBeginningIsAnEvent(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	newPod := func() runtime.Object { return &corev1.Pod{} }
 	expired := apierrors.NewResourceExpired("too old resource version: 1 (7)").ErrStatus
-	a.url = a.served(Watches{}, map[string]rest.Storage{"pods": told{Storage: a.store("Pod", nil, newPod), events: []watch.Event{
+	a.url = a.served(Config{}, map[string]rest.Storage{"pods": told{Storage: a.store("Pod", nil, newPod), events: []watch.Event{
 		{Type: watch.Added, Object: &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "a"}}},
 		{Type: watch.Error, Object: &expired},
 	}}})

@@ -14,7 +14,7 @@ import (
 type Stream func(ctx context.Context, w http.ResponseWriter, events watch.Interface, frame func(watch.Event) ([]byte, error)) error
 
 // overHTTP writes a frame for each event until the watch or ctx ends. Upstream: WatchServer.HandleHTTP.
-func (o Watches) overHTTP(ctx context.Context, c *rest.Call, events watch.Interface) {
+func (o Config) overHTTP(ctx context.Context, c *rest.Call, events watch.Interface) {
 	s := stream{writer: c.Writer, out: http.NewResponseController(c.Writer), events: events}
 	c.Writer.Header().Set("Content-Type", c.OutputMediaType.StreamContentType())
 	c.Writer.WriteHeader(http.StatusOK)

@@ -14,13 +14,13 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// Watches is how watches are served. The zero value is kube-apiserver's.
-type Watches struct {
+// Config is how watches are served. The zero value is kube-apiserver's.
+type Config struct {
 	// MinRequestTimeout is how long a watch lasts at least whose client names no time: it ends after between once and
 	// twice as long, so that not all clients come back at once. 0: 30 min.
 	MinRequestTimeout time.Duration
-	// Patience is how long a client may take in nothing while a frame waits for it, before it is cut off. 0: 30 s.
-	Patience time.Duration
+	// WriteTimeout is how long a client may take in nothing while a frame waits for it, before it is cut off. 0: 30 s.
+	WriteTimeout time.Duration
 	// Stream answers watches that are not asked for over a WebSocket, in place of the chapter's own. Patience is then its
 	// own business.
 	Stream Stream
@@ -30,7 +30,7 @@ type Watches struct {
 const deprecated = "watch"
 
 // Verbs are the rows that this chapter adds to the table of verbs. Upstream: the actions WATCH, WATCHLIST.
-func (o Watches) Verbs() []rest.Verb {
+func (o Config) Verbs() []rest.Verb {
 	row := rest.Verb{
 		Verb:      installer.Verb{Name: "watch", Methods: []string{http.MethodGet}, ReadOnly: true, LongRunning: true},
 		Supported: rest.Has[rest.Watcher], Handle: o.serve, MediaTypes: mediaTypes,
@@ -62,7 +62,7 @@ func mediaTypes(c *kinds.Codecs) []string {
 
 // lifetime is how long a watch lasts. 0 seconds are none named; with less than 0, it is over before it begins. A number
 // of seconds that does not fit into a Duration overflows as it does upstream.
-func (o Watches) lifetime(options *metainternalversion.ListOptions) time.Duration {
+func (o Config) lifetime(options *metainternalversion.ListOptions) time.Duration {
 	if asked := options.TimeoutSeconds; asked != nil {
 		if lasts := time.Duration(*asked) * time.Second; lasts != 0 {
 			return lasts

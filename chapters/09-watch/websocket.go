@@ -31,7 +31,7 @@ func names(header, token string) bool {
 
 // overWebSocket sends a message for each event: text in JSON, binary in protobuf. What the client sends is dropped; that
 // it closes the connection ends the watch. Upstream: WatchServer.HandleWS.
-func (o Watches) overWebSocket(ctx context.Context, c *rest.Call, events watch.Interface) {
+func (o Config) overWebSocket(ctx context.Context, c *rest.Call, events watch.Interface) {
 	server := websocket.Server{Handler: func(conn *websocket.Conn) {
 		defer farewell(conn)
 		ctx, cancel := context.WithCancel(ctx)

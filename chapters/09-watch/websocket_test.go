@@ -42,7 +42,7 @@ func receive(t *testing.T, conn *websocket.Conn) []byte {
 
 func TestAWebSocketCarriesAMessageForEachEvent(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	conn := a.dial(pods+"?watch=true", "application/json")
 	for _, name := range []string{"a", "b"} {
 		a.send("POST", pods, pod(name))
@@ -55,7 +55,7 @@ func TestAWebSocketCarriesAMessageForEachEvent(t *testing.T) {
 
 func TestAMessageOfProtobufHasNoLengthOfItsOwn(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	conn := a.dial(pods+"?watch=true", "application/vnd.kubernetes.protobuf")
 	a.send("POST", pods, pod("a"))
 	var e metav1.WatchEvent
@@ -67,7 +67,7 @@ func TestAMessageOfProtobufHasNoLengthOfItsOwn(t *testing.T) {
 
 func TestAWebSocketEndsWithTheWatchTheClientOrTheServer(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	ended := func(conn *websocket.Conn) {
 		t.Helper()
 		var message []byte
@@ -96,7 +96,7 @@ func TestAWebSocketEndsWithTheWatchTheClientOrTheServer(t *testing.T) {
 
 func TestAnErrorBeforeTheWatchBeginsIsAnAnswerAndNotASocket(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Watches{})
+	a := serve(t, Config{})
 	answer := a.open(pods+"?watch=true&resourceVersion=abc", "Connection", "Upgrade", "Upgrade", "websocket",
 		"Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA==")
 	if status := answered(t, answer); status.Code != 500 {

@@ -20,11 +20,11 @@ type Config struct {
 
 	// KeyFunc returns an object's key; nil: Resource/NAMESPACE/NAME, or Resource/NAME without a namespace.
 	KeyFunc func(obj runtime.Object) (string, error)
-	// Attrs returns the labels and fields that selectors see; it is called once for each version of an object. nil: each
+	// GetAttrsFunc returns the labels and fields that selectors see; it is called once for each version of an object. nil: each
 	// predicate's own GetAttrs is called.
-	Attrs storage.AttrFunc
-	// Indexed are fields of Attrs that have an index: a list or a watch that selects by one looks only at what it selects.
-	Indexed []string
+	GetAttrsFunc storage.AttrFunc
+	// IndexedFields are fields of GetAttrsFunc that have an index: a list or a watch that selects by one looks only at what it selects.
+	IndexedFields []string
 	// Hints passes the cached object to updates and deletions, which saves a read below. Leave it out for objects that may
 	// have a TTL: only a read tells how long they have left.
 	Hints bool

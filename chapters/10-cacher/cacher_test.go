@@ -79,7 +79,7 @@ func TestReadsFromTheCacheAskEtcdForNoObjects(t *testing.T) {
 	t.Parallel()
 	var counting atomic.Bool
 	var ranges, singles atomic.Int64
-	_, config := etcd(t, func(call etcd3.Call) {
+	_, config := etcd(t, func(call etcd3.Request) {
 		switch {
 		case !counting.Load():
 		case call.Op.RangeBytes() != nil || strings.Contains(call.Key(), "/default/"):
@@ -287,7 +287,7 @@ func TestAnIndexLeadsToObjectsAndWatchesWithoutAScan(t *testing.T) {
 		p := obj.(*corev1.Pod)
 		return p.Labels, fields.Set{"spec.nodeName": p.Spec.NodeName}, nil
 	}
-	c := cached(t, Config{Storage: s, Attrs: attrs, Indexed: []string{"spec.nodeName"}})
+	c := cached(t, Config{Storage: s, GetAttrsFunc: attrs, IndexedFields: []string{"spec.nodeName"}})
 	revision := create(t, c, "a", "b", "c")
 	bind := func(name, node string) {
 		err := c.GuaranteedUpdate(t.Context(), "/pods/default/"+name, nil, storage.Update{

@@ -128,7 +128,7 @@ func (o *cachingObject) attributes(get storage.AttrFunc) (labels.Set, fields.Set
 
 // cachedPredicate is a predicate over caching objects: it takes the attributes that are kept with each.
 func (c *Cacher) cachedPredicate(p storage.SelectionPredicate) storage.SelectionPredicate {
-	theirs, ours := p.GetAttrs, c.config.Attrs
+	theirs, ours := p.GetAttrs, c.config.GetAttrsFunc
 	switch {
 	case ours != nil:
 		p.GetAttrs = func(obj runtime.Object) (labels.Set, fields.Set, error) {

@@ -59,7 +59,7 @@ func (d *show) open(client *clientv3.Client) error {
 	if err != nil {
 		return err
 	}
-	client.KV = etcd3.WrapKV(client.KV, func(call etcd3.Call) {
+	client.KV = etcd3.WrapKV(client.KV, func(call etcd3.Request) {
 		switch call.Operation() {
 		case "list":
 			d.ranges.Add(1)

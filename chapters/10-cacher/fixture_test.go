@@ -154,7 +154,7 @@ var (
 )
 
 // etcd is an etcd storage below a prefix of its own. observe, where it is not nil, is told of each read and transaction.
-func etcd(tb testing.TB, observe func(etcd3.Call)) (*clientv3.Client, etcd3.Config) {
+func etcd(tb testing.TB, observe func(etcd3.Request)) (*clientv3.Client, etcd3.Config) {
 	tb.Helper()
 	s, err := shared()
 	if err != nil {

@@ -59,7 +59,7 @@ func (s snapshot) undo(e *watchCacheEvent, belongs func(*cachingObject) bool) {
 }
 
 // index maps the value of a field or a label to the objects that have it, in the order of their keys. The fields are
-// fixed by Config.Indexed; a label is added when somebody first selects by it. Namespaces need no index: they are
+// fixed by Config.IndexedFields; a label is added when somebody first selects by it. Namespaces need no index: they are
 // prefixes of keys. Upstream: cacher/store.indexer.
 type index struct {
 	attrs   storage.AttrFunc // nil: nothing is indexed

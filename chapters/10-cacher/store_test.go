@@ -32,7 +32,7 @@ func byApp(value string) (storage.SelectionPredicate, *atomic.Int64) {
 func apps(t *testing.T) (c *Cacher, version string) {
 	t.Helper()
 	s, _ := openMemory()
-	c = cached(t, Config{Storage: s, Attrs: storage.DefaultAttrs(true)})
+	c = cached(t, Config{Storage: s, GetAttrsFunc: storage.DefaultAttrs(true)})
 	for i, name := range []string{"a", "b", "c", "d", "e", "f"} {
 		create(t, c, name)
 		version = fmt.Sprint(label(t, c, name, []string{"web", "db"}[i%2]))

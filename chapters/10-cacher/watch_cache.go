@@ -27,7 +27,7 @@ type watchCache struct {
 func newWatchCache(config Config) watchCache {
 	return watchCache{
 		objects: newSnapshot(),
-		index:   newIndex(config.Indexed, config.Attrs),
+		index:   newIndex(config.IndexedFields, config.GetAttrsFunc),
 		history: history{minSize: config.HistorySize, maxSize: 100 * config.HistorySize, maxAge: config.HistoryAge},
 	}
 }

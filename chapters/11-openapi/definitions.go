@@ -24,11 +24,11 @@ var (
 // openapi-gen generates, GetOpenAPIDefinitions.
 type definitions struct {
 	version
-	describe Describer
+	describe SchemaFunc
 	sources  sources
 	kinds    kindsOf
 	made     map[string]common.OpenAPIDefinition // by model name
-	err      error                               // the first that a Describer returned
+	err      error                               // the first that a SchemaFunc returned
 }
 
 // add defines a type, once, and returns its name.

@@ -19,7 +19,7 @@ import (
 )
 
 func newTestDefinitions(v version) *definitions {
-	return (&API{Scheme: kinds.NewScheme()}).newDefinitions(v)
+	return (&Builder{Scheme: kinds.NewScheme()}).newDefinitions(v)
 }
 
 func define[T any](v version) spec.Schema {

@@ -33,11 +33,11 @@ func Demo(_ context.Context, s *demo.Stage) error {
 func demoType(s *demo.Stage) error {
 	s.Title("A Go field: what its type says, and what is added")
 	container := reflect.TypeFor[corev1.Container]()
-	said, err := Describe(container, func(t reflect.Type) spec.Schema { return *spec.RefSchema("#/" + modelName(t)) })
+	said, err := SchemaOf(container, func(t reflect.Type) spec.Schema { return *spec.RefSchema("#/" + modelName(t)) })
 	if err != nil {
 		return err
 	}
-	d := (&API{Scheme: kinds.NewScheme()}).newDefinitions(v3)
+	d := (&Builder{Scheme: kinds.NewScheme()}).newDefinitions(v3)
 	all := d.made[d.add(container)].Schema
 	for _, name := range []string{"Name", "Ports", "ImagePullPolicy"} {
 		structField, _ := container.FieldByName(name)
@@ -83,7 +83,7 @@ func demoWrapped(s *demo.Stage, who string, schema spec.Schema) {
 }
 
 // demoAPI is one group version with one row.
-func demoAPI() (*API, error) {
+func demoAPI() (*Builder, error) {
 	scheme := kinds.NewScheme()
 	codecs := kinds.NewCodecs(scheme)
 	container := installer.NewContainer(codecs, nil)
@@ -96,7 +96,7 @@ func demoAPI() (*API, error) {
 		}}}},
 	}
 	_, err := group.InstallREST(container)
-	return &API{Title: "demo", Version: "1.36", Scheme: scheme, WebServices: container.RegisteredWebServices()}, err
+	return &Builder{Title: "demo", Version: "1.36", Scheme: scheme, WebServices: container.RegisteredWebServices()}, err
 }
 
 // demoOperation prints what a row of chapter 3 becomes.
@@ -127,14 +127,14 @@ func demoCost(s *demo.Stage) error {
 	if err != nil {
 		return err
 	}
-	service := NewService(func() *API { return api })
+	service := NewService(func() *Builder { return api })
 	ask := func(headers ...string) (*httptest.ResponseRecorder, time.Duration) {
 		r := httptest.NewRequest(http.MethodGet, rootV3+"/api/v1", nil)
 		for i := 0; i < len(headers); i += 2 {
 			r.Header.Set(headers[i], headers[i+1])
 		}
 		w, start := httptest.NewRecorder(), time.Now()
-		service.ServeV3(w, r)
+		service.HandleGroupVersion(w, r)
 		return w, time.Since(start)
 	}
 	first, made := ask("Accept-Encoding", "gzip")

@@ -9,13 +9,13 @@ import (
 	"k8s.io/kube-openapi/pkg/validation/spec"
 )
 
-// Describer makes the schema of a struct from what its Go type says: the names and types of properties, which of them
+// SchemaFunc makes the schema of a struct from what its Go type says: the names and types of properties, which of them
 // are required, how lists merge. It adds no sentences, defaults or list types: those are in comments. ref returns a
 // reference to another struct's schema, and has that made. It fails for what JSON cannot hold.
-type Describer func(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.Schema, error)
+type SchemaFunc func(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.Schema, error)
 
-// Describe is the Describer of this package. Upstream: openAPITypeWriter.generateMembers and generateProperty.
-func Describe(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.Schema, error) {
+// SchemaOf is the SchemaFunc of this package. Upstream: openAPITypeWriter.generateMembers and generateProperty.
+func SchemaOf(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.Schema, error) {
 	o := object{ref: ref, Schema: typed("object", "")}
 	return o.Schema, o.addFields(t)
 }

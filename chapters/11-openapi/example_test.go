@@ -31,9 +31,9 @@ type Ticket struct {
 }
 
 // A Go type says nearly all of its schema.
-func ExampleDescribe() {
+func ExampleSchemaOf() {
 	ref := func(t reflect.Type) spec.Schema { return *spec.RefSchema("#/" + t.Name()) }
-	schema, err := openapi.Describe(reflect.TypeFor[Ticket](), ref)
+	schema, err := openapi.SchemaOf(reflect.TypeFor[Ticket](), ref)
 	if err != nil {
 		fmt.Println(err)
 	}
@@ -62,14 +62,14 @@ func ExampleService() {
 	if _, err := group.InstallREST(container); err != nil {
 		fmt.Println(err)
 	}
-	service := openapi.NewService(func() *openapi.API {
-		return &openapi.API{Title: "Shelf", Version: "1", Scheme: scheme, WebServices: container.RegisteredWebServices()}
+	service := openapi.NewService(func() *openapi.Builder {
+		return &openapi.Builder{Title: "Shelf", Version: "1", Scheme: scheme, WebServices: container.RegisteredWebServices()}
 	})
 	ask := func(etag string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest("GET", "/openapi/v3/api/v1", nil)
 		r.Header.Set("If-None-Match", etag)
 		w := httptest.NewRecorder()
-		service.ServeV3(w, r)
+		service.HandleGroupVersion(w, r)
 		return w
 	}
 	first := ask("")

@@ -19,25 +19,25 @@ type Config struct {
 	Title   string
 	Version apiversion.Info
 	Scheme  *runtime.Scheme // of the kinds that are served
-	// Describe reads Go types; nil: the function Describe.
-	Describe Describer
+	// SchemaOf reads Go types; nil: the function SchemaOf.
+	SchemaOf SchemaFunc
 }
 
 // Install has a server serve the documents of all that is installed when the first of them is asked for.
 // Upstream: GenericAPIServer.PrepareRun.
 func Install(s *server.GenericAPIServer, c Config) *Service {
-	service := NewService(func() *API {
+	service := NewService(func() *Builder {
 		number := "unversioned"
 		if c.Version.Major != "" {
 			number = c.Version.Major + "." + c.Version.Minor
 		}
-		return &API{
-			Title: c.Title, Version: number, Scheme: c.Scheme, Describe: c.Describe,
+		return &Builder{
+			Title: c.Title, Version: number, Scheme: c.Scheme, SchemaOf: c.SchemaOf,
 			WebServices: s.WebServices(),
 		}
 	})
-	s.Handle(rootV3, http.HandlerFunc(service.ServeIndex))
-	s.HandlePrefix(rootV3+"/", http.HandlerFunc(service.ServeV3))
-	s.Handle(rootV2, http.HandlerFunc(service.ServeV2))
+	s.Handle(rootV3, http.HandlerFunc(service.HandleDiscovery))
+	s.HandlePrefix(rootV3+"/", http.HandlerFunc(service.HandleGroupVersion))
+	s.Handle(rootV2, http.HandlerFunc(service.HandleV2))
 	return service
 }

@@ -18,8 +18,8 @@ import (
 // Service serves the documents of an API. Each is made when it is first asked for; the index has the hashes of all, and
 // so makes all. Upstream: handler3.OpenAPIService and handler.OpenAPIService.
 type Service struct {
-	api   func() *API
-	maker maker
+	builder func() *Builder
+	maker   maker
 
 	once  sync.Once
 	index *document            // of version 3
@@ -28,18 +28,18 @@ type Service struct {
 }
 
 // NewService returns the service for an API that is complete when the first request comes.
-func NewService(api func() *API) *Service { return &Service{api: api} }
+func NewService(builder func() *Builder) *Service { return &Service{builder: builder} }
 
 // prepare finds out which documents there are.
 func (s *Service) prepare() {
 	s.once.Do(func() {
-		api := s.api()
+		builder := s.builder()
 		s.parts = map[string]*document{}
-		for _, ws := range api.WebServices {
-			part := func() ([]byte, error) { return marshal(api.v3(ws)) }
+		for _, ws := range builder.WebServices {
+			part := func() ([]byte, error) { return marshal(builder.v3(ws)) }
 			s.parts[strings.Trim(ws.RootPath(), "/")] = s.maker.newDocument(part, handler3.ToV3ProtoBinary)
 		}
-		whole := func() ([]byte, error) { return marshal(api.v2()) }
+		whole := func() ([]byte, error) { return marshal(builder.v2()) }
 		s.whole = s.maker.newDocument(whole, toV2Proto)
 		s.index = &document{made: time.Now(), json: sync.OnceValues(s.writeIndex)}
 	})
@@ -85,9 +85,9 @@ func address(name, etag string) string {
 	return u.String()
 }
 
-// ServeIndex answers at /openapi/v3. It names no type, and net/http takes the JSON for text, as in kube-apiserver. It has
+// HandleDiscovery answers at /openapi/v3. It names no type, and net/http takes the JSON for text, as in kube-apiserver. It has
 // no ETag: hashes are those of the documents.
-func (s *Service) ServeIndex(w http.ResponseWriter, r *http.Request) {
+func (s *Service) HandleDiscovery(w http.ResponseWriter, r *http.Request) {
 	s.prepare()
 	made, err := s.index.json()
 	if err != nil {
@@ -97,8 +97,8 @@ func (s *Service) ServeIndex(w http.ResponseWriter, r *http.Request) {
 	s.index.write(w, r, made, false)
 }
 
-// ServeV2 answers at /openapi/v2, compressed if the client takes that.
-func (s *Service) ServeV2(w http.ResponseWriter, r *http.Request) {
+// HandleV2 answers at /openapi/v2, compressed if the client takes that.
+func (s *Service) HandleV2(w http.ResponseWriter, r *http.Request) {
 	s.prepare()
 	w.Header().Add("Vary", "Accept-Encoding")
 	if made, ok := s.negotiate(w, r, s.whole, "v2"); ok {
@@ -106,9 +106,9 @@ func (s *Service) ServeV2(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ServeV3 answers below /openapi/v3/. A client that names the hash of the document may keep it for ever; one that names
+// HandleGroupVersion answers below /openapi/v3/. A client that names the hash of the document may keep it for ever; one that names
 // another is sent to the right one.
-func (s *Service) ServeV3(w http.ResponseWriter, r *http.Request) {
+func (s *Service) HandleGroupVersion(w http.ResponseWriter, r *http.Request) {
 	s.prepare()
 	name := strings.TrimPrefix(r.URL.Path, rootV3+"/")
 	d := s.parts[name]

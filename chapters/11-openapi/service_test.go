@@ -24,7 +24,7 @@ func testService(t *testing.T) *Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewService(func() *API { return api })
+	return NewService(func() *Builder { return api })
 }
 
 func ask(handle http.HandlerFunc, target string, headers ...string) *httptest.ResponseRecorder {
@@ -48,15 +48,15 @@ func TestDocumentsAreServed(t *testing.T) {
 		code                 int
 		contentType          string
 	}{
-		{"the index", "/openapi/v3", "", s.ServeIndex, 200, "text/plain; charset=utf-8"},
-		{"a document", "/openapi/v3/api/v1", "", s.ServeV3, 200, "application/json"},
-		{"as protobuf", "/openapi/v3/api/v1", mediaV3, s.ServeV3, 200, mediaV3},
-		{"as protobuf by its old name", "/openapi/v3/api/v1", strings.Replace(mediaV3, ".v1.0", "@v1.0", 1), s.ServeV3, 200, mediaV3},
-		{"as nothing that is served", "/openapi/v3/api/v1", "image/png", s.ServeV3, 406, ""},
-		{"a group that is not there", "/openapi/v3/apis/nosuch/v1", "", s.ServeV3, 404, ""},
-		{"an old hash leads to the new one", "/openapi/v3/api/v1?hash=00", "", s.ServeV3, 301, "application/json"},
-		{"version 2", "/openapi/v2", "", s.ServeV2, 200, "application/json"},
-		{"version 2 as protobuf", "/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", s.ServeV2, 200, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"},
+		{"the index", "/openapi/v3", "", s.HandleDiscovery, 200, "text/plain; charset=utf-8"},
+		{"a document", "/openapi/v3/api/v1", "", s.HandleGroupVersion, 200, "application/json"},
+		{"as protobuf", "/openapi/v3/api/v1", mediaV3, s.HandleGroupVersion, 200, mediaV3},
+		{"as protobuf by its old name", "/openapi/v3/api/v1", strings.Replace(mediaV3, ".v1.0", "@v1.0", 1), s.HandleGroupVersion, 200, mediaV3},
+		{"as nothing that is served", "/openapi/v3/api/v1", "image/png", s.HandleGroupVersion, 406, ""},
+		{"a group that is not there", "/openapi/v3/apis/nosuch/v1", "", s.HandleGroupVersion, 404, ""},
+		{"an old hash leads to the new one", "/openapi/v3/api/v1?hash=00", "", s.HandleGroupVersion, 301, "application/json"},
+		{"version 2", "/openapi/v2", "", s.HandleV2, 200, "application/json"},
+		{"version 2 as protobuf", "/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", s.HandleV2, 200, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"},
 	} {
 		w := ask(row.handle, row.target, "Accept", row.accept)
 		if w.Code != row.code || w.Header().Get("Content-Type") != row.contentType {
@@ -69,15 +69,15 @@ func TestAClientThatHasTheDocumentGetsItNoMore(t *testing.T) {
 	t.Parallel()
 	s := testService(t)
 	var index handler3.OpenAPIV3Discovery
-	if err := json.Unmarshal(ask(s.ServeIndex, "/openapi/v3").Body.Bytes(), &index); err != nil {
+	if err := json.Unmarshal(ask(s.HandleDiscovery, "/openapi/v3").Body.Bytes(), &index); err != nil {
 		t.Fatal(err)
 	}
 	address := index.Paths["api/v1"].ServerRelativeURL
-	first := ask(s.ServeV3, address)
+	first := ask(s.HandleGroupVersion, address)
 	if first.Code != 200 || first.Header().Get("Cache-Control") != "public, immutable" {
 		t.Fatalf("%s: %d %v", address, first.Code, first.Header())
 	}
-	again := ask(s.ServeV3, address, "If-None-Match", first.Header().Get("Etag"))
+	again := ask(s.HandleGroupVersion, address, "If-None-Match", first.Header().Get("Etag"))
 	if again.Code != http.StatusNotModified || again.Body.Len() > 0 {
 		t.Errorf("%d, %d bytes", again.Code, again.Body.Len())
 	}
@@ -87,7 +87,7 @@ func TestTheProtobufIsTheSameDocument(t *testing.T) {
 	t.Parallel()
 	s := testService(t)
 	var document gnostic3.Document
-	if err := proto.Unmarshal(ask(s.ServeV3, "/openapi/v3/api/v1", "Accept", mediaV3).Body.Bytes(), &document); err != nil {
+	if err := proto.Unmarshal(ask(s.HandleGroupVersion, "/openapi/v3/api/v1", "Accept", mediaV3).Body.Bytes(), &document); err != nil {
 		t.Fatal(err)
 	}
 	if document.Info.Title != "demo" || len(document.Components.Schemas.AdditionalProperties) < 100 {
@@ -97,7 +97,7 @@ func TestTheProtobufIsTheSameDocument(t *testing.T) {
 
 func TestTwoServersAgreeOnTheHash(t *testing.T) {
 	t.Parallel()
-	a, b := ask(testService(t).ServeIndex, "/openapi/v3"), ask(testService(t).ServeIndex, "/openapi/v3")
+	a, b := ask(testService(t).HandleDiscovery, "/openapi/v3"), ask(testService(t).HandleDiscovery, "/openapi/v3")
 	if !bytes.Equal(a.Body.Bytes(), b.Body.Bytes()) {
 		t.Errorf("%s\n%s", a.Body, b.Body)
 	}
@@ -109,12 +109,12 @@ func TestWhatCannotBeDescribedIsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api.Describe = func(reflect.Type, func(reflect.Type) spec.Schema) (spec.Schema, error) {
+	api.SchemaOf = func(reflect.Type, func(reflect.Type) spec.Schema) (spec.Schema, error) {
 		return spec.Schema{}, errors.New("a chan in the API")
 	}
-	s := NewService(func() *API { return api })
+	s := NewService(func() *Builder { return api })
 	for target, handle := range map[string]http.HandlerFunc{
-		"/openapi/v2": s.ServeV2, "/openapi/v3/api/v1": s.ServeV3, "/openapi/v3": s.ServeIndex,
+		"/openapi/v2": s.HandleV2, "/openapi/v3/api/v1": s.HandleGroupVersion, "/openapi/v3": s.HandleDiscovery,
 	} {
 		if w := ask(handle, target); w.Code < 500 || !strings.Contains(w.Body.String(), "a chan in the API") {
 			t.Errorf("%s: %d %s", target, w.Code, w.Body)
@@ -158,7 +158,7 @@ func BenchmarkFirstDocument(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		ask(NewService(func() *API { return api }).ServeV3, "/openapi/v3/api/v1")
+		ask(NewService(func() *Builder { return api }).HandleGroupVersion, "/openapi/v3/api/v1")
 	}
 }
 
@@ -167,8 +167,8 @@ func BenchmarkKeptDocument(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := NewService(func() *API { return api })
+	s := NewService(func() *Builder { return api })
 	for b.Loop() {
-		ask(s.ServeV3, "/openapi/v3/api/v1", "Accept-Encoding", "gzip")
+		ask(s.HandleGroupVersion, "/openapi/v3/api/v1", "Accept-Encoding", "gzip")
 	}
 }

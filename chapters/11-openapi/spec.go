@@ -18,29 +18,29 @@ import (
 	"k8s.io/kube-openapi/pkg/validation/spec"
 )
 
-// API is what is described.
-type API struct {
+// Builder makes the documents of an API. Upstream: package builder of kube-openapi, with its Config.
+type Builder struct {
 	Title, Version string // of the API as a whole
 	// Scheme says which kinds a type is served as.
 	Scheme *runtime.Scheme
-	// Describe reads Go types; nil: the function Describe.
-	Describe Describer
+	// SchemaOf reads Go types; nil: the function SchemaOf.
+	SchemaOf SchemaFunc
 	// WebServices hold the routes: one for each group version, one for each group, /api, /apis and what else is described.
 	WebServices []*restful.WebService
 }
 
-func (a *API) info() *spec.Info {
-	return &spec.Info{InfoProps: spec.InfoProps{Title: a.Title, Version: a.Version}}
+func (b *Builder) info() *spec.Info {
+	return &spec.Info{InfoProps: spec.InfoProps{Title: b.Title, Version: b.Version}}
 }
 
 // newDefinitions are the definitions of all types that the routes of web services read or write.
-func (a *API) newDefinitions(v version, services ...*restful.WebService) *definitions {
+func (b *Builder) newDefinitions(v version, services ...*restful.WebService) *definitions {
 	d := &definitions{
-		version: v, describe: a.Describe, sources: readSources(markersText), kinds: newKindsOf(a.Scheme),
+		version: v, describe: b.SchemaOf, sources: readSources(markersText), kinds: newKindsOf(b.Scheme),
 		made: map[string]common.OpenAPIDefinition{},
 	}
 	if d.describe == nil {
-		d.describe = Describe
+		d.describe = SchemaOf
 	}
 	for _, ws := range services {
 		for _, route := range ws.Routes() {
@@ -71,13 +71,13 @@ func (d *definitions) addSample(sample any) {
 const unauthorized = "Unauthorized"
 
 // v3 makes the document of one web service.
-func (a *API) v3(ws *restful.WebService) (*spec3.OpenAPI, error) {
-	definitions := a.newDefinitions(v3, ws)
+func (b *Builder) v3(ws *restful.WebService) (*spec3.OpenAPI, error) {
+	definitions := b.newDefinitions(v3, ws)
 	if definitions.err != nil {
 		return nil, definitions.err
 	}
 	config := &common.OpenAPIV3Config{
-		Info:                           a.info(),
+		Info:                           b.info(),
 		Definitions:                    definitions.made,
 		GetOperationIDAndTagsFromRoute: operation,
 		GetDefinitionName:              definitionName,
@@ -101,14 +101,14 @@ func (a *API) v3(ws *restful.WebService) (*spec3.OpenAPI, error) {
 }
 
 // v2 makes the document of the whole API.
-func (a *API) v2() (*spec.Swagger, error) {
-	definitions := a.newDefinitions(v2, a.WebServices...)
+func (b *Builder) v2() (*spec.Swagger, error) {
+	definitions := b.newDefinitions(v2, b.WebServices...)
 	if definitions.err != nil {
 		return nil, definitions.err
 	}
 	config := &common.Config{
 		ProtocolList:                   []string{"https"},
-		Info:                           a.info(),
+		Info:                           b.info(),
 		GetDefinitions:                 func(common.ReferenceCallback) map[string]common.OpenAPIDefinition { return definitions.made },
 		GetOperationIDAndTagsFromRoute: operation,
 		GetDefinitionName:              definitionName,
@@ -122,7 +122,7 @@ func (a *API) v2() (*spec.Swagger, error) {
 		},
 		DefaultSecurity: []map[string][]string{{"BearerToken": {}}},
 	}
-	return builder.BuildOpenAPISpecFromRoutes(restfuladapter.AdaptWebServices(a.WebServices), config)
+	return builder.BuildOpenAPISpecFromRoutes(restfuladapter.AdaptWebServices(b.WebServices), config)
 }
 
 // definitionName is the name of a definition by what the builders call a type: a model name, or an import path and a

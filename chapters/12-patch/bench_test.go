@@ -123,7 +123,7 @@ func serving(t testing.TB, codecs *kinds.Codecs) http.Handler {
 	pods := store(corev1.SchemeGroupVersion, "Pod", "pods", func() runtime.Object { return &corev1.Pod{} })
 	pods.Strategy = registry.Namespaced{}
 	err = s.InstallLegacyAPIGroup(&server.APIGroupInfo{
-		Versions: []schema.GroupVersion{corev1.SchemeGroupVersion}, Storages: map[string]map[string]rest.Storage{"v1": {"pods": pods}},
+		PrioritizedVersions: []schema.GroupVersion{corev1.SchemeGroupVersion}, VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": {"pods": pods}},
 	})
 	if err != nil {
 		t.Fatal(err)

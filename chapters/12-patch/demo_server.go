@@ -29,8 +29,8 @@ func served() (http.Handler, error) {
 	}
 	newObject := func() runtime.Object { return &appsv1.Deployment{} }
 	return s, s.InstallAPIGroup(&server.APIGroupInfo{
-		Versions: []schema.GroupVersion{appsv1.SchemeGroupVersion},
-		Storages: map[string]map[string]rest.Storage{"v1": {"deployments": &registry.Store{
+		PrioritizedVersions: []schema.GroupVersion{appsv1.SchemeGroupVersion},
+		VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": {"deployments": &registry.Store{
 			Kind: appsv1.SchemeGroupVersion.WithKind("Deployment"), NewFunc: newObject, Singular: "deployment",
 			Resource: schema.GroupResource{Group: "apps", Resource: "deployments"},
 			Strategy: registry.Namespaced{}, Storage: memory.Open(memory.Config{NewFunc: newObject}),

@@ -169,7 +169,7 @@ func serveAll(t *testing.T, resources []kinds.Resource) *api {
 		groups[version][r.Name] = resource
 	}
 	for version, storages := range groups {
-		info := &server.APIGroupInfo{Versions: []schema.GroupVersion{version}, Storages: map[string]map[string]rest.Storage{version.Version: storages}}
+		info := &server.APIGroupInfo{PrioritizedVersions: []schema.GroupVersion{version}, VersionedResourcesStorageMap: map[string]map[string]rest.Storage{version.Version: storages}}
 		install := s.InstallAPIGroup
 		if version.Group == "" {
 			install = s.InstallLegacyAPIGroup

@@ -58,7 +58,7 @@ func newRacing(t *testing.T, plugins ...rest.AdmissionPlugin) (*api, *hasty) {
 	maps, below := store(corev1.SchemeGroupVersion, "ConfigMap", "configmaps", newFunc), &hasty{Interface: memory.Open(memory.Config{NewFunc: newFunc})}
 	maps.Storage = below
 	err = s.InstallLegacyAPIGroup(&server.APIGroupInfo{
-		Versions: []schema.GroupVersion{corev1.SchemeGroupVersion}, Storages: map[string]map[string]rest.Storage{"v1": {"configmaps": maps}},
+		PrioritizedVersions: []schema.GroupVersion{corev1.SchemeGroupVersion}, VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": {"configmaps": maps}},
 	})
 	if err != nil {
 		t.Fatal(err)

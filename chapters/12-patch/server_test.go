@@ -82,14 +82,14 @@ func newAPI(t testing.TB) *api {
 	status := *deployments
 	status.Strategy = workloadStatus{}
 	if err := s.InstallLegacyAPIGroup(&server.APIGroupInfo{
-		Versions: []schema.GroupVersion{corev1.SchemeGroupVersion},
-		Storages: map[string]map[string]rest.Storage{"v1": {"configmaps": maps}},
+		PrioritizedVersions:          []schema.GroupVersion{corev1.SchemeGroupVersion},
+		VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": {"configmaps": maps}},
 	}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.InstallAPIGroup(&server.APIGroupInfo{
-		Versions: []schema.GroupVersion{appsv1.SchemeGroupVersion},
-		Storages: map[string]map[string]rest.Storage{"v1": {"deployments": deployments, "deployments/status": statusOnly{&status}}},
+		PrioritizedVersions:          []schema.GroupVersion{appsv1.SchemeGroupVersion},
+		VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": {"deployments": deployments, "deployments/status": statusOnly{&status}}},
 	}); err != nil {
 		t.Fatal(err)
 	}

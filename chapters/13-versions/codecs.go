@@ -10,9 +10,9 @@ func Install(c *kinds.Codecs) {
 	if c.Converter != nil {
 		return
 	}
-	Register(c.Scheme)
+	RegisterDefaults(c.Scheme)
 	addFieldNames(c.Scheme)
-	c.Converter = NewTable(c.Scheme)
+	c.Converter = NewConverter(c.Scheme)
 }
 
 // NewCodecs are the codecs of a server that knows every kind.

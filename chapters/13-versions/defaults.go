@@ -6,10 +6,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// Register adds the defaults of every kind that has some to a server's scheme: from then on a decoded object, from a
+// RegisterDefaults adds the defaults of every kind that has some to a server's scheme: from then on a decoded object, from a
 // client or from storage, is complete. A client's scheme has none, or it would send what it did not mean to say.
 // Upstream: RegisterDefaults of each package below k8s.io/kubernetes/pkg/apis.
-func Register(scheme *runtime.Scheme) {
+func RegisterDefaults(scheme *runtime.Scheme) {
 	for _, d := range allDefaults() {
 		scheme.AddTypeDefaultingFunc(d.of, d.set)
 	}

@@ -13,9 +13,9 @@ import (
 )
 
 // A server's scheme completes what it is given.
-func ExampleRegister() {
+func ExampleRegisterDefaults() {
 	scheme := kinds.NewScheme()
-	versions.Register(scheme)
+	versions.RegisterDefaults(scheme)
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Image: "nginx"}}}}
 	scheme.Default(pod)
 	fmt.Println(pod.Spec.RestartPolicy, pod.Spec.Containers[0].ImagePullPolicy, *pod.Spec.TerminationGracePeriodSeconds)
@@ -46,8 +46,8 @@ func ExampleInstall() {
 }
 
 // Each kind has one version in which the server works and which it stores.
-func ExampleTable_Hub() {
-	table := versions.NewTable(kinds.NewScheme())
+func ExampleConverter_Hub() {
+	table := versions.NewConverter(kinds.NewScheme())
 	for _, served := range []schema.GroupVersionKind{
 		{Group: "autoscaling", Version: "v1", Kind: "HorizontalPodAutoscaler"},
 		{Group: "events.k8s.io", Version: "v1", Kind: "Event"},

@@ -114,7 +114,7 @@ func fillMeasured(m *autoscalingv2.MetricStatus, c randfill.Continue) {
 
 func TestWhatIsServedSurvivesTheWayThroughTheHub(t *testing.T) {
 	t.Parallel()
-	table := NewCodecs().Converter.(*Table)
+	table := NewCodecs().Converter.(*Converter)
 	for served, c := range table.served {
 		t.Run(served.String(), func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +125,7 @@ func TestWhatIsServedSurvivesTheWayThroughTheHub(t *testing.T) {
 
 func TestTheHubSurvivesTheWayThroughWhatIsServed(t *testing.T) {
 	t.Parallel()
-	table := NewCodecs().Converter.(*Table)
+	table := NewCodecs().Converter.(*Converter)
 	for served, c := range table.served {
 		t.Run(served.String(), func(t *testing.T) {
 			t.Parallel()
@@ -135,7 +135,7 @@ func TestTheHubSurvivesTheWayThroughWhatIsServed(t *testing.T) {
 }
 
 // roundTrips takes objects there and back and compares. Nothing on the way may change what it was made from.
-func roundTrips(t *testing.T, table *Table, c *conversion, fromHub bool) {
+func roundTrips(t *testing.T, table *Converter, c *conversion, fromHub bool) {
 	there, back := c.hub, c.served
 	if fromHub {
 		there, back = c.served, c.hub

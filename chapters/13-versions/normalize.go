@@ -24,11 +24,13 @@ var fieldAnnotations = map[schema.GroupVersionKind][]string{
 }
 
 // FieldAnnotations are the annotations of a hub that metadata alone does not show, since they stand for fields.
-func (t *Table) FieldAnnotations(hub schema.GroupVersionKind) []string { return fieldAnnotations[hub] }
+func (t *Converter) FieldAnnotations(hub schema.GroupVersionKind) []string {
+	return fieldAnnotations[hub]
+}
 
 // Normalize makes of obj, a hub, what kube-apiserver would have made of it on the way to its internal type and back. It
 // fails where an annotation that stands for a field cannot be one. obj is only written to where something changes.
-func (t *Table) Normalize(obj runtime.Object) error {
+func (t *Converter) Normalize(obj runtime.Object) error {
 	switch o := obj.(type) {
 	case *corev1.Secret:
 		foldStringData(o)

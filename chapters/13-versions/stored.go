@@ -10,12 +10,12 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// StorageCodec is the storage codec of c, but keeps the kinds of the versions named in place of their hubs: for who must
+// NewStorageCodec is the storage codec of c, but keeps the kinds of the versions named in place of their hubs: for who must
 // go back to a server that knows only those. Where none is named for a kind, it is kept as storedEarly says, else as its
 // hub. Whatever version an object was stored in, it is read; its next write brings it to the version of today. A version
 // that no kind has is an error.
 // Upstream: serverstorage.ResourceEncodingConfig, and the flag --storage-versions that it once had.
-func StorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.GroupVersion) (runtime.Codec, error) {
+func NewStorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.GroupVersion) (runtime.Codec, error) {
 	codec, err := c.StorageCodec(mediaType)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func StorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.GroupVer
 	return &storedAs{Codec: codec, codecs: c, form: kinds.MediaTypeOptions{SerializerInfo: media}, stored: stored, id: id}, nil
 }
 
-// StorageKind is the kind as which a codec of StorageCodec writes the objects of a hub: its own, where there is no
+// StorageKind is the kind as which a codec of NewStorageCodec writes the objects of a hub: its own, where there is no
 // exception. Upstream: rest.StorageVersionProvider of each Store.
 func StorageKind(codec runtime.Codec, hub schema.GroupVersionKind) schema.GroupVersionKind {
 	if s, ok := codec.(*storedAs); ok {

@@ -11,21 +11,21 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// Table knows every kind that is served in more than one version: which of them is the hub, in which the server works,
+// Converter knows every kind that is served in more than one version: which of them is the hub, in which the server works,
 // and the way from each of the others to it and back. With n versions there are n-1 ways each way, not n*n: a served
 // version never turns into another one directly. Upstream: the internal version of each group, and the generated
 // Convert functions.
-type Table struct {
+type Converter struct {
 	scheme *runtime.Scheme
 	served map[schema.GroupVersionKind]*conversion
 	types  map[reflect.Type]*conversion // by the served Go type
 }
 
-var _ kinds.Converter = (*Table)(nil)
+var _ kinds.Converter = (*Converter)(nil)
 
-// NewTable returns the table of all conversions. The kinds of one version are not in it.
-func NewTable(scheme *runtime.Scheme) *Table {
-	t := &Table{scheme: scheme, served: map[schema.GroupVersionKind]*conversion{}, types: map[reflect.Type]*conversion{}}
+// NewConverter returns the table of all conversions. The kinds of one version are not in it.
+func NewConverter(scheme *runtime.Scheme) *Converter {
+	t := &Converter{scheme: scheme, served: map[schema.GroupVersionKind]*conversion{}, types: map[reflect.Type]*conversion{}}
 	for _, c := range slices.Concat(autoscalerConversions, eventConversions, oldConversions, earlyConversions) {
 		t.served[c.served] = &c
 		t.types[c.servedType] = &c
@@ -34,7 +34,7 @@ func NewTable(scheme *runtime.Scheme) *Table {
 }
 
 // Hub is the version that the server works with; the served one itself where there is no other.
-func (t *Table) Hub(served schema.GroupVersionKind) schema.GroupVersionKind {
+func (t *Converter) Hub(served schema.GroupVersionKind) schema.GroupVersionKind {
 	if c, ok := t.served[served]; ok {
 		return c.hub
 	}
@@ -43,7 +43,7 @@ func (t *Table) Hub(served schema.GroupVersionKind) schema.GroupVersionKind {
 
 // Convert returns obj as target. The result is new, but shares what it can with obj: neither may be changed while the
 // other is in use. An object that is of target's type already is returned as it is.
-func (t *Table) Convert(obj runtime.Object, target schema.GroupVersionKind) (runtime.Object, error) {
+func (t *Converter) Convert(obj runtime.Object, target schema.GroupVersionKind) (runtime.Object, error) {
 	if _, ok := obj.(runtime.Unstructured); ok {
 		return obj, nil // a custom resource: its own table converts it
 	}
@@ -67,7 +67,7 @@ func (t *Table) Convert(obj runtime.Object, target schema.GroupVersionKind) (run
 }
 
 // check fails for an object whose type is not target's.
-func (t *Table) check(obj runtime.Object, target schema.GroupVersionKind) error {
+func (t *Converter) check(obj runtime.Object, target schema.GroupVersionKind) error {
 	known, unversioned, err := t.scheme.ObjectKinds(obj)
 	if err != nil || unversioned || slices.Contains(known, target) {
 		return err

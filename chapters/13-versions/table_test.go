@@ -123,11 +123,11 @@ func TestSelectorsNameTheFieldsOfTheirOwnVersion(t *testing.T) {
 func TestAKindCanBeKeptInAnotherVersion(t *testing.T) {
 	t.Parallel()
 	codecs := NewCodecs()
-	keep, err := StorageCodec(codecs, runtime.ContentTypeJSON, autoscalingv1.SchemeGroupVersion)
+	keep, err := NewStorageCodec(codecs, runtime.ContentTypeJSON, autoscalingv1.SchemeGroupVersion)
 	if err != nil {
 		t.Fatal(err)
 	}
-	usual, err := StorageCodec(codecs, runtime.ContentTypeJSON)
+	usual, err := NewStorageCodec(codecs, runtime.ContentTypeJSON)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestAKindCanBeKeptInAnotherVersion(t *testing.T) {
 
 func TestNothingIsStoredInAVersionThatDoesNotExist(t *testing.T) {
 	t.Parallel()
-	_, err := StorageCodec(NewCodecs(), runtime.ContentTypeJSON, schema.GroupVersion{Group: "autoscaling", Version: "v7"})
+	_, err := NewStorageCodec(NewCodecs(), runtime.ContentTypeJSON, schema.GroupVersion{Group: "autoscaling", Version: "v7"})
 	if err == nil || err.Error() != "nothing can be stored as autoscaling/v7: no kind has that version" {
 		t.Errorf("got %v", err)
 	}

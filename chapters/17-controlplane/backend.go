@@ -38,8 +38,8 @@ func (b *backend) install(s *server.GenericAPIServer, g Group) error {
 	}
 	b.made[g.GroupVersion] = storages
 	info := &server.APIGroupInfo{
-		Versions: []schema.GroupVersion{g.GroupVersion},
-		Storages: map[string]map[string]rest.Storage{g.Version: storages},
+		PrioritizedVersions:          []schema.GroupVersion{g.GroupVersion},
+		VersionedResourcesStorageMap: map[string]map[string]rest.Storage{g.Version: storages},
 	}
 	if g.Group == "" {
 		return s.InstallLegacyAPIGroup(info)
@@ -134,7 +134,7 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 		Kind: kind, Resource: name, NewFunc: newObject,
 		Singular: r.Singular(), Short: r.ShortNames, InCategoryAll: r.All, OtherCategories: r.Categories, ReturnDeletedObject: r.ReturnDeleted,
 		ObjectMeta: r.ObjectMeta,
-		Storage:    b.metrics.Storage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), AttrFunc: r.Attrs(),
+		Storage:    b.metrics.InstrumentStorage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), AttrFunc: r.Attrs(),
 		StorageKind: versions.StorageKind(b.codec(name), kind),
 	}
 	if r.Columns != nil {

@@ -28,7 +28,7 @@ func BenchmarkNew(b *testing.B) {
 func BenchmarkCreate(b *testing.B) {
 	etcd := newEtcd(b)
 	var asked atomic.Int64
-	etcd.KV = etcd3.WrapKV(etcd.KV, func(etcd3.Call) { asked.Add(1) })
+	etcd.KV = etcd3.WrapKV(etcd.KV, func(etcd3.Request) { asked.Add(1) })
 	api, err := New(Config{Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme())}, Etcd: etcd})
 	if err != nil {
 		b.Fatal(err)

@@ -77,7 +77,7 @@ func used() time.Duration {
 // overTLS serves a handler as the API server does.
 func overTLS(b *testing.B, h http.Handler) (url string) {
 	b.Helper()
-	listener, _, err := server.Serving{BindAddress: "127.0.0.1", Names: []string{"127.0.0.1"}}.Listen()
+	listener, _, err := server.SecureServingOptions{BindAddress: "127.0.0.1", AlternateNames: []string{"127.0.0.1"}}.Listen()
 	if err != nil {
 		b.Fatal(err)
 	}

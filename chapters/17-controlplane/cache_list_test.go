@@ -44,7 +44,7 @@ func TestTenThousandPodsAreStreamedFromMemory(t *testing.T) {
 	storePods(t, m.etcd.Client(), tenThousand)
 	var counting atomic.Bool
 	var asked atomic.Int64
-	m.observe = func(c etcd3.Call) {
+	m.observe = func(c etcd3.Request) {
 		if counting.Load() && objects(c) {
 			asked.Add(1)
 		}

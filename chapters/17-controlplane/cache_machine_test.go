@@ -26,8 +26,8 @@ type machine struct {
 	testing.TB
 	dir     string // of etcd
 	etcdAt  string
-	door    *door            // of the API server
-	observe func(etcd3.Call) // told of each read and transaction; nil: nobody
+	door    *door               // of the API server
+	observe func(etcd3.Request) // told of each read and transaction; nil: nobody
 
 	etcd *embedetcd.Server
 	api  http.Handler
@@ -111,7 +111,7 @@ func (m *machine) startEtcd() {
 // startAPI starts an API server. It ends with stop, or with the test.
 func (m *machine) startAPI() {
 	m.Helper()
-	client, err := etcd3.Dial(context.Background(), etcd3.Options{Endpoints: []string{"http://" + m.etcdAt}})
+	client, err := etcd3.Dial(context.Background(), etcd3.TransportConfig{ServerList: []string{"http://" + m.etcdAt}})
 	if err != nil {
 		m.Fatal(err)
 	}

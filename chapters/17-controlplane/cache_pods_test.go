@@ -71,6 +71,6 @@ func store(below storage.Interface, p *corev1.Pod) error {
 }
 
 // objects reports whether a call to etcd asks for stored pods, and not only how new the database is.
-func objects(c etcd3.Call) bool {
+func objects(c etcd3.Request) bool {
 	return strings.HasPrefix(c.Key(), "/registry/pods/") && (c.Op.RangeBytes() != nil || strings.Contains(c.Key(), "/default/"))
 }

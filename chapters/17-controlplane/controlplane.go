@@ -36,7 +36,7 @@ type Config struct {
 	// Destinations are the resources that are kept elsewhere, or in another form; nil: none.
 	Destinations StorageDestinations
 
-	MinRequestTimeout time.Duration // of watches; see watch.Watches
+	MinRequestTimeout time.Duration // of watches; see watch.Config
 
 	// CompactInterval is for how long etcd keeps what was replaced; 0: 5 min, negative: for ever.
 	CompactInterval time.Duration
@@ -51,10 +51,10 @@ type Config struct {
 	Groups []Group
 	// RuntimeConfig switches versions and resources off and on.
 	RuntimeConfig RuntimeConfig
-	// StorageVersions are kept in etcd in place of the hubs of their kinds; see versions.StorageCodec.
+	// StorageVersions are kept in etcd in place of the hubs of their kinds; see versions.NewStorageCodec.
 	StorageVersions []schema.GroupVersion
-	// Describe reads the Go types that the API consists of; nil: openapi.Describe.
-	Describe openapi.Describer
+	// SchemaOf reads the Go types that the API consists of; nil: openapi.SchemaOf.
+	SchemaOf openapi.SchemaFunc
 }
 
 // New returns a server with every group of the table installed. Upstream: controlplane.New and its InstallAPIs.
@@ -84,7 +84,7 @@ func New(c Config) (*server.GenericAPIServer, error) {
 		}
 	}
 	openapi.Install(s, openapi.Config{
-		Title: "Kubernetes", Version: c.Server.Version, Scheme: c.Server.Codecs.Scheme, Describe: c.Describe,
+		Title: "Kubernetes", Version: c.Server.Version, Scheme: c.Server.Codecs.Scheme, SchemaOf: c.SchemaOf,
 	})
 	err = destinations.addTo(s)
 	for _, t := range slices.Concat(backend.bootstraps(), backend.tasks) {
@@ -131,6 +131,6 @@ func (c Config) withDefaults() Config {
 
 // Verbs is the whole table of verbs: that of chapter 4 with the rows of later chapters behind it.
 func Verbs(c Config) []rest.Verb {
-	watches := watch.Watches{MinRequestTimeout: c.MinRequestTimeout}
+	watches := watch.Config{MinRequestTimeout: c.MinRequestTimeout}
 	return slices.Concat(rest.Verbs(), watches.Verbs(), patch.Verbs())
 }

@@ -57,7 +57,7 @@ type destinations struct {
 // member is one etcd. The storages in it share its leases and its compactor.
 type member struct {
 	Destination
-	leases    *etcd3.Leases
+	leases    *etcd3.LeaseManager
 	compactor *etcd3.Compactor
 }
 
@@ -87,14 +87,14 @@ func byName(a, b schema.GroupResource) int { return cmp.Compare(a.String(), b.St
 func (d *destinations) learn(to Destination) (err error) {
 	if !slices.ContainsFunc(d.members, func(m *member) bool { return m.Etcd == to.Etcd }) {
 		d.members = append(d.members, &member{
-			Destination: to, leases: etcd3.NewLeases(to.Etcd), compactor: etcd3.NewCompactor(to.Etcd, d.config.CompactInterval),
+			Destination: to, leases: etcd3.NewLeaseManager(to.Etcd), compactor: etcd3.NewCompactor(to.Etcd, d.config.CompactInterval),
 		})
 	}
 	written := slices.Clone(d.config.StorageVersions)
 	if !to.Version.Empty() {
 		written = append(written, to.Version)
 	}
-	d.codecs[form{to.MediaType, to.Version}], err = versions.StorageCodec(d.config.Server.Codecs, to.MediaType, written...)
+	d.codecs[form{to.MediaType, to.Version}], err = versions.NewStorageCodec(d.config.Server.Codecs, to.MediaType, written...)
 	return err
 }
 
@@ -110,7 +110,7 @@ func (d *destinations) open(of schema.GroupResource, root string, newObject func
 	m := d.members[slices.IndexFunc(d.members, func(m *member) bool { return m.Etcd == to.Etcd })]
 	return d.config.Open(etcd3.Config{
 		Client: to.Etcd, Prefix: to.Prefix, Codec: d.codec(of), NewFunc: newObject, Resource: root,
-		Transformer: d.config.Transformer, Leases: m.leases, Compactor: m.compactor,
+		Transformer: d.config.Transformer, LeaseManager: m.leases, Compactor: m.compactor,
 	})
 }
 

@@ -97,7 +97,7 @@ func newFuzzed(f *testing.F) fuzzed {
 	f.Cleanup(func() { etcd.Close() })
 	codecs := kinds.NewCodecs(kinds.NewScheme())
 	api, err := New(Config{
-		Server: server.Config{Codecs: codecs, Errors: slog.New(slog.DiscardHandler)}, Etcd: etcd.Client(),
+		Server: server.Config{Codecs: codecs, ErrorLog: slog.New(slog.DiscardHandler)}, Etcd: etcd.Client(),
 		RuntimeConfig: RuntimeConfig{"extensions/v1beta1": true, "batch/v1beta1": true},
 	})
 	if err != nil {

@@ -25,7 +25,7 @@ func TestFinalizersAreCheckedAsEachKindChecksThem(t *testing.T) {
 	}
 	t.Cleanup(func() { etcd.Close() })
 	api, err := New(Config{
-		Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme()), Errors: slog.New(slog.DiscardHandler)}, Etcd: etcd.Client(),
+		Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme()), ErrorLog: slog.New(slog.DiscardHandler)}, Etcd: etcd.Client(),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -58,8 +58,8 @@ func (b *backend) cache(s *registry.Store) {
 		return
 	}
 	config := cacher.Config{
-		Storage: s.Storage, Resource: s.KeyRoot, NewFunc: s.NewFunc, Attrs: s.AttrFunc,
-		Indexed: indexed(s.Resource), Hints: s.TTLFunc == nil, HistorySize: size,
+		Storage: s.Storage, Resource: s.KeyRoot, NewFunc: s.NewFunc, GetAttrsFunc: s.AttrFunc,
+		IndexedFields: indexed(s.Resource), Hints: s.TTLFunc == nil, HistorySize: size,
 	}
 	cache := cacher.New(config)
 	s.Storage = cache

@@ -22,7 +22,7 @@ func TestWithAWatchCacheAListAsksEtcdForNoObjects(t *testing.T) {
 	t.Cleanup(func() { etcd.Close() })
 	var ranges atomic.Int64
 	client := etcd.Client()
-	client.KV = etcd3.WrapKV(client.KV, func(c etcd3.Call) {
+	client.KV = etcd3.WrapKV(client.KV, func(c etcd3.Request) {
 		if c.Operation() == "list" && strings.HasPrefix(c.Key(), "/registry/configmaps/") {
 			ranges.Add(1)
 		}

@@ -27,7 +27,7 @@ import (
 
 // options of a server, by kube-apiserver's flags.
 type options struct {
-	etcd            etcd3.Options // no endpoints: embedded
+	etcd            etcd3.TransportConfig // no endpoints: embedded
 	etcdOverrides   []etcdOverride
 	dataDir         string // of the embedded etcd; "": temporary
 	prefix          string
@@ -85,7 +85,7 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 		Server: server.Config{
 			Codecs: a.codecs, Version: serverVersion(), RequestTimeout: o.requestTimeout,
 			MaxRequestsInFlight: o.maxInFlight, MaxMutatingRequestsInFlight: o.maxMutatingInFlight,
-			Tracer: a.provider, Middleware: []installer.Middleware{trace.Route}, WrapStorage: trace.REST, WrapFilter: trace.Filter,
+			TracerProvider: a.provider, Middleware: []installer.Middleware{trace.Route}, WrapStorage: trace.REST, WrapFilter: trace.Filter,
 		},
 		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, Open: etcd3.Open, Destinations: destinations,
 		RuntimeConfig: served, StorageVersions: stored,
@@ -124,7 +124,7 @@ func processors(p sdktrace.SpanProcessor) []sdktrace.SpanProcessor {
 
 // openEtcd starts the embedded etcd, or dials the one that the flags name.
 func (a *apiServer) openEtcd(ctx context.Context, o options) (err error) {
-	if len(o.etcd.Endpoints) > 0 {
+	if len(o.etcd.ServerList) > 0 {
 		a.etcd, err = etcd3.Dial(ctx, o.etcd)
 		return err
 	}

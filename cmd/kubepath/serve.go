@@ -30,7 +30,7 @@ import (
 // serveFlags are kube-apiserver's, by their names, and a few of our own.
 type serveFlags struct {
 	options
-	serving      server.Serving
+	serving      server.SecureServingOptions
 	insecurePort int
 	minTimeout   int // seconds
 	kubeconfig   string
@@ -77,9 +77,9 @@ func (f *serveFlags) addTo(flags *pflag.FlagSet) {
 	flags.DurationVar(&f.eventTTL, "event-ttl", time.Hour, "for how long events are kept")
 	flags.DurationVar(&f.compactInterval, "etcd-compaction-interval", 5*time.Minute, "for how long etcd keeps what was replaced; 0: for ever")
 	flags.StringVar(&f.serving.BindAddress, "bind-address", "127.0.0.1", "address of the secure port; nobody is authenticated yet, so think before you open it")
-	flags.IntVar(&f.serving.Port, "secure-port", 6443, "port for HTTPS; 0: any that is free")
+	flags.IntVar(&f.serving.BindPort, "secure-port", 6443, "port for HTTPS; 0: any that is free")
 	flags.IntVar(&f.insecurePort, "insecure-port", -1, "port for plain HTTP on 127.0.0.1; 0: any that is free (default: none)")
-	flags.StringVar(&f.serving.CertDir, "cert-dir", "", "directory of the self-signed certificate (default: in memory)")
+	flags.StringVar(&f.serving.CertDirectory, "cert-dir", "", "directory of the self-signed certificate (default: in memory)")
 	flags.StringVar(&f.serving.CertFile, "tls-cert-file", "", "certificate for HTTPS")
 	flags.StringVar(&f.serving.KeyFile, "tls-private-key-file", "", "key of --tls-cert-file")
 
@@ -103,7 +103,7 @@ func (f *serveFlags) addTo(flags *pflag.FlagSet) {
 func (f *serveFlags) check() error {
 	const hint = "kubepath serve --help lists the flags"
 	switch {
-	case f.dataDir != "" && len(f.etcd.Endpoints) > 0:
+	case f.dataDir != "" && len(f.etcd.ServerList) > 0:
 		return usageError{errors.New("--data-dir is for the embedded etcd, --etcd-servers for another one"), hint}
 	case (f.serving.CertFile == "") != (f.serving.KeyFile == ""):
 		return usageError{errors.New("--tls-cert-file and --tls-private-key-file come together"), hint}
@@ -215,7 +215,7 @@ const anyToken = "any"
 
 // listen opens the ports. The client is how to reach the secure one.
 func (f *serveFlags) listen() ([]net.Listener, *request.Config, error) {
-	f.serving.Names = append(f.serving.Names, f.serving.BindAddress)
+	f.serving.AlternateNames = append(f.serving.AlternateNames, f.serving.BindAddress)
 	secure, certificate, err := f.serving.Listen()
 	if err != nil {
 		return nil, nil, explain(err)
@@ -249,8 +249,8 @@ func reachable(address net.Addr) string {
 func (f *serveFlags) announce(out io.Writer, listeners []net.Listener, client *request.Config, took time.Duration) error {
 	where := "an embedded etcd, in a temporary directory"
 	switch {
-	case len(f.etcd.Endpoints) > 0:
-		where = "etcd at " + strings.Join(f.etcd.Endpoints, ", ")
+	case len(f.etcd.ServerList) > 0:
+		where = "etcd at " + strings.Join(f.etcd.ServerList, ", ")
 	case f.dataDir != "":
 		where = "an embedded etcd, in " + f.dataDir
 	}

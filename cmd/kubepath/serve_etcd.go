@@ -28,9 +28,9 @@ type etcdFlags struct {
 }
 
 func (f *etcdFlags) addTo(flags *pflag.FlagSet) {
-	flags.StringSliceVar(&f.options.etcd.Endpoints, "etcd-servers", nil, "URLs of an etcd, in place of the embedded one")
+	flags.StringSliceVar(&f.options.etcd.ServerList, "etcd-servers", nil, "URLs of an etcd, in place of the embedded one")
 	flags.StringSliceVar(&f.overrides, "etcd-servers-overrides", nil, "group/resource#servers: resources that are kept in another etcd; its URLs are separated by semicolons: /events#http://127.0.0.1:2381")
-	flags.StringVar(&f.options.etcd.CAFile, "etcd-cafile", "", "certificate authority of etcd")
+	flags.StringVar(&f.options.etcd.TrustedCAFile, "etcd-cafile", "", "certificate authority of etcd")
 	flags.StringVar(&f.options.etcd.CertFile, "etcd-certfile", "", "client certificate for etcd")
 	flags.StringVar(&f.options.etcd.KeyFile, "etcd-keyfile", "", "key of the client certificate for etcd")
 	flags.StringVar(&f.options.prefix, "etcd-prefix", "/registry", "prefix of every key in etcd")
@@ -56,13 +56,13 @@ func (f *etcdFlags) check() error {
 
 // openOverrides dials the other etcds, each of them once.
 func (a *apiServer) openOverrides(ctx context.Context, o options) (controlplane.StorageDestinations, error) {
-	open := map[string]*clientv3.Client{strings.Join(o.etcd.Endpoints, ";"): a.etcd}
+	open := map[string]*clientv3.Client{strings.Join(o.etcd.ServerList, ";"): a.etcd}
 	to := controlplane.StorageDestinations{}
 	for _, override := range o.etcdOverrides {
 		servers := strings.Join(override.servers, ";")
 		if open[servers] == nil {
 			there := o.etcd
-			there.Endpoints = override.servers
+			there.ServerList = override.servers
 			client, err := etcd3.Dial(ctx, there)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", override.resource, err)

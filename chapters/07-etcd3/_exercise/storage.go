@@ -19,16 +19,16 @@ type Storage struct {
 
 	kv     clientv3.KV
 	config etcd3.Config
-	leases *etcd3.Leases
+	leases *etcd3.LeaseManager
 }
 
 var _ storage.Interface = (*Storage)(nil)
 
 // New puts your two methods before real, which is etcd3.Open(config).
 func New(real storage.Interface, config etcd3.Config) *Storage {
-	s := &Storage{Interface: real, kv: config.Client.KV, config: config, leases: config.Leases}
+	s := &Storage{Interface: real, kv: config.Client.KV, config: config, leases: config.LeaseManager}
 	if s.leases == nil {
-		s.leases = etcd3.NewLeases(config.Client.Lease)
+		s.leases = etcd3.NewLeaseManager(config.Client.Lease)
 	}
 	if s.config.Prefix == "" {
 		s.config.Prefix = etcd3.DefaultPrefix
@@ -151,7 +151,7 @@ func (s *Storage) leaseFor(ctx context.Context, ttl uint64) (clientv3.LeaseID, e
 	if ttl == 0 {
 		return clientv3.NoLease, nil
 	}
-	return s.leases.For(ctx, int64(ttl))
+	return s.leases.GetLease(ctx, int64(ttl))
 }
 
 func (s *Storage) secondsLeft(ctx context.Context, lease clientv3.LeaseID) (int64, error) {

@@ -8,7 +8,7 @@
 //
 //	get, list, watch    at most readOnly at once
 //	every other verb    at most mutating at once, in places of their own
-//	server.LongRunning  takes no place: a watch lasts for hours
+//	server.IsLongRunning  takes no place: a watch lasts for hours
 //	/healthz, /livez, /readyz and what lies below them take no place either
 //
 // One request too many is refused, and does not wait: who waits takes memory and a connection, of which an overloaded

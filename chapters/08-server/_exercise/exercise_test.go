@@ -116,7 +116,7 @@ func newBench(t *testing.T, readOnly, mutating int) *bench {
 		Verb:      installer.Verb{Name: "watch", Methods: []string{"GET"}, When: installer.WantsWatch, ReadOnly: true, LongRunning: true},
 		Supported: func(rest.Storage) bool { return false },
 	}
-	config := server.Config{Errors: slog.New(slog.DiscardHandler), Verbs: append(rest.Verbs(), watch)}
+	config := server.Config{ErrorLog: slog.New(slog.DiscardHandler), Verbs: append(rest.Verbs(), watch)}
 	config.Filters.Custom = LimitInFlight(readOnly, mutating)
 	s, err := config.New()
 	if err != nil {

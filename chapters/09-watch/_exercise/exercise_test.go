@@ -99,8 +99,8 @@ func TestTheServerWatchesWithYourCode(t *testing.T) {
 	}
 	v1 := schema.GroupVersion{Version: "v1"}
 	err = s.InstallLegacyAPIGroup(&server.APIGroupInfo{
-		Versions: []schema.GroupVersion{v1},
-		Storages: map[string]map[string]rest.Storage{"v1": {"pods": &registry.Store{
+		PrioritizedVersions: []schema.GroupVersion{v1},
+		VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": {"pods": &registry.Store{
 			Kind: v1.WithKind("Pod"), Resource: schema.GroupResource{Resource: "pods"}, NewFunc: newPod, Singular: "pod",
 			Strategy: registry.Namespaced{}, Storage: memory.Open(memory.Config{NewFunc: newPod}),
 		}}},

@@ -9,4 +9,4 @@ import (
 var stream = Stream
 
 // Plug has every watch of the server answered by your function.
-func Plug() exercise.Plug { return exercise.Plug{Verbs: watch.Watches{Stream: stream}.Verbs()} }
+func Plug() exercise.Plug { return exercise.Plug{Verbs: watch.Config{Stream: stream}.Verbs()} }

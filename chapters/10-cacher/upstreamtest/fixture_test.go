@@ -100,7 +100,7 @@ func openEtcd(t *testing.T) fixture {
 	transform := &transformer{current: upstreamtests.NewPrefixTransformer([]byte("test!"), false)}
 	s := etcd3.Open(etcd3.Config{
 		Client: client, Codec: codec(), NewFunc: newPod, Resource: "/pods", Transformer: transform, Compactor: compactor,
-		CheckpointEvery: progressEvery,
+		ProgressNotifyInterval: progressEvery,
 	})
 	return fixture{
 		adapter: adapter{s}, requests: requests, transform: transform,
@@ -210,13 +210,13 @@ func (t *transformer) change(modify upstreamtests.TransformerModifier) (before v
 	return before
 }
 
-func (t *transformer) ToStorage(data []byte, key string) ([]byte, error) {
+func (t *transformer) TransformToStorage(data []byte, key string) ([]byte, error) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	return t.current.TransformToStorage(context.Background(), data, value.DefaultContext(key))
 }
 
-func (t *transformer) FromStorage(data []byte, key string) ([]byte, bool, error) {
+func (t *transformer) TransformFromStorage(data []byte, key string) ([]byte, bool, error) {
 	if t.failing.Load() {
 		return nil, false, errors.New("it is told to fail")
 	}

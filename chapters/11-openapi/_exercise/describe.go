@@ -8,9 +8,9 @@ import (
 	"kubepath/internal/tools/exercise"
 )
 
-// Describe makes the schema of the struct t from what its Go type says. ref returns a reference to the schema of another
+// SchemaOf makes the schema of the struct t from what its Go type says. ref returns a reference to the schema of another
 // struct, and has that schema made too. It fails for a type that JSON cannot hold.
-func Describe(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.Schema, error) {
+func SchemaOf(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.Schema, error) {
 	s := object()
 	return s, exercise.ErrTODO // TODO(you): a property for each field that JSON has; see doc.go
 }

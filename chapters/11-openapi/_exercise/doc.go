@@ -2,7 +2,7 @@
 //
 // You write describe.go, the function from which kubectl explain lives:
 //
-//	Describe  makes the OpenAPI schema of a struct from its Go type
+//	SchemaOf  makes the OpenAPI schema of a struct from its Go type
 //
 // In: the type of a struct, and a function ref that returns a reference to the schema of another struct. Out: a schema
 // with the properties that the struct has in JSON:
@@ -26,7 +26,7 @@
 // f.IsExported, t.Kind and t.Elem.
 //
 // Sentences, defaults, list types and enums are not in Go types. Chapter 11 adds them to what you return. So the
-// server's documents can be made with your Describe:
+// server's documents can be made with your SchemaOf:
 //
 //	kubepath workshop check 11
 //	kubepath serve --with-exercise 11

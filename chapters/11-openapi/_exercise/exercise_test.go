@@ -30,7 +30,7 @@ func refTo(t reflect.Type) spec.Schema { return *spec.RefSchema("#/" + t.Name())
 // describe describes a struct, and shows the schema as it is served.
 func describe[T any](t *testing.T) (spec.Schema, map[string]string) {
 	t.Helper()
-	s, err := Describe(reflect.TypeFor[T](), refTo)
+	s, err := SchemaOf(reflect.TypeFor[T](), refTo)
 	if err != nil {
 		t.Fatalf("%s: got the error %q, want a schema", reflect.TypeFor[T](), err)
 	}
@@ -122,7 +122,7 @@ func TestAnotherStructIsAReference(t *testing.T) {
 		Children []tree `json:"children,omitempty"`
 	}
 	var asked []string
-	_, err := Describe(reflect.TypeFor[tree](), func(t reflect.Type) spec.Schema {
+	_, err := SchemaOf(reflect.TypeFor[tree](), func(t reflect.Type) spec.Schema {
 		asked = append(asked, t.Name())
 		return refTo(t)
 	})
@@ -176,7 +176,7 @@ func TestWhatJSONCannotHoldIsAnError(t *testing.T) {
 		reflect.TypeFor[struct{ Done chan int }](),
 		reflect.TypeFor[struct{ Calls []func() }](),
 	} {
-		if s, err := Describe(bad, refTo); err == nil || errors.Is(err, exercise.ErrTODO) {
+		if s, err := SchemaOf(bad, refTo); err == nil || errors.Is(err, exercise.ErrTODO) {
 			t.Errorf("%s: got %v and the error %v, want an error that says what JSON cannot hold", bad, s.Properties, err)
 		}
 	}
@@ -192,11 +192,11 @@ func TestEveryTypeOfKubernetesIsDescribedAsTheServerDescribesIt(t *testing.T) {
 		}
 		seen[described] = true
 		var next []reflect.Type
-		want, wantErr := openapi.Describe(described, func(t reflect.Type) spec.Schema {
+		want, wantErr := openapi.SchemaOf(described, func(t reflect.Type) spec.Schema {
 			next = append(next, t)
 			return refTo(t)
 		})
-		got, err := Describe(described, refTo)
+		got, err := SchemaOf(described, refTo)
 		if d := cmp.Diff(asJSON(t, want), asJSON(t, got)); d != "" || (err == nil) != (wantErr == nil) {
 			failed++
 			t.Errorf("%s (error %v; -want +got):\n%s", described, err, d)
@@ -224,7 +224,7 @@ func asJSON(t *testing.T, s spec.Schema) any {
 }
 
 // document is what a server of pods says of itself under /openapi/v3/api/v1, with its ETag.
-func document(t *testing.T, d openapi.Describer) *httptest.ResponseRecorder {
+func document(t *testing.T, d openapi.SchemaFunc) *httptest.ResponseRecorder {
 	t.Helper()
 	scheme := kinds.NewScheme()
 	codecs := kinds.NewCodecs(scheme)
@@ -238,17 +238,17 @@ func document(t *testing.T, d openapi.Describer) *httptest.ResponseRecorder {
 	if _, err := group.InstallREST(container); err != nil {
 		t.Fatal(err)
 	}
-	service := openapi.NewService(func() *openapi.API {
-		return &openapi.API{Scheme: scheme, Describe: d, WebServices: container.RegisteredWebServices()}
+	service := openapi.NewService(func() *openapi.Builder {
+		return &openapi.Builder{Scheme: scheme, SchemaOf: d, WebServices: container.RegisteredWebServices()}
 	})
 	w := httptest.NewRecorder()
-	service.ServeV3(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/openapi/v3/api/v1", nil))
+	service.HandleGroupVersion(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/openapi/v3/api/v1", nil))
 	return w
 }
 
 func TestTheServersDocumentIsTheSameToTheLastByte(t *testing.T) {
 	t.Parallel()
-	want, got := document(t, nil), document(t, Describe)
+	want, got := document(t, nil), document(t, SchemaOf)
 	if got.Code != http.StatusOK {
 		t.Fatalf("GET /openapi/v3/api/v1: got %d %s", got.Code, got.Body)
 	}

@@ -5,7 +5,7 @@ import (
 	"kubepath/internal/tools/exercise"
 )
 
-var _ openapi.Describer = Describe
+var _ openapi.SchemaFunc = SchemaOf
 
-// Plug has the server describe itself with your Describe.
-func Plug() exercise.Plug { return exercise.Plug{Describe: Describe} }
+// Plug has the server describe itself with your SchemaOf.
+func Plug() exercise.Plug { return exercise.Plug{SchemaOf: SchemaOf} }

@@ -122,8 +122,8 @@ func open(t *testing.T) (http.Handler, *rival) {
 	newObject := func() runtime.Object { return &corev1.ConfigMap{} }
 	below := &rival{Interface: memory.Open(memory.Config{NewFunc: newObject})}
 	err = s.InstallLegacyAPIGroup(&server.APIGroupInfo{
-		Versions: []schema.GroupVersion{corev1.SchemeGroupVersion},
-		Storages: map[string]map[string]rest.Storage{"v1": {"configmaps": &registry.Store{
+		PrioritizedVersions: []schema.GroupVersion{corev1.SchemeGroupVersion},
+		VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": {"configmaps": &registry.Store{
 			Kind: corev1.SchemeGroupVersion.WithKind("ConfigMap"), Resource: corev1.Resource("configmaps"), NewFunc: newObject,
 			Singular: "configmap", Strategy: registry.Namespaced{}, Storage: below,
 		}}},

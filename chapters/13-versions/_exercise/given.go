@@ -85,4 +85,4 @@ func unpack(text string) []autoscalingv2.MetricSpec {
 }
 
 // table is the project's own: it knows how v1 once wrote each kind of metric.
-var table = versions.NewTable(kinds.NewScheme())
+var table = versions.NewConverter(kinds.NewScheme())

@@ -49,7 +49,7 @@ func newAPI(t testing.TB) *api {
 		for _, r := range g.Resources {
 			a.add(storages, codecs.Scheme, g.GroupVersion, r)
 		}
-		info := &server.APIGroupInfo{Versions: []schema.GroupVersion{g.GroupVersion}, Storages: map[string]map[string]rest.Storage{"v1": storages}}
+		info := &server.APIGroupInfo{PrioritizedVersions: []schema.GroupVersion{g.GroupVersion}, VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": storages}}
 		install := s.InstallAPIGroup
 		if g.Group == "" {
 			install = s.InstallLegacyAPIGroup

@@ -17,7 +17,7 @@ import (
 // gone nothing is left of them.
 func TestTwoServersNeverGiveTheSameAddressOrPortTwiceAndLoseNone(t *testing.T) {
 	t.Parallel()
-	second, err := etcd3.Dial(t.Context(), etcd3.Options{Endpoints: []string{etcd.Endpoint()}})
+	second, err := etcd3.Dial(t.Context(), etcd3.TransportConfig{ServerList: []string{etcd.Endpoint()}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func serverLifeRows() []Row {
 			More: "Groups of checks, and a time in which a check does not count yet."},
 		{Concept: "serving certificate", Also: "self-signed, TLS",
 			Is:   "What the server proves itself with; without files, it makes one.",
-			Here: "server.Serving", Upstream: apiserver + "server/options.SecureServingOptions",
+			Here: "server.SecureServingOptions", Upstream: apiserver + "server/options.SecureServingOptions",
 			More: "One certificate per name (SNI), read again when its file changes; cipher suites by flag."},
 		{Concept: "index of paths",
 			Is:   "/ lists what is served.",
@@ -74,7 +74,7 @@ func serverLifeRows() []Row {
 			More: "Some hundred more metrics, with stages of stability."},
 		{Concept: "metrics of etcd", Also: "etcd_request_duration_seconds",
 			Is:   "Times of each operation of a storage, measured around it.",
-			Here: "server.Metrics.Storage", Upstream: apiserver + "storage/etcd3/metrics.RecordEtcdRequest",
+			Here: "server.Metrics.InstrumentStorage", Upstream: apiserver + "storage/etcd3/metrics.RecordEtcdRequest",
 			More: "Called by hand in each method of the store."},
 	}
 }
@@ -128,7 +128,7 @@ func serverFilterRows() []Row {
 			More: "Two filters: one sets the deadline, one answers."},
 		{Concept: "long-running request", Also: "watch, exec",
 			Is:   "Watches and connections are not counted, timed out or limited as others are.",
-			Here: "server.LongRunning", Upstream: filters + "BasicLongRunningRequestCheck",
+			Here: "server.IsLongRunning", Upstream: filters + "BasicLongRunningRequestCheck",
 			More: "The same verbs and subresources."},
 		{Concept: "limit of requests", Also: "429, in flight, max-in-flight",
 			Is:   "So many reads and so many writes at a time; more is a 429.",

@@ -40,8 +40,8 @@ type Plug struct {
 	Open func(etcd3.Config) storage.Interface
 	// Strategies stand in place of those of chapter 17's table: by resource.group, or resource/status.group.
 	Strategies map[string]registry.Strategy
-	// Describe stands in place of chapter 11's reading of Go types.
-	Describe openapi.Describer
+	// SchemaOf stands in place of chapter 11's reading of Go types.
+	SchemaOf openapi.SchemaFunc
 	// Cache stands in front of each of chapter 10's caches.
 	Cache func(real storage.Interface) storage.Interface
 	// Groups changes chapter 17's table: a strategy, a key root, a new resource.

@@ -30,12 +30,12 @@ func (p Plug) Into(c *controlplane.Config) {
 	if p.Filter != nil {
 		c.Server.Filters.Custom = p.Filter
 	}
-	if p.Describe != nil {
-		c.Describe = p.Describe
+	if p.SchemaOf != nil {
+		c.SchemaOf = p.SchemaOf
 	}
 	if p.Accept != nil {
-		c.Server.Placed = append(c.Server.Placed, server.Placed{
-			Place: server.Place{Name: "exercise", Does: "chooses the media type", Filter: p.accept(c.Server.Codecs)}, After: "custom",
+		c.Server.InsertedFilters = append(c.Server.InsertedFilters, server.InsertedFilter{
+			NamedFilter: server.NamedFilter{Name: "exercise", Purpose: "chooses the media type", Filter: p.accept(c.Server.Codecs)}, After: "custom",
 		})
 	}
 	if p.Groups != nil || p.Strategies != nil {

@@ -20,7 +20,7 @@ const attrFilter = attribute.Key("kubepath.filter")
 // Filter notes what the filter of a place of the chain does. It is server.Config.WrapFilter. A filter of the chain's own
 // chapter is a name on the server's hop where it acted, and has a hop where it answered; a filter from elsewhere always
 // has a hop.
-func Filter(p server.Place) server.Filter {
+func Filter(p server.NamedFilter) server.Filter {
 	where := ofFunc(p.Filter)
 	_, home := relative(chain.File)
 	if _, chapter := relative(where.File); chapter != home {
@@ -78,17 +78,17 @@ func (v *filterVisit) changed(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // answered is a hop for a filter that answered in place of the handlers behind it.
-func (v *filterVisit) answered(ctx context.Context, p server.Place, where Where) {
-	_, h := begin(ctx, "server", func() Where { return where }, func() string { return p.Name + ": " + p.Does }, trace.WithTimestamp(v.entered))
+func (v *filterVisit) answered(ctx context.Context, p server.NamedFilter, where Where) {
+	_, h := begin(ctx, "server", func() Where { return where }, func() string { return p.Name + ": " + p.Purpose }, trace.WithTimestamp(v.entered))
 	h.end(nil, func() string { return "the request ends here" })
 }
 
 // filterHop makes a hop of every request's visit to a filter.
-func filterHop(p server.Place, where Where) server.Filter {
+func filterHop(p server.NamedFilter, where Where) server.Filter {
 	return func(next http.Handler) http.Handler {
 		filtered := p.Filter(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx, h := begin(r.Context(), "server", func() Where { return where }, func() string { return p.Name + ": " + p.Does })
+			ctx, h := begin(r.Context(), "server", func() Where { return where }, func() string { return p.Name + ": " + p.Purpose })
 			if h == nil {
 				filtered.ServeHTTP(w, r)
 				return

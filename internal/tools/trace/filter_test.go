@@ -14,7 +14,7 @@ import (
 func pathOf(t *testing.T, c server.Config, url string) []Hop {
 	t.Helper()
 	recorder := &Recorder{}
-	c.Tracer, c.WrapFilter = recorder.Provider(0), Filter
+	c.TracerProvider, c.WrapFilter = recorder.Provider(0), Filter
 	s, err := c.New()
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestAFilterFromElsewhereIsAHopAlways(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]server.Config{
 		"in a place of the chain": {Filters: server.Filters{Custom: passOn}},
-		"placed by name":          {Placed: []server.Placed{{Place: server.Place{Name: "mine", Filter: passOn}, Before: "trace"}, {Place: server.Place{Name: "inner", Filter: passOn}, After: "custom"}}},
+		"placed by name":          {InsertedFilters: []server.InsertedFilter{{NamedFilter: server.NamedFilter{Name: "mine", Filter: passOn}, Before: "trace"}, {NamedFilter: server.NamedFilter{Name: "inner", Filter: passOn}, After: "custom"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,7 +14,7 @@ func LimitInFlight(readOnly, mutating int) server.Filter {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			info, _ := installer.RequestInfoFrom(r.Context())
-			if server.LongRunning(info) {
+			if server.IsLongRunning(info) {
 				next.ServeHTTP(w, r)
 				return
 			}

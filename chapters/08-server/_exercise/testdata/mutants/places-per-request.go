@@ -15,7 +15,7 @@ func LimitInFlight(readOnly, mutating int) server.Filter {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			reads, writes := make(chan struct{}, readOnly), make(chan struct{}, mutating)
 			info, _ := installer.RequestInfoFrom(r.Context())
-			if server.LongRunning(info) || asksForHealth(info.Path) {
+			if server.IsLongRunning(info) || asksForHealth(info.Path) {
 				next.ServeHTTP(w, r)
 				return
 			}

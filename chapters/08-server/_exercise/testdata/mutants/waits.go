@@ -15,7 +15,7 @@ func LimitInFlight(readOnly, mutating int) server.Filter {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			info, _ := installer.RequestInfoFrom(r.Context())
-			if server.LongRunning(info) || asksForHealth(info.Path) {
+			if server.IsLongRunning(info) || asksForHealth(info.Path) {
 				next.ServeHTTP(w, r)
 				return
 			}

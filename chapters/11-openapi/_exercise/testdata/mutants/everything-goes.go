@@ -9,9 +9,9 @@ import (
 	"k8s.io/kube-openapi/pkg/validation/spec"
 )
 
-// Describe makes the schema of the struct t from what its Go type says. ref returns a reference to the schema of another
+// SchemaOf makes the schema of the struct t from what its Go type says. ref returns a reference to the schema of another
 // struct, and has that schema made too. It fails for a type that JSON cannot hold.
-func Describe(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.Schema, error) {
+func SchemaOf(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.Schema, error) {
 	s := object()
 	return s, addFields(&s, t, ref)
 }
