@@ -26,7 +26,7 @@ import (
 // must be reserved, is made where addresses are: in package network. Upstream: the post-start hooks of the same names.
 type bootstrap struct {
 	scheme *runtime.Scheme
-	parts  *resource.Parts
+	deps   *resource.Dependencies
 	store  func(schema.GroupResource) *registry.Store // nil where the resource is switched off
 	name   string
 	of     schema.GroupResource
@@ -36,12 +36,12 @@ type bootstrap struct {
 }
 
 // bootstraps are all of them, where the settings ask for a cluster that is ready for use.
-func (b *backend) bootstraps() []resource.Task {
-	parts := &resource.Parts{Settings: b.config.Settings, NewFieldManager: b.config.Server.NewFieldManager}
-	if !resource.Setting[network.Settings](parts).Bootstrap {
+func (b *storageProvider) bootstraps() []resource.PostStartHook {
+	deps := &resource.Dependencies{Settings: b.config.Settings, NewFieldManager: b.config.Server.NewFieldManager}
+	if !resource.Setting[network.Settings](deps).Bootstrap {
 		return nil
 	}
-	var tasks []resource.Task
+	var tasks []resource.PostStartHook
 	for _, one := range []bootstrap{
 		{name: "start-system-namespaces-controller", of: corev1.Resource("namespaces"), wanted: systemNamespaces},
 		{name: "scheduling/bootstrap-system-priority-classes", of: schedulingv1.Resource("priorityclasses"), wanted: systemClasses},
@@ -49,7 +49,7 @@ func (b *backend) bootstraps() []resource.Task {
 		{name: "priority-and-fairness-config-producer", of: flowcontrolv1.Resource("flowschemas"), wanted: flowSchemas, manager: flowProducer},
 	} {
 		one.scheme = b.config.Server.Codecs.Scheme
-		one.parts = parts
+		one.deps = deps
 		one.store = func(name schema.GroupResource) *registry.Store { return b.stores[name] }
 		tasks = append(tasks, one.task())
 	}
@@ -69,9 +69,9 @@ func systemNamespaces() []metav1.Object {
 
 func systemClasses() []metav1.Object { return objects(cluster.SystemPriorityClasses()) }
 
-func flowLevels() []metav1.Object { return objects(cluster.BootstrapLevels()) }
+func flowLevels() []metav1.Object { return objects(cluster.BootstrapPriorityLevelConfigurations()) }
 
-func flowSchemas() []metav1.Object { return objects(cluster.BootstrapFlows()) }
+func flowSchemas() []metav1.Object { return objects(cluster.BootstrapFlowSchemas()) }
 
 func objects[T metav1.Object](typed []T) []metav1.Object {
 	var all []metav1.Object
@@ -89,8 +89,8 @@ const (
 )
 
 // task begins before the server is ready, which does not wait long for it, and goes on as long as the server.
-func (b bootstrap) task() resource.Task {
-	return resource.Task{
+func (b bootstrap) task() resource.PostStartHook {
+	return resource.PostStartHook{
 		Name: b.name,
 		Start: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, patience)
@@ -120,9 +120,9 @@ func (b bootstrap) ensure(ctx context.Context) error {
 	if store == nil {
 		return nil
 	}
-	loopback := b.parts.Loopback(store, "")
+	loopback := b.deps.LoopbackClient(store, "")
 	if b.manager != "" {
-		loopback = loopback.As(b.manager)
+		loopback = loopback.WithFieldManager(b.manager)
 	}
 	var errs []error
 	for _, object := range b.wanted() {
@@ -132,7 +132,7 @@ func (b bootstrap) ensure(ctx context.Context) error {
 }
 
 // create makes an object that is missing. That another server is faster is as good.
-func (b bootstrap) create(ctx context.Context, loopback resource.Loopback, object metav1.Object) error {
+func (b bootstrap) create(ctx context.Context, loopback resource.LoopbackClient, object metav1.Object) error {
 	_, err := loopback.Get(ctx, object.GetName(), &metav1.GetOptions{})
 	if !apierrors.IsNotFound(err) {
 		return err

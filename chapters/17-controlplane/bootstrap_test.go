@@ -118,7 +118,7 @@ func TestReadinessDoesNotWaitForTheBootstrap(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		store := &registry.Store{Storage: failing{}, Strategy: registry.ClusterScoped{}, NewFunc: func() runtime.Object { return &corev1.Namespace{} }}
-		b := bootstrap{parts: &resource.Parts{}, wanted: systemNamespaces, store: func(schema.GroupResource) *registry.Store { return store }}
+		b := bootstrap{deps: &resource.Dependencies{}, wanted: systemNamespaces, store: func(schema.GroupResource) *registry.Store { return store }}
 		began := time.Now()
 		if err := b.task().Start(t.Context()); err != nil {
 			t.Errorf("a server without etcd must be able to become one with it: %v", err)
@@ -152,14 +152,14 @@ func TestTheBootstrapGoesOnUntilEtcdAnswers(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		store := &registry.Store{Storage: &late{done: cancel}, Strategy: registry.ClusterScoped{},
 			NewFunc: func() runtime.Object { return &corev1.Namespace{} }}
-		b := bootstrap{parts: &resource.Parts{}, wanted: systemNamespaces, store: func(schema.GroupResource) *registry.Store { return store }}
+		b := bootstrap{deps: &resource.Dependencies{}, wanted: systemNamespaces, store: func(schema.GroupResource) *registry.Store { return store }}
 		b.task().Run(ctx) // returns because the last namespace was found
 	})
 }
 
 func TestAResourceThatIsSwitchedOffIsNotBootstrapped(t *testing.T) {
 	t.Parallel()
-	b := bootstrap{parts: &resource.Parts{}, wanted: systemClasses, store: func(schema.GroupResource) *registry.Store { return nil }}
+	b := bootstrap{deps: &resource.Dependencies{}, wanted: systemClasses, store: func(schema.GroupResource) *registry.Store { return nil }}
 	if err := b.ensure(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -45,9 +45,9 @@ type Config struct {
 	Open func(etcd3.Config) storage.Interface
 	// WatchCache answers reads and watches from memory; nil: each goes to etcd.
 	WatchCache *WatchCache
-	// Settings are what groups can be told; see resource.Parts.
+	// Settings are what groups can be told; see resource.Dependencies.
 	Settings []any
-	// Groups is the table of what is served; nil: Groups(), and of Old() what RuntimeConfig switches on.
+	// Groups is the table of what is served; nil: Groups(), and of RemovedGroups() what RuntimeConfig switches on.
 	Groups []Group
 	// RuntimeConfig switches versions and resources off and on.
 	RuntimeConfig RuntimeConfig
@@ -62,7 +62,7 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	c = c.withDefaults()
 	versions.Install(c.Server.Codecs)
 	var err error
-	if c.Groups, err = c.RuntimeConfig.table(c.Groups, Old()); err != nil {
+	if c.Groups, err = c.RuntimeConfig.table(c.Groups, RemovedGroups()); err != nil {
 		return nil, err
 	}
 	s, err := c.Server.New()
@@ -74,7 +74,7 @@ func New(c Config) (*server.GenericAPIServer, error) {
 		return nil, err
 	}
 	c.Settings = append(slices.Clone(c.Settings), destinations.components()) // the first one of a type counts
-	backend := &backend{
+	backend := &storageProvider{
 		config: c, destinations: destinations, metrics: s.Metrics(),
 		stores: map[schema.GroupResource]*registry.Store{}, made: map[schema.GroupVersion]map[string]rest.Storage{},
 	}
@@ -88,13 +88,13 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	})
 	err = destinations.addTo(s)
 	for _, t := range slices.Concat(backend.bootstraps(), backend.tasks) {
-		err = errors.Join(err, perform(s, t))
+		err = errors.Join(err, addHook(s, t))
 	}
 	return s, err
 }
 
-// perform has the server do a task while it runs, and wait for its end.
-func perform(s *server.GenericAPIServer, t resource.Task) error {
+// addHook has the server do a task while it runs, and wait for its end.
+func addHook(s *server.GenericAPIServer, t resource.PostStartHook) error {
 	var running sync.WaitGroup
 	return errors.Join(
 		s.AddPostStartHook(t.Name, func(ctx context.Context) error {

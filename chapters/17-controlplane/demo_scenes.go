@@ -24,7 +24,7 @@ func (d *demonstration) table(context.Context) error {
 				what = "/registry" + r.KeyRoot
 			case !r.SameAs.Empty():
 				what = fmt.Sprintf("the objects of %s", r.SameAs.GroupVersion())
-			case r.Storage != nil:
+			case r.NewREST != nil:
 				what = "kept nowhere"
 			default:
 				regular++

@@ -124,7 +124,7 @@ func (d *destinations) addTo(s *server.GenericAPIServer) error {
 			s.AddHealthCheck(server.HealthCheck{Name: "etcd-readiness" + number(i), Check: check, ReadyOnly: true}))
 	}
 	for i, m := range d.members {
-		errs = append(errs, perform(s, resource.Task{Name: "etcd" + number(i) + "-compaction", Run: m.compactor.Run}))
+		errs = append(errs, addHook(s, resource.PostStartHook{Name: "etcd" + number(i) + "-compaction", Run: m.compactor.Run}))
 	}
 	return errors.Join(errs...)
 }
@@ -139,7 +139,7 @@ func number(i int) string {
 
 // components are what componentstatuses shows: the etcds, behind what runs beside the server.
 func (d *destinations) components() cluster.Components {
-	all := cluster.ControlPlane()
+	all := cluster.ControlPlaneComponents()
 	for i, m := range d.members {
 		check := etcd3.HealthCheck(m.Etcd, m.Prefix)
 		all = append(all, cluster.Component{

@@ -11,7 +11,7 @@
 //	resource/row.go       what a row may say
 //	resources.go          the table: the rows of all packages below
 //	controlplane.go       New: the table becomes a server
-//	backend.go            a row becomes a Store and what stands around it
+//	storageProvider.go            a row becomes a Store and what stands around it
 //	destinations.go       which etcd, which prefix, which form
 //	watchcache.go         which resources are answered from memory
 //	runtimeconfig.go      versions and resources on and off

@@ -104,7 +104,7 @@ func newFuzzed(f *testing.F) fuzzed {
 		f.Fatal(err)
 	}
 	all := fuzzed{Handler: api, scheme: codecs.Scheme, parts: map[string][]metav1.APIResource{}}
-	for _, g := range slices.Concat(Groups(), Old()) {
+	for _, g := range slices.Concat(Groups(), RemovedGroups()) {
 		root := "/apis/" + g.GroupVersion.String()
 		if g.Group == "" {
 			root = "/api/v1"

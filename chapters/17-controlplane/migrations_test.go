@@ -19,21 +19,21 @@ var migrations = controlplane.Group{
 	GroupVersion: migrationv1beta1.SchemeGroupVersion,
 	Resources: []controlplane.Resource{
 		{Kind: "StorageVersionMigration", Name: "storageversionmigrations",
-			Strategy: migrationStrategy, Status: migrationStrategy.OfStatus(nil)},
+			Strategy: migrationStrategy, Status: migrationStrategy.StatusStrategy(nil)},
 	},
 }
 
 var migrationStrategy = resource.SpecStatus[migration, *migration]{
-	Strategy: registry.ClusterScoped{}, Conditional: true, Uncounted: true,
+	Strategy: registry.ClusterScoped{}, ForbidUnconditionalUpdate: true, NoGeneration: true,
 	Spec:   func(m *migration) any { return &m.Spec },
 	Status: func(m *migration) any { return &m.Status },
-	Check: func(_ context.Context, m *migration) field.ErrorList {
+	ValidateFunc: func(_ context.Context, m *migration) field.ErrorList {
 		if m.Spec.Resource.Resource == "" {
 			return field.ErrorList{field.Required(field.NewPath("spec", "resource", "resource"), "resource is required")}
 		}
 		return nil
 	},
-	CheckUpdate: func(_ context.Context, now, old *migration) field.ErrorList {
+	ValidateUpdateFunc: func(_ context.Context, now, old *migration) field.ErrorList {
 		return validation.ValidateImmutableField(now.Spec.Resource.Resource, old.Spec.Resource.Resource, field.NewPath("resource"))
 	},
 }

@@ -13,7 +13,7 @@ import (
 
 // Resource is one row of the table, Group a version of an API group with its rows.
 type (
-	Resource = resource.Row
+	Resource = resource.Definition
 	Group    = resource.Group
 )
 

@@ -11,7 +11,7 @@ import (
 
 // RuntimeConfig switches versions and resources on and off, by name: "apps/v1", "v1" (the group without a name),
 // "apps/v1/deployments", or all at once "api/all", "api/ga", "api/beta", "api/alpha". The more exact name wins. Nil
-// leaves everything as it is: what is in Groups is served, what is in Old is not.
+// leaves everything as it is: what is in Groups is served, what is in RemovedGroups is not.
 // Upstream: the flag --runtime-config, resourceconfig.MergeAPIResourceConfigs.
 type RuntimeConfig map[string]bool
 

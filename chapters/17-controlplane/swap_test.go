@@ -115,9 +115,9 @@ func TestTheFactsOfStoredObjectsCoverTheWholeTable(t *testing.T) {
 	for _, f := range storedFacts(t) {
 		known[f.served] = true
 	}
-	for _, g := range append(Groups(), Old()...) {
+	for _, g := range append(Groups(), RemovedGroups()...) {
 		for _, r := range g.Resources {
-			if r.Storage == nil && !known[g.WithResource(r.Name)] {
+			if r.NewREST == nil && !known[g.WithResource(r.Name)] {
 				t.Errorf("testdata/stored.txt does not say how %s %s is kept", g.GroupVersion, r.Name)
 			}
 			delete(known, g.WithResource(r.Name))

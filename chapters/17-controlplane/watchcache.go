@@ -49,7 +49,7 @@ func (w *WatchCache) size(resource schema.GroupResource) int {
 
 // cache puts a cache between the Store and its storage, when the row has made of the Store what it wants. It ends with
 // the Store.
-func (b *backend) cache(s *registry.Store) {
+func (b *storageProvider) cache(s *registry.Store) {
 	if b.config.WatchCache == nil {
 		return
 	}

@@ -17,7 +17,7 @@ func bindWithYours(table []controlplane.Group) []controlplane.Group {
 		for i := range g.Resources {
 			if r := &g.Resources[i]; g.Group == "" && r.Name == "pods" {
 				all := r.Subresources
-				r.Subresources = func(s *registry.Store, p *resource.Parts) map[string]rest.Storage {
+				r.Subresources = func(s *registry.Store, deps *resource.Dependencies) map[string]rest.Storage {
 					made := all(s, p)
 					made["binding"] = NewBinding(s)
 					return made

@@ -13,24 +13,24 @@ import (
 // Policies are rules in the API server itself, bindings say where they hold. Their expressions (CEL) are not compiled.
 
 var policyStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionPolicy, *admissionv1.ValidatingAdmissionPolicy]{
-	Strategy:    clusterScoped,
-	Conditional: true,
-	Spec:        func(p *admissionv1.ValidatingAdmissionPolicy) any { return &p.Spec },
-	Bare:        true,
-	Status:      func(p *admissionv1.ValidatingAdmissionPolicy) any { return &p.Status },
-	Check: func(_ context.Context, p *admissionv1.ValidatingAdmissionPolicy) field.ErrorList {
+	Strategy:                  clusterScoped,
+	ForbidUnconditionalUpdate: true,
+	Spec:                      func(p *admissionv1.ValidatingAdmissionPolicy) any { return &p.Spec },
+	ResetObjectMetaForStatus:  true,
+	Status:                    func(p *admissionv1.ValidatingAdmissionPolicy) any { return &p.Status },
+	ValidateFunc: func(_ context.Context, p *admissionv1.ValidatingAdmissionPolicy) field.ErrorList {
 		return validatePolicy(field.NewPath("spec"), p.Name, &p.Spec)
 	},
 }
 
-var policyStatus = policyStrategy.OfStatus(nil)
+var policyStatus = policyStrategy.StatusStrategy(nil)
 
 var policyBindingStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionPolicyBinding,
 	*admissionv1.ValidatingAdmissionPolicyBinding]{
-	Strategy:    clusterScoped,
-	Conditional: true,
-	Spec:        func(b *admissionv1.ValidatingAdmissionPolicyBinding) any { return &b.Spec },
-	Check: func(_ context.Context, b *admissionv1.ValidatingAdmissionPolicyBinding) field.ErrorList {
+	Strategy:                  clusterScoped,
+	ForbidUnconditionalUpdate: true,
+	Spec:                      func(b *admissionv1.ValidatingAdmissionPolicyBinding) any { return &b.Spec },
+	ValidateFunc: func(_ context.Context, b *admissionv1.ValidatingAdmissionPolicyBinding) field.ErrorList {
 		spec := field.NewPath("spec")
 		found := validatePolicyName(spec.Child("policyName"), b.Spec.PolicyName)
 		found = append(found, validateParamRef(spec.Child("paramRef"), b.Spec.ParamRef)...)
@@ -40,19 +40,19 @@ var policyBindingStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionP
 }
 
 var mutationStrategy = resource.SpecStatus[admissionv1.MutatingAdmissionPolicy, *admissionv1.MutatingAdmissionPolicy]{
-	Strategy:    clusterScoped,
-	Conditional: true,
-	Spec:        func(p *admissionv1.MutatingAdmissionPolicy) any { return &p.Spec },
-	Check: func(_ context.Context, p *admissionv1.MutatingAdmissionPolicy) field.ErrorList {
+	Strategy:                  clusterScoped,
+	ForbidUnconditionalUpdate: true,
+	Spec:                      func(p *admissionv1.MutatingAdmissionPolicy) any { return &p.Spec },
+	ValidateFunc: func(_ context.Context, p *admissionv1.MutatingAdmissionPolicy) field.ErrorList {
 		return validateMutatingPolicy(field.NewPath("spec"), &p.Spec)
 	},
 }
 
 var mutationBindingStrategy = resource.SpecStatus[admissionv1.MutatingAdmissionPolicyBinding, *admissionv1.MutatingAdmissionPolicyBinding]{
-	Strategy:    clusterScoped,
-	Conditional: true,
-	Spec:        func(b *admissionv1.MutatingAdmissionPolicyBinding) any { return &b.Spec },
-	Check: func(_ context.Context, b *admissionv1.MutatingAdmissionPolicyBinding) field.ErrorList {
+	Strategy:                  clusterScoped,
+	ForbidUnconditionalUpdate: true,
+	Spec:                      func(b *admissionv1.MutatingAdmissionPolicyBinding) any { return &b.Spec },
+	ValidateFunc: func(_ context.Context, b *admissionv1.MutatingAdmissionPolicyBinding) field.ErrorList {
 		spec := field.NewPath("spec")
 		found := validatePolicyName(spec.Child("policyName"), b.Spec.PolicyName)
 		found = append(found, validateParamRef(spec.Child("paramRef"), b.Spec.ParamRef)...)

@@ -22,7 +22,7 @@ const (
 )
 
 // validatePolicy is upstream's validateValidatingAdmissionPolicySpec, but for the compilation of the expressions.
-func validatePolicy(at *field.Path, name string, s *admissionv1.ValidatingAdmissionPolicySpec) faults {
+func validatePolicy(at *field.Path, name string, s *admissionv1.ValidatingAdmissionPolicySpec) field.ErrorList {
 	found := validatePolicyFrame(at, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
 	found = append(found, validateMatchConditions(at.Child("matchConditions"), s.MatchConditions)...)
 	found = append(found, validateVariables(at.Child("variables"), s.Variables)...)
@@ -35,7 +35,7 @@ func validatePolicy(at *field.Path, name string, s *admissionv1.ValidatingAdmiss
 		found = append(found, validateValidation(validations.Index(i), &s.Validations[i])...)
 	}
 	if len(s.AuditAnnotations) > mostAuditAnnotations {
-		found = append(found, field.Invalid(annotations, resource.GoNamed(s.AuditAnnotations),
+		found = append(found, field.Invalid(annotations, resource.InternalForm(s.AuditAnnotations),
 			fmt.Sprintf("must not have more than %d auditAnnotations", mostAuditAnnotations)))
 	}
 	keys := map[string]bool{}
@@ -50,7 +50,7 @@ func validatePolicy(at *field.Path, name string, s *admissionv1.ValidatingAdmiss
 }
 
 // validateMutatingPolicy is upstream's validateMutatingAdmissionPolicySpec, but for the compilation of the expressions.
-func validateMutatingPolicy(at *field.Path, s *admissionv1.MutatingAdmissionPolicySpec) faults {
+func validateMutatingPolicy(at *field.Path, s *admissionv1.MutatingAdmissionPolicySpec) field.ErrorList {
 	found := validatePolicyFrame(at, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
 	found = append(found, validateMutableOperations(at.Child("matchConstraints"), s.MatchConstraints)...)
 	found = append(found, validateMatchConditions(at.Child("matchConditions"), s.MatchConditions)...)
@@ -67,8 +67,8 @@ func validateMutatingPolicy(at *field.Path, s *admissionv1.MutatingAdmissionPoli
 }
 
 // validatePolicyFrame: what happens where a policy fails, where its parameters are from, and what it is about.
-func validatePolicyFrame(at *field.Path, failure *admissionv1.FailurePolicyType, kind *admissionv1.ParamKind, m *admissionv1.MatchResources) faults {
-	var found faults
+func validatePolicyFrame(at *field.Path, failure *admissionv1.FailurePolicyType, kind *admissionv1.ParamKind, m *admissionv1.MatchResources) field.ErrorList {
+	var found field.ErrorList
 	if failure == nil {
 		found = append(found, field.Required(at.Child("failurePolicy"), ""))
 	}
@@ -87,14 +87,14 @@ func validatePolicyFrame(at *field.Path, failure *admissionv1.FailurePolicyType,
 	return found
 }
 
-func validateFailurePolicy(at *field.Path, policy *admissionv1.FailurePolicyType) faults {
+func validateFailurePolicy(at *field.Path, policy *admissionv1.FailurePolicyType) field.ErrorList {
 	if policy == nil {
 		return nil
 	}
 	return among(at, *policy, admissionv1.Fail, admissionv1.Ignore)
 }
 
-func validateParamKind(at *field.Path, k *admissionv1.ParamKind) faults {
+func validateParamKind(at *field.Path, k *admissionv1.ParamKind) field.ErrorList {
 	found := validateParamVersion(at.Child("apiVersion"), k.APIVersion)
 	if k.Kind == "" {
 		return append(found, field.Required(at.Child("kind"), ""))
@@ -105,17 +105,17 @@ func validateParamKind(at *field.Path, k *admissionv1.ParamKind) faults {
 	return found
 }
 
-func validateParamVersion(at *field.Path, apiVersion string) faults {
+func validateParamVersion(at *field.Path, apiVersion string) field.ErrorList {
 	group, version, grouped := strings.Cut(apiVersion, "/")
 	switch {
 	case apiVersion == "":
-		return faults{field.Required(at, "")}
+		return field.ErrorList{field.Required(at, "")}
 	case strings.Contains(version, "/"):
-		return faults{field.Invalid(at, apiVersion, "unexpected GroupVersion string: "+apiVersion)}
+		return field.ErrorList{field.Invalid(at, apiVersion, "unexpected GroupVersion string: "+apiVersion)}
 	case !grouped:
 		group, version = "", apiVersion
 	}
-	var found faults
+	var found field.ErrorList
 	if bad := validation.IsDNS1123Subdomain(group); group != "" && len(bad) > 0 {
 		found = append(found, field.Invalid(at, group, strings.Join(bad, ",")))
 	}
@@ -129,11 +129,11 @@ func validateParamVersion(at *field.Path, apiVersion string) faults {
 }
 
 // validateMatchResources: which requests a policy or a binding is about; nil: a binding's are those of its policy.
-func validateMatchResources(at *field.Path, m *admissionv1.MatchResources) faults {
+func validateMatchResources(at *field.Path, m *admissionv1.MatchResources) field.ErrorList {
 	if m == nil {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	if m.MatchPolicy == nil {
 		found = append(found, field.Required(at.Child("matchPolicy"), ""))
 	} else {
@@ -158,8 +158,8 @@ func validateMatchResources(at *field.Path, m *admissionv1.MatchResources) fault
 	return found
 }
 
-func validateNamedRule(at *field.Path, r *admissionv1.NamedRuleWithOperations) faults {
-	var found faults
+func validateNamedRule(at *field.Path, r *admissionv1.NamedRuleWithOperations) field.ErrorList {
+	var found field.ErrorList
 	for i, name := range r.ResourceNames {
 		path := at.Child("resourceNames").Index(i)
 		found = append(found, wrong(path, name, content.IsPathSegmentName(name))...)
@@ -171,8 +171,8 @@ func validateNamedRule(at *field.Path, r *admissionv1.NamedRuleWithOperations) f
 }
 
 // validateMutableOperations: a deletion has nothing to mutate.
-func validateMutableOperations(at *field.Path, m *admissionv1.MatchResources) faults {
-	var found faults
+func validateMutableOperations(at *field.Path, m *admissionv1.MatchResources) field.ErrorList {
+	var found field.ErrorList
 	for i := 0; m != nil && i < len(m.ResourceRules); i++ {
 		for _, operation := range m.ResourceRules[i].Operations {
 			found = append(found, among(at.Child("resourceRules", "operations"), operation, admissionv1.OperationAll, admissionv1.Connect,
@@ -188,8 +188,8 @@ var (
 	keptWords  = strings.Fields("true false null in as break const continue else for function if import let loop package namespace return var void while")
 )
 
-func validateVariables(at *field.Path, variables []admissionv1.Variable) faults {
-	var found faults
+func validateVariables(at *field.Path, variables []admissionv1.Variable) field.ErrorList {
+	var found field.ErrorList
 	for i, v := range variables {
 		name := at.Index(i).Child("name")
 		switch {
@@ -205,8 +205,8 @@ func validateVariables(at *field.Path, variables []admissionv1.Variable) faults 
 	return found
 }
 
-func validateValidation(at *field.Path, v *admissionv1.Validation) faults {
-	var found faults
+func validateValidation(at *field.Path, v *admissionv1.Validation) field.ErrorList {
+	var found field.ErrorList
 	message := strings.TrimSpace(v.Message)
 	if strings.TrimSpace(v.Expression) == "" {
 		found = append(found, field.Required(at.Child("expression"), "expression is not specified"))
@@ -227,10 +227,10 @@ func validateValidation(at *field.Path, v *admissionv1.Validation) faults {
 		metav1.StatusReasonRequestEntityTooLarge)...)
 }
 
-func validateAuditAnnotation(at *field.Path, policy string, a *admissionv1.AuditAnnotation) faults {
+func validateAuditAnnotation(at *field.Path, policy string, a *admissionv1.AuditAnnotation) field.ErrorList {
 	found := isQualified(at.Child("key"), policy+"/"+a.Key)
 	if policy == "" {
-		found = faults{field.Invalid(at.Child("key"), a.Key, "requires metadata.name be non-empty")}
+		found = field.ErrorList{field.Invalid(at.Child("key"), a.Key, "requires metadata.name be non-empty")}
 	}
 	switch expression := strings.TrimSpace(a.ValueExpression); {
 	case expression == "":
@@ -242,9 +242,9 @@ func validateAuditAnnotation(at *field.Path, policy string, a *admissionv1.Audit
 }
 
 // validateMutation: the type of a patch says which field has its expression.
-func validateMutation(at *field.Path, m *admissionv1.Mutation) faults {
+func validateMutation(at *field.Path, m *admissionv1.Mutation) field.ErrorList {
 	json, apply := at.Child("jsonPatch"), at.Child("applyConfiguration")
-	var found faults
+	var found field.ErrorList
 	switch m.PatchType {
 	case admissionv1.PatchTypeJSONPatch:
 		if m.JSONPatch == nil {
@@ -270,20 +270,20 @@ func validateMutation(at *field.Path, m *admissionv1.Mutation) faults {
 	return oneOf(at.Child("patchType"), m.PatchType, admissionv1.PatchTypeApplyConfiguration, admissionv1.PatchTypeJSONPatch)
 }
 
-func validatePolicyName(at *field.Path, name string) faults {
+func validatePolicyName(at *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return faults{field.Required(at, "")}
+		return field.ErrorList{field.Required(at, "")}
 	}
 	return isObjectName(at, name)
 }
 
 // validateParamRef: parameters are one object, or those with labels.
-func validateParamRef(at *field.Path, r *admissionv1.ParamRef) faults {
+func validateParamRef(at *field.Path, r *admissionv1.ParamRef) field.ErrorList {
 	if r == nil {
 		return nil
 	}
 	const exclusive = "name and selector are mutually exclusive"
-	var found faults
+	var found field.ErrorList
 	if r.Name != "" {
 		found = wrong(at.Child("name"), r.Name, content.IsPathSegmentName(r.Name))
 		if r.Selector != nil {
@@ -306,8 +306,8 @@ func validateParamRef(at *field.Path, r *admissionv1.ParamRef) faults {
 	return append(found, oneOf(action, *r.ParameterNotFoundAction, admissionv1.DenyAction, admissionv1.AllowAction)...)
 }
 
-func validateActions(at *field.Path, actions []admissionv1.ValidationAction) faults {
-	var found faults
+func validateActions(at *field.Path, actions []admissionv1.ValidationAction) field.ErrorList {
+	var found field.ErrorList
 	for i, action := range actions {
 		found = append(found, among(at.Index(i), action, admissionv1.Audit, admissionv1.Deny, admissionv1.Warn)...)
 		if slices.Contains(actions[:i], action) {

@@ -142,6 +142,6 @@ func csrFields(obj runtime.Object) fields.Set {
 	return fields.Set{"spec.signerName": obj.(*certificatesv1.CertificateSigningRequest).Spec.SignerName}
 }
 
-func csrSubresources(s *registry.Store, _ *resource.Parts) map[string]rest.Storage {
-	return map[string]rest.Storage{"approval": resource.NewPart(s, csrApproval{})}
+func csrSubresources(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {
+	return map[string]rest.Storage{"approval": resource.NewSubresourceREST(s, csrApproval{})}
 }

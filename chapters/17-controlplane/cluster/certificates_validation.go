@@ -37,9 +37,9 @@ var usages = []certificatesv1.KeyUsage{
 }
 
 // validateSigningRequest is upstream's validateCertificateSigningRequest; old is nil on a create.
-func validateSigningRequest(r, old *certificatesv1.CertificateSigningRequest) faults {
+func validateSigningRequest(r, old *certificatesv1.CertificateSigningRequest) field.ErrorList {
 	spec := field.NewPath("spec")
-	var found faults
+	var found field.ErrorList
 	if err := validateRequest(r.Spec.Request); err != nil {
 		found = append(found, field.Invalid(spec.Child("request"), r.Spec.Request, err.Error()))
 	}
@@ -113,8 +113,8 @@ func validateCertificate(text []byte) error {
 	return nil
 }
 
-func validateSigningConditions(at *field.Path, r *certificatesv1.CertificateSigningRequest) faults {
-	var found faults
+func validateSigningConditions(at *field.Path, r *certificatesv1.CertificateSigningRequest) field.ErrorList {
+	var found field.ErrorList
 	var seen []certificatesv1.RequestConditionType
 	for i, c := range r.Status.Conditions {
 		found = append(found, required(at.Index(i).Child("type"), string(c.Type))...)
@@ -137,7 +137,7 @@ func validateSigningConditions(at *field.Path, r *certificatesv1.CertificateSign
 }
 
 // validateSigningUpdate: what is decided or issued stays so. Upstream: validateCertificateSigningRequestUpdate.
-func validateSigningUpdate(obj, old runtime.Object, may allowed) faults {
+func validateSigningUpdate(obj, old runtime.Object, may allowed) field.ErrorList {
 	r, before := obj.(*certificatesv1.CertificateSigningRequest), old.(*certificatesv1.CertificateSigningRequest)
 	found := validateSigningRequest(r, before)
 	at := field.NewPath("status", "conditions")

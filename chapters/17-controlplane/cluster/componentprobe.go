@@ -18,8 +18,8 @@ const (
 	probeAnswer  = 10 << 10 // bytes of an answer that are shown
 )
 
-// ControlPlane are the components that run beside the server on its machine, in upstream's order and at its ports.
-func ControlPlane() Components {
+// ControlPlaneComponents are the components that run beside the server on its machine, in upstream's order and at its ports.
+func ControlPlaneComponents() Components {
 	return Components{
 		{Name: "scheduler", Check: probe("https://127.0.0.1:10259/healthz")},
 		{Name: "controller-manager", Check: probe("https://127.0.0.1:10257/healthz")},

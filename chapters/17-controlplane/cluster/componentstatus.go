@@ -43,8 +43,8 @@ var (
 	_ rest.ShortNamesProvider = (*componentStatuses)(nil)
 )
 
-func newComponentStatuses(p *resource.Parts) rest.Storage {
-	return &componentStatuses{components: resource.Setting[Components](p), TableConvertor: componentStatusColumns}
+func newComponentStatuses(deps *resource.Dependencies) rest.Storage {
+	return &componentStatuses{components: resource.Setting[Components](deps), TableConvertor: componentStatusColumns}
 }
 
 // New returns an empty ComponentStatus.
@@ -116,16 +116,16 @@ var componentStatusColumns = resource.Table[corev1.ComponentStatus, *corev1.Comp
 		{Name: "Error", Description: "Error of the component conditions"},
 	},
 	Cells: func(c *corev1.ComponentStatus) []any {
-		status, message, fault := "Unknown", "", ""
+		status, message, failure := "Unknown", "", ""
 		for _, condition := range c.Conditions {
 			if condition.Type != corev1.ComponentHealthy {
 				continue
 			}
-			status, message, fault = "Unhealthy", condition.Message, condition.Error
+			status, message, failure = "Unhealthy", condition.Message, condition.Error
 			if condition.Status == corev1.ConditionTrue {
 				status = "Healthy"
 			}
 		}
-		return []any{c.Name, status, message, fault}
+		return []any{c.Name, status, message, failure}
 	},
 }

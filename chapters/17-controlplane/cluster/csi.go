@@ -17,12 +17,12 @@ import (
 
 // driverStrategy: what a storage driver can do. Upstream: pkg/registry/storage/csidriver.
 var driverStrategy = resource.SpecStatus[storagev1.CSIDriver, *storagev1.CSIDriver]{
-	Strategy:    clusterScoped,
-	Conditional: true,
-	Default:     func(d *storagev1.CSIDriver) { d.Spec.PreventPodSchedulingIfMissing = nil }, // the feature VolumeLimitScaling is off
-	Check:       validateDriver,
-	WarnWith:    warnOfTokens,
-	CheckUpdate: func(_ context.Context, d, old *storagev1.CSIDriver) field.ErrorList {
+	Strategy:                  clusterScoped,
+	ForbidUnconditionalUpdate: true,
+	PrepareFunc:               func(d *storagev1.CSIDriver) { d.Spec.PreventPodSchedulingIfMissing = nil }, // the feature VolumeLimitScaling is off
+	ValidateFunc:              validateDriver,
+	WarningsWithOldFunc:       warnOfTokens,
+	ValidateUpdateFunc: func(_ context.Context, d, old *storagev1.CSIDriver) field.ErrorList {
 		spec := field.NewPath("spec")
 		found := unchanged(spec.Child("attachedRequired"), d.Spec.AttachRequired, old.Spec.AttachRequired)
 		return append(found, unchanged(spec.Child("volumeLifecycleModes"), d.Spec.VolumeLifecycleModes, old.Spec.VolumeLifecycleModes)...)
@@ -42,7 +42,7 @@ func warnOfTokens(_ context.Context, d, old *storagev1.CSIDriver) []string {
 // validateDriver is upstream's validateCSIDriverSpec; that the field is called attachedRequired is upstream's word.
 func validateDriver(_ context.Context, d *storagev1.CSIDriver) field.ErrorList {
 	at := field.NewPath("spec")
-	var found faults
+	var found field.ErrorList
 	for _, needed := range []struct {
 		name  string
 		value *bool
@@ -76,8 +76,8 @@ func validateDriver(_ context.Context, d *storagev1.CSIDriver) field.ErrorList {
 	return found
 }
 
-func validateTokenRequests(at *field.Path, requests []storagev1.TokenRequest) faults {
-	var found faults
+func validateTokenRequests(at *field.Path, requests []storagev1.TokenRequest) field.ErrorList {
+	var found field.ErrorList
 	var audiences []string
 	for i, r := range requests {
 		if slices.Contains(audiences, r.Audience) {
@@ -137,10 +137,10 @@ func joined[T ~string](list []T) string {
 
 // csiNodeStrategy: the drivers on a node. Upstream: pkg/registry/storage/csinode.
 var csiNodeStrategy = resource.SpecStatus[storagev1.CSINode, *storagev1.CSINode]{
-	Strategy:    clusterScoped,
-	Conditional: true,
-	Check: func(_ context.Context, n *storagev1.CSINode) field.ErrorList {
-		var found faults
+	Strategy:                  clusterScoped,
+	ForbidUnconditionalUpdate: true,
+	ValidateFunc: func(_ context.Context, n *storagev1.CSINode) field.ErrorList {
+		var found field.ErrorList
 		var names []string
 		for i, d := range n.Spec.Drivers {
 			at := field.NewPath("spec", "drivers").Index(i)
@@ -152,8 +152,8 @@ var csiNodeStrategy = resource.SpecStatus[storagev1.CSINode, *storagev1.CSINode]
 		}
 		return found
 	},
-	CheckUpdate: func(_ context.Context, n, old *storagev1.CSINode) field.ErrorList {
-		var found faults
+	ValidateUpdateFunc: func(_ context.Context, n, old *storagev1.CSINode) field.ErrorList {
+		var found field.ErrorList
 		for _, before := range old.Spec.Drivers {
 			for _, now := range n.Spec.Drivers {
 				if now.Name == before.Name {
@@ -166,7 +166,7 @@ var csiNodeStrategy = resource.SpecStatus[storagev1.CSINode, *storagev1.CSINode]
 	},
 }
 
-func validateNodeDriver(at *field.Path, d *storagev1.CSINodeDriver) faults {
+func validateNodeDriver(at *field.Path, d *storagev1.CSINodeDriver) field.ErrorList {
 	found := validateDriverName(at.Child("name"), d.Name)
 	found = append(found, required(at.Child("nodeID"), d.NodeID)...)
 	if len(d.NodeID) > 256 {
@@ -198,9 +198,9 @@ var csiNodeColumns = resource.Table[storagev1.CSINode, *storagev1.CSINode]{
 
 // capacityStrategy: how much of a class is left somewhere. Upstream: pkg/registry/storage/csistoragecapacity.
 var capacityStrategy = resource.SpecStatus[storagev1.CSIStorageCapacity, *storagev1.CSIStorageCapacity]{
-	Strategy:    namespaced,
-	Conditional: true,
-	CheckWith: func(_ context.Context, c, old *storagev1.CSIStorageCapacity) field.ErrorList {
+	Strategy:                  namespaced,
+	ForbidUnconditionalUpdate: true,
+	ValidateWithOldFunc: func(_ context.Context, c, old *storagev1.CSIStorageCapacity) field.ErrorList {
 		topology := field.NewPath("nodeTopology")
 		options := metavalidation.LabelSelectorValidationOptions{}
 		if old != nil {
@@ -213,7 +213,7 @@ var capacityStrategy = resource.SpecStatus[storagev1.CSIStorageCapacity, *storag
 		}
 		return found
 	},
-	CheckUpdate: func(_ context.Context, c, old *storagev1.CSIStorageCapacity) field.ErrorList {
+	ValidateUpdateFunc: func(_ context.Context, c, old *storagev1.CSIStorageCapacity) field.ErrorList {
 		found := unchanged(field.NewPath("nodeTopology"), c.NodeTopology, old.NodeTopology)
 		return append(found, unchanged(field.NewPath("storageClassName"), c.StorageClassName, old.StorageClassName)...)
 	},

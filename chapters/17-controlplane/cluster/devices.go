@@ -18,19 +18,19 @@ import (
 var deviceClassStrategy = resource.SpecStatus[resourcev1.DeviceClass, *resourcev1.DeviceClass]{
 	Strategy: clusterScoped,
 	Spec:     func(c *resourcev1.DeviceClass) any { return &c.Spec },
-	Check: func(_ context.Context, c *resourcev1.DeviceClass) field.ErrorList {
+	ValidateFunc: func(_ context.Context, c *resourcev1.DeviceClass) field.ErrorList {
 		return validateDeviceClass(field.NewPath("spec"), &c.Spec)
 	},
 }
 
 // deviceClaimStrategy: the spec never changes, so that an update says that and nothing else of it.
 var deviceClaimStrategy = resource.SpecStatus[resourcev1.ResourceClaim, *resourcev1.ResourceClaim]{
-	Strategy:  namespaced,
-	Uncounted: true,
-	Bare:      true,
-	Spec:      func(c *resourcev1.ResourceClaim) any { return &c.Spec },
-	Status:    func(c *resourcev1.ResourceClaim) any { return &c.Status },
-	CheckWith: func(_ context.Context, c, old *resourcev1.ResourceClaim) field.ErrorList {
+	Strategy:                 namespaced,
+	NoGeneration:             true,
+	ResetObjectMetaForStatus: true,
+	Spec:                     func(c *resourcev1.ResourceClaim) any { return &c.Spec },
+	Status:                   func(c *resourcev1.ResourceClaim) any { return &c.Status },
+	ValidateWithOldFunc: func(_ context.Context, c, old *resourcev1.ResourceClaim) field.ErrorList {
 		if old != nil {
 			return unchanged(field.NewPath("spec"), c.Spec, old.Spec)
 		}
@@ -38,25 +38,25 @@ var deviceClaimStrategy = resource.SpecStatus[resourcev1.ResourceClaim, *resourc
 	},
 }
 
-var deviceClaimStatus = deviceClaimStrategy.OfStatus(func(_ context.Context, c, old *resourcev1.ResourceClaim) field.ErrorList {
+var deviceClaimStatus = deviceClaimStrategy.StatusStrategy(func(_ context.Context, c, old *resourcev1.ResourceClaim) field.ErrorList {
 	return validateDeviceClaimStatus(c, old)
 })
 
 var deviceTemplateStrategy = resource.SpecStatus[resourcev1.ResourceClaimTemplate, *resourcev1.ResourceClaimTemplate]{
 	Strategy: namespaced,
-	Check: func(_ context.Context, t *resourcev1.ResourceClaimTemplate) field.ErrorList {
+	ValidateFunc: func(_ context.Context, t *resourcev1.ResourceClaimTemplate) field.ErrorList {
 		return validateClaimTemplate(field.NewPath("spec"), &t.Spec)
 	},
-	CheckUpdate: func(_ context.Context, t, old *resourcev1.ResourceClaimTemplate) field.ErrorList {
+	ValidateUpdateFunc: func(_ context.Context, t, old *resourcev1.ResourceClaimTemplate) field.ErrorList {
 		return unchanged(field.NewPath("spec"), t.Spec, old.Spec)
 	},
 }
 
 var sliceStrategy = resource.SpecStatus[resourcev1.ResourceSlice, *resourcev1.ResourceSlice]{
-	Strategy: clusterScoped,
-	Spec:     func(s *resourcev1.ResourceSlice) any { return &s.Spec },
-	Default:  dropAlphaOfSlice,
-	CheckWith: func(_ context.Context, s, old *resourcev1.ResourceSlice) field.ErrorList {
+	Strategy:    clusterScoped,
+	Spec:        func(s *resourcev1.ResourceSlice) any { return &s.Spec },
+	PrepareFunc: dropAlphaOfSlice,
+	ValidateWithOldFunc: func(_ context.Context, s, old *resourcev1.ResourceSlice) field.ErrorList {
 		var stored *resourcev1.ResourceSliceSpec
 		if old != nil {
 			stored = &old.Spec

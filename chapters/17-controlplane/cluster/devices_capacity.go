@@ -11,9 +11,9 @@ import (
 const mostValidValues = 10
 
 // validateValidValues: the shares of a capacity that claims may ask for ascend, fit, and have the default among them.
-func validateValidValues(at *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) faults {
+func validateValidValues(at *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
 	values := p.ValidValues
-	var found faults
+	var found field.ErrorList
 	for i := 1; i < len(values); i++ {
 		if values[i-1].Cmp(values[i]) > 0 {
 			found = append(found, field.Invalid(at.Index(i), values[i].String(), "values must be sorted in ascending order"))
@@ -21,10 +21,10 @@ func validateValidValues(at *field.Path, p *resourcev1.CapacityRequestPolicy, ca
 	}
 	known := false
 	found = append(found, validateSet(at, values, mostValidValues, func(q *apiresource.Quantity) string { return fmt.Sprint(q.Value()) },
-		func(at *field.Path, q *apiresource.Quantity) faults {
+		func(at *field.Path, q *apiresource.Quantity) field.ErrorList {
 			known = known || q.Cmp(*p.Default) == 0
 			if q.Cmp(capacity) > 0 {
-				return faults{field.Invalid(at, q.String(), "option is larger than capacity value: "+capacity.String())}
+				return field.ErrorList{field.Invalid(at, q.String(), "option is larger than capacity value: "+capacity.String())}
 			}
 			return nil
 		})...)
@@ -35,12 +35,12 @@ func validateValidValues(at *field.Path, p *resourcev1.CapacityRequestPolicy, ca
 }
 
 // validateValidRange is validateValidValues for a range, in steps.
-func validateValidRange(at *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) faults {
+func validateValidRange(at *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
 	low, high, step, otherwise := p.ValidRange.Min, p.ValidRange.Max, p.ValidRange.Step, p.Default
 	if low == nil {
-		return faults{field.Required(at.Child("min"), "required when validRange is defined")}
+		return field.ErrorList{field.Required(at.Child("min"), "required when validRange is defined")}
 	}
-	var found faults
+	var found field.ErrorList
 	refuse := func(broken bool, name string, value *apiresource.Quantity, text string, limit *apiresource.Quantity) {
 		if broken {
 			found = append(found, field.Invalid(at.Child(name), value.String(), text+": "+limit.String()))

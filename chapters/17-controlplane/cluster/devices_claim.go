@@ -42,12 +42,12 @@ func namesOf(c *resourcev1.DeviceClaim) requestNames {
 }
 
 // validate: a reference is the name of a request, or request/subrequest.
-func (r requestNames) validate(at *field.Path, reference *string) faults {
+func (r requestNames) validate(at *field.Path, reference *string) field.ErrorList {
 	segments := strings.Split(*reference, "/")
 	if len(segments) > 2 {
-		return faults{field.Invalid(at, *reference, notARequest)}
+		return field.ErrorList{field.Invalid(at, *reference, notARequest)}
 	}
-	var found faults
+	var found field.ErrorList
 	for _, segment := range segments {
 		found = append(found, isLabel(at, segment)...)
 	}
@@ -59,20 +59,20 @@ func (r requestNames) validate(at *field.Path, reference *string) faults {
 }
 
 // validateDeviceClaim is upstream's validateDeviceClaim.
-func validateDeviceClaim(at *field.Path, c *resourcev1.DeviceClaim) faults {
+func validateDeviceClaim(at *field.Path, c *resourcev1.DeviceClaim) field.ErrorList {
 	names := namesOf(c)
 	found := validateSet(at.Child("requests"), c.Requests, mostRequests,
 		func(r *resourcev1.DeviceRequest) string { return r.Name }, validateDeviceRequest)
 	found = append(found, validateItems(at.Child("constraints"), c.Constraints, mostConstraints, names.validateConstraint)...)
 	return append(found, validateItems(at.Child("config"), c.Config, mostConfigs,
-		func(at *field.Path, config *resourcev1.DeviceClaimConfiguration) faults {
+		func(at *field.Path, config *resourcev1.DeviceClaimConfiguration) field.ErrorList {
 			found := validateSet(at.Child("requests"), config.Requests, mostRequests, itself, names.validate)
 			return append(found, validateConfiguration(at, &config.DeviceConfiguration)...)
 		})...)
 }
 
 // validateDeviceRequest: a request is for a device, or for the first of several that is available.
-func validateDeviceRequest(at *field.Path, r *resourcev1.DeviceRequest) faults {
+func validateDeviceRequest(at *field.Path, r *resourcev1.DeviceRequest) field.ErrorList {
 	found := isLabel(at.Child("name"), r.Name)
 	const one = "exactly one of `exactly` or `firstAvailable` is required"
 	switch e := r.Exactly; {
@@ -85,7 +85,7 @@ func validateDeviceRequest(at *field.Path, r *resourcev1.DeviceRequest) faults {
 	}
 	return append(found, validateSet(at.Child("firstAvailable"), r.FirstAvailable, mostSubRequests,
 		func(r *resourcev1.DeviceSubRequest) string { return r.Name },
-		func(at *field.Path, r *resourcev1.DeviceSubRequest) faults {
+		func(at *field.Path, r *resourcev1.DeviceSubRequest) field.ErrorList {
 			query := deviceQuery{r.DeviceClassName, r.Selectors, r.AllocationMode, r.Count, r.Tolerations}
 			return append(isLabel(at.Child("name"), r.Name), query.validate(at)...)
 		})...)
@@ -100,7 +100,7 @@ type deviceQuery struct {
 	tolerations []resourcev1.DeviceToleration
 }
 
-func (q deviceQuery) validate(at *field.Path) faults {
+func (q deviceQuery) validate(at *field.Path) field.ErrorList {
 	found := required(at.Child("deviceClassName"), q.class)
 	if q.class != "" {
 		found = isSubdomain(at.Child("deviceClassName"), q.class)
@@ -125,7 +125,7 @@ func (q deviceQuery) validate(at *field.Path) faults {
 }
 
 // validateConstraint: the devices of some requests have an attribute in common, or all differ in it.
-func (r requestNames) validateConstraint(at *field.Path, c *resourcev1.DeviceConstraint) faults {
+func (r requestNames) validateConstraint(at *field.Path, c *resourcev1.DeviceConstraint) field.ErrorList {
 	found := validateSet(at.Child("requests"), c.Requests, mostRequests, itself, r.validate)
 	switch {
 	case c.MatchAttribute != nil:
@@ -136,16 +136,16 @@ func (r requestNames) validateConstraint(at *field.Path, c *resourcev1.DeviceCon
 	return append(found, field.Required(at, `exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set`))
 }
 
-func validateClaimTemplate(at *field.Path, t *resourcev1.ResourceClaimTemplateSpec) faults {
+func validateClaimTemplate(at *field.Path, t *resourcev1.ResourceClaimTemplateSpec) field.ErrorList {
 	found := core.ValidateTemplateMetadata(&t.ObjectMeta, at.Child("metadata"))
 	return append(found, validateDeviceClaim(at.Child("spec", "devices"), &t.Spec.Devices)...)
 }
 
 // validateDeviceClass is upstream's validateDeviceClassSpec.
-func validateDeviceClass(at *field.Path, c *resourcev1.DeviceClassSpec) faults {
+func validateDeviceClass(at *field.Path, c *resourcev1.DeviceClassSpec) field.ErrorList {
 	found := validateSelectors(at.Child("selectors"), c.Selectors)
 	found = append(found, validateItems(at.Child("config"), c.Config, mostConfigs,
-		func(at *field.Path, config *resourcev1.DeviceClassConfiguration) faults {
+		func(at *field.Path, config *resourcev1.DeviceClassConfiguration) field.ErrorList {
 			return validateConfiguration(at, &config.DeviceConfiguration)
 		})...)
 	if name := c.ExtendedResourceName; name != nil && !core.IsExtendedResource(corev1.ResourceName(*name)) {
@@ -158,14 +158,16 @@ func validateDeviceClass(at *field.Path, c *resourcev1.DeviceClassSpec) faults {
 // Upstream: AuthorizedForAdmin, AuthorizedForAdminStatus.
 type adminAccess struct {
 	registry.Strategy
-	parts *resource.Parts
+	deps *resource.Dependencies
 }
 
-// Bind gives the strategy the namespaces to look at.
-func (a adminAccess) Bind(p *resource.Parts) registry.Strategy { return adminAccess{a.Strategy, p} }
+// WithDependencies gives the strategy the namespaces to look at.
+func (a adminAccess) WithDependencies(deps *resource.Dependencies) registry.Strategy {
+	return adminAccess{a.Strategy, deps}
+}
 
 func (a adminAccess) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
-	var found faults
+	var found field.ErrorList
 	switch object := obj.(type) {
 	case *resourcev1.ResourceClaim:
 		found = a.validate(ctx, object.Namespace, adminRequest(&object.Spec.Devices))
@@ -185,7 +187,7 @@ func (a adminAccess) GetResetFields() rest.ResetFields {
 
 // ValidateUpdate looks at what the status allocates; the spec does not change. What was granted stays.
 func (a adminAccess) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
-	var found faults
+	var found field.ErrorList
 	if c, ok := obj.(*resourcev1.ResourceClaim); ok && adminResult(&old.(*resourcev1.ResourceClaim).Status) == nil {
 		found = a.validate(ctx, c.Namespace, adminResult(&c.Status))
 	}
@@ -216,20 +218,20 @@ func adminResult(s *resourcev1.ResourceClaimStatus) *field.Path {
 }
 
 // validate refuses the admin access at a place, unless that is nil.
-func (a adminAccess) validate(ctx context.Context, name string, at *field.Path) faults {
+func (a adminAccess) validate(ctx context.Context, name string, at *field.Path) field.ErrorList {
 	if at == nil {
 		return nil
 	}
-	obj, err := a.parts.Store(corev1.Resource("namespaces")).Get(ctx, name, &metav1.GetOptions{})
+	obj, err := a.deps.Store(corev1.Resource("namespaces")).Get(ctx, name, &metav1.GetOptions{})
 	if err != nil {
-		return faults{field.InternalError(at, fmt.Errorf(noNamespaceForAdmin, err))}
+		return field.ErrorList{field.InternalError(at, fmt.Errorf(noNamespaceForAdmin, err))}
 	}
 	namespace, err := asNamespace(obj)
 	if err != nil {
-		return faults{field.InternalError(at, fmt.Errorf(noNamespaceForAdmin, err))}
+		return field.ErrorList{field.InternalError(at, fmt.Errorf(noNamespaceForAdmin, err))}
 	}
 	if namespace.Labels[resourcev1.DRAAdminNamespaceLabelKey] != "true" {
-		return faults{field.Forbidden(at, adminNeedsLabel)}
+		return field.ErrorList{field.Forbidden(at, adminNeedsLabel)}
 	}
 	return nil
 }

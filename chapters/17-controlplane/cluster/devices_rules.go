@@ -25,11 +25,11 @@ const (
 )
 
 // validateItems asks about each item of a list that is not too long. Upstream: validateSlice.
-func validateItems[T any](at *field.Path, list []T, most int, validate func(at *field.Path, item *T) faults) faults {
+func validateItems[T any](at *field.Path, list []T, most int, validate func(at *field.Path, item *T) field.ErrorList) field.ErrorList {
 	if len(list) > most {
-		return faults{field.TooMany(at, len(list), most)}
+		return field.ErrorList{field.TooMany(at, len(list), most)}
 	}
-	var found faults
+	var found field.ErrorList
 	for i := range list {
 		found = append(found, validate(at.Index(i), &list[i])...)
 	}
@@ -37,7 +37,7 @@ func validateItems[T any](at *field.Path, list []T, most int, validate func(at *
 }
 
 // validateSet is validateItems where no two items have the same key.
-func validateSet[T any, K comparable](at *field.Path, list []T, most int, key func(*T) K, validate func(at *field.Path, item *T) faults) faults {
+func validateSet[T any, K comparable](at *field.Path, list []T, most int, key func(*T) K, validate func(at *field.Path, item *T) field.ErrorList) field.ErrorList {
 	found := validateItems(at, list, most, validate)
 	if len(list) > most {
 		return found
@@ -56,11 +56,11 @@ func validateSet[T any, K comparable](at *field.Path, list []T, most int, key fu
 func itself[T any](item *T) T { return *item }
 
 // validatePoolName: one or more domains, separated by slashes.
-func validatePoolName(at *field.Path, name string) faults {
+func validatePoolName(at *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return faults{field.Required(at, "")}
+		return field.ErrorList{field.Required(at, "")}
 	}
-	var found faults
+	var found field.ErrorList
 	if len(name) > longestPoolName {
 		found = append(found, field.TooLong(at, "", longestPoolName))
 	}
@@ -71,51 +71,51 @@ func validatePoolName(at *field.Path, name string) faults {
 }
 
 // validateSelectors: a selector is an expression (CEL), which is not compiled here.
-func validateSelectors(at *field.Path, selectors []resourcev1.DeviceSelector) faults {
-	return validateItems(at, selectors, mostSelectors, func(at *field.Path, s *resourcev1.DeviceSelector) faults {
+func validateSelectors(at *field.Path, selectors []resourcev1.DeviceSelector) field.ErrorList {
+	return validateItems(at, selectors, mostSelectors, func(at *field.Path, s *resourcev1.DeviceSelector) field.ErrorList {
 		switch {
 		case s.CEL == nil:
-			return faults{field.Required(at.Child("cel"), "")}
+			return field.ErrorList{field.Required(at.Child("cel"), "")}
 		case len(s.CEL.Expression) > longestExpression:
-			return faults{field.TooLong(at.Child("cel", "expression"), "", longestExpression)}
+			return field.ErrorList{field.TooLong(at.Child("cel", "expression"), "", longestExpression)}
 		}
 		return nil
 	})
 }
 
 // validateConfiguration: parameters for a driver, which only it can read.
-func validateConfiguration(at *field.Path, c *resourcev1.DeviceConfiguration) faults {
+func validateConfiguration(at *field.Path, c *resourcev1.DeviceConfiguration) field.ErrorList {
 	at = at.Child("opaque")
 	if c.Opaque == nil {
-		return faults{field.Required(at, "")}
+		return field.ErrorList{field.Required(at, "")}
 	}
 	return append(validateDriverName(at.Child("driver"), c.Opaque.Driver),
 		validateRawObject(at.Child("parameters"), c.Opaque.Parameters, longestParameters)...)
 }
 
 // validateRawObject: a JSON object. Upstream: validateRawExtension.
-func validateRawObject(at *field.Path, raw runtime.RawExtension, longest int) faults {
+func validateRawObject(at *field.Path, raw runtime.RawExtension, longest int) field.ErrorList {
 	if len(raw.Raw) > longest {
-		return faults{field.TooLong(at, "", longest)}
+		return field.ErrorList{field.TooLong(at, "", longest)}
 	}
 	var value any
 	if len(raw.Raw) == 0 {
-		return faults{field.Required(at, "")}
+		return field.ErrorList{field.Required(at, "")}
 	}
 	if err := json.Unmarshal(raw.Raw, &value); err != nil {
-		return faults{field.Invalid(at, "<value omitted>", fmt.Sprintf("error parsing data as JSON: %v", err))}
+		return field.ErrorList{field.Invalid(at, "<value omitted>", fmt.Sprintf("error parsing data as JSON: %v", err))}
 	}
 	if value == nil {
-		return faults{field.Required(at, "")}
+		return field.ErrorList{field.Required(at, "")}
 	}
 	if _, ok := value.(map[string]any); !ok {
-		return faults{field.Invalid(at, "<value omitted>", "must be a valid JSON object")}
+		return field.ErrorList{field.Invalid(at, "<value omitted>", "must be a valid JSON object")}
 	}
 	return nil
 }
 
 // validateQualifiedName: an identifier, behind the domain of whoever defines it.
-func validateQualifiedName(at *field.Path, name string) faults {
+func validateQualifiedName(at *field.Path, name string) field.ErrorList {
 	parts := strings.Split(name, "/")
 	if len(parts) == 1 {
 		return validateIdentifier(at, name)
@@ -123,7 +123,7 @@ func validateQualifiedName(at *field.Path, name string) faults {
 	if len(parts) > 2 {
 		return nil // as upstream
 	}
-	var found faults
+	var found field.ErrorList
 	if parts[0] == "" {
 		found = append(found, field.Invalid(at, "", "the domain must not be empty"))
 	} else {
@@ -135,7 +135,7 @@ func validateQualifiedName(at *field.Path, name string) faults {
 	return append(found, validateIdentifier(at, parts[1])...)
 }
 
-func validateFullyQualifiedName(at *field.Path, name resourcev1.FullyQualifiedName) faults {
+func validateFullyQualifiedName(at *field.Path, name resourcev1.FullyQualifiedName) field.ErrorList {
 	found := validateQualifiedName(at, string(name))
 	if !strings.Contains(string(name), "/") {
 		found = append(found, field.Invalid(at, name, "a fully qualified name must be a domain and a name separated by a slash"))
@@ -143,8 +143,8 @@ func validateFullyQualifiedName(at *field.Path, name resourcev1.FullyQualifiedNa
 	return found
 }
 
-func validateIdentifier(at *field.Path, name string) faults {
-	var found faults
+func validateIdentifier(at *field.Path, name string) field.ErrorList {
+	var found field.ErrorList
 	if len(name) > longestIdentifier {
 		found = append(found, field.TooLong(at, "", longestIdentifier))
 	}
@@ -152,8 +152,8 @@ func validateIdentifier(at *field.Path, name string) faults {
 }
 
 // validateToleration: a taint of a device that is put up with.
-func validateToleration(at *field.Path, t *resourcev1.DeviceToleration) faults {
-	var found faults
+func validateToleration(at *field.Path, t *resourcev1.DeviceToleration) field.ErrorList {
+	var found field.ErrorList
 	if t.Key != "" {
 		found = metavalidation.ValidateLabelName(t.Key, at.Child("key"))
 	}
@@ -173,15 +173,15 @@ func validateToleration(at *field.Path, t *resourcev1.DeviceToleration) faults {
 	return append(found, validateEffect(at.Child("effect"), t.Effect)...)
 }
 
-func validateEffect(at *field.Path, effect resourcev1.DeviceTaintEffect) faults {
+func validateEffect(at *field.Path, effect resourcev1.DeviceTaintEffect) field.ErrorList {
 	return oneOf(at, effect, resourcev1.DeviceTaintEffectNoExecute, resourcev1.DeviceTaintEffectNoSchedule, resourcev1.DeviceTaintEffectNone)
 }
 
 // validateBindingConditions: what has to be true of a device before a pod is bound, and what ends the wait for it.
-func validateBindingConditions(at *field.Path, conditions, failures []string) faults {
+func validateBindingConditions(at *field.Path, conditions, failures []string) field.ErrorList {
 	const most = 4
 	wait, end := at.Child("bindingConditions"), at.Child("bindingFailureConditions")
-	isName := func(at *field.Path, name *string) faults { return metavalidation.ValidateLabelName(*name, at) }
+	isName := func(at *field.Path, name *string) field.ErrorList { return metavalidation.ValidateLabelName(*name, at) }
 	found := validateItems(wait, conditions, most, isName)
 	found = append(found, validateItems(end, failures, most, isName)...)
 	waits := map[string]bool{}

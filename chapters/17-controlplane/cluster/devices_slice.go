@@ -47,7 +47,7 @@ func dropAlphaOfSlice(s *resourcev1.ResourceSlice) {
 
 // validateSlice: devices of one driver, which some nodes reach. stored is what an update replaces; nil: nothing.
 // Upstream: validateResourceSliceSpec.
-func validateSlice(at *field.Path, s, stored *resourcev1.ResourceSliceSpec) faults {
+func validateSlice(at *field.Path, s, stored *resourcev1.ResourceSliceSpec) field.ErrorList {
 	found := validateDriverName(at.Child("driver"), s.Driver)
 	found = append(found, validatePool(at.Child("pool"), &s.Pool)...)
 	if stored != nil {
@@ -65,17 +65,17 @@ func validateSlice(at *field.Path, s, stored *resourcev1.ResourceSliceSpec) faul
 	}
 	found = append(found, validateSet(at.Child("devices"), s.Devices, devicesAllowed(s),
 		func(d *resourcev1.Device) string { return d.Name },
-		func(at *field.Path, d *resourcev1.Device) faults {
+		func(at *field.Path, d *resourcev1.Device) field.ErrorList {
 			return validateDevice(at, d, before[d.Name], s.PerDeviceNodeSelection != nil && *s.PerDeviceNodeSelection)
 		})...)
 	return append(found, validateSet(at.Child("sharedCounters"), s.SharedCounters, mostCounterSets,
 		func(c *resourcev1.CounterSet) string { return c.Name },
-		func(at *field.Path, c *resourcev1.CounterSet) faults {
+		func(at *field.Path, c *resourcev1.CounterSet) field.ErrorList {
 			return validateCounters(at, "name", c.Name, c.Counters)
 		})...)
 }
 
-func validatePool(at *field.Path, p *resourcev1.ResourcePool) faults {
+func validatePool(at *field.Path, p *resourcev1.ResourcePool) field.ErrorList {
 	found := validatePoolName(at.Child("name"), p.Name)
 	if p.ResourceSliceCount <= 0 {
 		found = append(found, field.Invalid(at.Child("resourceSliceCount"), p.ResourceSliceCount, "must be greater than zero"))
@@ -96,8 +96,8 @@ func devicesAllowed(s *resourcev1.ResourceSliceSpec) int {
 }
 
 // validateReach: one field says which nodes reach the devices.
-func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) faults {
-	var found faults
+func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorList {
+	var found field.ErrorList
 	var set []string
 	if name := s.NodeName; name != nil && *name == "" {
 		found = append(found, field.Invalid(at.Child("nodeName"), *name, "must be either unset or set to a non-empty string"))
@@ -109,7 +109,7 @@ func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) faults {
 		set = append(set, "`nodeSelector`")
 		found = append(found, validateNodeSelector(at.Child("nodeSelector"), selector)...)
 		if len(selector.NodeSelectorTerms) != 1 {
-			found = append(found, field.Invalid(at.Child("nodeSelector", "nodeSelectorTerms"), resource.GoNamed(selector.NodeSelectorTerms),
+			found = append(found, field.Invalid(at.Child("nodeSelector", "nodeSelectorTerms"), resource.InternalForm(selector.NodeSelectorTerms),
 				"must have exactly one node selector term"))
 		}
 	}
@@ -136,7 +136,7 @@ func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) faults {
 }
 
 // validateDevice: own says that each device names its nodes.
-func validateDevice(at *field.Path, d, before *resourcev1.Device, own bool) faults {
+func validateDevice(at *field.Path, d, before *resourcev1.Device, own bool) field.ErrorList {
 	found := isLabel(at.Child("name"), d.Name)
 	if n := len(d.Attributes) + len(d.Capacity); n > mostAttributes {
 		found = append(found, field.Invalid(at, n, fmt.Sprintf("the total number of attributes and capacities must not exceed %d", mostAttributes)))
@@ -160,7 +160,7 @@ func validateDevice(at *field.Path, d, before *resourcev1.Device, own bool) faul
 	}
 	found = append(found, validateSet(at.Child("consumesCounters"), d.ConsumesCounters, mostConsumptions,
 		func(c *resourcev1.DeviceCounterConsumption) string { return c.CounterSet },
-		func(at *field.Path, c *resourcev1.DeviceCounterConsumption) faults {
+		func(at *field.Path, c *resourcev1.DeviceCounterConsumption) field.ErrorList {
 			return validateCounters(at, "counterSet", c.CounterSet, c.Counters)
 		})...)
 	if own {
@@ -173,8 +173,8 @@ func validateDevice(at *field.Path, d, before *resourcev1.Device, own bool) faul
 }
 
 // validateDeviceReach is validateReach for one device.
-func validateDeviceReach(at *field.Path, d *resourcev1.Device) faults {
-	var found faults
+func validateDeviceReach(at *field.Path, d *resourcev1.Device) field.ErrorList {
+	var found field.ErrorList
 	var set []string
 	if name := d.NodeName; name != nil && *name == "" {
 		found = append(found, field.Invalid(at.Child("nodeName"), *name, "must not be empty"))
@@ -201,14 +201,14 @@ func validateDeviceReach(at *field.Path, d *resourcev1.Device) faults {
 	return append(found, field.Invalid(at, "{"+strings.Join(set, ", ")+"}", one))
 }
 
-func validateDeviceTaint(at *field.Path, t *resourcev1.DeviceTaint) faults {
+func validateDeviceTaint(at *field.Path, t *resourcev1.DeviceTaint) field.ErrorList {
 	found := metavalidation.ValidateLabelName(t.Key, at.Child("key"))
 	found = append(found, wrong(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
 	return append(found, validateEffect(at.Child("effect"), t.Effect)...)
 }
 
 // validateCounters: a set of counters, or what a device takes of one; called is the field of the set's name.
-func validateCounters(at *field.Path, called, name string, counters map[string]resourcev1.Counter) faults {
+func validateCounters(at *field.Path, called, name string, counters map[string]resourcev1.Counter) field.ErrorList {
 	found := required(at.Child(called), name)
 	if name != "" {
 		found = isLabel(at.Child(called), name)
@@ -231,8 +231,8 @@ var semantic = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)` +
 	`(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$`)
 
 // validateAttribute: an attribute has one value.
-func validateAttribute(at *field.Path, a resourcev1.DeviceAttribute) faults {
-	var found faults
+func validateAttribute(at *field.Path, a resourcev1.DeviceAttribute) field.ErrorList {
+	var found field.ErrorList
 	values := 0
 	for _, set := range []bool{a.BoolValue != nil, a.IntValue != nil, a.StringValue != nil, a.VersionValue != nil} {
 		if set {
@@ -257,7 +257,7 @@ func validateAttribute(at *field.Path, a resourcev1.DeviceAttribute) faults {
 	case 1:
 		return found
 	}
-	return append(found, field.Invalid(at, resource.GoNamed(a), one))
+	return append(found, field.Invalid(at, resource.InternalForm(a), one))
 }
 
 // shorten is a key as paths show it.
@@ -270,21 +270,21 @@ func shorten(key string, longest int) string {
 }
 
 // validateDeviceCapacity: only a device that several claims share says which parts of it they may ask for.
-func validateDeviceCapacity(at *field.Path, c resourcev1.DeviceCapacity, shared bool) faults {
+func validateDeviceCapacity(at *field.Path, c resourcev1.DeviceCapacity, shared bool) field.ErrorList {
 	at = at.Child("requestPolicy")
 	switch policy := c.RequestPolicy; {
 	case policy == nil:
 		return nil
 	case !shared:
-		return faults{field.Forbidden(at, "allowMultipleAllocations must be true")}
+		return field.ErrorList{field.Forbidden(at, "allowMultipleAllocations must be true")}
 	case len(policy.ValidValues) > 0 && policy.ValidRange != nil:
-		return faults{field.Forbidden(at, `exactly one policy can be specified, cannot specify "validValues" and "validRange" at the same time`)}
+		return field.ErrorList{field.Forbidden(at, `exactly one policy can be specified, cannot specify "validValues" and "validRange" at the same time`)}
 	case len(policy.ValidValues) > 0 && policy.Default == nil:
-		return faults{field.Required(at.Child("default"), "required when validValues is defined")}
+		return field.ErrorList{field.Required(at.Child("default"), "required when validValues is defined")}
 	case len(policy.ValidValues) > 0:
 		return validateValidValues(at.Child("validValues"), policy, c.Value)
 	case policy.ValidRange != nil && policy.Default == nil:
-		return faults{field.Required(at.Child("default"), "required when validRange is defined")}
+		return field.ErrorList{field.Required(at.Child("default"), "required when validRange is defined")}
 	case policy.ValidRange != nil:
 		return validateValidRange(at.Child("validRange"), policy, c.Value)
 	}

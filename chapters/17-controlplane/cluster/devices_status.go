@@ -29,7 +29,7 @@ type deviceID struct{ Driver, Pool, Device, ShareID string }
 
 // validateDeviceClaimStatus: which devices a claim got, who uses them, and how the devices fare.
 // Upstream: ValidateResourceClaimStatusUpdate.
-func validateDeviceClaimStatus(c, old *resourcev1.ResourceClaim) faults {
+func validateDeviceClaimStatus(c, old *resourcev1.ResourceClaim) field.ErrorList {
 	status, at := &c.Status, field.NewPath("status")
 	found := validateSet(at.Child("reservedFor"), status.ReservedFor, mostConsumers,
 		func(r *resourcev1.ResourceClaimConsumerReference) types.UID { return r.UID }, validateConsumer)
@@ -43,7 +43,7 @@ func validateDeviceClaimStatus(c, old *resourcev1.ResourceClaim) faults {
 		func(d *resourcev1.AllocatedDeviceStatus) deviceID {
 			return deviceID{d.Driver, d.Pool, d.Device, or(d.ShareID, "")}
 		},
-		func(at *field.Path, d *resourcev1.AllocatedDeviceStatus) faults {
+		func(at *field.Path, d *resourcev1.AllocatedDeviceStatus) field.ErrorList {
 			return validateDeviceStatus(at, d, allocated)
 		})...)
 	found = append(found, validateReservation(at.Child("reservedFor"), c, old)...)
@@ -56,32 +56,32 @@ func validateDeviceClaimStatus(c, old *resourcev1.ResourceClaim) faults {
 	return append(found, validateAllocation(at.Child("allocation"), status.Allocation, namesOf(&c.Spec.Devices))...)
 }
 
-func validateConsumer(at *field.Path, r *resourcev1.ResourceClaimConsumerReference) faults {
+func validateConsumer(at *field.Path, r *resourcev1.ResourceClaimConsumerReference) field.ErrorList {
 	found := required(at.Child("resource"), r.Resource)
 	found = append(found, required(at.Child("name"), r.Name)...)
 	return append(found, required(at.Child("uid"), string(r.UID))...)
 }
 
 // validateReservation: only an allocated claim is used, and one that is being deleted gets no new user.
-func validateReservation(at *field.Path, c, old *resourcev1.ResourceClaim) faults {
+func validateReservation(at *field.Path, c, old *resourcev1.ResourceClaim) field.ErrorList {
 	if len(c.Status.ReservedFor) > 0 && c.Status.Allocation == nil {
-		return faults{field.Forbidden(at, "may not be specified when `allocated` is not set")}
+		return field.ErrorList{field.Forbidden(at, "may not be specified when `allocated` is not set")}
 	}
 	if c.DeletionTimestamp == nil {
 		return nil
 	}
 	for _, r := range c.Status.ReservedFor {
 		if !slices.Contains(old.Status.ReservedFor, r) {
-			return faults{field.Forbidden(at, "new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set")}
+			return field.ErrorList{field.Forbidden(at, "new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set")}
 		}
 	}
 	return nil
 }
 
-func validateAllocation(at *field.Path, a *resourcev1.AllocationResult, names requestNames) faults {
+func validateAllocation(at *field.Path, a *resourcev1.AllocationResult, names requestNames) field.ErrorList {
 	devices := at.Child("devices")
 	found := validateItems(devices.Child("results"), a.Devices.Results, mostResults,
-		func(at *field.Path, r *resourcev1.DeviceRequestAllocationResult) faults {
+		func(at *field.Path, r *resourcev1.DeviceRequestAllocationResult) field.ErrorList {
 			found := names.validate(at.Child("request"), &r.Request)
 			found = append(found, validateDriverName(at.Child("driver"), r.Driver)...)
 			found = append(found, validatePoolName(at.Child("pool"), r.Pool)...)
@@ -93,7 +93,7 @@ func validateAllocation(at *field.Path, a *resourcev1.AllocationResult, names re
 			return found
 		})
 	found = append(found, validateItems(devices.Child("config"), a.Devices.Config, 2*mostConfigs,
-		func(at *field.Path, c *resourcev1.DeviceAllocationConfiguration) faults {
+		func(at *field.Path, c *resourcev1.DeviceAllocationConfiguration) field.ErrorList {
 			found := oneOf(at.Child("source"), c.Source, resourcev1.AllocationConfigSourceClaim, resourcev1.AllocationConfigSourceClass)
 			found = append(found, validateSet(at.Child("requests"), c.Requests, mostRequests, itself, names.validate)...)
 			return append(found, validateConfiguration(at, &c.DeviceConfiguration)...)
@@ -105,7 +105,7 @@ func validateAllocation(at *field.Path, a *resourcev1.AllocationResult, names re
 }
 
 // validateDeviceStatus: what a driver reports of a device that the claim got.
-func validateDeviceStatus(at *field.Path, d *resourcev1.AllocatedDeviceStatus, allocated map[deviceID]bool) faults {
+func validateDeviceStatus(at *field.Path, d *resourcev1.AllocatedDeviceStatus, allocated map[deviceID]bool) field.ErrorList {
 	found := validateDriverName(at.Child("driver"), d.Driver)
 	found = append(found, validatePoolName(at.Child("pool"), d.Pool)...)
 	found = append(found, isLabel(at.Child("device"), d.Device)...)
@@ -128,8 +128,8 @@ func validateDeviceStatus(at *field.Path, d *resourcev1.AllocatedDeviceStatus, a
 	return found
 }
 
-func validateNetworkData(at *field.Path, n *resourcev1.NetworkDeviceData) faults {
-	var found faults
+func validateNetworkData(at *field.Path, n *resourcev1.NetworkDeviceData) field.ErrorList {
+	var found field.ErrorList
 	if len(n.InterfaceName) > longestInterface {
 		found = append(found, field.TooLong(at.Child("interfaceName"), "", longestInterface))
 	}
@@ -137,15 +137,15 @@ func validateNetworkData(at *field.Path, n *resourcev1.NetworkDeviceData) faults
 		found = append(found, field.TooLong(at.Child("hardwareAddress"), "", longestHardware))
 	}
 	return append(found, validateSet(at.Child("ips"), n.IPs, mostIPs, itself,
-		func(at *field.Path, ip *string) faults { return validation.IsValidInterfaceAddress(at, *ip) })...)
+		func(at *field.Path, ip *string) field.ErrorList { return validation.IsValidInterfaceAddress(at, *ip) })...)
 }
 
-func validateUID(at *field.Path, uid string) faults {
+func validateUID(at *field.Path, uid string) field.ErrorList {
 	if err := uuid.Validate(uid); err != nil {
-		return faults{field.Invalid(at, uid, fmt.Sprintf("error validating uid: %v", err))}
+		return field.ErrorList{field.Invalid(at, uid, fmt.Sprintf("error validating uid: %v", err))}
 	}
 	if len(uid) != 36 || uid != strings.ToLower(uid) {
-		return faults{field.Invalid(at, uid, "uid must be in RFC 4122 normalized form, `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` with lowercase hexadecimal characters")}
+		return field.ErrorList{field.Invalid(at, uid, "uid must be in RFC 4122 normalized form, `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` with lowercase hexadecimal characters")}
 	}
 	return nil
 }

@@ -56,8 +56,8 @@ func asksOldEvents(ctx context.Context) bool {
 }
 
 // expire gives each event its time, anew with each change.
-func expire(s *registry.Store, p *resource.Parts) {
-	ttl := cmp.Or(time.Duration(resource.Setting[EventTTL](p)), time.Hour)
+func expire(s *registry.Store, deps *resource.Dependencies) {
+	ttl := cmp.Or(time.Duration(resource.Setting[EventTTL](deps)), time.Hour)
 	s.TTLFunc = func(runtime.Object, uint64, bool) (uint64, error) { return uint64(ttl.Seconds()), nil }
 }
 

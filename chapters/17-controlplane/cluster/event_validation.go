@@ -12,8 +12,8 @@ import (
 
 // validateEvent is what events of both groups must be. One with an eventTime is of the new kind. Upstream:
 // legacyValidateEvent.
-func validateEvent(e *corev1.Event, oldGroup bool) faults {
-	var found faults
+func validateEvent(e *corev1.Event, oldGroup bool) field.ErrorList {
+	var found field.ErrorList
 	about := e.InvolvedObject.Namespace
 	elsewhere := field.Invalid(field.NewPath("involvedObject", "namespace"), about, "does not match event.namespace")
 	if e.EventTime.IsZero() {
@@ -30,7 +30,7 @@ func validateEvent(e *corev1.Event, oldGroup bool) faults {
 }
 
 // validateEventTexts: who reports and why is said, and briefly.
-func validateEventTexts(e *corev1.Event, oldGroup bool) faults {
+func validateEventTexts(e *corev1.Event, oldGroup bool) field.ErrorList {
 	reporter := field.NewPath("reportingController")
 	if oldGroup {
 		reporter = field.NewPath("reportingComponent")
@@ -60,7 +60,7 @@ func validateEventTexts(e *corev1.Event, oldGroup bool) faults {
 
 // validateNewEvent is what events.k8s.io demands of a new event: none of the fields that it calls deprecated.
 // Upstream: ValidateEventCreate.
-func validateNewEvent(e *corev1.Event) faults {
+func validateNewEvent(e *corev1.Event) field.ErrorList {
 	found := validateSeries(e.Series)
 	if e.EventTime.IsZero() {
 		found = append(found, field.Required(field.NewPath("eventTime"), ""))
@@ -84,11 +84,11 @@ func validateNewEvent(e *corev1.Event) faults {
 	return found
 }
 
-func validateSeries(s *corev1.EventSeries) faults {
+func validateSeries(s *corev1.EventSeries) field.ErrorList {
 	if s == nil {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	if s.Count < 2 {
 		found = append(found, field.Invalid(field.NewPath("series.count"), "", "should be at least 2"))
 	}
@@ -99,8 +99,8 @@ func validateSeries(s *corev1.EventSeries) faults {
 }
 
 // validateEventChange: in events.k8s.io an event only ever gets a series. Upstream: ValidateEventUpdate.
-func validateEventChange(e, old *corev1.Event) faults {
-	var found faults
+func validateEventChange(e, old *corev1.Event) field.ErrorList {
+	var found field.ErrorList
 	if !equality.Semantic.DeepEqual(e.Series, old.Series) {
 		found = append(found, validateSeries(e.Series)...)
 	}

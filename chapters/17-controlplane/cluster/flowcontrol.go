@@ -17,33 +17,33 @@ import (
 const exempt = "exempt" // the name of what is never held back
 
 var flowSchemaStrategy = resource.SpecStatus[flowcontrolv1.FlowSchema, *flowcontrolv1.FlowSchema]{
-	Strategy: clusterScoped,
-	Spec:     func(f *flowcontrolv1.FlowSchema) any { return &f.Spec },
-	Status:   func(f *flowcontrolv1.FlowSchema) any { return &f.Status },
-	Bare:     true,
-	Check:    validateFlowSchema,
+	Strategy:                 clusterScoped,
+	Spec:                     func(f *flowcontrolv1.FlowSchema) any { return &f.Spec },
+	Status:                   func(f *flowcontrolv1.FlowSchema) any { return &f.Status },
+	ResetObjectMetaForStatus: true,
+	ValidateFunc:             validateFlowSchema,
 }
 
-var flowSchemaStatus = flowSchemaStrategy.OfStatus(func(_ context.Context, f, _ *flowcontrolv1.FlowSchema) field.ErrorList {
+var flowSchemaStatus = flowSchemaStrategy.StatusStrategy(func(_ context.Context, f, _ *flowcontrolv1.FlowSchema) field.ErrorList {
 	return validateConditionTypes(f.Status.Conditions, func(c flowcontrolv1.FlowSchemaCondition) string { return string(c.Type) })
 })
 
 var levelStrategy = resource.SpecStatus[flowcontrolv1.PriorityLevelConfiguration, *flowcontrolv1.PriorityLevelConfiguration]{
-	Strategy: clusterScoped,
-	Spec:     func(l *flowcontrolv1.PriorityLevelConfiguration) any { return &l.Spec },
-	Status:   func(l *flowcontrolv1.PriorityLevelConfiguration) any { return &l.Status },
-	Bare:     true,
-	Check:    validateLevel,
+	Strategy:                 clusterScoped,
+	Spec:                     func(l *flowcontrolv1.PriorityLevelConfiguration) any { return &l.Spec },
+	Status:                   func(l *flowcontrolv1.PriorityLevelConfiguration) any { return &l.Status },
+	ResetObjectMetaForStatus: true,
+	ValidateFunc:             validateLevel,
 }
 
-var levelStatus = levelStrategy.OfStatus(func(_ context.Context, l, _ *flowcontrolv1.PriorityLevelConfiguration) field.ErrorList {
+var levelStatus = levelStrategy.StatusStrategy(func(_ context.Context, l, _ *flowcontrolv1.PriorityLevelConfiguration) field.ErrorList {
 	return validateConditionTypes(l.Status.Conditions,
 		func(c flowcontrolv1.PriorityLevelConfigurationCondition) string { return string(c.Type) })
 })
 
 // validateConditionTypes: each type once.
-func validateConditionTypes[C any](conditions []C, kind func(C) string) faults {
-	var found faults
+func validateConditionTypes[C any](conditions []C, kind func(C) string) field.ErrorList {
+	var found field.ErrorList
 	var seen []string
 	for i, c := range conditions {
 		at := field.NewPath("status", "conditions").Index(i).Child("type")
@@ -59,7 +59,7 @@ func validateConditionTypes[C any](conditions []C, kind func(C) string) faults {
 // validateFlowSchema is upstream's ValidateFlowSchemaSpec.
 func validateFlowSchema(_ context.Context, f *flowcontrolv1.FlowSchema) field.ErrorList {
 	at, spec := field.NewPath("spec"), &f.Spec
-	var found faults
+	var found field.ErrorList
 	precedence := at.Child("matchingPrecedence")
 	if spec.MatchingPrecedence <= 0 {
 		found = append(found, field.Invalid(precedence, spec.MatchingPrecedence, "must be a positive value"))
@@ -73,7 +73,7 @@ func validateFlowSchema(_ context.Context, f *flowcontrolv1.FlowSchema) field.Er
 	methods := []flowcontrolv1.FlowDistinguisherMethodType{flowcontrolv1.FlowDistinguisherMethodByNamespaceType,
 		flowcontrolv1.FlowDistinguisherMethodByUserType}
 	if m := spec.DistinguisherMethod; m != nil && !slices.Contains(methods, m.Type) {
-		found = append(found, field.NotSupported(at.Child("distinguisherMethod", "type"), resource.GoNamed(m), methods))
+		found = append(found, field.NotSupported(at.Child("distinguisherMethod", "type"), resource.InternalForm(m), methods))
 	}
 	level := at.Child("priorityLevelConfiguration", "name")
 	if spec.PriorityLevelConfiguration.Name == "" {
@@ -90,7 +90,7 @@ func validateFlowSchema(_ context.Context, f *flowcontrolv1.FlowSchema) field.Er
 // validateLevel is upstream's ValidatePriorityLevelConfigurationSpec.
 func validateLevel(_ context.Context, l *flowcontrolv1.PriorityLevelConfiguration) field.ErrorList {
 	at, spec := field.NewPath("spec"), &l.Spec
-	var found faults
+	var found field.ErrorList
 	if (l.Name == exempt) != (spec.Type == flowcontrolv1.PriorityLevelEnablementExempt) {
 		found = append(found, field.Invalid(at.Child("type"), spec.Type, "must be 'Exempt' if and only if `name` is 'exempt'"))
 	}
@@ -117,8 +117,8 @@ func validateLevel(_ context.Context, l *flowcontrolv1.PriorityLevelConfiguratio
 	return found
 }
 
-func validateShares(at *field.Path, shares, lendable *int32) faults {
-	var found faults
+func validateShares(at *field.Path, shares, lendable *int32) field.ErrorList {
+	var found field.ErrorList
 	if or(shares, 0) < 0 {
 		found = append(found, field.Invalid(at.Child("nominalConcurrencyShares"), *shares, "must be a non-negative integer"))
 	}
@@ -128,7 +128,7 @@ func validateShares(at *field.Path, shares, lendable *int32) faults {
 	return found
 }
 
-func validateLimited(at *field.Path, l *flowcontrolv1.LimitedPriorityLevelConfiguration) faults {
+func validateLimited(at *field.Path, l *flowcontrolv1.LimitedPriorityLevelConfiguration) field.ErrorList {
 	found := validateShares(at, l.NominalConcurrencyShares, l.LendablePercent)
 	if or(l.BorrowingLimitPercent, 0) < 0 {
 		found = append(found, field.Invalid(at.Child("borrowingLimitPercent"), *l.BorrowingLimitPercent,
@@ -151,9 +151,9 @@ func validateLimited(at *field.Path, l *flowcontrolv1.LimitedPriorityLevelConfig
 }
 
 // validateQueuing: a hand of queues must be drawn from a deck with the bits of one hash.
-func validateQueuing(at *field.Path, q *flowcontrolv1.QueuingConfiguration) faults {
+func validateQueuing(at *field.Path, q *flowcontrolv1.QueuingConfiguration) field.ErrorList {
 	const mostQueues, hashBits = 10_000_000, 60
-	var found faults
+	var found field.ErrorList
 	if q.QueueLengthLimit <= 0 {
 		found = append(found, field.Invalid(at.Child("queueLengthLimit"), q.QueueLengthLimit, "must be positive"))
 	}

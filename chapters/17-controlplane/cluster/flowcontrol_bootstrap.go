@@ -82,8 +82,8 @@ func suggested(name string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Name: name, Annotations: map[string]string{flowcontrolv1.AutoUpdateAnnotationKey: "true"}}
 }
 
-// BootstrapLevels are the priority levels of a new cluster, made anew.
-func BootstrapLevels() []*flowcontrolv1.PriorityLevelConfiguration {
+// BootstrapPriorityLevelConfigurations are the priority levels of a new cluster, made anew.
+func BootstrapPriorityLevelConfigurations() []*flowcontrolv1.PriorityLevelConfiguration {
 	levels := []*flowcontrolv1.PriorityLevelConfiguration{{ObjectMeta: suggested(exempt), Spec: flowcontrolv1.PriorityLevelConfigurationSpec{
 		Type:   flowcontrolv1.PriorityLevelEnablementExempt,
 		Exempt: &flowcontrolv1.ExemptPriorityLevelConfiguration{NominalConcurrencyShares: new(int32), LendablePercent: new(int32)},
@@ -103,8 +103,8 @@ func BootstrapLevels() []*flowcontrolv1.PriorityLevelConfiguration {
 	return levels
 }
 
-// BootstrapFlows are the flow schemas of a new cluster, made anew.
-func BootstrapFlows() []*flowcontrolv1.FlowSchema {
+// BootstrapFlowSchemas are the flow schemas of a new cluster, made anew.
+func BootstrapFlowSchemas() []*flowcontrolv1.FlowSchema {
 	var flows []*flowcontrolv1.FlowSchema
 	for _, row := range bootstrapFlows {
 		f := &flowcontrolv1.FlowSchema{ObjectMeta: suggested(row.name), Spec: flowcontrolv1.FlowSchemaSpec{

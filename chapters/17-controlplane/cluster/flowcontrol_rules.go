@@ -13,8 +13,8 @@ import (
 var flowVerbs = []string{"create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"}
 
 // validateFlowRule is upstream's ValidateFlowSchemaPolicyRulesWithSubjects.
-func validateFlowRule(at *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) faults {
-	var found faults
+func validateFlowRule(at *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) field.ErrorList {
+	var found field.ErrorList
 	for i, s := range r.Subjects {
 		found = append(found, validateFlowSubject(at.Child("subjects").Index(i), &s)...)
 	}
@@ -48,25 +48,25 @@ func validateFlowRule(at *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) 
 }
 
 // allOrSome: the list has something, and where it has "*", nothing else.
-func allOrSome(at *field.Path, list []string, what, missing string) faults {
+func allOrSome(at *field.Path, list []string, what, missing string) field.ErrorList {
 	switch {
 	case len(list) == 0:
-		return faults{field.Required(at, missing)}
+		return field.ErrorList{field.Required(at, missing)}
 	case len(list) > 1 && slices.Contains(list, "*"):
-		return faults{field.Invalid(at, list, "if '*' is present, must not specify other "+what)}
+		return field.ErrorList{field.Invalid(at, list, "if '*' is present, must not specify other "+what)}
 	}
 	return nil
 }
 
-func validateFlowVerbs(at *field.Path, verbs []string) faults {
+func validateFlowVerbs(at *field.Path, verbs []string) field.ErrorList {
 	unknown := func(verb string) bool { return !slices.Contains(flowVerbs, verb) }
 	if len(verbs) > 0 && !slices.Contains(verbs, "*") && slices.ContainsFunc(verbs, unknown) {
-		return faults{field.NotSupported(at, verbs, flowVerbs)}
+		return field.ErrorList{field.NotSupported(at, verbs, flowVerbs)}
 	}
 	return allOrSome(at, verbs, "verbs", "verbs must contain at least one value")
 }
 
-func validateFlowNamespaces(at *field.Path, namespaces []string, clusterScope bool) faults {
+func validateFlowNamespaces(at *field.Path, namespaces []string, clusterScope bool) field.ErrorList {
 	if len(namespaces) == 0 && clusterScope {
 		return nil
 	}
@@ -83,7 +83,7 @@ func validateFlowNamespaces(at *field.Path, namespaces []string, clusterScope bo
 }
 
 // validateFlowURL is upstream's ValidateNonResourceURLPath.
-func validateFlowURL(at *field.Path, url string) faults {
+func validateFlowURL(at *field.Path, url string) field.ErrorList {
 	wrong := ""
 	switch stars := strings.Count(url, "*"); {
 	case url == "":
@@ -101,11 +101,11 @@ func validateFlowURL(at *field.Path, url string) faults {
 	if wrong == "" {
 		return nil
 	}
-	return faults{field.Invalid(at, url, wrong)}
+	return field.ErrorList{field.Invalid(at, url, wrong)}
 }
 
 // validateFlowSubject: what is given is what the kind names. Upstream: ValidateFlowSchemaSubject.
-func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) faults {
+func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) field.ErrorList {
 	kinds := []flowcontrolv1.SubjectKind{flowcontrolv1.SubjectKindGroup, flowcontrolv1.SubjectKindServiceAccount,
 		flowcontrolv1.SubjectKindUser}
 	found := among(at.Child("kind"), s.Kind, kinds...)
@@ -116,13 +116,13 @@ func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) faults {
 		kind  flowcontrolv1.SubjectKind
 		field string
 		given bool
-		check func(*field.Path) faults
+		check func(*field.Path) field.ErrorList
 	}{
-		{flowcontrolv1.SubjectKindServiceAccount, "serviceAccount", s.ServiceAccount != nil, func(at *field.Path) faults {
+		{flowcontrolv1.SubjectKindServiceAccount, "serviceAccount", s.ServiceAccount != nil, func(at *field.Path) field.ErrorList {
 			return validateFlowAccount(at, s.ServiceAccount)
 		}},
-		{flowcontrolv1.SubjectKindUser, "user", s.User != nil, func(at *field.Path) faults { return required(at.Child("name"), s.User.Name) }},
-		{flowcontrolv1.SubjectKindGroup, "group", s.Group != nil, func(at *field.Path) faults {
+		{flowcontrolv1.SubjectKindUser, "user", s.User != nil, func(at *field.Path) field.ErrorList { return required(at.Child("name"), s.User.Name) }},
+		{flowcontrolv1.SubjectKindGroup, "group", s.Group != nil, func(at *field.Path) field.ErrorList {
 			return required(at.Child("name"),
 				s.Group.Name)
 		}},
@@ -140,7 +140,7 @@ func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) faults {
 	return found
 }
 
-func validateFlowAccount(at *field.Path, s *flowcontrolv1.ServiceAccountSubject) faults {
+func validateFlowAccount(at *field.Path, s *flowcontrolv1.ServiceAccountSubject) field.ErrorList {
 	found := required(at.Child("name"), s.Name)
 	if s.Name != "" && s.Name != flowcontrolv1.NameAll {
 		found = append(found, wrong(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)

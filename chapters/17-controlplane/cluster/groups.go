@@ -17,30 +17,30 @@ var (
 func Groups() []resource.Group {
 	return []resource.Group{
 		{GroupVersion: schema.GroupVersion{Version: "v1"}, Resources: unnamed()},
-		group("events.k8s.io", []resource.Row{
+		group("events.k8s.io", []resource.Definition{
 			{Kind: "Event", Name: "events", SameAs: schema.GroupVersionResource{Version: "v1", Resource: "events"}},
 		}),
 		group("rbac.authorization.k8s.io", access()),
 		group("storage.k8s.io", storage()),
-		group("scheduling.k8s.io", []resource.Row{
+		group("scheduling.k8s.io", []resource.Definition{
 			{Kind: "PriorityClass", Name: "priorityclasses", ShortNames: []string{"pc"}, Strategy: priorities,
-				Columns: priorityColumns, Serve: newPriorityClasses},
+				Columns: priorityColumns, WrapStore: newPriorityClasses},
 		}),
-		group("coordination.k8s.io", []resource.Row{
+		group("coordination.k8s.io", []resource.Definition{
 			{Kind: "Lease", Name: "leases", ObjectMeta: registry.GenericUpdate, Strategy: leaseStrategy, Columns: leaseColumns},
 		}),
-		group("node.k8s.io", []resource.Row{
+		group("node.k8s.io", []resource.Definition{
 			{Kind: "RuntimeClass", Name: "runtimeclasses", ObjectMeta: registry.GenericMetaThenUpdate, Strategy: runtimeStrategy,
 				Columns: runtimeColumns},
 		}),
-		group("certificates.k8s.io", []resource.Row{
+		group("certificates.k8s.io", []resource.Definition{
 			{Kind: "CertificateSigningRequest", Name: "certificatesigningrequests", ObjectMeta: registry.MetaThenUpdate,
 				StatusObjectMeta: registry.MetaThenUpdate,
 				ShortNames:       []string{"csr"},
-				Strategy:         csrStrategy{}, Status: csrStatus{}, Fields: csrFields, Columns: csrColumns, Subresources: csrSubresources},
+				Strategy:         csrStrategy{}, Status: csrStatus{}, SelectableFields: csrFields, Columns: csrColumns, Subresources: csrSubresources},
 		}),
 		group("admissionregistration.k8s.io", admission()),
-		group("flowcontrol.apiserver.k8s.io", []resource.Row{
+		group("flowcontrol.apiserver.k8s.io", []resource.Definition{
 			{Kind: "FlowSchema", Name: "flowschemas", ObjectMeta: registry.MetaOnly, StatusObjectMeta: registry.NoMeta,
 				Strategy: flowSchemaStrategy, Status: flowSchemaStatus, Columns: flowSchemaColumns},
 			{Kind: "PriorityLevelConfiguration", Name: "prioritylevelconfigurations", ObjectMeta: registry.MetaOnly,
@@ -52,40 +52,40 @@ func Groups() []resource.Group {
 }
 
 // group is version v1 of an API group.
-func group(name string, rows []resource.Row) resource.Group {
+func group(name string, rows []resource.Definition) resource.Group {
 	return resource.Group{GroupVersion: schema.GroupVersion{Group: name, Version: "v1"}, Resources: rows}
 }
 
 // unnamed is the group without a name.
-func unnamed() []resource.Row {
-	return []resource.Row{
-		{Kind: "ComponentStatus", Name: "componentstatuses", Storage: newComponentStatuses},
+func unnamed() []resource.Definition {
+	return []resource.Definition{
+		{Kind: "ComponentStatus", Name: "componentstatuses", NewREST: newComponentStatuses},
 		{Kind: "ConfigMap", Name: "configmaps", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"cm"},
 			Strategy: configMapStrategy{},
 			Columns:  configMapColumns},
 		{Kind: "Event", Name: "events", ObjectMeta: registry.NoMeta, ShortNames: []string{"ev"}, Strategy: eventStrategy{},
-			Fields: eventFields, Columns: eventColumns, Build: expire},
+			SelectableFields: eventFields, Columns: eventColumns, ConfigureStore: expire},
 		{Kind: "LimitRange", Name: "limitranges", ObjectMeta: registry.MetaOnly, ShortNames: []string{"limits"},
 			Strategy: limitRangeStrategy},
 		{Kind: "Namespace", Name: "namespaces", ObjectMeta: registry.MetaThenUpdate, ShortNames: []string{"ns"},
 			Strategy: namespaceStrategy{},
 			Status:   namespaceStatus{}, ReturnDeleted: true,
-			Fields: namespaceFields, Columns: namespaceColumns, Build: emptied, Serve: newNamespaces, Subresources: namespaceSubresources},
+			SelectableFields: namespaceFields, Columns: namespaceColumns, ConfigureStore: emptied, WrapStore: newNamespaces, Subresources: namespaceSubresources},
 		{Kind: "Node", Name: "nodes", ObjectMeta: registry.MetaThenUpdate, ShortNames: []string{"no"}, Strategy: nodeStrategy{},
-			Status:  nodeStatus{},
-			KeyRoot: "/minions",
-			Fields:  nodeFields, Columns: nodeColumns},
+			Status:           nodeStatus{},
+			KeyRoot:          "/minions",
+			SelectableFields: nodeFields, Columns: nodeColumns},
 		{Kind: "PersistentVolume", Name: "persistentvolumes", ObjectMeta: registry.MetaTwice, ShortNames: []string{"pv"},
 			Strategy: volumeStrategy,
 			Status:   volumeStatus{volumeStrategy}, ReturnDeleted: true,
 			Columns: volumeColumns},
 		{Kind: "PersistentVolumeClaim", Name: "persistentvolumeclaims", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"pvc"},
 			Strategy: claims, Status: claimStatus, ReturnDeleted: true,
-			Columns: claimColumns, Build: readAligned},
+			Columns: claimColumns, ConfigureStore: readAligned},
 		{Kind: "ResourceQuota", Name: "resourcequotas", ShortNames: []string{"quota"}, Strategy: quotaStrategy, Status: quotaStatus,
 			ReturnDeleted: true,
 			Columns:       quotaColumns},
-		{Kind: "Secret", Name: "secrets", ObjectMeta: registry.UpdateThenMeta, Strategy: secretStrategy{}, Fields: secretFields,
+		{Kind: "Secret", Name: "secrets", ObjectMeta: registry.UpdateThenMeta, Strategy: secretStrategy{}, SelectableFields: secretFields,
 			Columns: secretColumns},
 		{Kind: "ServiceAccount", Name: "serviceaccounts", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"sa"},
 			Strategy: serviceAccountStrategy, ReturnDeleted: true,
@@ -94,8 +94,8 @@ func unnamed() []resource.Row {
 }
 
 // access is rbac.authorization.k8s.io: who may do what.
-func access() []resource.Row {
-	return []resource.Row{
+func access() []resource.Definition {
+	return []resource.Definition{
 		{Kind: "ClusterRole", Name: "clusterroles", ObjectMeta: registry.MetaThenUpdate, Strategy: clusterRoleStrategy},
 		{Kind: "ClusterRoleBinding", Name: "clusterrolebindings", ObjectMeta: registry.MetaThenUpdate, Strategy: clusterBindingStrategy,
 			Columns: clusterBindingColumns},
@@ -106,8 +106,8 @@ func access() []resource.Row {
 }
 
 // storage is storage.k8s.io: where volumes come from.
-func storage() []resource.Row {
-	return []resource.Row{
+func storage() []resource.Definition {
+	return []resource.Definition{
 		{Kind: "CSIDriver", Name: "csidrivers", Strategy: driverStrategy, ReturnDeleted: true, Columns: driverColumns},
 		{Kind: "CSINode", Name: "csinodes", ObjectMeta: registry.MetaOnly, Strategy: csiNodeStrategy, ReturnDeleted: true,
 			Columns: csiNodeColumns},
@@ -128,8 +128,8 @@ func storage() []resource.Row {
 var extensions = []string{"api-extensions"}
 
 // admission is admissionregistration.k8s.io: who else is asked before an object is stored.
-func admission() []resource.Row {
-	return []resource.Row{
+func admission() []resource.Definition {
+	return []resource.Definition{
 		{Kind: "MutatingAdmissionPolicy", Name: "mutatingadmissionpolicies", ObjectMeta: registry.GenericMeta,
 			Categories: extensions, Strategy: mutationStrategy,
 			Columns: mutationColumns},
@@ -154,8 +154,8 @@ func admission() []resource.Row {
 }
 
 // devices is resource.k8s.io: hardware that pods ask for.
-func devices() []resource.Row {
-	return []resource.Row{
+func devices() []resource.Definition {
+	return []resource.Definition{
 		{Kind: "DeviceClass", Name: "deviceclasses", ObjectMeta: registry.MetaThenUpdate, Strategy: deviceClassStrategy,
 			ReturnDeleted: true, Columns: deviceClassColumns},
 		{Kind: "ResourceClaim", Name: "resourceclaims", ObjectMeta: registry.MetaThenUpdate,
@@ -164,6 +164,6 @@ func devices() []resource.Row {
 		{Kind: "ResourceClaimTemplate", Name: "resourceclaimtemplates", ObjectMeta: registry.MetaThenUpdate,
 			Strategy: adminAccess{Strategy: deviceTemplateStrategy}, ReturnDeleted: true, Columns: deviceTemplateColumns},
 		{Kind: "ResourceSlice", Name: "resourceslices", Strategy: sliceStrategy, ReturnDeleted: true, Columns: sliceColumns,
-			Fields: sliceFields, NoField: "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: %s"},
+			SelectableFields: sliceFields, UnsupportedFieldLabel: "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: %s"},
 	}
 }

@@ -12,14 +12,14 @@ import (
 // leaseStrategy: who holds a lease, and since when; a PUT makes one, and must know which version it renews.
 // Upstream: pkg/registry/coordination/lease.
 var leaseStrategy = resource.SpecStatus[coordinationv1.Lease, *coordinationv1.Lease]{
-	Strategy:    namespaced,
-	Creating:    true,
-	Conditional: true,
-	Default: func(l *coordinationv1.Lease) { // the feature CoordinatedLeaderElection is off
+	Strategy:                  namespaced,
+	CreateOnUpdate:            true,
+	ForbidUnconditionalUpdate: true,
+	PrepareFunc: func(l *coordinationv1.Lease) { // the feature CoordinatedLeaderElection is off
 		l.Spec.Strategy, l.Spec.PreferredHolder = nil, nil
 	},
-	Check: func(_ context.Context, l *coordinationv1.Lease) field.ErrorList {
-		var found faults
+	ValidateFunc: func(_ context.Context, l *coordinationv1.Lease) field.ErrorList {
+		var found field.ErrorList
 		spec := field.NewPath("spec")
 		if seconds := l.Spec.LeaseDurationSeconds; seconds != nil && *seconds <= 0 {
 			found = append(found, field.Invalid(spec.Child("leaseDurationSeconds"), seconds, "must be greater than 0"))

@@ -16,15 +16,15 @@ import (
 
 // limitRangeStrategy: the limits of a kind of thing fit together. Upstream: pkg/registry/core/limitrange.
 var limitRangeStrategy = resource.SpecStatus[corev1.LimitRange, *corev1.LimitRange]{
-	Strategy: namespaced,
-	Creating: true,
-	Default: func(l *corev1.LimitRange) {
+	Strategy:       namespaced,
+	CreateOnUpdate: true,
+	PrepareFunc: func(l *corev1.LimitRange) {
 		if l.Name == "" {
 			l.Name = string(uuid.NewUUID())
 		}
 	},
-	Check: func(_ context.Context, l *corev1.LimitRange) field.ErrorList {
-		var found faults
+	ValidateFunc: func(_ context.Context, l *corev1.LimitRange) field.ErrorList {
+		var found field.ErrorList
 		var seen []corev1.LimitType
 		for i := range l.Spec.Limits {
 			limit, path := &l.Spec.Limits[i], field.NewPath("spec", "limits").Index(i)
@@ -39,19 +39,19 @@ var limitRangeStrategy = resource.SpecStatus[corev1.LimitRange, *corev1.LimitRan
 	},
 }
 
-func validateLimitType(path *field.Path, kind corev1.LimitType) faults {
+func validateLimitType(path *field.Path, kind corev1.LimitType) field.ErrorList {
 	if found := isQualified(path, string(kind)); len(found) > 0 {
 		return found
 	}
 	known := []corev1.LimitType{corev1.LimitTypePod, corev1.LimitTypeContainer, corev1.LimitTypePersistentVolumeClaim}
 	if !strings.Contains(string(kind), "/") && !slices.Contains(known, kind) {
-		return faults{field.Invalid(path, kind, "must be a standard limit type or fully qualified")}
+		return field.ErrorList{field.Invalid(path, kind, "must be a standard limit type or fully qualified")}
 	}
 	return nil
 }
 
 // validateLimit is upstream's ValidateLimitRange for one item.
-func validateLimit(path *field.Path, l *corev1.LimitRangeItem) faults {
+func validateLimit(path *field.Path, l *corev1.LimitRangeItem) field.ErrorList {
 	found := append(validateLimitNames(path, l, "max", l.Max), validateLimitNames(path, l, "min", l.Min)...)
 	ofPods := l.Type == corev1.LimitTypePod
 	for _, preset := range []struct {
@@ -89,8 +89,8 @@ func limitNames(l *corev1.LimitRangeItem) []corev1.ResourceName {
 	return sorted(all)
 }
 
-func validateLimitNames(path *field.Path, l *corev1.LimitRangeItem, which string, list corev1.ResourceList) faults {
-	var found faults
+func validateLimitNames(path *field.Path, l *corev1.LimitRangeItem, which string, list corev1.ResourceList) field.ErrorList {
+	var found field.ErrorList
 	for _, name := range sorted(list) {
 		at := path.Child(which).Key(string(name))
 		if l.Type == corev1.LimitTypePod || l.Type == corev1.LimitTypeContainer {
@@ -103,12 +103,12 @@ func validateLimitNames(path *field.Path, l *corev1.LimitRangeItem, which string
 }
 
 // validateLimitValues: min <= default request <= default limit <= max, as far as they are there.
-func validateLimitValues(path *field.Path, l *corev1.LimitRangeItem, name corev1.ResourceName) faults {
+func validateLimitValues(path *field.Path, l *corev1.LimitRangeItem, name corev1.ResourceName) field.ErrorList {
 	defaults, requests := l.Default, l.DefaultRequest
 	if l.Type == corev1.LimitTypePod {
 		defaults, requests = nil, nil
 	}
-	var found faults
+	var found field.ErrorList
 	for _, order := range []struct {
 		less, more corev1.ResourceList
 		at         string
@@ -142,12 +142,12 @@ func overcommits(name corev1.ResourceName) bool {
 }
 
 // validateRatio: limit and request are never further apart than max and min.
-func validateRatio(path *field.Path, l *corev1.LimitRangeItem, name corev1.ResourceName) faults {
+func validateRatio(path *field.Path, l *corev1.LimitRangeItem, name corev1.ResourceName) field.ErrorList {
 	ratio, ok := l.MaxLimitRequestRatio[name]
 	if !ok {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	at := path.Child("maxLimitRequestRatio").Key(string(name))
 	if ratio.Cmp(*quantity.NewQuantity(1, quantity.DecimalSI)) < 0 {
 		found = append(found, field.Invalid(at, ratio, fmt.Sprintf("ratio %s is less than 1", ratio.String())))

@@ -12,8 +12,8 @@ const mostMatchConditions = 64
 
 // validateMatchConditions: each has a name of its own and an expression, which is not compiled here.
 // Upstream: validateMatchConditions of pkg/apis/admissionregistration/validation.
-func validateMatchConditions(at *field.Path, conditions []admissionv1.MatchCondition) faults {
-	var found faults
+func validateMatchConditions(at *field.Path, conditions []admissionv1.MatchCondition) field.ErrorList {
+	var found field.ErrorList
 	if len(conditions) > mostMatchConditions {
 		found = append(found, field.TooMany(at, len(conditions), mostMatchConditions))
 	}

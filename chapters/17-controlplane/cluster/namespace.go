@@ -41,11 +41,11 @@ func (namespaceStrategy) ValidateName(name string, prefix bool) []string {
 }
 
 func (namespaceStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for _, name := range obj.(*corev1.Namespace).Spec.Finalizers {
-		faults = append(faults, validateFinalizer(string(name), field.NewPath("spec", "finalizers"))...)
+		errs = append(errs, validateFinalizer(string(name), field.NewPath("spec", "finalizers"))...)
 	}
-	return faults
+	return errs
 }
 
 func (s namespaceStrategy) ValidateUpdate(ctx context.Context, obj, _ runtime.Object) field.ErrorList {
@@ -93,12 +93,12 @@ func (namespaceFinalize) PrepareForUpdate(_ context.Context, obj, old runtime.Ob
 func (namespaceFinalize) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 func (namespaceFinalize) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	path := field.NewPath("spec", "finalizers")
 	for i, name := range obj.(*corev1.Namespace).Spec.Finalizers {
-		faults = append(faults, validateFinalizer(string(name), path.Index(i))...)
+		errs = append(errs, validateFinalizer(string(name), path.Index(i))...)
 	}
-	return faults
+	return errs
 }
 
 // validateFinalizer checks a finalizer in the spec as one in the metadata is checked.

@@ -150,21 +150,21 @@ func asNamespace(obj runtime.Object) (*corev1.Namespace, error) {
 
 // emptied keeps a namespace that an update has left without finalizers in its metadata, as long as there are some in
 // its spec.
-func emptied(s *registry.Store, _ *resource.Parts) {
+func emptied(s *registry.Store, _ *resource.Dependencies) {
 	s.ShouldDeleteDuringUpdate = func(_ context.Context, obj, _ runtime.Object) bool {
 		return len(obj.(*corev1.Namespace).Spec.Finalizers) == 0
 	}
 }
 
 // finalize is the subresource through which the namespace controller says that it is done: it can only be updated.
-type finalize struct{ part *resource.Part }
+type finalize struct{ part *resource.SubresourceREST }
 
 var _ rest.Updater = finalize{}
 
-func namespaceSubresources(s *registry.Store, _ *resource.Parts) map[string]rest.Storage {
+func namespaceSubresources(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {
 	own := *s
 	own.ObjectMeta = registry.ObjectMetaValidation{}
-	return map[string]rest.Storage{"finalize": finalize{resource.NewPart(&own, namespaceFinalize{})}}
+	return map[string]rest.Storage{"finalize": finalize{resource.NewSubresourceREST(&own, namespaceFinalize{})}}
 }
 
 // New returns an empty Namespace.

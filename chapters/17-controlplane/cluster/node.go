@@ -84,13 +84,13 @@ func (nodeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Obje
 }
 
 // validateNodeUpdate: what a node got once, it keeps. Upstream: ValidateNodeUpdate.
-func validateNodeUpdate(n, old *corev1.Node) faults {
+func validateNodeUpdate(n, old *corev1.Node) field.ErrorList {
 	found := validateNodeResources(n)
 	found = append(found, validateDeclaredFeatures(field.NewPath("status", "declaredFeatures"), n.Status.DeclaredFeatures)...)
 	var seen []corev1.NodeAddress
 	for i, address := range n.Status.Addresses {
 		if slices.Contains(seen, address) {
-			found = append(found, field.Duplicate(field.NewPath("status", "addresses").Index(i), resource.GoNamed(address)))
+			found = append(found, field.Duplicate(field.NewPath("status", "addresses").Index(i), resource.InternalForm(address)))
 		}
 		seen = append(seen, address)
 	}
@@ -110,8 +110,8 @@ func validateNodeUpdate(n, old *corev1.Node) faults {
 }
 
 // validateTaints: no two taints have the same key and effect. Upstream: validateNodeTaints.
-func validateTaints(path *field.Path, taints []corev1.Taint) faults {
-	var found faults
+func validateTaints(path *field.Path, taints []corev1.Taint) field.ErrorList {
+	var found field.ErrorList
 	type pair struct {
 		key    string
 		effect corev1.TaintEffect
@@ -126,7 +126,7 @@ func validateTaints(path *field.Path, taints []corev1.Taint) faults {
 		found = append(found, oneOf(at.Child("effect"), taint.Effect,
 			corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)...)
 		if this := (pair{taint.Key, taint.Effect}); seen[this] {
-			twice := field.Duplicate(at, resource.GoNamed(taint))
+			twice := field.Duplicate(at, resource.InternalForm(taint))
 			twice.Detail = "taints must be unique by key and effect pair"
 			found = append(found, twice)
 		} else {
@@ -136,8 +136,8 @@ func validateTaints(path *field.Path, taints []corev1.Taint) faults {
 	return found
 }
 
-func validateNodeResources(n *corev1.Node) faults {
-	var found faults
+func validateNodeResources(n *corev1.Node) field.ErrorList {
+	var found field.ErrorList
 	for _, name := range sorted(n.Status.Capacity) {
 		found = append(found, validateQuantity(field.NewPath("status", "capacity", string(name)), name, n.Status.Capacity[name])...)
 	}

@@ -12,8 +12,8 @@ var declaredFeature = regexp.MustCompile(`^[A-Z][a-zA-Z0-9]*(/[a-zA-Z][a-zA-Z0-9
 
 // validateDeclaredFeatures: the features that a kubelet declares are sorted, so that two lists compare quickly.
 // Upstream: validateNodeDeclaredFeatures.
-func validateDeclaredFeatures(path *field.Path, features []string) faults {
-	var found faults
+func validateDeclaredFeatures(path *field.Path, features []string) field.ErrorList {
+	var found field.ErrorList
 	for i, feature := range features {
 		if text := checkFeatureName(feature); text != "" {
 			found = append(found, field.Invalid(path.Index(i), feature, text))

@@ -10,8 +10,8 @@ import (
 )
 
 // validatePodCIDRs: a node has one range of addresses for its pods, or one of each family.
-func validatePodCIDRs(path *field.Path, cidrs []string) faults {
-	var found faults
+func validatePodCIDRs(path *field.Path, cidrs []string) field.ErrorList {
+	var found field.ErrorList
 	six := 0
 	for i, cidr := range cidrs {
 		found = append(found, validation.IsValidCIDRForLegacyField(path.Index(i), cidr, strictAddresses, nil)...)

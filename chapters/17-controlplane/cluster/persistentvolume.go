@@ -16,16 +16,16 @@ import (
 
 // volumeStrategy: a volume has one source, which stays. Upstream: pkg/registry/core/persistentvolume.
 var volumeStrategy = resource.SpecStatus[corev1.PersistentVolume, *corev1.PersistentVolume]{
-	Strategy:  clusterScoped,
-	Uncounted: true,
-	Spec:      func(v *corev1.PersistentVolume) any { return &v.Spec },
-	Status:    func(v *corev1.PersistentVolume) any { return &v.Status },
-	Default:   beginPending,
-	Check: func(_ context.Context, v *corev1.PersistentVolume) field.ErrorList {
+	Strategy:     clusterScoped,
+	NoGeneration: true,
+	Spec:         func(v *corev1.PersistentVolume) any { return &v.Spec },
+	Status:       func(v *corev1.PersistentVolume) any { return &v.Status },
+	PrepareFunc:  beginPending,
+	ValidateFunc: func(_ context.Context, v *corev1.PersistentVolume) field.ErrorList {
 		return append(validateVolume(v), validateMountOptions(v)...)
 	},
-	CheckUpdate: validateVolumeUpdate,
-	Warn:        func(_ context.Context, v *corev1.PersistentVolume) []string { return volumeWarnings(v) },
+	ValidateUpdateFunc: validateVolumeUpdate,
+	WarningsFunc:       func(_ context.Context, v *corev1.PersistentVolume) []string { return volumeWarnings(v) },
 }
 
 // beginPending: a new volume waits for who looks at it. One that exists has a phase.
@@ -66,7 +66,7 @@ func (volumeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Ob
 }
 
 // validateVolume is upstream's ValidatePersistentVolumeSpec.
-func validateVolume(v *corev1.PersistentVolume) faults {
+func validateVolume(v *corev1.PersistentVolume) field.ErrorList {
 	spec, at := &v.Spec, field.NewPath("spec")
 	found := validateModes(at.Child("accessModes"), spec.AccessModes)
 	found = append(found, validateCapacity(at.Child("capacity"), spec.Capacity)...)
@@ -86,9 +86,9 @@ func validateVolume(v *corev1.PersistentVolume) faults {
 }
 
 // validateInlineVolume is validateVolume for a volume that no object stands for: it has a driver, and nothing that binds it.
-func validateInlineVolume(at *field.Path, spec *corev1.PersistentVolumeSpec) faults {
+func validateInlineVolume(at *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {
 	const inline = " in the context of inline volumes"
-	var found faults
+	var found field.ErrorList
 	forbid := func(broken bool, name, text string) {
 		if broken {
 			found = append(found, field.Forbidden(at.Child(name), text+inline))
@@ -111,19 +111,19 @@ func validateInlineVolume(at *field.Path, spec *corev1.PersistentVolumeSpec) fau
 	return append(found, validateAttributesClass(at, spec)...)
 }
 
-func validateModes(at *field.Path, modes []corev1.PersistentVolumeAccessMode) faults {
-	var found faults
+func validateModes(at *field.Path, modes []corev1.PersistentVolumeAccessMode) field.ErrorList {
+	var found field.ErrorList
 	if len(modes) == 0 {
 		found = append(found, field.Required(at, ""))
 	}
 	return append(found, core.ValidateAccessModes(modes, at)...)
 }
 
-func validateAttributesClass(at *field.Path, spec *corev1.PersistentVolumeSpec) faults {
+func validateAttributesClass(at *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {
 	if spec.VolumeAttributesClassName == nil {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	name, class := *spec.VolumeAttributesClassName, at.Child("volumeAttributesClassName")
 	if name == "" {
 		found = append(found, field.Required(class, "an empty string is disallowed"))
@@ -137,8 +137,8 @@ func validateAttributesClass(at *field.Path, spec *corev1.PersistentVolumeSpec) 
 }
 
 // validateCapacity: the size, and nothing else.
-func validateCapacity(at *field.Path, capacity corev1.ResourceList) faults {
-	var found faults
+func validateCapacity(at *field.Path, capacity corev1.ResourceList) field.ErrorList {
+	var found field.ErrorList
 	if len(capacity) == 0 {
 		found = append(found, field.Required(at, ""))
 	}
@@ -167,7 +167,7 @@ func validateVolumeUpdate(_ context.Context, v, old *corev1.PersistentVolume) fi
 	}
 	found = append(found, unchanged(field.NewPath("volumeMode"), v.Spec.VolumeMode, old.Spec.VolumeMode)...)
 	if old.Spec.NodeAffinity != nil && !equality.Semantic.DeepEqual(v.Spec.NodeAffinity, old.Spec.NodeAffinity) {
-		found = append(found, field.Invalid(field.NewPath("nodeAffinity"), resource.GoNamed(v.Spec.NodeAffinity),
+		found = append(found, field.Invalid(field.NewPath("nodeAffinity"), resource.InternalForm(v.Spec.NodeAffinity),
 			"field is immutable, except for updating from beta label to GA"))
 	}
 	if old.Spec.VolumeAttributesClassName != nil && v.Spec.VolumeAttributesClassName == nil {

@@ -32,20 +32,20 @@ func modesCell(modes []corev1.PersistentVolumeAccessMode) string {
 }
 
 // validateVolumeAffinity: the nodes that can reach a volume are named by terms.
-func validateVolumeAffinity(at *field.Path, a *corev1.VolumeNodeAffinity) faults {
+func validateVolumeAffinity(at *field.Path, a *corev1.VolumeNodeAffinity) field.ErrorList {
 	if a.Required == nil {
-		return faults{field.Required(at.Child("required"), "must specify required node constraints")}
+		return field.ErrorList{field.Required(at.Child("required"), "must specify required node constraints")}
 	}
 	return validateNodeSelector(at.Child("required"), a.Required)
 }
 
 // validateNodeSelector is upstream's ValidateNodeSelector.
-func validateNodeSelector(at *field.Path, s *corev1.NodeSelector) faults {
+func validateNodeSelector(at *field.Path, s *corev1.NodeSelector) field.ErrorList {
 	terms := at.Child("nodeSelectorTerms")
 	if len(s.NodeSelectorTerms) == 0 {
-		return faults{field.Required(terms, "must have at least one node selector term")}
+		return field.ErrorList{field.Required(terms, "must have at least one node selector term")}
 	}
-	var found faults
+	var found field.ErrorList
 	for i, term := range s.NodeSelectorTerms {
 		for j, r := range term.MatchExpressions {
 			found = append(found, validateNodeRequirement(terms.Index(i).Child("matchExpressions").Index(j), r)...)
@@ -57,8 +57,8 @@ func validateNodeSelector(at *field.Path, s *corev1.NodeSelector) faults {
 	return found
 }
 
-func validateNodeRequirement(at *field.Path, r corev1.NodeSelectorRequirement) faults {
-	var found faults
+func validateNodeRequirement(at *field.Path, r corev1.NodeSelectorRequirement) field.ErrorList {
+	var found field.ErrorList
 	values := at.Child("values")
 	switch r.Operator {
 	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn:
@@ -83,8 +83,8 @@ func validateNodeRequirement(at *field.Path, r corev1.NodeSelectorRequirement) f
 	return found
 }
 
-func validateNodeFieldRequirement(at *field.Path, r corev1.NodeSelectorRequirement) faults {
-	var found faults
+func validateNodeFieldRequirement(at *field.Path, r corev1.NodeSelectorRequirement) field.ErrorList {
+	var found field.ErrorList
 	switch r.Operator {
 	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn:
 		if len(r.Values) != 1 {

@@ -17,81 +17,83 @@ import (
 // looked at.
 type volumeSource struct {
 	name    string
-	at      string // in faults, where that differs
+	at      string // in errors, where that differs
 	set     bool
-	checked func(at *field.Path) faults
+	checked func(at *field.Path) field.ErrorList
 }
 
 // sourcesOf are the sources that the spec at a path may have, in upstream's order. Those that a pod may have too, package core checks.
 func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource {
 	return []volumeSource{
-		{"hostPath", "", s.HostPath != nil, func(at *field.Path) faults { return validateHostPath(at, s.HostPath) }},
-		{"gcePersistentDisk", "persistentDisk", s.GCEPersistentDisk != nil, func(*field.Path) faults {
+		{"hostPath", "", s.HostPath != nil, func(at *field.Path) field.ErrorList { return validateHostPath(at, s.HostPath) }},
+		{"gcePersistentDisk", "persistentDisk", s.GCEPersistentDisk != nil, func(*field.Path) field.ErrorList {
 			return core.ValidateVolumeSource(&corev1.VolumeSource{GCEPersistentDisk: s.GCEPersistentDisk}, spec)
 		}},
-		{"awsElasticBlockStore", "", s.AWSElasticBlockStore != nil, func(*field.Path) faults {
+		{"awsElasticBlockStore", "", s.AWSElasticBlockStore != nil, func(*field.Path) field.ErrorList {
 			return core.ValidateVolumeSource(&corev1.VolumeSource{AWSElasticBlockStore: s.AWSElasticBlockStore}, spec)
 		}},
-		{"glusterfs", "", s.Glusterfs != nil, func(at *field.Path) faults {
+		{"glusterfs", "", s.Glusterfs != nil, func(at *field.Path) field.ErrorList {
 			found := append(required(at.Child("endpoints"), s.Glusterfs.EndpointsName), required(at.Child("path"), s.Glusterfs.Path)...)
 			if namespace := s.Glusterfs.EndpointsNamespace; namespace != nil {
 				found = append(found, wrong(at.Child("endpointsNamespace"), *namespace, apivalidation.ValidateNamespaceName(*namespace, false))...)
 			}
 			return found
 		}},
-		{"flocker", "", s.Flocker != nil, func(*field.Path) faults {
+		{"flocker", "", s.Flocker != nil, func(*field.Path) field.ErrorList {
 			return core.ValidateVolumeSource(&corev1.VolumeSource{Flocker: s.Flocker}, spec)
 		}},
-		{"nfs", "", s.NFS != nil, func(at *field.Path) faults { return validateNFS(at, s.NFS) }},
-		{"rbd", "", s.RBD != nil, func(at *field.Path) faults {
-			var found faults
+		{"nfs", "", s.NFS != nil, func(at *field.Path) field.ErrorList { return validateNFS(at, s.NFS) }},
+		{"rbd", "", s.RBD != nil, func(at *field.Path) field.ErrorList {
+			var found field.ErrorList
 			if len(s.RBD.CephMonitors) == 0 {
 				found = append(found, field.Required(at.Child("monitors"), ""))
 			}
 			return append(found, required(at.Child("image"), s.RBD.RBDImage)...)
 		}},
-		{"quobyte", "", s.Quobyte != nil, func(*field.Path) faults {
+		{"quobyte", "", s.Quobyte != nil, func(*field.Path) field.ErrorList {
 			return core.ValidateVolumeSource(&corev1.VolumeSource{Quobyte: s.Quobyte}, spec)
 		}},
-		{"cephFS", "cephfs", s.CephFS != nil, func(at *field.Path) faults {
+		{"cephFS", "cephfs", s.CephFS != nil, func(at *field.Path) field.ErrorList {
 			if len(s.CephFS.Monitors) == 0 {
-				return faults{field.Required(at.Child("monitors"), "")}
+				return field.ErrorList{field.Required(at.Child("monitors"), "")}
 			}
 			return nil
 		}},
-		{"iscsi", "", s.ISCSI != nil, func(at *field.Path) faults {
+		{"iscsi", "", s.ISCSI != nil, func(at *field.Path) field.ErrorList {
 			return append(required(at.Child("targetPortal"), s.ISCSI.TargetPortal), required(at.Child("iqn"), s.ISCSI.IQN)...)
 		}},
-		{"cinder", "", s.Cinder != nil, func(at *field.Path) faults { return required(at.Child("volumeID"), s.Cinder.VolumeID) }},
-		{"fc", "", s.FC != nil, func(*field.Path) faults { return core.ValidateVolumeSource(&corev1.VolumeSource{FC: s.FC}, spec) }},
-		{"flexVolume", "", s.FlexVolume != nil, func(at *field.Path) faults { return required(at.Child("driver"), s.FlexVolume.Driver) }},
-		{"azureFile", "", s.AzureFile != nil, func(at *field.Path) faults { return validateAzureFile(at, s.AzureFile) }},
-		{"vsphereVolume", "", s.VsphereVolume != nil, func(at *field.Path) faults {
+		{"cinder", "", s.Cinder != nil, func(at *field.Path) field.ErrorList { return required(at.Child("volumeID"), s.Cinder.VolumeID) }},
+		{"fc", "", s.FC != nil, func(*field.Path) field.ErrorList {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{FC: s.FC}, spec)
+		}},
+		{"flexVolume", "", s.FlexVolume != nil, func(at *field.Path) field.ErrorList { return required(at.Child("driver"), s.FlexVolume.Driver) }},
+		{"azureFile", "", s.AzureFile != nil, func(at *field.Path) field.ErrorList { return validateAzureFile(at, s.AzureFile) }},
+		{"vsphereVolume", "", s.VsphereVolume != nil, func(at *field.Path) field.ErrorList {
 			return required(at.Child("volumePath"), s.VsphereVolume.VolumePath)
 		}},
-		{"photonPersistentDisk", "", s.PhotonPersistentDisk != nil, func(*field.Path) faults {
+		{"photonPersistentDisk", "", s.PhotonPersistentDisk != nil, func(*field.Path) field.ErrorList {
 			return core.ValidateVolumeSource(&corev1.VolumeSource{PhotonPersistentDisk: s.PhotonPersistentDisk}, spec)
 		}},
-		{"portworxVolume", "", s.PortworxVolume != nil, func(at *field.Path) faults {
+		{"portworxVolume", "", s.PortworxVolume != nil, func(at *field.Path) field.ErrorList {
 			return required(at.Child("volumeID"), s.PortworxVolume.VolumeID)
 		}},
-		{"azureDisk", "", s.AzureDisk != nil, func(*field.Path) faults {
+		{"azureDisk", "", s.AzureDisk != nil, func(*field.Path) field.ErrorList {
 			return core.ValidateVolumeSource(&corev1.VolumeSource{AzureDisk: s.AzureDisk}, spec)
 		}},
-		{"scaleIO", "", s.ScaleIO != nil, func(at *field.Path) faults {
+		{"scaleIO", "", s.ScaleIO != nil, func(at *field.Path) field.ErrorList {
 			found := required(at.Child("gateway"), s.ScaleIO.Gateway)
 			found = append(found, required(at.Child("system"), s.ScaleIO.System)...)
 			return append(found, required(at.Child("volumeName"), s.ScaleIO.VolumeName)...)
 		}},
-		{"local", "", s.Local != nil, func(at *field.Path) faults { return validateLocal(at, s.Local) }},
+		{"local", "", s.Local != nil, func(at *field.Path) field.ErrorList { return validateLocal(at, s.Local) }},
 		{"storageos", "", s.StorageOS != nil, nil},
-		{"csi", "", s.CSI != nil, func(at *field.Path) faults { return validateCSISource(at, s.CSI) }},
+		{"csi", "", s.CSI != nil, func(at *field.Path) field.ErrorList { return validateCSISource(at, s.CSI) }},
 	}
 }
 
 // validateSources: there is exactly one.
-func validateSources(at *field.Path, s *corev1.PersistentVolumeSpec) faults {
-	var found faults
+func validateSources(at *field.Path, s *corev1.PersistentVolumeSpec) field.ErrorList {
+	var found field.ErrorList
 	first := true
 	for _, source := range sourcesOf(at, s) {
 		if !source.set {
@@ -118,7 +120,7 @@ func validateSources(at *field.Path, s *corev1.PersistentVolumeSpec) faults {
 	return found
 }
 
-func validateAzureFile(at *field.Path, s *corev1.AzureFilePersistentVolumeSource) faults {
+func validateAzureFile(at *field.Path, s *corev1.AzureFilePersistentVolumeSource) field.ErrorList {
 	found := append(required(at.Child("secretName"), s.SecretName), required(at.Child("shareName"), s.ShareName)...)
 	if s.SecretNamespace != nil && *s.SecretNamespace == "" {
 		found = append(found, field.Required(at.Child("secretNamespace"), ""))
@@ -133,9 +135,9 @@ func orName(at, name string) string {
 	return at
 }
 
-func validateHostPath(at *field.Path, s *corev1.HostPathVolumeSource) faults {
+func validateHostPath(at *field.Path, s *corev1.HostPathVolumeSource) field.ErrorList {
 	if s.Path == "" {
-		return faults{field.Required(at.Child("path"), "")}
+		return field.ErrorList{field.Required(at.Child("path"), "")}
 	}
 	found := staysBelow(at.Child("path"), s.Path)
 	if s.Type != nil {
@@ -146,22 +148,22 @@ func validateHostPath(at *field.Path, s *corev1.HostPathVolumeSource) faults {
 	return found
 }
 
-func validateLocal(at *field.Path, s *corev1.LocalVolumeSource) faults {
+func validateLocal(at *field.Path, s *corev1.LocalVolumeSource) field.ErrorList {
 	if s.Path == "" {
-		return faults{field.Required(at.Child("path"), "")}
+		return field.ErrorList{field.Required(at.Child("path"), "")}
 	}
 	return staysBelow(at.Child("path"), s.Path)
 }
 
 // staysBelow: no step of the path leads up.
-func staysBelow(at *field.Path, target string) faults {
+func staysBelow(at *field.Path, target string) field.ErrorList {
 	if !slices.Contains(strings.Split(target, "/"), "..") {
 		return nil
 	}
-	return faults{field.Invalid(at, target, "must not contain '..'")}
+	return field.ErrorList{field.Invalid(at, target, "must not contain '..'")}
 }
 
-func validateNFS(at *field.Path, s *corev1.NFSVolumeSource) faults {
+func validateNFS(at *field.Path, s *corev1.NFSVolumeSource) field.ErrorList {
 	found := append(required(at.Child("server"), s.Server), required(at.Child("path"), s.Path)...)
 	if !path.IsAbs(s.Path) {
 		found = append(found, field.Invalid(at.Child("path"), s.Path, "must be an absolute path"))
@@ -169,7 +171,7 @@ func validateNFS(at *field.Path, s *corev1.NFSVolumeSource) faults {
 	return found
 }
 
-func validateCSISource(at *field.Path, s *corev1.CSIPersistentVolumeSource) faults {
+func validateCSISource(at *field.Path, s *corev1.CSIPersistentVolumeSource) field.ErrorList {
 	found := validateDriverName(at.Child("driver"), s.Driver)
 	found = append(found, required(at.Child("volumeHandle"), s.VolumeHandle)...)
 	for _, ref := range []struct {
@@ -188,7 +190,7 @@ func validateCSISource(at *field.Path, s *corev1.CSIPersistentVolumeSource) faul
 	return found
 }
 
-func validateSecretReference(at *field.Path, s *corev1.SecretReference) faults {
+func validateSecretReference(at *field.Path, s *corev1.SecretReference) field.ErrorList {
 	found := required(at.Child("name"), s.Name)
 	if s.Name != "" {
 		found = isSubdomain(at.Child("name"), s.Name)
@@ -200,17 +202,17 @@ func validateSecretReference(at *field.Path, s *corev1.SecretReference) faults {
 }
 
 // validateDriverName: the name of a storage driver is a domain, of 63 characters at most. Upstream: ValidateCSIDriverName.
-func validateDriverName(at *field.Path, name string) faults {
+func validateDriverName(at *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return faults{field.Required(at, "")}
+		return field.ErrorList{field.Required(at, "")}
 	}
-	var found faults
+	var found field.ErrorList
 	if len(name) > 63 {
 		found = append(found, field.TooLong(at, "", 63))
 	}
-	for _, fault := range isSubdomain(at, strings.ToLower(name)) {
-		fault.BadValue = name
-		found = append(found, fault)
+	for _, err := range isSubdomain(at, strings.ToLower(name)) {
+		err.BadValue = name
+		found = append(found, err)
 	}
 	return found
 }
@@ -219,7 +221,7 @@ func validateDriverName(at *field.Path, name string) faults {
 var withMountOptions = []string{"gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "nfs", "rbd", "quobyte", "iscsi", "cinder",
 	"cephFS", "azureFile", "vsphereVolume", "azureDisk", "photonPersistentDisk"}
 
-func validateMountOptions(v *corev1.PersistentVolume) faults {
+func validateMountOptions(v *corev1.PersistentVolume) field.ErrorList {
 	if _, given := v.Annotations[corev1.MountOptionAnnotation]; !given {
 		return nil
 	}
@@ -228,7 +230,7 @@ func validateMountOptions(v *corev1.PersistentVolume) faults {
 			return nil
 		}
 	}
-	return faults{field.Forbidden(field.NewPath("metadata", "annotations", corev1.MountOptionAnnotation),
+	return field.ErrorList{field.Forbidden(field.NewPath("metadata", "annotations", corev1.MountOptionAnnotation),
 		"may not specify mount options for this volume type")}
 }
 

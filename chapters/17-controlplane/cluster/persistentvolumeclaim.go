@@ -20,15 +20,15 @@ type claimStrategy struct {
 }
 
 var claims = claimStrategy{resource.SpecStatus[corev1.PersistentVolumeClaim, *corev1.PersistentVolumeClaim]{
-	Strategy:  namespaced,
-	Uncounted: true,
-	Spec:      func(c *corev1.PersistentVolumeClaim) any { return &c.Spec },
-	Status:    func(c *corev1.PersistentVolumeClaim) any { return &c.Status },
-	CheckWith: func(_ context.Context, c, old *corev1.PersistentVolumeClaim) field.ErrorList {
+	Strategy:     namespaced,
+	NoGeneration: true,
+	Spec:         func(c *corev1.PersistentVolumeClaim) any { return &c.Spec },
+	Status:       func(c *corev1.PersistentVolumeClaim) any { return &c.Status },
+	ValidateWithOldFunc: func(_ context.Context, c, old *corev1.PersistentVolumeClaim) field.ErrorList {
 		return core.ValidatePersistentVolumeClaimSpec(&c.Spec, field.NewPath("spec"), core.OptionsForClaim(old))
 	},
-	CheckUpdate: validateClaimUpdate,
-	Warn:        func(_ context.Context, c *corev1.PersistentVolumeClaim) []string { return claimWarnings(c) },
+	ValidateUpdateFunc: validateClaimUpdate,
+	WarningsFunc:       func(_ context.Context, c *corev1.PersistentVolumeClaim) []string { return claimWarnings(c) },
 }}
 
 func (s claimStrategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
@@ -46,10 +46,10 @@ func (s claimStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Ob
 	alignSources(&c.Spec)
 }
 
-var claimStatus = claims.OfStatus(validateClaimStatus)
+var claimStatus = claims.StatusStrategy(validateClaimStatus)
 
 // readAligned shows old claims with both names of their source.
-func readAligned(s *registry.Store, _ *resource.Parts) {
+func readAligned(s *registry.Store, _ *resource.Dependencies) {
 	s.Decorator = func(obj runtime.Object) {
 		if c, ok := obj.(*corev1.PersistentVolumeClaim); ok {
 			alignSources(&c.Spec)

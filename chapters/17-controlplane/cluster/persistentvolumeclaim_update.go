@@ -14,7 +14,7 @@ import (
 // validateClaimUpdate: a claim is what somebody may have; changed later, it would go around quotas.
 // Upstream: ValidatePersistentVolumeClaimUpdate.
 func validateClaimUpdate(_ context.Context, c, old *corev1.PersistentVolumeClaim) field.ErrorList {
-	var found faults
+	var found field.ErrorList
 	now, before := c.Spec.DeepCopy(), old.Spec.DeepCopy()
 	if before.VolumeName == "" {
 		before.VolumeName = now.VolumeName // binding, once
@@ -45,17 +45,17 @@ func validateClaimUpdate(_ context.Context, c, old *corev1.PersistentVolumeClaim
 }
 
 // validateShrinking: what is requested may become smaller where it was never given.
-func validateShrinking(c, old *corev1.PersistentVolumeClaim) faults {
+func validateShrinking(c, old *corev1.PersistentVolumeClaim) field.ErrorList {
 	size, before, given := c.Spec.Resources.Requests[corev1.ResourceStorage], old.Spec.Resources.Requests[corev1.ResourceStorage],
 		old.Status.Capacity[corev1.ResourceStorage]
 	if size.Cmp(before) >= 0 || size.Cmp(given) > 0 {
 		return nil
 	}
-	return faults{field.Forbidden(field.NewPath("spec", "resources", "requests", "storage"), "field can not be less than status.capacity")}
+	return field.ErrorList{field.Forbidden(field.NewPath("spec", "resources", "requests", "storage"), "field can not be less than status.capacity")}
 }
 
 // validateAttributesChange: a class that is in effect can be replaced, not taken away.
-func validateAttributesChange(c, old *corev1.PersistentVolumeClaim) faults {
+func validateAttributesChange(c, old *corev1.PersistentVolumeClaim) field.ErrorList {
 	class := c.Spec.VolumeAttributesClassName
 	if equality.Semantic.DeepEqual(class, old.Spec.VolumeAttributesClassName) || old.Status.CurrentVolumeAttributesClassName == nil {
 		return nil
@@ -63,9 +63,9 @@ func validateAttributesChange(c, old *corev1.PersistentVolumeClaim) faults {
 	at := field.NewPath("spec", "volumeAttributesClassName")
 	switch {
 	case class == nil:
-		return faults{field.Forbidden(at, "update to nil is forbidden when status.currentVolumeAttributesClassName is not nil")}
+		return field.ErrorList{field.Forbidden(at, "update to nil is forbidden when status.currentVolumeAttributesClassName is not nil")}
 	case *class == "":
-		return faults{field.Forbidden(at, "update to empty string is forbidden when status.currentVolumeAttributesClassName is not nil")}
+		return field.ErrorList{field.Forbidden(at, "update to empty string is forbidden when status.currentVolumeAttributesClassName is not nil")}
 	}
 	return nil
 }
@@ -109,12 +109,12 @@ func validateClaimStatus(_ context.Context, c, _ *corev1.PersistentVolumeClaim) 
 }
 
 // validateClaimResource: of Kubernetes' own resources, claims are about storage.
-func validateClaimResource(at *field.Path, name corev1.ResourceName) faults {
+func validateClaimResource(at *field.Path, name corev1.ResourceName) field.ErrorList {
 	if found := isQualified(at, string(name)); len(found) > 0 {
 		return found
 	}
 	if isNative(name) && name != corev1.ResourceStorage {
-		return faults{field.NotSupported(at, string(name), []corev1.ResourceName{corev1.ResourceStorage})}
+		return field.ErrorList{field.NotSupported(at, string(name), []corev1.ResourceName{corev1.ResourceStorage})}
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func (priorityStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) 
 
 func (priorityStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
 	c := obj.(*schedulingv1.PriorityClass)
-	var found faults
+	var found field.ErrorList
 	if strings.HasPrefix(c.Name, "system-") {
 		if err := knownSystemClass(c); err != nil {
 			found = append(found, field.Forbidden(field.NewPath("metadata", "name"),
@@ -70,7 +70,7 @@ func (priorityStrategy) Validate(_ context.Context, obj runtime.Object) field.Er
 
 func (priorityStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	c, before := obj.(*schedulingv1.PriorityClass), old.(*schedulingv1.PriorityClass)
-	var found faults
+	var found field.ErrorList
 	if c.Value != before.Value {
 		found = append(found, field.Forbidden(field.NewPath("value"), "may not be changed in an update."))
 	}

@@ -44,18 +44,18 @@ func isExtended(name corev1.ResourceName) bool {
 }
 
 // validateResourceName: a name without a domain is one that everybody knows. Upstream: validateResourceName.
-func validateResourceName(path *field.Path, name corev1.ResourceName) faults {
+func validateResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if found := wrong(path, name, validation.IsQualifiedName(string(name))); len(found) > 0 {
 		return found
 	}
 	if !strings.Contains(string(name), "/") && !standardForQuota(name) && name != corev1.ResourceStorage {
-		return faults{field.Invalid(path, name, "must be a standard resource type or fully qualified")}
+		return field.ErrorList{field.Invalid(path, name, "must be a standard resource type or fully qualified")}
 	}
 	return nil
 }
 
 // validateContainerResource: a container may ask for the resource. Upstream: validateContainerResourceName.
-func validateContainerResource(path *field.Path, name corev1.ResourceName) faults {
+func validateContainerResource(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	found := validateResourceName(path, name)
 	switch {
 	case !strings.Contains(string(name), "/"):
@@ -69,8 +69,8 @@ func validateContainerResource(path *field.Path, name corev1.ResourceName) fault
 }
 
 // validateQuantity: not negative, and whole where only whole ones exist. Upstream: ValidateResourceQuantityValue.
-func validateQuantity(path *field.Path, name corev1.ResourceName, value resource.Quantity) faults {
-	var found faults
+func validateQuantity(path *field.Path, name corev1.ResourceName, value resource.Quantity) field.ErrorList {
+	var found field.ErrorList
 	if value.Sign() < 0 {
 		found = append(found, field.Invalid(path, value.String(), apivalidation.IsNegativeErrorMsg))
 	}
@@ -81,17 +81,17 @@ func validateQuantity(path *field.Path, name corev1.ResourceName, value resource
 }
 
 // validatePositive: more than nothing. Upstream: ValidatePositiveQuantityValue.
-func validatePositive(path *field.Path, value resource.Quantity) faults {
+func validatePositive(path *field.Path, value resource.Quantity) field.ErrorList {
 	if value.Sign() > 0 {
 		return nil
 	}
-	return faults{field.Invalid(path, value.String(), "must be greater than zero")}
+	return field.ErrorList{field.Invalid(path, value.String(), "must be greater than zero")}
 }
 
 // validateAmount: not negative, as whole units. Upstream: validateBasicResource.
-func validateAmount(path *field.Path, value resource.Quantity) faults {
+func validateAmount(path *field.Path, value resource.Quantity) field.ErrorList {
 	if value.Value() >= 0 {
 		return nil
 	}
-	return faults{field.Invalid(path, value.Value(), "must be a valid resource quantity")}
+	return field.ErrorList{field.Invalid(path, value.Value(), "must be a valid resource quantity")}
 }

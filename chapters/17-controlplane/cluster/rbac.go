@@ -16,25 +16,25 @@ import (
 // Roles and their bindings: upstream's pkg/registry/rbac. Names are whatever can be part of a path (system:node).
 
 var roleStrategy = resource.SpecStatus[rbacv1.Role, *rbacv1.Role]{
-	Strategy: namespaced,
-	Creating: true,
-	Name:     apipath.ValidatePathSegmentName,
-	Check: func(_ context.Context, r *rbacv1.Role) field.ErrorList {
+	Strategy:         namespaced,
+	CreateOnUpdate:   true,
+	ValidateNameFunc: apipath.ValidatePathSegmentName,
+	ValidateFunc: func(_ context.Context, r *rbacv1.Role) field.ErrorList {
 		return validateRules(r.Rules, true)
 	},
 }
 
 var clusterRoleStrategy = resource.SpecStatus[rbacv1.ClusterRole, *rbacv1.ClusterRole]{
-	Strategy: clusterScoped,
-	Creating: true,
-	Name:     apipath.ValidatePathSegmentName,
-	CheckWith: func(_ context.Context, r, old *rbacv1.ClusterRole) field.ErrorList {
+	Strategy:         clusterScoped,
+	CreateOnUpdate:   true,
+	ValidateNameFunc: apipath.ValidatePathSegmentName,
+	ValidateWithOldFunc: func(_ context.Context, r, old *rbacv1.ClusterRole) field.ErrorList {
 		return append(validateRules(r.Rules, false), validateAggregation(r.AggregationRule, old)...)
 	},
 }
 
-func validateRules(rules []rbacv1.PolicyRule, ofNamespace bool) faults {
-	var found faults
+func validateRules(rules []rbacv1.PolicyRule, ofNamespace bool) field.ErrorList {
+	var found field.ErrorList
 	for i, rule := range rules {
 		found = append(found, validateRule(field.NewPath("rules").Index(i), &rule, ofNamespace)...)
 	}
@@ -42,8 +42,8 @@ func validateRules(rules []rbacv1.PolicyRule, ofNamespace bool) faults {
 }
 
 // validateRule: a rule is about resources, or about paths that are none. Upstream: ValidatePolicyRule.
-func validateRule(at *field.Path, r *rbacv1.PolicyRule, ofNamespace bool) faults {
-	var found faults
+func validateRule(at *field.Path, r *rbacv1.PolicyRule, ofNamespace bool) field.ErrorList {
+	var found field.ErrorList
 	if len(r.Verbs) == 0 {
 		found = append(found, field.Required(at.Child("verbs"), "verbs must contain at least one value"))
 	}
@@ -66,12 +66,12 @@ func validateRule(at *field.Path, r *rbacv1.PolicyRule, ofNamespace bool) faults
 	return found
 }
 
-func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) faults {
+func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) field.ErrorList {
 	if r == nil {
 		return nil
 	}
 	at := field.NewPath("aggregationRule", "clusterRoleSelectors")
-	var found faults
+	var found field.ErrorList
 	if len(r.ClusterRoleSelectors) == 0 {
 		found = append(found, field.Required(at, "at least one clusterRoleSelector required if aggregationRule is non-nil"))
 	}
@@ -93,38 +93,38 @@ func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) fau
 }
 
 var bindingStrategy = resource.SpecStatus[rbacv1.RoleBinding, *rbacv1.RoleBinding]{
-	Strategy: namespaced,
-	Creating: true,
-	Name:     apipath.ValidatePathSegmentName,
-	Check: func(_ context.Context, b *rbacv1.RoleBinding) field.ErrorList {
+	Strategy:         namespaced,
+	CreateOnUpdate:   true,
+	ValidateNameFunc: apipath.ValidatePathSegmentName,
+	ValidateFunc: func(_ context.Context, b *rbacv1.RoleBinding) field.ErrorList {
 		return append(validateRoleRef(b.RoleRef, "Role", "ClusterRole"), validateSubjects(b.Subjects, true)...)
 	},
-	CheckUpdate: func(_ context.Context, b, old *rbacv1.RoleBinding) field.ErrorList {
+	ValidateUpdateFunc: func(_ context.Context, b, old *rbacv1.RoleBinding) field.ErrorList {
 		return sameRole(b.RoleRef, old.RoleRef)
 	},
 }
 
 var clusterBindingStrategy = resource.SpecStatus[rbacv1.ClusterRoleBinding, *rbacv1.ClusterRoleBinding]{
-	Strategy: clusterScoped,
-	Creating: true,
-	Name:     apipath.ValidatePathSegmentName,
-	Check: func(_ context.Context, b *rbacv1.ClusterRoleBinding) field.ErrorList {
+	Strategy:         clusterScoped,
+	CreateOnUpdate:   true,
+	ValidateNameFunc: apipath.ValidatePathSegmentName,
+	ValidateFunc: func(_ context.Context, b *rbacv1.ClusterRoleBinding) field.ErrorList {
 		return append(validateRoleRef(b.RoleRef, "ClusterRole"), validateSubjects(b.Subjects, false)...)
 	},
-	CheckUpdate: func(_ context.Context, b, old *rbacv1.ClusterRoleBinding) field.ErrorList {
+	ValidateUpdateFunc: func(_ context.Context, b, old *rbacv1.ClusterRoleBinding) field.ErrorList {
 		return sameRole(b.RoleRef, old.RoleRef)
 	},
 }
 
 // sameRole: who may bind a role has been asked once, for this role.
-func sameRole(now, before rbacv1.RoleRef) faults {
+func sameRole(now, before rbacv1.RoleRef) field.ErrorList {
 	if now == before {
 		return nil
 	}
-	return faults{field.Invalid(field.NewPath("roleRef"), resource.GoNamed(now), "cannot change roleRef")}
+	return field.ErrorList{field.Invalid(field.NewPath("roleRef"), resource.InternalForm(now), "cannot change roleRef")}
 }
 
-func validateRoleRef(r rbacv1.RoleRef, kinds ...string) faults {
+func validateRoleRef(r rbacv1.RoleRef, kinds ...string) field.ErrorList {
 	at := field.NewPath("roleRef")
 	found := among(at.Child("apiGroup"), r.APIGroup, rbacv1.GroupName)
 	found = append(found, among(at.Child("kind"), r.Kind, kinds...)...)
@@ -135,8 +135,8 @@ func validateRoleRef(r rbacv1.RoleRef, kinds ...string) faults {
 }
 
 // validateSubjects is upstream's ValidateRoleBindingSubject of each.
-func validateSubjects(subjects []rbacv1.Subject, inNamespace bool) faults {
-	var found faults
+func validateSubjects(subjects []rbacv1.Subject, inNamespace bool) field.ErrorList {
+	var found field.ErrorList
 	for i, s := range subjects {
 		at := field.NewPath("subjects").Index(i)
 		found = append(found, required(at.Child("name"), s.Name)...)

@@ -15,23 +15,23 @@ import (
 
 // quotaStrategy: a quota limits what can be counted, and its scopes stay. Upstream: pkg/registry/core/resourcequota.
 var quotaStrategy = resource.SpecStatus[corev1.ResourceQuota, *corev1.ResourceQuota]{
-	Strategy:  namespaced,
-	Uncounted: true,
-	Spec:      func(q *corev1.ResourceQuota) any { return &q.Spec },
-	Status:    func(q *corev1.ResourceQuota) any { return &q.Status },
-	Check: func(_ context.Context, q *corev1.ResourceQuota) field.ErrorList {
+	Strategy:     namespaced,
+	NoGeneration: true,
+	Spec:         func(q *corev1.ResourceQuota) any { return &q.Spec },
+	Status:       func(q *corev1.ResourceQuota) any { return &q.Status },
+	ValidateFunc: func(_ context.Context, q *corev1.ResourceQuota) field.ErrorList {
 		spec := field.NewPath("spec")
 		found := validateQuotaList(spec.Child("hard"), q.Spec.Hard)
 		found = append(found, validateScopes(spec.Child("scopes"), &q.Spec)...)
 		return append(found, validateScopeSelector(spec.Child("scopeSelector", "matchExpressions"), &q.Spec)...)
 	},
-	CheckUpdate: func(_ context.Context, q, old *corev1.ResourceQuota) field.ErrorList {
+	ValidateUpdateFunc: func(_ context.Context, q, old *corev1.ResourceQuota) field.ErrorList {
 		if sameSet(q.Spec.Scopes, old.Spec.Scopes) {
 			return nil
 		}
-		return faults{field.Invalid(field.NewPath("spec", "scopes"), q.Spec.Scopes, apivalidation.FieldImmutableErrorMsg)}
+		return field.ErrorList{field.Invalid(field.NewPath("spec", "scopes"), q.Spec.Scopes, apivalidation.FieldImmutableErrorMsg)}
 	},
-	WarnWith: func(_ context.Context, q, old *corev1.ResourceQuota) []string {
+	WarningsWithOldFunc: func(_ context.Context, q, old *corev1.ResourceQuota) []string {
 		if old != nil {
 			return nil
 		}
@@ -39,8 +39,8 @@ var quotaStrategy = resource.SpecStatus[corev1.ResourceQuota, *corev1.ResourceQu
 	},
 }
 
-var quotaStatus = quotaStrategy.OfStatus(func(_ context.Context, q, _ *corev1.ResourceQuota) field.ErrorList {
-	var found faults
+var quotaStatus = quotaStrategy.StatusStrategy(func(_ context.Context, q, _ *corev1.ResourceQuota) field.ErrorList {
+	var found field.ErrorList
 	if q.ResourceVersion == "" {
 		found = append(found, field.Required(field.NewPath("resourceVersion"), ""))
 	}
@@ -50,8 +50,8 @@ var quotaStatus = quotaStrategy.OfStatus(func(_ context.Context, q, _ *corev1.Re
 })
 
 // validateQuotaList is upstream's ValidateResourceQuotaResourceName and ValidateResourceQuantityValue of each entry.
-func validateQuotaList(path *field.Path, list corev1.ResourceList) faults {
-	var found faults
+func validateQuotaList(path *field.Path, list corev1.ResourceList) field.ErrorList {
+	var found field.ErrorList
 	for _, name := range sorted(list) {
 		at := path.Key(string(name))
 		found = append(found, validateResourceName(at, name)...)

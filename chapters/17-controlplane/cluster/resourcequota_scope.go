@@ -33,31 +33,31 @@ var exclusive = [][2]corev1.ResourceQuotaScope{
 	{corev1.ResourceQuotaScopeTerminating, corev1.ResourceQuotaScopeNotTerminating},
 }
 
-// beyondScope finds a fault for each standard resource that the scope cannot limit.
-func beyondScope(hard corev1.ResourceList, scope corev1.ResourceQuotaScope, fault *field.Error) faults {
-	var found faults
+// beyondScope finds an error for each standard resource that the scope cannot limit.
+func beyondScope(hard corev1.ResourceList, scope corev1.ResourceQuotaScope, err *field.Error) field.ErrorList {
+	var found field.ErrorList
 	within, known := scopes[scope]
 	for _, name := range sorted(hard) {
 		if known && standardForQuota(name) && !slices.Contains(within, name) {
-			found = append(found, fault)
+			found = append(found, err)
 		}
 	}
 	return found
 }
 
-func conflicting(named []corev1.ResourceQuotaScope, fault *field.Error) faults {
-	var found faults
+func conflicting(named []corev1.ResourceQuotaScope, err *field.Error) field.ErrorList {
+	var found field.ErrorList
 	for _, pair := range exclusive {
 		if slices.Contains(named, pair[0]) && slices.Contains(named, pair[1]) {
-			found = append(found, fault)
+			found = append(found, err)
 		}
 	}
 	return found
 }
 
 // validateScopes is upstream's validateResourceQuotaScopes.
-func validateScopes(path *field.Path, spec *corev1.ResourceQuotaSpec) faults {
-	var found faults
+func validateScopes(path *field.Path, spec *corev1.ResourceQuotaSpec) field.ErrorList {
+	var found field.ErrorList
 	for _, scope := range spec.Scopes {
 		if _, known := scopes[scope]; !known {
 			found = append(found, field.Invalid(path, spec.Scopes, "unsupported scope"))
@@ -69,11 +69,11 @@ func validateScopes(path *field.Path, spec *corev1.ResourceQuotaSpec) faults {
 }
 
 // validateScopeSelector is upstream's validateScopedResourceSelectorRequirement.
-func validateScopeSelector(path *field.Path, spec *corev1.ResourceQuotaSpec) faults {
+func validateScopeSelector(path *field.Path, spec *corev1.ResourceQuotaSpec) field.ErrorList {
 	if spec.ScopeSelector == nil {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	var named []corev1.ResourceQuotaScope
 	for _, r := range spec.ScopeSelector.MatchExpressions {
 		if _, known := scopes[r.ScopeName]; !known {
@@ -88,8 +88,8 @@ func validateScopeSelector(path *field.Path, spec *corev1.ResourceQuotaSpec) fau
 }
 
 // validateScopeOperator: of most scopes there are no values, so that only their presence can be asked for.
-func validateScopeOperator(path *field.Path, r corev1.ScopedResourceSelectorRequirement) faults {
-	var found faults
+func validateScopeOperator(path *field.Path, r corev1.ScopedResourceSelectorRequirement) field.ErrorList {
+	var found field.ErrorList
 	valued := r.ScopeName == corev1.ResourceQuotaScopePriorityClass || r.ScopeName == corev1.ResourceQuotaScopeVolumeAttributesClass
 	if _, known := scopes[r.ScopeName]; known && !valued && r.Operator != corev1.ScopeSelectorOpExists {
 		found = append(found, field.Invalid(path.Child("operator"), r.Operator, "must be 'Exists' when scope is any of "+

@@ -14,38 +14,35 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// The rules that many fields share. Each returns no faults for a value that is right.
-
-// faults is what a validation finds. The order is that of the fields.
-type faults = field.ErrorList
+// The rules that many fields share. Each returns nil for a value that is right.
 
 // required: the value is there.
-func required(path *field.Path, value string) faults {
+func required(path *field.Path, value string) field.ErrorList {
 	if value != "" {
 		return nil
 	}
-	return faults{field.Required(path, "")}
+	return field.ErrorList{field.Required(path, "")}
 }
 
 // among: the value is one of those that are known.
-func among[T ~string](path *field.Path, value T, known ...T) faults {
+func among[T ~string](path *field.Path, value T, known ...T) field.ErrorList {
 	if slices.Contains(known, value) {
 		return nil
 	}
-	return faults{field.NotSupported(path, value, known)}
+	return field.ErrorList{field.NotSupported(path, value, known)}
 }
 
 // oneOf: the value is there, and one of those that are known.
-func oneOf[T ~string](path *field.Path, value T, known ...T) faults {
+func oneOf[T ~string](path *field.Path, value T, known ...T) field.ErrorList {
 	if value == "" {
-		return faults{field.Required(path, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
 	return among(path, value, known...)
 }
 
-// wrong makes a fault of each message about a value.
-func wrong(path *field.Path, value any, messages []string) faults {
-	var found faults
+// wrong makes an error of each message about a value.
+func wrong(path *field.Path, value any, messages []string) field.ErrorList {
+	var found field.ErrorList
 	for _, message := range messages {
 		found = append(found, field.Invalid(path, value, message))
 	}
@@ -53,28 +50,30 @@ func wrong(path *field.Path, value any, messages []string) faults {
 }
 
 // The forms of names.
-func isSubdomain(path *field.Path, s string) faults {
+func isSubdomain(path *field.Path, s string) field.ErrorList {
 	return wrong(path, s, validation.IsDNS1123Subdomain(s))
 }
-func isLabel(path *field.Path, s string) faults { return wrong(path, s, validation.IsDNS1123Label(s)) }
-func isQualified(path *field.Path, s string) faults {
+func isLabel(path *field.Path, s string) field.ErrorList {
+	return wrong(path, s, validation.IsDNS1123Label(s))
+}
+func isQualified(path *field.Path, s string) field.ErrorList {
 	return wrong(path, s, validation.IsQualifiedName(s))
 }
 
 // isObjectName: some object may have the name.
-func isObjectName(path *field.Path, s string) faults {
+func isObjectName(path *field.Path, s string) field.ErrorList {
 	return wrong(path, s, apivalidation.NameIsDNSSubdomain(s, false))
 }
 
 // unchanged: the field is as it was.
-func unchanged(path *field.Path, now, before any) faults {
+func unchanged(path *field.Path, now, before any) field.ErrorList {
 	if equality.Semantic.DeepEqual(now, before) {
 		return nil
 	}
 	if t := reflect.Indirect(reflect.ValueOf(now)); t.Kind() == reflect.Struct {
-		now = resource.GoNamed(now)
+		now = resource.InternalForm(now)
 	}
-	return faults{field.Invalid(path, now, apivalidation.FieldImmutableErrorMsg)}
+	return field.ErrorList{field.Invalid(path, now, apivalidation.FieldImmutableErrorMsg)}
 }
 
 // sorted are the pairs of a map in the order of the keys, so that the same object always gets the same answer.

@@ -16,10 +16,10 @@ import (
 // runtimeStrategy: a class of pods runs under a handler of the nodes' container runtime.
 // Upstream: pkg/registry/node/runtimeclass.
 var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeClass]{
-	Strategy:    clusterScoped,
-	Creating:    true,
-	Conditional: true,
-	Check: func(_ context.Context, c *nodev1.RuntimeClass) field.ErrorList {
+	Strategy:                  clusterScoped,
+	CreateOnUpdate:            true,
+	ForbidUnconditionalUpdate: true,
+	ValidateFunc: func(_ context.Context, c *nodev1.RuntimeClass) field.ErrorList {
 		found := required(field.NewPath("handler"), c.Handler)
 		if c.Handler != "" {
 			found = wrong(field.NewPath("handler"), c.Handler, apivalidation.NameIsDNSLabel(c.Handler, false))
@@ -36,13 +36,13 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 		}
 		return found
 	},
-	CheckUpdate: func(_ context.Context, c, old *nodev1.RuntimeClass) field.ErrorList {
+	ValidateUpdateFunc: func(_ context.Context, c, old *nodev1.RuntimeClass) field.ErrorList {
 		return unchanged(field.NewPath("handler"), c.Handler, old.Handler)
 	},
 }
 
 // validateScheduling: pods of the class go to certain nodes.
-func validateScheduling(s *nodev1.Scheduling, at *field.Path) faults {
+func validateScheduling(s *nodev1.Scheduling, at *field.Path) field.ErrorList {
 	found := metavalidation.ValidateLabels(s.NodeSelector, at.Child("nodeSelector"))
 	at = at.Child("tolerations")
 	found = append(found, core.ValidateTolerations(s.Tolerations, at, core.Options{})...)
@@ -50,7 +50,7 @@ func validateScheduling(s *nodev1.Scheduling, at *field.Path) faults {
 	for i, t := range s.Tolerations {
 		key := corev1.Toleration{Key: t.Key, Operator: t.Operator, Value: t.Value, Effect: t.Effect}
 		if seen[key] {
-			found = append(found, field.Duplicate(at.Index(i), resource.GoNamed(t)))
+			found = append(found, field.Duplicate(at.Index(i), resource.InternalForm(t)))
 		}
 		seen[key] = true
 	}

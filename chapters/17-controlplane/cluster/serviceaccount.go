@@ -12,14 +12,14 @@ import (
 
 // serviceAccountStrategy: of a secret only the name counts. Upstream: pkg/registry/core/serviceaccount.
 var serviceAccountStrategy = resource.SpecStatus[corev1.ServiceAccount, *corev1.ServiceAccount]{
-	Strategy: namespaced,
-	Name:     apivalidation.ValidateServiceAccountName,
-	Default: func(a *corev1.ServiceAccount) {
+	Strategy:         namespaced,
+	ValidateNameFunc: apivalidation.ValidateServiceAccountName,
+	PrepareFunc: func(a *corev1.ServiceAccount) {
 		for i, secret := range a.Secrets {
 			a.Secrets[i] = corev1.ObjectReference{Name: secret.Name}
 		}
 	},
-	WarnWith: warnMountable,
+	WarningsWithOldFunc: warnMountable,
 }
 
 // mountable is the annotation that once held which secrets pods may mount.

@@ -9,15 +9,15 @@ import (
 )
 
 // validateSignerName: a signer is named by a domain and a path: example.com/signer. Upstream: ValidateSignerName.
-func validateSignerName(at *field.Path, name string) faults {
+func validateSignerName(at *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return faults{field.Required(at, "")}
+		return field.ErrorList{field.Required(at, "")}
 	}
 	domain, path, _ := strings.Cut(name, "/")
 	if strings.Count(name, "/") != 1 {
-		return faults{field.Invalid(at, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")}
+		return field.ErrorList{field.Invalid(at, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")}
 	}
-	var found faults
+	var found field.ErrorList
 	if len(domain) > validation.DNS1123SubdomainMaxLength {
 		found = append(found, field.TooLong(at, "", validation.DNS1123SubdomainMaxLength))
 	}
@@ -34,8 +34,8 @@ func validateSignerName(at *field.Path, name string) faults {
 }
 
 // validateSegment shows what is wrong with the first part between dots that is not well formed.
-func validateSegment(at *field.Path, segment string, form func(string) []string) faults {
-	var found faults
+func validateSegment(at *field.Path, segment string, form func(string) []string) field.ErrorList {
+	var found field.ErrorList
 	for _, label := range strings.Split(segment, ".") {
 		for _, message := range form(label) {
 			found = append(found, field.Invalid(at, segment, fmt.Sprintf("validating label %q: %s", label, message)))

@@ -18,7 +18,7 @@ import (
 // classStrategy: what volumes of a class are like is said once. Upstream: pkg/registry/storage/storageclass.
 var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.StorageClass]{
 	Strategy: clusterScoped,
-	Check: func(_ context.Context, c *storagev1.StorageClass) field.ErrorList {
+	ValidateFunc: func(_ context.Context, c *storagev1.StorageClass) field.ErrorList {
 		found := validateProvisioner(field.NewPath("provisioner"), c.Provisioner)
 		found = append(found, validateParameters(field.NewPath("parameters"), c.Parameters)...)
 		if policy := or(c.ReclaimPolicy, ""); policy != "" {
@@ -34,7 +34,7 @@ var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.Stora
 		}
 		return append(found, validateTopologies(field.NewPath("allowedTopologies"), c.AllowedTopologies)...)
 	},
-	CheckUpdate: func(_ context.Context, c, old *storagev1.StorageClass) field.ErrorList {
+	ValidateUpdateFunc: func(_ context.Context, c, old *storagev1.StorageClass) field.ErrorList {
 		found := unchanged(field.NewPath("parameters"), c.Parameters, old.Parameters)
 		found = append(found, unchanged(field.NewPath("provisioner"), c.Provisioner, old.Provisioner)...)
 		found = append(found, unchanged(field.NewPath("reclaimPolicy"), c.ReclaimPolicy, old.ReclaimPolicy)...)
@@ -44,8 +44,8 @@ var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.Stora
 
 // validateTopologies: each term says of some labels of nodes which values they may have; no term says nothing, and no
 // two say the same. Upstream: validateAllowedTopologies.
-func validateTopologies(at *field.Path, terms []corev1.TopologySelectorTerm) faults {
-	var found faults
+func validateTopologies(at *field.Path, terms []corev1.TopologySelectorTerm) field.ErrorList {
+	var found field.ErrorList
 	said := make([]map[string]sets.Set[string], 1, 1+len(terms))
 	said[0] = map[string]sets.Set[string]{}
 	for i, term := range terms {
@@ -67,9 +67,9 @@ func validateTopologies(at *field.Path, terms []corev1.TopologySelectorTerm) fau
 	return found
 }
 
-func validateTopologyLabel(at *field.Path, e corev1.TopologySelectorLabelRequirement) faults {
+func validateTopologyLabel(at *field.Path, e corev1.TopologySelectorLabelRequirement) field.ErrorList {
 	values := at.Child("values")
-	var found faults
+	var found field.ErrorList
 	if len(e.Values) == 0 {
 		found = append(found, field.Required(values, ""))
 	}
@@ -82,9 +82,9 @@ func validateTopologyLabel(at *field.Path, e corev1.TopologySelectorLabelRequire
 }
 
 // validateProvisioner: a provisioner is named as a label's key is, and the case of its letters does not count.
-func validateProvisioner(at *field.Path, name string) faults {
+func validateProvisioner(at *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return faults{field.Required(at, "")}
+		return field.ErrorList{field.Required(at, "")}
 	}
 	return isQualified(at, strings.ToLower(name))
 }
@@ -95,11 +95,11 @@ const (
 	mostParameterBytes = 256 << 10
 )
 
-func validateParameters(at *field.Path, parameters map[string]string) faults {
+func validateParameters(at *field.Path, parameters map[string]string) field.ErrorList {
 	if len(parameters) > mostParameters {
-		return faults{field.TooLong(at, "", mostParameters)}
+		return field.ErrorList{field.TooLong(at, "", mostParameters)}
 	}
-	var found faults
+	var found field.ErrorList
 	size := 0
 	for _, key := range sorted(parameters) {
 		if key == "" {
@@ -140,9 +140,9 @@ var classColumns = resource.Table[storagev1.StorageClass, *storagev1.StorageClas
 // Upstream: pkg/registry/storage/volumeattributesclass.
 var attributesStrategy = resource.SpecStatus[storagev1.VolumeAttributesClass, *storagev1.VolumeAttributesClass]{
 	Strategy: clusterScoped,
-	CheckWith: func(_ context.Context, c, old *storagev1.VolumeAttributesClass) field.ErrorList {
+	ValidateWithOldFunc: func(_ context.Context, c, old *storagev1.VolumeAttributesClass) field.ErrorList {
 		driver, parameters := field.NewPath("driverName"), field.NewPath("parameters")
-		var found faults
+		var found field.ErrorList
 		if old != nil && c.DriverName != old.DriverName {
 			found = append(found, field.Forbidden(driver, "updates to driverName are forbidden."))
 		}

@@ -13,19 +13,19 @@ import (
 
 // attachmentStrategy: one volume is to be at one node. Upstream: pkg/registry/storage/volumeattachment.
 var attachmentStrategy = resource.SpecStatus[storagev1.VolumeAttachment, *storagev1.VolumeAttachment]{
-	Strategy:    clusterScoped,
-	Conditional: true,
-	Uncounted:   true,
-	Bare:        true,
-	Spec:        func(a *storagev1.VolumeAttachment) any { return &a.Spec },
-	Status:      func(a *storagev1.VolumeAttachment) any { return &a.Status },
-	Check:       validateAttachment,
-	CheckUpdate: func(_ context.Context, a, old *storagev1.VolumeAttachment) field.ErrorList {
+	Strategy:                  clusterScoped,
+	ForbidUnconditionalUpdate: true,
+	NoGeneration:              true,
+	ResetObjectMetaForStatus:  true,
+	Spec:                      func(a *storagev1.VolumeAttachment) any { return &a.Spec },
+	Status:                    func(a *storagev1.VolumeAttachment) any { return &a.Status },
+	ValidateFunc:              validateAttachment,
+	ValidateUpdateFunc: func(_ context.Context, a, old *storagev1.VolumeAttachment) field.ErrorList {
 		return unchanged(field.NewPath("spec"), a.Spec, old.Spec)
 	},
 }
 
-var attachmentStatus = attachmentStrategy.OfStatus(func(ctx context.Context, a, _ *storagev1.VolumeAttachment) field.ErrorList {
+var attachmentStatus = attachmentStrategy.StatusStrategy(func(ctx context.Context, a, _ *storagev1.VolumeAttachment) field.ErrorList {
 	return validateAttachment(ctx, a)
 })
 
@@ -49,26 +49,26 @@ func validateAttachment(_ context.Context, a *storagev1.VolumeAttachment) field.
 	return found
 }
 
-func validateAttached(at *field.Path, s *storagev1.VolumeAttachmentSource) faults {
+func validateAttached(at *field.Path, s *storagev1.VolumeAttachmentSource) field.ErrorList {
 	const one = "must specify exactly one of inlineVolumeSpec and persistentVolumeName"
 	switch {
 	case s.InlineVolumeSpec == nil && s.PersistentVolumeName == nil:
-		return faults{field.Required(at, one)}
+		return field.ErrorList{field.Required(at, one)}
 	case s.InlineVolumeSpec != nil && s.PersistentVolumeName != nil:
-		return faults{field.Forbidden(at, one)}
+		return field.ErrorList{field.Forbidden(at, one)}
 	case s.PersistentVolumeName != nil && *s.PersistentVolumeName == "":
-		return faults{field.Required(at.Child("persistentVolumeName"), "must specify non empty persistentVolumeName")}
+		return field.ErrorList{field.Required(at.Child("persistentVolumeName"), "must specify non empty persistentVolumeName")}
 	case s.InlineVolumeSpec != nil:
 		return validateInlineVolume(at.Child("inlineVolumeSpec"), s.InlineVolumeSpec)
 	}
 	return nil
 }
 
-func validateVolumeError(at *field.Path, e *storagev1.VolumeError) faults {
+func validateVolumeError(at *field.Path, e *storagev1.VolumeError) field.ErrorList {
 	if e == nil {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	if len(e.Message) > 1024 {
 		found = append(found, field.TooLong(at.Child("message"), "", mostParameterBytes)) // upstream names the other limit
 	}

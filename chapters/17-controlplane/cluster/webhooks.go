@@ -19,21 +19,21 @@ import (
 // mean is not looked at.
 
 var validatingStrategy = resource.SpecStatus[admissionv1.ValidatingWebhookConfiguration, *admissionv1.ValidatingWebhookConfiguration]{
-	Strategy:      clusterScoped,
-	Conditional:   true,
-	Spec:          func(c *admissionv1.ValidatingWebhookConfiguration) any { return &c.Webhooks },
-	NilIsNotEmpty: true,
-	Check: func(_ context.Context, c *admissionv1.ValidatingWebhookConfiguration) field.ErrorList {
+	Strategy:                  clusterScoped,
+	ForbidUnconditionalUpdate: true,
+	Spec:                      func(c *admissionv1.ValidatingWebhookConfiguration) any { return &c.Webhooks },
+	NilIsNotEmpty:             true,
+	ValidateFunc: func(_ context.Context, c *admissionv1.ValidatingWebhookConfiguration) field.ErrorList {
 		return validateWebhooks(c.Webhooks, nil)
 	},
 }
 
 var mutatingStrategy = resource.SpecStatus[admissionv1.MutatingWebhookConfiguration, *admissionv1.MutatingWebhookConfiguration]{
-	Strategy:      clusterScoped,
-	Conditional:   true,
-	Spec:          func(c *admissionv1.MutatingWebhookConfiguration) any { return &c.Webhooks },
-	NilIsNotEmpty: true,
-	Check: func(_ context.Context, c *admissionv1.MutatingWebhookConfiguration) field.ErrorList {
+	Strategy:                  clusterScoped,
+	ForbidUnconditionalUpdate: true,
+	Spec:                      func(c *admissionv1.MutatingWebhookConfiguration) any { return &c.Webhooks },
+	NilIsNotEmpty:             true,
+	ValidateFunc: func(_ context.Context, c *admissionv1.MutatingWebhookConfiguration) field.ErrorList {
 		hooks, reinvocation := make([]admissionv1.ValidatingWebhook, len(c.Webhooks)), make([]*admissionv1.ReinvocationPolicyType, len(c.Webhooks))
 		for i, hook := range c.Webhooks {
 			reinvocation[i] = hook.ReinvocationPolicy
@@ -49,8 +49,8 @@ var mutatingStrategy = resource.SpecStatus[admissionv1.MutatingWebhookConfigurat
 }
 
 // validateWebhooks: reinvocation has the field that only mutating webhooks have, of each; nil: these are validating ones.
-func validateWebhooks(hooks []admissionv1.ValidatingWebhook, reinvocation []*admissionv1.ReinvocationPolicyType) faults {
-	var found faults
+func validateWebhooks(hooks []admissionv1.ValidatingWebhook, reinvocation []*admissionv1.ReinvocationPolicyType) field.ErrorList {
+	var found field.ErrorList
 	var names []string
 	for i, hook := range hooks {
 		var again *admissionv1.ReinvocationPolicyType
@@ -69,7 +69,7 @@ func validateWebhooks(hooks []admissionv1.ValidatingWebhook, reinvocation []*adm
 }
 
 // validateWebhook is upstream's validateValidatingWebhook and validateMutatingWebhook.
-func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook, again *admissionv1.ReinvocationPolicyType) faults {
+func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook, again *admissionv1.ReinvocationPolicyType) field.ErrorList {
 	found := validation.IsFullyQualifiedName(at.Child("name"), h.Name)
 	for i, rule := range h.Rules {
 		found = append(found, validateWebhookRule(at.Child("rules").Index(i), &rule)...)
@@ -104,10 +104,10 @@ func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook, again *ad
 	return append(found, validateMatchConditions(at.Child("matchConditions"), h.MatchConditions)...)
 }
 
-func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) faults {
+func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) field.ErrorList {
 	switch {
 	case (c.URL == nil) == (c.Service == nil):
-		return faults{field.Required(at, "exactly one of url or service is required")}
+		return field.ErrorList{field.Required(at, "exactly one of url or service is required")}
 	case c.URL != nil:
 		return validateWebhookURL(at.Child("url"), *c.URL)
 	}
@@ -122,13 +122,13 @@ func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) f
 }
 
 // validateWebhookURL is upstream's webhook.ValidateWebhookURL.
-func validateWebhookURL(at *field.Path, text string) faults {
+func validateWebhookURL(at *field.Path, text string) field.ErrorList {
 	const form = "; desired format: https://host[/path]"
 	u, err := url.Parse(text)
 	if err != nil {
-		return faults{field.Required(at, "url must be a valid URL: "+err.Error()+form)}
+		return field.ErrorList{field.Required(at, "url must be a valid URL: "+err.Error()+form)}
 	}
-	var found faults
+	var found field.ErrorList
 	for _, rule := range []struct {
 		broken bool
 		value  string
@@ -148,14 +148,14 @@ func validateWebhookURL(at *field.Path, text string) faults {
 }
 
 // validateWebhookPath is the end of upstream's webhook.ValidateWebhookService.
-func validateWebhookPath(at *field.Path, path string) faults {
+func validateWebhookPath(at *field.Path, path string) field.ErrorList {
 	switch path {
 	case "", "/":
 		return nil
 	case "//":
-		return faults{field.Invalid(at, path, "segment[0] may not be empty")}
+		return field.ErrorList{field.Invalid(at, path, "segment[0] may not be empty")}
 	}
-	var found faults
+	var found field.ErrorList
 	if !strings.HasPrefix(path, "/") {
 		found = append(found, field.Invalid(at, path, "must start with a '/'"))
 	}
@@ -174,11 +174,11 @@ func validateWebhookPath(at *field.Path, path string) faults {
 // reviews are the versions of AdmissionReview that the server speaks.
 var reviews = []string{"v1", "v1beta1"}
 
-func validateReviewVersions(at *field.Path, versions []string) faults {
+func validateReviewVersions(at *field.Path, versions []string) field.ErrorList {
 	if len(versions) == 0 {
-		return faults{field.Required(at, "must specify one of "+strings.Join(reviews, ", "))}
+		return field.ErrorList{field.Required(at, "must specify one of "+strings.Join(reviews, ", "))}
 	}
-	var found faults
+	var found field.ErrorList
 	for i, v := range versions {
 		if slices.Contains(versions[:i], v) {
 			found = append(found, field.Invalid(at.Index(i), v, "duplicate version"))

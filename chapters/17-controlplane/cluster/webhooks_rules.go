@@ -10,8 +10,8 @@ import (
 )
 
 // validateWebhookRule is upstream's validateRuleWithOperations.
-func validateWebhookRule(at *field.Path, r *admissionv1.RuleWithOperations) faults {
-	var found faults
+func validateWebhookRule(at *field.Path, r *admissionv1.RuleWithOperations) field.ErrorList {
+	var found field.ErrorList
 	operations := at.Child("operations")
 	if len(r.Operations) == 0 {
 		found = append(found, field.Required(operations, ""))
@@ -36,11 +36,11 @@ func validateWebhookRule(at *field.Path, r *admissionv1.RuleWithOperations) faul
 }
 
 // validateWebhookResources: what "x/*", "*/x" and "*" stand for is not named again. Upstream: validateResources.
-func validateWebhookResources(at *field.Path, resources []string) faults {
+func validateWebhookResources(at *field.Path, resources []string) field.ErrorList {
 	if len(resources) == 0 {
-		return faults{field.Required(at, "")}
+		return field.ErrorList{field.Required(at, "")}
 	}
-	var found faults
+	var found field.ErrorList
 	var allOf, allWith []string
 	plain := false
 	for i, name := range resources {

@@ -14,12 +14,12 @@ const (
 	preferredTerms = "preferredDuringSchedulingIgnoredDuringExecution"
 )
 
-func (s *specCheck) affinity() faults {
+func (s *specCheck) affinity() field.ErrorList {
 	a, path := s.spec.Affinity, s.path.Child("affinity")
 	if a == nil {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	if n := a.NodeAffinity; n != nil {
 		found = append(found, s.nodeAffinity(n, path.Child("nodeAffinity"))...)
 	}
@@ -34,8 +34,8 @@ func (s *specCheck) affinity() faults {
 	return found
 }
 
-func (s *specCheck) nodeAffinity(n *corev1.NodeAffinity, path *field.Path) faults {
-	var found faults
+func (s *specCheck) nodeAffinity(n *corev1.NodeAffinity, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	if r := n.RequiredDuringSchedulingIgnoredDuringExecution; r != nil {
 		found = append(found, ValidateNodeSelector(r, path.Child(requiredTerms), s.options.AllowInvalidNodeValues)...)
 	}
@@ -47,11 +47,11 @@ func (s *specCheck) nodeAffinity(n *corev1.NodeAffinity, path *field.Path) fault
 	return found
 }
 
-func weight(path *field.Path, w int32) faults {
+func weight(path *field.Path, w int32) field.ErrorList {
 	if w >= 1 && w <= 100 {
 		return nil
 	}
-	return faults{field.Invalid(path.Child("weight"), w, "must be in the range 1-100")}
+	return field.ErrorList{field.Invalid(path.Child("weight"), w, "must be in the range 1-100")}
 }
 
 // ValidateNodeSelector checks the terms of a selector of nodes; anyValue leaves out whether a node could have the values
@@ -59,17 +59,17 @@ func weight(path *field.Path, w int32) faults {
 func ValidateNodeSelector(n *corev1.NodeSelector, path *field.Path, anyValue bool) field.ErrorList {
 	path = path.Child("nodeSelectorTerms")
 	if len(n.NodeSelectorTerms) == 0 {
-		return faults{field.Required(path, "must have at least one node selector term")}
+		return field.ErrorList{field.Required(path, "must have at least one node selector term")}
 	}
-	var found faults
+	var found field.ErrorList
 	for i := range n.NodeSelectorTerms {
 		found = append(found, nodeTerm(&n.NodeSelectorTerms[i], path.Index(i), anyValue)...)
 	}
 	return found
 }
 
-func nodeTerm(term *corev1.NodeSelectorTerm, path *field.Path, anyValue bool) faults {
-	var found faults
+func nodeTerm(term *corev1.NodeSelectorTerm, path *field.Path, anyValue bool) field.ErrorList {
+	var found field.ErrorList
 	for i := range term.MatchExpressions {
 		found = append(found, nodeRequirement(&term.MatchExpressions[i], path.Child("matchExpressions").Index(i), anyValue)...)
 	}
@@ -79,8 +79,8 @@ func nodeTerm(term *corev1.NodeSelectorTerm, path *field.Path, anyValue bool) fa
 	return found
 }
 
-func nodeRequirement(r *corev1.NodeSelectorRequirement, path *field.Path, anyValue bool) faults {
-	var found faults
+func nodeRequirement(r *corev1.NodeSelectorRequirement, path *field.Path, anyValue bool) field.ErrorList {
+	var found field.ErrorList
 	values := path.Child("values")
 	switch r.Operator {
 	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn:
@@ -106,8 +106,8 @@ func nodeRequirement(r *corev1.NodeSelectorRequirement, path *field.Path, anyVal
 }
 
 // nodeField: of the fields of a node only the name can be asked for.
-func nodeField(r *corev1.NodeSelectorRequirement, path *field.Path) faults {
-	var found faults
+func nodeField(r *corev1.NodeSelectorRequirement, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	switch r.Operator {
 	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn:
 		if len(r.Values) != 1 {
@@ -126,8 +126,8 @@ func nodeField(r *corev1.NodeSelectorRequirement, path *field.Path) faults {
 	return found
 }
 
-func (s *specCheck) podTerms(need []corev1.PodAffinityTerm, prefer []corev1.WeightedPodAffinityTerm, path *field.Path) faults {
-	var found faults
+func (s *specCheck) podTerms(need []corev1.PodAffinityTerm, prefer []corev1.WeightedPodAffinityTerm, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	for i := range need {
 		found = append(found, s.podTerm(&need[i], path.Child(requiredTerms).Index(i))...)
 	}
@@ -139,7 +139,7 @@ func (s *specCheck) podTerms(need []corev1.PodAffinityTerm, prefer []corev1.Weig
 	return found
 }
 
-func (s *specCheck) podTerm(t *corev1.PodAffinityTerm, path *field.Path) faults {
+func (s *specCheck) podTerm(t *corev1.PodAffinityTerm, path *field.Path) field.ErrorList {
 	found := selectors(t, path, metav1validation.LabelSelectorValidationOptions{AllowInvalidLabelValueInSelector: s.options.AllowInvalidSelectorValues})
 	for _, name := range t.Namespaces {
 		found = append(found, wrong(path.Child("namespace"), name, apivalidation.ValidateNamespaceName(name, false))...)
@@ -151,26 +151,26 @@ func (s *specCheck) podTerm(t *corev1.PodAffinityTerm, path *field.Path) faults 
 	return append(found, metav1validation.ValidateLabelName(t.TopologyKey, path.Child("topologyKey"))...)
 }
 
-func selectors(t *corev1.PodAffinityTerm, path *field.Path, o metav1validation.LabelSelectorValidationOptions) faults {
+func selectors(t *corev1.PodAffinityTerm, path *field.Path, o metav1validation.LabelSelectorValidationOptions) field.ErrorList {
 	found := metav1validation.ValidateLabelSelector(t.LabelSelector, o, path.Child("labelSelector"))
 	return append(found, metav1validation.ValidateLabelSelector(t.NamespaceSelector, o, path.Child("namespaceSelector"))...)
 }
 
 // podSelectors and nodeValues find what was once allowed.
-func (s *specCheck) podSelectors() faults {
-	var found faults
+func (s *specCheck) podSelectors() field.ErrorList {
+	var found field.ErrorList
 	for _, t := range affinityTerms(s.spec.Affinity) {
 		found = append(found, selectors(t, s.path, strictLabels)...)
 	}
 	return found
 }
 
-func (s *specCheck) nodeValues() faults {
+func (s *specCheck) nodeValues() field.ErrorList {
 	a := s.spec.Affinity
 	if a == nil || a.NodeAffinity == nil || a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution == nil {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	for _, term := range a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms {
 		for _, r := range term.MatchExpressions {
 			for _, value := range r.Values {

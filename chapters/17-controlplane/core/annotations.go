@@ -18,8 +18,8 @@ func isMirror(annotations map[string]string) bool {
 }
 
 // annotations are those that once were, or still are, orders. Upstream: ValidatePodSpecificAnnotations.
-func annotations(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path, o Options) faults {
-	var found faults
+func annotations(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path, o Options) field.ErrorList {
+	var found field.ErrorList
 	if value, mirror := m.Annotations[corev1.MirrorPodAnnotationKey]; mirror && spec.NodeName == "" {
 		found = append(found, field.Invalid(path.Key(corev1.MirrorPodAnnotationKey), value,
 			"must set spec.nodeName if mirror pod annotation is set"))
@@ -47,15 +47,15 @@ func isCost(text string) bool {
 	return err == nil && strconv.FormatInt(n, 10) == text
 }
 
-func writtenTolerations(text string, path *field.Path, o Options) faults {
+func writtenTolerations(text string, path *field.Path, o Options) field.ErrorList {
 	var list []corev1.Toleration
 	if err := json.Unmarshal([]byte(text), &list); err != nil {
-		return faults{field.Invalid(path, corev1.TolerationsAnnotationKey, err.Error())}
+		return field.ErrorList{field.Invalid(path, corev1.TolerationsAnnotationKey, err.Error())}
 	}
 	return ValidateTolerations(list, path.Child(corev1.TolerationsAnnotationKey), o)
 }
 
-func writtenSeccomp(profile string, path *field.Path) faults {
+func writtenSeccomp(profile string, path *field.Path) field.ErrorList {
 	switch profile {
 	case corev1.SeccompProfileRuntimeDefault, corev1.DeprecatedSeccompProfileDockerDefault, corev1.SeccompProfileNameUnconfined:
 		return nil
@@ -63,11 +63,11 @@ func writtenSeccomp(profile string, path *field.Path) faults {
 	if file, ok := strings.CutPrefix(profile, corev1.SeccompLocalhostProfileNamePrefix); ok {
 		return isRelative(path, file)
 	}
-	return faults{field.Invalid(path, profile, "must be a valid seccomp profile")}
+	return field.ErrorList{field.Invalid(path, profile, "must be a valid seccomp profile")}
 }
 
-func writtenAppArmor(key, profile string, spec *corev1.PodSpec, path *field.Path) faults {
-	var found faults
+func writtenAppArmor(key, profile string, spec *corev1.PodSpec, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	name := strings.TrimPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix)
 	known := false
 	eachContainer(spec, path, func(c *corev1.Container, _ *field.Path) { known = known || c.Name == name })
@@ -83,9 +83,9 @@ func writtenAppArmor(key, profile string, spec *corev1.PodSpec, path *field.Path
 }
 
 // annotationChanges: two kinds of annotations stay as they were. Upstream: ValidatePodSpecificAnnotationUpdates.
-func annotationChanges(pod, before *corev1.Pod, o Options) faults {
+func annotationChanges(pod, before *corev1.Pod, o Options) field.ErrorList {
 	path := annotationsPath
-	var found faults
+	var found field.ErrorList
 	forbid := func(key, did string) {
 		if strings.HasPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix) {
 			found = append(found, field.Forbidden(path.Key(key), "may not "+did+" AppArmor annotations"))

@@ -18,34 +18,34 @@ import (
 )
 
 // Binding is how a scheduler gives a pod to a node: once. Upstream: BindingREST.
-type Binding struct{ pods *registry.Store }
+type BindingREST struct{ pods *registry.Store }
 
 var (
-	_ rest.NamedCreater                   = (*Binding)(nil)
-	_ rest.SubresourceObjectMetaPreserver = (*Binding)(nil)
+	_ rest.NamedCreater        = (*BindingREST)(nil)
+	_ rest.SubresourceObjectMetaPreserver = (*BindingREST)(nil)
 )
 
-// NewBinding binds the pods of a Store.
-func NewBinding(pods *registry.Store) *Binding {
+// NewBindingREST binds the pods of a Store.
+func NewBindingREST(pods *registry.Store) *BindingREST {
 	own := *pods
 	own.Strategy, own.ObjectMeta = bindingStrategy{}, registry.NoMeta
-	return &Binding{&own}
+	return &BindingREST{&own}
 }
 
 // bindingStrategy lets the change through as it is: assign has made it.
 type bindingStrategy struct{ registry.Namespaced }
 
-// New returns an empty Binding.
-func (b *Binding) New() runtime.Object { return &corev1.Binding{} }
+// New returns an empty BindingREST.
+func (b *BindingREST) New() runtime.Object { return &corev1.Binding{} }
 
 // Destroy has nothing to end.
-func (b *Binding) Destroy() {}
+func (b *BindingREST) Destroy() {}
 
-// PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate: the uid in a Binding is the pod's that the scheduler means.
-func (b *Binding) PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate() bool { return true }
+// PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate: the uid in a BindingREST is the pod's that the scheduler means.
+func (b *BindingREST) PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate() bool { return true }
 
 // Create assigns the pod called name. A pod that has a node, is going, or waits at gates is a Conflict.
-func (b *Binding) Create(ctx context.Context, name string, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
+func (b *BindingREST) Create(ctx context.Context, name string, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	binding, ok := obj.(*corev1.Binding)
 	if !ok {
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("not a Binding object: %#v", obj))
@@ -53,8 +53,8 @@ func (b *Binding) Create(ctx context.Context, name string, obj runtime.Object, o
 	if name != binding.Name {
 		return nil, apierrors.NewBadRequest("name in URL does not match name in Binding object")
 	}
-	if faults := validateBinding(binding); len(faults) > 0 {
-		return nil, faults.ToAggregate()
+	if errs := validateBinding(binding); len(errs) > 0 {
+		return nil, errs.ToAggregate()
 	}
 	if options.Validate != nil {
 		if err := options.Validate(ctx, binding.DeepCopy(), nil); err != nil {
@@ -67,7 +67,7 @@ func (b *Binding) Create(ctx context.Context, name string, obj runtime.Object, o
 	return &metav1.Status{Status: metav1.StatusSuccess}, nil
 }
 
-func (b *Binding) assign(ctx context.Context, binding *corev1.Binding, dryRun []string) error {
+func (b *BindingREST) assign(ctx context.Context, binding *corev1.Binding, dryRun []string) error {
 	_, _, err := b.pods.Update(ctx, binding.Name, &rest.Update{
 		Options:       metav1.UpdateOptions{DryRun: dryRun},
 		Preconditions: preconditionsOf(binding),
@@ -125,45 +125,45 @@ func united(base, more map[string]string) map[string]string {
 
 // validateBinding: a pod goes to a node, and to no other kind. Upstream: ValidatePodBinding.
 func validateBinding(binding *corev1.Binding) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if kind := binding.Target.Kind; kind != "" && kind != "Node" {
-		faults = append(faults, field.NotSupported(field.NewPath("target", "kind"), kind, []string{"Node", "<empty>"}))
+		errs = append(errs, field.NotSupported(field.NewPath("target", "kind"), kind, []string{"Node", "<empty>"}))
 	}
 	if binding.Target.Name == "" {
-		faults = append(faults, field.Required(field.NewPath("target", "name"), ""))
+		errs = append(errs, field.Required(field.NewPath("target", "name"), ""))
 	}
-	return faults
+	return errs
 }
 
-// LegacyBinding is Binding as it was before subresources: POST .../bindings, with the pod's name in the body.
+// LegacyBindingREST is BindingREST as it was before subresources: POST .../bindings, with the pod's name in the body.
 // Upstream: LegacyBindingREST.
-type LegacyBinding struct{ parts *resource.Parts }
+type LegacyBindingREST struct{ deps *resource.Dependencies }
 
 var (
-	_ rest.Creater              = (*LegacyBinding)(nil)
-	_ rest.Scoper               = (*LegacyBinding)(nil)
-	_ rest.SingularNameProvider = (*LegacyBinding)(nil)
+	_ rest.Creater              = (*LegacyBindingREST)(nil)
+	_ rest.Scoper               = (*LegacyBindingREST)(nil)
+	_ rest.SingularNameProvider = (*LegacyBindingREST)(nil)
 )
 
-func legacyBindings(p *resource.Parts) rest.Storage { return &LegacyBinding{p} }
+func legacyBindings(deps *resource.Dependencies) rest.Storage { return &LegacyBindingREST{deps} }
 
 // NamespaceScoped is true.
-func (b *LegacyBinding) NamespaceScoped() bool { return true }
+func (b *LegacyBindingREST) NamespaceScoped() bool { return true }
 
 // GetSingularName is binding.
-func (b *LegacyBinding) GetSingularName() string { return "binding" }
+func (b *LegacyBindingREST) GetSingularName() string { return "binding" }
 
-// New returns an empty Binding.
-func (b *LegacyBinding) New() runtime.Object { return &corev1.Binding{} }
+// New returns an empty BindingREST.
+func (b *LegacyBindingREST) New() runtime.Object { return &corev1.Binding{} }
 
 // Destroy has nothing to end.
-func (b *LegacyBinding) Destroy() {}
+func (b *LegacyBindingREST) Destroy() {}
 
 // Create assigns the pod that the binding names.
-func (b *LegacyBinding) Create(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
+func (b *LegacyBindingREST) Create(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	binding, ok := obj.(*corev1.Binding)
 	if !ok {
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("not a Binding object: %T", obj))
 	}
-	return NewBinding(b.parts.Store(podsResource)).Create(ctx, binding.Name, obj, options)
+	return NewBindingREST(b.deps.Store(podsResource)).Create(ctx, binding.Name, obj, options)
 }

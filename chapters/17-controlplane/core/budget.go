@@ -28,21 +28,21 @@ var (
 
 // budgets finds and spends PodDisruptionBudgets, where they are served.
 type budgets struct {
-	parts  *resource.Parts
-	status func() resource.Loopback // writes their status
+	deps   *resource.Dependencies
+	status func() resource.LoopbackClient // writes their status
 }
 
-func newBudgets(parts *resource.Parts) budgets {
-	return budgets{parts, sync.OnceValue(func() resource.Loopback {
-		status := *parts.Store(budgetsResource)
+func newBudgets(deps *resource.Dependencies) budgets {
+	return budgets{deps, sync.OnceValue(func() resource.LoopbackClient {
+		status := *deps.Store(budgetsResource)
 		status.Strategy = untouched{}
-		return parts.Loopback(&status, "status")
+		return deps.LoopbackClient(&status, "status")
 	})}
 }
 
 // of returns the budget that guards the pod; nil where there is none. Two are errSeveral.
 func (b budgets) of(ctx context.Context, pod *corev1.Pod) (*policyv1.PodDisruptionBudget, error) {
-	store := b.parts.Store(budgetsResource)
+	store := b.deps.Store(budgetsResource)
 	if store == nil {
 		return nil, nil
 	}

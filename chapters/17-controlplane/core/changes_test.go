@@ -20,7 +20,7 @@ var writers = map[string]registry.Strategy{
 	"update": podStrategy{}, "status": podStatusStrategy{}, "ephemeral": ephemeralStrategy{}, "resize": resizeStrategy{},
 }
 
-func TestAChangedPodIsAnsweredWithEveryFault(t *testing.T) {
+func TestAChangedPodIsAnsweredWithEveryError(t *testing.T) {
 	t.Parallel()
 	defaults := newDefaults()
 	testRows(t, "testdata/changes.txt", func(t *testing.T, r row) []string {

@@ -11,7 +11,7 @@ import (
 )
 
 // csi is a volume that a driver makes for this pod alone.
-func csi(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func csi(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	path = path.Child("csi")
 	found := ValidateCSIDriverName(v.CSI.Driver, path.Child("driver"))
 	ref := v.CSI.NodePublishSecretRef
@@ -29,9 +29,9 @@ func csi(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
 // Upstream: validation.ValidateCSIDriverName.
 func ValidateCSIDriverName(name string, path *field.Path) field.ErrorList {
 	if name == "" {
-		return faults{field.Required(path, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
-	var found faults
+	var found field.ErrorList
 	if len(name) > 63 {
 		found = append(found, field.TooLong(path, "", 63))
 	}
@@ -42,7 +42,7 @@ func ValidateCSIDriverName(name string, path *field.Path) field.ErrorList {
 }
 
 // claimTemplate is a claim that is made for each pod: a spec, labels and annotations.
-func claimTemplate(t *corev1.PersistentVolumeClaimTemplate, path *field.Path) faults {
+func claimTemplate(t *corev1.PersistentVolumeClaimTemplate, path *field.Path) field.ErrorList {
 	found := ValidateTemplateMetadata(&t.ObjectMeta, path.Child("metadata"))
 	return append(found, ValidatePersistentVolumeClaimSpec(&t.Spec, path.Child("spec"), ClaimOptions{})...)
 }

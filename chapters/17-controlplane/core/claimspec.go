@@ -33,7 +33,7 @@ func OptionsForClaim(old *corev1.PersistentVolumeClaim) ClaimOptions {
 // ValidatePersistentVolumeClaimSpec checks what a claim asks for, also one in a template.
 // Upstream: validation.ValidatePersistentVolumeClaimSpec.
 func ValidatePersistentVolumeClaimSpec(c *corev1.PersistentVolumeClaimSpec, path *field.Path, o ClaimOptions) field.ErrorList {
-	var found faults
+	var found field.ErrorList
 	if len(c.AccessModes) == 0 {
 		found = append(found, field.Required(path.Child("accessModes"), "at least 1 access mode is required"))
 	}
@@ -61,7 +61,7 @@ var accessModes = []corev1.PersistentVolumeAccessMode{
 
 // ValidateAccessModes checks the modes of a volume or a claim.
 func ValidateAccessModes(modes []corev1.PersistentVolumeAccessMode, path *field.Path) field.ErrorList {
-	var found faults
+	var found field.ErrorList
 	alone, others := false, false
 	for _, mode := range modes {
 		found = append(found, among(path, mode, accessModes...)...)
@@ -82,20 +82,20 @@ func ValidateVolumeMode(mode *corev1.PersistentVolumeMode, path *field.Path) fie
 	return among(path, *mode, corev1.PersistentVolumeBlock, corev1.PersistentVolumeFilesystem)
 }
 
-func claimSize(requests corev1.ResourceList, path *field.Path) faults {
+func claimSize(requests corev1.ResourceList, path *field.Path) field.ErrorList {
 	size, ok := requests[corev1.ResourceStorage]
 	switch {
 	case !ok:
-		return faults{field.Required(path, "")}
+		return field.ErrorList{field.Required(path, "")}
 	case size.Sign() <= 0:
-		return faults{field.Invalid(path, size.String(), "must be greater than zero")}
+		return field.ErrorList{field.Invalid(path, size.String(), "must be greater than zero")}
 	}
 	return nil
 }
 
 // dataSources: what the volume is filled with, in the older field, the newer one, or the same in both.
-func dataSources(c *corev1.PersistentVolumeClaimSpec, path *field.Path, anyGroup bool) faults {
-	var found faults
+func dataSources(c *corev1.PersistentVolumeClaimSpec, path *field.Path, anyGroup bool) field.ErrorList {
+	var found field.ErrorList
 	old, ref := c.DataSource, c.DataSourceRef
 	if old != nil {
 		local := corev1.TypedObjectReference{APIGroup: old.APIGroup, Kind: old.Kind, Name: old.Name}
@@ -114,7 +114,7 @@ func dataSources(c *corev1.PersistentVolumeClaimSpec, path *field.Path, anyGroup
 	return found
 }
 
-func dataSource(r corev1.TypedObjectReference, path *field.Path, anyGroup bool) faults {
+func dataSource(r corev1.TypedObjectReference, path *field.Path, anyGroup bool) field.ErrorList {
 	found := required(path.Child("name"), r.Name)
 	found = append(found, required(path.Child("kind"), r.Kind)...)
 	group := deref(r.APIGroup, "")

@@ -8,12 +8,12 @@ import (
 )
 
 // containers: at least one, with names of their own.
-func (s *specCheck) containers() faults {
+func (s *specCheck) containers() field.ErrorList {
 	path := s.path.Child("containers")
 	if len(s.spec.Containers) == 0 {
-		return faults{field.Required(path, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
-	var found faults
+	var found field.ErrorList
 	names := seen{}
 	for i := range s.spec.Containers {
 		c, at := &s.spec.Containers[i], path.Index(i)
@@ -29,7 +29,7 @@ func (s *specCheck) containers() faults {
 }
 
 // container is what every container must be, of whichever kind. Upstream: validateContainerCommon.
-func (s *specCheck) container(c *corev1.Container, path *field.Path) faults {
+func (s *specCheck) container(c *corev1.Container, path *field.Path) field.ErrorList {
 	found := namedLabel(path.Child("name"), c.Name)
 	found = append(found, required(path.Child("image"), c.Image)...)
 	found = append(found, oneOf(path.Child("terminationMessagePolicy"), c.TerminationMessagePolicy,
@@ -45,27 +45,27 @@ func (s *specCheck) container(c *corev1.Container, path *field.Path) faults {
 	return append(found, s.containerSecurity(c.SecurityContext, path.Child("securityContext"))...)
 }
 
-func namedLabel(path *field.Path, name string) faults {
+func namedLabel(path *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return faults{field.Required(path, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
 	return isLabel(path, name)
 }
 
-func pullPolicy(path *field.Path, p corev1.PullPolicy) faults {
+func pullPolicy(path *field.Path, p corev1.PullPolicy) field.ErrorList {
 	return oneOf(path, p, corev1.PullAlways, corev1.PullIfNotPresent, corev1.PullNever)
 }
 
 // trimmedImage is asked of pods only: templates with spaces around an image are out there.
-func trimmedImage(c *corev1.Container, path *field.Path) faults {
+func trimmedImage(c *corev1.Container, path *field.Path) field.ErrorList {
 	if strings.TrimSpace(c.Image) == c.Image {
 		return nil
 	}
-	return faults{field.Invalid(path.Child("image"), c.Image, "must not have leading or trailing whitespace")}
+	return field.ErrorList{field.Invalid(path.Child("image"), c.Image, "must not have leading or trailing whitespace")}
 }
 
-func trimmedImages(containers []corev1.Container, path *field.Path) faults {
-	var found faults
+func trimmedImages(containers []corev1.Container, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	for i := range containers {
 		found = append(found, trimmedImage(&containers[i], path.Index(i))...)
 	}

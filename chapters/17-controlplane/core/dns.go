@@ -17,18 +17,18 @@ const (
 )
 
 // dnsConfig is how names are resolved, all of it where the policy is None. Upstream: validatePodDNSConfig.
-func (s *specCheck) dnsConfig() faults {
+func (s *specCheck) dnsConfig() field.ErrorList {
 	c, path := s.spec.DNSConfig, s.path.Child("dnsConfig")
 	alone := s.spec.DNSPolicy == corev1.DNSNone
 	switch {
 	case c == nil && alone:
-		return faults{field.Required(path, "must provide `dnsConfig` when `dnsPolicy` is None")}
+		return field.ErrorList{field.Required(path, "must provide `dnsConfig` when `dnsPolicy` is None")}
 	case c == nil:
 		return nil
 	case alone && len(c.Nameservers) == 0:
-		return faults{field.Required(path.Child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None")}
+		return field.ErrorList{field.Required(path.Child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None")}
 	}
-	var found faults
+	var found field.ErrorList
 	if len(c.Nameservers) > maxNameservers {
 		found = append(found, field.Invalid(path.Child("nameservers"), c.Nameservers,
 			fmt.Sprintf("must not have more than %v nameservers", maxNameservers)))
@@ -45,8 +45,8 @@ func (s *specCheck) dnsConfig() faults {
 	return found
 }
 
-func searches(list []string, path *field.Path) faults {
-	var found faults
+func searches(list []string, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	if len(list) > maxSearches {
 		found = append(found, field.Invalid(path, list, fmt.Sprintf("must not have more than %v search paths", maxSearches)))
 	}

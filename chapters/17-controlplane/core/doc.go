@@ -1,7 +1,7 @@
 // Package core is the part of the control plane that knows pods, and what shares their spec: pod templates, replication
 // controllers, bindings.
 //
-// In: rows of resource.Row, asked by the root for its table. Out: strategies for the generic Store (chapter 6), REST
+// In: rows of resource.Definition, asked by the root for its table. Out: strategies for the generic Store (chapter 6), REST
 // types for the subresources of a pod, and the validation of a pod's spec, which every workload with a template uses.
 // New: a resource whose parts are written by different clients, each through a subresource of its own: the user the
 // spec, the scheduler the node (binding), the kubelet the status, the debugger a container more.

@@ -7,8 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-func environment(vars []corev1.EnvVar, path *field.Path) faults {
-	var found faults
+func environment(vars []corev1.EnvVar, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	for i := range vars {
 		v, at := &vars[i], path.Index(i)
 		if v.Name == "" {
@@ -24,10 +24,10 @@ func environment(vars []corev1.EnvVar, path *field.Path) faults {
 }
 
 // valueFrom: one source, and no value beside it.
-func valueFrom(v *corev1.EnvVar, path *field.Path) faults {
+func valueFrom(v *corev1.EnvVar, path *field.Path) field.ErrorList {
 	from, sources := v.ValueFrom, 0
-	var found faults
-	add := func(more faults) {
+	var found field.ErrorList
+	add := func(more field.ErrorList) {
 		sources++
 		found = append(found, more...)
 	}
@@ -59,7 +59,7 @@ func valueFrom(v *corev1.EnvVar, path *field.Path) faults {
 }
 
 // keyOf is a key of a ConfigMap or Secret.
-func keyOf(name, key string, path *field.Path) faults {
+func keyOf(name, key string, path *field.Path) field.ErrorList {
 	found := isObjectName(path.Child("name"), name)
 	if key == "" {
 		return append(found, field.Required(path.Child("key"), ""))
@@ -68,8 +68,8 @@ func keyOf(name, key string, path *field.Path) faults {
 }
 
 // keyOfFile is a variable in a file that another container wrote.
-func keyOfFile(r *corev1.FileKeySelector, path *field.Path) faults {
-	var found faults
+func keyOfFile(r *corev1.FileKeySelector, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	if r.Key == "" {
 		found = append(found, field.Required(path.Child("key"), ""))
 	} else {
@@ -82,9 +82,9 @@ func keyOfFile(r *corev1.FileKeySelector, path *field.Path) faults {
 	return append(found, staysBelow(path.Child("path"), r.Path)...)
 }
 
-// environmentFrom takes all keys of ConfigMaps and Secrets. Upstream's faults name the list and not its item.
-func environmentFrom(list []corev1.EnvFromSource, path *field.Path) faults {
-	var found faults
+// environmentFrom takes all keys of ConfigMaps and Secrets. Upstream's errors name the list and not its item.
+func environmentFrom(list []corev1.EnvFromSource, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	for i := range list {
 		from, at := &list[i], path.Index(i)
 		if from.Prefix != "" {
@@ -107,16 +107,16 @@ func environmentFrom(list []corev1.EnvFromSource, path *field.Path) faults {
 }
 
 // prefixOrRequired checks a name as upstream checks it here: as the beginning of one.
-func prefixOrRequired(path *field.Path, name string) faults {
+func prefixOrRequired(path *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return faults{field.Required(path, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
 	return wrong(path, name, apivalidation.NameIsDNSSubdomain(name, true))
 }
 
 // environmentFiles: variables come from files in volumes that live as long as the pod.
-func (s *specCheck) environmentFiles() faults {
-	var found faults
+func (s *specCheck) environmentFiles() field.ErrorList {
+	var found field.ErrorList
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		for i := range c.Env {
 			from := c.Env[i].ValueFrom

@@ -14,10 +14,10 @@ import (
 // Upstream: validation.ValidatePodEphemeralContainersUpdate.
 func ValidateEphemeralContainersUpdate(pod, before *corev1.Pod) field.ErrorList {
 	if isMirror(before.Annotations) {
-		return faults{field.Forbidden(field.NewPath(""), "static pods do not support ephemeral containers")}
+		return field.ErrorList{field.Forbidden(field.NewPath(""), "static pods do not support ephemeral containers")}
 	}
 	o := optionsForPod(before)
-	found := podFaults(pod, o)
+	found := validatePodMetadataAndSpec(pod, o)
 	found = append(found, annotationChanges(pod, before, o)...)
 	path := specPath.Child("ephemeralContainers")
 	now := map[string]*corev1.EphemeralContainer{}

@@ -6,7 +6,7 @@ import (
 )
 
 // ephemeralContainers look into a pod that runs. They have no guarantees, and so nothing that would need some.
-func (s *specCheck) ephemeralContainers() faults {
+func (s *specCheck) ephemeralContainers() field.ErrorList {
 	if len(s.spec.EphemeralContainers) == 0 {
 		return nil
 	}
@@ -17,7 +17,7 @@ func (s *specCheck) ephemeralContainers() faults {
 		}
 	}
 	path := s.path.Child("ephemeralContainers")
-	var found faults
+	var found field.ErrorList
 	for i := range s.spec.EphemeralContainers {
 		e, at := &s.spec.EphemeralContainers[i], path.Index(i)
 		c := asContainer(e)
@@ -35,9 +35,9 @@ func (s *specCheck) ephemeralContainers() faults {
 }
 
 // onlyToLook: what an ephemeral container may not have.
-func onlyToLook(c *corev1.Container, path *field.Path) faults {
+func onlyToLook(c *corev1.Container, path *field.Path) field.ErrorList {
 	const reason = "cannot be set for an Ephemeral Container"
-	var found faults
+	var found field.ErrorList
 	for _, f := range []struct {
 		name string
 		set  bool

@@ -20,45 +20,47 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// Eviction is a delete that asks first: a pod goes unless a PodDisruptionBudget says that its application has none to
+// EvictionREST is a delete that asks first: a pod goes unless a PodDisruptionBudget says that its application has none to
 // spare now. Upstream: EvictionREST.
-type Eviction struct {
+type EvictionREST struct {
 	pods    *registry.Store // under the strategy of the status, which the reason of the end is part of
 	budgets budgets
 }
 
 var (
-	_ rest.NamedCreater             = (*Eviction)(nil)
-	_ rest.GroupVersionKindProvider = (*Eviction)(nil)
-	_ rest.GroupVersionAcceptor     = (*Eviction)(nil)
+	_ rest.NamedCreater         = (*EvictionREST)(nil)
+	_ rest.GroupVersionKindProvider         = (*EvictionREST)(nil)
+	_ rest.GroupVersionAcceptor = (*EvictionREST)(nil)
 )
 
-// NewEviction evicts the pods of a Store.
-func NewEviction(pods *registry.Store, parts *resource.Parts) *Eviction {
+// NewEvictionREST evicts the pods of a Store.
+func NewEvictionREST(pods *registry.Store, deps *resource.Dependencies) *EvictionREST {
 	own := *pods
 	own.Strategy, own.ObjectMeta = podStatusStrategy{}, registry.ObjectMetaValidation{}
-	return &Eviction{pods: &own, budgets: newBudgets(parts)}
+	return &EvictionREST{pods: &own, budgets: newBudgets(deps)}
 }
 
 // evictionKind is served under the pods of the core group.
 var evictionKind = policyv1.SchemeGroupVersion.WithKind("Eviction")
 
-// GroupVersionKind is policy/v1 Eviction.
-func (e *Eviction) GroupVersionKind(schema.GroupVersion) schema.GroupVersionKind { return evictionKind }
+// GroupVersionKind is policy/v1 EvictionREST.
+func (e *EvictionREST) GroupVersionKind(schema.GroupVersion) schema.GroupVersionKind {
+	return evictionKind
+}
 
 // AcceptsGroupVersion is true of v1 and of v1beta1, which old clients send.
-func (e *Eviction) AcceptsGroupVersion(gv schema.GroupVersion) bool {
+func (e *EvictionREST) AcceptsGroupVersion(gv schema.GroupVersion) bool {
 	return gv == policyv1.SchemeGroupVersion || gv == policyv1beta1.SchemeGroupVersion
 }
 
-// New returns an empty Eviction.
-func (e *Eviction) New() runtime.Object { return &policyv1.Eviction{} }
+// New returns an empty EvictionREST.
+func (e *EvictionREST) New() runtime.Object { return &policyv1.Eviction{} }
 
 // Destroy has nothing to end.
-func (e *Eviction) Destroy() {}
+func (e *EvictionREST) Destroy() {}
 
 // Create evicts the pod called name. TooManyRequests, with the cause DisruptionBudget, tells to try again later.
-func (e *Eviction) Create(ctx context.Context, name string, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
+func (e *EvictionREST) Create(ctx context.Context, name string, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	request, ok := obj.(*policyv1.Eviction)
 	if !ok {
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("not a Eviction object: %T", obj))
@@ -114,7 +116,7 @@ const attempts = 20
 
 // evictUnguarded deletes a pod that no budget counts: it has not begun, or has ended, or is ending. Of any other it
 // returns the pod as it is.
-func (e *Eviction) evictUnguarded(ctx context.Context, name string, d *metav1.DeleteOptions) (*corev1.Pod, bool, error) {
+func (e *EvictionREST) evictUnguarded(ctx context.Context, name string, d *metav1.DeleteOptions) (*corev1.Pod, bool, error) {
 	for attempt := 1; ; attempt++ {
 		pod, err := e.pod(ctx, name)
 		if err != nil || !unguarded(pod) {
@@ -133,7 +135,7 @@ func unguarded(pod *corev1.Pod) bool {
 }
 
 // evictGuarded deletes a running pod if its budget agrees.
-func (e *Eviction) evictGuarded(ctx context.Context, pod *corev1.Pod, d *metav1.DeleteOptions) (runtime.Object, error) {
+func (e *EvictionREST) evictGuarded(ctx context.Context, pod *corev1.Pod, d *metav1.DeleteOptions) (runtime.Object, error) {
 	budget, err := e.budgets.of(ctx, pod)
 	if errors.Is(err, errSeveral) {
 		return &metav1.Status{Status: metav1.StatusFailure, Code: 500, Message: err.Error()}, nil
@@ -154,7 +156,7 @@ func (e *Eviction) evictGuarded(ctx context.Context, pod *corev1.Pod, d *metav1.
 	return success(err)
 }
 
-func (e *Eviction) pod(ctx context.Context, name string) (*corev1.Pod, error) {
+func (e *EvictionREST) pod(ctx context.Context, name string) (*corev1.Pod, error) {
 	obj, err := e.pods.Get(ctx, name, &metav1.GetOptions{})
 	if err != nil {
 		return nil, err

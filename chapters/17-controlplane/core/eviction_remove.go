@@ -15,7 +15,7 @@ import (
 )
 
 // remove writes into the pod why it goes, and deletes it. Upstream: addConditionAndDeletePod.
-func (e *Eviction) remove(ctx context.Context, name string, d *metav1.DeleteOptions) error {
+func (e *EvictionREST) remove(ctx context.Context, name string, d *metav1.DeleteOptions) error {
 	if len(d.DryRun) == 0 {
 		marked, _, err := e.pods.Update(ctx, name, &rest.Update{
 			Mutate: func(_ context.Context, old runtime.Object) (runtime.Object, error) {

@@ -25,18 +25,18 @@ var (
 
 // fieldOf: the reference is to one of the fields, or to one label or annotation: metadata.labels['app'].
 // Upstream: validateObjectFieldSelector.
-func fieldOf(r *corev1.ObjectFieldSelector, path *field.Path, allowed []string) faults {
+func fieldOf(r *corev1.ObjectFieldSelector, path *field.Path, allowed []string) field.ErrorList {
 	if r.APIVersion == "" {
-		return faults{field.Required(path.Child("apiVersion"), "")}
+		return field.ErrorList{field.Required(path.Child("apiVersion"), "")}
 	}
 	if r.FieldPath == "" {
-		return faults{field.Required(path.Child("fieldPath"), "")}
+		return field.ErrorList{field.Required(path.Child("fieldPath"), "")}
 	}
 	name, key, ofMap := subscript(r.FieldPath)
 	converted, err := downwardField(r, name, ofMap)
 	switch {
 	case err != nil:
-		return faults{field.Invalid(path.Child("fieldPath"), r.FieldPath, fmt.Sprintf("error converting fieldPath: %v", err))}
+		return field.ErrorList{field.Invalid(path.Child("fieldPath"), r.FieldPath, fmt.Sprintf("error converting fieldPath: %v", err))}
 	case ofMap && name == "metadata.annotations":
 		return isQualified(path, strings.ToLower(key))
 	case ofMap:
@@ -76,8 +76,8 @@ func subscript(path string) (name, key string, ok bool) {
 }
 
 // resourceOf: the reference is to a limit or request of a container. A file's must name the container.
-func resourceOf(r *corev1.ResourceFieldSelector, path *field.Path, inFile bool) faults {
-	var found faults
+func resourceOf(r *corev1.ResourceFieldSelector, path *field.Path, inFile bool) field.ErrorList {
+	var found field.ErrorList
 	huge := strings.HasPrefix(r.Resource, "requests.hugepages-") || strings.HasPrefix(r.Resource, "limits.hugepages-")
 	switch {
 	case inFile && r.ContainerName == "":
@@ -106,14 +106,14 @@ var divisors = []struct {
 	{".hugepages-", units, strings.Join(units, ", "), "hugepages"},
 }
 
-func divisor(r *corev1.ResourceFieldSelector, path *field.Path) faults {
+func divisor(r *corev1.ResourceFieldSelector, path *field.Path) field.ErrorList {
 	if r.Divisor.IsZero() {
 		return nil
 	}
 	_, resource, _ := strings.Cut(r.Resource, ".")
 	for _, d := range divisors {
 		if strings.HasPrefix("."+resource, d.suffix) && !slices.Contains(d.units, r.Divisor.String()) {
-			return faults{field.Invalid(path, r.Resource, fmt.Sprintf("only divisor's values %s are supported with the %s resource",
+			return field.ErrorList{field.Invalid(path, r.Resource, fmt.Sprintf("only divisor's values %s are supported with the %s resource",
 				d.spoken, d.name))}
 		}
 	}

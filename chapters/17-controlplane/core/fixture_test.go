@@ -41,7 +41,7 @@ func newAPI(t testing.TB) *api {
 		t.Fatal(err)
 	}
 	a := &api{t: t, handler: s, stores: map[schema.GroupResource]*registry.Store{}}
-	budgets := resource.Group{GroupVersion: policyv1.SchemeGroupVersion, Resources: []resource.Row{
+	budgets := resource.Group{GroupVersion: policyv1.SchemeGroupVersion, Resources: []resource.Definition{
 		{Kind: "PodDisruptionBudget", Name: "poddisruptionbudgets", Strategy: registry.Namespaced{}},
 	}}
 	for _, g := range append(Groups(), budgets) {
@@ -61,10 +61,10 @@ func newAPI(t testing.TB) *api {
 	return a
 }
 
-func (a *api) add(storages map[string]rest.Storage, scheme *runtime.Scheme, gv schema.GroupVersion, r resource.Row) {
-	parts := &resource.Parts{Store: func(name schema.GroupResource) *registry.Store { return a.stores[name] }}
-	if r.Storage != nil {
-		storages[r.Name] = r.Storage(parts)
+func (a *api) add(storages map[string]rest.Storage, scheme *runtime.Scheme, gv schema.GroupVersion, r resource.Definition) {
+	parts := &resource.Dependencies{Store: func(name schema.GroupResource) *registry.Store { return a.stores[name] }}
+	if r.NewREST != nil {
+		storages[r.Name] = r.NewREST(parts)
 		return
 	}
 	kind := gv.WithKind(r.Kind)
@@ -82,7 +82,7 @@ func (a *api) add(storages map[string]rest.Storage, scheme *runtime.Scheme, gv s
 	if r.Columns != nil {
 		store.TableConvertor = r.Columns
 	}
-	if r.Fields != nil {
+	if r.SelectableFields != nil {
 		known := store.SelectableFields()
 		_ = scheme.AddFieldLabelConversionFunc(kind, func(label, value string) (string, string, error) {
 			if slices.Contains(known, label) {
@@ -94,7 +94,7 @@ func (a *api) add(storages map[string]rest.Storage, scheme *runtime.Scheme, gv s
 	a.stores[store.Resource] = store
 	storages[r.Name] = store
 	if r.Status != nil {
-		storages[r.Name+"/status"] = resource.NewPart(store, r.Status)
+		storages[r.Name+"/status"] = resource.NewSubresourceREST(store, r.Status)
 	}
 	if r.Subresources != nil {
 		for name, part := range r.Subresources(store, parts) {

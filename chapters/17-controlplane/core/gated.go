@@ -9,8 +9,8 @@ import (
 )
 
 // takeNarrowed puts the old choice of nodes into spec, and says where the new one is not a narrower one.
-func takeNarrowed(spec, was *corev1.PodSpec) faults {
-	var found faults
+func takeNarrowed(spec, was *corev1.PodSpec) field.ErrorList {
+	var found field.ErrorList
 	if !equality.Semantic.DeepEqual(spec.NodeSelector, was.NodeSelector) {
 		found = onlyMoreLabels(spec.NodeSelector, was.NodeSelector)
 		spec.NodeSelector = was.NodeSelector
@@ -38,10 +38,10 @@ func nodeAffinityOf(spec *corev1.PodSpec) *corev1.NodeAffinity {
 	return spec.Affinity.NodeAffinity
 }
 
-func onlyMoreLabels(now, was map[string]string) faults {
+func onlyMoreLabels(now, was map[string]string) field.ErrorList {
 	for key, value := range was {
 		if v, ok := now[key]; !ok || v != value {
-			return faults{field.Invalid(specPath.Child("nodeSelector"), now,
+			return field.ErrorList{field.Invalid(specPath.Child("nodeSelector"), now,
 				"only additions to spec.nodeSelector are allowed (no mutations or deletions)")}
 		}
 	}
@@ -49,16 +49,16 @@ func onlyMoreLabels(now, was map[string]string) faults {
 }
 
 // onlyNarrower: each required term stays and may ask for more. Preferences may change.
-func onlyNarrower(now, was *corev1.NodeAffinity) faults {
+func onlyNarrower(now, was *corev1.NodeAffinity) field.ErrorList {
 	old, terms := requiredNodes(was), requiredNodes(now)
 	path := specPath.Child("affinity", "nodeAffinity", requiredTerms, "nodeSelectorTerms")
 	if len(old) > 0 && len(old) != len(terms) {
-		return faults{field.Invalid(path, resource.GoNamed(terms), "no additions/deletions to non-empty NodeSelectorTerms list are allowed")}
+		return field.ErrorList{field.Invalid(path, resource.InternalForm(terms), "no additions/deletions to non-empty NodeSelectorTerms list are allowed")}
 	}
-	var found faults
+	var found field.ErrorList
 	for i := range old {
 		if !extends(&terms[i], &old[i]) {
-			found = append(found, field.Invalid(path.Index(i), resource.GoNamed(terms[i]), "only additions are allowed (no mutations or deletions)"))
+			found = append(found, field.Invalid(path.Index(i), resource.InternalForm(terms[i]), "only additions are allowed (no mutations or deletions)"))
 		}
 	}
 	return found

@@ -13,21 +13,21 @@ var podsResource = schema.GroupResource{Resource: "pods"}
 
 // Groups are the rows of this package.
 func Groups() []resource.Group {
-	return []resource.Group{{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Row{
-		{Kind: "Binding", Name: "bindings", Storage: legacyBindings},
+	return []resource.Group{{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Definition{
+		{Kind: "Binding", Name: "bindings", NewREST: legacyBindings},
 		{Kind: "Pod", Name: "pods", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"po"}, All: true,
 			Strategy: podStrategy{}, Status: podStatusStrategy{},
-			Fields: podFields, FieldNames: map[string]string{"spec.host": "spec.nodeName"}, // of v1beta clients
+			SelectableFields: podFields, FieldLabelAliases: map[string]string{"spec.host": "spec.nodeName"}, // of v1beta clients
 			Columns: podColumns, ReturnDeleted: true, Subresources: podSubresources},
 		{Kind: "PodTemplate", Name: "podtemplates", Strategy: podTemplateStrategy, Columns: podTemplateColumns, ReturnDeleted: true},
 		{Kind: "ReplicationController", Name: "replicationcontrollers", ShortNames: []string{"rc"}, All: true, KeyRoot: "/controllers",
-			Strategy: replicationControllerStrategy, Status: replicationControllerStatus, Fields: replicationControllerFields,
+			Strategy: replicationControllerStrategy, Status: replicationControllerStatus, SelectableFields: replicationControllerFields,
 			Columns: replicationControllerColumns, Subresources: replicationControllerScale},
 	}}}
 }
 
-func podSubresources(s *registry.Store, p *resource.Parts) map[string]rest.Storage {
-	storage := NewPodStorage(s, p)
+func podSubresources(s *registry.Store, deps *resource.Dependencies) map[string]rest.Storage {
+	storage := NewPodStorage(s, deps)
 	return map[string]rest.Storage{
 		"binding":             storage.Binding,
 		"eviction":            storage.Eviction,

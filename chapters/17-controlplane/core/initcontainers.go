@@ -7,13 +7,13 @@ import (
 
 // initContainers share the containers' names. One that always restarts runs beside the others (a sidecar), and may have
 // what only makes sense for that.
-func (s *specCheck) initContainers() faults {
+func (s *specCheck) initContainers() field.ErrorList {
 	names := seen{}
 	for i := range s.spec.Containers {
 		names[s.spec.Containers[i].Name] = true
 	}
 	path := s.path.Child("initContainers")
-	var found faults
+	var found field.ErrorList
 	for i := range s.spec.InitContainers {
 		c, at := &s.spec.InitContainers[i], path.Index(i)
 		found = append(found, s.container(c, at)...)
@@ -38,8 +38,8 @@ func (s *specCheck) initContainers() faults {
 }
 
 // runsOnce: nobody asks a container that is to end whether it is ready.
-func runsOnce(c *corev1.Container, path *field.Path) faults {
-	var found faults
+func runsOnce(c *corev1.Container, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	for _, f := range []struct {
 		name string
 		set  bool
@@ -54,8 +54,8 @@ func runsOnce(c *corev1.Container, path *field.Path) faults {
 	return found
 }
 
-func (s *specCheck) restartOnResizeOfInit() faults {
-	var found faults
+func (s *specCheck) restartOnResizeOfInit() field.ErrorList {
+	var found field.ErrorList
 	for i := range s.spec.InitContainers {
 		c := &s.spec.InitContainers[i]
 		for j, p := range c.ResizePolicy {

@@ -15,7 +15,7 @@ import (
 // v1's but an internal type, in which what the pod shares with its node is part of the security context.
 type internalSpec struct{ *corev1.PodSpec }
 
-// InternalSpec wraps a pod's spec that a fault shows, so that its message has the fields that upstream's has.
+// InternalSpec wraps a pod's spec that an error shows, so that its message has the fields that upstream's has.
 func InternalSpec(s *corev1.PodSpec) any { return internalSpec{s} }
 
 // The fields of the two internal types, in their order.
@@ -40,11 +40,11 @@ func (s internalSpec) MarshalJSON() ([]byte, error) {
 	spec, context := reflect.ValueOf(s.PodSpec).Elem(), reflect.ValueOf(security).Elem()
 	return fieldsNamed(internalFields, func(name string) any {
 		if name != "SecurityContext" {
-			return resource.GoNamed(spec.FieldByName(name).Interface())
+			return resource.InternalForm(spec.FieldByName(name).Interface())
 		}
 		text, err := fieldsNamed(internalSecurity, func(name string) any {
 			if f := context.FieldByName(name); f.IsValid() {
-				return resource.GoNamed(f.Interface())
+				return resource.InternalForm(f.Interface())
 			}
 			return spec.FieldByName(name).Interface()
 		})

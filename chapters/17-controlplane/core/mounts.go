@@ -9,8 +9,8 @@ import (
 )
 
 // mounts: each shows a volume of the pod at a place of its own. Upstream: ValidateVolumeMounts.
-func (s *specCheck) mounts(c *corev1.Container, path *field.Path) faults {
-	var found faults
+func (s *specCheck) mounts(c *corev1.Container, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	places := seen{}
 	devices := devicesByName(c.VolumeDevices)
 	for i := range c.VolumeMounts {
@@ -48,8 +48,8 @@ func mountsByName(mounts []corev1.VolumeMount) map[string]string {
 	return places
 }
 
-func notDevice(m *corev1.VolumeMount, devices map[string]string, path *field.Path) faults {
-	var found faults
+func notDevice(m *corev1.VolumeMount, devices map[string]string, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	if _, ok := devices[m.Name]; ok {
 		found = append(found, field.Invalid(path.Child("name"), m.Name, "must not already exist in volumeDevices"))
 	}
@@ -59,9 +59,9 @@ func notDevice(m *corev1.VolumeMount, devices map[string]string, path *field.Pat
 	return found
 }
 
-// subPath: upstream's faults about the path itself name the list and not its item.
-func subPath(m *corev1.VolumeMount, list, item *field.Path) faults {
-	var found faults
+// subPath: upstream's errors about the path itself name the list and not its item.
+func subPath(m *corev1.VolumeMount, list, item *field.Path) field.ErrorList {
+	var found field.ErrorList
 	if m.SubPath != "" {
 		found = append(found, isRelative(list.Child("subPath"), m.SubPath)...)
 	}
@@ -74,7 +74,7 @@ func subPath(m *corev1.VolumeMount, list, item *field.Path) faults {
 	return append(found, isRelative(list.Child("subPathExpr"), m.SubPathExpr)...)
 }
 
-func propagation(m *corev1.VolumeMount, c *corev1.Container, path *field.Path) faults {
+func propagation(m *corev1.VolumeMount, c *corev1.Container, path *field.Path) field.ErrorList {
 	if m.MountPropagation == nil {
 		return nil
 	}
@@ -87,7 +87,7 @@ func propagation(m *corev1.VolumeMount, c *corev1.Container, path *field.Path) f
 	return found
 }
 
-func recursiveReadOnly(m *corev1.VolumeMount, path *field.Path) faults {
+func recursiveReadOnly(m *corev1.VolumeMount, path *field.Path) field.ErrorList {
 	if m.RecursiveReadOnly == nil || *m.RecursiveReadOnly == corev1.RecursiveReadOnlyDisabled {
 		return nil
 	}
@@ -106,8 +106,8 @@ func recursiveReadOnly(m *corev1.VolumeMount, path *field.Path) faults {
 }
 
 // devices: each shows a claimed volume as a block device at a place of its own. Upstream: ValidateVolumeDevices.
-func (s *specCheck) devices(c *corev1.Container, path *field.Path) faults {
-	var found faults
+func (s *specCheck) devices(c *corev1.Container, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	names, places, mounts := seen{}, seen{}, mountsByName(c.VolumeMounts)
 	for i := range c.VolumeDevices {
 		d, at := &c.VolumeDevices[i], path.Index(i)
@@ -130,19 +130,19 @@ func (s *specCheck) devices(c *corev1.Container, path *field.Path) faults {
 	return found
 }
 
-func (s *specCheck) claimed(d *corev1.VolumeDevice, path *field.Path) faults {
+func (s *specCheck) claimed(d *corev1.VolumeDevice, path *field.Path) field.ErrorList {
 	switch v := s.volumes[d.Name]; {
 	case v == nil:
-		return faults{field.NotFound(path.Child("name"), d.Name)}
+		return field.ErrorList{field.NotFound(path.Child("name"), d.Name)}
 	case v.PersistentVolumeClaim == nil && v.Ephemeral == nil:
-		return faults{field.Invalid(path.Child("name"), d.Name,
+		return field.ErrorList{field.Invalid(path.Child("name"), d.Name,
 			"can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode")}
 	}
 	return nil
 }
 
-func notMount(d *corev1.VolumeDevice, mounts map[string]string, path *field.Path) faults {
-	var found faults
+func notMount(d *corev1.VolumeDevice, mounts map[string]string, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	if _, ok := mounts[d.Name]; ok {
 		found = append(found, field.Invalid(path.Child("name"), d.Name, "must not already exist in volumeMounts"))
 	}

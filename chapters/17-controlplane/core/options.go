@@ -4,6 +4,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 // Options relax the validation of a pod's spec for what was stored before a rule came, so that a change of another field
@@ -30,7 +31,7 @@ type Options struct {
 // allowances says of each rule that came late how the stored spec shows that it breaks it.
 var allowances = []struct {
 	option func(*Options) *bool
-	broken func(*specCheck) faults
+	broken func(*specCheck) field.ErrorList
 }{
 	{func(o *Options) *bool { return &o.AllowIndivisibleHugePages }, (*specCheck).hugePages},
 	{func(o *Options) *bool { return &o.AllowInvalidSelectorValues }, (*specCheck).podSelectors},

@@ -6,13 +6,13 @@ import (
 )
 
 // operatingSystem: what a pod's system does not have cannot be asked of it.
-func (s *specCheck) operatingSystem() faults {
+func (s *specCheck) operatingSystem() field.ErrorList {
 	os, path := s.spec.OS, s.path.Child("os")
 	switch {
 	case os == nil:
 		return nil
 	case os.Name == "":
-		return faults{field.Required(path.Child("name"), "")}
+		return field.ErrorList{field.Required(path.Child("name"), "")}
 	case os.Name == corev1.Linux:
 		return s.linux()
 	case os.Name == corev1.Windows:
@@ -21,9 +21,9 @@ func (s *specCheck) operatingSystem() faults {
 	return among(path, os.Name, corev1.Linux, corev1.Windows)
 }
 
-func (s *specCheck) linux() faults {
+func (s *specCheck) linux() field.ErrorList {
 	const reason = "windows options cannot be set for a linux pod"
-	var found faults
+	var found field.ErrorList
 	if c := s.spec.SecurityContext; c != nil && c.WindowsOptions != nil {
 		found = append(found, field.Forbidden(s.path.Child("securityContext", "windowsOptions"), reason))
 	}
@@ -41,7 +41,7 @@ type setField struct {
 	set  bool
 }
 
-func (s *specCheck) windows() faults {
+func (s *specCheck) windows() field.ErrorList {
 	spec, c := s.spec, s.spec.SecurityContext
 	if c == nil {
 		c = &corev1.PodSecurityContext{}
@@ -72,8 +72,8 @@ func (s *specCheck) windows() faults {
 	return found
 }
 
-func notOnWindows(path *field.Path, fields []setField) faults {
-	var found faults
+func notOnWindows(path *field.Path, fields []setField) field.ErrorList {
+	var found field.ErrorList
 	for _, f := range fields {
 		if f.set {
 			found = append(found, field.Forbidden(path.Child(f.name), "cannot be set for a windows pod"))

@@ -5,7 +5,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Where the paths of faults begin.
+// Where the paths of errors begin.
 var (
 	specPath        = field.NewPath("spec")
 	statusPath      = field.NewPath("status")
@@ -14,7 +14,7 @@ var (
 
 // ValidatePodCreate checks a new pod. Upstream: validation.ValidatePodCreate.
 func ValidatePodCreate(pod *corev1.Pod) field.ErrorList {
-	found := podFaults(pod, Options{Pod: true})
+	found := validatePodMetadataAndSpec(pod, Options{Pod: true})
 	if len(pod.Spec.EphemeralContainers) > 0 {
 		found = append(found, field.Forbidden(specPath.Child("ephemeralContainers"), "cannot be set on create"))
 	}
@@ -24,8 +24,8 @@ func ValidatePodCreate(pod *corev1.Pod) field.ErrorList {
 	return append(found, profilesAgree(&pod.ObjectMeta, &pod.Spec, specPath)...)
 }
 
-// podFaults are those of a pod by itself, new or changed. Upstream: validatePodMetadataAndSpec.
-func podFaults(pod *corev1.Pod, o Options) faults {
+// validatePodMetadataAndSpec checks a pod by itself, new or changed. Upstream: validatePodMetadataAndSpec.
+func validatePodMetadataAndSpec(pod *corev1.Pod, o Options) field.ErrorList {
 	found := annotations(&pod.ObjectMeta, &pod.Spec, annotationsPath, o)
 	found = append(found, ValidatePodSpec(&pod.Spec, &pod.ObjectMeta, specPath, o)...)
 	found = append(found, tokenOfNobody(&pod.Spec)...)
@@ -34,11 +34,11 @@ func podFaults(pod *corev1.Pod, o Options) faults {
 }
 
 // tokenOfNobody: a token is an account's.
-func tokenOfNobody(spec *corev1.PodSpec) faults {
+func tokenOfNobody(spec *corev1.PodSpec) field.ErrorList {
 	if spec.ServiceAccountName != "" {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	for i := range spec.Volumes {
 		p := spec.Volumes[i].Projected
 		for j := 0; p != nil && j < len(p.Sources); j++ {

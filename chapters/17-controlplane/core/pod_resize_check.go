@@ -12,12 +12,12 @@ import (
 // quality. Upstream: validation.ValidatePodResize.
 func ValidatePodResize(pod, before *corev1.Pod) field.ErrorList {
 	o := optionsForPod(before)
-	found := podFaults(pod, o)
+	found := validatePodMetadataAndSpec(pod, o)
 	switch {
 	case isMirror(before.Annotations):
-		return faults{field.Forbidden(field.NewPath(""), "static pods cannot be resized")}
+		return field.ErrorList{field.Forbidden(field.NewPath(""), "static pods cannot be resized")}
 	case before.Spec.OS != nil && before.Spec.OS.Name == corev1.Windows:
-		return faults{field.Forbidden(field.NewPath(""), "windows pods cannot be resized")}
+		return field.ErrorList{field.Forbidden(field.NewPath(""), "windows pods cannot be resized")}
 	}
 	if cmp.Or(before.Status.QOSClass, qualityOfService(&before.Spec)) != qualityOfService(&pod.Spec) {
 		found = append(found, field.Invalid(specPath, pod.Status.QOSClass, "Pod QOS Class may not change as a result of resizing"))
@@ -50,8 +50,8 @@ func resizable(pod *corev1.Pod) bool {
 	return true
 }
 
-func sameContainers(now, was *corev1.PodSpec) faults {
-	var found faults
+func sameContainers(now, was *corev1.PodSpec) field.ErrorList {
+	var found field.ErrorList
 	for _, kind := range []struct {
 		name     string
 		now, was []corev1.Container
@@ -71,19 +71,19 @@ func sameContainers(now, was *corev1.PodSpec) faults {
 }
 
 // resizeOfPod looks at the resources of the pod as a whole, and puts the old amounts of CPU and memory into kept.
-func resizeOfPod(kept, now, was *corev1.PodSpec) faults {
+func resizeOfPod(kept, now, was *corev1.PodSpec) field.ErrorList {
 	if !asks(now.Resources) && !asks(was.Resources) {
 		return nil
 	}
 	path := specPath.Child("resources")
 	old := was.Resources
 	if now.Resources == nil {
-		return faults{field.Forbidden(path, "pod-level resources cannot be removed")}
+		return field.ErrorList{field.Forbidden(path, "pod-level resources cannot be removed")}
 	}
 	if old == nil {
 		old = &corev1.ResourceRequirements{}
 	}
-	var found faults
+	var found field.ErrorList
 	if removes(now.Resources.Requests, old.Requests) {
 		found = append(found, field.Forbidden(path.Child("requests"), "pod-level resource requests cannot be removed"))
 	}
@@ -105,8 +105,8 @@ func asks(r *corev1.ResourceRequirements) bool {
 }
 
 // resizeOfContainers does the same for the containers, which match by now.
-func resizeOfContainers(kept, now, was *corev1.PodSpec) faults {
-	var found faults
+func resizeOfContainers(kept, now, was *corev1.PodSpec) field.ErrorList {
+	var found field.ErrorList
 	for i := range was.InitContainers {
 		path := specPath.Child("initContainers").Index(i)
 		found = append(found, keepsNames(&now.InitContainers[i].Resources, &was.InitContainers[i].Resources, path.Child("resources"))...)
@@ -135,8 +135,8 @@ func resizeOfContainers(kept, now, was *corev1.PodSpec) faults {
 	return found
 }
 
-func keepsNames(now, was *corev1.ResourceRequirements, path *field.Path) faults {
-	var found faults
+func keepsNames(now, was *corev1.ResourceRequirements, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	if removes(now.Requests, was.Requests) {
 		found = append(found, field.Forbidden(path.Child("requests"), "resource requests cannot be removed"))
 	}

@@ -34,9 +34,9 @@ func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
 }
 
 // conditions: who adds one of its own gives it a name with a domain.
-func conditions(list []corev1.PodCondition, path *field.Path) faults {
+func conditions(list []corev1.PodCondition, path *field.Path) field.ErrorList {
 	system := []corev1.PodConditionType{corev1.PodScheduled, corev1.PodReady, corev1.PodInitialized}
-	var found faults
+	var found field.ErrorList
 	for i, c := range list {
 		if c.ObservedGeneration < 0 {
 			found = append(found, field.Invalid(path.Index(i).Child("observedGeneration"), c.ObservedGeneration, "must be a non-negative integer"))
@@ -49,7 +49,7 @@ func conditions(list []corev1.PodCondition, path *field.Path) faults {
 }
 
 // nomination is where the scheduler will make room; a pod that has its node needs none.
-func nomination(pod, before *corev1.Pod) faults {
+func nomination(pod, before *corev1.Pod) field.ErrorList {
 	name, path := pod.Status.NominatedNodeName, statusPath.Child("nominatedNodeName")
 	if name == "" || name == before.Status.NominatedNodeName {
 		return nil
@@ -81,8 +81,8 @@ func statusLists(s *corev1.PodStatus) []statusList {
 }
 
 // revived: what has ended stays so, unless its restart policy lets it run again.
-func revived(pod, before *corev1.Pod) faults {
-	var found faults
+func revived(pod, before *corev1.Pod) field.ErrorList {
+	var found field.ErrorList
 	spec, now := &before.Spec, statusLists(&pod.Status)
 	together := restartsTogether(spec)
 	for kind, was := range statusLists(&before.Status) {
@@ -119,7 +119,7 @@ func containerNamed(containers []corev1.Container, name string) *corev1.Containe
 }
 
 // addresses: one for each family of addresses at most. The list of the host's begins with its single one.
-func addresses(now, was *corev1.PodStatus) faults {
+func addresses(now, was *corev1.PodStatus) field.ErrorList {
 	ofPod := func(s *corev1.PodStatus) (list []string) {
 		for _, ip := range s.PodIPs {
 			list = append(list, ip.IP)
@@ -139,8 +139,8 @@ func addresses(now, was *corev1.PodStatus) faults {
 	return append(found, families(ofHost(now), ofHost(was), statusPath.Child("hostIPs"), now.HostIPs)...)
 }
 
-func families(list, stored []string, path *field.Path, shown any) faults {
-	var found faults
+func families(list, stored []string, path *field.Path, shown any) field.ErrorList {
+	var found field.ErrorList
 	for i, ip := range list {
 		found = append(found, isIP(path.Index(i), ip, stored...)...)
 	}
@@ -152,7 +152,7 @@ func families(list, stored []string, path *field.Path, shown any) faults {
 		found = append(found, field.InternalError(path, fmt.Errorf("failed to check for dual stack with error:%v", err)))
 	}
 	if !dual || len(list) > 2 {
-		found = append(found, field.Invalid(path, resource.GoNamed(shown), "may specify no more than one IP for each IP family"))
+		found = append(found, field.Invalid(path, resource.InternalForm(shown), "may specify no more than one IP for each IP family"))
 	}
 	return found
 }

@@ -8,9 +8,9 @@ import (
 )
 
 // claimStatuses name the claims that were made of the pod's templates.
-func claimStatuses(list []corev1.PodResourceClaimStatus, spec *corev1.PodSpec) faults {
+func claimStatuses(list []corev1.PodResourceClaimStatus, spec *corev1.PodSpec) field.ErrorList {
 	path, known := statusPath.Child("resourceClaimStatuses"), claimNames(spec)
-	var found faults
+	var found field.ErrorList
 	names := seen{}
 	for i, s := range list {
 		at := path.Index(i)
@@ -29,13 +29,13 @@ func claimStatuses(list []corev1.PodResourceClaimStatus, spec *corev1.PodSpec) f
 
 // extendedResourceClaimStatus is the claim that the scheduler made for the extended resources that containers request.
 // Upstream: validatePodExtendedResourceClaimStatus.
-func extendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatus, spec *corev1.PodSpec) faults {
+func extendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatus, spec *corev1.PodSpec) field.ErrorList {
 	if s == nil {
 		return nil
 	}
 	path := statusPath.Child("extendedResourceClaimStatus")
 	mappings := path.Child("requestMappings")
-	var found faults
+	var found field.ErrorList
 	if len(s.RequestMappings) == 0 {
 		found = append(found, field.Required(mappings, "at least one request mapping is required"))
 	}

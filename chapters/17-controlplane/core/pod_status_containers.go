@@ -9,8 +9,8 @@ import (
 )
 
 // users are whom the containers run as.
-func users(list []corev1.ContainerStatus, path *field.Path, os *corev1.PodOS) faults {
-	var found faults
+func users(list []corev1.ContainerStatus, path *field.Path, os *corev1.PodOS) field.ErrorList {
+	var found field.ErrorList
 	for i := range list {
 		u := list[i].User
 		if u == nil || u.Linux == nil {
@@ -33,8 +33,8 @@ func users(list []corev1.ContainerStatus, path *field.Path, os *corev1.PodOS) fa
 }
 
 // health is that of the devices that a container has. An ephemeral one has none.
-func health(list statusList, spec *corev1.PodSpec) faults {
-	var found faults
+func health(list statusList, spec *corev1.PodSpec) field.ErrorList {
+	var found field.ErrorList
 	for i := range list.statuses {
 		s, at := &list.statuses[i], statusPath.Child(list.name).Index(i).Child("allocatedResourcesStatus")
 		if list.ephemeral {
@@ -54,25 +54,25 @@ func health(list statusList, spec *corev1.PodSpec) faults {
 	return found
 }
 
-func allocated(c *corev1.Container, name corev1.ResourceName, path *field.Path) faults {
+func allocated(c *corev1.Container, name corev1.ResourceName, path *field.Path) field.ErrorList {
 	claim, isClaim := strings.CutPrefix(string(name), "claim:")
 	if !isClaim {
 		if _, ok := c.Resources.Requests[name]; ok {
 			return nil
 		}
-		return faults{field.Invalid(path, name, "must match one of the container's resource requests")}
+		return field.ErrorList{field.Invalid(path, name, "must match one of the container's resource requests")}
 	}
 	if slices.ContainsFunc(c.Resources.Claims, func(r corev1.ResourceClaim) bool {
 		return claim == r.Name && r.Request == "" || r.Request != "" && claim == r.Name+"/"+r.Request
 	}) {
 		return nil
 	}
-	return faults{field.Invalid(path, name, "must match one of the container's resource claims in a format "+
+	return field.ErrorList{field.Invalid(path, name, "must match one of the container's resource claims in a format "+
 		"'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty")}
 }
 
-func devicesHealth(list []corev1.ResourceHealth, path *field.Path) faults {
-	var found faults
+func devicesHealth(list []corev1.ResourceHealth, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	ids := seen{}
 	for i, r := range list {
 		found = append(found, among(path.Index(i).Child("health"), r.Health,

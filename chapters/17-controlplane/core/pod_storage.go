@@ -9,21 +9,21 @@ import (
 // come with chapter 16. Upstream: pkg/registry/core/pod/storage.PodStorage.
 type PodStorage struct {
 	Pod                 *registry.Store
-	Status              *resource.Part
-	Binding             *Binding
-	Eviction            *Eviction
-	EphemeralContainers *resource.Part
-	Resize              *resource.Part
+	Status              *resource.SubresourceREST
+	Binding             *BindingREST
+	Eviction            *EvictionREST
+	EphemeralContainers *resource.SubresourceREST
+	Resize              *resource.SubresourceREST
 }
 
 // NewPodStorage makes the subresources of a Store of pods.
-func NewPodStorage(pods *registry.Store, parts *resource.Parts) *PodStorage {
+func NewPodStorage(pods *registry.Store, deps *resource.Dependencies) *PodStorage {
 	return &PodStorage{
 		Pod:                 pods,
-		Status:              resource.NewPart(pods, podStatusStrategy{}),
-		Binding:             NewBinding(pods),
-		Eviction:            NewEviction(pods, parts),
-		EphemeralContainers: resource.NewPart(pods, ephemeralStrategy{}),
-		Resize:              resource.NewPart(pods, resizeStrategy{}),
+		Status:              resource.NewSubresourceREST(pods, podStatusStrategy{}),
+		Binding:             NewBindingREST(pods),
+		Eviction:            NewEvictionREST(pods, deps),
+		EphemeralContainers: resource.NewSubresourceREST(pods, ephemeralStrategy{}),
+		Resize:              resource.NewSubresourceREST(pods, resizeStrategy{}),
 	}
 }

@@ -23,7 +23,7 @@ var changeable = []string{
 // Upstream: validation.ValidatePodUpdate.
 func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 	o := optionsForPod(before)
-	found := podFaults(pod, o)
+	found := validatePodMetadataAndSpec(pod, o)
 	found = append(found, annotationChanges(pod, before, o)...)
 	for _, kind := range []struct {
 		name     string
@@ -56,8 +56,8 @@ func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 	return found
 }
 
-func images(containers []corev1.Container, path *field.Path) faults {
-	var found faults
+func images(containers []corev1.Container, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	for i := range containers {
 		found = append(found, required(path.Index(i).Child("image"), containers[i].Image)...)
 		found = append(found, trimmedImage(&containers[i], path.Index(i))...)
@@ -66,23 +66,23 @@ func images(containers []corev1.Container, path *field.Path) faults {
 }
 
 // laterDeadline: time may be taken away, not given. stop: the rest is not worth looking at.
-func laterDeadline(now, was *int64) (found faults, stop bool) {
+func laterDeadline(now, was *int64) (found field.ErrorList, stop bool) {
 	path := specPath.Child("activeDeadlineSeconds")
 	switch {
 	case now == nil && was == nil:
 		return nil, false
 	case now == nil:
-		return faults{field.Invalid(path, now, "must not update from a positive integer to nil value")}, false
+		return field.ErrorList{field.Invalid(path, now, "must not update from a positive integer to nil value")}, false
 	case *now < 0 || *now > math.MaxInt32:
 		return within(path, *now, 0, math.MaxInt32), true
 	case was != nil && *was < *now:
-		return faults{field.Invalid(path, *now, "must be less than or equal to previous value")}, true
+		return field.ErrorList{field.Invalid(path, *now, "must be less than or equal to previous value")}, true
 	}
 	return nil, false
 }
 
 // onlyMoreTolerations: what is tolerated stays so, for another time perhaps.
-func onlyMoreTolerations(now, was []corev1.Toleration, o Options) faults {
+func onlyMoreTolerations(now, was []corev1.Toleration, o Options) field.ErrorList {
 	path := specPath.Child("tolerations")
 	for _, old := range was {
 		kept := false
@@ -91,13 +91,13 @@ func onlyMoreTolerations(now, was []corev1.Toleration, o Options) faults {
 			kept = kept || old == t
 		}
 		if !kept {
-			return faults{field.Forbidden(path, "existing toleration can not be modified except its tolerationSeconds")}
+			return field.ErrorList{field.Forbidden(path, "existing toleration can not be modified except its tolerationSeconds")}
 		}
 	}
 	return ValidateTolerations(now, path, o)
 }
 
-func onlyFewerGates(now, was []corev1.PodSchedulingGate) faults {
+func onlyFewerGates(now, was []corev1.PodSchedulingGate) field.ErrorList {
 	added := map[string]int{}
 	for i, gate := range now {
 		added[gate.Name] = i
@@ -105,7 +105,7 @@ func onlyFewerGates(now, was []corev1.PodSchedulingGate) faults {
 	for _, gate := range was {
 		delete(added, gate.Name)
 	}
-	var found faults
+	var found field.ErrorList
 	for name, i := range added {
 		found = append(found, field.Forbidden(specPath.Child("schedulingGates").Index(i).Child("name"),
 			fmt.Sprintf("only deletion is allowed, but found new scheduling gate '%s'", name)))
@@ -115,7 +115,7 @@ func onlyFewerGates(now, was []corev1.PodSchedulingGate) faults {
 
 // withoutChangeable is the new spec with everything from the old one that may change: what is left of the difference is
 // forbidden. While gates hold the pod back, where it may run can be narrowed too.
-func withoutChangeable(now, was *corev1.PodSpec) (*corev1.PodSpec, faults) {
+func withoutChangeable(now, was *corev1.PodSpec) (*corev1.PodSpec, field.ErrorList) {
 	spec := now.DeepCopy()
 	for i := range spec.Containers {
 		spec.Containers[i].Image = was.Containers[i].Image

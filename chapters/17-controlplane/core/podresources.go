@@ -12,15 +12,15 @@ import (
 )
 
 // resources are what the pod asks for as a whole: as much as its containers do, or more. Upstream: validatePodResources.
-func (s *specCheck) resources() faults {
+func (s *specCheck) resources() field.ErrorList {
 	r, path := s.spec.Resources, s.path.Child("resources")
 	if r == nil {
 		return nil
 	}
 	if s.spec.OS != nil && s.spec.OS.Name == corev1.Windows {
-		return faults{field.Forbidden(path, "may not be set for a windows pod")}
+		return field.ErrorList{field.Forbidden(path, "may not be set for a windows pod")}
 	}
-	var found faults
+	var found field.ErrorList
 	if r.Claims != nil {
 		found = append(found, field.Forbidden(path.Child("claims"), "claims may not be set for Resources at pod-level"))
 	}
@@ -48,8 +48,8 @@ func requestsOf(r *corev1.ResourceRequirements) corev1.ResourceList { return r.R
 func limitsOf(r *corev1.ResourceRequirements) corev1.ResourceList   { return r.Limits }
 
 // covers: whole has at least what the parts have together, as far as it says.
-func covers(whole, parts corev1.ResourceList, path *field.Path, spoken string) faults {
-	var found faults
+func covers(whole, parts corev1.ResourceList, path *field.Path, spoken string) field.ErrorList {
+	var found field.ErrorList
 	for name, sum := range parts {
 		if has, ok := whole[name]; ok && sum.Cmp(has) > 0 {
 			found = append(found, field.Invalid(path.Key(string(name)), has.String(),
@@ -107,8 +107,8 @@ func claimNames(spec *corev1.PodSpec) sets.Set[string] {
 }
 
 // resourceClaims are devices that the pod claims, by a claim or by a template of one.
-func (s *specCheck) resourceClaims() faults {
-	var found faults
+func (s *specCheck) resourceClaims() field.ErrorList {
+	var found field.ErrorList
 	names := seen{}
 	for i := range s.spec.ResourceClaims {
 		claim, path := &s.spec.ResourceClaims[i], s.path.Child("resourceClaims").Index(i)
@@ -129,14 +129,14 @@ func (s *specCheck) resourceClaims() faults {
 	return found
 }
 
-func claimSource(claim *corev1.PodResourceClaim, path *field.Path) faults {
-	var found faults
+func claimSource(claim *corev1.PodResourceClaim, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	switch byName, byTemplate := claim.ResourceClaimName != nil, claim.ResourceClaimTemplateName != nil; {
 	case byName && byTemplate:
-		found = append(found, field.Invalid(path, resource.GoNamed(*claim),
+		found = append(found, field.Invalid(path, resource.InternalForm(*claim),
 			"at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"))
 	case !byName && !byTemplate:
-		found = append(found, field.Invalid(path, resource.GoNamed(*claim),
+		found = append(found, field.Invalid(path, resource.InternalForm(*claim),
 			"must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"))
 	}
 	if name := claim.ResourceClaimName; name != nil {

@@ -11,7 +11,7 @@ import (
 
 // securityContext is what holds for all containers, and for the volumes they share.
 // Upstream: validatePodSpecSecurityContext.
-func (s *specCheck) securityContext() faults {
+func (s *specCheck) securityContext() field.ErrorList {
 	c, path := s.spec.SecurityContext, s.path.Child("securityContext")
 	if c == nil {
 		c = &corev1.PodSecurityContext{}
@@ -45,7 +45,7 @@ func (s *specCheck) securityContext() faults {
 }
 
 // seLinuxChangePolicy: one of the two policies is not switched on.
-func (s *specCheck) seLinuxChangePolicy() faults {
+func (s *specCheck) seLinuxChangePolicy() field.ErrorList {
 	c := s.spec.SecurityContext
 	if c == nil || c.SELinuxChangePolicy == nil {
 		return nil
@@ -60,8 +60,8 @@ const (
 
 var sysctlName = regexp.MustCompile("^(" + sysctlSegment + "[\\./])*" + sysctlSegment + "$")
 
-func (s *specCheck) sysctls(list []corev1.Sysctl, path *field.Path) faults {
-	var found faults
+func (s *specCheck) sysctls(list []corev1.Sysctl, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	names := seen{}
 	for i, sysctl := range list {
 		at, name := path.Index(i).Child("name"), sysctl.Name
@@ -82,11 +82,11 @@ func (s *specCheck) sysctls(list []corev1.Sysctl, path *field.Path) faults {
 }
 
 // hostSysctls: who shares a namespace with the node must not change it.
-func (s *specCheck) hostSysctls() faults {
+func (s *specCheck) hostSysctls() field.ErrorList {
 	if s.spec.SecurityContext == nil {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	for i, sysctl := range s.spec.SecurityContext.Sysctls {
 		path := s.path.Child("securityContext", "sysctls").Index(i).Child("name")
 		switch name := strings.ReplaceAll(sysctl.Name, "/", "."); {
@@ -103,11 +103,11 @@ func (s *specCheck) hostSysctls() faults {
 var ofIPC = regexp.MustCompile(`^(kernel\.(sem|shm|shmall|shmmax|shmmni|shm_rmid_forced|msg|msgmax|msgmnb|msgmni)$|fs\.mqueue\.)`)
 
 // userNamespace: users of its own are no use to who shares the node's processes.
-func (s *specCheck) userNamespace() faults {
+func (s *specCheck) userNamespace() field.ErrorList {
 	if deref(s.spec.HostUsers, true) {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	if !s.options.AllowUserNamespaceOfNetwork {
 		found = s.userNamespaceOfNetwork()
 	}
@@ -122,18 +122,18 @@ func (s *specCheck) userNamespace() faults {
 	return found
 }
 
-func (s *specCheck) userNamespaceOfNetwork() faults {
+func (s *specCheck) userNamespaceOfNetwork() field.ErrorList {
 	if deref(s.spec.HostUsers, true) || !s.spec.HostNetwork {
 		return nil
 	}
-	return faults{field.Forbidden(s.path.Child("hostNetwork"), "when `hostUsers` is false")}
+	return field.ErrorList{field.Forbidden(s.path.Child("hostNetwork"), "when `hostUsers` is false")}
 }
 
-func (s *specCheck) userNamespaceDevices() faults {
+func (s *specCheck) userNamespaceDevices() field.ErrorList {
 	if deref(s.spec.HostUsers, true) {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		if len(c.VolumeDevices) > 0 {
 			found = append(found, field.Forbidden(path.Child("volumeDevices"), "when `hostUsers` is false"))

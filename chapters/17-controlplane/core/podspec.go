@@ -26,9 +26,9 @@ func newSpecCheck(spec *corev1.PodSpec, meta *metav1.ObjectMeta, path *field.Pat
 	return &specCheck{spec: spec, meta: meta, path: path, options: o, claims: claimNames(spec)}
 }
 
-// specChecks are the parts of the validation, in the order in which clients read the faults. Volumes come first: the
+// specChecks are the parts of the validation, in the order in which clients read the errors. Volumes come first: the
 // containers' mounts are looked up among the valid ones.
-var specChecks = []func(*specCheck) faults{
+var specChecks = []func(*specCheck) field.ErrorList{
 	(*specCheck).gracePeriod, (*specCheck).checkVolumes, (*specCheck).resourceClaims,
 	(*specCheck).containers, (*specCheck).initContainers, (*specCheck).ephemeralContainers, (*specCheck).resources,
 	(*specCheck).hostPorts, (*specCheck).policies, (*specCheck).nodeSelector, (*specCheck).securityContext,
@@ -41,34 +41,34 @@ var specChecks = []func(*specCheck) faults{
 // ValidatePodSpec checks the spec at path; meta is the pod's, nil in a template. Upstream: validation.ValidatePodSpec.
 func ValidatePodSpec(spec *corev1.PodSpec, meta *metav1.ObjectMeta, path *field.Path, o Options) field.ErrorList {
 	check := newSpecCheck(spec, meta, path, o)
-	var found faults
+	var found field.ErrorList
 	for _, part := range specChecks {
 		found = append(found, part(check)...)
 	}
 	return found
 }
 
-func (s *specCheck) gracePeriod() faults {
+func (s *specCheck) gracePeriod() field.ErrorList {
 	if s.spec.TerminationGracePeriodSeconds != nil {
 		return nil
 	}
-	return faults{field.Required(s.path.Child("terminationGracePeriodSeconds"), "")}
+	return field.ErrorList{field.Required(s.path.Child("terminationGracePeriodSeconds"), "")}
 }
 
-func (s *specCheck) policies() faults {
+func (s *specCheck) policies() field.ErrorList {
 	found := oneOf(s.path.Child("restartPolicy"), s.spec.RestartPolicy,
 		corev1.RestartPolicyAlways, corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever)
 	return append(found, oneOf(s.path.Child("dnsPolicy"), s.spec.DNSPolicy,
 		corev1.DNSClusterFirstWithHostNet, corev1.DNSClusterFirst, corev1.DNSDefault, corev1.DNSNone)...)
 }
 
-func (s *specCheck) nodeSelector() faults {
+func (s *specCheck) nodeSelector() field.ErrorList {
 	return metav1validation.ValidateLabels(s.spec.NodeSelector, s.path.Child("nodeSelector"))
 }
 
 // accountAndNode, hostNames and priority are fields that name something, none of which is required.
-func (s *specCheck) accountAndNode() faults {
-	var found faults
+func (s *specCheck) accountAndNode() field.ErrorList {
+	var found field.ErrorList
 	if name := s.spec.ServiceAccountName; name != "" {
 		found = isServiceAccount(s.path.Child("serviceAccountName"), name)
 	}
@@ -78,8 +78,8 @@ func (s *specCheck) accountAndNode() faults {
 	return found
 }
 
-func (s *specCheck) hostNames() faults {
-	var found faults
+func (s *specCheck) hostNames() field.ErrorList {
+	var found field.ErrorList
 	if name := s.spec.Hostname; name != "" {
 		found = isLabel(s.path.Child("hostname"), name)
 	}
@@ -89,8 +89,8 @@ func (s *specCheck) hostNames() faults {
 	return found
 }
 
-func (s *specCheck) priority() faults {
-	var found faults
+func (s *specCheck) priority() field.ErrorList {
+	var found field.ErrorList
 	if name := s.spec.PriorityClassName; name != "" {
 		found = isObjectName(s.path.Child("priorityClassName"), name)
 	}
@@ -103,11 +103,11 @@ func (s *specCheck) priority() faults {
 	return found
 }
 
-func isServiceAccount(path *field.Path, name string) faults {
+func isServiceAccount(path *field.Path, name string) field.ErrorList {
 	return wrong(path, name, apivalidation.ValidateServiceAccountName(name, false))
 }
 
-func (s *specCheck) deadline() faults {
+func (s *specCheck) deadline() field.ErrorList {
 	if s.spec.ActiveDeadlineSeconds == nil {
 		return nil
 	}
@@ -115,8 +115,8 @@ func (s *specCheck) deadline() faults {
 }
 
 // gates: readiness gates name conditions, scheduling gates themselves, each once.
-func (s *specCheck) gates() faults {
-	var found faults
+func (s *specCheck) gates() field.ErrorList {
+	var found field.ErrorList
 	for i, gate := range s.spec.ReadinessGates {
 		found = append(found, isQualified(s.path.Child("readinessGates").Index(i).Child("conditionType"), string(gate.ConditionType))...)
 	}
@@ -131,8 +131,8 @@ func (s *specCheck) gates() faults {
 	return found
 }
 
-func (s *specCheck) hostAliases() faults {
-	var found faults
+func (s *specCheck) hostAliases() field.ErrorList {
+	var found field.ErrorList
 	for i, alias := range s.spec.HostAliases {
 		path := s.path.Child("hostAliases").Index(i)
 		found = append(found, isIP(path.Child("ip"), alias.IP)...)
@@ -144,7 +144,7 @@ func (s *specCheck) hostAliases() faults {
 }
 
 // overhead is what the runtime itself needs: requests without limits.
-func (s *specCheck) overhead() faults {
+func (s *specCheck) overhead() field.ErrorList {
 	if s.spec.Overhead == nil {
 		return nil
 	}
@@ -152,13 +152,13 @@ func (s *specCheck) overhead() faults {
 }
 
 // hostnameOverride: the name that the pod's host has inside of it, in place of all rules.
-func (s *specCheck) hostnameOverride() faults {
+func (s *specCheck) hostnameOverride() field.ErrorList {
 	name := s.spec.HostnameOverride
 	if name == nil {
 		return nil
 	}
 	path := s.path.Child("hostnameOverride")
-	var found faults
+	var found field.ErrorList
 	if deref(s.spec.SetHostnameAsFQDN, false) {
 		found = append(found, field.Forbidden(path, "may not be specified when setHostnameAsFQDN is true"))
 	}

@@ -14,13 +14,13 @@ import (
 // podTemplateStrategy: a template by itself, with a generation that counts its changes.
 // Upstream: pkg/registry/core/podtemplate.
 var podTemplateStrategy = resource.SpecStatus[corev1.PodTemplate, *corev1.PodTemplate]{
-	Strategy: registry.Namespaced{},
-	Spec:     func(t *corev1.PodTemplate) any { return &t.Template },
-	Default:  func(t *corev1.PodTemplate) { DropAlpha(&t.Template) },
-	CheckWith: func(_ context.Context, t, old *corev1.PodTemplate) field.ErrorList {
+	Strategy:    registry.Namespaced{},
+	Spec:        func(t *corev1.PodTemplate) any { return &t.Template },
+	PrepareFunc: func(t *corev1.PodTemplate) { DropAlpha(&t.Template) },
+	ValidateWithOldFunc: func(_ context.Context, t, old *corev1.PodTemplate) field.ErrorList {
 		return ValidatePodTemplateSpec(&t.Template, field.NewPath("template"), OptionsForTemplate(templateOf(old)))
 	},
-	WarnWith: func(_ context.Context, t, old *corev1.PodTemplate) []string {
+	WarningsWithOldFunc: func(_ context.Context, t, old *corev1.PodTemplate) []string {
 		if old != nil && old.Generation == t.Generation {
 			return nil
 		}

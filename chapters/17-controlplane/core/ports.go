@@ -9,8 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-func ports(list []corev1.ContainerPort, path *field.Path) faults {
-	var found faults
+func ports(list []corev1.ContainerPort, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	names := seen{}
 	for i := range list {
 		p, at := &list[i], path.Index(i)
@@ -34,12 +34,12 @@ func ports(list []corev1.ContainerPort, path *field.Path) faults {
 	return found
 }
 
-func isPort(path *field.Path, port int32) faults {
+func isPort(path *field.Path, port int32) field.ErrorList {
 	return wrong(path, port, validation.IsValidPortNum(int(port)))
 }
 
 // portOrName is a reference to a port.
-func portOrName(path *field.Path, port intstr.IntOrString) faults {
+func portOrName(path *field.Path, port intstr.IntOrString) field.ErrorList {
 	if port.Type == intstr.Int {
 		return wrong(path, port.IntValue(), validation.IsValidPortNum(port.IntValue()))
 	}
@@ -47,8 +47,8 @@ func portOrName(path *field.Path, port intstr.IntOrString) faults {
 }
 
 // uniqueHostPorts: the node has each port once.
-func uniqueHostPorts(containers []corev1.Container, path *field.Path) faults {
-	var found faults
+func uniqueHostPorts(containers []corev1.Container, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	taken := seen{}
 	for i := range containers {
 		for j, p := range containers[i].Ports {
@@ -64,11 +64,11 @@ func uniqueHostPorts(containers []corev1.Container, path *field.Path) faults {
 }
 
 // hostPorts: in the node's network a container's port is the node's. A template may leave the node's out.
-func (s *specCheck) hostPorts() faults {
+func (s *specCheck) hostPorts() field.ErrorList {
 	if !s.spec.HostNetwork {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	for i := range s.spec.Containers {
 		for j, p := range s.spec.Containers[i].Ports {
 			if (s.options.Pod || p.HostPort != 0) && p.HostPort != p.ContainerPort {

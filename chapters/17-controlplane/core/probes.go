@@ -10,8 +10,8 @@ import (
 )
 
 // probes ask a container whether it has started, is alive, is ready. The first two are answered by one success.
-func (s *specCheck) probes(c *corev1.Container, path *field.Path) faults {
-	var found faults
+func (s *specCheck) probes(c *corev1.Container, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	found = append(found, s.killingProbe(c.LivenessProbe, path.Child("livenessProbe"))...)
 	if p := c.ReadinessProbe; p != nil {
 		at := path.Child("readinessProbe")
@@ -25,7 +25,7 @@ func (s *specCheck) probes(c *corev1.Container, path *field.Path) faults {
 }
 
 // killingProbe is one whose failure ends the container.
-func (s *specCheck) killingProbe(p *corev1.Probe, path *field.Path) faults {
+func (s *specCheck) killingProbe(p *corev1.Probe, path *field.Path) field.ErrorList {
 	if p == nil {
 		return nil
 	}
@@ -36,7 +36,7 @@ func (s *specCheck) killingProbe(p *corev1.Probe, path *field.Path) faults {
 	return found
 }
 
-func (s *specCheck) probe(p *corev1.Probe, path *field.Path) faults {
+func (s *specCheck) probe(p *corev1.Probe, path *field.Path) field.ErrorList {
 	h := handler{Exec: p.Exec, HTTPGet: p.HTTPGet, TCPSocket: p.TCPSocket, GRPC: p.GRPC}
 	found := s.handler(h, path)
 	for _, n := range []struct {
@@ -57,11 +57,11 @@ func (s *specCheck) probe(p *corev1.Probe, path *field.Path) faults {
 }
 
 // lifecycle is what a container does right after its start and right before its end.
-func (s *specCheck) lifecycle(c *corev1.Container, path *field.Path) faults {
+func (s *specCheck) lifecycle(c *corev1.Container, path *field.Path) field.ErrorList {
 	if c.Lifecycle == nil {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	path = path.Child("lifecycle")
 	for _, hook := range []struct {
 		field string
@@ -84,16 +84,16 @@ type handler struct {
 	Sleep     *corev1.SleepAction
 }
 
-func (s *specCheck) handler(h handler, path *field.Path) faults {
-	var found faults
+func (s *specCheck) handler(h handler, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	given := 0
 	for _, kind := range []struct {
 		field string
 		set   bool
-		check func(path *field.Path) faults
+		check func(path *field.Path) field.ErrorList
 	}{
 		{"exec", h.Exec != nil, h.exec}, {"httpGet", h.HTTPGet != nil, h.httpGet}, {"tcpSocket", h.TCPSocket != nil, h.tcpSocket},
-		{"grpc", h.GRPC != nil, h.grpc}, {"sleep", h.Sleep != nil, func(path *field.Path) faults { return s.sleep(h.Sleep, path) }},
+		{"grpc", h.GRPC != nil, h.grpc}, {"sleep", h.Sleep != nil, func(path *field.Path) field.ErrorList { return s.sleep(h.Sleep, path) }},
 	} {
 		switch {
 		case !kind.set:
@@ -111,14 +111,14 @@ func (s *specCheck) handler(h handler, path *field.Path) faults {
 	return found
 }
 
-func (h handler) exec(path *field.Path) faults {
+func (h handler) exec(path *field.Path) field.ErrorList {
 	if len(h.Exec.Command) > 0 {
 		return nil
 	}
-	return faults{field.Required(path.Child("command"), "")}
+	return field.ErrorList{field.Required(path.Child("command"), "")}
 }
 
-func (h handler) httpGet(path *field.Path) faults {
+func (h handler) httpGet(path *field.Path) field.ErrorList {
 	get := h.HTTPGet
 	found := required(path.Child("path"), get.Path)
 	found = append(found, portOrName(path.Child("port"), get.Port)...)
@@ -129,20 +129,20 @@ func (h handler) httpGet(path *field.Path) faults {
 	return found
 }
 
-func (h handler) tcpSocket(path *field.Path) faults {
+func (h handler) tcpSocket(path *field.Path) field.ErrorList {
 	return portOrName(path.Child("port"), h.TCPSocket.Port)
 }
 
-func (h handler) grpc(path *field.Path) faults {
+func (h handler) grpc(path *field.Path) field.ErrorList {
 	return portOrName(path.Child("port"), intstr.FromInt32(h.GRPC.Port))
 }
 
 // sleep ends before the pod's time does.
-func (s *specCheck) sleep(action *corev1.SleepAction, path *field.Path) faults {
+func (s *specCheck) sleep(action *corev1.SleepAction, path *field.Path) field.ErrorList {
 	grace := s.spec.TerminationGracePeriodSeconds
 	if grace == nil || action.Seconds >= 0 && action.Seconds <= *grace {
 		return nil
 	}
-	return faults{field.Invalid(path, action.Seconds,
+	return field.ErrorList{field.Invalid(path, action.Seconds,
 		fmt.Sprintf("must be non-negative and less than terminationGracePeriodSeconds (%d)", *grace))}
 }

@@ -12,11 +12,11 @@ import (
 
 // profilesAgree checks the spec at path. Upstream: validateSeccompAnnotationsAndFields,
 // validateAppArmorAnnotationsAndFieldsMatchOnCreate.
-func profilesAgree(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path) faults {
+func profilesAgree(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path) field.ErrorList {
 	if len(m.Annotations) == 0 {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	of := spec.SecurityContext
 	if of == nil {
 		of = &corev1.PodSecurityContext{}
@@ -44,7 +44,7 @@ func profilesAgree(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path)
 	return found
 }
 
-func seccompAgrees(text string, p *corev1.SeccompProfile, path *field.Path) faults {
+func seccompAgrees(text string, p *corev1.SeccompProfile, path *field.Path) field.ErrorList {
 	file, isFile := strings.CutPrefix(text, corev1.SeccompLocalhostProfileNamePrefix)
 	agrees := map[corev1.SeccompProfileType]bool{
 		corev1.SeccompProfileTypeUnconfined:     text == corev1.SeccompProfileNameUnconfined,
@@ -52,15 +52,15 @@ func seccompAgrees(text string, p *corev1.SeccompProfile, path *field.Path) faul
 		corev1.SeccompProfileTypeLocalhost:      isFile,
 	}
 	if ok, known := agrees[p.Type]; known && !ok {
-		return faults{field.Forbidden(path.Child("type"), "seccomp type in annotation and field must match")}
+		return field.ErrorList{field.Forbidden(path.Child("type"), "seccomp type in annotation and field must match")}
 	}
 	if p.Type == corev1.SeccompProfileTypeLocalhost && (p.LocalhostProfile == nil || *p.LocalhostProfile != file) {
-		return faults{field.Forbidden(path.Child("localhostProfile"), "seccomp profile in annotation and field must match")}
+		return field.ErrorList{field.Forbidden(path.Child("localhostProfile"), "seccomp profile in annotation and field must match")}
 	}
 	return nil
 }
 
-func appArmorAgrees(text string, p *corev1.AppArmorProfile, path *field.Path) faults {
+func appArmorAgrees(text string, p *corev1.AppArmorProfile, path *field.Path) field.ErrorList {
 	file, isFile := strings.CutPrefix(text, corev1.DeprecatedAppArmorBetaProfileNamePrefix)
 	agrees := map[corev1.AppArmorProfileType]bool{
 		corev1.AppArmorProfileTypeUnconfined:     text == corev1.DeprecatedAppArmorBetaProfileNameUnconfined,
@@ -68,10 +68,10 @@ func appArmorAgrees(text string, p *corev1.AppArmorProfile, path *field.Path) fa
 		corev1.AppArmorProfileTypeLocalhost:      isFile,
 	}
 	if ok, known := agrees[p.Type]; known && !ok {
-		return faults{field.Forbidden(path.Child("type"), "apparmor type in annotation and field must match")}
+		return field.ErrorList{field.Forbidden(path.Child("type"), "apparmor type in annotation and field must match")}
 	}
 	if p.Type == corev1.AppArmorProfileTypeLocalhost && (p.LocalhostProfile == nil || *p.LocalhostProfile != file) {
-		return faults{field.Forbidden(path.Child("localhostProfile"), "apparmor profile in annotation and field must match")}
+		return field.ErrorList{field.Forbidden(path.Child("localhostProfile"), "apparmor profile in annotation and field must match")}
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // projected is files of several sources in one directory, no two at one path. Upstream: validateProjectedVolumeSource.
-func projected(s *specCheck, v *corev1.Volume, path *field.Path) faults {
+func projected(s *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	p := &projection{check: s, path: path.Child("projected"), files: seen{}}
 	p.add(isFileMode(p.path.Child("defaultMode"), v.Projected.DefaultMode))
 	for i := range v.Projected.Sources {
@@ -23,15 +23,15 @@ type projection struct {
 	check *specCheck
 	path  *field.Path
 	files seen
-	found faults
+	found field.ErrorList
 }
 
-func (p *projection) add(more faults) { p.found = append(p.found, more...) }
+func (p *projection) add(more field.ErrorList) { p.found = append(p.found, more...) }
 
-// file notes a file; said is what the fault shows of two at one path. Upstream's faults name the volume.
+// file notes a file; said is what the error shows of two at one path. Upstream's errors name the volume.
 func (p *projection) file(name, said string) {
 	if name != "" && p.files.again(name) {
-		p.add(faults{field.Invalid(p.path, said, "conflicting duplicate paths")})
+		p.add(field.ErrorList{field.Invalid(p.path, said, "conflicting duplicate paths")})
 	}
 }
 
@@ -62,7 +62,7 @@ func (p *projection) source(s *corev1.VolumeProjection, path *field.Path) {
 		p.trustBundle(s.ClusterTrustBundle, path.Child("clusterTrustBundle"))
 	}
 	if given > 1 {
-		p.add(faults{field.Forbidden(path, "may not specify more than 1 volume type per source")})
+		p.add(field.ErrorList{field.Forbidden(path, "may not specify more than 1 volume type per source")})
 	}
 }
 
@@ -74,18 +74,18 @@ func (p *projection) keys(name string, items []corev1.KeyToPath, path *field.Pat
 	}
 }
 
-// token lives at least ten minutes. Upstream's faults about its path name the volume.
+// token lives at least ten minutes. Upstream's errors about its path name the volume.
 func (p *projection) token(t *corev1.ServiceAccountTokenProjection, path *field.Path) {
 	lifetime := deref(t.ExpirationSeconds, 0)
 	at := path.Child("expirationSeconds")
 	if lifetime < 10*60 {
-		p.add(faults{field.Invalid(at, lifetime, "may not specify a duration less than 10 minutes")})
+		p.add(field.ErrorList{field.Invalid(at, lifetime, "may not specify a duration less than 10 minutes")})
 	}
 	if lifetime > 1<<32 {
-		p.add(faults{field.Invalid(at, lifetime, "may not specify a duration larger than 2^32 seconds")})
+		p.add(field.ErrorList{field.Invalid(at, lifetime, "may not specify a duration larger than 2^32 seconds")})
 	}
 	if t.Path == "" {
-		p.add(faults{field.Required(p.path.Child("path"), "")})
+		p.add(field.ErrorList{field.Required(p.path.Child("path"), "")})
 	} else if !p.check.options.AllowAnyTokenPath {
 		p.add(isFileName(p.path.Child("path"), t.Path))
 	}
@@ -94,21 +94,21 @@ func (p *projection) token(t *corev1.ServiceAccountTokenProjection, path *field.
 func (p *projection) trustBundle(b *corev1.ClusterTrustBundleProjection, path *field.Path) {
 	switch {
 	case b.Name != nil && b.SignerName != nil:
-		p.add(faults{field.Invalid(path, resource.GoNamed(b), "only one of name and signerName may be used")})
+		p.add(field.ErrorList{field.Invalid(path, resource.InternalForm(b), "only one of name and signerName may be used")})
 	case b.Name != nil:
 		if *b.Name == "" {
-			p.add(faults{field.Required(path.Child("name"), "must be a valid object name")})
+			p.add(field.ErrorList{field.Required(path.Child("name"), "must be a valid object name")})
 		}
 		if b.LabelSelector != nil {
-			p.add(faults{field.Invalid(path.Child("labelSelector"), b.LabelSelector, "labelSelector must be unset if name is specified")})
+			p.add(field.ErrorList{field.Invalid(path.Child("labelSelector"), b.LabelSelector, "labelSelector must be unset if name is specified")})
 		}
 	case b.SignerName != nil:
 		if *b.SignerName == "" {
-			p.add(faults{field.Required(path.Child("signerName"), "must be a valid signer name")})
+			p.add(field.ErrorList{field.Required(path.Child("signerName"), "must be a valid signer name")})
 		}
 		p.add(metav1validation.ValidateLabelSelector(b.LabelSelector, strictLabels, path.Child("labelSelector")))
 	default:
-		p.add(faults{field.Required(path, "either name or signerName must be specified")})
+		p.add(field.ErrorList{field.Required(path, "either name or signerName must be specified")})
 	}
 	p.add(required(path.Child("path"), b.Path))
 	p.add(isFileName(path.Child("path"), b.Path))
@@ -116,8 +116,8 @@ func (p *projection) trustBundle(b *corev1.ClusterTrustBundleProjection, path *f
 }
 
 // tokenPaths finds paths of tokens that were once allowed.
-func (s *specCheck) tokenPaths() faults {
-	var found faults
+func (s *specCheck) tokenPaths() field.ErrorList {
+	var found field.ErrorList
 	for i := range s.spec.Volumes {
 		if v := &s.spec.Volumes[i]; v.Projected != nil {
 			for _, source := range v.Projected.Sources {

@@ -26,14 +26,14 @@ var (
 		Spec:        func(c *controller) any { return &c.Spec },
 		Status:      func(c *controller) any { return &c.Status },
 		Propagation: metav1.DeletePropagationOrphan,
-		Default:     func(c *controller) { DropAlpha(c.Spec.Template) },
-		CheckWith: func(_ context.Context, c, old *controller) field.ErrorList {
+		PrepareFunc: func(c *controller) { DropAlpha(c.Spec.Template) },
+		ValidateWithOldFunc: func(_ context.Context, c, old *controller) field.ErrorList {
 			return validateController(c, old)
 		},
-		WarnWith: func(_ context.Context, c, old *controller) []string { return warnController(c, old) },
+		WarningsWithOldFunc: func(_ context.Context, c, old *controller) []string { return warnController(c, old) },
 	}
 	replicationControllerStrategy = replicationControllers
-	replicationControllerStatus   = replicationControllers.OfStatus(validateControllerStatus)
+	replicationControllerStatus   = replicationControllers.StatusStrategy(validateControllerStatus)
 )
 
 // replicationControllerFields is what field selectors see.
@@ -41,8 +41,8 @@ func replicationControllerFields(obj runtime.Object) fields.Set {
 	return fields.Set{"status.replicas": strconv.Itoa(int(obj.(*controller).Status.Replicas))}
 }
 
-func replicationControllerScale(s *registry.Store, _ *resource.Parts) map[string]rest.Storage {
-	return map[string]rest.Storage{"scale": resource.Scale[controller, *controller]{
+func replicationControllerScale(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {
+	return map[string]rest.Storage{"scale": resource.ScaleREST[controller, *controller]{
 		Store:    s,
 		Replicas: func(c *controller) *int32 { return c.Spec.Replicas },
 		Status:   func(c *controller) int32 { return c.Status.Replicas },

@@ -30,12 +30,12 @@ func validateController(c, old *controller) field.ErrorList {
 	return append(found, controllerTemplate(spec, stored)...)
 }
 
-func controllerTemplate(spec *corev1.ReplicationControllerSpec, stored *corev1.PodTemplateSpec) faults {
+func controllerTemplate(spec *corev1.ReplicationControllerSpec, stored *corev1.PodTemplateSpec) field.ErrorList {
 	t, path := spec.Template, specPath.Child("template")
 	if t == nil {
-		return faults{field.Required(path, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
-	var found faults
+	var found field.ErrorList
 	if selector := labels.Set(spec.Selector).AsSelector(); !selector.Matches(labels.Set(t.Labels)) {
 		found = append(found, field.Invalid(path.Child("metadata", "labels"), t.Labels, "`selector` does not match template `labels`"))
 	}
@@ -51,7 +51,7 @@ func controllerTemplate(spec *corev1.ReplicationControllerSpec, stored *corev1.P
 // validateControllerStatus: no part is more than the whole.
 func validateControllerStatus(_ context.Context, c, _ *controller) field.ErrorList {
 	s := &c.Status
-	var found faults
+	var found field.ErrorList
 	for _, n := range []struct {
 		field string
 		value int64

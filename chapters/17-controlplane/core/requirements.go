@@ -15,9 +15,9 @@ import (
 // requirements: names that may stand there, quantities that can be had, and no request above its limit.
 // Upstream: validateResourceRequirements.
 func (s *specCheck) requirements(r *corev1.ResourceRequirements, path *field.Path,
-	isName func(*field.Path, corev1.ResourceName) faults) faults {
+	isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
 	limits, requests := path.Child("limits"), path.Child("requests")
-	var found faults
+	var found field.ErrorList
 	for name, quantity := range r.Limits {
 		found = append(found, s.quantity(name, quantity, limits.Key(string(name)), isName)...)
 	}
@@ -41,7 +41,7 @@ func (s *specCheck) requirements(r *corev1.ResourceRequirements, path *field.Pat
 }
 
 func (s *specCheck) quantity(name corev1.ResourceName, q resource.Quantity, path *field.Path,
-	isName func(*field.Path, corev1.ResourceName) faults) faults {
+	isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
 	found := isName(path, name)
 	if q.Sign() < 0 {
 		found = append(found, field.Invalid(path, q.String(), apivalidation.IsNegativeErrorMsg))
@@ -56,7 +56,7 @@ func (s *specCheck) quantity(name corev1.ResourceName, q resource.Quantity, path
 }
 
 // wholePages: huge pages are not divided.
-func wholePages(name corev1.ResourceName, q resource.Quantity, path *field.Path) faults {
+func wholePages(name corev1.ResourceName, q resource.Quantity, path *field.Path) field.ErrorList {
 	size, huge := strings.CutPrefix(string(name), corev1.ResourceHugePagesPrefix)
 	if !huge {
 		return nil
@@ -65,12 +65,12 @@ func wholePages(name corev1.ResourceName, q resource.Quantity, path *field.Path)
 	if err == nil && page.Sign() > 0 && page.MilliValue()%1000 == 0 && page.Value() > 0 && q.Value()%page.Value() == 0 {
 		return nil
 	}
-	return faults{field.Invalid(path, q.String(), fmt.Sprintf("%s is not positive integer multiple of %s", q.String(), name))}
+	return field.ErrorList{field.Invalid(path, q.String(), fmt.Sprintf("%s is not positive integer multiple of %s", q.String(), name))}
 }
 
 // hugePages is wholePages of all containers: the rule came late.
-func (s *specCheck) hugePages() faults {
-	var found faults
+func (s *specCheck) hugePages() field.ErrorList {
+	var found field.ErrorList
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		for _, list := range []corev1.ResourceList{c.Resources.Limits, c.Resources.Requests} {
 			for name, q := range list {
@@ -108,8 +108,8 @@ func hasMeasured(r *corev1.ResourceRequirements) bool {
 }
 
 // claimsOf: each names a claim of the pod, once, or different requests of it.
-func (s *specCheck) claimsOf(claims []corev1.ResourceClaim, path *field.Path) faults {
-	var found faults
+func (s *specCheck) claimsOf(claims []corev1.ResourceClaim, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	keys := seen{}
 	for i, claim := range claims {
 		at, name := path.Index(i), claim.Name
@@ -119,25 +119,25 @@ func (s *specCheck) claimsOf(claims []corev1.ResourceClaim, path *field.Path) fa
 		}
 		found = append(found, claimedOnce(keys, claim, at)...)
 		if !s.claims.Has(name) {
-			fault := field.NotFound(at, name)
-			fault.Detail = "must be one of the names in pod.spec.resourceClaims"
+			err := field.NotFound(at, name)
+			err.Detail = "must be one of the names in pod.spec.resourceClaims"
 			if len(s.claims) == 0 {
-				fault.Detail += " which is empty"
+				err.Detail += " which is empty"
 			} else {
-				fault.Detail += ": " + strings.Join(sets.List(s.claims), ", ")
+				err.Detail += ": " + strings.Join(sets.List(s.claims), ", ")
 			}
-			found = append(found, fault)
+			found = append(found, err)
 		}
 	}
 	return found
 }
 
 // claimedOnce adds the claim to the keys: NAME for all of it, NAME/REQUEST for a part.
-func claimedOnce(keys seen, claim corev1.ResourceClaim, path *field.Path) faults {
+func claimedOnce(keys seen, claim corev1.ResourceClaim, path *field.Path) field.ErrorList {
 	if keys[claim.Name] {
-		return faults{field.Duplicate(path, claim.Name)}
+		return field.ErrorList{field.Duplicate(path, claim.Name)}
 	}
-	var found faults
+	var found field.ErrorList
 	key := claim.Name
 	if claim.Request != "" {
 		found = wrong(path.Child("request"), claim.Request, validation.IsDNS1123Label(claim.Request))

@@ -20,7 +20,7 @@ var standardResources = []corev1.ResourceName{
 }
 
 // resourceName: a standard resource, or one of somebody's own with a domain. Upstream: validateResourceName.
-func resourceName(path *field.Path, name corev1.ResourceName) faults {
+func resourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if bad := validation.IsQualifiedName(string(name)); len(bad) > 0 {
 		return wrong(path, name, bad)
 	}
@@ -29,7 +29,7 @@ func resourceName(path *field.Path, name corev1.ResourceName) faults {
 		corev1.ResourceRequestsHugePagesPrefix) {
 		return nil
 	}
-	return faults{field.Invalid(path, name, "must be a standard resource type or fully qualified")}
+	return field.ErrorList{field.Invalid(path, name, "must be a standard resource type or fully qualified")}
 }
 
 // ValidateContainerResourceName checks the name of something that a container can have.
@@ -39,7 +39,7 @@ func ValidateContainerResourceName(name corev1.ResourceName, path *field.Path) f
 }
 
 // containerResource: a container can have it. Upstream: validateContainerResourceName.
-func containerResource(path *field.Path, name corev1.ResourceName) faults {
+func containerResource(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	switch {
 	case name == corev1.ResourceCPU, name == corev1.ResourceMemory, name == corev1.ResourceEphemeralStorage:
 		return nil
@@ -58,7 +58,7 @@ func containerResource(path *field.Path, name corev1.ResourceName) faults {
 }
 
 // podResource: a pod as a whole can have it. Upstream: validatePodResourceName.
-func podResource(path *field.Path, name corev1.ResourceName) faults {
+func podResource(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if found := resourceName(path, name); len(found) > 0 {
 		return found
 	}

@@ -8,17 +8,17 @@ import (
 )
 
 // initRestartRules is restartRules for init containers, of which the rules alone are not looked at.
-func initRestartRules(c *corev1.Container, path *field.Path) faults {
+func initRestartRules(c *corev1.Container, path *field.Path) field.ErrorList {
 	if c.RestartPolicy == nil && len(c.RestartPolicyRules) > 0 {
-		return faults{field.Required(path.Child("restartPolicy"), "must specify restartPolicy when restart rules are used")}
+		return field.ErrorList{field.Required(path.Child("restartPolicy"), "must specify restartPolicy when restart rules are used")}
 	}
 	return restartRules(c, path)
 }
 
 // restartRules: a container's own policy, and exit codes for which it does not hold.
 // Upstream: validateContainerRestartPolicy.
-func restartRules(c *corev1.Container, path *field.Path) faults {
-	var found faults
+func restartRules(c *corev1.Container, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	if c.RestartPolicy != nil {
 		found = among(path.Child("restartPolicy"), *c.RestartPolicy, corev1.ContainerRestartPolicyAlways,
 			corev1.ContainerRestartPolicyNever, corev1.ContainerRestartPolicyOnFailure)
@@ -38,9 +38,9 @@ func restartRules(c *corev1.Container, path *field.Path) faults {
 	return found
 }
 
-func exitCodes(codes *corev1.ContainerRestartRuleOnExitCodes, path *field.Path) faults {
+func exitCodes(codes *corev1.ContainerRestartRuleOnExitCodes, path *field.Path) field.ErrorList {
 	if codes == nil {
-		return faults{field.Required(path, "must be specified")}
+		return field.ErrorList{field.Required(path, "must be specified")}
 	}
 	found := among(path.Child("operator"), codes.Operator,
 		corev1.ContainerRestartRuleOnExitCodesOpIn, corev1.ContainerRestartRuleOnExitCodesOpNotIn)
@@ -51,8 +51,8 @@ func exitCodes(codes *corev1.ContainerRestartRuleOnExitCodes, path *field.Path) 
 }
 
 // resizePolicy says whether a container must restart to get more or less of a resource.
-func (s *specCheck) resizePolicy(policies []corev1.ContainerResizePolicy, path *field.Path) faults {
-	var found faults
+func (s *specCheck) resizePolicy(policies []corev1.ContainerResizePolicy, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	names := seen{}
 	for i, p := range policies {
 		if names.again(string(p.ResourceName)) {

@@ -11,7 +11,7 @@ import (
 )
 
 // containerSecurity is who a container runs as, and what it may do. Upstream: ValidateSecurityContext.
-func (s *specCheck) containerSecurity(c *corev1.SecurityContext, path *field.Path) faults {
+func (s *specCheck) containerSecurity(c *corev1.SecurityContext, path *field.Path) field.ErrorList {
 	if c == nil {
 		return nil
 	}
@@ -30,31 +30,31 @@ func (s *specCheck) containerSecurity(c *corev1.SecurityContext, path *field.Pat
 }
 
 // escalation: who is privileged already cannot be kept from becoming it.
-func escalation(c *corev1.SecurityContext, path *field.Path) faults {
+func escalation(c *corev1.SecurityContext, path *field.Path) field.ErrorList {
 	if deref(c.AllowPrivilegeEscalation, true) {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	if deref(c.Privileged, false) {
-		found = append(found, field.Invalid(path, resource.GoNamed(c), "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
+		found = append(found, field.Invalid(path, resource.InternalForm(c), "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
 	}
 	for i := 0; c.Capabilities != nil && i < len(c.Capabilities.Add); i++ {
 		if c.Capabilities.Add[i] == "CAP_SYS_ADMIN" {
-			found = append(found, field.Invalid(path, resource.GoNamed(c),
+			found = append(found, field.Invalid(path, resource.InternalForm(c),
 				"cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"))
 		}
 	}
 	return found
 }
 
-func isUser(path *field.Path, id *int64) faults {
+func isUser(path *field.Path, id *int64) field.ErrorList {
 	if id == nil {
 		return nil
 	}
 	return wrong(path, *id, validation.IsValidUserID(*id))
 }
 
-func isGroup(path *field.Path, id *int64) faults {
+func isGroup(path *field.Path, id *int64) field.ErrorList {
 	if id == nil {
 		return nil
 	}
@@ -62,11 +62,11 @@ func isGroup(path *field.Path, id *int64) faults {
 }
 
 // seccomp filters system calls by a profile of the runtime's or of the node's.
-func seccomp(p *corev1.SeccompProfile, path *field.Path) faults {
+func seccomp(p *corev1.SeccompProfile, path *field.Path) field.ErrorList {
 	if p == nil {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	if p.Type == "" {
 		found = append(found, field.Required(path.Child("type"), "type is required when seccompProfile is set"))
 	} else {
@@ -80,13 +80,13 @@ func seccomp(p *corev1.SeccompProfile, path *field.Path) faults {
 	case p.Type == corev1.SeccompProfileTypeLocalhost:
 		found = append(found, isRelative(file, *p.LocalhostProfile)...)
 	case p.LocalhostProfile != nil:
-		found = append(found, field.Invalid(file, resource.GoNamed(p), "can only be set when seccomp type is Localhost"))
+		found = append(found, field.Invalid(file, resource.InternalForm(p), "can only be set when seccomp type is Localhost"))
 	}
 	return found
 }
 
 // appArmor confines a container by a profile of the runtime's or of the node's.
-func appArmor(p *corev1.AppArmorProfile, path *field.Path) faults {
+func appArmor(p *corev1.AppArmorProfile, path *field.Path) field.ErrorList {
 	if p == nil {
 		return nil
 	}
@@ -96,22 +96,22 @@ func appArmor(p *corev1.AppArmorProfile, path *field.Path) faults {
 		return appArmorFile(p.LocalhostProfile, file)
 	case corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeUnconfined:
 		if p.LocalhostProfile != nil {
-			return faults{field.Invalid(file, p.LocalhostProfile, "can only be set when AppArmor type is Localhost")}
+			return field.ErrorList{field.Invalid(file, p.LocalhostProfile, "can only be set when AppArmor type is Localhost")}
 		}
 		return nil
 	case "":
-		return faults{field.Required(path.Child("type"), "type is required when appArmorProfile is set")}
+		return field.ErrorList{field.Required(path.Child("type"), "type is required when appArmorProfile is set")}
 	}
 	return among(path.Child("type"), p.Type, corev1.AppArmorProfileTypeLocalhost,
 		corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeUnconfined)
 }
 
-func appArmorFile(name *string, path *field.Path) faults {
+func appArmorFile(name *string, path *field.Path) field.ErrorList {
 	const longest = 4095 // a path's, without its end
 	if name == nil || *name == "" {
-		return faults{field.Required(path, "must be set when AppArmor type is Localhost")}
+		return field.ErrorList{field.Required(path, "must be set when AppArmor type is Localhost")}
 	}
-	var found faults
+	var found field.ErrorList
 	if strings.TrimSpace(*name) != *name {
 		found = append(found, field.Invalid(path, *name, "must not be padded with whitespace"))
 	}

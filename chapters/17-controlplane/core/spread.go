@@ -11,8 +11,8 @@ import (
 )
 
 // spread are the topology spread constraints: how unevenly pods may lie across zones or nodes.
-func (s *specCheck) spread() faults {
-	var found faults
+func (s *specCheck) spread() field.ErrorList {
+	var found field.ErrorList
 	list := s.spec.TopologySpreadConstraints
 	for i := range list {
 		c, path := &list[i], s.path.Child("topologySpreadConstraints").Index(i)
@@ -37,17 +37,17 @@ func (s *specCheck) spread() faults {
 	return found
 }
 
-func saidOnce(c *corev1.TopologySpreadConstraint, others []corev1.TopologySpreadConstraint, path *field.Path) faults {
+func saidOnce(c *corev1.TopologySpreadConstraint, others []corev1.TopologySpreadConstraint, path *field.Path) field.ErrorList {
 	again := slices.ContainsFunc(others, func(o corev1.TopologySpreadConstraint) bool {
 		return o.TopologyKey == c.TopologyKey && o.WhenUnsatisfiable == c.WhenUnsatisfiable
 	})
 	if !again {
 		return nil
 	}
-	return faults{field.Duplicate(path.Child("{topologyKey, whenUnsatisfiable}"), fmt.Sprintf("{%v, %v}", c.TopologyKey, c.WhenUnsatisfiable))}
+	return field.ErrorList{field.Duplicate(path.Child("{topologyKey, whenUnsatisfiable}"), fmt.Sprintf("{%v, %v}", c.TopologyKey, c.WhenUnsatisfiable))}
 }
 
-func minDomains(c *corev1.TopologySpreadConstraint, path *field.Path) faults {
+func minDomains(c *corev1.TopologySpreadConstraint, path *field.Path) field.ErrorList {
 	if c.MinDomains == nil {
 		return nil
 	}
@@ -59,7 +59,7 @@ func minDomains(c *corev1.TopologySpreadConstraint, path *field.Path) faults {
 	return found
 }
 
-func inclusion(path *field.Path, p *corev1.NodeInclusionPolicy) faults {
+func inclusion(path *field.Path, p *corev1.NodeInclusionPolicy) field.ErrorList {
 	if p == nil {
 		return nil
 	}
@@ -68,7 +68,7 @@ func inclusion(path *field.Path, p *corev1.NodeInclusionPolicy) faults {
 
 // labelKeys: keys whose values come from the pod's own labels. By now they are requirements of the selector; one that
 // stands there from before is a contradiction. Upstream: ValidateMatchLabelKeysAndMismatchLabelKeys.
-func labelKeys(match, mismatch []string, selector *metav1.LabelSelector, path *field.Path) faults {
+func labelKeys(match, mismatch []string, selector *metav1.LabelSelector, path *field.Path) field.ErrorList {
 	found := keyNames(match, selector, path.Child("matchLabelKeys"))
 	found = append(found, keyNames(mismatch, selector, path.Child("mismatchLabelKeys"))...)
 	if selector != nil && len(match) > 0 {
@@ -99,11 +99,11 @@ func lastIndex(list []string, s string) int {
 	return -1
 }
 
-func keyNames(keys []string, selector *metav1.LabelSelector, path *field.Path) faults {
+func keyNames(keys []string, selector *metav1.LabelSelector, path *field.Path) field.ErrorList {
 	if len(keys) > 0 && selector == nil {
-		return faults{field.Forbidden(path, "must not be specified when labelSelector is not set")}
+		return field.ErrorList{field.Forbidden(path, "must not be specified when labelSelector is not set")}
 	}
-	var found faults
+	var found field.ErrorList
 	for i, key := range keys {
 		found = append(found, metav1validation.ValidateLabelName(key, path.Index(i))...)
 	}
@@ -111,11 +111,11 @@ func keyNames(keys []string, selector *metav1.LabelSelector, path *field.Path) f
 }
 
 // looseKeys is the rule for pods from before keys became requirements.
-func looseKeys(c *corev1.TopologySpreadConstraint, path *field.Path) faults {
+func looseKeys(c *corev1.TopologySpreadConstraint, path *field.Path) field.ErrorList {
 	if len(c.MatchLabelKeys) == 0 {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	names := seen{}
 	if c.LabelSelector == nil {
 		found = append(found, field.Forbidden(path, "must not be specified when labelSelector is not set"))
@@ -136,8 +136,8 @@ func looseKeys(c *corev1.TopologySpreadConstraint, path *field.Path) faults {
 	return found
 }
 
-func (s *specCheck) spreadSelectors() faults {
-	var found faults
+func (s *specCheck) spreadSelectors() field.ErrorList {
+	var found field.ErrorList
 	for i := range s.spec.TopologySpreadConstraints {
 		found = append(found, metav1validation.ValidateLabelSelector(s.spec.TopologySpreadConstraints[i].LabelSelector, strictLabels,
 			s.path.Child("topologySpreadConstraints").Index(i).Child("labelSelector"))...)
@@ -145,8 +145,8 @@ func (s *specCheck) spreadSelectors() faults {
 	return found
 }
 
-func (s *specCheck) spreadKeys() faults {
-	var found faults
+func (s *specCheck) spreadKeys() field.ErrorList {
+	var found field.ErrorList
 	for _, c := range s.spec.TopologySpreadConstraints {
 		found = append(found, labelKeys(c.MatchLabelKeys, nil, c.LabelSelector, s.path)...)
 	}

@@ -11,13 +11,13 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-func (s *specCheck) tolerations() faults {
+func (s *specCheck) tolerations() field.ErrorList {
 	return ValidateTolerations(s.spec.Tolerations, s.path.Child("tolerations"), s.options)
 }
 
 // ValidateTolerations checks the list at path. Upstream: validation.ValidateTolerations.
 func ValidateTolerations(list []corev1.Toleration, path *field.Path, o Options) field.ErrorList {
-	var found faults
+	var found field.ErrorList
 	for i := range list {
 		t, at := &list[i], path.Index(i)
 		if t.Key != "" {
@@ -38,30 +38,30 @@ func ValidateTolerations(list []corev1.Toleration, path *field.Path, o Options) 
 }
 
 // tolerated: the operator says what value there is.
-func tolerated(t *corev1.Toleration, path *field.Path, o Options) faults {
+func tolerated(t *corev1.Toleration, path *field.Path, o Options) field.ErrorList {
 	at := path.Child("operator")
 	switch t.Operator {
 	case corev1.TolerationOpEqual, "":
 		if bad := validation.IsValidLabelValue(t.Value); len(bad) > 0 {
-			return faults{field.Invalid(at, t.Value, strings.Join(bad, ";"))}
+			return field.ErrorList{field.Invalid(at, t.Value, strings.Join(bad, ";"))}
 		}
 		return nil
 	case corev1.TolerationOpExists:
 		if t.Value != "" {
-			return faults{field.Invalid(at, t.Value, "value must be empty when `operator` is 'Exists'")}
+			return field.ErrorList{field.Invalid(at, t.Value, "value must be empty when `operator` is 'Exists'")}
 		}
 		return nil
 	case corev1.TolerationOpLt, corev1.TolerationOpGt:
 		if o.AllowComparingTolerations {
 			return isNumber(path.Child("value"), t.Value)
 		}
-		return faults{field.NotSupported(at, t.Operator, []corev1.TolerationOperator{
+		return field.ErrorList{field.NotSupported(at, t.Operator, []corev1.TolerationOperator{
 			corev1.TolerationOpEqual, corev1.TolerationOpExists, corev1.TolerationOpLt, corev1.TolerationOpGt})}
 	}
 	return among(at, t.Operator, corev1.TolerationOpEqual, corev1.TolerationOpExists)
 }
 
-func isNumber(path *field.Path, value string) faults {
+func isNumber(path *field.Path, value string) field.ErrorList {
 	found := wrong(path, value, content.IsDecimalInteger(value))
 	if _, err := strconv.ParseInt(value, 10, 64); err != nil {
 		found = append(found, field.Invalid(path, value, err.Error()))
@@ -70,8 +70,8 @@ func isNumber(path *field.Path, value string) faults {
 }
 
 // comparingTolerations finds operators that are not switched on.
-func (s *specCheck) comparingTolerations() faults {
-	var found faults
+func (s *specCheck) comparingTolerations() field.ErrorList {
+	var found field.ErrorList
 	for _, t := range s.spec.Tolerations {
 		if t.Operator == corev1.TolerationOpLt || t.Operator == corev1.TolerationOpGt {
 			found = append(found, field.Forbidden(s.path.Child("tolerations"), ""))
@@ -80,6 +80,6 @@ func (s *specCheck) comparingTolerations() faults {
 	return found
 }
 
-func taintEffect(path *field.Path, e corev1.TaintEffect) faults {
+func taintEffect(path *field.Path, e corev1.TaintEffect) field.ErrorList {
 	return among(path, e, corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)
 }

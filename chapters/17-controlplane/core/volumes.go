@@ -8,10 +8,10 @@ import (
 )
 
 // checkVolumes: names of their own, and one source each. Upstream: ValidateVolumes.
-func (s *specCheck) checkVolumes() faults {
+func (s *specCheck) checkVolumes() field.ErrorList {
 	made := s.madeClaims()
 	s.volumes = map[string]*corev1.Volume{}
-	var found faults
+	var found field.ErrorList
 	for i := range s.spec.Volumes {
 		v, path := &s.spec.Volumes[i], s.path.Child("volumes").Index(i)
 		bad := s.volumeSource(v, path)
@@ -44,14 +44,14 @@ func (s *specCheck) madeClaims() seen {
 
 // source is one kind of volume.
 type source struct {
-	name  string // in the path of the fault that it is one too many
+	name  string // in the path of the error that it is one too many
 	set   func(*corev1.VolumeSource) bool
-	check func(s *specCheck, v *corev1.Volume, path *field.Path) faults
+	check func(s *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList
 }
 
 // volumeSource: exactly one kind. Upstream: validateVolumeSource.
-func (s *specCheck) volumeSource(v *corev1.Volume, path *field.Path) faults {
-	var found faults
+func (s *specCheck) volumeSource(v *corev1.Volume, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	given := 0
 	for i := range sources {
 		kind := &sources[i]
@@ -71,17 +71,17 @@ func (s *specCheck) volumeSource(v *corev1.Volume, path *field.Path) faults {
 	return found
 }
 
-func emptyDir(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func emptyDir(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	if limit := v.EmptyDir.SizeLimit; limit != nil && limit.Sign() < 0 {
-		return faults{field.Forbidden(path.Child("emptyDir", "sizeLimit"), "SizeLimit field must be a valid resource quantity")}
+		return field.ErrorList{field.Forbidden(path.Child("emptyDir", "sizeLimit"), "SizeLimit field must be a valid resource quantity")}
 	}
 	return nil
 }
 
-func hostPath(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func hostPath(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	h, path := v.HostPath, path.Child("hostPath")
 	if h.Path == "" {
-		return faults{field.Required(path.Child("path"), "")}
+		return field.ErrorList{field.Required(path.Child("path"), "")}
 	}
 	found := staysBelow(path.Child("path"), h.Path)
 	if h.Type != nil {
@@ -91,37 +91,37 @@ func hostPath(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
 	return found
 }
 
-func secretFiles(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func secretFiles(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	path = path.Child("secret")
 	found := required(path.Child("secretName"), v.Secret.SecretName)
 	found = append(found, isFileMode(path.Child("defaultMode"), v.Secret.DefaultMode)...)
 	return append(found, keysToFiles(v.Secret.Items, path.Child("items"))...)
 }
 
-func configFiles(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func configFiles(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	path = path.Child("configMap")
 	found := required(path.Child("name"), v.ConfigMap.Name)
 	found = append(found, isFileMode(path.Child("defaultMode"), v.ConfigMap.DefaultMode)...)
 	return append(found, keysToFiles(v.ConfigMap.Items, path.Child("items"))...)
 }
 
-func keysToFiles(items []corev1.KeyToPath, path *field.Path) faults {
-	var found faults
+func keysToFiles(items []corev1.KeyToPath, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	for i := range items {
 		found = append(found, keyToFile(&items[i], path.Index(i))...)
 	}
 	return found
 }
 
-func keyToFile(k *corev1.KeyToPath, path *field.Path) faults {
+func keyToFile(k *corev1.KeyToPath, path *field.Path) field.ErrorList {
 	found := required(path.Child("key"), k.Key)
 	found = append(found, required(path.Child("path"), k.Path)...)
 	found = append(found, isFileName(path.Child("path"), k.Path)...)
 	return append(found, isFileMode(path.Child("mode"), k.Mode)...)
 }
 
-// podFiles tell a container about its pod. Upstream's faults name the source and not its item.
-func podFiles(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+// podFiles tell a container about its pod. Upstream's errors name the source and not its item.
+func podFiles(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	path = path.Child("downwardAPI")
 	found := isFileMode(path.Child("defaultMode"), v.DownwardAPI.DefaultMode)
 	for i := range v.DownwardAPI.Items {
@@ -130,7 +130,7 @@ func podFiles(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
 	return found
 }
 
-func podFile(f *corev1.DownwardAPIVolumeFile, path *field.Path) faults {
+func podFile(f *corev1.DownwardAPIVolumeFile, path *field.Path) field.ErrorList {
 	found := required(path.Child("path"), f.Path)
 	found = append(found, isFileName(path.Child("path"), f.Path)...)
 	switch {
@@ -148,8 +148,8 @@ func podFile(f *corev1.DownwardAPIVolumeFile, path *field.Path) faults {
 }
 
 // claimMade is the volume whose claim is made with the pod and goes with it.
-func claimMade(s *specCheck, v *corev1.Volume, path *field.Path) faults {
-	var found faults
+func claimMade(s *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+	var found field.ErrorList
 	if t := v.Ephemeral.VolumeClaimTemplate; t == nil {
 		found = append(found, field.Required(path.Child("ephemeral", "volumeClaimTemplate"), ""))
 	} else {
@@ -165,9 +165,9 @@ func claimMade(s *specCheck, v *corev1.Volume, path *field.Path) faults {
 	return found
 }
 
-func imageVolume(s *specCheck, v *corev1.Volume, path *field.Path) faults {
+func imageVolume(s *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	path = path.Child("image")
-	var found faults
+	var found field.ErrorList
 	if s.options.Pod {
 		found = required(path.Child("reference"), v.Image.Reference)
 	}

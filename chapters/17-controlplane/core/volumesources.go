@@ -81,9 +81,9 @@ func ValidateVolumeSource(v *corev1.VolumeSource, path *field.Path) field.ErrorL
 type need struct{ field, value string }
 
 // needs makes the check of a source of which nothing else is asked.
-func needs(name string, of func(*volume) []need) func(*specCheck, *corev1.Volume, *field.Path) faults {
-	return func(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
-		var found faults
+func needs(name string, of func(*volume) []need) func(*specCheck, *corev1.Volume, *field.Path) field.ErrorList {
+	return func(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+		var found field.ErrorList
 		for _, n := range of(&v.VolumeSource) {
 			found = append(found, required(path.Child(name, n.field), n.value)...)
 		}

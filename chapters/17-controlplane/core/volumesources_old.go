@@ -12,30 +12,30 @@ import (
 
 // The kinds of volumes that came before drivers did, as far as something more than a field is asked of them.
 
-func gitRepo(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func gitRepo(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	path = path.Child("gitRepo")
 	return append(required(path.Child("repository"), v.GitRepo.Repository), isRelative(path.Child("directory"), v.GitRepo.Directory)...)
 }
 
-// gcePersistentDisk: upstream calls it by another name in its faults.
-func gcePersistentDisk(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+// gcePersistentDisk: upstream calls it by another name in its errors.
+func gcePersistentDisk(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	path = path.Child("persistentDisk")
 	return append(required(path.Child("pdName"), v.GCEPersistentDisk.PDName), partition(path, v.GCEPersistentDisk.Partition)...)
 }
 
-func awsElasticBlockStore(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func awsElasticBlockStore(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	path = path.Child("awsElasticBlockStore")
 	return append(required(path.Child("volumeID"), v.AWSElasticBlockStore.VolumeID), partition(path, v.AWSElasticBlockStore.Partition)...)
 }
 
-func partition(path *field.Path, n int32) faults {
+func partition(path *field.Path, n int32) field.ErrorList {
 	if n == 0 { // none
 		return nil
 	}
 	return within(path.Child("partition"), n, 1, 255)
 }
 
-func nfs(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func nfs(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	path = path.Child("nfs")
 	found := required(path.Child("server"), v.NFS.Server)
 	found = append(found, required(path.Child("path"), v.NFS.Path)...)
@@ -45,7 +45,7 @@ func nfs(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
 	return found
 }
 
-func iscsi(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func iscsi(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	i, at := v.ISCSI, path.Child("iscsi")
 	found := required(at.Child("targetPortal"), i.TargetPortal)
 	if i.IQN == "" {
@@ -85,9 +85,9 @@ func iscsiName(name string) []string {
 	return nil
 }
 
-func flocker(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func flocker(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	f, path := v.Flocker, path.Child("flocker")
-	var found faults
+	var found field.ErrorList
 	switch byName, byID := f.DatasetName != "", f.DatasetUUID != ""; {
 	case !byName && !byID:
 		found = append(found, field.Required(path, "one of datasetName and datasetUUID is required"))
@@ -100,10 +100,10 @@ func flocker(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
 	return found
 }
 
-func quobyte(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func quobyte(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	q, path := v.Quobyte, path.Child("quobyte")
 	const pairs = "must be a host:port pair or multiple pairs separated by commas"
-	var found faults
+	var found field.ErrorList
 	switch {
 	case q.Registry == "":
 		found = append(found, field.Required(path.Child("registry"), pairs))
@@ -119,10 +119,10 @@ func quobyte(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
 	return append(found, required(path.Child("volume"), q.Volume)...)
 }
 
-func fibreChannel(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func fibreChannel(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	fc, path := v.FC, path.Child("fc")
 	byTarget, byID := len(fc.TargetWWNs) > 0, len(fc.WWIDs) > 0
-	var found faults
+	var found field.ErrorList
 	switch {
 	case !byTarget && !byID:
 		found = append(found, field.Required(path.Child("targetWWNs"), "must specify either targetWWNs or wwids, but not both"))
@@ -138,7 +138,7 @@ func fibreChannel(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
 	return found
 }
 
-func flexVolume(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func flexVolume(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	path = path.Child("flexVolume")
 	found := required(path.Child("driver"), v.FlexVolume.Driver)
 	for key := range v.FlexVolume.Options {
@@ -151,7 +151,7 @@ func flexVolume(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
 	return found
 }
 
-func azureDisk(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func azureDisk(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	d, path := v.AzureDisk, path.Child("azureDisk")
 	found := required(path.Child("diskName"), d.DiskName)
 	found = append(found, required(path.Child("diskURI"), d.DataDiskURI)...)
@@ -176,7 +176,7 @@ func azureDisk(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
 	return found
 }
 
-func storageOS(_ *specCheck, v *corev1.Volume, path *field.Path) faults {
+func storageOS(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	o, path := v.StorageOS, path.Child("storageos")
 	found := namedLabel(path.Child("volumeName"), o.VolumeName)
 	if o.VolumeNamespace != "" {

@@ -11,11 +11,11 @@ import (
 )
 
 // windowsOptions are who a Windows container runs as.
-func windowsOptions(o *corev1.WindowsSecurityContextOptions, path *field.Path) faults {
+func windowsOptions(o *corev1.WindowsSecurityContextOptions, path *field.Path) field.ErrorList {
 	if o == nil {
 		return nil
 	}
-	var found faults
+	var found field.ErrorList
 	if name := o.GMSACredentialSpecName; name != nil {
 		found = append(found, wrong(path.Child("gmsaCredentialSpecName"), name, validation.IsDNS1123Subdomain(*name))...)
 	}
@@ -76,12 +76,12 @@ func windowsUser(name string) []string {
 }
 
 // hostProcess: all containers of a Windows pod are processes of the host, or none is.
-func (s *specCheck) hostProcess() faults {
+func (s *specCheck) hostProcess() field.ErrorList {
 	var ofPod *bool
 	if c := s.spec.SecurityContext; c != nil && c.WindowsOptions != nil {
 		ofPod = c.WindowsOptions.HostProcess
 	}
-	var found faults
+	var found field.ErrorList
 	all, hosts := 0, 0
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		all++

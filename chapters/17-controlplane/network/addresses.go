@@ -25,9 +25,9 @@ import (
 // for which an IPAddress object of that name could be created, and is free when no such object exists. That two servers
 // never give away the same one is etcd's promise, which creates a key only once. Upstream: ipallocator.MetaAllocator.
 type addresses struct {
-	ranges  []netip.Prefix           // of the flag
-	objects func() resource.Loopback // ipaddresses
-	cidrs   func() resource.Loopback // servicecidrs: further ranges
+	ranges  []netip.Prefix                 // of the flag
+	objects func() resource.LoopbackClient // ipaddresses
+	cidrs   func() resource.LoopbackClient // servicecidrs: further ranges
 }
 
 // What a client reads behind "failed to allocate IP".

@@ -25,7 +25,7 @@ const reconcileEvery = 10 * time.Second
 // Upstream: controller/defaultservicecidr and controller/kubernetesservice.
 type bootstrap struct {
 	settings                    Settings
-	services, cidrs, cidrStatus func() resource.Loopback
+	services, cidrs, cidrStatus func() resource.LoopbackClient
 	*presence
 }
 
@@ -72,7 +72,7 @@ func (b *bootstrap) showRange(ctx context.Context) error {
 	if err != nil {
 		return unless(err, apierrors.IsAlreadyExists)
 	}
-	return b.cidrStatus().As("kubernetes-service-cidr-controller").Apply(ctx, apiServer, map[string]any{
+	return b.cidrStatus().WithFieldManager("kubernetes-service-cidr-controller").Apply(ctx, apiServer, map[string]any{
 		"status": map[string]any{"conditions": []any{map[string]any{
 			"type": networkingv1.ServiceCIDRConditionReady, "status": string(metav1.ConditionTrue),
 			"message":            "Kubernetes default Service CIDR is ready",

@@ -127,8 +127,8 @@ func (c *claim) invalid(path *field.Path, value any, detail string) error {
 	return invalidService(c.service.Name, field.Invalid(path, value, detail))
 }
 
-func invalidService(name string, faults ...*field.Error) error {
-	return apierrors.NewInvalid(schema.GroupKind{Kind: "Service"}, name, faults)
+func invalidService(name string, errs ...*field.Error) error {
+	return apierrors.NewInvalid(schema.GroupKind{Kind: "Service"}, name, errs)
 }
 
 // addressesOf are the cluster addresses that a service has: none where it has no use for them.

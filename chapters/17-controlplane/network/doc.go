@@ -1,7 +1,7 @@
 // Package network is the part of the control plane that knows how pods are found: services with their addresses and
 // ports, endpoints and slices, ingresses, network policies, and the objects that keep the account of addresses.
 //
-// In: rows of resource.Row, asked by the root for its table, and Settings, which flags fill: the ranges of addresses and
+// In: rows of resource.Definition, asked by the root for its table, and Settings, which flags fill: the ranges of addresses and
 // ports, and where this server can be reached. Out: strategies for the generic Store (chapter 6), and hooks around the
 // writes of services. New: an object that owns something outside of itself. A service has addresses and ports that no
 // other may have; they are taken before it is stored, given back when the write fails or the service goes, and a task

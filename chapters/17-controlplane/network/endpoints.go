@@ -31,11 +31,11 @@ func (endpointsStrategy) Validate(_ context.Context, obj runtime.Object) field.E
 // ValidateUpdate tolerates subsets that were stored under older rules, as long as they stay.
 func (endpointsStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	now, before := obj.(*corev1.Endpoints), old.(*corev1.Endpoints)
-	faults := validateSubsets(now.Subsets)
-	if len(faults) > 0 && equality.Semantic.DeepEqual(now.Subsets, before.Subsets) {
+	errs := validateSubsets(now.Subsets)
+	if len(errs) > 0 && equality.Semantic.DeepEqual(now.Subsets, before.Subsets) {
 		return nil
 	}
-	return faults
+	return errs
 }
 
 func (endpointsStrategy) WarningsOnCreate(_ context.Context, obj runtime.Object) []string {
@@ -70,44 +70,44 @@ func eachEndpoint(set *corev1.EndpointSubset, path *field.Path, visit func(*core
 
 // validateSubsets checks addresses and ports. Upstream: validateEndpointSubsets.
 func validateSubsets(subsets []corev1.EndpointSubset) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for i := range subsets {
 		set, path := &subsets[i], field.NewPath("subsets").Index(i)
 		if len(set.Addresses)+len(set.NotReadyAddresses) == 0 {
-			faults = append(faults, field.Required(path, "must specify `addresses` or `notReadyAddresses`"))
+			errs = append(errs, field.Required(path, "must specify `addresses` or `notReadyAddresses`"))
 		}
 		eachEndpoint(set, path, func(a *corev1.EndpointAddress, path *field.Path) {
-			faults = append(faults, endpointAddressFaults(a, path)...)
+			errs = append(errs, validateEndpointAddress(a, path)...)
 		})
 		for j := range set.Ports {
-			faults = append(faults, endpointPortFaults(&set.Ports[j], path.Child("ports").Index(j), len(set.Ports) > 1)...)
+			errs = append(errs, validateEndpointPort(&set.Ports[j], path.Child("ports").Index(j), len(set.Ports) > 1)...)
 		}
 	}
-	return faults
+	return errs
 }
 
-func endpointAddressFaults(a *corev1.EndpointAddress, path *field.Path) field.ErrorList {
-	faults := validation.IsValidIPForLegacyField(path.Child("ip"), a.IP, true, nil)
-	faults = append(faults, nameFaults(a.Hostname, path.Child("hostname"), false)...)
+func validateEndpointAddress(a *corev1.EndpointAddress, path *field.Path) field.ErrorList {
+	errs := validation.IsValidIPForLegacyField(path.Child("ip"), a.IP, true, nil)
+	errs = append(errs, validateName(a.Hostname, path.Child("hostname"), false)...)
 	if a.NodeName != nil {
-		faults = append(faults, nodeNameFaults(*a.NodeName, path.Child("nodeName"))...)
+		errs = append(errs, validateNodeName(*a.NodeName, path.Child("nodeName"))...)
 	}
-	return append(faults, validateEndpointIP(a.IP, path.Child("ip"))...)
+	return append(errs, validateEndpointIP(a.IP, path.Child("ip"))...)
 }
 
-func nodeNameFaults(name string, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+func validateNodeName(name string, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	for _, problem := range apivalidation.NameIsDNSSubdomain(name, false) {
-		faults = append(faults, field.Invalid(path, name, problem))
+		errs = append(errs, field.Invalid(path, name, problem))
 	}
-	return faults
+	return errs
 }
 
-func endpointPortFaults(p *corev1.EndpointPort, path *field.Path, named bool) field.ErrorList {
-	faults := nameFaults(p.Name, path.Child("name"), named)
-	faults = append(faults, numberFaults(p.Port, path.Child("port"))...)
-	faults = append(faults, protocolFaults(p.Protocol, path.Child("protocol"))...)
-	return append(faults, qualifiedFaults(p.AppProtocol, path.Child("appProtocol"))...)
+func validateEndpointPort(p *corev1.EndpointPort, path *field.Path, named bool) field.ErrorList {
+	errs := validateName(p.Name, path.Child("name"), named)
+	errs = append(errs, validateNumber(p.Port, path.Child("port"))...)
+	errs = append(errs, validateProtocol(p.Protocol, path.Child("protocol"))...)
+	return append(errs, validateQualified(p.AppProtocol, path.Child("appProtocol"))...)
 }
 
 var endpointsColumns = resource.Table[corev1.Endpoints, *corev1.Endpoints]{

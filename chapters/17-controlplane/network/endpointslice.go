@@ -59,17 +59,17 @@ func dropTopology(s, old *discoveryv1.EndpointSlice) {
 
 func (endpointSliceStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
 	s := obj.(*discoveryv1.EndpointSlice)
-	return append(sliceFaults(s), endpointFaults(s)...)
+	return append(validateSlice(s), validateEndpoint(s)...)
 }
 
 // ValidateUpdate tolerates endpoints that were stored under older rules, as long as they stay.
 func (endpointSliceStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	now, before := obj.(*discoveryv1.EndpointSlice), old.(*discoveryv1.EndpointSlice)
-	faults := sliceFaults(now)
-	if wrong := endpointFaults(now); len(wrong) > 0 && !equality.Semantic.DeepEqual(now.Endpoints, before.Endpoints) {
-		faults = append(faults, wrong...)
+	errs := validateSlice(now)
+	if wrong := validateEndpoint(now); len(wrong) > 0 && !equality.Semantic.DeepEqual(now.Endpoints, before.Endpoints) {
+		errs = append(errs, wrong...)
 	}
-	return append(faults, apivalidation.ValidateImmutableField(now.AddressType, before.AddressType, field.NewPath("addressType"))...)
+	return append(errs, apivalidation.ValidateImmutableField(now.AddressType, before.AddressType, field.NewPath("addressType"))...)
 }
 
 func (endpointSliceStrategy) WarningsOnCreate(_ context.Context, obj runtime.Object) []string {

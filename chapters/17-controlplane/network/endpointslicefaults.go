@@ -21,17 +21,17 @@ const (
 
 var knownAddressTypes = []discoveryv1.AddressType{discoveryv1.AddressTypeFQDN, discoveryv1.AddressTypeIPv4, discoveryv1.AddressTypeIPv6}
 
-// sliceFaults checks a slice but for its endpoints. Upstream: ValidateEndpointSlice.
-func sliceFaults(s *discoveryv1.EndpointSlice) field.ErrorList {
-	var faults field.ErrorList
+// validateSlice checks a slice but for its endpoints. Upstream: ValidateEndpointSlice.
+func validateSlice(s *discoveryv1.EndpointSlice) field.ErrorList {
+	var errs field.ErrorList
 	switch path := field.NewPath("addressType"); {
 	case s.AddressType == "":
-		faults = append(faults, field.Required(path, ""))
+		errs = append(errs, field.Required(path, ""))
 	case !slices.Contains(knownAddressTypes, s.AddressType):
-		faults = append(faults, field.NotSupported(path, s.AddressType, knownAddressTypes))
+		errs = append(errs, field.NotSupported(path, s.AddressType, knownAddressTypes))
 	}
 	if len(s.Ports) > maxPorts {
-		return append(faults, field.TooMany(field.NewPath("ports"), len(s.Ports), maxPorts))
+		return append(errs, field.TooMany(field.NewPath("ports"), len(s.Ports), maxPorts))
 	}
 	names := map[string]bool{}
 	for i, p := range s.Ports {
@@ -39,61 +39,61 @@ func sliceFaults(s *discoveryv1.EndpointSlice) field.ErrorList {
 		if p.Name != nil {
 			name = *p.Name
 		}
-		faults = append(faults, nameFaults(name, path.Child("name"), false)...)
+		errs = append(errs, validateName(name, path.Child("name"), false)...)
 		if names[name] {
-			faults = append(faults, field.Duplicate(path.Child("name"), name))
+			errs = append(errs, field.Duplicate(path.Child("name"), name))
 		}
 		names[name] = true
 		if p.Protocol == nil {
-			faults = append(faults, field.Required(path.Child("protocol"), ""))
+			errs = append(errs, field.Required(path.Child("protocol"), ""))
 		} else if !slices.Contains(knownProtocols, *p.Protocol) {
-			faults = append(faults, field.NotSupported(path.Child("protocol"), *p.Protocol, knownProtocols))
+			errs = append(errs, field.NotSupported(path.Child("protocol"), *p.Protocol, knownProtocols))
 		}
-		faults = append(faults, qualifiedFaults(p.AppProtocol, path.Child("appProtocol"))...)
+		errs = append(errs, validateQualified(p.AppProtocol, path.Child("appProtocol"))...)
 	}
-	return faults
+	return errs
 }
 
-func endpointFaults(s *discoveryv1.EndpointSlice) field.ErrorList {
+func validateEndpoint(s *discoveryv1.EndpointSlice) field.ErrorList {
 	path := field.NewPath("endpoints")
 	if len(s.Endpoints) > maxEndpoints {
 		return field.ErrorList{field.TooMany(path, len(s.Endpoints), maxEndpoints)}
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for i := range s.Endpoints {
 		e, path := &s.Endpoints[i], path.Index(i)
-		faults = append(faults, addressFaults(e.Addresses, s.AddressType, path.Child("addresses"))...)
+		errs = append(errs, validateAddress(e.Addresses, s.AddressType, path.Child("addresses"))...)
 		if e.NodeName != nil {
-			faults = append(faults, nodeNameFaults(*e.NodeName, path.Child("nodeName"))...)
+			errs = append(errs, validateNodeName(*e.NodeName, path.Child("nodeName"))...)
 		}
 		if topology := path.Child("deprecatedTopology"); len(e.DeprecatedTopology) > 0 {
 			if len(e.DeprecatedTopology) > maxTopology {
-				faults = append(faults, field.TooMany(topology, len(e.DeprecatedTopology), maxTopology))
+				errs = append(errs, field.TooMany(topology, len(e.DeprecatedTopology), maxTopology))
 			}
-			faults = append(faults, metavalidation.ValidateLabels(e.DeprecatedTopology, topology)...)
+			errs = append(errs, metavalidation.ValidateLabels(e.DeprecatedTopology, topology)...)
 		}
 		if e.Hostname != nil {
-			faults = append(faults, labelFaults(*e.Hostname, path.Child("hostname"))...)
+			errs = append(errs, validateLabel(*e.Hostname, path.Child("hostname"))...)
 		}
 		if e.Hints != nil {
-			faults = append(faults, hintFaults(e.Hints, path.Child("hints"))...)
+			errs = append(errs, validateHint(e.Hints, path.Child("hints"))...)
 		}
 	}
-	return faults
+	return errs
 }
 
-func addressFaults(addresses []string, kind discoveryv1.AddressType, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+func validateAddress(addresses []string, kind discoveryv1.AddressType, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if len(addresses) == 0 {
-		faults = append(faults, field.Required(path, "must contain at least 1 address"))
+		errs = append(errs, field.Required(path, "must contain at least 1 address"))
 	} else if len(addresses) > maxAddresses {
-		faults = append(faults, field.TooMany(path, len(addresses), maxAddresses))
+		errs = append(errs, field.TooMany(path, len(addresses), maxAddresses))
 	}
 	for i, address := range addresses {
 		var wrong field.ErrorList
 		switch kind {
 		case discoveryv1.AddressTypeFQDN:
-			faults = append(faults, validation.IsFullyQualifiedDomainName(path.Index(i), address)...)
+			errs = append(errs, validation.IsFullyQualifiedDomainName(path.Index(i), address)...)
 			continue
 		case discoveryv1.AddressTypeIPv4:
 			wrong = validation.IsValidIPForLegacyField(path.Index(i), address, true, nil)
@@ -108,13 +108,13 @@ func addressFaults(addresses []string, kind discoveryv1.AddressType, path *field
 			}
 			wrong = append(wrong, validateEndpointIP(address, path.Index(i))...)
 		}
-		faults = append(faults, wrong...)
+		errs = append(errs, wrong...)
 	}
-	return faults
+	return errs
 }
 
-func hintFaults(h *discoveryv1.EndpointHints, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+func validateHint(h *discoveryv1.EndpointHints, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	zones := path.Child("forZones")
 	if len(h.ForZones) > maxHints {
 		return field.ErrorList{field.TooMany(zones, len(h.ForZones), maxHints)}
@@ -123,25 +123,25 @@ func hintFaults(h *discoveryv1.EndpointHints, path *field.Path) field.ErrorList 
 	for i, zone := range h.ForZones {
 		path := zones.Index(i).Child("name")
 		if seen[zone.Name] {
-			faults = append(faults, field.Duplicate(path, zone.Name))
+			errs = append(errs, field.Duplicate(path, zone.Name))
 		}
 		seen[zone.Name] = true
 		for _, problem := range validation.IsValidLabelValue(zone.Name) {
-			faults = append(faults, field.Invalid(path, zone.Name, problem))
+			errs = append(errs, field.Invalid(path, zone.Name, problem))
 		}
 	}
 	nodes := path.Child("forNodes")
 	if len(h.ForNodes) > maxHints {
-		return append(faults, field.TooMany(nodes, len(h.ForNodes), maxHints))
+		return append(errs, field.TooMany(nodes, len(h.ForNodes), maxHints))
 	}
 	clear(seen)
 	for i, node := range h.ForNodes {
 		path := nodes.Index(i).Child("name")
 		if seen[node.Name] {
-			faults = append(faults, field.Duplicate(path, node.Name))
+			errs = append(errs, field.Duplicate(path, node.Name))
 		}
 		seen[node.Name] = true
-		faults = append(faults, nodeNameFaults(node.Name, path)...)
+		errs = append(errs, validateNodeName(node.Name, path)...)
 	}
-	return faults
+	return errs
 }

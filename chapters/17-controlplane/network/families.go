@@ -22,23 +22,23 @@ func (a *addresses) setFamilies(s, old *corev1.Service) error {
 	}
 	spec := &s.Spec
 	setPolicy(s, old)
-	if faults := validateAddresses(s, old); len(faults) > 0 {
-		return invalidService(s.Name, faults...)
+	if errs := validateAddresses(s, old); len(errs) > 0 {
+		return invalidService(s.Name, errs...)
 	}
-	faults := reduce(s, old)
+	errs := reduce(s, old)
 	if *spec.IPFamilyPolicy == corev1.IPFamilyPolicySingleStack {
-		faults = append(faults, tooMany(s)...)
+		errs = append(errs, tooMany(s)...)
 	}
-	faults = append(faults, a.inferFamilies(s)...)
-	if len(faults) > 0 {
-		return invalidService(s.Name, faults...)
+	errs = append(errs, a.inferFamilies(s)...)
+	if len(errs) > 0 {
+		return invalidService(s.Name, errs...)
 	}
 	if spec.ClusterIP == corev1.ClusterIPNone && len(spec.Selector) == 0 {
 		a.familiesWithoutPods(s)
 		return nil
 	}
-	if faults := a.familyFaults(s); len(faults) > 0 {
-		return invalidService(s.Name, faults...)
+	if errs := a.validateFamily(s); len(errs) > 0 {
+		return invalidService(s.Name, errs...)
 	}
 	if len(spec.IPFamilies) == 0 {
 		spec.IPFamilies = a.families()[:1]
@@ -118,31 +118,31 @@ func reduce(s, old *corev1.Service) field.ErrorList {
 		}
 		return nil
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if n := len(spec.ClusterIPs); n > 0 && n < len(before.ClusterIPs) {
-		faults = append(faults, field.Invalid(policyPath, spec.IPFamilyPolicy, "must be 'SingleStack' to release the secondary cluster IP"))
+		errs = append(errs, field.Invalid(policyPath, spec.IPFamilyPolicy, "must be 'SingleStack' to release the secondary cluster IP"))
 	}
 	if n := len(spec.IPFamilies); n > 0 && n < len(before.IPFamilies) {
-		faults = append(faults, field.Invalid(policyPath, spec.IPFamilyPolicy, "must be 'SingleStack' to release the secondary IP family"))
+		errs = append(errs, field.Invalid(policyPath, spec.IPFamilyPolicy, "must be 'SingleStack' to release the secondary IP family"))
 	}
-	return faults
+	return errs
 }
 
 func tooMany(s *corev1.Service) field.ErrorList {
 	const both = "must be 'RequireDualStack' or 'PreferDualStack' when multiple "
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if len(s.Spec.ClusterIPs) == 2 {
-		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, both+"cluster IPs are specified"))
+		errs = append(errs, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, both+"cluster IPs are specified"))
 	}
 	if len(s.Spec.IPFamilies) == 2 {
-		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, both+"IP families are specified"))
+		errs = append(errs, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, both+"IP families are specified"))
 	}
-	return faults
+	return errs
 }
 
 // inferFamilies: an address says of which family it is.
 func (a *addresses) inferFamilies(s *corev1.Service) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for i, text := range s.Spec.ClusterIPs {
 		if text == corev1.ClusterIPNone {
 			break
@@ -152,12 +152,12 @@ func (a *addresses) inferFamilies(s *corev1.Service) field.ErrorList {
 		}
 		family := familyOfText(text)
 		if !slices.Contains(a.families(), family) {
-			faults = append(faults, field.Invalid(addressesAre.Index(i), s.Spec.ClusterIPs, string(family)+" is not configured on this cluster"))
+			errs = append(errs, field.Invalid(addressesAre.Index(i), s.Spec.ClusterIPs, string(family)+" is not configured on this cluster"))
 			continue
 		}
 		s.Spec.IPFamilies = append(s.Spec.IPFamilies, family)
 	}
-	return faults
+	return errs
 }
 
 // familiesWithoutPods are those of a headless service without selector: whatever the cluster has, its endpoints may be
@@ -172,17 +172,17 @@ func (a *addresses) familiesWithoutPods(s *corev1.Service) {
 	}
 }
 
-func (a *addresses) familyFaults(s *corev1.Service) field.ErrorList {
-	var faults field.ErrorList
+func (a *addresses) validateFamily(s *corev1.Service) field.ErrorList {
+	var errs field.ErrorList
 	if *s.Spec.IPFamilyPolicy == corev1.IPFamilyPolicyRequireDualStack && len(a.ranges) < 2 {
-		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, "this cluster is not configured for dual-stack services"))
+		errs = append(errs, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, "this cluster is not configured for dual-stack services"))
 	}
 	for i, family := range s.Spec.IPFamilies {
 		if !slices.Contains(a.families(), family) {
-			faults = append(faults, field.Invalid(familyPath.Index(i), family, "not configured on this cluster"))
+			errs = append(errs, field.Invalid(familyPath.Index(i), family, "not configured on this cluster"))
 		}
 	}
-	return faults
+	return errs
 }
 
 // staysPreferred: a service that prefers both families and names neither more nor less than before stays as it is,

@@ -11,7 +11,7 @@ import (
 	"kubepath/chapters/17-controlplane/network"
 )
 
-// Whatever is sent as a service: no panic, no fault of the server's, and what was stored can be read, replaced by
+// Whatever is sent as a service: no panic, no error of the server's, and what was stored can be read, replaced by
 // itself and deleted; nothing stays taken.
 func FuzzCreateAndUpdateOfAService(f *testing.F) {
 	for _, spec := range []string{

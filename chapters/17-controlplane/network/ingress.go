@@ -32,13 +32,13 @@ func newIngressStrategy() ingressStrategy {
 
 func (ingressStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
 	i := obj.(*networkingv1.Ingress)
-	faults := validateIngress(i, nil)
+	errs := validateIngress(i, nil)
 	class, annotated := i.Annotations[classAnnotation]
 	if annotated && i.Spec.IngressClassName != nil && *i.Spec.IngressClassName != class {
 		path := field.NewPath("annotations").Child(classAnnotation)
-		faults = append(faults, field.Invalid(path, class, "must match `ingressClassName` when both are specified"))
+		errs = append(errs, field.Invalid(path, class, "must match `ingressClassName` when both are specified"))
 	}
-	return faults
+	return errs
 }
 
 func (ingressStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
@@ -72,14 +72,14 @@ func (ingressStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.
 	for _, entry := range old.(*networkingv1.Ingress).Status.LoadBalancer.Ingress {
 		known = append(known, entry.IP)
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for i, entry := range obj.(*networkingv1.Ingress).Status.LoadBalancer.Ingress {
 		if entry.IP != "" {
-			faults = append(faults, validation.IsValidIPForLegacyField(balancerPath.Index(i).Child("ip"), entry.IP, true, known)...)
+			errs = append(errs, validation.IsValidIPForLegacyField(balancerPath.Index(i).Child("ip"), entry.IP, true, known)...)
 		}
-		faults = append(faults, ingressName(balancerPath.Index(i), entry.Hostname)...)
+		errs = append(errs, ingressName(balancerPath.Index(i), entry.Hostname)...)
 	}
-	return faults
+	return errs
 }
 
 func (ingressStatusStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Object) []string {

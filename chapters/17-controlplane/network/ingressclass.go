@@ -19,51 +19,51 @@ func ingressClassStrategy() registry.Strategy {
 	return resource.SpecStatus[networkingv1.IngressClass, *networkingv1.IngressClass]{
 		Strategy: registry.ClusterScoped{},
 		Spec:     func(c *networkingv1.IngressClass) any { return &c.Spec },
-		CheckWith: func(_ context.Context, c, old *networkingv1.IngressClass) field.ErrorList {
-			var faults field.ErrorList
+		ValidateWithOldFunc: func(_ context.Context, c, old *networkingv1.IngressClass) field.ErrorList {
+			var errs field.ErrorList
 			if old != nil {
-				faults = apivalidation.ValidateImmutableField(c.Spec.Controller, old.Spec.Controller, specPath.Child("controller"))
+				errs = apivalidation.ValidateImmutableField(c.Spec.Controller, old.Spec.Controller, specPath.Child("controller"))
 			}
-			return append(faults, validateIngressClass(c)...)
+			return append(errs, validateIngressClass(c)...)
 		},
 	}
 }
 
 func validateIngressClass(c *networkingv1.IngressClass) field.ErrorList {
 	const longest = 250
-	var faults field.ErrorList
+	var errs field.ErrorList
 	path := specPath.Child("controller")
 	if len(c.Spec.Controller) > longest {
-		faults = append(faults, field.TooLong(path, "", longest))
+		errs = append(errs, field.TooLong(path, "", longest))
 	}
-	faults = append(faults, validation.IsDomainPrefixedPath(path, c.Spec.Controller)...)
+	errs = append(errs, validation.IsDomainPrefixedPath(path, c.Spec.Controller)...)
 	if c.Spec.Parameters != nil {
-		faults = append(faults, parametersFaults(c.Spec.Parameters, specPath.Child("parameters"))...)
+		errs = append(errs, validateParameters(c.Spec.Parameters, specPath.Child("parameters"))...)
 	}
-	return faults
+	return errs
 }
 
 var knownScopes = []string{networkingv1.IngressClassParametersReferenceScopeCluster,
 	networkingv1.IngressClassParametersReferenceScopeNamespace}
 
-// parametersFaults checks a reference into a namespace, or to an object beside the namespaces.
-func parametersFaults(p *networkingv1.IngressClassParametersReference, path *field.Path) field.ErrorList {
-	faults := referenceFaults(corev1.TypedLocalObjectReference{APIGroup: p.APIGroup, Kind: p.Kind, Name: p.Name}, path)
+// validateParameters checks a reference into a namespace, or to an object beside the namespaces.
+func validateParameters(p *networkingv1.IngressClassParametersReference, path *field.Path) field.ErrorList {
+	errs := validateReference(corev1.TypedLocalObjectReference{APIGroup: p.APIGroup, Kind: p.Kind, Name: p.Name}, path)
 	if p.Scope == nil {
-		return append(faults, field.Required(path.Child("scope"), ""))
+		return append(errs, field.Required(path.Child("scope"), ""))
 	}
 	in := path.Child("namespace")
 	switch inside := *p.Scope == networkingv1.IngressClassParametersReferenceScopeNamespace; {
 	case !slices.Contains(knownScopes, *p.Scope):
-		faults = append(faults, field.NotSupported(path.Child("scope"), *p.Scope, knownScopes))
+		errs = append(errs, field.NotSupported(path.Child("scope"), *p.Scope, knownScopes))
 	case inside && p.Namespace == nil:
-		faults = append(faults, field.Required(in, "`parameters.scope` is set to 'Namespace'"))
+		errs = append(errs, field.Required(in, "`parameters.scope` is set to 'Namespace'"))
 	case inside:
-		faults = append(faults, labelFaults(*p.Namespace, in)...)
+		errs = append(errs, validateLabel(*p.Namespace, in)...)
 	case p.Namespace != nil:
-		faults = append(faults, field.Forbidden(in, "`parameters.scope` is set to 'Cluster'"))
+		errs = append(errs, field.Forbidden(in, "`parameters.scope` is set to 'Cluster'"))
 	}
-	return faults
+	return errs
 }
 
 var ingressClassColumns = resource.Table[networkingv1.IngressClass, *networkingv1.IngressClass]{

@@ -12,44 +12,44 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// validateIngress checks a spec; what old (nil: nothing) has of the faults that older rules let through stays allowed.
+// validateIngress checks a spec; what old (nil: nothing) has of the errors that older rules let through stays allowed.
 // Upstream: ValidateIngressSpec.
 func validateIngress(i, old *networkingv1.Ingress) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if len(i.Spec.Rules) == 0 && i.Spec.DefaultBackend == nil {
-		faults = append(faults, field.Invalid(specPath, i.Spec.Rules, "either `defaultBackend` or `rules` must be specified"))
+		errs = append(errs, field.Invalid(specPath, i.Spec.Rules, "either `defaultBackend` or `rules` must be specified"))
 	}
 	if i.Spec.DefaultBackend != nil {
-		faults = append(faults, backendFaults(i.Spec.DefaultBackend, specPath.Child("defaultBackend"))...)
+		errs = append(errs, validateBackend(i.Spec.DefaultBackend, specPath.Child("defaultBackend"))...)
 	}
 	tolerant := old != nil && brokenWildcard(old)
 	for n := range i.Spec.Rules {
-		faults = append(faults, ruleFaults(&i.Spec.Rules[n], specPath.Child("rules").Index(n), tolerant)...)
+		errs = append(errs, validateRule(&i.Spec.Rules[n], specPath.Child("rules").Index(n), tolerant)...)
 	}
-	faults = append(faults, tlsFaults(i, old)...)
+	errs = append(errs, validateTls(i, old)...)
 	if class := i.Spec.IngressClassName; class != nil {
 		for _, problem := range apivalidation.NameIsDNSSubdomain(*class, false) {
-			faults = append(faults, field.Invalid(specPath.Child("ingressClassName"), *class, problem))
+			errs = append(errs, field.Invalid(specPath.Child("ingressClassName"), *class, problem))
 		}
 	}
-	return faults
+	return errs
 }
 
-// hostFaults: a host is a DNS name; its first part may be a wildcard.
-func hostFaults(host string, path *field.Path) field.ErrorList {
+// validateHost: a host is a DNS name; its first part may be a wildcard.
+func validateHost(host string, path *field.Path) field.ErrorList {
 	check := validation.IsDNS1123Subdomain
 	if strings.Contains(host, "*") {
 		check = validation.IsWildcardDNS1123Subdomain
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for _, problem := range check(host) {
-		faults = append(faults, field.Invalid(path, host, problem))
+		errs = append(errs, field.Invalid(path, host, problem))
 	}
-	return faults
+	return errs
 }
 
-func tlsFaults(i, old *networkingv1.Ingress) field.ErrorList {
-	var faults field.ErrorList
+func validateTls(i, old *networkingv1.Ingress) field.ErrorList {
+	var errs field.ErrorList
 	tolerant := false
 	if old != nil {
 		for _, tls := range old.Spec.TLS {
@@ -59,16 +59,16 @@ func tlsFaults(i, old *networkingv1.Ingress) field.ErrorList {
 	for n, tls := range i.Spec.TLS {
 		path := specPath.Child("tls").Index(n)
 		for h, host := range tls.Hosts {
-			faults = append(faults, hostFaults(host, path.Child("hosts").Index(h))...)
+			errs = append(errs, validateHost(host, path.Child("hosts").Index(h))...)
 		}
 		if tolerant {
 			continue
 		}
 		for _, problem := range secretNameProblems(tls.SecretName) {
-			faults = append(faults, field.Invalid(path.Child("secretName"), tls.SecretName, problem))
+			errs = append(errs, field.Invalid(path.Child("secretName"), tls.SecretName, problem))
 		}
 	}
-	return faults
+	return errs
 }
 
 func secretNameProblems(name string) []string {
@@ -78,50 +78,50 @@ func secretNameProblems(name string) []string {
 	return apivalidation.NameIsDNSSubdomain(name, false)
 }
 
-// ruleFaults checks a rule. Rules of a wildcard host were not looked at once: tolerant lets them through.
-func ruleFaults(r *networkingv1.IngressRule, path *field.Path, tolerant bool) field.ErrorList {
-	var faults field.ErrorList
+// validateRule checks a rule. Rules of a wildcard host were not looked at once: tolerant lets them through.
+func validateRule(r *networkingv1.IngressRule, path *field.Path, tolerant bool) field.ErrorList {
+	var errs field.ErrorList
 	if r.Host != "" {
 		if parseIP(r.Host) != nil {
-			faults = append(faults, field.Invalid(path.Child("host"), r.Host, "must be a DNS name, not an IP address"))
+			errs = append(errs, field.Invalid(path.Child("host"), r.Host, "must be a DNS name, not an IP address"))
 		}
-		faults = append(faults, hostFaults(r.Host, path.Child("host"))...)
+		errs = append(errs, validateHost(r.Host, path.Child("host"))...)
 	}
 	if tolerant && strings.Contains(r.Host, "*") {
-		return faults
+		return errs
 	}
-	return append(faults, pathsFaults(r.HTTP, path.Child("http", "paths"))...)
+	return append(errs, validatePaths(r.HTTP, path.Child("http", "paths"))...)
 }
 
 func brokenWildcard(i *networkingv1.Ingress) bool {
 	for _, r := range i.Spec.Rules {
-		if strings.Contains(r.Host, "*") && len(pathsFaults(r.HTTP, nil)) > 0 {
+		if strings.Contains(r.Host, "*") && len(validatePaths(r.HTTP, nil)) > 0 {
 			return true
 		}
 	}
 	return false
 }
 
-func pathsFaults(http *networkingv1.HTTPIngressRuleValue, path *field.Path) field.ErrorList {
+func validatePaths(http *networkingv1.HTTPIngressRuleValue, path *field.Path) field.ErrorList {
 	switch {
 	case http == nil:
 		return nil
 	case len(http.Paths) == 0:
 		return field.ErrorList{field.Required(path, "")}
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for i := range http.Paths {
-		faults = append(faults, pathFaults(&http.Paths[i], path.Index(i))...)
+		errs = append(errs, validatePath(&http.Paths[i], path.Index(i))...)
 	}
-	return faults
+	return errs
 }
 
-func pathFaults(p *networkingv1.HTTPIngressPath, path *field.Path) field.ErrorList {
+func validatePath(p *networkingv1.HTTPIngressPath, path *field.Path) field.ErrorList {
 	if p.PathType == nil {
 		return field.ErrorList{field.Required(path.Child("pathType"), "pathType must be specified")}
 	}
-	var faults field.ErrorList
-	wrong := func(detail string) { faults = append(faults, field.Invalid(path.Child("path"), p.Path, detail)) }
+	var errs field.ErrorList
+	wrong := func(detail string) { errs = append(errs, field.Invalid(path.Child("path"), p.Path, detail)) }
 	switch *p.PathType {
 	case networkingv1.PathTypeExact, networkingv1.PathTypePrefix:
 		if !strings.HasPrefix(p.Path, "/") {
@@ -142,68 +142,68 @@ func pathFaults(p *networkingv1.HTTPIngressPath, path *field.Path) field.ErrorLi
 			wrong("must be an absolute path")
 		}
 	default:
-		faults = append(faults, field.NotSupported(path.Child("pathType"), *p.PathType, []networkingv1.PathType{
+		errs = append(errs, field.NotSupported(path.Child("pathType"), *p.PathType, []networkingv1.PathType{
 			networkingv1.PathTypeExact, networkingv1.PathTypeImplementationSpecific, networkingv1.PathTypePrefix}))
 	}
-	return append(faults, backendFaults(&p.Backend, path.Child("backend"))...)
+	return append(errs, validateBackend(&p.Backend, path.Child("backend"))...)
 }
 
-// backendFaults: a backend is a service with a port, or any other object.
-func backendFaults(b *networkingv1.IngressBackend, path *field.Path) field.ErrorList {
+// validateBackend: a storageProvider is a service with a port, or any other object.
+func validateBackend(b *networkingv1.IngressBackend, path *field.Path) field.ErrorList {
 	switch {
 	case b.Resource != nil && b.Service != nil:
 		return field.ErrorList{field.Invalid(path, "", "cannot set both resource and service backends")}
 	case b.Resource != nil:
-		return referenceFaults(*b.Resource, path.Child("resource"))
+		return validateReference(*b.Resource, path.Child("resource"))
 	case b.Service == nil:
 		return field.ErrorList{field.Invalid(path, "", "resource or service backend is required")}
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	s, in := b.Service, path.Child("service")
 	if s.Name == "" {
-		faults = append(faults, field.Required(in.Child("name"), ""))
+		errs = append(errs, field.Required(in.Child("name"), ""))
 	} else {
 		for _, problem := range apivalidation.NameIsDNSLabel(s.Name, false) {
-			faults = append(faults, field.Invalid(in.Child("name"), s.Name, problem))
+			errs = append(errs, field.Invalid(in.Child("name"), s.Name, problem))
 		}
 	}
 	switch {
 	case s.Port.Name != "" && s.Port.Number != 0:
-		faults = append(faults, field.Invalid(path, "", "cannot set both port name & port number"))
+		errs = append(errs, field.Invalid(path, "", "cannot set both port name & port number"))
 	case s.Port.Name != "":
 		for _, problem := range validation.IsValidPortName(s.Port.Name) {
-			faults = append(faults, field.Invalid(in.Child("port", "name"), s.Port.Name, problem))
+			errs = append(errs, field.Invalid(in.Child("port", "name"), s.Port.Name, problem))
 		}
 	case s.Port.Number != 0:
-		faults = append(faults, numberFaults(s.Port.Number, in.Child("port", "number"))...)
+		errs = append(errs, validateNumber(s.Port.Number, in.Child("port", "number"))...)
 	default:
-		faults = append(faults, field.Required(path, "port name or number is required"))
+		errs = append(errs, field.Required(path, "port name or number is required"))
 	}
-	return faults
+	return errs
 }
 
-// referenceFaults checks what names an object of any kind.
-func referenceFaults(r corev1.TypedLocalObjectReference, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+// validateReference checks what names an object of any kind.
+func validateReference(r corev1.TypedLocalObjectReference, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if r.APIGroup != nil {
 		for _, problem := range validation.IsDNS1123Subdomain(*r.APIGroup) {
-			faults = append(faults, field.Invalid(path.Child("apiGroup"), *r.APIGroup, problem))
+			errs = append(errs, field.Invalid(path.Child("apiGroup"), *r.APIGroup, problem))
 		}
 	}
-	faults = append(faults, segmentFaults(r.Kind, path.Child("kind"))...)
-	return append(faults, segmentFaults(r.Name, path.Child("name"))...)
+	errs = append(errs, validateSegment(r.Kind, path.Child("kind"))...)
+	return append(errs, validateSegment(r.Name, path.Child("name"))...)
 }
 
-// segmentFaults: what becomes a part of a path is there, and holds no slash.
-func segmentFaults(text string, path *field.Path) field.ErrorList {
+// validateSegment: what becomes a part of a path is there, and holds no slash.
+func validateSegment(text string, path *field.Path) field.ErrorList {
 	if text == "" {
 		return field.ErrorList{field.Required(path, "")}
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for _, problem := range content.IsPathSegmentName(text) {
-		faults = append(faults, field.Invalid(path, text, problem))
+		errs = append(errs, field.Invalid(path, text, problem))
 	}
-	return faults
+	return errs
 }
 
 // hostsText shows the hosts of the first three rules; rules without one are for any.

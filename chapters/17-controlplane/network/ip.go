@@ -39,7 +39,7 @@ func validateEndpointIP(text string, path *field.Path) field.ErrorList {
 	if ip == nil {
 		return field.ErrorList{field.Invalid(path, text, "must be a valid IP address")}
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for _, row := range []struct {
 		wrong  bool
 		detail string
@@ -50,8 +50,8 @@ func validateEndpointIP(text string, path *field.Path) field.ErrorList {
 		{ip.IsLinkLocalMulticast(), "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"},
 	} {
 		if row.wrong {
-			faults = append(faults, field.Invalid(path, text, row.detail))
+			errs = append(errs, field.Invalid(path, text, row.detail))
 		}
 	}
-	return faults
+	return errs
 }

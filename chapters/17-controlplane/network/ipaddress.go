@@ -21,8 +21,8 @@ type ipAddressStrategy struct{ registry.ClusterScoped }
 
 func (ipAddressStrategy) ValidateName(name string, _ bool) []string {
 	var problems []string
-	for _, fault := range validation.IsValidIP(&field.Path{}, name) {
-		problems = append(problems, fault.Detail)
+	for _, err := range validation.IsValidIP(&field.Path{}, name) {
+		problems = append(problems, err.Detail)
 	}
 	return problems
 }
@@ -32,18 +32,18 @@ func (ipAddressStrategy) Validate(_ context.Context, obj runtime.Object) field.E
 	if ref == nil {
 		return field.ErrorList{field.Required(path, "")}
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if ref.Group != "" {
 		for _, problem := range validation.IsDNS1123Subdomain(ref.Group) {
-			faults = append(faults, field.Invalid(path.Child("group"), ref.Group, problem))
+			errs = append(errs, field.Invalid(path.Child("group"), ref.Group, problem))
 		}
 	}
-	faults = append(faults, segmentFaults(ref.Resource, path.Child("resource"))...)
-	faults = append(faults, segmentFaults(ref.Name, path.Child("name"))...)
+	errs = append(errs, validateSegment(ref.Resource, path.Child("resource"))...)
+	errs = append(errs, validateSegment(ref.Name, path.Child("name"))...)
 	if ref.Namespace != "" {
-		faults = append(faults, segmentFaults(ref.Namespace, path.Child("namespace"))...)
+		errs = append(errs, validateSegment(ref.Namespace, path.Child("namespace"))...)
 	}
-	return faults
+	return errs
 }
 
 func (s ipAddressStrategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {

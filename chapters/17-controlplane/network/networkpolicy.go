@@ -27,12 +27,12 @@ func newNetworkPolicyStrategy() networkPolicyStrategy {
 		Strategy:      registry.Namespaced{},
 		Spec:          func(p *networkingv1.NetworkPolicy) any { return &p.Spec },
 		NilIsNotEmpty: true,
-		Warn:          func(_ context.Context, p *networkingv1.NetworkPolicy) []string { return policyWarnings(&p.Spec) },
+		WarningsFunc:  func(_ context.Context, p *networkingv1.NetworkPolicy) []string { return policyWarnings(&p.Spec) },
 	}}
 }
 
 func (networkPolicyStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
-	return policyFaults(&obj.(*networkingv1.NetworkPolicy).Spec, tolerance{})
+	return validatePolicy(&obj.(*networkingv1.NetworkPolicy).Spec, tolerance{})
 }
 
 // ValidateUpdate tolerates what the stored policy has that older rules let through.
@@ -45,7 +45,7 @@ func (networkPolicyStrategy) ValidateUpdate(_ context.Context, obj, old runtime.
 			known.ranges = append(append(known.ranges, p.IPBlock.CIDR), p.IPBlock.Except...)
 		}
 	})
-	return policyFaults(&obj.(*networkingv1.NetworkPolicy).Spec, known)
+	return validatePolicy(&obj.(*networkingv1.NetworkPolicy).Spec, known)
 }
 
 // tolerance is what is let through because it was stored before.
@@ -54,71 +54,71 @@ type tolerance struct {
 	ranges    []string
 }
 
-// policyFaults checks a spec. Upstream: ValidateNetworkPolicySpec.
-func policyFaults(s *networkingv1.NetworkPolicySpec, known tolerance) field.ErrorList {
-	faults := metavalidation.ValidateLabelSelector(&s.PodSelector, known.selectors, specPath.Child("podSelector"))
+// validatePolicy checks a spec. Upstream: ValidateNetworkPolicySpec.
+func validatePolicy(s *networkingv1.NetworkPolicySpec, known tolerance) field.ErrorList {
+	errs := metavalidation.ValidateLabelSelector(&s.PodSelector, known.selectors, specPath.Child("podSelector"))
 	for i, rule := range s.Ingress {
-		faults = append(faults, ruleOfPolicy(rule.Ports, rule.From, specPath.Child("ingress").Index(i), "from", known)...)
+		errs = append(errs, ruleOfPolicy(rule.Ports, rule.From, specPath.Child("ingress").Index(i), "from", known)...)
 	}
 	for i, rule := range s.Egress {
-		faults = append(faults, ruleOfPolicy(rule.Ports, rule.To, specPath.Child("egress").Index(i), "to", known)...)
+		errs = append(errs, ruleOfPolicy(rule.Ports, rule.To, specPath.Child("egress").Index(i), "to", known)...)
 	}
 	allowed := []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress}
 	path := specPath.Child("policyTypes")
 	if len(s.PolicyTypes) > len(allowed) {
-		return append(faults, field.Invalid(path, &s.PolicyTypes, "may not specify more than two policyTypes"))
+		return append(errs, field.Invalid(path, &s.PolicyTypes, "may not specify more than two policyTypes"))
 	}
 	for i, t := range s.PolicyTypes {
 		if !slices.Contains(allowed, t) {
-			faults = append(faults, field.NotSupported(path.Index(i), t, allowed))
+			errs = append(errs, field.NotSupported(path.Index(i), t, allowed))
 		}
 	}
-	return faults
+	return errs
 }
 
 func ruleOfPolicy(
 	ports []networkingv1.NetworkPolicyPort, peers []networkingv1.NetworkPolicyPeer, path *field.Path, side string, known tolerance,
 ) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for i := range ports {
-		faults = append(faults, policyPortFaults(&ports[i], path.Child("ports").Index(i))...)
+		errs = append(errs, validatePolicyPort(&ports[i], path.Child("ports").Index(i))...)
 	}
 	for i := range peers {
-		faults = append(faults, peerFaults(&peers[i], path.Child(side).Index(i), known)...)
+		errs = append(errs, validatePeer(&peers[i], path.Child(side).Index(i), known)...)
 	}
-	return faults
+	return errs
 }
 
-func policyPortFaults(p *networkingv1.NetworkPolicyPort, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+func validatePolicyPort(p *networkingv1.NetworkPolicyPort, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	protocols := []corev1.Protocol{corev1.ProtocolTCP, corev1.ProtocolUDP, corev1.ProtocolSCTP}
 	if p.Protocol != nil && !slices.Contains(protocols, *p.Protocol) {
-		faults = append(faults, field.NotSupported(path.Child("protocol"), *p.Protocol, protocols))
+		errs = append(errs, field.NotSupported(path.Child("protocol"), *p.Protocol, protocols))
 	}
 	end := path.Child("endPort")
 	switch {
 	case p.Port == nil && p.EndPort != nil:
-		return append(faults, field.Invalid(end, *p.EndPort, "may not be specified when `port` is not specified"))
+		return append(errs, field.Invalid(end, *p.EndPort, "may not be specified when `port` is not specified"))
 	case p.Port == nil:
-		return faults
+		return errs
 	case p.Port.Type == intstr.String:
 		if p.EndPort != nil {
-			faults = append(faults, field.Invalid(end, *p.EndPort, "may not be specified when `port` is non-numeric"))
+			errs = append(errs, field.Invalid(end, *p.EndPort, "may not be specified when `port` is non-numeric"))
 		}
-		return append(faults, targetFaults(*p.Port, path.Child("port"))...)
+		return append(errs, validateTarget(*p.Port, path.Child("port"))...)
 	}
-	faults = append(faults, numberFaults(p.Port.IntVal, path.Child("port"))...)
+	errs = append(errs, validateNumber(p.Port.IntVal, path.Child("port"))...)
 	if p.EndPort == nil {
-		return faults
+		return errs
 	}
 	if *p.EndPort < p.Port.IntVal {
-		faults = append(faults, field.Invalid(end, p.Port.IntVal, "must be greater than or equal to `port`"))
+		errs = append(errs, field.Invalid(end, p.Port.IntVal, "must be greater than or equal to `port`"))
 	}
-	return append(faults, numberFaults(*p.EndPort, end)...)
+	return append(errs, validateNumber(*p.EndPort, end)...)
 }
 
-func peerFaults(p *networkingv1.NetworkPolicyPeer, path *field.Path, known tolerance) field.ErrorList {
-	var faults field.ErrorList
+func validatePeer(p *networkingv1.NetworkPolicyPeer, path *field.Path, known tolerance) field.ErrorList {
+	var errs field.ErrorList
 	selectors := 0
 	for _, selector := range []struct {
 		name string
@@ -126,34 +126,34 @@ func peerFaults(p *networkingv1.NetworkPolicyPeer, path *field.Path, known toler
 	}{{"podSelector", p.PodSelector}, {"namespaceSelector", p.NamespaceSelector}} {
 		if selector.LabelSelector != nil {
 			selectors++
-			faults = append(faults, metavalidation.ValidateLabelSelector(selector.LabelSelector, known.selectors, path.Child(selector.name))...)
+			errs = append(errs, metavalidation.ValidateLabelSelector(selector.LabelSelector, known.selectors, path.Child(selector.name))...)
 		}
 	}
 	if p.IPBlock != nil {
-		faults = append(faults, blockFaults(p.IPBlock, path.Child("ipBlock"), known.ranges)...)
+		errs = append(errs, validateBlock(p.IPBlock, path.Child("ipBlock"), known.ranges)...)
 	}
 	switch {
 	case selectors == 0 && p.IPBlock == nil:
-		faults = append(faults, field.Required(path, "must specify a peer"))
+		errs = append(errs, field.Required(path, "must specify a peer"))
 	case selectors > 0 && p.IPBlock != nil:
-		faults = append(faults, field.Forbidden(path, "may not specify both ipBlock and another peer"))
+		errs = append(errs, field.Forbidden(path, "may not specify both ipBlock and another peer"))
 	}
-	return faults
+	return errs
 }
 
-// blockFaults: each exception is a smaller range inside of the block.
-func blockFaults(b *networkingv1.IPBlock, path *field.Path, known []string) field.ErrorList {
+// validateBlock: each exception is a smaller range inside of the block.
+func validateBlock(b *networkingv1.IPBlock, path *field.Path, known []string) field.ErrorList {
 	if b.CIDR == "" {
 		return field.ErrorList{field.Required(path.Child("cidr"), "")}
 	}
-	faults := validation.IsValidCIDRForLegacyField(path.Child("cidr"), b.CIDR, true, known)
+	errs := validation.IsValidCIDRForLegacyField(path.Child("cidr"), b.CIDR, true, known)
 	block, err := parseCIDR(b.CIDR)
 	if err != nil {
-		return faults
+		return errs
 	}
 	for i, text := range b.Except {
 		in := path.Child("except").Index(i)
-		faults = append(faults, validation.IsValidCIDRForLegacyField(in, text, true, known)...)
+		errs = append(errs, validation.IsValidCIDRForLegacyField(in, text, true, known)...)
 		except, err := parseCIDR(text)
 		if err != nil {
 			continue
@@ -161,10 +161,10 @@ func blockFaults(b *networkingv1.IPBlock, path *field.Path, known []string) fiel
 		outer, _ := block.Mask.Size()
 		inner, _ := except.Mask.Size()
 		if !block.Contains(except.IP) || outer >= inner {
-			faults = append(faults, field.Invalid(in, text, "must be a strict subset of `cidr`"))
+			errs = append(errs, field.Invalid(in, text, "must be a strict subset of `cidr`"))
 		}
 	}
-	return faults
+	return errs
 }
 
 func eachPeer(s *networkingv1.NetworkPolicySpec, visit func(*networkingv1.NetworkPolicyPeer, *field.Path)) {

@@ -27,7 +27,7 @@ const leasesRoot = "/masterleases"
 type presence struct {
 	self              netip.AddrPort
 	leases            storage.Interface
-	endpoints, slices func() resource.Loopback
+	endpoints, slices func() resource.LoopbackClient
 }
 
 func newLease() runtime.Object { return &corev1.Endpoints{} }
@@ -138,7 +138,7 @@ func with(labels, more map[string]string) map[string]string {
 func put[P interface {
 	runtime.Object
 	metav1.Object
-}](ctx context.Context, s resource.Loopback, now P, adopt func(old, now P) bool) error {
+}](ctx context.Context, s resource.LoopbackClient, now P, adopt func(old, now P) bool) error {
 	ctx = inDefault(ctx)
 	existing, err := s.Get(ctx, now.GetName(), nil)
 	if apierrors.IsNotFound(err) {

@@ -25,18 +25,18 @@ import (
 type cluster struct {
 	database *memory.Database
 	stores   map[string]*registry.Store
-	tasks    map[string]resource.Task
+	tasks    map[string]resource.PostStartHook
 }
 
 func newCluster(settings Settings) *cluster {
-	c := &cluster{database: memory.NewDatabase(), stores: map[string]*registry.Store{}, tasks: map[string]resource.Task{}}
+	c := &cluster{database: memory.NewDatabase(), stores: map[string]*registry.Store{}, tasks: map[string]resource.PostStartHook{}}
 	scheme := kinds.NewScheme()
-	parts := &resource.Parts{
-		Settings: []any{settings}, Open: func(_ schema.GroupResource, root string, empty func() runtime.Object) storage.Interface {
+	parts := &resource.Dependencies{
+		Settings: []any{settings}, OpenStorage: func(_ schema.GroupResource, root string, empty func() runtime.Object) storage.Interface {
 			return c.open(root, empty)
-		}, Add: func(t resource.Task) { c.tasks[t.Name] = t },
-		Store:           func(r schema.GroupResource) *registry.Store { return c.stores[r.Resource] },
-		NewFieldManager: patch.Ownership(kinds.NewCodecs(scheme)),
+		}, AddPostStartHook: func(t resource.PostStartHook) { c.tasks[t.Name] = t },
+		Store:     func(r schema.GroupResource) *registry.Store { return c.stores[r.Resource] },
+		NewFieldManager: patch.NewFieldManager(kinds.NewCodecs(scheme)),
 	}
 	for _, g := range Groups() {
 		for _, r := range g.Resources {
@@ -52,8 +52,8 @@ func newCluster(settings Settings) *cluster {
 				Storage: c.open(r.Key(), empty), Strategy: r.Strategy, KeyRoot: r.Key(),
 			}
 			c.stores[r.Name] = s
-			if r.Build != nil {
-				r.Build(s, parts)
+			if r.ConfigureStore != nil {
+				r.ConfigureStore(s, parts)
 			}
 		}
 	}
@@ -67,8 +67,8 @@ func (c *cluster) open(root string, empty func() runtime.Object) storage.Interfa
 // repair is the repair of another server over the same data, at a time of the test's choice.
 func (c *cluster) repair(now *time.Time) *repair {
 	store := func(name string) func() *registry.Store { return func() *registry.Store { return c.stores[name] } }
-	loopback := func(name string) func() resource.Loopback {
-		return func() resource.Loopback { return resource.Loopback{Store: c.stores[name]} }
+	loopback := func(name string) func() resource.LoopbackClient {
+		return func() resource.LoopbackClient { return resource.LoopbackClient{Store: c.stores[name]} }
 	}
 	return &repair{
 		allocator: &allocator{

@@ -12,13 +12,13 @@ import (
 // Groups are the rows of this package.
 func Groups() []resource.Group {
 	return []resource.Group{
-		{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Row{
+		{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Definition{
 			endpointsRow,
 			{Kind: "Service", Name: "services", ShortNames: []string{"svc"}, All: true, KeyRoot: "/services/specs",
-				Strategy: serviceStrategy{}, Status: serviceStatusStrategy{}, Fields: serviceFields, Columns: serviceColumns,
-				ReturnDeleted: true, Build: buildService},
+				Strategy: serviceStrategy{}, Status: serviceStatusStrategy{}, SelectableFields: serviceFields, Columns: serviceColumns,
+				ReturnDeleted: true, ConfigureStore: buildService},
 		}},
-		{GroupVersion: networkingv1.SchemeGroupVersion, Resources: []resource.Row{
+		{GroupVersion: networkingv1.SchemeGroupVersion, Resources: []resource.Definition{
 			{Kind: "Ingress", Name: "ingresses", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"ing"}, KeyRoot: "/ingress",
 				Strategy: newIngressStrategy(), Status: ingressStatusStrategy{newIngressStrategy()}, Columns: ingressColumns},
 			{Kind: "IngressClass", Name: "ingressclasses", ObjectMeta: registry.UpdateThenMeta, Strategy: ingressClassStrategy(),
@@ -28,7 +28,7 @@ func Groups() []resource.Group {
 				Strategy: newNetworkPolicyStrategy(), Columns: networkPolicyColumns},
 			serviceCIDRRow,
 		}},
-		{GroupVersion: discoveryv1.SchemeGroupVersion, Resources: []resource.Row{
+		{GroupVersion: discoveryv1.SchemeGroupVersion, Resources: []resource.Definition{
 			endpointSliceRow,
 		}},
 	}
@@ -36,13 +36,13 @@ func Groups() []resource.Group {
 
 // The rows whose objects services need.
 var (
-	endpointsRow = resource.Row{Kind: "Endpoints", Name: "endpoints", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"ep"},
+	endpointsRow = resource.Definition{Kind: "Endpoints", Name: "endpoints", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"ep"},
 		KeyRoot:  "/services/endpoints",
 		Strategy: endpointsStrategy{}, Columns: endpointsColumns}
-	endpointSliceRow = resource.Row{Kind: "EndpointSlice", Name: "endpointslices", ObjectMeta: registry.MetaOnly,
+	endpointSliceRow = resource.Definition{Kind: "EndpointSlice", Name: "endpointslices", ObjectMeta: registry.MetaOnly,
 		Strategy: endpointSliceStrategy{}, Columns: endpointSliceColumns}
-	ipAddressRow = resource.Row{Kind: "IPAddress", Name: "ipaddresses", ObjectMeta: registry.MetaThenUpdate, ShortNames: []string{"ip"},
+	ipAddressRow = resource.Definition{Kind: "IPAddress", Name: "ipaddresses", ObjectMeta: registry.MetaThenUpdate, ShortNames: []string{"ip"},
 		Strategy: ipAddressStrategy{}, Columns: ipAddressColumns}
-	serviceCIDRRow = resource.Row{Kind: "ServiceCIDR", Name: "servicecidrs",
+	serviceCIDRRow = resource.Definition{Kind: "ServiceCIDR", Name: "servicecidrs",
 		Strategy: serviceCIDRStrategy{}, Status: serviceCIDRStatusStrategy{}, Columns: serviceCIDRColumns}
 )

@@ -66,18 +66,18 @@ func serviceFields(obj runtime.Object) fields.Set {
 }
 
 // buildService puts the allocation around the writes of services, and the tasks that belong to it into the server.
-func buildService(store *registry.Store, p *resource.Parts) {
-	settings := resource.Setting[Settings](p).withDefaults()
+func buildService(store *registry.Store, deps *resource.Dependencies) {
+	settings := resource.Setting[Settings](deps).withDefaults()
 	a := &allocator{
 		addresses: &addresses{
 			ranges:  settings.ClusterIPRanges,
-			objects: storeOf(p, networkingv1.SchemeGroupVersion, ipAddressRow, func() runtime.Object { return &networkingv1.IPAddress{} }),
-			cidrs:   storeOf(p, networkingv1.SchemeGroupVersion, serviceCIDRRow, func() runtime.Object { return &networkingv1.ServiceCIDR{} }),
+			objects: storeOf(deps, networkingv1.SchemeGroupVersion, ipAddressRow, func() runtime.Object { return &networkingv1.IPAddress{} }),
+			cidrs:   storeOf(deps, networkingv1.SchemeGroupVersion, serviceCIDRRow, func() runtime.Object { return &networkingv1.ServiceCIDR{} }),
 		},
-		ports: newNodePorts(settings.NodePortRange, p.Open(corev1.Resource("servicenodeportallocations"), rangesRoot,
+		ports: newNodePorts(settings.NodePortRange, deps.OpenStorage(corev1.Resource("servicenodeportallocations"), rangesRoot,
 			newRangeAllocation), func() *registry.Store { return store }),
 	}
-	endpoints := storeOf(p, corev1.SchemeGroupVersion, endpointsRow, func() runtime.Object { return &corev1.Endpoints{} })
+	endpoints := storeOf(deps, corev1.SchemeGroupVersion, endpointsRow, func() runtime.Object { return &corev1.Endpoints{} })
 	hooks := &serviceHooks{allocator: a, endpoints: endpoints}
 	store.BeginCreate, store.BeginUpdate, store.AfterDelete = hooks.create, hooks.update, hooks.deleted
 	store.Decorator = func(obj runtime.Object) {
@@ -87,37 +87,37 @@ func buildService(store *registry.Store, p *resource.Parts) {
 	}
 
 	r := &repair{allocator: a, now: time.Now}
-	p.Add(resource.Task{Name: "start-service-ip-repair-controllers", Start: persistently(r.once), Run: r.loop})
+	deps.AddPostStartHook(resource.PostStartHook{Name: "start-service-ip-repair-controllers", Start: persistently(r.once), Run: r.loop})
 	if !settings.Bootstrap {
 		return
 	}
 	b := &bootstrap{settings: settings, cidrs: a.addresses.cidrs,
-		services: sync.OnceValue(func() resource.Loopback { return p.Loopback(store, "") }),
-		cidrStatus: sync.OnceValue(func() resource.Loopback {
+		services: sync.OnceValue(func() resource.LoopbackClient { return deps.LoopbackClient(store, "") }),
+		cidrStatus: sync.OnceValue(func() resource.LoopbackClient {
 			status := *a.addresses.cidrs().Store
 			status.Strategy = serviceCIDRStatusStrategy{}
-			return p.Loopback(&status, "status")
+			return deps.LoopbackClient(&status, "status")
 		}),
 	}
 	if settings.Advertise.IsValid() {
-		b.presence = &presence{self: settings.Advertise, leases: p.Open(corev1.Resource("apiserveripinfo"), leasesRoot, newLease),
+		b.presence = &presence{self: settings.Advertise, leases: deps.OpenStorage(corev1.Resource("apiserveripinfo"), leasesRoot, newLease),
 			endpoints: endpoints,
-			slices:    storeOf(p, discoveryv1.SchemeGroupVersion, endpointSliceRow, func() runtime.Object { return &discoveryv1.EndpointSlice{} })}
+			slices:    storeOf(deps, discoveryv1.SchemeGroupVersion, endpointSliceRow, func() runtime.Object { return &discoveryv1.EndpointSlice{} })}
 	}
-	p.Add(resource.Task{Name: "bootstrap-controller", Start: persistently(b.start), Run: b.loop})
+	deps.AddPostStartHook(resource.PostStartHook{Name: "bootstrap-controller", Start: persistently(b.start), Run: b.loop})
 }
 
 // storeOf finds the Store of another row once all are made. What services need is kept even where its group is
 // switched off: then nobody else sees it.
-func storeOf(p *resource.Parts, gv schema.GroupVersion, r resource.Row, empty func() runtime.Object) func() resource.Loopback {
+func storeOf(deps *resource.Dependencies, gv schema.GroupVersion, r resource.Definition, empty func() runtime.Object) func() resource.LoopbackClient {
 	name := gv.WithResource(r.Name).GroupResource()
-	return sync.OnceValue(func() resource.Loopback {
-		if served := p.Store(name); served != nil {
-			return p.Loopback(served, "")
+	return sync.OnceValue(func() resource.LoopbackClient {
+		if served := deps.Store(name); served != nil {
+			return deps.LoopbackClient(served, "")
 		}
-		return p.Loopback(&registry.Store{
+		return deps.LoopbackClient(&registry.Store{
 			Kind: gv.WithKind(r.Kind), Resource: name, Singular: r.Singular(), NewFunc: empty,
-			Storage: p.Open(name, r.Key(), empty), Strategy: r.Strategy, KeyRoot: r.Key(),
+			Storage: deps.OpenStorage(name, r.Key(), empty), Strategy: r.Strategy, KeyRoot: r.Key(),
 		}, "")
 	})
 }

@@ -22,29 +22,29 @@ func validateAddresses(s, old *corev1.Service) field.ErrorList {
 	if !needsAddress(s) {
 		return nil
 	}
-	faults := firstAddress(s)
+	errs := firstAddress(s)
 	seen := map[corev1.IPFamily]bool{}
 	for i, family := range s.Spec.IPFamilies {
 		if !slices.Contains(knownFamilies, family) {
-			faults = append(faults, field.NotSupported(familyPath.Index(i), family, knownFamilies))
+			errs = append(errs, field.NotSupported(familyPath.Index(i), family, knownFamilies))
 		}
 		if seen[family] {
-			faults = append(faults, field.Duplicate(familyPath.Index(i), family))
+			errs = append(errs, field.Duplicate(familyPath.Index(i), family))
 		}
 		seen[family] = true
 	}
 	if p := s.Spec.IPFamilyPolicy; p != nil && !slices.Contains(knownPolicies, *p) {
-		faults = append(faults, field.NotSupported(policyPath, p, knownPolicies))
+		errs = append(errs, field.NotSupported(policyPath, p, knownPolicies))
 	}
 	wrong := eachAddress(s, old)
-	faults = append(faults, wrong...)
+	errs = append(errs, wrong...)
 	if len(s.Spec.ClusterIPs) > 2 {
-		faults = append(faults, field.Invalid(addressesAre, s.Spec.ClusterIPs, "may only hold up to 2 values"))
+		errs = append(errs, field.Invalid(addressesAre, s.Spec.ClusterIPs, "may only hold up to 2 values"))
 	}
 	if len(wrong) > 0 {
-		return faults // how they go together would only confuse
+		return errs // how they go together would only confuse
 	}
-	return append(faults, together(s)...)
+	return append(errs, together(s)...)
 }
 
 // firstAddress: clusterIP and the first of clusterIPs are the same.
@@ -62,40 +62,40 @@ func firstAddress(s *corev1.Service) field.ErrorList {
 }
 
 func eachAddress(s, old *corev1.Service) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	var before []string
 	if old != nil {
 		before = old.Spec.ClusterIPs
 	}
 	for i, text := range s.Spec.ClusterIPs {
 		if i > 0 || text != corev1.ClusterIPNone {
-			faults = append(faults, validation.IsValidIPForLegacyField(addressesAre.Index(i), text, true, before)...)
+			errs = append(errs, validation.IsValidIPForLegacyField(addressesAre.Index(i), text, true, before)...)
 		} else if len(s.Spec.ClusterIPs) > 1 {
-			faults = append(faults, field.Invalid(addressesAre, s.Spec.ClusterIPs, "'None' must be the first and only value"))
+			errs = append(errs, field.Invalid(addressesAre, s.Spec.ClusterIPs, "'None' must be the first and only value"))
 		}
 	}
-	return faults
+	return errs
 }
 
 // together: two addresses are of two families, and each of the family that is named for it.
 func together(s *corev1.Service) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	all := s.Spec.ClusterIPs
 	var found []corev1.IPFamily
 	for _, text := range all {
 		found = append(found, familyOfText(text))
 	}
 	if len(all) > 1 && !(slices.Contains(found, corev1.IPv4Protocol) && slices.Contains(found, corev1.IPv6Protocol)) {
-		faults = append(faults, field.Invalid(addressesAre, all, "may specify no more than one IP for each IP family"))
+		errs = append(errs, field.Invalid(addressesAre, all, "may specify no more than one IP for each IP family"))
 	}
 	if headless(s) {
-		return faults
+		return errs
 	}
 	for i := range min(len(all), len(s.Spec.IPFamilies)) {
 		if named := s.Spec.IPFamilies[i]; slices.Contains(knownFamilies, named) && named != found[i] {
-			faults = append(faults, field.Invalid(addressesAre.Index(i), all[i],
+			errs = append(errs, field.Invalid(addressesAre.Index(i), all[i],
 				fmt.Sprintf("expected an %s value as indicated by `ipFamilies[%v]`", named, i)))
 		}
 	}
-	return faults
+	return errs
 }

@@ -14,16 +14,16 @@ const mayNotChange = "may not change once set"
 // validateServiceChange checks what may not change of a service while it lives: its first address and family, its
 // balancer's class, and the port of its health check. Upstream: ValidateServiceUpdate.
 func validateServiceChange(s, old *corev1.Service) field.ErrorList {
-	faults := append(addressChanges(s, old), familyChanges(s, old)...)
+	errs := append(addressChanges(s, old), familyChanges(s, old)...)
 	balancers := s.Spec.Type == corev1.ServiceTypeLoadBalancer && old.Spec.Type == corev1.ServiceTypeLoadBalancer
 	if balancers && !same(s.Spec.LoadBalancerClass, old.Spec.LoadBalancerClass) {
-		faults = append(faults, field.Invalid(specPath.Child("loadBalancerClass"), s.Spec.LoadBalancerClass, mayNotChange))
+		errs = append(errs, field.Invalid(specPath.Child("loadBalancerClass"), s.Spec.LoadBalancerClass, mayNotChange))
 	}
-	faults = append(faults, classFaults(s)...)
+	errs = append(errs, validateLoadBalancerClass(s)...)
 	if needsHealthCheck(s) && needsHealthCheck(old) && s.Spec.HealthCheckNodePort != old.Spec.HealthCheckNodePort {
-		faults = append(faults, field.Forbidden(specPath.Child("healthCheckNodePort"), "field is immutable"))
+		errs = append(errs, field.Forbidden(specPath.Child("healthCheckNodePort"), "field is immutable"))
 	}
-	return faults
+	return errs
 }
 
 func addressChanges(s, old *corev1.Service) field.ErrorList {
@@ -31,26 +31,26 @@ func addressChanges(s, old *corev1.Service) field.ErrorList {
 		return nil
 	}
 	now, before := s.Spec.ClusterIPs, old.Spec.ClusterIPs
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if len(now) == len(before) {
 		for i := range now {
 			if now[i] != before[i] {
-				faults = append(faults, field.Invalid(addressesAre.Index(i), now, mayNotChange))
+				errs = append(errs, field.Invalid(addressesAre.Index(i), now, mayNotChange))
 			}
 		}
-		return faults
+		return errs
 	}
 	if len(now) == 0 {
-		faults = append(faults, field.Invalid(addressesAre.Index(0), now, "primary clusterIP can not be unset"))
+		errs = append(errs, field.Invalid(addressesAre.Index(0), now, "primary clusterIP can not be unset"))
 	}
 	if len(now) > 0 && len(before) > 0 && now[0] != before[0] {
-		faults = append(faults, field.Invalid(addressesAre.Index(0), now, mayNotChange))
+		errs = append(errs, field.Invalid(addressesAre.Index(0), now, mayNotChange))
 	}
 	if len(now) == 1 && len(before) > 1 && !singleStack(s) {
-		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy,
+		errs = append(errs, field.Invalid(policyPath, s.Spec.IPFamilyPolicy,
 			"must be set to 'SingleStack' when releasing the secondary clusterIP"))
 	}
-	return faults
+	return errs
 }
 
 func familyChanges(s, old *corev1.Service) field.ErrorList {
@@ -58,26 +58,26 @@ func familyChanges(s, old *corev1.Service) field.ErrorList {
 		return nil
 	}
 	now, before := s.Spec.IPFamilies, old.Spec.IPFamilies
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if len(now) == len(before) {
 		for i := range now {
 			if now[i] != before[i] {
-				faults = append(faults, field.Invalid(familyPath.Index(0), now, mayNotChange))
+				errs = append(errs, field.Invalid(familyPath.Index(0), now, mayNotChange))
 			}
 		}
-		return faults
+		return errs
 	}
 	if len(now) < len(before) && len(s.Spec.ClusterIPs) == 0 {
-		faults = append(faults, field.Invalid(familyPath.Index(0), now, "primary ipFamily can not be unset"))
+		errs = append(errs, field.Invalid(familyPath.Index(0), now, "primary ipFamily can not be unset"))
 	}
 	if len(now) > 0 && len(before) > 0 && now[0] != before[0] {
-		faults = append(faults, field.Invalid(familyPath.Index(0), s.Spec.ClusterIPs, mayNotChange))
+		errs = append(errs, field.Invalid(familyPath.Index(0), s.Spec.ClusterIPs, mayNotChange))
 	}
 	if len(now) == 1 && len(before) > 1 && !singleStack(s) {
-		faults = append(faults, field.Invalid(policyPath, s.Spec.IPFamilyPolicy,
+		errs = append(errs, field.Invalid(policyPath, s.Spec.IPFamilyPolicy,
 			"must be set to 'SingleStack' when releasing the secondary ipFamily"))
 	}
-	return faults
+	return errs
 }
 
 func singleStack(s *corev1.Service) bool {

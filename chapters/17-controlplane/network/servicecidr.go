@@ -34,29 +34,29 @@ func (serviceCIDRStrategy) GetResetFields() rest.ResetFields { return rest.Reset
 var cidrsPath = specPath.Child("cidrs")
 
 func (serviceCIDRStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
-	return cidrFaults(obj.(*networkingv1.ServiceCIDR).Spec.CIDRs)
+	return validateCidr(obj.(*networkingv1.ServiceCIDR).Spec.CIDRs)
 }
 
-func cidrFaults(cidrs []string) field.ErrorList {
+func validateCidr(cidrs []string) field.ErrorList {
 	switch {
 	case len(cidrs) == 0:
 		return field.ErrorList{field.Required(cidrsPath, "at least one CIDR required")}
 	case len(cidrs) > 2:
 		return field.ErrorList{field.Invalid(cidrsPath, struct{ CIDRs []string }{cidrs}, "may only hold up to 2 values")}
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	families := map[bool]bool{}
 	for i, cidr := range cidrs {
-		faults = append(faults, validation.IsValidCIDR(cidrsPath.Index(i), cidr)...)
+		errs = append(errs, validation.IsValidCIDR(cidrsPath.Index(i), cidr)...)
 		if network, err := parseCIDR(cidr); err == nil {
 			four := network.IP.To4() != nil
 			if families[four] {
-				faults = append(faults, field.Invalid(cidrsPath, cidrs, "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64"))
+				errs = append(errs, field.Invalid(cidrsPath, cidrs, "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64"))
 			}
 			families[four] = true
 		}
 	}
-	return faults
+	return errs
 }
 
 func (serviceCIDRStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
@@ -65,16 +65,16 @@ func (serviceCIDRStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Ob
 	if len(now) != len(before) && !grows {
 		return field.ErrorList{field.Invalid(cidrsPath, now, apivalidation.FieldImmutableErrorMsg)}
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for i := range before {
 		if now[i] != before[i] {
-			faults = append(faults, field.Invalid(cidrsPath.Index(i), now[i], apivalidation.FieldImmutableErrorMsg))
+			errs = append(errs, field.Invalid(cidrsPath.Index(i), now[i], apivalidation.FieldImmutableErrorMsg))
 		}
 	}
 	if grows {
-		faults = append(faults, cidrFaults(now)...)
+		errs = append(errs, validateCidr(now)...)
 	}
-	return faults
+	return errs
 }
 
 // serviceCIDRStatusStrategy changes the status alone: of metadata nothing that a client sets.

@@ -15,7 +15,7 @@ import (
 // serviceHooks allocate what a service needs around each of its writes. Upstream: the hooks of service/storage.REST.
 type serviceHooks struct {
 	*allocator
-	endpoints func() resource.Loopback
+	endpoints func() resource.LoopbackClient
 }
 
 // create allocates for a new service before the Store looks at it any closer: which address it got is part of what is

@@ -51,23 +51,23 @@ func validateBalancer(b, old *corev1.LoadBalancerStatus, of corev1.ServiceType) 
 	for _, ingress := range old.Ingress {
 		known = append(known, ingress.IP)
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for i, ingress := range b.Ingress {
 		path := balancerPath.Index(i)
 		if ingress.IP != "" {
-			faults = append(faults, validation.IsValidIPForLegacyField(path.Child("ip"), ingress.IP, true, known)...)
+			errs = append(errs, validation.IsValidIPForLegacyField(path.Child("ip"), ingress.IP, true, known)...)
 		}
 		switch mode := ingress.IPMode; {
 		case mode == nil && ingress.IP != "":
-			faults = append(faults, field.Required(path.Child("ipMode"), "must be specified when `ip` is set"))
+			errs = append(errs, field.Required(path.Child("ipMode"), "must be specified when `ip` is set"))
 		case mode != nil && ingress.IP == "":
-			faults = append(faults, field.Forbidden(path.Child("ipMode"), "may not be specified when `ip` is not set"))
+			errs = append(errs, field.Forbidden(path.Child("ipMode"), "may not be specified when `ip` is not set"))
 		case mode != nil && !slices.Contains(knownIPModes, *mode):
-			faults = append(faults, field.NotSupported(path.Child("ipMode"), mode, knownIPModes))
+			errs = append(errs, field.NotSupported(path.Child("ipMode"), mode, knownIPModes))
 		}
-		faults = append(faults, ingressName(path, ingress.Hostname)...)
+		errs = append(errs, ingressName(path, ingress.Hostname)...)
 	}
-	return faults
+	return errs
 }
 
 // ingressName checks the name of an entry point of a balancer.
@@ -75,12 +75,12 @@ func ingressName(path *field.Path, host string) field.ErrorList {
 	if host == "" {
 		return nil
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for _, problem := range validation.IsDNS1123Subdomain(host) {
-		faults = append(faults, field.Invalid(path.Child("hostname"), host, problem))
+		errs = append(errs, field.Invalid(path.Child("hostname"), host, problem))
 	}
 	if parseIP(host) != nil {
-		faults = append(faults, field.Invalid(path.Child("hostname"), host, "must be a DNS name, not an IP address"))
+		errs = append(errs, field.Invalid(path.Child("hostname"), host, "must be a DNS name, not an IP address"))
 	}
-	return faults
+	return errs
 }

@@ -20,12 +20,12 @@ var (
 
 const onlyBalancer = "may only be used when `type` is 'LoadBalancer'"
 
-// sourceRangeFaults: from where a balancer lets clients in, in a field or in the annotation of old.
-func sourceRangeFaults(s, old *corev1.Service) field.ErrorList {
+// validateSourceRange: from where a balancer lets clients in, in a field or in the annotation of old.
+func validateSourceRange(s, old *corev1.Service) field.ErrorList {
 	const annotation = corev1.AnnotationLoadBalancerSourceRangesKey
 	ranges, path := s.Spec.LoadBalancerSourceRanges, specPath.Child("LoadBalancerSourceRanges")
 	text, annotated := s.Annotations[annotation]
-	var faults field.ErrorList
+	var errs field.ErrorList
 	var known []string
 	switch {
 	case len(ranges) > 0 && old != nil:
@@ -38,41 +38,41 @@ func sourceRangeFaults(s, old *corev1.Service) field.ErrorList {
 		path = field.NewPath("metadata", "annotations").Key(annotation)
 	}
 	if s.Spec.Type != corev1.ServiceTypeLoadBalancer {
-		faults = append(faults, field.Forbidden(path, onlyBalancer))
+		errs = append(errs, field.Forbidden(path, onlyBalancer))
 	}
 	for i, r := range ranges {
-		faults = append(faults, validation.IsValidCIDRForLegacyField(path.Index(i), strings.TrimSpace(r), true, known)...)
+		errs = append(errs, validation.IsValidCIDRForLegacyField(path.Index(i), strings.TrimSpace(r), true, known)...)
 	}
 	if text = strings.TrimSpace(text); len(ranges) > 0 || text == "" || old != nil && strings.TrimSpace(old.Annotations[annotation]) == text {
-		return faults
+		return errs
 	}
 	for r := range strings.SplitSeq(text, ",") {
-		faults = append(faults, validation.IsValidCIDRForLegacyField(path, strings.TrimSpace(r), true, nil)...)
+		errs = append(errs, validation.IsValidCIDRForLegacyField(path, strings.TrimSpace(r), true, nil)...)
 	}
-	return faults
+	return errs
 }
 
-func balancerFaults(s, _ *corev1.Service) field.ErrorList {
-	var faults field.ErrorList
+func validateLoadBalancer(s, _ *corev1.Service) field.ErrorList {
+	var errs field.ErrorList
 	balancer, allocate := s.Spec.Type == corev1.ServiceTypeLoadBalancer, s.Spec.AllocateLoadBalancerNodePorts
 	if allocate != nil && !balancer {
-		faults = append(faults, field.Forbidden(specPath.Child("allocateLoadBalancerNodePorts"), onlyBalancer))
+		errs = append(errs, field.Forbidden(specPath.Child("allocateLoadBalancerNodePorts"), onlyBalancer))
 	}
 	if allocate == nil && balancer {
-		faults = append(faults, field.Required(field.NewPath("allocateLoadBalancerNodePorts"), ""))
+		errs = append(errs, field.Required(field.NewPath("allocateLoadBalancerNodePorts"), ""))
 	}
-	return append(faults, classFaults(s)...)
+	return append(errs, validateLoadBalancerClass(s)...)
 }
 
-func classFaults(s *corev1.Service) field.ErrorList {
+func validateLoadBalancerClass(s *corev1.Service) field.ErrorList {
 	path := specPath.Child("loadBalancerClass")
 	if s.Spec.LoadBalancerClass != nil && s.Spec.Type != corev1.ServiceTypeLoadBalancer {
 		return field.ErrorList{field.Forbidden(path, onlyBalancer)}
 	}
-	return qualifiedFaults(s.Spec.LoadBalancerClass, path)
+	return validateQualified(s.Spec.LoadBalancerClass, path)
 }
 
-func externalTrafficFaults(s, _ *corev1.Service) field.ErrorList {
+func validateExternalTraffic(s, _ *corev1.Service) field.ErrorList {
 	policy, path := s.Spec.ExternalTrafficPolicy, specPath.Child("externalTrafficPolicy")
 	switch reachable := reachableFromOutside(s); {
 	case !reachable && policy != "":
@@ -87,7 +87,7 @@ func externalTrafficFaults(s, _ *corev1.Service) field.ErrorList {
 	return nil
 }
 
-func healthCheckFaults(s, _ *corev1.Service) field.ErrorList {
+func validateHealthCheck(s, _ *corev1.Service) field.ErrorList {
 	port, path := s.Spec.HealthCheckNodePort, specPath.Child("healthCheckNodePort")
 	switch needed := needsHealthCheck(s); {
 	case !needed && port != 0:
@@ -95,12 +95,12 @@ func healthCheckFaults(s, _ *corev1.Service) field.ErrorList {
 	case needed && port == 0:
 		return field.ErrorList{field.Required(path, "")}
 	case needed:
-		return numberFaults(port, path)
+		return validateNumber(port, path)
 	}
 	return nil
 }
 
-func internalTrafficFaults(s, _ *corev1.Service) field.ErrorList {
+func validateInternalTraffic(s, _ *corev1.Service) field.ErrorList {
 	policy, path := s.Spec.InternalTrafficPolicy, specPath.Child("internalTrafficPolicy")
 	switch {
 	case policy == nil && (hasNodePorts(s) || s.Spec.Type == corev1.ServiceTypeClusterIP):
@@ -111,7 +111,7 @@ func internalTrafficFaults(s, _ *corev1.Service) field.ErrorList {
 	return nil
 }
 
-func distributionFaults(s, _ *corev1.Service) field.ErrorList {
+func validateDistribution(s, _ *corev1.Service) field.ErrorList {
 	d := s.Spec.TrafficDistribution
 	if d == nil || slices.Contains(knownDistributions, *d) {
 		return nil

@@ -20,21 +20,21 @@ var (
 	knownAffinity = []corev1.ServiceAffinity{corev1.ServiceAffinityClientIP, corev1.ServiceAffinityNone}
 )
 
-// validateService checks a service by itself; what old had already (nil: nothing) is not held against it. The faults
+// validateService checks a service by itself; what old had already (nil: nothing) is not held against it. The errors
 // stand in upstream's order. Upstream: validateService.
 func validateService(s, old *corev1.Service) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for _, check := range []func(s, old *corev1.Service) field.ErrorList{
-		topologyFaults, typeFaults, portFaults, selectorFaults, affinityFaults, validateAddresses, externalIPFaults,
-		kindFaults, nodePortFaults, duplicatePorts, sourceRangeFaults, balancerFaults, externalTrafficFaults,
-		healthCheckFaults, internalTrafficFaults, distributionFaults,
+		validateTopology, validateType, validatePort, validateSelector, validateAffinity, validateAddresses, validateExternalIP,
+		validateKind, validateNodePort, duplicatePorts, validateSourceRange, validateLoadBalancer, validateExternalTraffic,
+		validateHealthCheck, validateInternalTraffic, validateDistribution,
 	} {
-		faults = append(faults, check(s, old)...)
+		errs = append(errs, check(s, old)...)
 	}
-	return faults
+	return errs
 }
 
-func topologyFaults(s, _ *corev1.Service) field.ErrorList {
+func validateTopology(s, _ *corev1.Service) field.ErrorList {
 	hints, deprecated := s.Annotations[corev1.DeprecatedAnnotationTopologyAwareHints]
 	mode, set := s.Annotations[corev1.AnnotationTopologyMode]
 	if !set || !deprecated || mode == hints {
@@ -45,52 +45,52 @@ func topologyFaults(s, _ *corev1.Service) field.ErrorList {
 		fmt.Sprintf("must match annotations[%s] when both are specified", corev1.DeprecatedAnnotationTopologyAwareHints))}
 }
 
-// typeFaults: what each type demands and forbids.
-func typeFaults(s, _ *corev1.Service) field.ErrorList {
-	var faults field.ErrorList
+// validateType: what each type demands and forbids.
+func validateType(s, _ *corev1.Service) field.ErrorList {
+	var errs field.ErrorList
 	if len(s.Spec.Ports) == 0 && !headless(s) && needsAddress(s) {
-		faults = append(faults, field.Required(portsPath, ""))
+		errs = append(errs, field.Required(portsPath, ""))
 	}
 	switch s.Spec.Type {
 	case corev1.ServiceTypeLoadBalancer, corev1.ServiceTypeNodePort:
 		if headless(s) {
-			faults = append(faults, field.Invalid(addressesAre.Index(0), s.Spec.ClusterIPs[0],
+			errs = append(errs, field.Invalid(addressesAre.Index(0), s.Spec.ClusterIPs[0],
 				fmt.Sprintf("may not be set to 'None' for %s services", s.Spec.Type)))
 		}
 	case corev1.ServiceTypeExternalName:
-		faults = append(faults, externalNameFaults(s)...)
+		errs = append(errs, validateExternalName(s)...)
 	}
-	return faults
+	return errs
 }
 
-func externalNameFaults(s *corev1.Service) field.ErrorList {
+func validateExternalName(s *corev1.Service) field.ErrorList {
 	const not = "may not be set for ExternalName services"
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if len(s.Spec.ClusterIPs) > 0 {
-		faults = append(faults, field.Forbidden(addressesAre, not))
+		errs = append(errs, field.Forbidden(addressesAre, not))
 	}
 	if len(s.Spec.IPFamilies) > 0 {
-		faults = append(faults, field.Forbidden(familyPath, not))
+		errs = append(errs, field.Forbidden(familyPath, not))
 	}
 	if s.Spec.IPFamilyPolicy != nil {
-		faults = append(faults, field.Forbidden(policyPath, not))
+		errs = append(errs, field.Forbidden(policyPath, not))
 	}
 	path := specPath.Child("externalName")
 	name := strings.TrimSuffix(s.Spec.ExternalName, ".")
 	if name == "" {
-		return append(faults, field.Required(path, ""))
+		return append(errs, field.Required(path, ""))
 	}
 	for _, problem := range validation.IsDNS1123Subdomain(name) {
-		faults = append(faults, field.Invalid(path, name, problem))
+		errs = append(errs, field.Invalid(path, name, problem))
 	}
-	return faults
+	return errs
 }
 
-func selectorFaults(s, _ *corev1.Service) field.ErrorList {
+func validateSelector(s, _ *corev1.Service) field.ErrorList {
 	return metavalidation.ValidateLabels(s.Spec.Selector, specPath.Child("selector"))
 }
 
-func affinityFaults(s, _ *corev1.Service) field.ErrorList {
+func validateAffinity(s, _ *corev1.Service) field.ErrorList {
 	kind, config := s.Spec.SessionAffinity, s.Spec.SessionAffinityConfig
 	switch {
 	case kind == "":
@@ -119,8 +119,8 @@ func affinityFaults(s, _ *corev1.Service) field.ErrorList {
 	return nil
 }
 
-func externalIPFaults(s, old *corev1.Service) field.ErrorList {
-	var faults field.ErrorList
+func validateExternalIP(s, old *corev1.Service) field.ErrorList {
+	var errs field.ErrorList
 	var known []string
 	if old != nil {
 		known = old.Spec.ExternalIPs
@@ -131,12 +131,12 @@ func externalIPFaults(s, old *corev1.Service) field.ErrorList {
 		if len(wrong) == 0 {
 			wrong = validateEndpointIP(ip, path)
 		}
-		faults = append(faults, wrong...)
+		errs = append(errs, wrong...)
 	}
-	return faults
+	return errs
 }
 
-func kindFaults(s, _ *corev1.Service) field.ErrorList {
+func validateKind(s, _ *corev1.Service) field.ErrorList {
 	switch path := specPath.Child("type"); {
 	case s.Spec.Type == "":
 		return field.ErrorList{field.Required(path, "")}

@@ -11,7 +11,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/managedfields"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
@@ -19,7 +21,7 @@ import (
 
 // Scale is the subresource that shows the replicas of any workload in one form. Upstream: the ScaleREST of each
 // workload.
-type Scale[T any, P Object[T]] struct {
+type ScaleREST[T any, P Object[T]] struct {
 	Store *registry.Store
 	// Replicas points to the wanted number; Status returns the present one; Selector is that of its pods, as text.
 	Replicas func(P) *int32
@@ -28,18 +30,18 @@ type Scale[T any, P Object[T]] struct {
 }
 
 // New returns an empty Scale.
-func (s Scale[T, P]) New() runtime.Object { return &autoscalingv1.Scale{} }
+func (s ScaleREST[T, P]) New() runtime.Object { return &autoscalingv1.Scale{} }
 
 // Destroy has nothing to end.
-func (s Scale[T, P]) Destroy() {}
+func (s ScaleREST[T, P]) Destroy() {}
 
 // GroupVersionKind is autoscaling/v1 Scale in whatever group it is installed.
-func (s Scale[T, P]) GroupVersionKind(schema.GroupVersion) schema.GroupVersionKind {
+func (s ScaleREST[T, P]) GroupVersionKind(schema.GroupVersion) schema.GroupVersionKind {
 	return autoscalingv1.SchemeGroupVersion.WithKind("Scale")
 }
 
 // Get shows the replicas of the object called name.
-func (s Scale[T, P]) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
+func (s ScaleREST[T, P]) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
 	obj, err := s.Store.Get(ctx, name, options)
 	if err != nil {
 		return nil, err
@@ -51,7 +53,7 @@ func (s Scale[T, P]) Get(ctx context.Context, name string, options *metav1.GetOp
 }
 
 // Update changes the number of replicas, as a change of the object that it belongs to.
-func (s Scale[T, P]) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
+func (s ScaleREST[T, P]) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
 	through := *update
 	through.AllowCreate = false
 	through.Validate = nil
@@ -67,12 +69,12 @@ func (s Scale[T, P]) Update(ctx context.Context, name string, update *rest.Updat
 }
 
 // rescale is one attempt: the scale of the stored object, as the client changes it, is put into the object.
-func (s Scale[T, P]) rescale(ctx context.Context, obj P, update *rest.Update) (runtime.Object, error) {
+func (s ScaleREST[T, P]) rescale(ctx context.Context, obj P, update *rest.Update) (runtime.Object, error) {
 	before, err := s.scale(obj)
 	if err != nil {
 		return nil, err
 	}
-	fields, err := fieldsOfScale(s.Store, obj)
+	fields, err := managedFieldsOfScale(s.Store, obj)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +104,7 @@ func (s Scale[T, P]) rescale(ctx context.Context, obj P, update *rest.Update) (r
 
 // validate refuses what no scale may be, and a patch for another object. A PUT for another object, and another version,
 // the Store refuses, in the name of the workload. Upstream: ValidateScale, scaleUpdatedObjectInfo.UpdatedObject.
-func (s Scale[T, P]) validate(scale, before *autoscalingv1.Scale) error {
+func (s ScaleREST[T, P]) validate(scale, before *autoscalingv1.Scale) error {
 	errs := registry.ValidateObjectMeta(scale, true, validation.NameIsDNSSubdomain)
 	if scale.Spec.Replicas < 0 {
 		errs = append(errs, field.Invalid(field.NewPath("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0"))
@@ -118,7 +120,7 @@ func (s Scale[T, P]) validate(scale, before *autoscalingv1.Scale) error {
 	return nil
 }
 
-func (s Scale[T, P]) scale(obj P) (*autoscalingv1.Scale, error) {
+func (s ScaleREST[T, P]) scale(obj P) (*autoscalingv1.Scale, error) {
 	object, err := meta.Accessor(obj)
 	if err != nil {
 		return nil, err
@@ -135,7 +137,7 @@ func (s Scale[T, P]) scale(obj P) (*autoscalingv1.Scale, error) {
 }
 
 // ConvertToTable shows the scale that kubectl get --subresource=scale asks for.
-func (s Scale[T, P]) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
+func (s ScaleREST[T, P]) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
 	return scaleTable.ConvertToTable(ctx, obj, options)
 }
 
@@ -149,4 +151,41 @@ var scaleTable = Table[autoscalingv1.Scale, *autoscalingv1.Scale]{
 	Cells: func(s *autoscalingv1.Scale) []any {
 		return []any{s.Name, int64(s.Spec.Replicas), int64(s.Status.Replicas), AgeOf(s)}
 	},
+}
+
+// scaleManagedFields carries the managed fields of spec.replicas from the object to its scale and back.
+// Upstream: managedfields.ScaleHandler, and the replicas paths of each workload.
+type scaleManagedFields struct {
+	object  metav1.Object
+	handler *managedfields.ScaleHandler
+}
+
+func managedFieldsOfScale(s *registry.Store, obj any) (scaleManagedFields, error) {
+	object, err := meta.Accessor(obj)
+	if err != nil {
+		return scaleManagedFields{}, err
+	}
+	version := s.Kind.GroupVersion()
+	paths := managedfields.ResourcePathMappings{}
+	for _, v := range []string{version.Version, "v1beta1", "v1beta2"} { // in which managers may have written
+		version.Version = v
+		paths[version.String()] = fieldpath.MakePathOrDie("spec", "replicas")
+	}
+	return scaleManagedFields{object, managedfields.NewScaleHandler(object.GetManagedFields(), s.Kind.GroupVersion(), paths)}, nil
+}
+
+// toScale gives the scale the managers of spec.replicas.
+func (f scaleManagedFields) toScale(scale metav1.Object) error {
+	entries, err := f.handler.ToSubresource()
+	scale.SetManagedFields(entries)
+	return err
+}
+
+// fromScale takes the managers of spec.replicas from the scale into the object.
+func (f scaleManagedFields) fromScale(scale metav1.Object) error {
+	entries, err := f.handler.ToParent(scale.GetManagedFields())
+	if err == nil {
+		f.object.SetManagedFields(entries)
+	}
+	return err
 }

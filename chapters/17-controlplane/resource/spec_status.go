@@ -28,33 +28,36 @@ type SpecStatus[T any, P Object[T]] struct {
 
 	Spec   func(P) any // a pointer to the spec; nil: the kind has no generation
 	Status func(P) any // a pointer to the status; nil: the kind has none
-	// Also is what the generation counts beside the spec; nil: nothing. Uncounted: there is a spec, but no generation.
-	Also      func(P) any
-	Uncounted bool
+	// GenerationExtra is what raises the generation beside the spec (a Deployment's annotations); nil: nothing.
+	GenerationExtra func(P) any
+	// NoGeneration: the kind has a spec, but no generation.
+	NoGeneration bool
 	// NilIsNotEmpty: what the generation counts is compared as Go does (reflect.DeepEqual), to which nil and empty are
 	// different, and so are an object as a client sent it and the same one as it was stored.
 	NilIsNotEmpty bool
-	// Default sets what depends on more than the type's own defaults; nil: nothing.
-	Default func(obj P)
-	// Check and CheckUpdate are the validation; nil: everything is valid. CheckUpdate is asked beside Check.
-	Check       func(ctx context.Context, obj P) field.ErrorList
-	CheckUpdate func(ctx context.Context, obj, old P) field.ErrorList
-	// CheckWith is a Check that lets pass what was stored as it is: old is nil on a create. Nil: everything is valid.
-	CheckWith func(ctx context.Context, obj, old P) field.ErrorList
-	// WarnWith is Warn with the object before the change: old is nil on a create. Nil: none.
-	WarnWith func(ctx context.Context, obj, old P) []string
-	// Warn returns lines for the client; nil: none.
-	Warn func(ctx context.Context, obj P) []string
-	// Name says what is wrong with a name; nil: as the embedded strategy does (a DNS subdomain).
-	Name func(name string, prefix bool) []string
-	// Canon brings a valid object into the form in which it is stored; nil: it is.
-	Canon func(obj P)
-	// Bare: through the status nothing of the metadata changes.
-	Bare bool
-	// Creating: a PUT to a name that does not exist creates.
-	Creating bool
-	// Conditional: a PUT must carry a resourceVersion.
-	Conditional bool
+	// PrepareFunc changes an object before it is validated, on a create and on an update: it clears fields of features that
+	// are off, and sets what depends on more than the type's own defaults. Nil: nothing.
+	PrepareFunc func(obj P)
+	// ValidateFunc and ValidateUpdateFunc are the validation; nil: everything is valid. An update is asked of both.
+	ValidateFunc       func(ctx context.Context, obj P) field.ErrorList
+	ValidateUpdateFunc func(ctx context.Context, obj, old P) field.ErrorList
+	// ValidateWithOldFunc is a ValidateFunc that may accept what is stored already: old is nil on a create.
+	// Nil: everything is valid.
+	ValidateWithOldFunc func(ctx context.Context, obj, old P) field.ErrorList
+	// WarningsWithOldFunc is WarningsFunc with the object before the change: old is nil on a create. Nil: none.
+	WarningsWithOldFunc func(ctx context.Context, obj, old P) []string
+	// WarningsFunc returns lines for the client; nil: none.
+	WarningsFunc func(ctx context.Context, obj P) []string
+	// ValidateNameFunc says what is wrong with a name; nil: as the embedded strategy does (a DNS subdomain).
+	ValidateNameFunc func(name string, prefix bool) []string
+	// CanonicalizeFunc brings a valid object into the form in which it is stored; nil: it is.
+	CanonicalizeFunc func(obj P)
+	// ResetObjectMetaForStatus: an update of the status changes nothing of the metadata.
+	ResetObjectMetaForStatus bool
+	// CreateOnUpdate: a PUT to a name that does not exist creates.
+	CreateOnUpdate bool
+	// ForbidUnconditionalUpdate: a PUT must carry a resourceVersion.
+	ForbidUnconditionalUpdate bool
 	// Propagation is what becomes of dependents where a delete does not say; "": they are collected in the background.
 	Propagation metav1.DeletionPropagation
 }
@@ -65,11 +68,11 @@ func (s SpecStatus[T, P]) PrepareForCreate(_ context.Context, obj runtime.Object
 	if s.Status != nil {
 		replace(s.Status(object), s.Status(P(new(T))))
 	}
-	if s.Spec != nil && !s.Uncounted {
+	if s.Spec != nil && !s.NoGeneration {
 		setGeneration(obj, 1)
 	}
-	if s.Default != nil {
-		s.Default(object)
+	if s.PrepareFunc != nil {
+		s.PrepareFunc(object)
 	}
 }
 
@@ -79,10 +82,10 @@ func (s SpecStatus[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.O
 	if s.Status != nil {
 		replace(s.Status(object), s.Status(before))
 	}
-	if s.Default != nil {
-		s.Default(object)
+	if s.PrepareFunc != nil {
+		s.PrepareFunc(object)
 	}
-	if s.counts(object, before) {
+	if s.raisesGeneration(object, before) {
 		setGeneration(obj, generation(old)+1)
 	}
 }
@@ -96,15 +99,15 @@ func (s SpecStatus[T, P]) GetResetFields() rest.ResetFields {
 }
 
 // counts reports a change that raises the generation.
-func (s SpecStatus[T, P]) counts(obj, old P) bool {
-	if s.Spec == nil || s.Uncounted {
+func (s SpecStatus[T, P]) raisesGeneration(obj, old P) bool {
+	if s.Spec == nil || s.NoGeneration {
 		return false
 	}
 	equal := equality.Semantic.DeepEqual
 	if s.NilIsNotEmpty {
 		equal = reflect.DeepEqual
 	}
-	return !equal(s.Spec(obj), s.Spec(old)) || s.Also != nil && !equal(s.Also(obj), s.Also(old))
+	return !equal(s.Spec(obj), s.Spec(old)) || s.GenerationExtra != nil && !equal(s.GenerationExtra(obj), s.GenerationExtra(old))
 }
 
 func (s SpecStatus[T, P]) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
@@ -113,22 +116,22 @@ func (s SpecStatus[T, P]) Validate(ctx context.Context, obj runtime.Object) fiel
 
 // validate is what creates and updates have in common.
 func (s SpecStatus[T, P]) validate(ctx context.Context, obj, old P) field.ErrorList {
-	var faults field.ErrorList
-	if s.Check != nil {
-		faults = s.Check(ctx, obj)
+	var errs field.ErrorList
+	if s.ValidateFunc != nil {
+		errs = s.ValidateFunc(ctx, obj)
 	}
-	if s.CheckWith != nil {
-		faults = append(faults, s.CheckWith(ctx, obj, old)...)
+	if s.ValidateWithOldFunc != nil {
+		errs = append(errs, s.ValidateWithOldFunc(ctx, obj, old)...)
 	}
-	return faults
+	return errs
 }
 
 func (s SpecStatus[T, P]) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
-	faults := s.validate(ctx, obj.(P), old.(P))
-	if s.CheckUpdate != nil {
-		faults = append(faults, s.CheckUpdate(ctx, obj.(P), old.(P))...)
+	errs := s.validate(ctx, obj.(P), old.(P))
+	if s.ValidateUpdateFunc != nil {
+		errs = append(errs, s.ValidateUpdateFunc(ctx, obj.(P), old.(P))...)
 	}
-	return faults
+	return errs
 }
 
 func (s SpecStatus[T, P]) WarningsOnCreate(ctx context.Context, obj runtime.Object) []string {
@@ -141,74 +144,74 @@ func (s SpecStatus[T, P]) WarningsOnUpdate(ctx context.Context, obj, old runtime
 
 func (s SpecStatus[T, P]) warn(ctx context.Context, obj, old P) []string {
 	var lines []string
-	if s.Warn != nil {
-		lines = s.Warn(ctx, obj)
+	if s.WarningsFunc != nil {
+		lines = s.WarningsFunc(ctx, obj)
 	}
-	if s.WarnWith != nil {
-		lines = append(lines, s.WarnWith(ctx, obj, old)...)
+	if s.WarningsWithOldFunc != nil {
+		lines = append(lines, s.WarningsWithOldFunc(ctx, obj, old)...)
 	}
 	return lines
 }
 
 func (s SpecStatus[T, P]) ValidateName(name string, prefix bool) []string {
-	if s.Name == nil {
+	if s.ValidateNameFunc == nil {
 		return s.Strategy.ValidateName(name, prefix)
 	}
-	return s.Name(name, prefix)
+	return s.ValidateNameFunc(name, prefix)
 }
 
 func (s SpecStatus[T, P]) Canonicalize(obj runtime.Object) {
-	if s.Canon != nil {
-		s.Canon(obj.(P))
+	if s.CanonicalizeFunc != nil {
+		s.CanonicalizeFunc(obj.(P))
 	}
 }
 
-func (s SpecStatus[T, P]) AllowCreateOnUpdate() bool { return s.Creating }
+func (s SpecStatus[T, P]) AllowCreateOnUpdate() bool { return s.CreateOnUpdate }
 
-func (s SpecStatus[T, P]) AllowUnconditionalUpdate() bool { return !s.Conditional }
+func (s SpecStatus[T, P]) AllowUnconditionalUpdate() bool { return !s.ForbidUnconditionalUpdate }
 
 // DefaultGarbageCollectionPolicy is that of the field.
 func (s SpecStatus[T, P]) DefaultGarbageCollectionPolicy(context.Context) metav1.DeletionPropagation {
 	return s.Propagation
 }
 
-// OfStatus is the strategy of the subresource status of s: it keeps the spec as it is, and checks what check checks
-// (nil: nothing). Metadata changes as with any update: a controller labels and annotates where it reports.
-func (s SpecStatus[T, P]) OfStatus(check func(ctx context.Context, obj, old P) field.ErrorList) registry.Strategy {
-	return statusOf[T, P]{SpecStatus: s, check: check}
+// StatusStrategy is the strategy of the subresource status of s: it keeps the spec as it is, and asks validateUpdate
+// (nil: everything is valid). Metadata changes as with any update: a controller labels and annotates where it reports.
+func (s SpecStatus[T, P]) StatusStrategy(validateUpdate func(ctx context.Context, obj, old P) field.ErrorList) registry.Strategy {
+	return statusStrategy[T, P]{SpecStatus: s, validateUpdate: validateUpdate}
 }
 
-type statusOf[T any, P Object[T]] struct {
+type statusStrategy[T any, P Object[T]] struct {
 	SpecStatus[T, P]
-	check func(ctx context.Context, obj, old P) field.ErrorList
+	validateUpdate func(ctx context.Context, obj, old P) field.ErrorList
 }
 
-func (s statusOf[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+func (s statusStrategy[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	object, before := P(obj.(P)), P(old.(P))
 	if s.Spec != nil {
 		replace(s.Spec(object), s.Spec(before))
 	}
-	if now, err := meta.Accessor(obj); err == nil && s.Bare {
+	if now, err := meta.Accessor(obj); err == nil && s.ResetObjectMetaForStatus {
 		was, _ := meta.Accessor(old)
 		metav1.ResetObjectMetaForStatus(now, was)
 	}
 }
 
 // GetResetFields is all that PrepareForUpdate puts back.
-func (s statusOf[T, P]) GetResetFields() rest.ResetFields {
-	if s.Bare {
+func (s statusStrategy[T, P]) GetResetFields() rest.ResetFields {
+	if s.ResetObjectMetaForStatus {
 		return rest.ResetFields{{"metadata"}, {"spec"}}
 	}
 	return rest.ResetFields{{"spec"}}
 }
 
-func (s statusOf[T, P]) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
-	if s.check == nil {
+func (s statusStrategy[T, P]) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
+	if s.validateUpdate == nil {
 		return nil
 	}
-	return s.check(ctx, obj.(P), old.(P))
+	return s.validateUpdate(ctx, obj.(P), old.(P))
 }
 
-func (s statusOf[T, P]) WarningsOnUpdate(context.Context, runtime.Object, runtime.Object) []string {
+func (s statusStrategy[T, P]) WarningsOnUpdate(context.Context, runtime.Object, runtime.Object) []string {
 	return nil
 }

@@ -19,45 +19,45 @@ type autoscaler = autoscalingv2.HorizontalPodAutoscaler
 // autoscalers have no generation: their controller looks at the spec each time it measures.
 // Upstream: pkg/registry/autoscaling/horizontalpodautoscaler.
 var autoscalers = resource.SpecStatus[autoscaler, *autoscaler]{
-	Strategy:  registry.Namespaced{},
-	Spec:      func(a *autoscaler) any { return &a.Spec },
-	Status:    func(a *autoscaler) any { return &a.Status },
-	Uncounted: true,
-	CheckWith: checkAutoscaler,
+	Strategy:            registry.Namespaced{},
+	Spec:                func(a *autoscaler) any { return &a.Spec },
+	Status:              func(a *autoscaler) any { return &a.Status },
+	NoGeneration:        true,
+	ValidateWithOldFunc: validateAutoscaler,
 }
 
-func checkAutoscaler(_ context.Context, a, old *autoscaler) field.ErrorList {
+func validateAutoscaler(_ context.Context, a, old *autoscaler) field.ErrorList {
 	s, path := &a.Spec, field.NewPath("spec")
-	faults := checkBounds(s, old, path)
-	faults = append(faults, checkReference(s.ScaleTargetRef, path.Child("scaleTargetRef"), targetVersion(a, old))...)
-	faults = append(faults, checkMetrics(s, path.Child("metrics"), metricVersion(old))...)
+	errs := validateBounds(s, old, path)
+	errs = append(errs, validateReference(s.ScaleTargetRef, path.Child("scaleTargetRef"), targetVersion(a, old))...)
+	errs = append(errs, validateMetrics(s, path.Child("metrics"), metricVersion(old))...)
 	if b := s.Behavior; b != nil {
-		faults = append(faults, checkScaling(b.ScaleUp, path.Child("behavior", "scaleUp"))...)
-		faults = append(faults, checkScaling(b.ScaleDown, path.Child("behavior", "scaleDown"))...)
+		errs = append(errs, validateScaling(b.ScaleUp, path.Child("behavior", "scaleUp"))...)
+		errs = append(errs, validateScaling(b.ScaleDown, path.Child("behavior", "scaleDown"))...)
 	}
-	return faults
+	return errs
 }
 
-// checkBounds: between one and the maximum. Zero is let in only where it is stored.
-func checkBounds(s *autoscalingv2.HorizontalPodAutoscalerSpec, old *autoscaler, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+// validateBounds: between one and the maximum. Zero is let in only where it is stored.
+func validateBounds(s *autoscalingv2.HorizontalPodAutoscalerSpec, old *autoscaler, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	least, minimum, maximum := int32(1), path.Child("minReplicas"), path.Child("maxReplicas")
 	if old != nil && old.Spec.MinReplicas != nil && *old.Spec.MinReplicas == 0 {
 		least = 0
 	}
 	if s.MinReplicas != nil && *s.MinReplicas < least {
-		faults = append(faults, field.Invalid(minimum, *s.MinReplicas, fmt.Sprintf("must be greater than or equal to %d", least)))
+		errs = append(errs, field.Invalid(minimum, *s.MinReplicas, fmt.Sprintf("must be greater than or equal to %d", least)))
 	}
 	switch {
 	case s.MaxReplicas == 0:
-		faults = append(faults, field.Required(maximum, "must be set and greater than 0"))
+		errs = append(errs, field.Required(maximum, "must be set and greater than 0"))
 	case s.MaxReplicas < 0:
-		faults = append(faults, field.Invalid(maximum, s.MaxReplicas, "must be greater than or equal to 1"))
+		errs = append(errs, field.Invalid(maximum, s.MaxReplicas, "must be greater than or equal to 1"))
 	}
 	if s.MinReplicas != nil && s.MaxReplicas < *s.MinReplicas {
-		faults = append(faults, field.Invalid(maximum, s.MaxReplicas, "must be greater than or equal to `minReplicas`"))
+		errs = append(errs, field.Invalid(maximum, s.MaxReplicas, "must be greater than or equal to `minReplicas`"))
 	}
-	return faults
+	return errs
 }
 
 // versionCheck says what is wrong with the apiVersion of a reference.
@@ -105,28 +105,28 @@ func metricVersion(old *autoscaler) versionCheck {
 	return readableVersion
 }
 
-func checkReference(ref autoscalingv2.CrossVersionObjectReference, path *field.Path, version versionCheck) field.ErrorList {
-	faults := checkSegment(ref.Kind, path.Child("kind"), "")
-	faults = append(faults, checkSegment(ref.Name, path.Child("name"), "")...)
+func validateReference(ref autoscalingv2.CrossVersionObjectReference, path *field.Path, version versionCheck) field.ErrorList {
+	errs := validateSegment(ref.Kind, path.Child("kind"), "")
+	errs = append(errs, validateSegment(ref.Name, path.Child("name"), "")...)
 	if err := version(ref.APIVersion); err != nil {
-		faults = append(faults, field.Invalid(path.Child("apiVersion"), ref.APIVersion, err.Error()))
+		errs = append(errs, field.Invalid(path.Child("apiVersion"), ref.APIVersion, err.Error()))
 	}
-	return faults
+	return errs
 }
 
-// checkSegment: a name that can be a part of a path; missing says why it has to be there.
-func checkSegment(name string, path *field.Path, missing string) field.ErrorList {
+// validateSegment: a name that can be a part of a path; missing says why it has to be there.
+func validateSegment(name string, path *field.Path, missing string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, missing)}
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for _, problem := range content.IsPathSegmentName(name) {
-		faults = append(faults, field.Invalid(path, name, problem))
+		errs = append(errs, field.Invalid(path, name, problem))
 	}
-	return faults
+	return errs
 }
 
-func checkAutoscalerStatus(_ context.Context, a, _ *autoscaler) field.ErrorList {
+func validateAutoscalerStatus(_ context.Context, a, _ *autoscaler) field.ErrorList {
 	return notNegative(field.NewPath("status"), []count{{"currentReplicas", int64(a.Status.CurrentReplicas)},
 		{"desiredReplicas", int64(a.Status.DesiredReplicas)}})
 }

@@ -20,45 +20,45 @@ var (
 	scalingPolicies = []autoscalingv2.HPAScalingPolicyType{autoscalingv2.PercentScalingPolicy, autoscalingv2.PodsScalingPolicy}
 )
 
-// checkScaling: how fast the number of pods may change in one direction.
-func checkScaling(r *autoscalingv2.HPAScalingRules, path *field.Path) field.ErrorList {
+// validateScaling: how fast the number of pods may change in one direction.
+func validateScaling(r *autoscalingv2.HPAScalingRules, path *field.Path) field.ErrorList {
 	if r == nil {
 		return nil
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if window, at := r.StabilizationWindowSeconds, path.Child("stabilizationWindowSeconds"); window != nil {
 		if *window < 0 {
-			faults = append(faults, field.Invalid(at, *window, "must be greater than or equal to zero"))
+			errs = append(errs, field.Invalid(at, *window, "must be greater than or equal to zero"))
 		}
-		faults = append(faults, below(at, window, maxStabilization, "")...)
+		errs = append(errs, below(at, window, maxStabilization, "")...)
 	}
 	if r.SelectPolicy != nil && !slices.Contains(selectPolicies, *r.SelectPolicy) {
-		faults = append(faults, field.NotSupported(path.Child("selectPolicy"), *r.SelectPolicy, selectPolicies))
+		errs = append(errs, field.NotSupported(path.Child("selectPolicy"), *r.SelectPolicy, selectPolicies))
 	}
 	policies := path.Child("policies")
 	if len(r.Policies) == 0 {
-		faults = append(faults, field.Required(policies, "must specify at least one Policy"))
+		errs = append(errs, field.Required(policies, "must specify at least one Policy"))
 	}
 	for i, p := range r.Policies {
-		faults = append(faults, checkScalingPolicy(p, policies.Index(i))...)
+		errs = append(errs, validateScalingPolicy(p, policies.Index(i))...)
 	}
 	if r.Tolerance != nil && r.Tolerance.Sign() < 0 {
-		faults = append(faults, field.Invalid(path.Child("tolerance"), r.Tolerance.String(), "must be greater than or equal to 0"))
+		errs = append(errs, field.Invalid(path.Child("tolerance"), r.Tolerance.String(), "must be greater than or equal to 0"))
 	}
-	return faults
+	return errs
 }
 
-func checkScalingPolicy(p autoscalingv2.HPAScalingPolicy, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+func validateScalingPolicy(p autoscalingv2.HPAScalingPolicy, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if !slices.Contains(scalingPolicies, p.Type) {
-		faults = append(faults, field.NotSupported(path.Child("type"), p.Type, scalingPolicies))
+		errs = append(errs, field.NotSupported(path.Child("type"), p.Type, scalingPolicies))
 	}
 	if p.Value <= 0 {
-		faults = append(faults, field.Invalid(path.Child("value"), p.Value, "must be greater than zero"))
+		errs = append(errs, field.Invalid(path.Child("value"), p.Value, "must be greater than zero"))
 	}
 	period := path.Child("periodSeconds")
 	if p.PeriodSeconds <= 0 {
-		faults = append(faults, field.Invalid(period, p.PeriodSeconds, "must be greater than zero"))
+		errs = append(errs, field.Invalid(period, p.PeriodSeconds, "must be greater than zero"))
 	}
-	return append(faults, below(period, &p.PeriodSeconds, maxPeriod, "")...)
+	return append(errs, below(period, &p.PeriodSeconds, maxPeriod, "")...)
 }

@@ -16,19 +16,19 @@ var metricTypes = []autoscalingv2.MetricSourceType{autoscalingv2.ContainerResour
 	autoscalingv2.ExternalMetricSourceType, autoscalingv2.ObjectMetricSourceType, autoscalingv2.PodsMetricSourceType,
 	autoscalingv2.ResourceMetricSourceType}
 
-// checkMetrics: to come back from zero pods, something has to be measured that is not a pod.
-func checkMetrics(s *autoscalingv2.HorizontalPodAutoscalerSpec, path *field.Path, version versionCheck) field.ErrorList {
-	var faults field.ErrorList
+// validateMetrics: to come back from zero pods, something has to be measured that is not a pod.
+func validateMetrics(s *autoscalingv2.HorizontalPodAutoscalerSpec, path *field.Path, version versionCheck) field.ErrorList {
+	var errs field.ErrorList
 	outside := false
 	for i := range s.Metrics {
 		m := &s.Metrics[i]
-		faults = append(faults, checkMetric(m, path.Index(i), version)...)
+		errs = append(errs, validateMetric(m, path.Index(i), version)...)
 		outside = outside || m.Type == autoscalingv2.ObjectMetricSourceType || m.Type == autoscalingv2.ExternalMetricSourceType
 	}
 	if s.MinReplicas != nil && *s.MinReplicas == 0 && !outside {
-		faults = append(faults, field.Forbidden(path, "must specify at least one Object or External metric to support scaling to zero replicas"))
+		errs = append(errs, field.Forbidden(path, "must specify at least one Object or External metric to support scaling to zero replicas"))
 	}
-	return faults
+	return errs
 }
 
 // source is one of the places in a metric where what is measured can stand.
@@ -43,149 +43,149 @@ type source struct {
 func sources(m *autoscalingv2.MetricSpec, version versionCheck) []source {
 	return []source{
 		{autoscalingv2.ObjectMetricSourceType, "object", m.Object != nil,
-			func(p *field.Path) field.ErrorList { return checkObjectMetric(m.Object, p, version) }},
+			func(p *field.Path) field.ErrorList { return validateObjectMetric(m.Object, p, version) }},
 		{autoscalingv2.ExternalMetricSourceType, "external", m.External != nil,
-			func(p *field.Path) field.ErrorList { return checkExternalMetric(m.External, p) }},
-		{autoscalingv2.PodsMetricSourceType, "pods", m.Pods != nil, func(p *field.Path) field.ErrorList { return checkPodsMetric(m.Pods, p) }},
+			func(p *field.Path) field.ErrorList { return validateExternalMetric(m.External, p) }},
+		{autoscalingv2.PodsMetricSourceType, "pods", m.Pods != nil, func(p *field.Path) field.ErrorList { return validatePodsMetric(m.Pods, p) }},
 		{autoscalingv2.ResourceMetricSourceType, "resource", m.Resource != nil,
-			func(p *field.Path) field.ErrorList { return checkResourceMetric(m.Resource, p) }},
+			func(p *field.Path) field.ErrorList { return validateResourceMetric(m.Resource, p) }},
 		{autoscalingv2.ContainerResourceMetricSourceType, "containerResource", m.ContainerResource != nil,
-			func(p *field.Path) field.ErrorList { return checkContainerMetric(m.ContainerResource, p) }},
+			func(p *field.Path) field.ErrorList { return validateContainerMetric(m.ContainerResource, p) }},
 	}
 }
 
-// checkMetric: the one source that the type names is there, and no other. Only the first of several is looked into.
-func checkMetric(m *autoscalingv2.MetricSpec, path *field.Path, version versionCheck) field.ErrorList {
-	faults := checkMetricType(m.Type, path.Child("type"))
+// validateMetric: the one source that the type names is there, and no other. Only the first of several is looked into.
+func validateMetric(m *autoscalingv2.MetricSpec, path *field.Path, version versionCheck) field.ErrorList {
+	errs := validateMetricType(m.Type, path.Child("type"))
 	all, present := sources(m, version), 0
 	for _, s := range all {
 		if !s.present {
 			continue
 		}
 		if present++; present == 1 {
-			faults = append(faults, s.check(path.Child(s.field))...)
+			errs = append(errs, s.check(path.Child(s.field))...)
 		}
 	}
 	for _, s := range all {
 		if s.of == m.Type && !s.present {
-			faults = append(faults, field.Required(path.Child(s.field), "must populate information for the given metric source"))
+			errs = append(errs, field.Required(path.Child(s.field), "must populate information for the given metric source"))
 		}
 	}
 	if !slices.Contains(metricTypes, m.Type) { // a second time, as upstream
-		faults = append(faults, field.NotSupported(path.Child("type"), m.Type, metricTypes))
+		errs = append(errs, field.NotSupported(path.Child("type"), m.Type, metricTypes))
 	}
 	for _, s := range all {
 		if s.of != m.Type && s.present && present > 1 {
-			faults = append(faults, field.Forbidden(path.Child(s.field), "must populate the given metric source only"))
+			errs = append(errs, field.Forbidden(path.Child(s.field), "must populate the given metric source only"))
 		}
 	}
-	return faults
+	return errs
 }
 
-func checkMetricType(t autoscalingv2.MetricSourceType, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+func validateMetricType(t autoscalingv2.MetricSourceType, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if t == "" {
-		faults = append(faults, field.Required(path, "must specify a metric source type"))
+		errs = append(errs, field.Required(path, "must specify a metric source type"))
 	}
 	if !slices.Contains(metricTypes, t) {
-		faults = append(faults, field.NotSupported(path, t, metricTypes))
+		errs = append(errs, field.NotSupported(path, t, metricTypes))
 	}
-	return faults
+	return errs
 }
 
-func checkObjectMetric(m *autoscalingv2.ObjectMetricSource, path *field.Path, version versionCheck) field.ErrorList {
-	faults := checkReference(m.DescribedObject, path.Child("describedObject"), version)
-	faults = append(faults, checkMetricName(m.Metric, path)...)
-	faults = append(faults, checkTarget(m.Target, path.Child("target"))...)
+func validateObjectMetric(m *autoscalingv2.ObjectMetricSource, path *field.Path, version versionCheck) field.ErrorList {
+	errs := validateReference(m.DescribedObject, path.Child("describedObject"), version)
+	errs = append(errs, validateMetricName(m.Metric, path)...)
+	errs = append(errs, validateTarget(m.Target, path.Child("target"))...)
 	if m.Target.Value == nil && m.Target.AverageValue == nil {
-		faults = append(faults, field.Required(path.Child("target", "averageValue"), "must set either a target value or averageValue"))
+		errs = append(errs, field.Required(path.Child("target", "averageValue"), "must set either a target value or averageValue"))
 	}
-	return faults
+	return errs
 }
 
-func checkExternalMetric(m *autoscalingv2.ExternalMetricSource, path *field.Path) field.ErrorList {
-	faults := checkMetricName(m.Metric, path)
-	faults = append(faults, checkTarget(m.Target, path.Child("target"))...)
+func validateExternalMetric(m *autoscalingv2.ExternalMetricSource, path *field.Path) field.ErrorList {
+	errs := validateMetricName(m.Metric, path)
+	errs = append(errs, validateTarget(m.Target, path.Child("target"))...)
 	switch whole, each := m.Target.Value != nil, m.Target.AverageValue != nil; {
 	case !whole && !each:
-		faults = append(faults, field.Required(path.Child("target", "averageValue"),
+		errs = append(errs, field.Required(path.Child("target", "averageValue"),
 			"must set either a target value for metric or a per-pod target"))
 	case whole && each:
-		faults = append(faults, field.Forbidden(path.Child("target", "value"), "may not set both a target value for metric and a per-pod target"))
+		errs = append(errs, field.Forbidden(path.Child("target", "value"), "may not set both a target value for metric and a per-pod target"))
 	}
-	return faults
+	return errs
 }
 
-func checkPodsMetric(m *autoscalingv2.PodsMetricSource, path *field.Path) field.ErrorList {
-	faults := checkMetricName(m.Metric, path)
-	faults = append(faults, checkTarget(m.Target, path.Child("target"))...)
+func validatePodsMetric(m *autoscalingv2.PodsMetricSource, path *field.Path) field.ErrorList {
+	errs := validateMetricName(m.Metric, path)
+	errs = append(errs, validateTarget(m.Target, path.Child("target"))...)
 	if m.Target.AverageValue == nil {
-		faults = append(faults, field.Required(path.Child("target", "averageValue"), "must specify a positive target averageValue"))
+		errs = append(errs, field.Required(path.Child("target", "averageValue"), "must specify a positive target averageValue"))
 	}
-	return faults
+	return errs
 }
 
-func checkResourceMetric(m *autoscalingv2.ResourceMetricSource, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+func validateResourceMetric(m *autoscalingv2.ResourceMetricSource, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if m.Name == "" {
-		faults = append(faults, field.Required(path.Child("name"), "must specify a resource name"))
+		errs = append(errs, field.Required(path.Child("name"), "must specify a resource name"))
 	}
-	return append(faults, checkUsage(m.Target, path.Child("target"))...)
+	return append(errs, validateUsage(m.Target, path.Child("target"))...)
 }
 
-func checkContainerMetric(m *autoscalingv2.ContainerResourceMetricSource, path *field.Path) field.ErrorList {
-	faults := checkResourceName(m.Name, path.Child("name"))
+func validateContainerMetric(m *autoscalingv2.ContainerResourceMetricSource, path *field.Path) field.ErrorList {
+	errs := validateResourceName(m.Name, path.Child("name"))
 	if m.Container == "" {
-		faults = append(faults, field.Required(path.Child("container"), "must specify a container"))
+		errs = append(errs, field.Required(path.Child("container"), "must specify a container"))
 	} else {
 		for _, problem := range validation.IsDNS1123Label(m.Container) {
-			faults = append(faults, field.Invalid(path.Child("container"), m.Container, problem))
+			errs = append(errs, field.Invalid(path.Child("container"), m.Container, problem))
 		}
 	}
-	return append(faults, checkUsage(m.Target, path.Child("target"))...)
+	return append(errs, validateUsage(m.Target, path.Child("target"))...)
 }
 
-// checkUsage: an amount or a share of what was requested.
-func checkUsage(t autoscalingv2.MetricTarget, path *field.Path) field.ErrorList {
-	faults := checkTarget(t, path)
+// validateUsage: an amount or a share of what was requested.
+func validateUsage(t autoscalingv2.MetricTarget, path *field.Path) field.ErrorList {
+	errs := validateTarget(t, path)
 	switch share, amount := t.AverageUtilization != nil, t.AverageValue != nil; {
 	case !share && !amount:
-		faults = append(faults, field.Required(path.Child("averageUtilization"), "must set either a target raw value or a target utilization"))
+		errs = append(errs, field.Required(path.Child("averageUtilization"), "must set either a target raw value or a target utilization"))
 	case share && amount:
-		faults = append(faults, field.Forbidden(path.Child("averageValue"), "may not set both a target raw value and a target utilization"))
+		errs = append(errs, field.Forbidden(path.Child("averageValue"), "may not set both a target raw value and a target utilization"))
 	}
-	return faults
+	return errs
 }
 
-// checkResourceName: one that containers can request.
-func checkResourceName(name corev1.ResourceName, path *field.Path) field.ErrorList {
+// validateResourceName: one that containers can request.
+func validateResourceName(name corev1.ResourceName, path *field.Path) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "must specify a resource name")}
 	}
 	return core.ValidateContainerResourceName(name, path)
 }
 
-func checkMetricName(m autoscalingv2.MetricIdentifier, path *field.Path) field.ErrorList {
-	return checkSegment(m.Name, path.Child("metric", "name"), "must specify a metric name")
+func validateMetricName(m autoscalingv2.MetricIdentifier, path *field.Path) field.ErrorList {
+	return validateSegment(m.Name, path.Child("metric", "name"), "must specify a metric name")
 }
 
-// checkTarget: of a known type, and above zero.
-func checkTarget(t autoscalingv2.MetricTarget, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+// validateTarget: of a known type, and above zero.
+func validateTarget(t autoscalingv2.MetricTarget, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if t.Type == "" {
-		faults = append(faults, field.Required(path.Child("type"), "must specify a metric target type"))
+		errs = append(errs, field.Required(path.Child("type"), "must specify a metric target type"))
 	}
 	if t.Type != autoscalingv2.UtilizationMetricType && t.Type != autoscalingv2.ValueMetricType && t.Type != autoscalingv2.AverageValueMetricType {
-		faults = append(faults, field.Invalid(path.Child("type"), t.Type, "must be either Utilization, Value, or AverageValue"))
+		errs = append(errs, field.Invalid(path.Child("type"), t.Type, "must be either Utilization, Value, or AverageValue"))
 	}
 	if t.Value != nil && t.Value.Sign() != 1 {
-		faults = append(faults, field.Invalid(path.Child("value"), t.Value, "must be positive"))
+		errs = append(errs, field.Invalid(path.Child("value"), t.Value, "must be positive"))
 	}
 	if t.AverageValue != nil && t.AverageValue.Sign() != 1 {
-		faults = append(faults, field.Invalid(path.Child("averageValue"), t.AverageValue, "must be positive"))
+		errs = append(errs, field.Invalid(path.Child("averageValue"), t.AverageValue, "must be positive"))
 	}
 	if t.AverageUtilization != nil && *t.AverageUtilization < 1 {
-		faults = append(faults, field.Invalid(path.Child("averageUtilization"), *t.AverageUtilization, "must be greater than 0"))
+		errs = append(errs, field.Invalid(path.Child("averageUtilization"), *t.AverageUtilization, "must be greater than 0"))
 	}
-	return faults
+	return errs
 }

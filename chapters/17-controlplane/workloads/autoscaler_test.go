@@ -22,15 +22,15 @@ type autoscalerSpec = autoscalingv2.HorizontalPodAutoscalerSpec
 
 func TestAnAutoscalerHasNoGeneration(t *testing.T) {
 	t.Parallel()
-	a, faults := created[*autoscaler](t, webAutoscaler)
-	says(t, faults)
-	after, faults := updated(t, a, func(a *autoscaler) { a.Spec.MaxReplicas = 9 })
-	says(t, faults)
+	a, errs := created[*autoscaler](t, webAutoscaler)
+	says(t, errs)
+	after, errs := updated(t, a, func(a *autoscaler) { a.Spec.MaxReplicas = 9 })
+	says(t, errs)
 	if after.Generation != 0 {
 		t.Errorf("generation %d", after.Generation)
 	}
-	after, faults = reported(t, a, func(a *autoscaler) { a.Spec.MaxReplicas = 7; a.Status.CurrentReplicas = 3 })
-	says(t, faults)
+	after, errs = reported(t, a, func(a *autoscaler) { a.Spec.MaxReplicas = 7; a.Status.CurrentReplicas = 3 })
+	says(t, errs)
 	if after.Spec.MaxReplicas != 5 || after.Status.CurrentReplicas != 3 {
 		t.Error("a status changed the spec, or not itself")
 	}
@@ -107,12 +107,12 @@ func TestATargetThatIsStoredStays(t *testing.T) {
 	t.Parallel()
 	a, _ := created[*autoscaler](t, webAutoscaler)
 	a.Spec.ScaleTargetRef.APIVersion = "v1"
-	_, faults := updated(t, a, func(a *autoscaler) { a.Spec.MaxReplicas = 7 })
-	says(t, faults)
-	_, faults = updated(t, a, func(a *autoscaler) { a.Spec.ScaleTargetRef.Kind = "ReplicationController" })
-	says(t, faults)
-	_, faults = updated(t, a, func(a *autoscaler) { a.Spec.ScaleTargetRef.Kind = "StatefulSet" })
-	says(t, faults, `spec.scaleTargetRef.apiVersion: Invalid value: "v1": apiVersion must specify API group`)
+	_, errs := updated(t, a, func(a *autoscaler) { a.Spec.MaxReplicas = 7 })
+	says(t, errs)
+	_, errs = updated(t, a, func(a *autoscaler) { a.Spec.ScaleTargetRef.Kind = "ReplicationController" })
+	says(t, errs)
+	_, errs = updated(t, a, func(a *autoscaler) { a.Spec.ScaleTargetRef.Kind = "StatefulSet" })
+	says(t, errs, `spec.scaleTargetRef.apiVersion: Invalid value: "v1": apiVersion must specify API group`)
 }
 
 func TestAnAutoscalerIsShownWithItsTargets(t *testing.T) {
@@ -155,8 +155,8 @@ spec: {minAvailable: 50%, selector: {matchLabels: {app: web}}}
 
 func TestABudgetSaysOneThing(t *testing.T) {
 	t.Parallel()
-	b, faults := created[*disruptionBudget](t, webBudget)
-	says(t, faults)
+	b, errs := created[*disruptionBudget](t, webBudget)
+	says(t, errs)
 	if got, want := cells(t, b), "web | 50% | N/A | 0 | <unknown>"; got != want {
 		t.Errorf("%q, wanted %q", got, want)
 	}
@@ -165,8 +165,8 @@ func TestABudgetSaysOneThing(t *testing.T) {
 		`"UnhealthyPodEvictionPolicy":"Ask"}: minAvailable and maxUnavailable cannot be both set`,
 		`spec.maxUnavailable: Invalid value: "101%": must not be greater than 100%`,
 		`spec.unhealthyPodEvictionPolicy: Unsupported value: "Ask": supported values: "AlwaysAllow", "IfHealthyBudget"`)
-	_, faults = reported(t, b, func(b *disruptionBudget) { b.Status.ExpectedPods = -1 })
-	says(t, faults, "status.expectedPods: Invalid value: -1: must be greater than or equal to 0")
+	_, errs = reported(t, b, func(b *disruptionBudget) { b.Status.ExpectedPods = -1 })
+	says(t, errs, "status.expectedPods: Invalid value: -1: must be greater than or equal to 0")
 }
 
 func TestABudgetIsChangedOnlyByWhoHasSeenIt(t *testing.T) {

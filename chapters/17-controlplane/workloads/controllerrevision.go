@@ -20,17 +20,17 @@ import (
 // Upstream: pkg/registry/apps/controllerrevision.
 var controllerRevisions = resource.SpecStatus[appsv1.ControllerRevision, *appsv1.ControllerRevision]{
 	Strategy: registry.Namespaced{},
-	CheckWith: func(_ context.Context, r, old *appsv1.ControllerRevision) field.ErrorList {
-		faults := notNegative(nil, []count{{"revision", r.Revision}})
+	ValidateWithOldFunc: func(_ context.Context, r, old *appsv1.ControllerRevision) field.ErrorList {
+		errs := notNegative(nil, []count{{"revision", r.Revision}})
 		if old == nil {
-			return append(faults, checkRevisionData(r.Data, field.NewPath("data"))...)
+			return append(errs, validateRevisionData(r.Data, field.NewPath("data"))...)
 		}
-		return append(faults, unchanged(r.Data, old.Data, field.NewPath("data"))...)
+		return append(errs, unchanged(r.Data, old.Data, field.NewPath("data"))...)
 	},
 }
 
-// checkRevisionData: the data is an object of JSON.
-func checkRevisionData(data runtime.RawExtension, path *field.Path) field.ErrorList {
+// validateRevisionData: the data is an object of JSON.
+func validateRevisionData(data runtime.RawExtension, path *field.Path) field.ErrorList {
 	if data.Raw == nil {
 		return field.ErrorList{field.Required(path, "data is mandatory")}
 	}

@@ -23,22 +23,22 @@ func counted[N int32 | int64](name string, value *N) []count {
 
 // notNegative refuses counts below zero.
 func notNegative(path *field.Path, lists ...[]count) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for _, c := range slices.Concat(lists...) {
-		faults = append(faults, apivalidation.ValidateNonnegativeField(c.value, path.Child(c.field))...)
+		errs = append(errs, apivalidation.ValidateNonnegativeField(c.value, path.Child(c.field))...)
 	}
-	return faults
+	return errs
 }
 
 // atMost refuses counts above a limit that another field, called name, sets.
 func atMost(path *field.Path, limit int32, name string, counts ...count) field.ErrorList {
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for _, c := range counts {
 		if c.value > int64(limit) {
-			faults = append(faults, field.Invalid(path.Child(c.field), c.value, "cannot be greater than "+name))
+			errs = append(errs, field.Invalid(path.Child(c.field), c.value, "cannot be greater than "+name))
 		}
 	}
-	return faults
+	return errs
 }
 
 // notBack refuses a collision count that falls: names would be made twice.

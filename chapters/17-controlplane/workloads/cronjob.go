@@ -20,48 +20,48 @@ type cronJob = batchv1.CronJob
 
 // cronJobs is the strategy. Upstream: pkg/registry/batch/cronjob.
 var cronJobs = resource.SpecStatus[cronJob, *cronJob]{
-	Strategy:  registry.Namespaced{},
-	Spec:      func(c *cronJob) any { return &c.Spec },
-	Status:    func(c *cronJob) any { return &c.Status },
-	Default:   func(c *cronJob) { core.DropAlpha(&c.Spec.JobTemplate.Spec.Template) },
-	CheckWith: checkCronJob,
-	WarnWith:  warnCronJob,
+	Strategy:            registry.Namespaced{},
+	Spec:                func(c *cronJob) any { return &c.Spec },
+	Status:              func(c *cronJob) any { return &c.Status },
+	PrepareFunc:         func(c *cronJob) { core.DropAlpha(&c.Spec.JobTemplate.Spec.Template) },
+	ValidateWithOldFunc: validateCronJob,
+	WarningsWithOldFunc: warnCronJob,
 }
 
 // timestampSuffix is what the controller appends to the name for each job: -29384756 and room to grow.
 const timestampSuffix = 11
 
-func checkCronJob(_ context.Context, c, old *cronJob) field.ErrorList {
+func validateCronJob(_ context.Context, c, old *cronJob) field.ErrorList {
 	s, path := &c.Spec, field.NewPath("spec")
 	var stored *batchv1.CronJobSpec
 	if old != nil {
 		stored = &old.Spec
 	}
-	faults := checkScheduleOf(s, stored, path.Child("schedule"))
-	faults = append(faults, notNegative(path, counted("startingDeadlineSeconds", s.StartingDeadlineSeconds))...)
+	errs := validateScheduleOf(s, stored, path.Child("schedule"))
+	errs = append(errs, notNegative(path, counted("startingDeadlineSeconds", s.StartingDeadlineSeconds))...)
 	if stored == nil || !equality.Semantic.DeepEqual(s.TimeZone, stored.TimeZone) { // a zone that is stored may be gone since
-		faults = append(faults, checkTimeZone(s.TimeZone, path.Child("timeZone"))...)
+		errs = append(errs, validateTimeZone(s.TimeZone, path.Child("timeZone"))...)
 	}
-	faults = append(faults, checkConcurrency(s.ConcurrencyPolicy, path.Child("concurrencyPolicy"))...)
-	faults = append(faults, checkJobTemplate(s, stored, path.Child("jobTemplate", "spec"))...)
-	faults = append(faults, notNegative(path, counted("successfulJobsHistoryLimit", s.SuccessfulJobsHistoryLimit),
+	errs = append(errs, validateConcurrency(s.ConcurrencyPolicy, path.Child("concurrencyPolicy"))...)
+	errs = append(errs, validateJobTemplate(s, stored, path.Child("jobTemplate", "spec"))...)
+	errs = append(errs, notNegative(path, counted("successfulJobsHistoryLimit", s.SuccessfulJobsHistoryLimit),
 		counted("failedJobsHistoryLimit", s.FailedJobsHistoryLimit))...)
 	if old == nil && len(c.Name) > validation.DNS1035LabelMaxLength-timestampSuffix {
-		faults = append(faults, field.Invalid(field.NewPath("metadata", "name"), c.Name, "must be no more than 52 characters"))
+		errs = append(errs, field.Invalid(field.NewPath("metadata", "name"), c.Name, "must be no more than 52 characters"))
 	}
-	return faults
+	return errs
 }
 
-// checkScheduleOf: a schedule that names its zone is allowed where it did so before.
-func checkScheduleOf(s, stored *batchv1.CronJobSpec, path *field.Path) field.ErrorList {
+// validateScheduleOf: a schedule that names its zone is allowed where it did so before.
+func validateScheduleOf(s, stored *batchv1.CronJobSpec, path *field.Path) field.ErrorList {
 	if s.Schedule == "" {
 		return field.ErrorList{field.Required(path, "")}
 	}
 	zoned := stored != nil && strings.Contains(stored.Schedule, "TZ")
-	return checkSchedule(s.Schedule, s.TimeZone, zoned, path)
+	return validateSchedule(s.Schedule, s.TimeZone, zoned, path)
 }
 
-func checkConcurrency(policy batchv1.ConcurrencyPolicy, path *field.Path) field.ErrorList {
+func validateConcurrency(policy batchv1.ConcurrencyPolicy, path *field.Path) field.ErrorList {
 	policies := []batchv1.ConcurrencyPolicy{batchv1.AllowConcurrent, batchv1.ForbidConcurrent, batchv1.ReplaceConcurrent}
 	switch {
 	case policy == "":
@@ -72,21 +72,21 @@ func checkConcurrency(policy batchv1.ConcurrencyPolicy, path *field.Path) field.
 	return nil
 }
 
-// checkJobTemplate: jobs of a template get their selector when they are made.
-func checkJobTemplate(s, stored *batchv1.CronJobSpec, path *field.Path) field.ErrorList {
+// validateJobTemplate: jobs of a template get their selector when they are made.
+func validateJobTemplate(s, stored *batchv1.CronJobSpec, path *field.Path) field.ErrorList {
 	template := &s.JobTemplate.Spec
 	var storedTemplate *batchv1.JobSpec
 	if stored != nil {
 		storedTemplate = &stored.JobTemplate.Spec
 	}
-	faults := checkJobContent(template, storedTemplate, path)
+	errs := validateJobContent(template, storedTemplate, path)
 	if template.Selector != nil {
-		faults = append(faults, field.Invalid(path.Child("selector"), template.Selector, "`selector` will be auto-generated"))
+		errs = append(errs, field.Invalid(path.Child("selector"), template.Selector, "`selector` will be auto-generated"))
 	}
 	if valueOf(template.ManualSelector) {
-		faults = append(faults, field.NotSupported(path.Child("manualSelector"), true, []string{"nil", "false"}))
+		errs = append(errs, field.NotSupported(path.Child("manualSelector"), true, []string{"nil", "false"}))
 	}
-	return faults
+	return errs
 }
 
 func warnCronJob(_ context.Context, c, old *cronJob) []string {

@@ -66,16 +66,16 @@ func TestACronJobStoredBeforeARuleMayStay(t *testing.T) {
 	t.Parallel()
 	c, _ := created[*cronJob](t, nightly)
 	c.Spec.Schedule, c.Spec.TimeZone, c.Name = "TZ=UTC 0 0 * * *", nil, strings.Repeat("a", 60)
-	after, faults := updated(t, c, func(c *cronJob) { c.Spec.Suspend = new(true) })
-	says(t, faults)
+	after, errs := updated(t, c, func(c *cronJob) { c.Spec.Suspend = new(true) })
+	says(t, errs)
 	if lines := cronJobs.WarningsOnUpdate(t.Context(), after, c); len(lines) != 1 || !strings.HasPrefix(lines[0], "cannot use TZ or CRON_TZ") {
 		t.Errorf("warnings %q", lines)
 	}
-	_, faults = updated(t, c, func(c *cronJob) { c.Spec.TimeZone = new("Etc/UTC") })
-	says(t, faults, `spec.schedule: Invalid value: "TZ=UTC 0 0 * * *": cannot use both timeZone field and TZ or CRON_TZ in schedule`)
+	_, errs = updated(t, c, func(c *cronJob) { c.Spec.TimeZone = new("Etc/UTC") })
+	says(t, errs, `spec.schedule: Invalid value: "TZ=UTC 0 0 * * *": cannot use both timeZone field and TZ or CRON_TZ in schedule`)
 	c.Spec.Schedule, c.Spec.TimeZone = "@daily", new("Gone/Away")
-	_, faults = updated(t, c, func(c *cronJob) { c.Spec.Suspend = new(true) })
-	says(t, faults)
+	_, errs = updated(t, c, func(c *cronJob) { c.Spec.Suspend = new(true) })
+	says(t, errs)
 }
 
 func TestACronJobIsRefused(t *testing.T) {
@@ -115,13 +115,13 @@ func TestACronJobIsRefused(t *testing.T) {
 
 func TestACronJobIsShownWithItsSchedule(t *testing.T) {
 	t.Parallel()
-	c, faults := created[*cronJob](t, nightly)
-	says(t, faults)
+	c, errs := created[*cronJob](t, nightly)
+	says(t, errs)
 	if got, want := cells(t, c), "nightly | 5 0 * * * | <none> | False | 0 | <none> | <unknown> | c | i:1 | <none>"; got != want {
 		t.Errorf("%s, wanted %s", got, want)
 	}
-	after, faults := reported(t, c, func(c *cronJob) { c.Spec.Schedule = ""; c.Status = batchv1.CronJobStatus{LastScheduleTime: second(1)} })
-	says(t, faults)
+	after, errs := reported(t, c, func(c *cronJob) { c.Spec.Schedule = ""; c.Status = batchv1.CronJobStatus{LastScheduleTime: second(1)} })
+	says(t, errs)
 	if after.Spec.Schedule == "" || after.Status.LastScheduleTime == nil {
 		t.Error("a status changed the spec, or not itself")
 	}

@@ -23,12 +23,12 @@ import (
 type daemonSet = appsv1.DaemonSet
 
 var daemonSets = daemonSetStrategy{resource.SpecStatus[daemonSet, *daemonSet]{
-	Strategy:  registry.Namespaced{},
-	Spec:      func(d *daemonSet) any { return &d.Spec },
-	Status:    func(d *daemonSet) any { return &d.Status },
-	Default:   func(d *daemonSet) { core.DropAlpha(&d.Spec.Template) },
-	CheckWith: checkDaemonSet,
-	WarnWith: func(_ context.Context, d, old *daemonSet) []string {
+	Strategy:            registry.Namespaced{},
+	Spec:                func(d *daemonSet) any { return &d.Spec },
+	Status:              func(d *daemonSet) any { return &d.Status },
+	PrepareFunc:         func(d *daemonSet) { core.DropAlpha(&d.Spec.Template) },
+	ValidateWithOldFunc: validateDaemonSet,
+	WarningsWithOldFunc: func(_ context.Context, d, old *daemonSet) []string {
 		if old != nil && templateGeneration(d) == templateGeneration(old) {
 			return nil
 		}
@@ -58,7 +58,7 @@ func (s daemonSetStrategy) PrepareForUpdate(ctx context.Context, obj, old runtim
 	setTemplateGeneration(now, generation)
 }
 
-var daemonSetStatus = daemonSetStatusStrategy{daemonSets.OfStatus(checkDaemonSetStatus)}
+var daemonSetStatus = daemonSetStatusStrategy{daemonSets.StatusStrategy(validateDaemonSetStatus)}
 
 // daemonSetStatusStrategy: the count is part of what the status does not change.
 type daemonSetStatusStrategy struct{ registry.Strategy }
@@ -84,72 +84,72 @@ func setTemplateGeneration(d *daemonSet, n int64) {
 	d.Annotations[appsv1.DeprecatedTemplateGeneration] = strconv.FormatInt(n, 10)
 }
 
-func checkDaemonSet(_ context.Context, d, old *daemonSet) field.ErrorList {
+func validateDaemonSet(_ context.Context, d, old *daemonSet) field.ErrorList {
 	s, path := &d.Spec, field.NewPath("spec")
 	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "DaemonSet"}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	var allowed metav1validation.LabelSelectorValidationOptions
 	if old != nil {
 		pods.stored = &old.Spec.Template
 		allowed.AllowInvalidLabelValueInSelector = metav1validation.LabelSelectorHasInvalidLabelValue(old.Spec.Selector)
-		faults = unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))
+		errs = unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))
 	}
-	faults = append(faults, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
-	faults = append(faults, pods.checkMatch()...)
+	errs = append(errs, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
+	errs = append(errs, pods.validateMatch()...)
 	if s.Selector != nil && len(s.Selector.MatchLabels)+len(s.Selector.MatchExpressions) == 0 {
-		faults = append(faults, field.Invalid(path.Child("selector"), s.Selector, "empty selector is invalid for daemonset"))
+		errs = append(errs, field.Invalid(path.Child("selector"), s.Selector, "empty selector is invalid for daemonset"))
 	}
-	faults = append(faults, checkTemplate(pods.template, pods.stored, path.Child("template"))...)
-	faults = append(faults, pods.checkLasting(pods.kind)...)
-	faults = append(faults, notNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)},
+	errs = append(errs, validateTemplate(pods.template, pods.stored, path.Child("template"))...)
+	errs = append(errs, pods.validateLasting(pods.kind)...)
+	errs = append(errs, notNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)},
 		{"templateGeneration", templateGeneration(d)}})...)
-	faults = append(faults, checkDaemonSetStrategy(&s.UpdateStrategy, path.Child("updateStrategy"))...)
-	return append(faults, notNegative(path, counted("revisionHistoryLimit", s.RevisionHistoryLimit))...)
+	errs = append(errs, validateDaemonSetStrategy(&s.UpdateStrategy, path.Child("updateStrategy"))...)
+	return append(errs, notNegative(path, counted("revisionHistoryLimit", s.RevisionHistoryLimit))...)
 }
 
-func checkDaemonSetStrategy(s *appsv1.DaemonSetUpdateStrategy, path *field.Path) field.ErrorList {
+func validateDaemonSetStrategy(s *appsv1.DaemonSetUpdateStrategy, path *field.Path) field.ErrorList {
 	switch {
 	case s.Type == appsv1.OnDeleteDaemonSetStrategyType:
 		return nil
 	case s.Type == appsv1.RollingUpdateDaemonSetStrategyType && s.RollingUpdate == nil:
 		return field.ErrorList{field.Required(path.Child("rollingUpdate"), "")}
 	case s.Type == appsv1.RollingUpdateDaemonSetStrategyType:
-		return checkRollingDaemonSet(s.RollingUpdate, path.Child("rollingUpdate"))
+		return validateRollingDaemonSet(s.RollingUpdate, path.Child("rollingUpdate"))
 	}
 	shown := s.DeepCopy()
 	if r := shown.RollingUpdate; r != nil {
 		made(&r.MaxUnavailable)
 		made(&r.MaxSurge)
 	}
-	return field.ErrorList{field.NotSupported(path, resource.GoNamed(shown),
+	return field.ErrorList{field.NotSupported(path, resource.InternalForm(shown),
 		[]appsv1.DaemonSetUpdateStrategyType{appsv1.RollingUpdateDaemonSetStrategyType, appsv1.OnDeleteDaemonSetStrategyType})}
 }
 
-// checkRollingDaemonSet: on each node the old pod goes first or the new one comes first, never both.
-func checkRollingDaemonSet(r *appsv1.RollingUpdateDaemonSet, path *field.Path) field.ErrorList {
+// validateRollingDaemonSet: on each node the old pod goes first or the new one comes first, never both.
+func validateRollingDaemonSet(r *appsv1.RollingUpdateDaemonSet, path *field.Path) field.ErrorList {
 	unavailable, surge := valueOf(r.MaxUnavailable), valueOf(r.MaxSurge)
-	faults := checkIntOrPercent(unavailable, path.Child("maxUnavailable"))
-	faults = append(faults, checkIntOrPercent(surge, path.Child("maxSurge"))...)
-	faults = append(faults, checkShare(unavailable, path.Child("maxUnavailable"))...)
-	faults = append(faults, checkShare(surge, path.Child("maxSurge"))...)
+	errs := validateIntOrPercent(unavailable, path.Child("maxUnavailable"))
+	errs = append(errs, validateIntOrPercent(surge, path.Child("maxSurge"))...)
+	errs = append(errs, validateShare(unavailable, path.Child("maxUnavailable"))...)
+	errs = append(errs, validateShare(surge, path.Child("maxSurge"))...)
 	switch {
 	case !isNone(unavailable) && !isNone(surge):
-		faults = append(faults, field.Invalid(path.Child("maxSurge"), surge, "may not be set when maxUnavailable is non-zero"))
+		errs = append(errs, field.Invalid(path.Child("maxSurge"), surge, "may not be set when maxUnavailable is non-zero"))
 	case isNone(unavailable) && isNone(surge):
-		faults = append(faults, field.Required(path.Child("maxUnavailable"), "cannot be 0 when maxSurge is 0"))
+		errs = append(errs, field.Required(path.Child("maxUnavailable"), "cannot be 0 when maxSurge is 0"))
 	}
-	return faults
+	return errs
 }
 
-func checkDaemonSetStatus(_ context.Context, d, old *daemonSet) field.ErrorList {
+func validateDaemonSetStatus(_ context.Context, d, old *daemonSet) field.ErrorList {
 	s, path := &d.Status, field.NewPath("status")
-	faults := notNegative(path, []count{
+	errs := notNegative(path, []count{
 		{"currentNumberScheduled", int64(s.CurrentNumberScheduled)}, {"numberMisscheduled", int64(s.NumberMisscheduled)},
 		{"desiredNumberScheduled", int64(s.DesiredNumberScheduled)}, {"numberReady", int64(s.NumberReady)},
 		{"observedGeneration", s.ObservedGeneration}, {"updatedNumberScheduled", int64(s.UpdatedNumberScheduled)},
 		{"numberAvailable", int64(s.NumberAvailable)}, {"numberUnavailable", int64(s.NumberUnavailable)},
 	}, counted("collisionCount", s.CollisionCount))
-	return append(faults, notBack(path, s.CollisionCount, old.Status.CollisionCount)...)
+	return append(errs, notBack(path, s.CollisionCount, old.Status.CollisionCount)...)
 }
 
 // daemonSetColumns is what kubectl get daemonsets shows.

@@ -21,13 +21,13 @@ type deployment = appsv1.Deployment
 // deployments: the generation counts annotations too, because a controller copies them to its replica sets.
 // Upstream: pkg/registry/apps/deployment.
 var deployments = resource.SpecStatus[deployment, *deployment]{
-	Strategy:  registry.Namespaced{},
-	Spec:      func(d *deployment) any { return &d.Spec },
-	Status:    func(d *deployment) any { return &d.Status },
-	Also:      func(d *deployment) any { return d.Annotations },
-	Default:   func(d *deployment) { core.DropAlpha(&d.Spec.Template) },
-	CheckWith: checkDeployment,
-	WarnWith:  warnDeployment,
+	Strategy:            registry.Namespaced{},
+	Spec:                func(d *deployment) any { return &d.Spec },
+	Status:              func(d *deployment) any { return &d.Status },
+	GenerationExtra:     func(d *deployment) any { return d.Annotations },
+	PrepareFunc:         func(d *deployment) { core.DropAlpha(&d.Spec.Template) },
+	ValidateWithOldFunc: validateDeployment,
+	WarningsWithOldFunc: warnDeployment,
 }
 
 func warnDeployment(_ context.Context, d, old *deployment) []string {
@@ -40,7 +40,7 @@ func warnDeployment(_ context.Context, d, old *deployment) []string {
 	return warnTemplate(&d.Spec.Template)
 }
 
-var deploymentStatus = deploymentStatusStrategy{deployments.OfStatus(checkDeploymentStatus)}
+var deploymentStatus = deploymentStatusStrategy{deployments.StatusStrategy(validateDeploymentStatus)}
 
 // deploymentStatusStrategy: alone among the workloads, a deployment keeps its labels when its status changes.
 type deploymentStatusStrategy struct{ registry.Strategy }
@@ -72,33 +72,33 @@ func keepRollback(d, old *deployment) {
 	}
 }
 
-func checkDeployment(_ context.Context, d, old *deployment) field.ErrorList {
+func validateDeployment(_ context.Context, d, old *deployment) field.ErrorList {
 	s, path := &d.Spec, field.NewPath("spec")
 	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "deployment"}
 	if old != nil {
 		pods.stored = &old.Spec.Template
 	}
-	faults := notNegative(path, counted("replicas", s.Replicas))
-	faults = append(faults, pods.checkSelector()...)
-	faults = append(faults, pods.checkReplicas()...)
-	faults = append(faults, checkDeploymentStrategy(&s.Strategy, path.Child("strategy"))...)
-	faults = append(faults, notNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)}},
+	errs := notNegative(path, counted("replicas", s.Replicas))
+	errs = append(errs, pods.validateSelector()...)
+	errs = append(errs, pods.validateReplicas()...)
+	errs = append(errs, validateDeploymentStrategy(&s.Strategy, path.Child("strategy"))...)
+	errs = append(errs, notNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)}},
 		counted("revisionHistoryLimit", s.RevisionHistoryLimit))...)
 	if revision, err := strconv.ParseInt(d.Annotations[appsv1.DeprecatedRollbackTo], 10, 64); err == nil {
-		faults = append(faults, notNegative(path.Child("rollback"), []count{{"version", revision}})...)
+		errs = append(errs, notNegative(path.Child("rollback"), []count{{"version", revision}})...)
 	}
-	faults = append(faults, notNegative(path, counted("progressDeadlineSeconds", s.ProgressDeadlineSeconds))...)
+	errs = append(errs, notNegative(path, counted("progressDeadlineSeconds", s.ProgressDeadlineSeconds))...)
 	if s.ProgressDeadlineSeconds != nil && *s.ProgressDeadlineSeconds <= s.MinReadySeconds {
-		faults = append(faults, field.Invalid(path.Child("progressDeadlineSeconds"), *s.ProgressDeadlineSeconds,
+		errs = append(errs, field.Invalid(path.Child("progressDeadlineSeconds"), *s.ProgressDeadlineSeconds,
 			"must be greater than minReadySeconds"))
 	}
 	if old != nil {
-		faults = append(faults, unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))...)
+		errs = append(errs, unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))...)
 	}
-	return faults
+	return errs
 }
 
-func checkDeploymentStrategy(s *appsv1.DeploymentStrategy, path *field.Path) field.ErrorList {
+func validateDeploymentStrategy(s *appsv1.DeploymentStrategy, path *field.Path) field.ErrorList {
 	rolling := path.Child("rollingUpdate")
 	switch s.Type {
 	case appsv1.RecreateDeploymentStrategyType:
@@ -110,44 +110,44 @@ func checkDeploymentStrategy(s *appsv1.DeploymentStrategy, path *field.Path) fie
 		if s.RollingUpdate == nil {
 			return field.ErrorList{field.Required(rolling, "this should be defaulted and never be nil")}
 		}
-		return checkRollingDeployment(s.RollingUpdate, rolling)
+		return validateRollingDeployment(s.RollingUpdate, rolling)
 	}
 	shown := s.DeepCopy()
 	if r := shown.RollingUpdate; r != nil {
 		made(&r.MaxUnavailable)
 		made(&r.MaxSurge)
 	}
-	return field.ErrorList{field.NotSupported(path, resource.GoNamed(shown),
+	return field.ErrorList{field.NotSupported(path, resource.InternalForm(shown),
 		[]appsv1.DeploymentStrategyType{appsv1.RecreateDeploymentStrategyType, appsv1.RollingUpdateDeploymentStrategyType})}
 }
 
-// checkRollingDeployment: an update that may neither take a pod away nor add one cannot begin.
-func checkRollingDeployment(r *appsv1.RollingUpdateDeployment, path *field.Path) field.ErrorList {
+// validateRollingDeployment: an update that may neither take a pod away nor add one cannot begin.
+func validateRollingDeployment(r *appsv1.RollingUpdateDeployment, path *field.Path) field.ErrorList {
 	unavailable, surge := valueOf(r.MaxUnavailable), valueOf(r.MaxSurge)
-	faults := checkIntOrPercent(unavailable, path.Child("maxUnavailable"))
-	faults = append(faults, checkIntOrPercent(surge, path.Child("maxSurge"))...)
+	errs := validateIntOrPercent(unavailable, path.Child("maxUnavailable"))
+	errs = append(errs, validateIntOrPercent(surge, path.Child("maxSurge"))...)
 	if isNone(unavailable) && isNone(surge) {
-		faults = append(faults, field.Invalid(path.Child("maxUnavailable"), unavailable, "may not be 0 when `maxSurge` is 0"))
+		errs = append(errs, field.Invalid(path.Child("maxUnavailable"), unavailable, "may not be 0 when `maxSurge` is 0"))
 	}
-	return append(faults, checkShare(unavailable, path.Child("maxUnavailable"))...)
+	return append(errs, validateShare(unavailable, path.Child("maxUnavailable"))...)
 }
 
-func checkDeploymentStatus(_ context.Context, d, old *deployment) field.ErrorList {
+func validateDeploymentStatus(_ context.Context, d, old *deployment) field.ErrorList {
 	s, path := &d.Status, field.NewPath("status")
 	updated := count{"updatedReplicas", int64(s.UpdatedReplicas)}
 	ready := count{"readyReplicas", int64(s.ReadyReplicas)}
 	available := count{"availableReplicas", int64(s.AvailableReplicas)}
-	faults := notNegative(path, []count{
+	errs := notNegative(path, []count{
 		{"observedGeneration", s.ObservedGeneration}, {"replicas", int64(s.Replicas)}, updated, ready, available,
 		{"unavailableReplicas", int64(s.UnavailableReplicas)},
 	}, counted("terminatingReplicas", s.TerminatingReplicas), counted("collisionCount", s.CollisionCount))
-	faults = append(faults, atMost(path, s.Replicas, "status.replicas", updated, ready, available)...)
-	faults = append(faults, atMost(path, s.ReadyReplicas, "readyReplicas", available)...)
-	return append(faults, notBack(path, s.CollisionCount, old.Status.CollisionCount)...)
+	errs = append(errs, atMost(path, s.Replicas, "status.replicas", updated, ready, available)...)
+	errs = append(errs, atMost(path, s.ReadyReplicas, "readyReplicas", available)...)
+	return append(errs, notBack(path, s.CollisionCount, old.Status.CollisionCount)...)
 }
 
-func deploymentScale(s *registry.Store, _ *resource.Parts) map[string]rest.Storage {
-	return map[string]rest.Storage{"scale": resource.Scale[deployment, *deployment]{
+func deploymentScale(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {
+	return map[string]rest.Storage{"scale": resource.ScaleREST[deployment, *deployment]{
 		Store:    s,
 		Replicas: func(d *deployment) *int32 { return made(&d.Spec.Replicas) },
 		Status:   func(d *deployment) int32 { return d.Status.Replicas },

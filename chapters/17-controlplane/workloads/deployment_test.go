@@ -23,8 +23,8 @@ status: {replicas: 9}
 
 func TestADeploymentBeginsWithGenerationOneAndWithoutStatus(t *testing.T) {
 	t.Parallel()
-	d, faults := created[*deployment](t, webDeployment)
-	says(t, faults)
+	d, errs := created[*deployment](t, webDeployment)
+	says(t, errs)
 	if d.Generation != 1 || d.Status.Replicas != 0 {
 		t.Errorf("generation %d, status %v", d.Generation, d.Status)
 	}
@@ -91,11 +91,11 @@ func rolling(s *appsv1.DeploymentSpec, unavailable, surge intstr.IntOrString) {
 func TestTheSelectorOfADeploymentStays(t *testing.T) {
 	t.Parallel()
 	d, _ := created[*deployment](t, webDeployment)
-	_, faults := updated(t, d, func(d *deployment) {
+	_, errs := updated(t, d, func(d *deployment) {
 		d.Spec.Selector.MatchLabels["tier"] = "front"
 		d.Spec.Template.Labels["tier"] = "front"
 	})
-	says(t, faults, `spec.selector: Invalid value: {"matchLabels":{"app":"web","tier":"front"}}: field is immutable`)
+	says(t, errs, `spec.selector: Invalid value: {"matchLabels":{"app":"web","tier":"front"}}: field is immutable`)
 }
 
 func TestTheGenerationCountsSpecAndAnnotationsButNotLabels(t *testing.T) {
@@ -112,8 +112,8 @@ func TestTheGenerationCountsSpecAndAnnotationsButNotLabels(t *testing.T) {
 		{"spec", func(d *deployment) { d.Spec.Paused = true }, 2},
 		{"annotations", func(d *deployment) { d.Annotations = map[string]string{"a": "b"} }, 2},
 	} {
-		after, faults := updated(t, d, row.change)
-		says(t, faults)
+		after, errs := updated(t, d, row.change)
+		says(t, errs)
 		if after.Generation != row.want || after.Status.Replicas != 0 {
 			t.Errorf("%s: generation %d, status %v", row.what, after.Generation, after.Status)
 		}
@@ -123,11 +123,11 @@ func TestTheGenerationCountsSpecAndAnnotationsButNotLabels(t *testing.T) {
 func TestAStatusOfADeploymentChangesNeitherSpecNorLabels(t *testing.T) {
 	t.Parallel()
 	d, _ := created[*deployment](t, webDeployment)
-	after, faults := reported(t, d, func(d *deployment) {
+	after, errs := reported(t, d, func(d *deployment) {
 		*d.Spec.Replicas, d.Labels, d.Annotations = 9, nil, map[string]string{"a": "b"}
 		d.Status = appsv1.DeploymentStatus{Replicas: 3, ReadyReplicas: 2}
 	})
-	says(t, faults)
+	says(t, errs)
 	if *after.Spec.Replicas != 3 || after.Labels["app"] != "web" || after.Annotations["a"] != "b" || after.Status.ReadyReplicas != 2 {
 		t.Errorf("%+v", after)
 	}
@@ -137,10 +137,10 @@ func TestCountersOfAStatusAgree(t *testing.T) {
 	t.Parallel()
 	d, _ := created[*deployment](t, webDeployment)
 	d.Status.CollisionCount = new(int32(2))
-	_, faults := reported(t, d, func(d *deployment) {
+	_, errs := reported(t, d, func(d *deployment) {
 		d.Status = appsv1.DeploymentStatus{Replicas: 1, UpdatedReplicas: -1, ReadyReplicas: 2, AvailableReplicas: 3}
 	})
-	says(t, faults, "status.updatedReplicas: Invalid value: -1: must be greater than or equal to 0",
+	says(t, errs, "status.updatedReplicas: Invalid value: -1: must be greater than or equal to 0",
 		"status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas",
 		"status.availableReplicas: Invalid value: 3: cannot be greater than status.replicas",
 		"status.availableReplicas: Invalid value: 3: cannot be greater than readyReplicas",

@@ -17,48 +17,48 @@ type disruptionBudget = policyv1.PodDisruptionBudget
 // disruptionBudgets: who changes a budget says which one was seen, because evictions change its status at any time.
 // Upstream: pkg/registry/policy/poddisruptionbudget.
 var disruptionBudgets = resource.SpecStatus[disruptionBudget, *disruptionBudget]{
-	Strategy:    registry.Namespaced{},
-	Spec:        func(b *disruptionBudget) any { return &b.Spec },
-	Status:      func(b *disruptionBudget) any { return &b.Status },
-	CheckWith:   checkBudget,
-	Conditional: true,
+	Strategy:                  registry.Namespaced{},
+	Spec:                      func(b *disruptionBudget) any { return &b.Spec },
+	Status:                    func(b *disruptionBudget) any { return &b.Status },
+	ValidateWithOldFunc:       validateBudget,
+	ForbidUnconditionalUpdate: true,
 }
 
 // evictionPolicies in the order in which messages list them.
 var evictionPolicies = []policyv1.UnhealthyPodEvictionPolicyType{policyv1.AlwaysAllow, policyv1.IfHealthyBudget}
 
-func checkBudget(_ context.Context, b, old *disruptionBudget) field.ErrorList {
+func validateBudget(_ context.Context, b, old *disruptionBudget) field.ErrorList {
 	s, path := &b.Spec, field.NewPath("spec")
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if s.MinAvailable != nil && s.MaxUnavailable != nil {
-		faults = append(faults, field.Invalid(path, resource.GoNamed(s), "minAvailable and maxUnavailable cannot be both set"))
+		errs = append(errs, field.Invalid(path, resource.InternalForm(s), "minAvailable and maxUnavailable cannot be both set"))
 	}
-	faults = append(faults, checkAmount(s.MinAvailable, path.Child("minAvailable"))...)
-	faults = append(faults, checkAmount(s.MaxUnavailable, path.Child("maxUnavailable"))...)
+	errs = append(errs, validateAmount(s.MinAvailable, path.Child("minAvailable"))...)
+	errs = append(errs, validateAmount(s.MaxUnavailable, path.Child("maxUnavailable"))...)
 	var allowed metav1validation.LabelSelectorValidationOptions
 	if old != nil {
 		allowed.AllowInvalidLabelValueInSelector = len(metav1validation.ValidateLabelSelector(old.Spec.Selector, allowed, nil)) > 0
 	}
-	faults = append(faults, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
+	errs = append(errs, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
 	policy := s.UnhealthyPodEvictionPolicy
 	if policy != nil && *policy != policyv1.AlwaysAllow && *policy != policyv1.IfHealthyBudget {
-		faults = append(faults, field.NotSupported(path.Child("unhealthyPodEvictionPolicy"), *policy, evictionPolicies))
+		errs = append(errs, field.NotSupported(path.Child("unhealthyPodEvictionPolicy"), *policy, evictionPolicies))
 	}
-	return faults
+	return errs
 }
 
-// checkAmount: a number of pods, or a share of them that is not more than all.
-func checkAmount(amount *intstr.IntOrString, path *field.Path) field.ErrorList {
+// validateAmount: a number of pods, or a share of them that is not more than all.
+func validateAmount(amount *intstr.IntOrString, path *field.Path) field.ErrorList {
 	if amount == nil {
 		return nil
 	}
-	return append(checkIntOrPercent(*amount, path), checkShare(*amount, path)...)
+	return append(validateIntOrPercent(*amount, path), validateShare(*amount, path)...)
 }
 
-func checkBudgetStatus(_ context.Context, b, _ *disruptionBudget) field.ErrorList {
+func validateBudgetStatus(_ context.Context, b, _ *disruptionBudget) field.ErrorList {
 	s, path := &b.Status, field.NewPath("status")
-	faults := metav1validation.ValidateConditions(s.Conditions, path.Child("conditions"))
-	return append(faults, notNegative(path, []count{
+	errs := metav1validation.ValidateConditions(s.Conditions, path.Child("conditions"))
+	return append(errs, notNegative(path, []count{
 		{"disruptionsAllowed", int64(s.DisruptionsAllowed)}, {"currentHealthy", int64(s.CurrentHealthy)},
 		{"desiredHealthy", int64(s.DesiredHealthy)}, {"expectedPods", int64(s.ExpectedPods)},
 	})...)

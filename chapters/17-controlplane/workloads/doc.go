@@ -2,7 +2,7 @@
 // and policy. None of them runs anything. Each holds a pod template, or points at a kind that does, beside a status in
 // which a controller reports how far it has come.
 //
-// In: rows of resource.Row, asked by the root for its table. Out: strategies for the generic Store (chapter 6), scales,
+// In: rows of resource.Definition, asked by the root for its table. Out: strategies for the generic Store (chapter 6), scales,
 // and the columns that kubectl get prints. New: a spec that may change in part only (a selector never does, a Job's
 // template neither), a generation that tells a controller what it has not seen, and a selector that the server makes.
 //

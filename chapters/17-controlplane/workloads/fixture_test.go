@@ -34,7 +34,7 @@ func decode(codecs *kinds.Codecs, manifest string) (runtime.Object, error) {
 }
 
 // row finds a row of this package's table by its kind.
-func row(t testing.TB, kind string) resource.Row {
+func row(t testing.TB, kind string) resource.Definition {
 	t.Helper()
 	for _, g := range Groups() {
 		for _, r := range g.Resources {
@@ -44,7 +44,7 @@ func row(t testing.TB, kind string) resource.Row {
 		}
 	}
 	t.Fatalf("no row of %s", kind)
-	return resource.Row{}
+	return resource.Definition{}
 }
 
 // created is what a create makes of a manifest, and what it finds wrong with it.
@@ -94,15 +94,15 @@ func update(ctx context.Context, s registry.Strategy, after, before runtime.Obje
 	return s.ValidateUpdate(ctx, after, before)
 }
 
-// says fails unless the faults are exactly these, in this order.
-func says(t testing.TB, faults field.ErrorList, want ...string) {
+// says fails unless the errors are exactly these, in this order.
+func says(t testing.TB, errs field.ErrorList, want ...string) {
 	t.Helper()
 	var got []string
-	for _, f := range faults {
+	for _, f := range errs {
 		got = append(got, f.Error())
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("faults:\n%s\nwanted:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		t.Errorf("errs:\n%s\nwanted:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // Groups are the rows of this package.
 func Groups() []resource.Group {
 	return []resource.Group{
-		{GroupVersion: appsv1.SchemeGroupVersion, Resources: []resource.Row{
+		{GroupVersion: appsv1.SchemeGroupVersion, Resources: []resource.Definition{
 			{Kind: "ControllerRevision", Name: "controllerrevisions", ObjectMeta: registry.UpdateThenMeta, Strategy: controllerRevisions,
 				Columns: controllerRevisionColumns},
 			{Kind: "DaemonSet", Name: "daemonsets", ShortNames: []string{"ds"}, All: true,
@@ -23,31 +23,31 @@ func Groups() []resource.Group {
 				Strategy: deployments, Status: deploymentStatus, Columns: deploymentColumns,
 				Subresources: deploymentScale},
 			{Kind: "ReplicaSet", Name: "replicasets", ShortNames: []string{"rs"}, All: true,
-				Strategy: replicaSets, Status: replicaSets.OfStatus(checkReplicaSetStatus), Columns: replicaSetColumns,
+				Strategy: replicaSets, Status: replicaSets.StatusStrategy(validateReplicaSetStatus), Columns: replicaSetColumns,
 				Subresources: replicaSetScale},
 			{Kind: "StatefulSet", Name: "statefulsets", ShortNames: []string{"sts"}, All: true,
-				Strategy: statefulSets, Status: statefulSets.OfStatus(checkStatefulSetStatus), Columns: statefulSetColumns,
+				Strategy: statefulSets, Status: statefulSets.StatusStrategy(validateStatefulSetStatus), Columns: statefulSetColumns,
 				Subresources: statefulSetScale},
 		}},
-		{GroupVersion: batchv1.SchemeGroupVersion, Resources: []resource.Row{
+		{GroupVersion: batchv1.SchemeGroupVersion, Resources: []resource.Definition{
 			{Kind: "CronJob", Name: "cronjobs", StatusObjectMeta: registry.NoMeta, ShortNames: []string{"cj"}, All: true,
-				Strategy: cronJobs, Status: cronJobs.OfStatus(nil), Columns: cronJobColumns},
+				Strategy: cronJobs, Status: cronJobs.StatusStrategy(nil), Columns: cronJobColumns},
 			{Kind: "Job", Name: "jobs", ObjectMeta: registry.MetaThenUpdate, All: true, Strategy: jobs,
-				Status: jobs.OfStatus(checkJobStatus), Columns: jobColumns,
-				Fields: jobFields, NoField: "field label %q not supported for Job", Serve: serveJobs},
+				Status: jobs.StatusStrategy(validateJobStatus), Columns: jobColumns,
+				SelectableFields: jobFields, UnsupportedFieldLabel: "field label %q not supported for Job", WrapStore: serveJobs},
 		}},
-		{GroupVersion: autoscalingv2.SchemeGroupVersion, Resources: []resource.Row{
+		{GroupVersion: autoscalingv2.SchemeGroupVersion, Resources: []resource.Definition{
 			{Kind: "HorizontalPodAutoscaler", Name: "horizontalpodautoscalers", ShortNames: []string{"hpa"}, All: true,
-				Strategy: autoscalers, Status: autoscalers.OfStatus(checkAutoscalerStatus), Columns: autoscalerColumns},
+				Strategy: autoscalers, Status: autoscalers.StatusStrategy(validateAutoscalerStatus), Columns: autoscalerColumns},
 		}},
-		{GroupVersion: autoscalingv1.SchemeGroupVersion, Resources: []resource.Row{
+		{GroupVersion: autoscalingv1.SchemeGroupVersion, Resources: []resource.Definition{
 			{Kind: "HorizontalPodAutoscaler", Name: "horizontalpodautoscalers",
 				SameAs: autoscalingv2.SchemeGroupVersion.WithResource("horizontalpodautoscalers")},
 		}},
-		{GroupVersion: policyv1.SchemeGroupVersion, Resources: []resource.Row{
+		{GroupVersion: policyv1.SchemeGroupVersion, Resources: []resource.Definition{
 			{Kind: "PodDisruptionBudget", Name: "poddisruptionbudgets", ObjectMeta: registry.NoMeta,
 				StatusObjectMeta: registry.NoMeta, ShortNames: []string{"pdb"},
-				Strategy: disruptionBudgets, Status: disruptionBudgets.OfStatus(checkBudgetStatus), Columns: budgetColumns},
+				Strategy: disruptionBudgets, Status: disruptionBudgets.StatusStrategy(validateBudgetStatus), Columns: budgetColumns},
 		}},
 	}
 }

@@ -21,14 +21,14 @@ type job = batchv1.Job
 
 // jobs: a job that is deleted leaves its pods, unless the client says otherwise; it has always been so.
 var jobs = jobStrategy{resource.SpecStatus[job, *job]{
-	Strategy:    registry.Namespaced{},
-	Spec:        func(j *job) any { return &j.Spec },
-	Status:      func(j *job) any { return &j.Status },
-	Default:     func(j *job) { core.DropAlpha(&j.Spec.Template) },
-	CheckWith:   checkJob,
-	Canon:       takeLabels,
-	WarnWith:    warnJob,
-	Propagation: metav1.DeletePropagationOrphan,
+	Strategy:            registry.Namespaced{},
+	Spec:                func(j *job) any { return &j.Spec },
+	Status:              func(j *job) any { return &j.Status },
+	PrepareFunc:         func(j *job) { core.DropAlpha(&j.Spec.Template) },
+	ValidateWithOldFunc: validateJob,
+	CanonicalizeFunc:    takeLabels,
+	WarningsWithOldFunc: warnJob,
+	Propagation:         metav1.DeletePropagationOrphan,
 }}
 
 // jobStrategy makes a selector for a new job. Upstream: pkg/registry/batch/job.

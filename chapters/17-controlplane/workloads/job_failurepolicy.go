@@ -26,79 +26,79 @@ var (
 	conditionStates = []corev1.ConditionStatus{corev1.ConditionFalse, corev1.ConditionTrue, corev1.ConditionUnknown}
 )
 
-func checkFailurePolicy(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+func validateFailurePolicy(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
 	rules, path := s.PodFailurePolicy.Rules, path.Child("rules")
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if len(rules) > maxFailureRules {
-		faults = append(faults, field.TooMany(path, len(rules), maxFailureRules))
+		errs = append(errs, field.TooMany(path, len(rules), maxFailureRules))
 	}
 	for i := range rules {
-		faults = append(faults, checkFailureRule(s, &rules[i], path.Index(i))...)
+		errs = append(errs, validateFailureRule(s, &rules[i], path.Index(i))...)
 	}
-	return faults
+	return errs
 }
 
-func checkFailureRule(s *batchv1.JobSpec, r *batchv1.PodFailurePolicyRule, path *field.Path) field.ErrorList {
+func validateFailureRule(s *batchv1.JobSpec, r *batchv1.PodFailurePolicyRule, path *field.Path) field.ErrorList {
 	action := path.Child("action")
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if r.Action == batchv1.PodFailurePolicyActionFailIndex && s.BackoffLimitPerIndex == nil {
-		faults = append(faults, field.Invalid(action, r.Action, "requires the backoffLimitPerIndex to be set"))
+		errs = append(errs, field.Invalid(action, r.Action, "requires the backoffLimitPerIndex to be set"))
 	}
-	faults = append(faults, choice(action, r.Action, failureActions)...)
+	errs = append(errs, choice(action, r.Action, failureActions)...)
 	if r.OnExitCodes != nil {
-		faults = append(faults, checkExitCodes(s, r.OnExitCodes, path.Child("onExitCodes"))...)
+		errs = append(errs, validateExitCodes(s, r.OnExitCodes, path.Child("onExitCodes"))...)
 	}
-	faults = append(faults, checkConditionPatterns(r.OnPodConditions, path.Child("onPodConditions"))...)
+	errs = append(errs, validateConditionPatterns(r.OnPodConditions, path.Child("onPodConditions"))...)
 	switch byCode, byCondition := r.OnExitCodes != nil, len(r.OnPodConditions) > 0; {
 	case byCode && byCondition:
-		faults = append(faults, field.Invalid(path, field.OmitValueType{}, "specifying both OnExitCodes and OnPodConditions is not supported"))
+		errs = append(errs, field.Invalid(path, field.OmitValueType{}, "specifying both OnExitCodes and OnPodConditions is not supported"))
 	case !byCode && !byCondition:
-		faults = append(faults, field.Invalid(path, field.OmitValueType{}, "specifying one of OnExitCodes and OnPodConditions is required"))
+		errs = append(errs, field.Invalid(path, field.OmitValueType{}, "specifying one of OnExitCodes and OnPodConditions is required"))
 	}
-	return faults
+	return errs
 }
 
-func checkConditionPatterns(patterns []batchv1.PodFailurePolicyOnPodConditionsPattern, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+func validateConditionPatterns(patterns []batchv1.PodFailurePolicyOnPodConditionsPattern, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if len(patterns) > maxConditionPatterns {
-		faults = append(faults, field.TooMany(path, len(patterns), maxConditionPatterns))
+		errs = append(errs, field.TooMany(path, len(patterns), maxConditionPatterns))
 	}
 	for i, p := range patterns {
 		for _, problem := range validation.IsQualifiedName(string(p.Type)) {
-			faults = append(faults, field.Invalid(path.Index(i).Child("type"), string(p.Type), problem))
+			errs = append(errs, field.Invalid(path.Index(i).Child("type"), string(p.Type), problem))
 		}
-		faults = append(faults, choice(path.Index(i).Child("status"), p.Status, conditionStates)...)
+		errs = append(errs, choice(path.Index(i).Child("status"), p.Status, conditionStates)...)
 	}
-	return faults
+	return errs
 }
 
-func checkExitCodes(s *batchv1.JobSpec, r *batchv1.PodFailurePolicyOnExitCodesRequirement, path *field.Path) field.ErrorList {
-	faults := choice(path.Child("operator"), r.Operator, exitCodeOperators)
+func validateExitCodes(s *batchv1.JobSpec, r *batchv1.PodFailurePolicyOnExitCodesRequirement, path *field.Path) field.ErrorList {
+	errs := choice(path.Child("operator"), r.Operator, exitCodeOperators)
 	if r.ContainerName != nil && !hasContainer(&s.Template.Spec, *r.ContainerName) {
-		faults = append(faults, field.Invalid(path.Child("containerName"), *r.ContainerName,
+		errs = append(errs, field.Invalid(path.Child("containerName"), *r.ContainerName,
 			"must be one of the container or initContainer names in the pod template"))
 	}
 	values := path.Child("values")
 	switch {
 	case len(r.Values) == 0:
-		faults = append(faults, field.Invalid(values, r.Values, "at least one value is required"))
+		errs = append(errs, field.Invalid(values, r.Values, "at least one value is required"))
 	case len(r.Values) > maxExitCodes:
-		faults = append(faults, field.TooMany(values, len(r.Values), maxExitCodes))
+		errs = append(errs, field.TooMany(values, len(r.Values), maxExitCodes))
 	}
 	seen := map[int32]bool{}
 	for i, code := range r.Values {
 		if code == 0 && r.Operator == batchv1.PodFailurePolicyOnExitCodesOpIn {
-			faults = append(faults, field.Invalid(values.Index(i), code, "must not be 0 for the In operator"))
+			errs = append(errs, field.Invalid(values.Index(i), code, "must not be 0 for the In operator"))
 		}
 		if seen[code] {
-			faults = append(faults, field.Duplicate(values.Index(i), code))
+			errs = append(errs, field.Duplicate(values.Index(i), code))
 		}
 		seen[code] = true
 	}
 	if !slices.IsSorted(r.Values) {
-		faults = append(faults, field.Invalid(values, r.Values, "must be ordered"))
+		errs = append(errs, field.Invalid(values, r.Values, "must be ordered"))
 	}
-	return faults
+	return errs
 }
 
 func hasContainer(s *corev1.PodSpec, name string) bool {

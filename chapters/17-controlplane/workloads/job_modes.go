@@ -8,47 +8,47 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// checkCompletionMode: with indexes or without.
-func checkCompletionMode(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+// validateCompletionMode: with indexes or without.
+func validateCompletionMode(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
 	modes := []batchv1.CompletionMode{batchv1.NonIndexedCompletion, batchv1.IndexedCompletion}
 	switch {
 	case indexed(s):
-		return checkIndexed(s, path)
+		return validateIndexed(s, path)
 	case s.CompletionMode != nil && !slices.Contains(modes, *s.CompletionMode):
 		return field.ErrorList{field.NotSupported(path.Child("completionMode"), *s.CompletionMode, modes)}
 	}
 	const text = "requires indexed completion mode"
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if s.BackoffLimitPerIndex != nil {
-		faults = append(faults, field.Invalid(path.Child("backoffLimitPerIndex"), *s.BackoffLimitPerIndex, text))
+		errs = append(errs, field.Invalid(path.Child("backoffLimitPerIndex"), *s.BackoffLimitPerIndex, text))
 	}
 	if s.MaxFailedIndexes != nil {
-		faults = append(faults, field.Invalid(path.Child("maxFailedIndexes"), *s.MaxFailedIndexes, text))
+		errs = append(errs, field.Invalid(path.Child("maxFailedIndexes"), *s.MaxFailedIndexes, text))
 	}
-	return faults
+	return errs
 }
 
-// checkIndexed holds the bounds of a job with indexes.
-func checkIndexed(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+// validateIndexed holds the bounds of a job with indexes.
+func validateIndexed(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
 	parallelism, failed := path.Child("parallelism"), path.Child("maxFailedIndexes")
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if s.Completions == nil {
-		faults = append(faults, field.Required(path.Child("completions"), "when completion mode is Indexed"))
+		errs = append(errs, field.Required(path.Child("completions"), "when completion mode is Indexed"))
 	}
-	faults = append(faults, below(parallelism, s.Parallelism, maxParallelism, " when completion mode is Indexed")...)
+	errs = append(errs, below(parallelism, s.Parallelism, maxParallelism, " when completion mode is Indexed")...)
 	if s.Completions != nil && s.MaxFailedIndexes != nil && *s.MaxFailedIndexes > *s.Completions {
-		faults = append(faults, field.Invalid(failed, *s.MaxFailedIndexes, "must be less than or equal to completions"))
+		errs = append(errs, field.Invalid(failed, *s.MaxFailedIndexes, "must be less than or equal to completions"))
 	}
-	faults = append(faults, below(failed, s.MaxFailedIndexes, maxFailedIndexes, "")...)
+	errs = append(errs, below(failed, s.MaxFailedIndexes, maxFailedIndexes, "")...)
 	if valueOf(s.Completions) <= manyCompletions || s.BackoffLimitPerIndex == nil {
-		return faults
+		return errs
 	}
 	if s.MaxFailedIndexes == nil {
-		faults = append(faults, field.Required(failed, fmt.Sprintf("must be specified when completions is above %d", manyCompletions)))
+		errs = append(errs, field.Required(failed, fmt.Sprintf("must be specified when completions is above %d", manyCompletions)))
 	}
 	when := fmt.Sprintf(" when completions are above %d and used with backoff limit per index", manyCompletions)
-	faults = append(faults, below(parallelism, s.Parallelism, parallelismOfMany, when)...)
-	return append(faults, below(failed, s.MaxFailedIndexes, failuresOfMany, when)...)
+	errs = append(errs, below(parallelism, s.Parallelism, parallelismOfMany, when)...)
+	return append(errs, below(failed, s.MaxFailedIndexes, failuresOfMany, when)...)
 }
 
 // below refuses a value above limit.

@@ -81,7 +81,7 @@ func (c statusChange) finishedRules() []rule {
 			field.Required(c.path.Child("startTime"), "startTime is required for finished job")},
 		{finished || !equality.Semantic.DeepEqual(uncounted, was.UncountedTerminatedPods),
 			over && uncounted != nil && len(uncounted.Failed)+len(uncounted.Succeeded) > 0,
-			field.Invalid(c.path.Child("uncountedTerminatedPods"), resource.GoNamed(uncounted), "must be empty for finished job")},
+			field.Invalid(c.path.Child("uncountedTerminatedPods"), resource.InternalForm(uncounted), "must be empty for finished job")},
 	}
 }
 

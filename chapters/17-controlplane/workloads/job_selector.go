@@ -52,15 +52,15 @@ func takeLabels(j *job) {
 	}
 }
 
-// checkGenerated refuses a selector that others' pods could match, and labels that are not this job's. A job from
+// validateGenerated refuses a selector that others' pods could match, and labels that are not this job's. A job from
 // before the prefixed labels need not have them.
-func checkGenerated(j *job, prefixed bool) field.ErrorList {
+func validateGenerated(j *job, prefixed bool) field.ErrorList {
 	if valueOf(j.Spec.ManualSelector) || j.Spec.Selector == nil {
 		return nil
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if j.UID == "" {
-		faults = append(faults, field.Required(field.NewPath("metadata", "uid"), ""))
+		errs = append(errs, field.Required(field.NewPath("metadata", "uid"), ""))
 	}
 	wanted, keys := identity(j), []string{oldUIDLabel, oldNameLabel}
 	if prefixed {
@@ -68,17 +68,17 @@ func checkGenerated(j *job, prefixed bool) field.ErrorList {
 	}
 	expected := labels.Set{}
 	for _, key := range keys {
-		faults = append(faults, checkHasLabel(j, key, wanted[key])...)
+		errs = append(errs, validateHasLabel(j, key, wanted[key])...)
 		expected[key] = wanted[key]
 	}
 	selector, err := metav1.LabelSelectorAsSelector(j.Spec.Selector)
 	if err == nil && !selector.Matches(expected) {
-		faults = append(faults, field.Invalid(field.NewPath("spec", "selector"), j.Spec.Selector, "`selector` not auto-generated"))
+		errs = append(errs, field.Invalid(field.NewPath("spec", "selector"), j.Spec.Selector, "`selector` not auto-generated"))
 	}
-	return faults
+	return errs
 }
 
-func checkHasLabel(j *job, key, wanted string) field.ErrorList {
+func validateHasLabel(j *job, key, wanted string) field.ErrorList {
 	path, text := field.NewPath("spec", "template", "metadata", "labels").Key(key), fmt.Sprintf("must be '%s'", wanted)
 	switch value, ok := j.Spec.Template.Labels[key]; {
 	case !ok:

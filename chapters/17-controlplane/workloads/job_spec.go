@@ -24,7 +24,7 @@ const (
 	maxManagedBy      = 63
 )
 
-func checkJob(_ context.Context, j, old *job) field.ErrorList {
+func validateJob(_ context.Context, j, old *job) field.ErrorList {
 	path := field.NewPath("spec")
 	var stored *batchv1.JobSpec
 	prefixed := true
@@ -34,18 +34,18 @@ func checkJob(_ context.Context, j, old *job) field.ErrorList {
 		_, identified := stored.Template.Labels[uidLabel]
 		prefixed = named && identified
 	}
-	faults := checkGenerated(j, prefixed)
-	faults = append(faults, checkJobSpec(&j.Spec, stored, path)...)
-	faults = append(faults, checkHostNames(j)...)
+	errs := validateGenerated(j, prefixed)
+	errs = append(errs, validateJobSpec(&j.Spec, stored, path)...)
+	errs = append(errs, validateHostNames(j)...)
 	if old != nil {
-		faults = append(faults, checkJobSpec(&j.Spec, stored, path)...) // upstream's update checks twice, and lists twice
-		faults = append(faults, checkJobChange(j, old, path)...)
+		errs = append(errs, validateJobSpec(&j.Spec, stored, path)...) // upstream's update checks twice, and lists twice
+		errs = append(errs, validateJobChange(j, old, path)...)
 	}
-	return faults
+	return errs
 }
 
-// checkHostNames: the last index still makes a host name.
-func checkHostNames(j *job) field.ErrorList {
+// validateHostNames: the last index still makes a host name.
+func validateHostNames(j *job) field.ErrorList {
 	if !indexed(&j.Spec) || valueOf(j.Spec.Completions) <= 0 {
 		return nil
 	}
@@ -57,58 +57,58 @@ func checkHostNames(j *job) field.ErrorList {
 		"will not able to create pod with invalid DNS label: "+last)}
 }
 
-// checkJobSpec is the check of a job's own spec, which has a selector.
-func checkJobSpec(s, stored *batchv1.JobSpec, path *field.Path) field.ErrorList {
-	faults := checkJobContent(s, stored, path)
+// validateJobSpec is the check of a job's own spec, which has a selector.
+func validateJobSpec(s, stored *batchv1.JobSpec, path *field.Path) field.ErrorList {
+	errs := validateJobContent(s, stored, path)
 	var allowed metav1validation.LabelSelectorValidationOptions
 	if stored != nil {
 		allowed.AllowInvalidLabelValueInSelector = metav1validation.LabelSelectorHasInvalidLabelValue(stored.Selector)
 	}
 	if s.Selector == nil {
-		faults = append(faults, field.Required(path.Child("selector"), ""))
+		errs = append(errs, field.Required(path.Child("selector"), ""))
 	} else {
-		faults = append(faults, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
+		errs = append(errs, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
 	}
 	pods := podSet{selector: s.Selector, template: &s.Template, path: path}
-	return append(faults, pods.checkMatch()...)
+	return append(errs, pods.validateMatch()...)
 }
 
-// checkJobContent is the check of a spec without its selector: a job's, or that in a cron job's template.
-func checkJobContent(s, stored *batchv1.JobSpec, path *field.Path) field.ErrorList {
-	faults := notNegative(path, counted("parallelism", s.Parallelism), counted("completions", s.Completions),
+// validateJobContent is the check of a spec without its selector: a job's, or that in a cron job's template.
+func validateJobContent(s, stored *batchv1.JobSpec, path *field.Path) field.ErrorList {
+	errs := notNegative(path, counted("parallelism", s.Parallelism), counted("completions", s.Completions),
 		counted("activeDeadlineSeconds", s.ActiveDeadlineSeconds), counted("backoffLimit", s.BackoffLimit),
 		counted("ttlSecondsAfterFinished", s.TTLSecondsAfterFinished), counted("backoffLimitPerIndex", s.BackoffLimitPerIndex),
 		counted("maxFailedIndexes", s.MaxFailedIndexes))
 	if s.MaxFailedIndexes != nil && s.BackoffLimitPerIndex == nil {
-		faults = append(faults, field.Required(path.Child("backoffLimitPerIndex"), "when maxFailedIndexes is specified"))
+		errs = append(errs, field.Required(path.Child("backoffLimitPerIndex"), "when maxFailedIndexes is specified"))
 	}
 	if s.ManagedBy != nil {
-		faults = append(faults, validation.IsDomainPrefixedPath(path.Child("managedBy"), *s.ManagedBy)...)
+		errs = append(errs, validation.IsDomainPrefixedPath(path.Child("managedBy"), *s.ManagedBy)...)
 		if len(*s.ManagedBy) > maxManagedBy {
-			faults = append(faults, field.TooLong(path.Child("managedBy"), "", maxManagedBy))
+			errs = append(errs, field.TooLong(path.Child("managedBy"), "", maxManagedBy))
 		}
 	}
-	faults = append(faults, checkCompletionMode(s, path)...)
-	faults = append(faults, checkPolicies(s, path)...)
+	errs = append(errs, validateCompletionMode(s, path)...)
+	errs = append(errs, validatePolicies(s, path)...)
 	var template *corev1.PodTemplateSpec
 	if stored != nil {
 		template = &stored.Template
 	}
-	faults = append(faults, checkTemplate(&s.Template, template, path.Child("template"))...)
-	return append(faults, checkEnding(s, path.Child("template", "spec", "restartPolicy"))...)
+	errs = append(errs, validateTemplate(&s.Template, template, path.Child("template"))...)
+	return append(errs, validateEnding(s, path.Child("template", "spec", "restartPolicy"))...)
 }
 
-// checkPolicies: what counts as a failure, what as a success, and when a pod is replaced.
-func checkPolicies(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+// validatePolicies: what counts as a failure, what as a success, and when a pod is replaced.
+func validatePolicies(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if s.PodFailurePolicy != nil {
-		faults = checkFailurePolicy(s, path.Child("podFailurePolicy"))
+		errs = validateFailurePolicy(s, path.Child("podFailurePolicy"))
 	}
 	switch {
 	case s.SuccessPolicy != nil && !indexed(s):
-		faults = append(faults, field.Invalid(path.Child("successPolicy"), resource.GoNamed(s.SuccessPolicy), "requires indexed completion mode"))
+		errs = append(errs, field.Invalid(path.Child("successPolicy"), resource.InternalForm(s.SuccessPolicy), "requires indexed completion mode"))
 	case s.SuccessPolicy != nil:
-		faults = append(faults, checkSuccessPolicy(s, path.Child("successPolicy"))...)
+		errs = append(errs, validateSuccessPolicy(s, path.Child("successPolicy"))...)
 	}
 	replacement, at := s.PodReplacementPolicy, path.Child("podReplacementPolicy")
 	supported := []batchv1.PodReplacementPolicy{batchv1.Failed, batchv1.TerminatingOrFailed}
@@ -116,13 +116,13 @@ func checkPolicies(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
 		supported = supported[:1] // a failure has to be seen before it can be judged
 	}
 	if replacement != nil && !slices.Contains(supported, *replacement) {
-		faults = append(faults, field.NotSupported(at, *replacement, supported))
+		errs = append(errs, field.NotSupported(at, *replacement, supported))
 	}
-	return faults
+	return errs
 }
 
-// checkEnding refuses pods that never end.
-func checkEnding(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+// validateEnding refuses pods that never end.
+func validateEnding(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
 	switch policy := s.Template.Spec.RestartPolicy; {
 	case policy == corev1.RestartPolicyAlways || policy == "":
 		return field.ErrorList{field.Required(path, `valid values: "OnFailure", "Never"`)}

@@ -14,58 +14,58 @@ import (
 // wrong before, or became wrong because the spec changed, does not keep the controller from writing the rest.
 type rule struct {
 	asked, broken bool
-	fault         *field.Error
+	err           *field.Error
 }
 
-// faultsOf are the faults of the rules that are asked and broken.
-func faultsOf(rules []rule) field.ErrorList {
-	var faults field.ErrorList
+// validateRules are the errors of the rules that are asked and broken.
+func validateRules(rules []rule) field.ErrorList {
+	var errs field.ErrorList
 	for _, r := range rules {
 		if r.asked && r.broken {
-			faults = append(faults, r.fault)
+			errs = append(errs, r.err)
 		}
 	}
-	return faults
+	return errs
 }
 
-// checkJobStatus: a status only moves forward, and its parts agree. Other controllers than the cluster's own may write
+// validateJobStatus: a status only moves forward, and its parts agree. Other controllers than the cluster's own may write
 // it (managedBy), so that the server holds what all clients of jobs rely on. Upstream: getStatusValidationOptions and
 // validateJobStatus.
-func checkJobStatus(_ context.Context, j, old *job) field.ErrorList {
+func validateJobStatus(_ context.Context, j, old *job) field.ErrorList {
 	path := field.NewPath("status")
 	s := &j.Status
-	faults := notNegative(path, []count{{"active", int64(s.Active)}, {"succeeded", int64(s.Succeeded)}, {"failed", int64(s.Failed)}},
+	errs := notNegative(path, []count{{"active", int64(s.Active)}, {"succeeded", int64(s.Succeeded)}, {"failed", int64(s.Failed)}},
 		counted("ready", s.Ready), counted("terminating", s.Terminating))
-	faults = append(faults, checkUncounted(s.UncountedTerminatedPods, path.Child("uncountedTerminatedPods"))...)
+	errs = append(errs, validateUncounted(s.UncountedTerminatedPods, path.Child("uncountedTerminatedPods"))...)
 	c := statusChange{job: j, old: old, now: endOf(j), before: endOf(old), path: path}
 	for _, rules := range [][]rule{c.endRules(), c.completionRules(), c.announcementRules(), c.finishedRules(), c.indexRules(),
 		c.podRules(), c.successRules(), c.forwardRules()} {
-		faults = append(faults, faultsOf(rules)...)
+		errs = append(errs, validateRules(rules)...)
 	}
-	return faults
+	return errs
 }
 
-// checkUncounted: each pod that ended waits once to be counted.
-func checkUncounted(u *batchv1.UncountedTerminatedPods, path *field.Path) field.ErrorList {
+// validateUncounted: each pod that ended waits once to be counted.
+func validateUncounted(u *batchv1.UncountedTerminatedPods, path *field.Path) field.ErrorList {
 	if u == nil {
 		return nil
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	seen := map[types.UID]bool{}
 	check := func(uids []types.UID, path *field.Path) {
 		for i, uid := range uids {
 			switch {
 			case uid == "":
-				faults = append(faults, field.Invalid(path.Index(i), uid, "must not be empty"))
+				errs = append(errs, field.Invalid(path.Index(i), uid, "must not be empty"))
 			case seen[uid]:
-				faults = append(faults, field.Duplicate(path.Index(i), uid))
+				errs = append(errs, field.Duplicate(path.Index(i), uid))
 			}
 			seen[uid] = true
 		}
 	}
 	check(u.Succeeded, path.Child("succeeded"))
 	check(u.Failed, path.Child("failed"))
-	return faults
+	return errs
 }
 
 // hasCondition reports a condition that is in the state.

@@ -83,8 +83,8 @@ func TestAStatusOfAJobOnlyMovesForward(t *testing.T) {
 			t.Parallel()
 			j, _ := created[*job](t, once)
 			j.Status = row.old
-			_, faults := reported(t, j, func(j *job) { j.Status = *row.now.DeepCopy() })
-			says(t, faults, row.want...)
+			_, errs := reported(t, j, func(j *job) { j.Status = *row.now.DeepCopy() })
+			says(t, errs, row.want...)
 		})
 	}
 }
@@ -93,11 +93,11 @@ func TestAJobMayStartAgainAfterItWasSuspended(t *testing.T) {
 	t.Parallel()
 	j, _ := created[*job](t, once)
 	j.Status = batchv1.JobStatus{StartTime: second(1), Conditions: are(batchv1.JobSuspended)}
-	_, faults := reported(t, j, func(j *job) {
+	_, errs := reported(t, j, func(j *job) {
 		j.Status.StartTime = second(9)
 		j.Status.Conditions[0].Status = corev1.ConditionFalse
 	})
-	says(t, faults)
+	says(t, errs)
 }
 
 func TestListsOfIndexesAreRead(t *testing.T) {

@@ -35,8 +35,8 @@ spec:
 
 func TestANewJobGetsASelectorOfItsOwnPods(t *testing.T) {
 	t.Parallel()
-	j, faults := created[*job](t, once)
-	says(t, faults)
+	j, errs := created[*job](t, once)
+	says(t, errs)
 	if len(j.Labels) > 0 {
 		t.Errorf("the validation sees labels %v that nobody wrote", j.Labels)
 	}
@@ -57,13 +57,13 @@ func TestANewJobGetsASelectorOfItsOwnPods(t *testing.T) {
 
 func TestAJobsOwnLabelsStayAlsoWhereItsPodsHaveTheSame(t *testing.T) {
 	t.Parallel()
-	j, faults := created[*job](t, `
+	j, errs := created[*job](t, `
 apiVersion: batch/v1
 kind: Job
 metadata: {name: once, labels: {app: a}}
 spec: {template: {metadata: {labels: {app: a}}, spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}`)
-	if len(faults) > 0 || len(j.Labels) != 1 || len(j.Spec.Template.Labels) != 5 {
-		t.Errorf("%v\nlabels of the job %v\nof its pods %v", faults, j.Labels, j.Spec.Template.Labels)
+	if len(errs) > 0 || len(j.Labels) != 1 || len(j.Spec.Template.Labels) != 5 {
+		t.Errorf("%v\nlabels of the job %v\nof its pods %v", errs, j.Labels, j.Spec.Template.Labels)
 	}
 }
 
@@ -73,9 +73,9 @@ func TestASelectorThatIsNotGeneratedIsRefused(t *testing.T) {
 	j.Labels = map[string]string{"mine": "yes"}
 	j.Spec.Template.Labels = map[string]string{"job-name": "other"}
 	j.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "x"}}
-	faults := create(t, j)
+	errs := create(t, j)
 	const labels = `{"batch.kubernetes.io/controller-uid":"u-1","batch.kubernetes.io/job-name":"once","controller-uid":"u-1","job-name":"other"}`
-	says(t, faults, `spec.template.metadata.labels[job-name]: Invalid value: `+labels+`: must be 'once'`,
+	says(t, errs, `spec.template.metadata.labels[job-name]: Invalid value: `+labels+`: must be 'once'`,
 		"spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"x\",\"batch.kubernetes.io/controller-uid\":\"u-1\"}}: `selector` not auto-generated",
 		"spec.template.metadata.labels: Invalid value: "+labels+": `selector` does not match template `labels`")
 	if len(j.Labels) != 1 {
@@ -165,26 +165,26 @@ func TestTheLastIndexMakesAHostName(t *testing.T) {
 func TestWhatAJobIsToDoStays(t *testing.T) {
 	t.Parallel()
 	j, _ := created[*job](t, once)
-	_, faults := updated(t, j, func(j *job) { j.Spec.Completions = new(int32(5)) })
-	says(t, faults, "spec.completions: Invalid value: 5: field is immutable")
-	after, faults := updated(t, j, func(j *job) { j.Spec.Parallelism, j.Spec.Suspend = new(int32(5)), new(true) })
-	says(t, faults)
+	_, errs := updated(t, j, func(j *job) { j.Spec.Completions = new(int32(5)) })
+	says(t, errs, "spec.completions: Invalid value: 5: field is immutable")
+	after, errs := updated(t, j, func(j *job) { j.Spec.Parallelism, j.Spec.Suspend = new(int32(5)), new(true) })
+	says(t, errs)
 	if after.Generation != 2 {
 		t.Errorf("generation %d", after.Generation)
 	}
-	_, faults = updated(t, j, func(j *job) { j.Spec.Template.Spec.NodeSelector = map[string]string{"a": "b"} })
-	if len(faults) != 1 || faults[0].Field != "spec.template" || !strings.HasSuffix(faults[0].Error(), "field is immutable") {
-		t.Errorf("faults %v", faults)
+	_, errs = updated(t, j, func(j *job) { j.Spec.Template.Spec.NodeSelector = map[string]string{"a": "b"} })
+	if len(errs) != 1 || errs[0].Field != "spec.template" || !strings.HasSuffix(errs[0].Error(), "field is immutable") {
+		t.Errorf("errs %v", errs)
 	}
 }
 
 func TestAnIndexedJobGrowsAsAWhole(t *testing.T) {
 	t.Parallel()
 	j, _ := created[*job](t, indexedJob)
-	_, faults := updated(t, j, func(j *job) { *j.Spec.Completions = 6 })
-	says(t, faults, "spec.completions: Invalid value: 6: can only be modified in tandem with spec.parallelism")
-	_, faults = updated(t, j, func(j *job) { *j.Spec.Completions, *j.Spec.Parallelism = 6, 6 })
-	says(t, faults)
+	_, errs := updated(t, j, func(j *job) { *j.Spec.Completions = 6 })
+	says(t, errs, "spec.completions: Invalid value: 6: can only be modified in tandem with spec.parallelism")
+	_, errs = updated(t, j, func(j *job) { *j.Spec.Completions, *j.Spec.Parallelism = 6, 6 })
+	says(t, errs)
 }
 
 func TestWhereASuspendedJobRunsCanStillBeDecided(t *testing.T) {
@@ -197,22 +197,22 @@ func TestWhereASuspendedJobRunsCanStillBeDecided(t *testing.T) {
 		j.Spec.Template.Spec.Containers[0].Resources.Limits = corev1.ResourceList{"cpu": {}}
 		j.Spec.Template.Labels["more"] = "yes"
 	}
-	_, faults := updated(t, j, place)
-	says(t, faults)
-	_, faults = updated(t, j, func(j *job) { j.Spec.Template.Spec.Containers[0].Image = "i:2" })
-	if len(faults) != 1 || faults[0].Field != "spec.template.spec" {
-		t.Errorf("another image: %v", faults)
+	_, errs := updated(t, j, place)
+	says(t, errs)
+	_, errs = updated(t, j, func(j *job) { j.Spec.Template.Spec.Containers[0].Image = "i:2" })
+	if len(errs) != 1 || errs[0].Field != "spec.template.spec" {
+		t.Errorf("another image: %v", errs)
 	}
 	j.Status.StartTime = new(metav1.Unix(1, 0))
-	if _, faults = updated(t, j, place); len(faults) != 1 {
-		t.Errorf("after it began: %v", faults)
+	if _, errs = updated(t, j, place); len(errs) != 1 {
+		t.Errorf("after it began: %v", errs)
 	}
 	j.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobSuspended, Status: corev1.ConditionTrue}}
-	_, faults = updated(t, j, place)
-	says(t, faults)
+	_, errs = updated(t, j, place)
+	says(t, errs)
 	j.Status.Active = 1
-	if _, faults = updated(t, j, place); len(faults) != 1 {
-		t.Errorf("with pods: %v", faults)
+	if _, errs = updated(t, j, place); len(errs) != 1 {
+		t.Errorf("with pods: %v", errs)
 	}
 }
 

@@ -11,12 +11,12 @@ import (
 	"kubepath/chapters/17-controlplane/core"
 )
 
-// checkJobChange: what a job is to do stays as it began.
-func checkJobChange(j, old *job, path *field.Path) field.ErrorList {
+// validateJobChange: what a job is to do stays as it began.
+func validateJobChange(j, old *job, path *field.Path) field.ErrorList {
 	now, before := &j.Spec, &old.Spec
-	faults := checkCompletionsChange(now, before, path.Child("completions"))
-	faults = append(faults, unchanged(now.Selector, before.Selector, path.Child("selector"))...)
-	faults = append(faults, checkTemplateChange(j, old, path)...)
+	errs := validateCompletionsChange(now, before, path.Child("completions"))
+	errs = append(errs, unchanged(now.Selector, before.Selector, path.Child("selector"))...)
+	errs = append(errs, validateTemplateChange(j, old, path)...)
 	for _, fixed := range []struct {
 		field       string
 		now, before any
@@ -27,13 +27,13 @@ func checkJobChange(j, old *job, path *field.Path) field.ErrorList {
 		{"managedBy", now.ManagedBy, before.ManagedBy},
 		{"successPolicy", now.SuccessPolicy, before.SuccessPolicy},
 	} {
-		faults = append(faults, unchangedPart(fixed.now, fixed.before, path.Child(fixed.field))...)
+		errs = append(errs, unchangedPart(fixed.now, fixed.before, path.Child(fixed.field))...)
 	}
-	return faults
+	return errs
 }
 
-// checkCompletionsChange: a job with indexes may grow and shrink, if as many indexes run as there are.
-func checkCompletionsChange(now, before *batchv1.JobSpec, path *field.Path) field.ErrorList {
+// validateCompletionsChange: a job with indexes may grow and shrink, if as many indexes run as there are.
+func validateCompletionsChange(now, before *batchv1.JobSpec, path *field.Path) field.ErrorList {
 	if !indexed(now) {
 		return unchanged(now.Completions, before.Completions, path)
 	}
@@ -46,9 +46,9 @@ func checkCompletionsChange(now, before *batchv1.JobSpec, path *field.Path) fiel
 	return field.ErrorList{field.Invalid(path, *now.Completions, "can only be modified in tandem with spec.parallelism")}
 }
 
-// checkTemplateChange: the template stays, but while a job is suspended and has no pods, where they may run and what they
+// validateTemplateChange: the template stays, but while a job is suspended and has no pods, where they may run and what they
 // may use can still be decided.
-func checkTemplateChange(j, old *job, path *field.Path) field.ErrorList {
+func validateTemplateChange(j, old *job, path *field.Path) field.ErrorList {
 	if !mayChangeTemplate(old) {
 		if equality.Semantic.DeepEqual(&j.Spec.Template, &old.Spec.Template) {
 			return nil

@@ -17,12 +17,12 @@ type replicaSet = appsv1.ReplicaSet
 
 // replicaSets is the strategy. Upstream: pkg/registry/apps/replicaset.
 var replicaSets = resource.SpecStatus[replicaSet, *replicaSet]{
-	Strategy:  registry.Namespaced{},
-	Spec:      func(r *replicaSet) any { return &r.Spec },
-	Status:    func(r *replicaSet) any { return &r.Status },
-	Default:   func(r *replicaSet) { core.DropAlpha(&r.Spec.Template) },
-	CheckWith: checkReplicaSet,
-	WarnWith:  warnReplicaSet,
+	Strategy:            registry.Namespaced{},
+	Spec:                func(r *replicaSet) any { return &r.Spec },
+	Status:              func(r *replicaSet) any { return &r.Status },
+	PrepareFunc:         func(r *replicaSet) { core.DropAlpha(&r.Spec.Template) },
+	ValidateWithOldFunc: validateReplicaSet,
+	WarningsWithOldFunc: warnReplicaSet,
 }
 
 func warnReplicaSet(_ context.Context, r, old *replicaSet) []string {
@@ -35,35 +35,35 @@ func warnReplicaSet(_ context.Context, r, old *replicaSet) []string {
 	return warnTemplate(&r.Spec.Template)
 }
 
-// checkReplicaSet: messages call the kind a deployment in one place, as upstream's do.
-func checkReplicaSet(_ context.Context, r, old *replicaSet) field.ErrorList {
+// validateReplicaSet: messages call the kind a deployment in one place, as upstream's do.
+func validateReplicaSet(_ context.Context, r, old *replicaSet) field.ErrorList {
 	s, path := &r.Spec, field.NewPath("spec")
 	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "deployment"}
 	if old != nil {
 		pods.stored = &old.Spec.Template
 	}
-	faults := notNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})
-	faults = append(faults, pods.checkSelector()...)
-	faults = append(faults, pods.checkReplicas()...)
+	errs := notNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})
+	errs = append(errs, pods.validateSelector()...)
+	errs = append(errs, pods.validateReplicas()...)
 	if old != nil {
-		faults = append(faults, unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))...)
+		errs = append(errs, unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))...)
 	}
-	return faults
+	return errs
 }
 
-func checkReplicaSetStatus(_ context.Context, r, _ *replicaSet) field.ErrorList {
+func validateReplicaSetStatus(_ context.Context, r, _ *replicaSet) field.ErrorList {
 	s, path := &r.Status, field.NewPath("status")
 	labelled := count{"fullyLabeledReplicas", int64(s.FullyLabeledReplicas)}
 	ready := count{"readyReplicas", int64(s.ReadyReplicas)}
 	available := count{"availableReplicas", int64(s.AvailableReplicas)}
-	faults := notNegative(path, []count{{"replicas", int64(s.Replicas)}, labelled, ready, available,
+	errs := notNegative(path, []count{{"replicas", int64(s.Replicas)}, labelled, ready, available,
 		{"observedGeneration", s.ObservedGeneration}}, counted("terminatingReplicas", s.TerminatingReplicas))
-	faults = append(faults, atMost(path, s.Replicas, "status.replicas", labelled, ready, available)...)
-	return append(faults, atMost(path, s.ReadyReplicas, "readyReplicas", available)...)
+	errs = append(errs, atMost(path, s.Replicas, "status.replicas", labelled, ready, available)...)
+	return append(errs, atMost(path, s.ReadyReplicas, "readyReplicas", available)...)
 }
 
-func replicaSetScale(s *registry.Store, _ *resource.Parts) map[string]rest.Storage {
-	return map[string]rest.Storage{"scale": resource.Scale[replicaSet, *replicaSet]{
+func replicaSetScale(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {
+	return map[string]rest.Storage{"scale": resource.ScaleREST[replicaSet, *replicaSet]{
 		Store:    s,
 		Replicas: func(r *replicaSet) *int32 { return made(&r.Spec.Replicas) },
 		Status:   func(r *replicaSet) int32 { return r.Status.Replicas },

@@ -10,20 +10,20 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// checkIntOrPercent: a number of pods, or their share in percent.
-func checkIntOrPercent(amount intstr.IntOrString, path *field.Path) field.ErrorList {
+// validateIntOrPercent: a number of pods, or their share in percent.
+func validateIntOrPercent(amount intstr.IntOrString, path *field.Path) field.ErrorList {
 	if amount.Type == intstr.Int {
 		return apivalidation.ValidateNonnegativeField(int64(amount.IntVal), path)
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for _, problem := range validation.IsValidPercent(amount.StrVal) {
-		faults = append(faults, field.Invalid(path, amount, problem))
+		errs = append(errs, field.Invalid(path, amount, problem))
 	}
-	return faults
+	return errs
 }
 
-// checkShare: no share is more than all pods.
-func checkShare(amount intstr.IntOrString, path *field.Path) field.ErrorList {
+// validateShare: no share is more than all pods.
+func validateShare(amount intstr.IntOrString, path *field.Path) field.ErrorList {
 	if percent, ok := percentOf(amount); !ok || percent <= 100 {
 		return nil
 	}

@@ -11,28 +11,28 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// checkSchedule: five fields or a word like @daily. The zone belongs in a field of its own, but for schedules stored
+// validateSchedule: five fields or a word like @daily. The zone belongs in a field of its own, but for schedules stored
 // before there was one (zoned). Upstream: validateScheduleFormat.
-func checkSchedule(schedule string, zone *string, zoned bool, path *field.Path) field.ErrorList {
-	var faults field.ErrorList
+func validateSchedule(schedule string, zone *string, zoned bool, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if err := parseSchedule(schedule); err != nil {
-		faults = append(faults, field.Invalid(path, schedule, err.Error()))
+		errs = append(errs, field.Invalid(path, schedule, err.Error()))
 	}
 	inside := strings.Contains(schedule, "TZ")
 	switch {
 	case inside && !zoned:
-		faults = append(faults, field.Invalid(path, schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"))
+		errs = append(errs, field.Invalid(path, schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"))
 	case inside && zone != nil:
-		faults = append(faults, field.Invalid(path, schedule, "cannot use both timeZone field and TZ or CRON_TZ in schedule"))
+		errs = append(errs, field.Invalid(path, schedule, "cannot use both timeZone field and TZ or CRON_TZ in schedule"))
 	}
-	return faults
+	return errs
 }
 
 // parseSchedule turns a panic of the library ("TZ=0") into an error.
 func parseSchedule(schedule string) (err error) {
 	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("invalid schedule format: %v", fault)
+		if panicked := recover(); panicked != nil {
+			err = fmt.Errorf("invalid schedule format: %v", panicked)
 		}
 	}()
 	_, err = cron.ParseStandard(schedule)
@@ -43,7 +43,7 @@ func parseSchedule(schedule string) (err error) {
 // old names.
 var zonePart = regexp.MustCompile(`^[A-Za-z.\-_0-9+]{1,14}$`)
 
-func checkTimeZone(zone *string, path *field.Path) field.ErrorList {
+func validateTimeZone(zone *string, path *field.Path) field.ErrorList {
 	if zone == nil {
 		return nil
 	}
@@ -55,12 +55,12 @@ func checkTimeZone(zone *string, path *field.Path) field.ErrorList {
 			return field.ErrorList{field.Invalid(path, *zone, "unknown time zone "+*zone)}
 		}
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	if strings.EqualFold(*zone, "Local") {
-		faults = append(faults, field.Invalid(path, *zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"))
+		errs = append(errs, field.Invalid(path, *zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"))
 	}
 	if _, err := time.LoadLocation(*zone); err != nil {
-		faults = append(faults, field.Invalid(path, *zone, err.Error()))
+		errs = append(errs, field.Invalid(path, *zone, err.Error()))
 	}
-	return faults
+	return errs
 }

@@ -45,20 +45,20 @@ spec:
 
 func TestAReplicaSetIsCheckedAndShown(t *testing.T) {
 	t.Parallel()
-	r, faults := created[*replicaSet](t, webReplicaSet)
-	says(t, faults)
+	r, errs := created[*replicaSet](t, webReplicaSet)
+	says(t, errs)
 	if got, want := cells(t, r), "web | 1 | 0 | 0 | <unknown> | c | i:1 | app=web"; got != want {
 		t.Errorf("%s, wanted %s", got, want)
 	}
-	_, faults = updated(t, r, func(r *replicaSet) { r.Spec.MinReadySeconds = -1; r.Spec.Selector = nil })
-	says(t, faults, "spec.minReadySeconds: Invalid value: -1: must be greater than or equal to 0", "spec.selector: Required value",
+	_, errs = updated(t, r, func(r *replicaSet) { r.Spec.MinReadySeconds = -1; r.Spec.Selector = nil })
+	says(t, errs, "spec.minReadySeconds: Invalid value: -1: must be greater than or equal to 0", "spec.selector: Required value",
 		"spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match template `labels`",
 		"spec.selector: Invalid value: null: field is immutable")
-	after, faults := reported(t, r, func(r *replicaSet) {
+	after, errs := reported(t, r, func(r *replicaSet) {
 		r.Labels = map[string]string{"seen": "yes"}
 		r.Status = appsv1.ReplicaSetStatus{Replicas: 1, FullyLabeledReplicas: 2, ReadyReplicas: 0, AvailableReplicas: 1}
 	})
-	says(t, faults, "status.fullyLabeledReplicas: Invalid value: 2: cannot be greater than status.replicas",
+	says(t, errs, "status.fullyLabeledReplicas: Invalid value: 2: cannot be greater than status.replicas",
 		"status.availableReplicas: Invalid value: 1: cannot be greater than readyReplicas")
 	if after.Labels["seen"] != "yes" {
 		t.Error("a controller that reports could not label")
@@ -67,19 +67,19 @@ func TestAReplicaSetIsCheckedAndShown(t *testing.T) {
 
 func TestTheServerCountsTemplatesOfADaemonSet(t *testing.T) {
 	t.Parallel()
-	d, faults := created[*daemonSet](t, agents)
-	says(t, faults)
+	d, errs := created[*daemonSet](t, agents)
+	says(t, errs)
 	counts := func(d *daemonSet) [2]int64 { return [2]int64{d.Generation, templateGeneration(d)} }
 	if got := counts(d); got != [2]int64{1, 1} {
 		t.Errorf("a new set counts %v", got)
 	}
-	forged, faults := updated(t, d, func(d *daemonSet) { d.Annotations = map[string]string{appsv1.DeprecatedTemplateGeneration: "99"} })
-	says(t, faults)
+	forged, errs := updated(t, d, func(d *daemonSet) { d.Annotations = map[string]string{appsv1.DeprecatedTemplateGeneration: "99"} })
+	says(t, errs)
 	if got := counts(forged); got != [2]int64{1, 1} {
 		t.Errorf("a client's count was taken: %v", got)
 	}
-	changed, faults := updated(t, d, func(d *daemonSet) { d.Spec.Template.Spec.Containers[0].Image = "i:2" })
-	says(t, faults)
+	changed, errs := updated(t, d, func(d *daemonSet) { d.Spec.Template.Spec.Containers[0].Image = "i:2" })
+	says(t, errs)
 	if got := counts(changed); got != [2]int64{2, 2} {
 		t.Errorf("a new template counts %v", got)
 	}
@@ -123,14 +123,14 @@ func TestADaemonSetIsShownWithItsNodes(t *testing.T) {
 	if got, want := cells(t, d), "agents | 5 | 4 | 3 | 2 | 1 | disk=fast | <unknown> | c | i:1 | app=agent"; got != want {
 		t.Errorf("%s, wanted %s", got, want)
 	}
-	_, faults := reported(t, d, func(d *daemonSet) { d.Status.NumberMisscheduled = -2 })
-	says(t, faults, "status.numberMisscheduled: Invalid value: -2: must be greater than or equal to 0")
+	_, errs := reported(t, d, func(d *daemonSet) { d.Status.NumberMisscheduled = -2 })
+	says(t, errs, "status.numberMisscheduled: Invalid value: -2: must be greater than or equal to 0")
 }
 
 func TestAStatefulSetCompletesItsTemplateItself(t *testing.T) {
 	t.Parallel()
-	s, faults := created[*statefulSet](t, database)
-	says(t, faults) // host names and volumes come from the set
+	s, errs := created[*statefulSet](t, database)
+	says(t, errs) // host names and volumes come from the set
 	if got, want := cells(t, s), "db | 0/2 | <unknown> | c | i:1"; got != want {
 		t.Errorf("%s, wanted %s", got, want)
 	}
@@ -181,13 +181,13 @@ func TestNamesOfStatefulSetsAreLabelsOfHosts(t *testing.T) {
 func TestOnlySomeFieldsOfAStatefulSetChange(t *testing.T) {
 	t.Parallel()
 	s, _ := created[*statefulSet](t, database)
-	after, faults := updated(t, s, func(s *statefulSet) {
+	after, errs := updated(t, s, func(s *statefulSet) {
 		*s.Spec.Replicas, s.Spec.MinReadySeconds, s.Spec.Template.Spec.Containers[0].Image = 5, 3, "i:2"
 		s.Spec.Ordinals, *s.Spec.RevisionHistoryLimit = &appsv1.StatefulSetOrdinals{Start: 1}, 3
 		s.Spec.UpdateStrategy = appsv1.StatefulSetUpdateStrategy{Type: "OnDelete"}
 		s.Spec.PersistentVolumeClaimRetentionPolicy.WhenScaled = "Delete"
 	})
-	says(t, faults)
+	says(t, errs)
 	if after.Generation != 2 {
 		t.Errorf("generation %d", after.Generation)
 	}
@@ -198,8 +198,8 @@ func TestOnlySomeFieldsOfAStatefulSetChange(t *testing.T) {
 		func(s *appsv1.StatefulSetSpec) { s.VolumeClaimTemplates = nil },
 		func(s *appsv1.StatefulSetSpec) { s.PodManagementPolicy = appsv1.ParallelPodManagement },
 	} {
-		_, faults := updated(t, s, func(s *statefulSet) { change(&s.Spec) })
-		says(t, faults[len(faults)-1:], refused)
+		_, errs := updated(t, s, func(s *statefulSet) { change(&s.Spec) })
+		says(t, errs[len(errs)-1:], refused)
 	}
 }
 
@@ -213,8 +213,8 @@ func TestAFieldThatIsNotSwitchedOnIsDroppedUnlessItIsStored(t *testing.T) {
 		t.Error("a new set keeps it")
 	}
 	limit(s)
-	after, faults := updated(t, s, func(s *statefulSet) { *s.Spec.Replicas = 7 })
-	says(t, faults)
+	after, errs := updated(t, s, func(s *statefulSet) { *s.Spec.Replicas = 7 })
+	says(t, errs)
 	if after.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable == nil {
 		t.Error("a stored one loses it")
 	}
@@ -231,15 +231,15 @@ metadata:
 data: {spec: {a: b}}
 revision: 3
 `
-	r, faults := created[*appsv1.ControllerRevision](t, manifest)
-	says(t, faults)
+	r, errs := created[*appsv1.ControllerRevision](t, manifest)
+	says(t, errs)
 	if got, want := cells(t, r), "db-1 | statefulset.apps/db | 3 | <unknown>"; got != want {
 		t.Errorf("%s, wanted %s", got, want)
 	}
-	_, faults = updated(t, r, func(r *appsv1.ControllerRevision) { r.Revision, r.Labels = 4, map[string]string{"a": "b"} })
-	says(t, faults)
-	_, faults = updated(t, r, func(r *appsv1.ControllerRevision) { r.Data.Raw = []byte(`{"a":"c"}`) })
-	says(t, faults, `data: Invalid value: {"a":"c"}: field is immutable`)
+	_, errs = updated(t, r, func(r *appsv1.ControllerRevision) { r.Revision, r.Labels = 4, map[string]string{"a": "b"} })
+	says(t, errs)
+	_, errs = updated(t, r, func(r *appsv1.ControllerRevision) { r.Data.Raw = []byte(`{"a":"c"}`) })
+	says(t, errs, `data: Invalid value: {"a":"c"}: field is immutable`)
 	for raw, want := range map[string]string{
 		"":     "data: Required value: data is mandatory",
 		"null": "data: Required value: data is mandatory",

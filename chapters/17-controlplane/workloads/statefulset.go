@@ -18,13 +18,13 @@ type statefulSet = appsv1.StatefulSet
 
 // statefulSets: the pods are called after the set, and names of pods are labels of hosts.
 var statefulSets = statefulSetStrategy{resource.SpecStatus[statefulSet, *statefulSet]{
-	Strategy:  registry.Namespaced{},
-	Name:      apivalidation.NameIsDNSLabel,
-	Spec:      func(s *statefulSet) any { return &s.Spec },
-	Status:    func(s *statefulSet) any { return &s.Status },
-	Default:   func(s *statefulSet) { core.DropAlpha(&s.Spec.Template) },
-	CheckWith: checkStatefulSet,
-	WarnWith:  warnStatefulSet,
+	Strategy:            registry.Namespaced{},
+	ValidateNameFunc:    apivalidation.NameIsDNSLabel,
+	Spec:                func(s *statefulSet) any { return &s.Spec },
+	Status:              func(s *statefulSet) any { return &s.Status },
+	PrepareFunc:         func(s *statefulSet) { core.DropAlpha(&s.Spec.Template) },
+	ValidateWithOldFunc: validateStatefulSet,
+	WarningsWithOldFunc: warnStatefulSet,
 }}
 
 // statefulSetStrategy drops a field that is not switched on: how many pods a rollout may take away at once.
@@ -75,21 +75,21 @@ func warnStatefulSet(_ context.Context, s, old *statefulSet) []string {
 	return lines
 }
 
-func checkStatefulSetStatus(_ context.Context, set, old *statefulSet) field.ErrorList {
+func validateStatefulSetStatus(_ context.Context, set, old *statefulSet) field.ErrorList {
 	s, path := &set.Status, field.NewPath("status")
 	ready := count{"readyReplicas", int64(s.ReadyReplicas)}
 	current := count{"currentReplicas", int64(s.CurrentReplicas)}
 	updated := count{"updatedReplicas", int64(s.UpdatedReplicas)}
 	available := count{"availableReplicas", int64(s.AvailableReplicas)}
-	faults := notNegative(path, []count{{"replicas", int64(s.Replicas)}, ready, current, updated, available,
+	errs := notNegative(path, []count{{"replicas", int64(s.Replicas)}, ready, current, updated, available,
 		{"observedGeneration", s.ObservedGeneration}}, counted("collisionCount", s.CollisionCount))
-	faults = append(faults, atMost(path, s.Replicas, "status.replicas", ready, current, updated, available)...)
-	faults = append(faults, atMost(path, s.ReadyReplicas, "status.readyReplicas", available)...)
-	return append(faults, notBack(path, s.CollisionCount, old.Status.CollisionCount)...)
+	errs = append(errs, atMost(path, s.Replicas, "status.replicas", ready, current, updated, available)...)
+	errs = append(errs, atMost(path, s.ReadyReplicas, "status.readyReplicas", available)...)
+	return append(errs, notBack(path, s.CollisionCount, old.Status.CollisionCount)...)
 }
 
-func statefulSetScale(s *registry.Store, _ *resource.Parts) map[string]rest.Storage {
-	return map[string]rest.Storage{"scale": resource.Scale[statefulSet, *statefulSet]{
+func statefulSetScale(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {
+	return map[string]rest.Storage{"scale": resource.ScaleREST[statefulSet, *statefulSet]{
 		Store:    s,
 		Replicas: func(s *statefulSet) *int32 { return made(&s.Spec.Replicas) },
 		Status:   func(s *statefulSet) int32 { return s.Status.Replicas },

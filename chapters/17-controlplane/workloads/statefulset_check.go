@@ -16,17 +16,17 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// checkStatefulSet: of a stored set, its claims and the name of its service are not looked at again, and neither is its template where
+// validateStatefulSet: of a stored set, its claims and the name of its service are not looked at again, and neither is its template where
 // the stored one would not be let in today.
-func checkStatefulSet(_ context.Context, set, old *statefulSet) field.ErrorList {
+func validateStatefulSet(_ context.Context, set, old *statefulSet) field.ErrorList {
 	path := field.NewPath("spec")
 	if old == nil {
-		return checkStatefulSpec(&set.Spec, path, statefulOptions{claims: true, serviceName: true, template: true})
+		return validateStatefulSpec(&set.Spec, path, statefulOptions{claims: true, serviceName: true, template: true})
 	}
 	stored := &old.Spec.Template
-	valid := len(checkStatefulSpec(&old.Spec, path, statefulOptions{template: true, stored: stored})) == 0
-	faults := checkStatefulSpec(&set.Spec, path, statefulOptions{template: valid, stored: stored})
-	return append(faults, checkStatefulChange(&set.Spec, &old.Spec)...)
+	valid := len(validateStatefulSpec(&old.Spec, path, statefulOptions{template: true, stored: stored})) == 0
+	errs := validateStatefulSpec(&set.Spec, path, statefulOptions{template: valid, stored: stored})
+	return append(errs, validateStatefulChange(&set.Spec, &old.Spec)...)
 }
 
 // statefulOptions are the parts of a spec that are looked at; stored is the template that an update replaces.
@@ -35,36 +35,36 @@ type statefulOptions struct {
 	stored                        *corev1.PodTemplateSpec
 }
 
-// checkStatefulSpec is upstream's ValidateStatefulSetSpec.
-func checkStatefulSpec(s *appsv1.StatefulSetSpec, path *field.Path, o statefulOptions) field.ErrorList {
+// validateStatefulSpec is upstream's ValidateStatefulSetSpec.
+func validateStatefulSpec(s *appsv1.StatefulSetSpec, path *field.Path, o statefulOptions) field.ErrorList {
 	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "statefulset"}
-	faults := checkPodManagement(s.PodManagementPolicy, path.Child("podManagementPolicy"))
-	faults = append(faults, checkStatefulUpdates(&s.UpdateStrategy, path.Child("updateStrategy"))...)
-	faults = append(faults, checkClaimRetention(s.PersistentVolumeClaimRetentionPolicy, path.Child("persistentVolumeClaimRetentionPolicy"))...)
+	errs := validatePodManagement(s.PodManagementPolicy, path.Child("podManagementPolicy"))
+	errs = append(errs, validateStatefulUpdates(&s.UpdateStrategy, path.Child("updateStrategy"))...)
+	errs = append(errs, validateClaimRetention(s.PersistentVolumeClaimRetentionPolicy, path.Child("persistentVolumeClaimRetentionPolicy"))...)
 	for i := 0; o.claims && i < len(s.VolumeClaimTemplates); i++ {
 		at := path.Child("volumeClaimTemplates").Index(i).Child("spec")
-		faults = append(faults, core.ValidatePersistentVolumeClaimSpec(&s.VolumeClaimTemplates[i].Spec, at, core.ClaimOptions{})...)
+		errs = append(errs, core.ValidatePersistentVolumeClaimSpec(&s.VolumeClaimTemplates[i].Spec, at, core.ClaimOptions{})...)
 	}
-	faults = append(faults, notNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})...)
+	errs = append(errs, notNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})...)
 	if s.Ordinals != nil {
-		faults = append(faults, notNegative(path, []count{{"ordinals.start", int64(s.Ordinals.Start)}})...)
+		errs = append(errs, notNegative(path, []count{{"ordinals.start", int64(s.Ordinals.Start)}})...)
 	}
 	if o.serviceName {
-		faults = append(faults, checkServiceName(s.ServiceName, path.Child("serviceName"))...)
+		errs = append(errs, validateServiceName(s.ServiceName, path.Child("serviceName"))...)
 	}
-	faults = append(faults, pods.checkSelector()...)
+	errs = append(errs, pods.validateSelector()...)
 	if _, err := metav1.LabelSelectorAsSelector(s.Selector); err != nil {
-		faults = append(faults, field.Invalid(path.Child("selector"), s.Selector, ""))
+		errs = append(errs, field.Invalid(path.Child("selector"), s.Selector, ""))
 	} else {
-		faults = append(faults, pods.checkMatch()...)
+		errs = append(errs, pods.validateMatch()...)
 		if o.template {
-			faults = append(faults, checkStatefulTemplate(s, o.stored, path.Child("template"))...)
+			errs = append(errs, validateStatefulTemplate(s, o.stored, path.Child("template"))...)
 		}
 	}
-	return append(faults, pods.checkLasting("StatefulSet")...)
+	return append(errs, pods.validateLasting("StatefulSet")...)
 }
 
-func checkPodManagement(policy appsv1.PodManagementPolicyType, path *field.Path) field.ErrorList {
+func validatePodManagement(policy appsv1.PodManagementPolicyType, path *field.Path) field.ErrorList {
 	switch policy {
 	case appsv1.OrderedReadyPodManagement, appsv1.ParallelPodManagement:
 		return nil
@@ -74,40 +74,40 @@ func checkPodManagement(policy appsv1.PodManagementPolicyType, path *field.Path)
 	return field.ErrorList{field.Invalid(path, policy, "must be 'OrderedReady' or 'Parallel'")}
 }
 
-func checkStatefulUpdates(s *appsv1.StatefulSetUpdateStrategy, path *field.Path) field.ErrorList {
+func validateStatefulUpdates(s *appsv1.StatefulSetUpdateStrategy, path *field.Path) field.ErrorList {
 	rolling := path.Child("rollingUpdate")
 	switch {
 	case s.Type == "":
 		return field.ErrorList{field.Required(path, "")}
 	case s.Type == appsv1.OnDeleteStatefulSetStrategyType && s.RollingUpdate != nil:
-		return field.ErrorList{field.Invalid(rolling, resource.GoNamed(s.RollingUpdate), "only allowed for updateStrategy 'RollingUpdate'")}
+		return field.ErrorList{field.Invalid(rolling, resource.InternalForm(s.RollingUpdate), "only allowed for updateStrategy 'RollingUpdate'")}
 	case s.Type == appsv1.OnDeleteStatefulSetStrategyType:
 		return nil
 	case s.Type != appsv1.RollingUpdateStatefulSetStrategyType:
-		return field.ErrorList{field.Invalid(path, resource.GoNamed(s), "must be 'RollingUpdate' or 'OnDelete'")}
+		return field.ErrorList{field.Invalid(path, resource.InternalForm(s), "must be 'RollingUpdate' or 'OnDelete'")}
 	case s.RollingUpdate == nil:
 		return nil
 	}
-	faults := notNegative(rolling, counted("partition", s.RollingUpdate.Partition))
+	errs := notNegative(rolling, counted("partition", s.RollingUpdate.Partition))
 	if limit := s.RollingUpdate.MaxUnavailable; limit != nil {
 		at := rolling.Child("maxUnavailable")
-		faults = append(faults, checkIntOrPercent(*limit, at)...)
+		errs = append(errs, validateIntOrPercent(*limit, at)...)
 		if isNone(*limit) {
-			faults = append(faults, field.Invalid(at, *limit, "cannot be 0"))
+			errs = append(errs, field.Invalid(at, *limit, "cannot be 0"))
 		}
-		faults = append(faults, checkShare(*limit, at)...)
+		errs = append(errs, validateShare(*limit, at)...)
 	}
-	return faults
+	return errs
 }
 
-func checkClaimRetention(p *appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy, path *field.Path) field.ErrorList {
+func validateClaimRetention(p *appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy, path *field.Path) field.ErrorList {
 	if p == nil {
 		return nil
 	}
-	return append(checkRetention(p.WhenDeleted, path.Child("whenDeleted")), checkRetention(p.WhenScaled, path.Child("whenScaled"))...)
+	return append(validateRetention(p.WhenDeleted, path.Child("whenDeleted")), validateRetention(p.WhenScaled, path.Child("whenScaled"))...)
 }
 
-func checkRetention(p appsv1.PersistentVolumeClaimRetentionPolicyType, path *field.Path) field.ErrorList {
+func validateRetention(p appsv1.PersistentVolumeClaimRetentionPolicyType, path *field.Path) field.ErrorList {
 	const keep, remove = appsv1.RetainPersistentVolumeClaimRetentionPolicyType, appsv1.DeletePersistentVolumeClaimRetentionPolicyType
 	if p == keep || p == remove {
 		return nil
@@ -115,29 +115,29 @@ func checkRetention(p appsv1.PersistentVolumeClaimRetentionPolicyType, path *fie
 	return field.ErrorList{field.NotSupported(path, p, []appsv1.PersistentVolumeClaimRetentionPolicyType{keep, remove})}
 }
 
-func checkServiceName(name string, path *field.Path) field.ErrorList {
+func validateServiceName(name string, path *field.Path) field.ErrorList {
 	if name == "" {
 		return nil
 	}
-	var faults field.ErrorList
+	var errs field.ErrorList
 	for _, problem := range validation.IsDNS1123Label(name) {
-		faults = append(faults, field.Invalid(path, name, problem))
+		errs = append(errs, field.Invalid(path, name, problem))
 	}
-	return faults
+	return errs
 }
 
-// checkStatefulTemplate checks the template as the controller will complete it: with its own names for the host, and
+// validateStatefulTemplate checks the template as the controller will complete it: with its own names for the host, and
 // with a volume for each claim.
-func checkStatefulTemplate(s *appsv1.StatefulSetSpec, stored *corev1.PodTemplateSpec, path *field.Path) field.ErrorList {
+func validateStatefulTemplate(s *appsv1.StatefulSetSpec, stored *corev1.PodTemplateSpec, path *field.Path) field.ErrorList {
 	template := &s.Template
 	if template.Spec.Subdomain != "" || template.Spec.Hostname != "" || len(s.VolumeClaimTemplates) > 0 {
 		template = template.DeepCopy()
 		template.Spec.Subdomain, template.Spec.Hostname = "", ""
 		template.Spec.Volumes = claimedVolumes(s)
 	}
-	faults := checkTemplate(template, stored, path)
-	faults = append(faults, metav1validation.ValidateLabels(template.Labels, path.Child("labels"))...)
-	return append(faults, apivalidation.ValidateAnnotations(template.Annotations, path.Child("annotations"))...)
+	errs := validateTemplate(template, stored, path)
+	errs = append(errs, metav1validation.ValidateLabels(template.Labels, path.Child("labels"))...)
+	return append(errs, apivalidation.ValidateAnnotations(template.Annotations, path.Child("annotations"))...)
 }
 
 // claimedVolumes are the template's volumes, where a claim's takes the place of one with its name.
@@ -161,8 +161,8 @@ func claimedVolumes(s *appsv1.StatefulSetSpec) []corev1.Volume {
 	return volumes
 }
 
-// checkStatefulChange: what pods are called, and which claims are theirs, is settled once.
-func checkStatefulChange(now, before *appsv1.StatefulSetSpec) field.ErrorList {
+// validateStatefulChange: what pods are called, and which claims are theirs, is settled once.
+func validateStatefulChange(now, before *appsv1.StatefulSetSpec) field.ErrorList {
 	rest := *now // with everything put back that may change
 	rest.Replicas, rest.Ordinals, rest.Template = before.Replicas, before.Ordinals, before.Template
 	rest.UpdateStrategy, rest.MinReadySeconds = before.UpdateStrategy, before.MinReadySeconds

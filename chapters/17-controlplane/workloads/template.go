@@ -22,22 +22,22 @@ type podSet struct {
 	kind     string                  // in messages, as upstream writes it there
 }
 
-// checkSelector: a selector is there, is well formed, and does not select everything.
-func (p podSet) checkSelector() field.ErrorList {
+// validateSelector: a selector is there, is well formed, and does not select everything.
+func (p podSet) validateSelector() field.ErrorList {
 	path := p.path.Child("selector")
 	if p.selector == nil {
 		return field.ErrorList{field.Required(path, "")}
 	}
-	faults := metav1validation.ValidateLabelSelector(p.selector, metav1validation.LabelSelectorValidationOptions{}, path)
+	errs := metav1validation.ValidateLabelSelector(p.selector, metav1validation.LabelSelectorValidationOptions{}, path)
 	if len(p.selector.MatchLabels)+len(p.selector.MatchExpressions) == 0 {
-		faults = append(faults, field.Invalid(path, p.selector, "empty selector is invalid for "+p.kind))
+		errs = append(errs, field.Invalid(path, p.selector, "empty selector is invalid for "+p.kind))
 	}
-	return faults
+	return errs
 }
 
-// checkMatch: the pods that the template makes are among those that the selector finds; otherwise the controller would
-// make pods for ever. A selector that cannot be read, or that selects everything, is a fault of another field.
-func (p podSet) checkMatch() field.ErrorList {
+// validateMatch: the pods that the template makes are among those that the selector finds; otherwise the controller would
+// make pods for ever. A selector that cannot be read, or that selects everything, is an error of another field.
+func (p podSet) validateMatch() field.ErrorList {
 	selector, err := metav1.LabelSelectorAsSelector(p.selector)
 	if err != nil || selector.Matches(labels.Set(p.template.Labels)) {
 		return nil
@@ -46,33 +46,33 @@ func (p podSet) checkMatch() field.ErrorList {
 		"`selector` does not match template `labels`")}
 }
 
-// checkReplicas: the template makes pods that are found by the selector and run until something ends them.
-func (p podSet) checkReplicas() field.ErrorList {
+// validateReplicas: the template makes pods that are found by the selector and run until something ends them.
+func (p podSet) validateReplicas() field.ErrorList {
 	if _, err := metav1.LabelSelectorAsSelector(p.selector); err != nil {
 		return field.ErrorList{field.Invalid(p.path.Child("selector"), p.selector, "invalid label selector")}
 	}
-	faults := p.checkMatch()
-	faults = append(faults, checkTemplate(p.template, p.stored, p.path.Child("template"))...)
-	return append(faults, p.checkLasting("ReplicaSet")...)
+	errs := p.validateMatch()
+	errs = append(errs, validateTemplate(p.template, p.stored, p.path.Child("template"))...)
+	return append(errs, p.validateLasting("ReplicaSet")...)
 }
 
-// checkLasting refuses pods that end by themselves: the controller would start them again.
-func (p podSet) checkLasting(kind string) field.ErrorList {
-	var faults field.ErrorList
+// validateLasting refuses pods that end by themselves: the controller would start them again.
+func (p podSet) validateLasting(kind string) field.ErrorList {
+	var errs field.ErrorList
 	path, spec := p.path.Child("template", "spec"), &p.template.Spec
 	if spec.RestartPolicy != corev1.RestartPolicyAlways {
-		faults = append(faults, field.NotSupported(path.Child("restartPolicy"), spec.RestartPolicy,
+		errs = append(errs, field.NotSupported(path.Child("restartPolicy"), spec.RestartPolicy,
 			[]corev1.RestartPolicy{corev1.RestartPolicyAlways}))
 	}
 	if spec.ActiveDeadlineSeconds != nil {
-		faults = append(faults, field.Forbidden(path.Child("activeDeadlineSeconds"),
+		errs = append(errs, field.Forbidden(path.Child("activeDeadlineSeconds"),
 			"activeDeadlineSeconds in "+kind+" is not Supported"))
 	}
-	return faults
+	return errs
 }
 
-// checkTemplate is core's check of a pod template; what was stored as it is stays allowed.
-func checkTemplate(template, stored *corev1.PodTemplateSpec, path *field.Path) field.ErrorList {
+// validateTemplate is core's check of a pod template; what was stored as it is stays allowed.
+func validateTemplate(template, stored *corev1.PodTemplateSpec, path *field.Path) field.ErrorList {
 	return core.ValidatePodTemplateSpec(template, path, core.OptionsForTemplate(stored))
 }
 
@@ -86,7 +86,7 @@ func unchangedPart(now, before any, path *field.Path) field.ErrorList {
 	if equality.Semantic.DeepEqual(now, before) {
 		return nil
 	}
-	return field.ErrorList{field.Invalid(path, resource.GoNamed(now), apivalidation.FieldImmutableErrorMsg)}
+	return field.ErrorList{field.Invalid(path, resource.InternalForm(now), apivalidation.FieldImmutableErrorMsg)}
 }
 
 // selectorText is a selector as a scale and kubectl show it. Validation lets no unreadable one in.

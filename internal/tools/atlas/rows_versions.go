@@ -45,7 +45,7 @@ func versionsRows() []Row {
 			More: "The same hash; a migrator watches it."},
 		{Concept: "versions that are gone", Also: "extensions/v1beta1, deprecated API",
 			Is:   "Served only where --runtime-config switches them on: rows that show the objects of today.",
-			Here: "controlplane.Old", Upstream: apimachinery + "runtime.Scheme.VersionsForGroupKind",
+			Here: "controlplane.RemovedGroups", Upstream: apimachinery + "runtime.Scheme.VersionsForGroupKind",
 			More: "Removed for good; the types are still in k8s.io/api."},
 		{Concept: "scheme of kube-apiserver", Also: "legacyscheme",
 			Is:   "The one scheme with all types, defaults and conversions of the control plane.",
@@ -53,7 +53,7 @@ func versionsRows() []Row {
 			More: "A global variable that init functions fill."},
 		{Concept: "equivalent resources",
 			Is:   "Resources that show the same objects: the events of two groups.",
-			Here: "resource.Row", Upstream: apimachinery + "runtime.EquivalentResourceMapper",
+			Here: "resource.Definition", Upstream: apimachinery + "runtime.EquivalentResourceMapper",
 			More: "Admission webhooks match by it; here a row's SameAs says it."},
 	}
 }

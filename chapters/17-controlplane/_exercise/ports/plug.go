@@ -22,10 +22,10 @@ func chooseWithYours(table []controlplane.Group) []controlplane.Group {
 	for _, g := range table {
 		for i := range g.Resources {
 			if r := &g.Resources[i]; g.Group == "" && r.Name == "services" {
-				build := r.Build
-				r.Build = func(s *registry.Store, p *resource.Parts) {
+				build := r.ConfigureStore
+				r.ConfigureStore = func(s *registry.Store, p *resource.Dependencies) {
 					build(s, p)
-					ports := &Ports{Range: utilnet.PortRange{Base: 30000, Size: 2768}, Storage: p.Open(corev1.Resource("yournodeports"), "/ranges", newMap)}
+					ports := &Ports{Range: utilnet.PortRange{Base: 30000, Size: 2768}, Storage: p.OpenStorage(corev1.Resource("yournodeports"), "/ranges", newMap)}
 					ports.around(s)
 				}
 			}

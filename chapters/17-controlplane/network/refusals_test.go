@@ -9,12 +9,12 @@ import (
 	"kubepath/chapters/17-controlplane/network"
 )
 
-// fault is an object that is refused, and what the client reads.
-type fault struct{ name, spec, want string }
+// refusal is an object that is refused, and what the client reads.
+type refusal struct{ name, spec, want string }
 
-func TestFaultsOfAService(t *testing.T) {
+func TestErrorsOfAService(t *testing.T) {
 	t.Parallel()
-	refused(t, servicesPath, manifest, []fault{
+	refused(t, servicesPath, manifest, []refusal{
 		{"no ports", "{}", "spec.ports: Required value"},
 		{"two ports without names", "{ports: [{port: 80}, {port: 81}]}", "[spec.ports[0].name: Required value, spec.ports[1].name: Required value]"},
 		{"one name twice", "{ports: [{name: a, port: 80}, {name: a, port: 81}]}", `spec.ports[1].name: Duplicate value: "a"`},
@@ -40,12 +40,12 @@ func TestFaultsOfAService(t *testing.T) {
 	})
 }
 
-func TestFaultsOfAnEndpointSlice(t *testing.T) {
+func TestErrorsOfAnEndpointSlice(t *testing.T) {
 	t.Parallel()
 	of := func(name, fields string) string {
 		return fmt.Sprintf("{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: %s}, %s}", name, fields)
 	}
-	refused(t, "/apis/discovery.k8s.io/v1/namespaces/ns/endpointslices", of, []fault{
+	refused(t, "/apis/discovery.k8s.io/v1/namespaces/ns/endpointslices", of, []refusal{
 		{"no type", "endpoints: []", "addressType: Required value"},
 		{"an unknown type", "addressType: MAC", `addressType: Unsupported value: "MAC": supported values: "FQDN", "IPv4", "IPv6"`},
 		{"no address", "addressType: IPv4, endpoints: [{addresses: []}]", "endpoints[0].addresses: Required value: must contain at least 1 address"},
@@ -56,7 +56,7 @@ func TestFaultsOfAnEndpointSlice(t *testing.T) {
 	})
 }
 
-func TestFaultsOfAnIngress(t *testing.T) {
+func TestErrorsOfAnIngress(t *testing.T) {
 	t.Parallel()
 	of := func(name, spec string) string {
 		return fmt.Sprintf("{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: %s}, spec: %s}", name, spec)
@@ -64,7 +64,7 @@ func TestFaultsOfAnIngress(t *testing.T) {
 	path := func(fields string) string {
 		return "{rules: [{http: {paths: [{" + fields + ", backend: {service: {name: web, port: {number: 80}}}}]}}]}"
 	}
-	refused(t, "/apis/networking.k8s.io/v1/namespaces/ns/ingresses", of, []fault{
+	refused(t, "/apis/networking.k8s.io/v1/namespaces/ns/ingresses", of, []refusal{
 		{"nothing", "{}", "spec: Invalid value: null: either `defaultBackend` or `rules` must be specified"},
 		{"dots in a path", path("path: /a/../b, pathType: Prefix"), `spec.rules[0].http.paths[0].path: Invalid value: "/a/../b": must not contain '/../'`},
 		{"an unknown path type", path("path: /, pathType: Any"), `spec.rules[0].http.paths[0].pathType: Unsupported value: "Any": supported values: "Exact", "ImplementationSpecific", "Prefix"`},
@@ -76,12 +76,12 @@ func TestFaultsOfAnIngress(t *testing.T) {
 	})
 }
 
-func TestFaultsOfANetworkPolicy(t *testing.T) {
+func TestErrorsOfANetworkPolicy(t *testing.T) {
 	t.Parallel()
 	of := func(name, spec string) string {
 		return fmt.Sprintf("{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: %s}, spec: %s}", name, spec)
 	}
-	refused(t, "/apis/networking.k8s.io/v1/namespaces/ns/networkpolicies", of, []fault{
+	refused(t, "/apis/networking.k8s.io/v1/namespaces/ns/networkpolicies", of, []refusal{
 		{"a peer that is none", "{podSelector: {}, ingress: [{from: [{}]}]}", "spec.ingress[0].from[0]: Required value: must specify a peer"},
 		{"two kinds of peer", "{podSelector: {}, egress: [{to: [{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]}]}", "spec.egress[0].to[0]: Forbidden: may not specify both ipBlock and another peer"},
 		{"an end before the port", "{podSelector: {}, ingress: [{ports: [{port: 80, endPort: 70}]}]}", "spec.ingress[0].ports[0].endPort: Invalid value: 80: must be greater than or equal to `port`"},
@@ -91,28 +91,28 @@ func TestFaultsOfANetworkPolicy(t *testing.T) {
 	})
 }
 
-func TestFaultsOfAddressesAndTheirRanges(t *testing.T) {
+func TestErrorsOfAddressesAndTheirRanges(t *testing.T) {
 	t.Parallel()
 	of := func(kind string) func(string, string) string {
 		return func(name, spec string) string {
 			return fmt.Sprintf("{apiVersion: networking.k8s.io/v1, kind: %s, metadata: {name: %s}, spec: %s}", kind, name, spec)
 		}
 	}
-	refused(t, "/apis/networking.k8s.io/v1/servicecidrs", of("ServiceCIDR"), []fault{
+	refused(t, "/apis/networking.k8s.io/v1/servicecidrs", of("ServiceCIDR"), []refusal{
 		{"none", "{cidrs: []}", "spec.cidrs: Required value: at least one CIDR required"},
 		{"two of a family", "{cidrs: [10.0.0.0/24, 10.1.0.0/24]}", `spec.cidrs: Invalid value: ["10.0.0.0/24","10.1.0.0/24"]: may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64`},
 		{"bits behind the mask", "{cidrs: [10.0.0.1/24]}", `spec.cidrs[0]: Invalid value: "10.0.0.1/24": must not have bits set beyond the prefix length`},
 	})
-	refused(t, "/apis/networking.k8s.io/v1/ipaddresses", of("IPAddress"), []fault{
+	refused(t, "/apis/networking.k8s.io/v1/ipaddresses", of("IPAddress"), []refusal{
 		{"no address", "{parentRef: {resource: services, name: a}}", `metadata.name: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`},
 	})
 }
 
 // refused creates each object and compares what the client reads.
-func refused(t *testing.T, path string, manifest func(name, spec string) string, faults []fault) {
+func refused(t *testing.T, path string, manifest func(name, spec string) string, errs []refusal) {
 	t.Helper()
 	a := serve(t, network.Settings{})
-	for _, f := range faults {
+	for _, f := range errs {
 		code, answer := a.do(t, "POST", path, manifest("x", f.spec))
 		if _, got, _ := strings.Cut(answer.text("message"), `"x" is invalid: `); code != 422 || got != f.want {
 			t.Errorf("%s: %d %s\nwant %s", f.name, code, got, f.want)

@@ -19,7 +19,7 @@ import (
 
 var update = flag.Bool("update", false, "write the answers in testdata anew")
 
-// row is a sentence, the objects that it is about, and what is answered: "- " a fault, "! " a warning.
+// row is a sentence, the objects that it is about, and what is answered: "- " an error, "! " a warning.
 type row struct {
 	claim string
 	input string
@@ -91,8 +91,8 @@ func readPod(t testing.TB, defaults func(runtime.Object), text string) *corev1.P
 // lines are the answers as testdata has them. The newlines of a difference are written \n.
 func lines(found field.ErrorList, warnings []string) []string {
 	var list []string
-	for _, fault := range found {
-		list = append(list, "- "+strings.ReplaceAll(fault.Error(), "\n", `\n`))
+	for _, err := range found {
+		list = append(list, "- "+strings.ReplaceAll(err.Error(), "\n", `\n`))
 	}
 	slices.Sort(list)
 	slices.Sort(warnings)
@@ -120,10 +120,10 @@ func testRows(t *testing.T, file string, answer func(t *testing.T, r row) []stri
 	}
 }
 
-func TestANewPodIsAnsweredWithEveryFault(t *testing.T) {
+func TestANewPodIsAnsweredWithEveryError(t *testing.T) {
 	t.Parallel()
 	defaults := newDefaults()
-	testRows(t, "testdata/faults.txt", func(t *testing.T, r row) []string {
+	testRows(t, "testdata/field.ErrorList.txt", func(t *testing.T, r row) []string {
 		pod := readPod(t, defaults, r.input)
 		podStrategy{}.PrepareForCreate(t.Context(), pod)
 		if found := (podStrategy{}).Validate(t.Context(), pod); len(found) > 0 {

@@ -8,9 +8,9 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 )
 
-// Old are versions that kube-apiserver no longer serves, for who reads old manifests: the objects are those of the
+// RemovedGroups are versions that kube-apiserver no longer serves, for who reads old manifests: the objects are those of the
 // versions of today. They are served where Config.RuntimeConfig switches them on.
-func Old() []Group {
+func RemovedGroups() []Group {
 	return []Group{
 		{GroupVersion: batchv1beta1.SchemeGroupVersion, Resources: []Resource{
 			{Kind: "CronJob", Name: "cronjobs", SameAs: batchv1.SchemeGroupVersion.WithResource("cronjobs")},

@@ -16,18 +16,18 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// backend makes the rows' storages.
-type backend struct {
+// storageProvider makes the rows' storages.
+type storageProvider struct {
 	*destinations
 	config  Config
 	metrics *server.Metrics
 	stores  map[schema.GroupResource]*registry.Store // made so far
 	made    map[schema.GroupVersion]map[string]rest.Storage
-	tasks   []resource.Task // of the rows
+	tasks   []resource.PostStartHook // of the rows
 }
 
 // install makes the group's storages and serves them.
-func (b *backend) install(s *server.GenericAPIServer, g Group) error {
+func (b *storageProvider) install(s *server.GenericAPIServer, g Group) error {
 	storages := map[string]rest.Storage{}
 	for _, r := range g.Resources {
 		if r.SameAs.Empty() {
@@ -48,50 +48,50 @@ func (b *backend) install(s *server.GenericAPIServer, g Group) error {
 }
 
 // add makes the storage of a row and those of its subresources.
-func (b *backend) add(storages map[string]rest.Storage, gv schema.GroupVersion, r Resource) {
-	parts := &resource.Parts{
-		Settings: b.config.Settings, Open: b.open, Add: func(t resource.Task) { b.tasks = append(b.tasks, t) },
-		Store:           func(name schema.GroupResource) *registry.Store { return b.stores[name] },
+func (b *storageProvider) add(storages map[string]rest.Storage, gv schema.GroupVersion, r Resource) {
+	deps := &resource.Dependencies{
+		Settings: b.config.Settings, OpenStorage: b.open, AddPostStartHook: func(t resource.PostStartHook) { b.tasks = append(b.tasks, t) },
+		Store:     func(name schema.GroupResource) *registry.Store { return b.stores[name] },
 		NewFieldManager: b.config.Server.NewFieldManager,
 	}
-	if r.Storage != nil {
-		storages[r.Name] = r.Storage(parts)
+	if r.NewREST != nil {
+		storages[r.Name] = r.NewREST(deps)
 		return
 	}
-	r.Strategy, r.Status = bind(r.Strategy, parts), bind(r.Status, parts)
+	r.Strategy, r.Status = bind(r.Strategy, deps), bind(r.Status, deps)
 	store := b.store(gv, r)
-	if r.Build != nil {
-		r.Build(store, parts)
+	if r.ConfigureStore != nil {
+		r.ConfigureStore(store, deps)
 	}
 	b.cache(store)
-	if r.Fields != nil {
+	if r.SelectableFields != nil {
 		b.selectable(store, r)
 	}
 	storages[r.Name] = store
-	if r.Serve != nil {
-		storages[r.Name] = r.Serve(store)
+	if r.WrapStore != nil {
+		storages[r.Name] = r.WrapStore(store)
 	}
 	b.stores[store.Resource] = store
 	if r.Status != nil {
 		storages[r.Name+"/status"] = statusOf(store, r)
 	}
 	if r.Subresources != nil {
-		for name, part := range r.Subresources(store, parts) {
+		for name, part := range r.Subresources(store, deps) {
 			storages[r.Name+"/"+name] = part
 		}
 	}
 }
 
 // bind gives a strategy what it may look at, where it looks at something.
-func bind(strategy registry.Strategy, parts *resource.Parts) registry.Strategy {
-	if bound, ok := strategy.(resource.Bound); ok {
-		return bound.Bind(parts)
+func bind(strategy registry.Strategy, deps *resource.Dependencies) registry.Strategy {
+	if bound, ok := strategy.(resource.DependentStrategy); ok {
+		return bound.WithDependencies(deps)
 	}
 	return strategy
 }
 
 // share serves the storages of another row, and of its subresources, once more: what they keep is converted.
-func (b *backend) share(storages map[string]rest.Storage, gv schema.GroupVersion, r Resource) error {
+func (b *storageProvider) share(storages map[string]rest.Storage, gv schema.GroupVersion, r Resource) error {
 	found := false
 	for path, served := range b.made[r.SameAs.GroupVersion()] {
 		name, subresource, _ := strings.Cut(path, "/")
@@ -119,7 +119,7 @@ func under(served rest.Storage, gv schema.GroupVersion, r Resource) rest.Storage
 }
 
 // store is a row come to life: the generic Store over etcd, with the row's names and strategy.
-func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
+func (b *storageProvider) store(gv schema.GroupVersion, r Resource) *registry.Store {
 	kind := gv.WithKind(r.Kind)
 	newObject := func() runtime.Object {
 		obj, err := b.config.Server.Codecs.Scheme.New(kind)
@@ -145,12 +145,12 @@ func (b *backend) store(gv schema.GroupVersion, r Resource) *registry.Store {
 
 // selectable tells the scheme which fields a selector may name; of a kind that it is told nothing about, name and
 // namespace. Upstream: the AddFieldLabelConversionFuncs of each group.
-func (b *backend) selectable(s *registry.Store, r Resource) {
+func (b *storageProvider) selectable(s *registry.Store, r Resource) {
 	known := s.SelectableFields()
-	unknown := cmp.Or(r.NoField, "field label not supported: %s")
+	unknown := cmp.Or(r.UnsupportedFieldLabel, "field label not supported: %s")
 	scheme := b.config.Server.Codecs.Scheme
 	_ = scheme.AddFieldLabelConversionFunc(s.Kind, func(label, value string) (string, string, error) {
-		if name, ok := r.FieldNames[label]; ok {
+		if name, ok := r.FieldLabelAliases[label]; ok {
 			return name, value, nil
 		}
 		if slices.Contains(known, label) {
@@ -164,5 +164,5 @@ func (b *backend) selectable(s *registry.Store, r Resource) {
 func statusOf(s *registry.Store, r Resource) rest.Storage {
 	own := *s
 	own.ObjectMeta = r.StatusObjectMeta
-	return resource.NewPart(&own, r.Status)
+	return resource.NewSubresourceREST(&own, r.Status)
 }

@@ -15,8 +15,9 @@ import (
 	registry "kubepath/chapters/06-registry"
 )
 
-// Row is one resource of the table. The zero value of each field means the ordinary.
-type Row struct {
+// Definition is one resource of the table. The zero value of each field means the ordinary case.
+// Upstream: what the NewREST of each package below k8s.io/kubernetes/pkg/registry puts together.
+type Definition struct {
 	Kind       string // Pod
 	Name       string // pods
 	ShortNames []string
@@ -27,25 +28,26 @@ type Row struct {
 
 	// Status answers for the subresource status; nil: there is none.
 	Status registry.Strategy
-	// Fields is what field selectors see beside metadata.name and metadata.namespace; nil: nothing. Of an empty object
-	// it returns every field that it knows.
-	Fields func(runtime.Object) fields.Set
-	// FieldNames are more names of some of these fields (spec.host for spec.nodeName); nil: none.
-	FieldNames map[string]string
-	// NoField is the message about a field that is none of these, which %q or %s stands for; "": that of most kinds.
-	NoField string
+	// SelectableFields is what field selectors see beside metadata.name and metadata.namespace; nil: nothing. Of an empty
+	// object it returns every field that it knows. Upstream: ToSelectableFields.
+	SelectableFields func(runtime.Object) fields.Set
+	// FieldLabelAliases are more names of some of these fields (spec.host for spec.nodeName); nil: none.
+	FieldLabelAliases map[string]string
+	// UnsupportedFieldLabel is the message about a field that is none of these, which %q or %s stands for; "": that of
+	// most kinds.
+	UnsupportedFieldLabel string
 	// Columns is what kubectl get prints; nil: name and time of creation.
-	Columns Columns
+	Columns rest.TableConvertor
 	// ReturnDeleted answers a delete with the object instead of a Status.
 	ReturnDeleted bool
 	// ObjectMeta and StatusObjectMeta are how the validation of the kind, and of its status, look at metadata.
 	ObjectMeta, StatusObjectMeta registry.ObjectMetaValidation
-	// Build changes the Store (hooks, TTL, Decorator) once it is made; nil: nothing.
-	Build func(s *registry.Store, p *Parts)
+	// ConfigureStore changes the Store (hooks, TTL, Decorator) once it is made; nil: nothing.
+	ConfigureStore func(s *registry.Store, deps *Dependencies)
 	// Subresources are the ones beside status, by name; nil: none.
-	Subresources func(s *registry.Store, p *Parts) map[string]rest.Storage
-	// Serve is what is served over the Store, where that has less or other verbs (namespaces); nil: the Store.
-	Serve func(s *registry.Store) rest.Storage
+	Subresources func(s *registry.Store, deps *Dependencies) map[string]rest.Storage
+	// WrapStore is what is served over the Store, where that has less or other verbs (namespaces); nil: the Store.
+	WrapStore func(s *registry.Store) rest.Storage
 	// SameAs serves the objects of another row, of another version or group, as this row's Kind: one Store, one key in
 	// etcd, and the subresources too. Only Kind and Name are the row's own; how the kinds convert stands in the table of
 	// chapter 13. The other row must stand in a group above this one's. Empty: the row keeps its objects itself.
@@ -53,12 +55,12 @@ type Row struct {
 	//	{Kind: "HorizontalPodAutoscaler", Name: "horizontalpodautoscalers",
 	//		SameAs: autoscalingv2.SchemeGroupVersion.WithResource("horizontalpodautoscalers")}, // in autoscaling/v1
 	SameAs schema.GroupVersionResource
-	// Storage in place of a Store, for what is not kept (tokenreviews); nil: a Store.
-	Storage func(p *Parts) rest.Storage
+	// NewREST makes what answers in place of a Store, for what is not stored (componentstatuses); nil: a Store.
+	NewREST func(deps *Dependencies) rest.Storage
 }
 
-// Parts is what a row may use of the rest of the control plane.
-type Parts struct {
+// Dependencies are what a resource may use of the rest of the control plane.
+type Dependencies struct {
 	// Store finds the Store of another resource of the table; nil where it is not served. It may be called once all are
 	// made: when requests come, not while rows are built.
 	Store func(schema.GroupResource) *registry.Store
@@ -66,22 +68,23 @@ type Parts struct {
 	// with Setting.
 	Settings []any
 
-	// Open makes a storage for what a row keeps beside its objects (which ports are taken), under a key root of its own;
+	// OpenStorage makes a storage for what a row keeps beside its objects (which ports are taken), under a key root of its own;
 	// its name as a resource decides in which etcd.
-	Open func(name schema.GroupResource, root string, newFunc func() runtime.Object) storage.Interface
-	// NewFieldManager makes the field manager of an endpoint; see Loopback. Nil: nobody manages fields.
-	NewFieldManager func(*rest.RequestScope) rest.FieldManager
-	// Add has the server do something beside answering requests. While rows are built, not later.
-	Add func(Task)
+	OpenStorage func(name schema.GroupResource, root string, newFunc func() runtime.Object) storage.Interface
+	// Ownership makes the field manager of an endpoint; see LoopbackClient. Nil: nobody manages fields.
+	Ownership func(*rest.RequestScope) rest.NewFieldManager
+	// AddPostStartHook has the server do something beside answering requests. It may be called while storages are made,
+	// not later.
+	AddPostStartHook func(PostStartHook)
 }
 
-// Bound is a strategy that looks at other resources: Bind makes the one that is used, which may keep the parts.
-type Bound interface {
-	Bind(*Parts) registry.Strategy
+// DependentStrategy is a strategy that looks at other resources: WithDependencies returns the one that is used.
+type DependentStrategy interface {
+	WithDependencies(*Dependencies) registry.Strategy
 }
 
-// Task is what a server does while it serves.
-type Task struct {
+// PostStartHook is what a server does beside answering requests. Upstream: genericapiserver.PostStartHookFunc.
+type PostStartHook struct {
 	Name string
 	// Start runs once, as soon as the server serves; it is not ready before Start has returned, and ends where that
 	// fails. Nil: nothing.
@@ -91,8 +94,8 @@ type Task struct {
 }
 
 // Setting finds the settings of type T; the zero value where there are none.
-func Setting[T any](p *Parts) T {
-	for _, s := range p.Settings {
+func Setting[T any](deps *Dependencies) T {
+	for _, s := range deps.Settings {
 		if found, ok := s.(T); ok {
 			return found
 		}
@@ -104,23 +107,23 @@ func Setting[T any](p *Parts) T {
 // Group is one version of an API group with its resources.
 type Group struct {
 	schema.GroupVersion
-	Resources []Row
+	Resources []Definition
 }
 
 // Singular is the name of one object: the kind's in lower case.
-func (r Row) Singular() string { return strings.ToLower(r.Kind) }
+func (d Definition) Singular() string { return strings.ToLower(d.Kind) }
 
 // Key is the root below which the objects lie in etcd, under the prefix (/registry).
-func (r Row) Key() string {
-	if r.KeyRoot != "" {
-		return r.KeyRoot
+func (d Definition) Key() string {
+	if d.KeyRoot != "" {
+		return d.KeyRoot
 	}
-	return "/" + r.Name
+	return "/" + d.Name
 }
 
 // Attrs is what selectors see of the row's objects; nil: what they see of any object.
-func (r Row) Attrs() storage.AttrFunc {
-	if r.Fields == nil {
+func (d Definition) Attrs() storage.AttrFunc {
+	if d.SelectableFields == nil {
 		return nil
 	}
 	return func(obj runtime.Object) (labels.Set, fields.Set, error) {
@@ -128,9 +131,9 @@ func (r Row) Attrs() storage.AttrFunc {
 		if err != nil {
 			return nil, nil, err
 		}
-		seen := r.Fields(obj)
+		seen := d.SelectableFields(obj)
 		seen["metadata.name"] = object.GetName()
-		if r.Strategy.NamespaceScoped() {
+		if d.Strategy.NamespaceScoped() {
 			seen["metadata.namespace"] = object.GetNamespace()
 		}
 		return object.GetLabels(), seen, nil

@@ -21,12 +21,8 @@ type Column struct {
 	Priority    int32 // 1: only with -o wide
 }
 
-// Columns is how objects of one kind are shown. Upstream: the TableHandlers of k8s.io/kubernetes/pkg/printers/internalversion.
-type Columns interface {
-	rest.TableConvertor
-}
-
-// Table shows objects of type T: a definition of the columns and the cells of a row.
+// Table shows objects of type T: the definitions of the columns and the cells of a row. Upstream: the TableHandlers of
+// k8s.io/kubernetes/pkg/printers/internalversion.
 type Table[T any, P Object[T]] struct {
 	Columns []Column
 	Cells   func(obj P) []any

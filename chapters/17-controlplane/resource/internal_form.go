@@ -1,0 +1,189 @@
+package resource
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/diff"
+)
+
+// Diff shows, in lines, what an update changes in a part that it may not change. Upstream prints its internal types
+// there, which have no JSON names: the answer has the fields' Go names, and null for all that is empty.
+func Diff(old, now any) string { return diff.Diff(internalForm{old}, internalForm{now}) }
+
+// InternalForm wraps a part of an object that an error shows, so that its message has the names that upstream's has.
+func InternalForm(part any) any { return internalForm{part} }
+
+// internalForm is a value whose JSON has Go's names.
+type internalForm struct{ value any }
+
+var _ json.Marshaler = internalForm{}
+
+// MarshalJSON fails where encoding/json does.
+func (g internalForm) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	err := writeInternal(&b, reflect.ValueOf(g.value))
+	return b.Bytes(), err
+}
+
+var marshaler = reflect.TypeFor[json.Marshaler]()
+
+// writeInternal walks into what the API's own types are made of; the rest, quantities and times, knows its own form.
+func writeInternal(b *bytes.Buffer, v reflect.Value) error {
+	switch {
+	case !v.IsValid(), isNil(v):
+		b.WriteString("null")
+		return nil
+	case v.Type().Implements(marshaler), reflect.PointerTo(v.Type()).Implements(marshaler):
+		return writeJSON(b, v)
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return writeInternal(b, v.Elem())
+	case reflect.Struct:
+		if !strings.HasPrefix(v.Type().PkgPath(), "k8s.io/api/") {
+			return writeJSON(b, v)
+		}
+		return writeFields(b, v)
+	case reflect.Map:
+		return writeMap(b, v)
+	case reflect.Slice:
+		if v.Type().Elem().Kind() != reflect.Uint8 {
+			return writeSlice(b, v)
+		}
+	}
+	return writeJSON(b, v)
+}
+
+func isNil(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice:
+		return v.IsNil()
+	}
+	return false
+}
+
+func writeJSON(b *bytes.Buffer, v reflect.Value) error {
+	if v.CanAddr() {
+		v = v.Addr() // a quantity is written by a method of its pointer
+	}
+	text, err := json.Marshal(v.Interface())
+	b.Write(text)
+	return err
+}
+
+func writeFields(b *bytes.Buffer, v reflect.Value) error {
+	b.WriteByte('{')
+	err := writeStructFields(b, v)
+	b.WriteByte('}')
+	return err
+}
+
+// writeStructFields writes a struct's fields, those of an embedded one among them.
+func writeStructFields(b *bytes.Buffer, v reflect.Value) error {
+	for _, f := range internalFields(v.Type()) {
+		if err := writeField(b, f, v.FieldByIndex(f.Index)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeField(b *bytes.Buffer, f reflect.StructField, v reflect.Value) error {
+	switch {
+	case f.Anonymous && strings.HasPrefix(f.Type.PkgPath(), "k8s.io/api/"):
+		return writeStructFields(b, v)
+	case f.Anonymous: // metadata has JSON names inside upstream too
+		text, err := json.Marshal(v.Interface())
+		if inner := bytes.Trim(text, "{}"); len(inner) > 0 {
+			comma(b, '{')
+			b.Write(text[1 : len(text)-1])
+		}
+		return err
+	}
+	comma(b, '{')
+	b.WriteString(`"` + f.Name + `":`)
+	return writeInternal(b, v)
+}
+
+func writeMap(b *bytes.Buffer, v reflect.Value) error {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(x, y reflect.Value) int { return strings.Compare(x.String(), y.String()) })
+	b.WriteByte('{')
+	for _, key := range keys {
+		comma(b, '{')
+		name, err := json.Marshal(key.String())
+		if err != nil {
+			return err
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		value := reflect.New(v.Type().Elem()).Elem()
+		value.Set(v.MapIndex(key))
+		if err := writeInternal(b, value); err != nil {
+			return err
+		}
+	}
+	b.WriteByte('}')
+	return nil
+}
+
+func writeSlice(b *bytes.Buffer, v reflect.Value) error {
+	b.WriteByte('[')
+	for i := range v.Len() {
+		comma(b, '[')
+		if err := writeInternal(b, v.Index(i)); err != nil {
+			return err
+		}
+	}
+	b.WriteByte(']')
+	return nil
+}
+
+// comma separates what follows from what stands before it, unless that opens the collection.
+func comma(b *bytes.Buffer, opening byte) {
+	if text := b.Bytes(); text[len(text)-1] != opening {
+		b.WriteByte(',')
+	}
+}
+
+// internalOrder are the fields of the types whose internal form has another order.
+var internalOrder = map[string][]string{
+	"VolumeSource": strings.Fields("HostPath EmptyDir GCEPersistentDisk AWSElasticBlockStore GitRepo Secret NFS ISCSI " +
+		"Glusterfs PersistentVolumeClaim RBD Quobyte FlexVolume Cinder CephFS Flocker DownwardAPI FC AzureFile ConfigMap " +
+		"VsphereVolume AzureDisk PhotonPersistentDisk Projected PortworxVolume ScaleIO StorageOS CSI Ephemeral Image"),
+	"PersistentVolumeSource": strings.Fields("GCEPersistentDisk AWSElasticBlockStore HostPath Glusterfs NFS RBD Quobyte " +
+		"ISCSI FlexVolume Cinder CephFS FC Flocker AzureFile VsphereVolume AzureDisk PhotonPersistentDisk PortworxVolume " +
+		"ScaleIO Local StorageOS CSI"),
+}
+
+// internalFields are the fields of a type that upstream shows, in its order.
+func internalFields(t reflect.Type) []reflect.StructField {
+	var fields []reflect.StructField
+	for _, name := range internalOrder[t.Name()] {
+		if f, ok := t.FieldByName(name); ok {
+			fields = append(fields, f)
+		}
+	}
+	for i := 0; i < t.NumField() && internalOrder[t.Name()] == nil; i++ {
+		if f := t.Field(i); !notInServedVersion[t.Name()+"."+f.Name] {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// later are the fields of the types that we use which the version that we serve, v1.36, does not have yet.
+var notInServedVersion = map[string]bool{
+	"ClusterTrustBundleProjection.User": true, "ConfigMapVolumeSource.DefaultUser": true, "DownwardAPIVolumeFile.User": true,
+	"DownwardAPIVolumeSource.DefaultUser": true, "EmptyDirVolumeSource.Mode": true, "GRPCAction.Mode": true,
+	"HTTPGetAction.Protocol": true, "KeyToPath.User": true, "NodeSpec.PodPreemptionPolicy": true,
+	"PersistentVolumeClaimStatus.HealthStatus": true, "PodCertificateProjection.User": true, "PodSpec.EvictionResponders": true,
+	"PodStatus.VolumeHealth": true, "ProjectedVolumeSource.DefaultUser": true, "SecretVolumeSource.DefaultUser": true,
+	"ServiceAccountTokenProjection.User": true, "VolumeMount.BindMountOptions": true, "JobSpec.Scheduling": true,
+	"ExactDeviceRequest.DerivedAttributes": true, "DeviceSubRequest.DerivedAttributes": true,
+	"DeviceRequestAllocationResult.SkipNodeOperations": true,
+}
