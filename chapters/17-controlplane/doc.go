@@ -8,14 +8,14 @@
 //
 // Read in this order:
 //
-//	resource/row.go       what a row may say
+//	resource/definition.go     what a row may say
 //	resources.go          the table: the rows of all packages below
 //	controlplane.go       New: the table becomes a server
-//	storageProvider.go            a row becomes a Store and what stands around it
+//	storage_provider.go           a row becomes a Store and what stands around it
 //	destinations.go       which etcd, which prefix, which form
 //	watchcache.go         which resources are answered from memory
 //	runtimeconfig.go      versions and resources on and off
-//	old.go                versions that are gone
+//	removed_versions.go          versions that are gone
 //	bootstrap.go          what a cluster has from the start
 //	migrations_test.go    a resource that the table does not have, in 25 lines
 //

@@ -18,7 +18,7 @@ func bindWithYours(table []controlplane.Group) []controlplane.Group {
 			if r := &g.Resources[i]; g.Group == "" && r.Name == "pods" {
 				all := r.Subresources
 				r.Subresources = func(s *registry.Store, deps *resource.Dependencies) map[string]rest.Storage {
-					made := all(s, p)
+					made := all(s, deps)
 					made["binding"] = NewBinding(s)
 					return made
 				}

@@ -123,7 +123,7 @@ func testRows(t *testing.T, file string, answer func(t *testing.T, r row) []stri
 func TestANewPodIsAnsweredWithEveryError(t *testing.T) {
 	t.Parallel()
 	defaults := newDefaults()
-	testRows(t, "testdata/field.ErrorList.txt", func(t *testing.T, r row) []string {
+	testRows(t, "testdata/errors.txt", func(t *testing.T, r row) []string {
 		pod := readPod(t, defaults, r.input)
 		podStrategy{}.PrepareForCreate(t.Context(), pod)
 		if found := (podStrategy{}).Validate(t.Context(), pod); len(found) > 0 {

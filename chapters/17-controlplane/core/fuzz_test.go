@@ -15,7 +15,7 @@ import (
 // FuzzCreatePod: whatever a client sends, the answer is a pod or says what is wrong with the request; and a pod that was
 // stored can be read back, in both forms, and be replaced by itself.
 func FuzzCreatePod(f *testing.F) {
-	for _, r := range readRows(f, "testdata/field.ErrorList.txt") {
+	for _, r := range readRows(f, "testdata/errors.txt") {
 		body, err := yaml.YAMLToJSON([]byte(r.input))
 		if err != nil {
 			f.Fatal(err)

@@ -14,7 +14,7 @@ import (
 // for those that people choose. Upstream: ipallocator.Allocator.
 type addressRange struct {
 	netip.Prefix
-	size  uint64 // addresses in all
+	size  uint64 // ipAllocator in all
 	lower uint64 // of them in the lower part
 }
 

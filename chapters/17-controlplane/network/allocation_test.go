@@ -60,9 +60,9 @@ func TestAHugeRangeIsEnteredAtRandom(t *testing.T) {
 
 func TestPortsComeFromTheUpperPartUntilItIsFull(t *testing.T) {
 	t.Parallel()
-	m := &portMap{ports: utilnet.PortRange{Base: 30000, Size: 40}}
+	m := &portBitmap{ports: utilnet.PortRange{Base: 30000, Size: 40}}
 	for i := range 40 {
-		port, err := m.takeAny()
+		port, err := m.allocateNext()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,11 +70,11 @@ func TestPortsComeFromTheUpperPartUntilItIsFull(t *testing.T) {
 			t.Errorf("the %dth port is %d", i, port)
 		}
 	}
-	if _, err := m.takeAny(); err != errPortsFull {
+	if _, err := m.allocateNext(); err != errPortsFull {
 		t.Errorf("got %v", err)
 	}
 	m.release(30003)
-	if port, err := m.takeAny(); port != 30003 || err != nil {
+	if port, err := m.allocateNext(); port != 30003 || err != nil {
 		t.Errorf("got %d, %v", port, err)
 	}
 }
@@ -93,9 +93,9 @@ func TestTheFlagOfRangesIsChecked(t *testing.T) {
 }
 
 func BenchmarkTakeAPort(b *testing.B) {
-	m := &portMap{ports: defaultNodePortRange}
+	m := &portBitmap{ports: defaultNodePortRange}
 	for b.Loop() {
-		port, _ := m.takeAny()
+		port, _ := m.allocateNext()
 		m.release(port)
 	}
 }

@@ -19,10 +19,10 @@
 //	servicevalidate.go, service*.go    its checks, one file for each part of the spec
 //	servicehooks.go                    what surrounds a write
 //	serviceaddresses.go, families.go   which addresses a service needs
-//	addresses.go, addressrange.go      the account of addresses
-//	nodeports.go, portmap.go           the account of ports
-//	claim.go, claimports.go            taken for one write, given back unless it succeeds
+//	ip_allocator.go, addressrange.go      the account of addresses
+//	port_allocator.go, port_bitmap.go           the account of ports
+//	allocation.go, nodeport_allocation.go taken for one write, given back unless it succeeds
 //	repair.go                          the account against the services
-//	bootstrap.go, presence.go          the service kubernetes, and the servers behind it
+//	kubernetes_service.go, lease_endpoint_reconciler.go        the service kubernetes, and the servers behind it
 //	endpoints.go, endpointslice.go, ingress.go, networkpolicy.go, ipaddress.go, servicecidr.go
 package network

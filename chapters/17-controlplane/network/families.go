@@ -16,7 +16,7 @@ var (
 
 // setFamilies completes the IP families of a service and their policy, as far as the client left them open and the
 // cluster has ranges for them; old is nil for a new service. Upstream: Allocators.initIPFamilyFields.
-func (a *addresses) setFamilies(s, old *corev1.Service) error {
+func (a *ipAllocator) setFamilies(s, old *corev1.Service) error {
 	if !needsAddress(s) || staysPreferred(s, old) {
 		return nil
 	}
@@ -52,7 +52,7 @@ func (a *addresses) setFamilies(s, old *corev1.Service) error {
 // defaultOnRead shows a stored service as if it had been written today: one from before services had several addresses
 // and families gets those that follow from its address, and the policy for internal traffic of one that is a mere name,
 // which is stored, is hidden. Upstream: REST.defaultOnReadService.
-func (a *addresses) defaultOnRead(s *corev1.Service) {
+func (a *ipAllocator) defaultOnRead(s *corev1.Service) {
 	syncAddresses(s, nil)
 	if !needsAddress(s) {
 		if s.Spec.Type == corev1.ServiceTypeExternalName {
@@ -141,7 +141,7 @@ func tooMany(s *corev1.Service) field.ErrorList {
 }
 
 // inferFamilies: an address says of which family it is.
-func (a *addresses) inferFamilies(s *corev1.Service) field.ErrorList {
+func (a *ipAllocator) inferFamilies(s *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	for i, text := range s.Spec.ClusterIPs {
 		if text == corev1.ClusterIPNone {
@@ -162,7 +162,7 @@ func (a *addresses) inferFamilies(s *corev1.Service) field.ErrorList {
 
 // familiesWithoutPods are those of a headless service without selector: whatever the cluster has, its endpoints may be
 // of both.
-func (a *addresses) familiesWithoutPods(s *corev1.Service) {
+func (a *ipAllocator) familiesWithoutPods(s *corev1.Service) {
 	spec := &s.Spec
 	if len(spec.IPFamilies) == 0 {
 		spec.IPFamilies = a.families()[:1]
@@ -172,7 +172,7 @@ func (a *addresses) familiesWithoutPods(s *corev1.Service) {
 	}
 }
 
-func (a *addresses) validateFamily(s *corev1.Service) field.ErrorList {
+func (a *ipAllocator) validateFamily(s *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	if *s.Spec.IPFamilyPolicy == corev1.IPFamilyPolicyRequireDualStack && len(a.ranges) < 2 {
 		errs = append(errs, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, "this cluster is not configured for dual-stack services"))

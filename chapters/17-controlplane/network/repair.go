@@ -27,7 +27,7 @@ const (
 // leaves addresses and ports without owner, and what an operator edits by hand may leave an owner without address.
 // Upstream: RepairIPAddress and portallocator/controller.Repair.
 type repair struct {
-	*allocator
+	*allocators
 	now     func() time.Time
 	suspect map[int32]time.Time // ports without owner, and since when
 	young   bool                // so are addresses that are not old enough to be freed
@@ -71,16 +71,16 @@ func (r *repair) once(ctx context.Context) error {
 // whatever was taken in between is in it. Ports without owner stay taken until their time has come.
 func (r *repair) repairPorts(ctx context.Context) error {
 	var suspect map[int32]time.Time
-	err := r.ports.write(ctx, func(stored *corev1.RangeAllocation) (*portMap, error) {
+	err := r.ports.write(ctx, func(stored *corev1.RangeAllocation) (*portBitmap, error) {
 		if stored.Range == "" {
 			return nil, errNoMap
 		}
 		suspect = map[int32]time.Time{}
-		m := &portMap{ports: r.ports.ports}
+		m := &portBitmap{ports: r.ports.ports}
 		if err := r.ports.inUse(ctx, m); err != nil {
 			return nil, err
 		}
-		before := &portMap{}
+		before := &portBitmap{}
 		if ports, err := utilnet.ParsePortRange(stored.Range); err == nil {
 			before.ports = *ports
 			before.bits.SetBytes(stored.Data)
@@ -90,7 +90,7 @@ func (r *repair) repairPorts(ctx context.Context) error {
 			if !known {
 				since = r.now()
 			}
-			if r.now().Sub(since) < leakAfter && m.take(port) == nil {
+			if r.now().Sub(since) < leakAfter && m.allocate(port) == nil {
 				suspect[port] = since
 			}
 		})
@@ -158,8 +158,8 @@ func (r *repair) missing(
 			return err
 		}
 	}
-	switch err := r.addresses.take(ctx, s, address); err {
-	case errAddressTaken, errOtherNetwork:
+	switch err := r.addresses.allocate(ctx, s, address); err {
+	case errAddressAllocated, errOtherNetwork:
 		return nil
 	default:
 		return err

@@ -71,9 +71,9 @@ func (c *cluster) repair(now *time.Time) *repair {
 		return func() resource.LoopbackClient { return resource.LoopbackClient{Store: c.stores[name]} }
 	}
 	return &repair{
-		allocator: &allocator{
-			addresses: &addresses{ranges: []netip.Prefix{defaultClusterIPRange}, objects: loopback("ipaddresses"), cidrs: loopback("servicecidrs")},
-			ports:     newNodePorts(defaultNodePortRange, c.open(rangesRoot, newRangeAllocation), store("services")),
+		allocators: &allocators{
+			addresses: &ipAllocator{ranges: []netip.Prefix{defaultClusterIPRange}, objects: loopback("ipaddresses"), cidrs: loopback("servicecidrs")},
+			ports:     newPortAllocator(defaultNodePortRange, c.open(rangesRoot, newRangeAllocation), store("services")),
 		},
 		now: func() time.Time { return *now },
 	}
@@ -82,7 +82,7 @@ func (c *cluster) repair(now *time.Time) *repair {
 // service stores a service with a node port as it is, allocated for or not.
 func (c *cluster) service(t *testing.T, name, address string, port int32) *corev1.Service {
 	t.Helper()
-	b := bootstrap{settings: Settings{}.withDefaults()}
+	b := kubernetesService{settings: Settings{}.withDefaults()}
 	s := b.service()
 	s.Name, s.Namespace, s.Spec.ClusterIP = name, "ns", address
 	s.Spec.Type, s.Spec.ExternalTrafficPolicy, s.Spec.Ports[0].NodePort = corev1.ServiceTypeNodePort, corev1.ServiceExternalTrafficPolicyCluster, port
@@ -125,10 +125,10 @@ func TestWhatNobodyOwnsIsFreedOnceNoCreateCanBeUnderWay(t *testing.T) {
 	r := c.repair(&now)
 	dead := &corev1.Service{}
 	dead.Name, dead.Namespace = "dead", "ns"
-	if err := r.addresses.take(t.Context(), dead, netip.MustParseAddr("10.0.0.7")); err != nil {
+	if err := r.addresses.allocate(t.Context(), dead, netip.MustParseAddr("10.0.0.7")); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.ports.change(t.Context(), func(m *portMap) error { return m.take(30007) }); err != nil {
+	if err := r.ports.change(t.Context(), func(m *portBitmap) error { return m.allocate(30007) }); err != nil {
 		t.Fatal(err)
 	}
 	for _, step := range []struct {
@@ -156,7 +156,7 @@ func TestAServiceGetsBackWhatItHasAndNobodyKnows(t *testing.T) {
 	now := time.Now()
 	r := c.repair(&now)
 	c.service(t, "a", "10.0.0.7", 30007)
-	if err := r.ports.change(t.Context(), func(m *portMap) error { m.release(30007); return m.take(30001) }); err != nil {
+	if err := r.ports.change(t.Context(), func(m *portBitmap) error { m.release(30007); return m.allocate(30001) }); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.once(t.Context()); err != nil {
@@ -173,7 +173,7 @@ func TestTheFirstPortIsTakenBesideThoseThatServicesHave(t *testing.T) {
 	c.service(t, "a", "10.0.0.7", 30007)
 	now := time.Now()
 	r := c.repair(&now)
-	if err := r.ports.change(t.Context(), func(m *portMap) error { return m.take(30007) }); err != errPortTaken {
+	if err := r.ports.change(t.Context(), func(m *portBitmap) error { return m.allocate(30007) }); err != errPortAllocated {
 		t.Errorf("there is no map yet: %v", err)
 	}
 }
@@ -186,7 +186,7 @@ func TestAnAddressOfAnotherOwnerIsGivenToTheServiceThatHasIt(t *testing.T) {
 	gone := &corev1.Service{}
 	gone.Name, gone.Namespace = "gone", "ns"
 	address := netip.MustParseAddr("10.0.0.7")
-	if err := r.addresses.take(t.Context(), gone, address); err != nil {
+	if err := r.addresses.allocate(t.Context(), gone, address); err != nil {
 		t.Fatal(err)
 	}
 	s := c.service(t, "a", "10.0.0.7", 30007)
@@ -208,11 +208,11 @@ func TestAMapOfAnotherRangeIsRewrittenAtTheStart(t *testing.T) {
 	now := time.Now()
 	old := c.repair(&now)
 	old.ports.ports.Base, old.ports.ports.Size = 20000, 100
-	if err := old.ports.change(t.Context(), func(m *portMap) error { return m.take(20001) }); err != nil {
+	if err := old.ports.change(t.Context(), func(m *portBitmap) error { return m.allocate(20001) }); err != nil {
 		t.Fatal(err)
 	}
 	r := c.repair(&now)
-	take := func(m *portMap) error { return m.take(30001) }
+	take := func(m *portBitmap) error { return m.allocate(30001) }
 	if err := r.ports.change(t.Context(), take); err != errMismatchRange {
 		t.Errorf("before: %v", err)
 	}

@@ -68,17 +68,17 @@ func serviceFields(obj runtime.Object) fields.Set {
 // buildService puts the allocation around the writes of services, and the tasks that belong to it into the server.
 func buildService(store *registry.Store, deps *resource.Dependencies) {
 	settings := resource.Setting[Settings](deps).withDefaults()
-	a := &allocator{
-		addresses: &addresses{
+	a := &allocators{
+		addresses: &ipAllocator{
 			ranges:  settings.ClusterIPRanges,
 			objects: storeOf(deps, networkingv1.SchemeGroupVersion, ipAddressRow, func() runtime.Object { return &networkingv1.IPAddress{} }),
 			cidrs:   storeOf(deps, networkingv1.SchemeGroupVersion, serviceCIDRRow, func() runtime.Object { return &networkingv1.ServiceCIDR{} }),
 		},
-		ports: newNodePorts(settings.NodePortRange, deps.OpenStorage(corev1.Resource("servicenodeportallocations"), rangesRoot,
+		ports: newPortAllocator(settings.NodePortRange, deps.OpenStorage(corev1.Resource("servicenodeportallocations"), rangesRoot,
 			newRangeAllocation), func() *registry.Store { return store }),
 	}
 	endpoints := storeOf(deps, corev1.SchemeGroupVersion, endpointsRow, func() runtime.Object { return &corev1.Endpoints{} })
-	hooks := &serviceHooks{allocator: a, endpoints: endpoints}
+	hooks := &serviceHooks{allocators: a, endpoints: endpoints}
 	store.BeginCreate, store.BeginUpdate, store.AfterDelete = hooks.create, hooks.update, hooks.deleted
 	store.Decorator = func(obj runtime.Object) {
 		if s, ok := obj.(*corev1.Service); ok {
@@ -86,12 +86,12 @@ func buildService(store *registry.Store, deps *resource.Dependencies) {
 		}
 	}
 
-	r := &repair{allocator: a, now: time.Now}
+	r := &repair{allocators: a, now: time.Now}
 	deps.AddPostStartHook(resource.PostStartHook{Name: "start-service-ip-repair-controllers", Start: persistently(r.once), Run: r.loop})
 	if !settings.Bootstrap {
 		return
 	}
-	b := &bootstrap{settings: settings, cidrs: a.addresses.cidrs,
+	b := &kubernetesService{settings: settings, cidrs: a.addresses.cidrs,
 		services: sync.OnceValue(func() resource.LoopbackClient { return deps.LoopbackClient(store, "") }),
 		cidrStatus: sync.OnceValue(func() resource.LoopbackClient {
 			status := *a.addresses.cidrs().Store
@@ -100,7 +100,7 @@ func buildService(store *registry.Store, deps *resource.Dependencies) {
 		}),
 	}
 	if settings.Advertise.IsValid() {
-		b.presence = &presence{self: settings.Advertise, leases: deps.OpenStorage(corev1.Resource("apiserveripinfo"), leasesRoot, newLease),
+		b.reconciler = &leaseEndpointReconciler{self: settings.Advertise, leases: deps.OpenStorage(corev1.Resource("apiserveripinfo"), leasesRoot, newLease),
 			endpoints: endpoints,
 			slices:    storeOf(deps, discoveryv1.SchemeGroupVersion, endpointSliceRow, func() runtime.Object { return &discoveryv1.EndpointSlice{} })}
 	}

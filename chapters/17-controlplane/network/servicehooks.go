@@ -14,7 +14,7 @@ import (
 
 // serviceHooks allocate what a service needs around each of its writes. Upstream: the hooks of service/storage.REST.
 type serviceHooks struct {
-	*allocator
+	*allocators
 	endpoints func() resource.LoopbackClient
 }
 
@@ -29,12 +29,12 @@ func (h *serviceHooks) create(ctx context.Context, obj runtime.Object, options *
 	if err := h.addresses.setFamilies(s, nil); err != nil {
 		return nil, err
 	}
-	c := &claim{allocator: h.allocator, service: s, dryRun: len(options.DryRun) > 0}
-	err := c.firstAddresses(ctx)
+	tx := &transaction{allocators: h.allocators, service: s, dryRun: len(options.DryRun) > 0}
+	err := tx.firstAddresses(ctx)
 	if err == nil {
-		err = c.takePorts(ctx, portsOfNew)
+		err = tx.allocatePorts(ctx, planForCreate)
 	}
-	return c.begun(ctx, err)
+	return tx.begun(ctx, err)
 }
 
 // update allocates what a changed service needs more, and frees at the end what it needs no longer.
@@ -45,52 +45,52 @@ func (h *serviceHooks) update(ctx context.Context, obj, old runtime.Object, upda
 	if err := h.addresses.setFamilies(s, before); err != nil {
 		return nil, err
 	}
-	c := &claim{allocator: h.allocator, service: s, dryRun: len(update.Options.DryRun) > 0}
-	err := c.changeAddresses(ctx, before)
+	tx := &transaction{allocators: h.allocators, service: s, dryRun: len(update.Options.DryRun) > 0}
+	err := tx.changeAddresses(ctx, before)
 	if err == nil {
-		err = c.takePorts(ctx, portsOfChanged(before))
+		err = tx.allocatePorts(ctx, planForUpdate(before))
 	}
-	c.dropped.ports = droppedPorts(s, before)
-	return c.begun(ctx, err)
+	tx.released.ports = releasedPorts(s, before)
+	return tx.begun(ctx, err)
 }
 
-// begun hands a claim over to the Store, or ends it where it could not be made.
-func (c *claim) begun(ctx context.Context, err error) (registry.FinishFunc, error) {
+// begun hands a transaction over to the Store, or ends it where it could not be made.
+func (tx *transaction) begun(ctx context.Context, err error) (registry.FinishFunc, error) {
 	if err != nil {
-		c.end(ctx, false)
+		tx.end(ctx, false)
 		return nil, err
 	}
-	return c.end, nil
+	return tx.end, nil
 }
 
-func (c *claim) firstAddresses(ctx context.Context) error {
-	if !needsAddress(c.service) || slices.Contains(c.service.Spec.ClusterIPs, corev1.ClusterIPNone) {
+func (tx *transaction) firstAddresses(ctx context.Context) error {
+	if !needsAddress(tx.service) || slices.Contains(tx.service.Spec.ClusterIPs, corev1.ClusterIPNone) {
 		return nil
 	}
-	return c.takeAddresses(ctx, 0)
+	return tx.allocateAddresses(ctx, 0)
 }
 
 // changeAddresses: a service that was only a name gets its addresses now, one that becomes a name gives them up, and
 // the second family comes and goes. The first address of a service never changes.
-func (c *claim) changeAddresses(ctx context.Context, old *corev1.Service) error {
-	s := c.service
+func (tx *transaction) changeAddresses(ctx context.Context, old *corev1.Service) error {
+	s := tx.service
 	switch {
 	case staysPreferred(s, old):
 		return nil
 	case !needsAddress(old):
-		return c.firstAddresses(ctx)
+		return tx.firstAddresses(ctx)
 	case headless(old):
 		return nil
 	case !needsAddress(s):
-		c.dropped.addresses = addressesOf(old)
+		tx.released.addresses = addressesOf(old)
 		return nil
 	}
 	had, has := len(old.Spec.IPFamilies), len(s.Spec.IPFamilies)
 	if had == 1 && has == 2 {
-		return c.takeAddresses(ctx, 1)
+		return tx.allocateAddresses(ctx, 1)
 	}
 	if had == 2 && has == 1 {
-		c.dropped.addresses = addressesOf(old)[1:]
+		tx.released.addresses = addressesOf(old)[1:]
 	}
 	return nil
 }
@@ -105,5 +105,5 @@ func (h *serviceHooks) deleted(obj runtime.Object, options *rest.DeleteOptions) 
 	h.addresses.defaultOnRead(s)
 	ctx := rest.WithNamespace(context.Background(), s.Namespace)
 	_, _, _ = h.endpoints().Delete(ctx, s.Name, nil) // it may have none
-	h.free(ctx, s, holdings{addressesOf(s), portsOf(s)})
+	h.free(ctx, s, allocations{addressesOf(s), portsOf(s)})
 }

@@ -21,10 +21,10 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// addresses gives each service its cluster addresses. There is no list of free ones: an address belongs to the service
+// ipAllocator gives each service its cluster addresses. There is no list of free ones: an address belongs to the service
 // for which an IPAddress object of that name could be created, and is free when no such object exists. That two servers
 // never give away the same one is etcd's promise, which creates a key only once. Upstream: ipallocator.MetaAllocator.
-type addresses struct {
+type ipAllocator struct {
 	ranges  []netip.Prefix                 // of the flag
 	objects func() resource.LoopbackClient // ipaddresses
 	cidrs   func() resource.LoopbackClient // servicecidrs: further ranges
@@ -32,16 +32,16 @@ type addresses struct {
 
 // What a client reads behind "failed to allocate IP".
 var (
-	errAddressTaken  = errors.New("provided IP is already allocated")
-	errOtherNetwork  = errors.New("the provided network does not match the current range")
-	errAddressesFull = errors.New("range is full")
+	errAddressAllocated = errors.New("provided IP is already allocated")
+	errOtherNetwork     = errors.New("the provided network does not match the current range")
+	errAddressesFull    = errors.New("range is full")
 )
 
 // managedBy marks the addresses that services have, apart from those that somebody reserved by hand.
 const managedBy = "ipallocator.k8s.io"
 
 // families are those of which the flag has a range, the default one first.
-func (a *addresses) families() []corev1.IPFamily {
+func (a *ipAllocator) families() []corev1.IPFamily {
 	var families []corev1.IPFamily
 	for _, r := range a.ranges {
 		families = append(families, familyOf(r.Addr()))
@@ -50,8 +50,8 @@ func (a *addresses) families() []corev1.IPFamily {
 }
 
 // take reserves an address that the service's owner chose.
-func (a *addresses) take(ctx context.Context, s *corev1.Service, address netip.Addr) error {
-	ranges, err := a.usable(ctx, familyOf(address))
+func (a *ipAllocator) allocate(ctx context.Context, s *corev1.Service, address netip.Addr) error {
+	ranges, err := a.usableRanges(ctx, familyOf(address))
 	if err != nil {
 		return err
 	}
@@ -61,10 +61,10 @@ func (a *addresses) take(ctx context.Context, s *corev1.Service, address netip.A
 	return a.create(ctx, s, address)
 }
 
-// takeAny reserves an address that is free. It tries a few blindly: in a range that is not nearly full one of them is
+// allocateNext reserves an address that is free. It tries a few blindly: in a range that is not nearly full one of them is
 // free. Only then it asks for those that are taken.
-func (a *addresses) takeAny(ctx context.Context, s *corev1.Service, family corev1.IPFamily) (netip.Addr, error) {
-	ranges, err := a.usable(ctx, family)
+func (a *ipAllocator) allocateNext(ctx context.Context, s *corev1.Service, family corev1.IPFamily) (netip.Addr, error) {
+	ranges, err := a.usableRanges(ctx, family)
 	if err != nil {
 		return netip.Addr{}, err
 	}
@@ -74,12 +74,12 @@ func (a *addresses) takeAny(ctx context.Context, s *corev1.Service, family corev
 		var found netip.Addr
 		r.walk(func(address netip.Addr) bool {
 			if tried++; tried > blindly && taken == nil {
-				taken, err = a.taken(ctx)
+				taken, err = a.allocatedNames(ctx)
 			}
 			if err == nil && !taken[address.String()] {
 				found, err = address, a.create(ctx, s, address)
 			}
-			if errors.Is(err, errAddressTaken) {
+			if errors.Is(err, errAddressAllocated) {
 				found, err = netip.Addr{}, nil
 			}
 			return err == nil && !found.IsValid()
@@ -91,16 +91,16 @@ func (a *addresses) takeAny(ctx context.Context, s *corev1.Service, family corev
 	return netip.Addr{}, errAddressesFull
 }
 
-func (a *addresses) create(ctx context.Context, s *corev1.Service, address netip.Addr) error {
+func (a *ipAllocator) create(ctx context.Context, s *corev1.Service, address netip.Addr) error {
 	_, err := a.objects().Create(rest.WithNamespace(ctx, ""), newIPAddress(s, address), nil)
 	if apierrors.IsAlreadyExists(err) {
-		return errAddressTaken
+		return errAddressAllocated
 	}
 	return err
 }
 
 // release frees an address of the service; that it has it no longer is as good.
-func (a *addresses) release(ctx context.Context, s *corev1.Service, address netip.Addr) error {
+func (a *ipAllocator) release(ctx context.Context, s *corev1.Service, address netip.Addr) error {
 	_, _, err := a.objects().Delete(rest.WithNamespace(ctx, ""), address.String(), &rest.DeleteOptions{
 		DeleteOptions: metav1.DeleteOptions{GracePeriodSeconds: new(int64)},
 		Validate: func(_ context.Context, _, old runtime.Object) error {
@@ -118,7 +118,7 @@ func (a *addresses) release(ctx context.Context, s *corev1.Service, address neti
 
 // usable are the ranges of a family: the flag's, and those of ServiceCIDRs, unless a condition says that they are not
 // ready. Which of them an address comes from is of no importance afterwards.
-func (a *addresses) usable(ctx context.Context, family corev1.IPFamily) ([]addressRange, error) {
+func (a *ipAllocator) usableRanges(ctx context.Context, family corev1.IPFamily) ([]addressRange, error) {
 	var ranges []addressRange
 	add := func(p netip.Prefix) {
 		known := slices.ContainsFunc(ranges, func(r addressRange) bool { return r.Prefix == p.Masked() })
@@ -142,7 +142,7 @@ func (a *addresses) usable(ctx context.Context, family corev1.IPFamily) ([]addre
 }
 
 // taken are the names of all addresses that are.
-func (a *addresses) taken(ctx context.Context) (map[string]bool, error) {
+func (a *ipAllocator) allocatedNames(ctx context.Context) (map[string]bool, error) {
 	taken := map[string]bool{}
 	err := each(ctx, a.objects().Store, func(i *networkingv1.IPAddress) { taken[i.Name] = true })
 	return taken, err
@@ -174,21 +174,21 @@ func each[T any, P interface {
 		return err
 	}
 	for _, item := range list.(*kinds.List).Items {
-		visit(plain(item).(P))
+		visit(unwrap(item).(P))
 	}
 	return nil
 }
 
 // plain is the object that a cache wraps.
-func plain(obj runtime.Object) runtime.Object {
+func unwrap(obj runtime.Object) runtime.Object {
 	if shared, ok := obj.(runtime.CacheableObject); ok {
 		return shared.GetObject()
 	}
 	return obj
 }
 
-// example is what a dry run shows in place of an address: the first one of the range, which no service ever has.
-func (a *addresses) example(family corev1.IPFamily) netip.Addr {
+// dryRunAddress is what a dry run shows in place of an address: the first one of the range, which no service ever has.
+func (a *ipAllocator) dryRunAddress(family corev1.IPFamily) netip.Addr {
 	for _, r := range a.ranges {
 		if familyOf(r.Addr()) == family {
 			return r.Masked().Addr()
@@ -198,7 +198,7 @@ func (a *addresses) example(family corev1.IPFamily) netip.Addr {
 }
 
 // check is what a dry run knows of a chosen address: whether it is in the range.
-func (a *addresses) check(address netip.Addr) error {
+func (a *ipAllocator) validateDryRun(address netip.Addr) error {
 	valid := ""
 	for _, r := range a.ranges {
 		if familyOf(r.Addr()) == familyOf(address) {

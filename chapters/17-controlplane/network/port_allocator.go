@@ -17,26 +17,26 @@ const (
 	portsKey   = rangesRoot + "/servicenodeports"
 )
 
-// nodePorts gives services their node ports. Which are taken stands in one object, and every change of it is a
+// portAllocator gives services their node ports. Which are taken stands in one object, and every change of it is a
 // compare-and-put: two servers never give away the same port. All ports of a service are one change.
 // Upstream: portallocator over allocator/storage.Etcd, which writes once for each port.
-type nodePorts struct {
+type portAllocator struct {
 	ports    utilnet.PortRange
 	storage  storage.Interface
 	services func() *registry.Store
 	turn     chan struct{} // one change at a time: those of the same server need not race
 }
 
-func newNodePorts(ports utilnet.PortRange, s storage.Interface, services func() *registry.Store) *nodePorts {
-	return &nodePorts{ports: ports, storage: s, services: services, turn: make(chan struct{}, 1)}
+func newPortAllocator(ports utilnet.PortRange, s storage.Interface, services func() *registry.Store) *portAllocator {
+	return &portAllocator{ports: ports, storage: s, services: services, turn: make(chan struct{}, 1)}
 }
 
 func newRangeAllocation() runtime.Object { return &corev1.RangeAllocation{} }
 
 // change makes a change of the map, or none where it fails. It may run several times, each time on another map.
-func (n *nodePorts) change(ctx context.Context, change func(*portMap) error) error {
-	return n.write(ctx, func(stored *corev1.RangeAllocation) (*portMap, error) {
-		m := &portMap{ports: n.ports}
+func (n *portAllocator) change(ctx context.Context, change func(*portBitmap) error) error {
+	return n.write(ctx, func(stored *corev1.RangeAllocation) (*portBitmap, error) {
+		m := &portBitmap{ports: n.ports}
 		err := n.load(ctx, m, stored)
 		if err == nil {
 			err = change(m)
@@ -46,7 +46,7 @@ func (n *nodePorts) change(ctx context.Context, change func(*portMap) error) err
 }
 
 // load reads the map; where there is none yet, the services tell which ports are taken.
-func (n *nodePorts) load(ctx context.Context, m *portMap, stored *corev1.RangeAllocation) error {
+func (n *portAllocator) load(ctx context.Context, m *portBitmap, stored *corev1.RangeAllocation) error {
 	if stored.ResourceVersion == "" {
 		return n.inUse(ctx, m)
 	}
@@ -54,7 +54,7 @@ func (n *nodePorts) load(ctx context.Context, m *portMap, stored *corev1.RangeAl
 }
 
 // write replaces what is stored by what make makes of it.
-func (n *nodePorts) write(ctx context.Context, remake func(stored *corev1.RangeAllocation) (*portMap, error)) error {
+func (n *portAllocator) write(ctx context.Context, remake func(stored *corev1.RangeAllocation) (*portBitmap, error)) error {
 	select {
 	case n.turn <- struct{}{}:
 		defer func() { <-n.turn }()
@@ -76,21 +76,21 @@ func (n *nodePorts) write(ctx context.Context, remake func(stored *corev1.RangeA
 }
 
 // read returns the map as it is, for a dry run.
-func (n *nodePorts) read(ctx context.Context) (*portMap, error) {
+func (n *portAllocator) read(ctx context.Context) (*portBitmap, error) {
 	stored := &corev1.RangeAllocation{}
 	if err := n.storage.Get(ctx, portsKey, storage.GetOptions{IgnoreNotFound: true}, stored); err != nil {
 		return nil, err
 	}
-	m := &portMap{ports: n.ports}
+	m := &portBitmap{ports: n.ports}
 	return m, n.load(ctx, m, stored)
 }
 
 // inUse marks in m the ports that services have. One that two services have, or that is out of range, is not this
 // function's to mend.
-func (n *nodePorts) inUse(ctx context.Context, m *portMap) error {
+func (n *portAllocator) inUse(ctx context.Context, m *portBitmap) error {
 	return each(ctx, n.services(), func(s *corev1.Service) {
 		for _, port := range portsOf(s) {
-			_ = m.take(port)
+			_ = m.allocate(port)
 		}
 	})
 }

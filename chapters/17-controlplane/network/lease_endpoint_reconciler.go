@@ -22,9 +22,9 @@ import (
 // leasesRoot is where each server leaves a sign of life that etcd removes when it is not renewed.
 const leasesRoot = "/masterleases"
 
-// presence keeps the endpoints of the service kubernetes: the addresses of all servers that live.
+// leaseEndpointReconciler keeps the endpoints of the service kubernetes: the addresses of all servers that live.
 // Upstream: reconcilers.leaseEndpointReconciler.
-type presence struct {
+type leaseEndpointReconciler struct {
 	self              netip.AddrPort
 	leases            storage.Interface
 	endpoints, slices func() resource.LoopbackClient
@@ -33,7 +33,7 @@ type presence struct {
 func newLease() runtime.Object { return &corev1.Endpoints{} }
 
 // reconcile renews the server's lease and writes down who lives.
-func (p *presence) reconcile(ctx context.Context) error {
+func (p *leaseEndpointReconciler) reconcile(ctx context.Context) error {
 	ip, seconds := p.self.Addr().String(), uint64(15)
 	err := p.leases.GuaranteedUpdate(ctx, leasesRoot+"/"+ip, nil, storage.Update{
 		IgnoreNotFound: true,
@@ -47,21 +47,21 @@ func (p *presence) reconcile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.publish(ctx)
+	return p.updateEndpoints(ctx)
 }
 
 // leave removes the server from the endpoints.
-func (p *presence) leave(ctx context.Context) error {
+func (p *leaseEndpointReconciler) removeEndpoints(ctx context.Context) error {
 	err := p.leases.Delete(ctx, leasesRoot+"/"+p.self.Addr().String(), nil, storage.DeleteOptions{})
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
-	return p.publish(ctx)
+	return p.updateEndpoints(ctx)
 }
 
-// publish writes the endpoints, and the slice that says the same, if they are not right already.
-func (p *presence) publish(ctx context.Context) error {
-	living, err := p.living(ctx)
+// updateEndpoints writes the endpoints, and the slice that says the same, if they are not right already.
+func (p *leaseEndpointReconciler) updateEndpoints(ctx context.Context) error {
+	living, err := p.listLeases(ctx)
 	if err != nil {
 		return err
 	}
@@ -80,12 +80,12 @@ func (p *presence) publish(ctx context.Context) error {
 }
 
 // living are the addresses of the servers whose leases hold.
-func (p *presence) living(ctx context.Context) ([]string, error) {
+func (p *leaseEndpointReconciler) listLeases(ctx context.Context) ([]string, error) {
 	list := &kinds.List{}
 	err := p.leases.GetList(ctx, leasesRoot, storage.ListOptions{Recursive: true}, list)
 	var living []string
 	for _, item := range list.Items {
-		for _, set := range plain(item).(*corev1.Endpoints).Subsets {
+		for _, set := range unwrap(item).(*corev1.Endpoints).Subsets {
 			for _, address := range set.Addresses {
 				living = append(living, address.IP)
 			}
@@ -94,7 +94,7 @@ func (p *presence) living(ctx context.Context) ([]string, error) {
 	return inOrder(living), err
 }
 
-func (p *presence) endpointsOf(living []string, port corev1.EndpointPort) *corev1.Endpoints {
+func (p *leaseEndpointReconciler) endpointsOf(living []string, port corev1.EndpointPort) *corev1.Endpoints {
 	e := &corev1.Endpoints{
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Endpoints"},
 		ObjectMeta: metav1.ObjectMeta{Name: apiServer, Namespace: metav1.NamespaceDefault,
@@ -109,7 +109,7 @@ func (p *presence) endpointsOf(living []string, port corev1.EndpointPort) *corev
 	return e
 }
 
-func (p *presence) sliceOf(living []string, port corev1.EndpointPort) *discoveryv1.EndpointSlice {
+func (p *leaseEndpointReconciler) sliceOf(living []string, port corev1.EndpointPort) *discoveryv1.EndpointSlice {
 	s := &discoveryv1.EndpointSlice{
 		TypeMeta: metav1.TypeMeta{APIVersion: "discovery.k8s.io/v1", Kind: "EndpointSlice"},
 		ObjectMeta: metav1.ObjectMeta{Name: apiServer, Namespace: metav1.NamespaceDefault,
@@ -148,7 +148,7 @@ func put[P interface {
 	if err != nil {
 		return err
 	}
-	if adopt(plain(existing).DeepCopyObject().(P), now) {
+	if adopt(unwrap(existing).DeepCopyObject().(P), now) {
 		return nil
 	}
 	_, _, err = s.Update(ctx, now.GetName(), &rest.Update{Mutate: func(_ context.Context, old runtime.Object) (runtime.Object, error) {

@@ -10,21 +10,21 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 )
 
-// portMap says which node ports are taken: bit n is the port n above the range's first.
+// portBitmap says which node ports are taken: bit n is the port n above the range's first.
 // Upstream: allocator.AllocationBitmap and portallocator.PortAllocator.
-type portMap struct {
+type portBitmap struct {
 	ports utilnet.PortRange
 	bits  big.Int
 }
 
 var (
-	errPortTaken     = errors.New("provided port is already allocated")
+	errPortAllocated = errors.New("provided port is already allocated")
 	errPortsFull     = errors.New("range is full")
 	errMismatchRange = errors.New("the provided range does not match the current range")
 )
 
 // load reads the map as it is stored. One of another range is refused: the repair at a server's start rewrites it.
-func (m *portMap) load(stored *corev1.RangeAllocation) error {
+func (m *portBitmap) load(stored *corev1.RangeAllocation) error {
 	if stored.Range != m.ports.String() {
 		return errMismatchRange
 	}
@@ -33,29 +33,29 @@ func (m *portMap) load(stored *corev1.RangeAllocation) error {
 }
 
 // save puts the map into what is stored. Upstream's form: the range as text, the bits as a big-endian number.
-func (m *portMap) save(stored *corev1.RangeAllocation) {
+func (m *portBitmap) save(stored *corev1.RangeAllocation) {
 	stored.Range, stored.Data = m.ports.String(), m.bits.Bytes()
 }
 
-func (m *portMap) has(port int32) bool {
+func (m *portBitmap) has(port int32) bool {
 	return m.ports.Contains(int(port)) && m.bits.Bit(int(port)-m.ports.Base) == 1
 }
 
 // take reserves a port that the service's owner chose.
-func (m *portMap) take(port int32) error {
+func (m *portBitmap) allocate(port int32) error {
 	if !m.ports.Contains(int(port)) {
 		return fmt.Errorf("provided port is not in the valid range. The range of valid ports is %s", m.ports.String())
 	}
 	if m.has(port) {
-		return errPortTaken
+		return errPortAllocated
 	}
 	m.bits.SetBit(&m.bits, int(port)-m.ports.Base, 1)
 	return nil
 }
 
-// takeAny reserves a free port: one of the upper part as long as that has any, so that the lower one stays free for
+// allocateNext reserves a free port: one of the upper part as long as that has any, so that the lower one stays free for
 // ports that people choose.
-func (m *portMap) takeAny() (int32, error) {
+func (m *portBitmap) allocateNext() (int32, error) {
 	lower := 0
 	if m.ports.Size > 16 {
 		lower = min(max(m.ports.Size/32, 16), 128)
@@ -70,7 +70,7 @@ func (m *portMap) takeAny() (int32, error) {
 }
 
 // free takes a port between two places of the map, beginning anywhere.
-func (m *portMap) free(from, to int) (int32, bool) {
+func (m *portBitmap) free(from, to int) (int32, bool) {
 	n := to - from
 	if n <= 0 {
 		return 0, false
@@ -87,14 +87,14 @@ func (m *portMap) free(from, to int) (int32, bool) {
 }
 
 // release frees a port, whether it was taken or not.
-func (m *portMap) release(port int32) {
+func (m *portBitmap) release(port int32) {
 	if m.ports.Contains(int(port)) {
 		m.bits.SetBit(&m.bits, int(port)-m.ports.Base, 0)
 	}
 }
 
 // each calls visit with every port that is taken.
-func (m *portMap) each(visit func(port int32)) {
+func (m *portBitmap) each(visit func(port int32)) {
 	for at := range m.bits.BitLen() {
 		if m.bits.Bit(at) == 1 {
 			visit(int32(m.ports.Base + at))

@@ -20,17 +20,17 @@ const apiServer = "kubernetes"
 // reconcileEvery is how often a server makes sure that it can be found. Upstream: DefaultEndpointReconcilerInterval.
 const reconcileEvery = 10 * time.Second
 
-// bootstrap makes what a cluster's network begins with: the object that shows the range of the flag, and the service
+// kubernetesService makes what a cluster's network begins with: the object that shows the range of the flag, and the service
 // kubernetes at its first address. What exists already stays as it is.
 // Upstream: controller/defaultservicecidr and controller/kubernetesservice.
-type bootstrap struct {
+type kubernetesService struct {
 	settings                    Settings
 	services, cidrs, cidrStatus func() resource.LoopbackClient
-	*presence
+	reconciler                  *leaseEndpointReconciler // nil: this server has no endpoint
 }
 
 // start does it once.
-func (b *bootstrap) start(ctx context.Context) error {
+func (b *kubernetesService) start(ctx context.Context) error {
 	if err := b.showRange(ctx); err != nil {
 		return err
 	}
@@ -39,15 +39,15 @@ func (b *bootstrap) start(ctx context.Context) error {
 	if apierrors.IsNotFound(err) {
 		_, err = b.services().Create(inDefault(ctx), b.service(), nil)
 	}
-	if err != nil || b.presence == nil {
+	if err != nil || b.reconciler == nil {
 		return err
 	}
-	return b.reconcile(ctx)
+	return b.reconciler.reconcile(ctx)
 }
 
 // loop keeps the server's address among the endpoints while it runs, and takes it away at the end.
-func (b *bootstrap) loop(ctx context.Context) {
-	if b.presence == nil {
+func (b *kubernetesService) loop(ctx context.Context) {
+	if b.reconciler == nil {
 		return
 	}
 	for sleep(ctx, reconcileEvery) {
@@ -55,11 +55,11 @@ func (b *bootstrap) loop(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	_ = b.leave(ctx) // its lease ends anyhow
+	_ = b.reconciler.removeEndpoints(ctx) // its lease ends anyhow
 }
 
 // showRange creates the ServiceCIDR kubernetes, and marks it as ready.
-func (b *bootstrap) showRange(ctx context.Context) error {
+func (b *kubernetesService) showRange(ctx context.Context) error {
 	var cidrs []string
 	for _, r := range b.settings.ClusterIPRanges {
 		cidrs = append(cidrs, r.String())
@@ -82,7 +82,7 @@ func (b *bootstrap) showRange(ctx context.Context) error {
 }
 
 // service is the service kubernetes; its endpoints are the servers themselves, so it has no selector.
-func (b *bootstrap) service() *corev1.Service {
+func (b *kubernetesService) service() *corev1.Service {
 	address := b.settings.ClusterIPRanges[0].Addr().Next().String()
 	return &corev1.Service{
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
