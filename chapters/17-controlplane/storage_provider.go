@@ -51,7 +51,7 @@ func (b *storageProvider) install(s *server.GenericAPIServer, g Group) error {
 func (b *storageProvider) add(storages map[string]rest.Storage, gv schema.GroupVersion, r Resource) {
 	deps := &resource.Dependencies{
 		Settings: b.config.Settings, OpenStorage: b.open, AddPostStartHook: func(t resource.PostStartHook) { b.tasks = append(b.tasks, t) },
-		Store:     func(name schema.GroupResource) *registry.Store { return b.stores[name] },
+		Store:           func(name schema.GroupResource) *registry.Store { return b.stores[name] },
 		NewFieldManager: b.config.Server.NewFieldManager,
 	}
 	if r.NewREST != nil {

@@ -21,7 +21,7 @@ import (
 type BindingREST struct{ pods *registry.Store }
 
 var (
-	_ rest.NamedCreater        = (*BindingREST)(nil)
+	_ rest.NamedCreater                   = (*BindingREST)(nil)
 	_ rest.SubresourceObjectMetaPreserver = (*BindingREST)(nil)
 )
 

@@ -28,9 +28,9 @@ type EvictionREST struct {
 }
 
 var (
-	_ rest.NamedCreater         = (*EvictionREST)(nil)
-	_ rest.GroupVersionKindProvider         = (*EvictionREST)(nil)
-	_ rest.GroupVersionAcceptor = (*EvictionREST)(nil)
+	_ rest.NamedCreater             = (*EvictionREST)(nil)
+	_ rest.GroupVersionKindProvider = (*EvictionREST)(nil)
+	_ rest.GroupVersionAcceptor     = (*EvictionREST)(nil)
 )
 
 // NewEvictionREST evicts the pods of a Store.

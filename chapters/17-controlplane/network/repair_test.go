@@ -35,7 +35,7 @@ func newCluster(settings Settings) *cluster {
 		Settings: []any{settings}, OpenStorage: func(_ schema.GroupResource, root string, empty func() runtime.Object) storage.Interface {
 			return c.open(root, empty)
 		}, AddPostStartHook: func(t resource.PostStartHook) { c.tasks[t.Name] = t },
-		Store:     func(r schema.GroupResource) *registry.Store { return c.stores[r.Resource] },
+		Store:           func(r schema.GroupResource) *registry.Store { return c.stores[r.Resource] },
 		NewFieldManager: patch.NewFieldManager(kinds.NewCodecs(scheme)),
 	}
 	for _, g := range Groups() {

@@ -71,8 +71,8 @@ type Dependencies struct {
 	// OpenStorage makes a storage for what a row keeps beside its objects (which ports are taken), under a key root of its own;
 	// its name as a resource decides in which etcd.
 	OpenStorage func(name schema.GroupResource, root string, newFunc func() runtime.Object) storage.Interface
-	// Ownership makes the field manager of an endpoint; see LoopbackClient. Nil: nobody manages fields.
-	Ownership func(*rest.RequestScope) rest.NewFieldManager
+	// NewFieldManager makes the field manager of an endpoint; see LoopbackClient. Nil: nobody manages fields.
+	NewFieldManager func(*rest.RequestScope) rest.FieldManager
 	// AddPostStartHook has the server do something beside answering requests. It may be called while storages are made,
 	// not later.
 	AddPostStartHook func(PostStartHook)
