@@ -50,7 +50,7 @@ func All() []Chapter {
 		{9, "watch", "changes as they happen", "apiserver/pkg/endpoints/handlers/watch.go", watch.Demo},
 		{10, "cacher", "one watch feeds every reader, from memory", "apiserver/pkg/storage/cacher", cacher.Demo},
 		{11, "openapi", "the API describes itself", "kube-openapi, apiserver/pkg/server/routes/openapi.go", openapi.Demo},
-		{12, "patch", "what to change, said in four languages", "apiserver/pkg/endpoints/handlers/patch.go", patch.Demo},
+		{12, "patch", "four types of patches, and server-side apply", "apiserver/pkg/endpoints/handlers/patch.go", patch.Demo},
 		{13, "versions", "one object in every version, and complete", "kubernetes/pkg/apis, apimachinery/pkg/conversion", versions.Demo},
 		{17, "controlplane", "the table of resources", "kubernetes/pkg/controlplane", controlplane.Demo},
 	}

@@ -1,4 +1,4 @@
-package patch
+package patch_test
 
 import (
 	"context"
@@ -84,8 +84,8 @@ func TestAdmissionIsAskedAboutEveryChange(t *testing.T) {
 
 	got := api.do("POST", configMaps, jsonType, mapA).want(t, 201)
 	p.want(t, "create", "admit CREATE ns/configmaps/a *v1.CreateOptions", "validate CREATE ns/configmaps/a *v1.CreateOptions")
-	if got.at("data", "stamp") != "CREATE" || strings.Contains(got.owners(), "stamp") {
-		t.Errorf("the plugin's change: data %v, owners %s; want it stored, and owned by nobody, as upstream", got.at("data"), got.owners())
+	if got.at("data", "stamp") != "CREATE" || strings.Contains(got.managers(), "stamp") {
+		t.Errorf("the plugin's change: data %v, managers %s; want it stored, and without a manager, as upstream", got.at("data"), got.managers())
 	}
 
 	api.do("PUT", a, jsonType, strings.Replace(mapA, `"1"`, `"2"`, 1)).want(t, 200)
@@ -168,8 +168,8 @@ func TestAPluginCannotSpoilManagedFields(t *testing.T) {
 	t.Parallel()
 	api, _ := newRacing(t, &plugin{spoil: true})
 	got := api.do("POST", configMaps, jsonType, mapA).want(t, 201)
-	if !strings.Contains(got.owners(), "tester Update") || len(got.warnings) != 1 ||
+	if !strings.Contains(got.managers(), "tester Update") || len(got.warnings) != 1 ||
 		!strings.Contains(got.warnings[0], ".metadata.managedFields was in an invalid state after admission; ") {
-		t.Errorf("owners %s, warnings %v", got.owners(), got.warnings)
+		t.Errorf("managers %s, warnings %v", got.managers(), got.warnings)
 	}
 }

@@ -1,4 +1,4 @@
-package patch
+package patch_test
 
 import (
 	"fmt"
@@ -16,8 +16,8 @@ func TestAnApplyCreatesAndThenUpdates(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
 	created := a.apply(configMaps+"/a", "fieldManager=one", configMap(`"data":{"k":"v"}`)).want(t, 201)
-	if got, want := created.owners(), `one Apply {"f:data":{"f:k":{}}}`; got != want {
-		t.Errorf("owners\n%s\nnot\n%s", got, want)
+	if got, want := created.managers(), `one Apply {"f:data":{"f:k":{}}}`; got != want {
+		t.Errorf("managers\n%s\nnot\n%s", got, want)
 	}
 	updated := a.apply(configMaps+"/a", "fieldManager=one", configMap(`"data":{"k":"w"}`)).want(t, 200)
 	if got := updated.at("data", "k"); got != "w" {
@@ -29,10 +29,10 @@ func TestAnApplyOfWhatIsThereWritesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := newAPI(t)
-		wish := configMap(`"data":{"k":"v"}`)
-		first := a.apply(configMaps+"/a", "fieldManager=one", wish).want(t, 201)
+		configuration := configMap(`"data":{"k":"v"}`)
+		first := a.apply(configMaps+"/a", "fieldManager=one", configuration).want(t, 201)
 		time.Sleep(time.Minute)
-		again := a.apply(configMaps+"/a", "fieldManager=one", wish).want(t, 200)
+		again := a.apply(configMaps+"/a", "fieldManager=one", configuration).want(t, 200)
 		if again.body != first.body {
 			t.Errorf("the object has changed:\n%s%s", first.body, again.body)
 		}
@@ -64,12 +64,12 @@ func TestTheSameValueIsSharedAndForceTakesAnother(t *testing.T) {
 	a := newAPI(t)
 	a.apply(configMaps+"/a", "fieldManager=one", configMap(`"data":{"k":"v"}`)).want(t, 201)
 	shared := a.apply(configMaps+"/a", "fieldManager=two", configMap(`"data":{"k":"v"}`)).want(t, 200)
-	if got, want := shared.owners(), "one Apply {\"f:data\":{\"f:k\":{}}}\ntwo Apply {\"f:data\":{\"f:k\":{}}}"; got != want {
-		t.Errorf("owners\n%s\nnot\n%s", got, want)
+	if got, want := shared.managers(), "one Apply {\"f:data\":{\"f:k\":{}}}\ntwo Apply {\"f:data\":{\"f:k\":{}}}"; got != want {
+		t.Errorf("managers\n%s\nnot\n%s", got, want)
 	}
 	forced := a.apply(configMaps+"/a", "fieldManager=two&force=true", configMap(`"data":{"k":"w"}`)).want(t, 200)
-	if got, want := forced.owners(), `two Apply {"f:data":{"f:k":{}}}`; got != want {
-		t.Errorf("owners\n%s\nnot\n%s", got, want)
+	if got, want := forced.managers(), `two Apply {"f:data":{"f:k":{}}}`; got != want {
+		t.Errorf("managers\n%s\nnot\n%s", got, want)
 	}
 }
 
@@ -87,16 +87,16 @@ func TestAFieldThatIsLeftOutGoesUnlessSomebodyElseWantsIt(t *testing.T) {
 func TestAContainerIsOwnedByItsName(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
-	wish := func(containers string) string {
+	deployment := func(containers string) string {
 		return `{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"},"spec":{"template":{"spec":{"containers":[` + containers + `]}}}}`
 	}
-	a.apply(deployments+"/d", "fieldManager=one", wish(`{"name":"app","image":"i:1"}`)).want(t, 201)
-	both := a.apply(deployments+"/d", "fieldManager=two", wish(`{"name":"side","image":"s:1"}`)).want(t, 200)
+	a.apply(deployments+"/d", "fieldManager=one", deployment(`{"name":"app","image":"i:1"}`)).want(t, 201)
+	both := a.apply(deployments+"/d", "fieldManager=two", deployment(`{"name":"side","image":"s:1"}`)).want(t, 200)
 	want := `two Apply {"f:spec":{"f:template":{"f:spec":{"f:containers":{"k:{\"name\":\"side\"}":{".":{},"f:image":{},"f:name":{}}}}}}}`
-	if got := both.owners(); !strings.HasSuffix(got, want) {
-		t.Errorf("owners\n%s\ndo not end with\n%s", got, want)
+	if got := both.managers(); !strings.HasSuffix(got, want) {
+		t.Errorf("managers\n%s\ndo not end with\n%s", got, want)
 	}
-	alone := a.apply(deployments+"/d", "fieldManager=two", wish("")).want(t, 200)
+	alone := a.apply(deployments+"/d", "fieldManager=two", deployment("")).want(t, 200)
 	if got := fmt.Sprint(alone.at("spec", "template", "spec", "containers")); !strings.Contains(got, "app") || strings.Contains(got, "side") {
 		t.Errorf("containers %s", got)
 	}
@@ -117,7 +117,7 @@ func TestAnApplyThatCannotBeIsRefused(t *testing.T) {
 		{"another version", configMaps + "/a", "fieldManager=one", `{"apiVersion":"v2","kind":"ConfigMap"}`, 400, "invalid object type: /v2, Kind=ConfigMap"},
 		{"another name", configMaps + "/a", "fieldManager=one", `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"b"}}`, 400, "the name of the object (b) does not match the name on the URL (a)"},
 		{"another namespace", configMaps + "/b", "fieldManager=one", `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"b","namespace":"other"}}`, 400, "the namespace of the provided object does not match the namespace sent on the request"},
-		{"an account", configMaps + "/a", "fieldManager=one", `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","managedFields":[{"manager":"x"}]}}`, 400, "metadata.managedFields must be nil"},
+		{"managed fields", configMaps + "/a", "fieldManager=one", `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","managedFields":[{"manager":"x"}]}}`, 400, "metadata.managedFields must be nil"},
 		{"no YAML", configMaps + "/a", "fieldManager=one", "{", 400, "error decoding YAML: error converting YAML to JSON: yaml: line 1: did not find expected node content"},
 		{"an unknown field", configMaps + "/a", "fieldManager=one", configMap(`"nosuch":1`), 500, ".nosuch: field not declared in schema"},
 		{"a uid of what is gone", configMaps + "/b", "fieldManager=one", `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"b","uid":"u"}}`, 409, "uid mismatch: the provided object specified uid u, and no existing object was found"},

@@ -1,15 +1,25 @@
 package patch
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 
+	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	kinds "kubepath/chapters/02-kinds"
+	rest "kubepath/chapters/04-rest"
+	"kubepath/chapters/05-storage/memory"
+	registry "kubepath/chapters/06-registry"
+	server "kubepath/chapters/08-server"
 	"kubepath/internal/demo"
 )
 
@@ -21,16 +31,16 @@ spec:
   template: {spec: {containers: [{name: app, image: "a:1"}, {name: proxy, image: "p:1"}]}}
 `
 
-// Demo says the same wish in three languages, and shows what each makes of a list. Then two managers apply, and the server
-// tells whose field is whose.
+// Demo makes the same change with three types of patches, and shows what each does to a list. Then two managers apply, and
+// the managed fields tell which fields each of them has.
 func Demo(ctx context.Context, s *demo.Stage) error {
 	api, err := served()
 	if err != nil {
 		return err
 	}
 	d := &show{Stage: s, api: api}
-	d.languages(ctx)
-	d.ownership(ctx)
+	d.patches(ctx)
+	d.serverSideApply(ctx)
 	return d.err
 }
 
@@ -43,7 +53,7 @@ type show struct {
 
 const path = "/apis/apps/v1/namespaces/default/deployments/web"
 
-func (d *show) languages(ctx context.Context) {
+func (d *show) patches(ctx context.Context) {
 	for _, step := range []struct{ title, mediaType, patch, says string }{
 		{"JSON patch: a list of operations", "application/json-patch+json",
 			`[{"op":"replace",` + "\n" + `  "path":"/spec/template/spec/containers/0/image","value":"a:2"}]`,
@@ -65,8 +75,8 @@ func (d *show) languages(ctx context.Context) {
 	}
 }
 
-// ownership has a release tool and a mesh apply to one deployment.
-func (d *show) ownership(ctx context.Context) {
+// serverSideApply has a release tool and a mesh apply to one deployment.
+func (d *show) serverSideApply(ctx context.Context) {
 	d.send(ctx, http.MethodDelete, path, "", "")
 	d.Title("Server-side apply: each manager says all that it wants")
 	d.apply(ctx, "release", "", `{name: app, image: "a:1"}`)
@@ -79,10 +89,10 @@ func (d *show) ownership(ctx context.Context) {
 	d.apply(ctx, "mesh", "", `{name: app, image: "a:0"}`)
 }
 
-// apply shows what comes of a manager's wish: the containers and each one's owners, or why not.
+// apply shows what comes of an applied configuration: the containers, and the managers of each; or the conflict.
 func (d *show) apply(ctx context.Context, manager, force, containers string) {
-	const wish = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [%s]}}}}"
-	answer := d.send(ctx, http.MethodPatch, path+"?fieldManager="+manager+force, "application/apply-patch+yaml", fmt.Sprintf(wish, containers))
+	const configuration = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [%s]}}}}"
+	answer := d.send(ctx, http.MethodPatch, path+"?fieldManager="+manager+force, "application/apply-patch+yaml", fmt.Sprintf(configuration, containers))
 	if d.err != nil {
 		return
 	}
@@ -121,4 +131,72 @@ func owned(fields []byte) string {
 		}
 	}
 	return strings.Join(leaves, " ")
+}
+
+// served is a server with deployments in memory and the verbs of this chapter.
+func served() (http.Handler, error) {
+	codecs := kinds.NewCodecs(kinds.NewScheme())
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), NewFieldManager: NewFieldManagers(codecs).New}.New()
+	if err != nil {
+		return nil, err
+	}
+	newObject := func() runtime.Object { return &appsv1.Deployment{} }
+	return s, s.InstallAPIGroup(&server.APIGroupInfo{
+		PrioritizedVersions: []schema.GroupVersion{appsv1.SchemeGroupVersion},
+		VersionedResourcesStorageMap: map[string]map[string]rest.Storage{"v1": {"deployments": &registry.Store{
+			Kind: appsv1.SchemeGroupVersion.WithKind("Deployment"), NewFunc: newObject, Singular: "deployment",
+			Resource: schema.GroupResource{Group: "apps", Resource: "deployments"},
+			Strategy: registry.Namespaced{}, Storage: memory.Open(memory.Config{NewFunc: newObject}),
+		}}},
+	})
+}
+
+// answered is what came back: a deployment, or a Status with its message.
+type answered struct {
+	code int
+	appsv1.Deployment
+	Message string
+}
+
+func (a *answered) containers() string {
+	var names []string
+	for _, c := range a.Spec.Template.Spec.Containers {
+		names = append(names, c.Name+"="+c.Image)
+	}
+	return strings.Join(names, " ")
+}
+
+// start puts the deployment into its first state.
+func (d *show) start(ctx context.Context) {
+	d.send(ctx, http.MethodDelete, path, "", "")
+	answer := d.send(ctx, http.MethodPost, path[:strings.LastIndex(path, "/")], "application/yaml", deployment)
+	if d.err == nil && answer.code != http.StatusCreated {
+		d.err = fmt.Errorf("create: status %d: %s", answer.code, answer.Message)
+	}
+}
+
+func (d *show) send(ctx context.Context, method, path, mediaType, body string) *answered {
+	answer := &answered{}
+	if d.err != nil {
+		return answer
+	}
+	r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
+	if mediaType != "" {
+		r.Header.Set("Content-Type", mediaType)
+	}
+	w := httptest.NewRecorder()
+	d.api.ServeHTTP(w, r)
+	answer.code = w.Code
+	content := w.Body.Bytes()
+	if method == http.MethodDelete { // a Status, whose status is no deployment's
+		return answer
+	}
+	if w.Code >= http.StatusBadRequest {
+		var status struct{ Message string }
+		d.err = json.NewDecoder(bytes.NewReader(content)).Decode(&status)
+		answer.Message = status.Message
+		return answer
+	}
+	d.err = json.Unmarshal(content, &answer.Deployment)
+	return answer
 }

@@ -1,17 +1,18 @@
-package patch
+package patch_test
 
 import (
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	patch "kubepath/chapters/12-patch"
 	"kubepath/internal/demo"
 )
 
 func TestTheDemoShowsLanguagesOwnersConflictAndForce(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	if err := Demo(t.Context(), &demo.Stage{Out: &out}); err != nil {
+	if err := patch.Demo(t.Context(), &demo.Stage{Out: &out}); err != nil {
 		t.Fatal(err)
 	}
 	text := out.String()

@@ -1,4 +1,4 @@
-package patch
+package patch_test
 
 import (
 	"testing"
@@ -10,6 +10,9 @@ import (
 
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
+	patch "kubepath/chapters/12-patch"
+	"kubepath/chapters/12-patch/fastpath"
+	"kubepath/chapters/12-patch/fieldmanagertest"
 )
 
 // aPod is one as controllers create them: with defaults, a volume for its token and tolerations.
@@ -78,8 +81,8 @@ func running(p *corev1.Pod) *corev1.Pod {
 	return p
 }
 
-// wish is what an applier wants of a pod.
-func wish(image string) *unstructured.Unstructured {
+// applied is an applied configuration of a pod.
+func applied(image string) *unstructured.Unstructured {
 	return &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Pod",
 		"metadata": map[string]any{"name": "web-6d4cf56db6-x2vlq", "namespace": "default", "labels": map[string]any{"app": "web"}},
@@ -97,13 +100,20 @@ func (resettable) New() runtime.Object                { return &corev1.Pod{} }
 func (resettable) Destroy()                           {}
 func (r resettable) GetResetFields() rest.ResetFields { return r.reset }
 
-// owning keeps account of pods: through the pod itself, or through its status.
-func owning(subresource string) rest.FieldManager {
-	e := &rest.RequestScope{Kind: podKind, Subresource: subresource}
+// factories make the two implementations of field managers.
+func factories() map[string]fieldmanagertest.Factory {
+	codecs := kinds.NewCodecs(kinds.NewScheme())
+	return map[string]fieldmanagertest.Factory{
+		"plain": patch.NewFieldManagers(codecs).New,
+		"fast":  fastpath.NewFieldManagers(codecs).New,
+	}
+}
+
+// endpointOf is an endpoint of pods, or of their status.
+func endpointOf(subresource string) *rest.RequestScope {
 	reset := "status"
 	if subresource != "" {
 		reset = "spec"
 	}
-	e.Storage = resettable{rest.ResetFields{{reset}}}
-	return Ownership(kinds.NewCodecs(kinds.NewScheme()))(e)
+	return &rest.RequestScope{Kind: podKind, Subresource: subresource, Storage: resettable{rest.ResetFields{{reset}}}}
 }

@@ -1,8 +1,6 @@
-package patch
+package patch_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -10,8 +8,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	kruntime "k8s.io/apimachinery/pkg/runtime"
 )
 
 // cost runs do, and returns how many bytes it allocates and how long it computes, threads of the collector included.
@@ -87,18 +83,5 @@ func TestNoBodyCostsMoreThanFiftyTimesTheLimit(t *testing.T) {
 		if allocated > 150<<20 || cpu > 2*slower*time.Second {
 			t.Errorf("%s: %d MB are allocated, %v computed", row.sentence, allocated>>20, cpu)
 		}
-	}
-}
-
-func TestNoAttemptIsMadeForARequestThatHasEnded(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	p := &patching{language: language{creates: true}, change: func(kruntime.Object) (kruntime.Object, error) {
-		t.Error("the patch is applied")
-		return nil, nil
-	}}
-	if _, err := p.mutate(ctx, pod(t)); !errors.Is(err, context.Canceled) {
-		t.Error(err)
 	}
 }

@@ -1,5 +1,5 @@
 //go:build !race
 
-package patch
+package patch_test
 
 const slower = 1

@@ -1,4 +1,4 @@
-package patch
+package patch_test
 
 import (
 	"context"
@@ -14,6 +14,8 @@ import (
 	storage "kubepath/chapters/05-storage"
 	"kubepath/chapters/05-storage/memory"
 	server "kubepath/chapters/08-server"
+	patch "kubepath/chapters/12-patch"
+	"kubepath/chapters/12-patch/fastpath"
 )
 
 // hasty is a storage in which somebody else is faster, as often as there are races to lose.
@@ -50,7 +52,7 @@ func (h *hasty) write(ctx context.Context, key, value string) error {
 func newRacing(t *testing.T, plugins ...rest.AdmissionPlugin) (*api, *hasty) {
 	t.Helper()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), NewFieldManager: Ownership(codecs), Admission: plugins}.New()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), patch.Verbs()...), NewFieldManager: fastpath.NewFieldManagers(codecs).New, Admission: plugins}.New()
 	if err != nil {
 		t.Fatal(err)
 	}

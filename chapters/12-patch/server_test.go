@@ -1,4 +1,4 @@
-package patch
+package patch_test
 
 import (
 	"bytes"
@@ -23,6 +23,8 @@ import (
 	"kubepath/chapters/05-storage/memory"
 	registry "kubepath/chapters/06-registry"
 	server "kubepath/chapters/08-server"
+	patch "kubepath/chapters/12-patch"
+	"kubepath/chapters/12-patch/fastpath"
 )
 
 // workload keeps a status that is written through its own path.
@@ -72,7 +74,7 @@ type api struct {
 func newAPI(t testing.TB) *api {
 	t.Helper()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), NewFieldManager: Ownership(codecs)}.New()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), patch.Verbs()...), NewFieldManager: fastpath.NewFieldManagers(codecs).New}.New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,8 +172,8 @@ func (got answer) message() string {
 	return text
 }
 
-// owners is the account: a line for each owner, with its fields, sorted.
-func (got answer) owners() string {
+// managers has a line for each manager, with its fields, sorted.
+func (got answer) managers() string {
 	object := unstructured.Unstructured{Object: got.object}
 	var lines []string
 	for _, o := range object.GetManagedFields() {

@@ -21,6 +21,7 @@ import (
 	watch "kubepath/chapters/09-watch"
 	openapi "kubepath/chapters/11-openapi"
 	patch "kubepath/chapters/12-patch"
+	"kubepath/chapters/12-patch/fastpath"
 	versions "kubepath/chapters/13-versions"
 	"kubepath/chapters/17-controlplane/resource"
 )
@@ -121,7 +122,7 @@ func (c Config) withDefaults() Config {
 		c.Groups = Groups()
 	}
 	if c.Server.NewFieldManager == nil {
-		c.Server.NewFieldManager = patch.Ownership(c.Server.Codecs)
+		c.Server.NewFieldManager = fastpath.NewFieldManagers(c.Server.Codecs).New
 	}
 	if c.Server.Verbs == nil {
 		c.Server.Verbs = Verbs(c)

@@ -115,7 +115,7 @@ func (r *rival) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 func open(t *testing.T) (http.Handler, *rival) {
 	t.Helper()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), verbs()...), NewFieldManager: patch.Ownership(codecs)}.New()
+	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), verbs()...), NewFieldManager: patch.NewFieldManagers(codecs).New}.New()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func newCluster(settings Settings) *cluster {
 			return c.open(root, empty)
 		}, AddPostStartHook: func(t resource.PostStartHook) { c.tasks[t.Name] = t },
 		Store:           func(r schema.GroupResource) *registry.Store { return c.stores[r.Resource] },
-		NewFieldManager: patch.Ownership(kinds.NewCodecs(scheme)),
+		NewFieldManager: patch.NewFieldManagers(kinds.NewCodecs(scheme)).New,
 	}
 	for _, g := range Groups() {
 		for _, r := range g.Resources {

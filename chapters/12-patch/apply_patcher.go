@@ -1,0 +1,140 @@
+package patch
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/yaml"
+	kjson "sigs.k8s.io/json"
+
+	kinds "kubepath/chapters/02-kinds"
+)
+
+// applyPatcher merges an applied configuration into an object: server-side apply. The applied configuration has the fields
+// that one manager wants, and no others; the endpoint's field manager merges it. Upstream: applyPatcher.
+type applyPatcher struct {
+	patchRequest
+	applied map[string]any // the applied configuration
+	unique  bool           // no field is written twice in the patch
+}
+
+func (p *applyPatcher) decode() (err error) {
+	if p.call.FieldManager == nil {
+		return errors.New("FieldManager must be installed to run apply")
+	}
+	if p.applied, p.unique, err = decodeAppliedConfiguration(p.patch); err != nil {
+		return apierrors.NewBadRequest(fmt.Sprintf("error decoding YAML: %v", err))
+	}
+	return checkAppliedConfiguration(p.patch, p.applied)
+}
+
+func (p *applyPatcher) applyPatchToCurrentObject(current runtime.Object) (runtime.Object, error) {
+	if err := p.call.Context.Err(); err != nil {
+		return nil, err
+	}
+	force := p.options.Force != nil && *p.options.Force
+	obj, err := p.call.FieldManager.Apply(current, &unstructured.Unstructured{Object: p.applied}, p.options.FieldManager, force)
+	if ended := p.call.Context.Err(); ended != nil {
+		return nil, ended
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !p.unique {
+		err = p.checkDuplicateYAML()
+	}
+	return obj, err
+}
+
+// decodeAppliedConfiguration reads an applied configuration, which is YAML. unique: no field is written twice. Nearly every
+// client sends JSON, which is YAML too, and which a JSON decoder reads ten times as fast. Where the two decoders might not
+// agree, YAML's is taken.
+func decodeAppliedConfiguration(text []byte) (fields map[string]any, unique bool, err error) {
+	if isPlainJSON(text) {
+		strictErrs, err := kjson.UnmarshalStrict(text, &fields)
+		if err == nil && len(strictErrs) == 0 && fields != nil && !hasFloats(fields) {
+			return fields, true, nil
+		}
+	}
+	fields = map[string]any{}
+	if err := yaml.UnmarshalStrict(text, &fields); err == nil {
+		return fields, true, nil
+	}
+	fields = map[string]any{}
+	return fields, false, yaml.Unmarshal(text, &fields)
+}
+
+// isPlainJSON reports an object in ASCII that has nothing in it with a meaning of its own in YAML.
+func isPlainJSON(text []byte) bool {
+	if len(text) == 0 || text[0] != '{' || bytes.Contains(text, []byte(`\u`)) || bytes.Contains(text, []byte(`"<<"`)) {
+		return false
+	}
+	for _, c := range text {
+		if c > '~' || c < ' ' && c != '\n' {
+			return false
+		}
+	}
+	return true
+}
+
+// hasFloats reports numbers that are not integers in JSON. YAML reads 1e3 as an integer.
+func hasFloats(v any) bool {
+	switch v := v.(type) {
+	case float64:
+		return true
+	case map[string]any:
+		for _, element := range v {
+			if hasFloats(element) {
+				return true
+			}
+		}
+	case []any:
+		for _, element := range v {
+			if hasFloats(element) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// maxAppliedFields is how many fields one map of an applied configuration may have: the merge inserts each into a sorted
+// list of its manager's fields, which takes a time that is quadratic in their number.
+const maxAppliedFields = 50_000
+
+// checkAppliedConfiguration refuses (413) maps of too many fields, and YAML that has become too many values. The values of
+// JSON were counted before it was read.
+func checkAppliedConfiguration(text []byte, fields map[string]any) error {
+	if n := widestMap(fields); n > maxAppliedFields {
+		return apierrors.NewRequestEntityTooLargeError(fmt.Sprintf("limit is %d fields in a map that is applied, got %d", maxAppliedFields, n))
+	}
+	if bytes.HasPrefix(text, []byte("{")) && json.Valid(text) {
+		return nil
+	}
+	converted, err := json.Marshal(fields)
+	if err != nil {
+		return apierrors.NewBadRequest(err.Error())
+	}
+	return kinds.CheckValues(converted)
+}
+
+// widestMap is the number of fields of the largest map in v.
+func widestMap(v any) (n int) {
+	switch v := v.(type) {
+	case map[string]any:
+		n = len(v)
+		for _, below := range v {
+			n = max(n, widestMap(below))
+		}
+	case []any:
+		for _, below := range v {
+			n = max(n, widestMap(below))
+		}
+	}
+	return n
+}

@@ -1,0 +1,78 @@
+package patch
+
+import (
+	"fmt"
+	"net/http"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/apimachinery/pkg/util/yaml"
+	kjson "sigs.k8s.io/json"
+)
+
+// strict reports whether the client wants to hear of fields that are unknown or written twice, as errors or as warnings.
+func (r patchRequest) strict() bool {
+	return r.options.FieldValidation != metav1.FieldValidationIgnore
+}
+
+// unmarshal reads the patch, which is JSON, into v. strictErrs are fields that are written twice.
+func (r patchRequest) unmarshal(v any) (strictErrs []error, err error) {
+	if r.strict() {
+		return kjson.UnmarshalStrict(r.patch, v)
+	}
+	return nil, kjson.UnmarshalCaseSensitivePreserveInts(r.patch, v)
+}
+
+// checkDecoded turns err, which came from decoding the patched object, into what the client gets: an error, or warnings of
+// unknown and duplicate fields. strictErrs were found in the patch. The error's message shows value.
+func (r patchRequest) checkDecoded(strictErrs []error, err error, value any) error {
+	strictErr, ok := runtime.AsStrictDecodingError(err)
+	if err != nil && !ok {
+		return invalid(value, err)
+	}
+	if ok {
+		strictErrs = append(strictErrs[:len(strictErrs):len(strictErrs)], strictErr.Errors()...)
+	}
+	switch {
+	case len(strictErrs) == 0:
+	case r.options.FieldValidation == metav1.FieldValidationStrict:
+		return invalid(value, runtime.NewStrictDecodingError(strictErrs))
+	default:
+		r.call.AddStrictDecodingWarnings(strictErrs)
+	}
+	return nil
+}
+
+// checkDuplicateYAML reads a patch in YAML once more, and refuses or warns of fields that are written twice.
+func (r patchRequest) checkDuplicateYAML() error {
+	if !r.strict() {
+		return nil
+	}
+	err := yaml.UnmarshalStrict(r.patch, &map[string]any{})
+	switch {
+	case err == nil:
+	case r.options.FieldValidation == metav1.FieldValidationStrict:
+		return apierrors.NewBadRequest(fmt.Sprintf("error strict decoding YAML: %v", err))
+	default:
+		r.call.AddStrictDecodingWarnings([]error{err})
+	}
+	return nil
+}
+
+// undecodable is the error for a patch that cannot be read.
+func undecodable(err error) error {
+	return apierrors.NewBadRequest(fmt.Sprintf("error decoding patch: %v", err))
+}
+
+// unprocessable is the error for a patch that is well formed and cannot be applied.
+func unprocessable(err error) error {
+	return apierrors.NewGenericServerResponse(http.StatusUnprocessableEntity, "", schema.GroupResource{}, "", err.Error(), 0, false)
+}
+
+// invalid is the error for a patch whose result cannot be an object. The message shows value.
+func invalid(value any, err error) error {
+	return apierrors.NewInvalid(schema.GroupKind{}, "", field.ErrorList{field.Invalid(field.NewPath("patch"), value, err.Error())})
+}

@@ -1,0 +1,164 @@
+package patch
+
+import (
+	"context"
+	"fmt"
+	"mime"
+	"net/http"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+
+	installer "kubepath/chapters/03-installer"
+	rest "kubepath/chapters/04-rest"
+)
+
+// patchTypes are the media types of patches, in the order in which kube-apiserver names them. The route takes no others
+// (415).
+var patchTypes = []string{
+	string(types.JSONPatchType), string(types.MergePatchType), string(types.StrategicMergePatchType),
+	string(types.ApplyYAMLPatchType),
+}
+
+// Verbs are the rows that this chapter adds to the table of verbs. Upstream: the action PATCH.
+func Verbs() []rest.Verb {
+	return []rest.Verb{{
+		Verb: installer.Verb{Name: "patch", Methods: []string{http.MethodPatch}, On: installer.Item, Accepts: patchTypes,
+			Doc: "partially update {sub}the specified {kind}", Codes: []int{200, 201}},
+		Supported: rest.Has[rest.Patcher], Handle: handle, Options: metav1.PatchOptions{},
+		Reads: func(rest.Storage) any { return &metav1.Patch{} },
+	}}
+}
+
+// handle answers PATCH .../pods/{name}. Upstream: handlers.PatchResource.
+func handle(e *rest.RequestScope) http.Handler {
+	storage, _ := rest.As[rest.Updater](e.Storage)
+	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
+		name, err := c.Name()
+		if err != nil {
+			return 0, nil, err
+		}
+		body, err := c.ReadBody()
+		if err != nil {
+			return 0, nil, err
+		}
+		defer body.Free() // the update is done then, and nobody needs the patch
+		p, err := newPatcher(c, name, body.Bytes)
+		if err != nil {
+			return 0, nil, err
+		}
+		return c.AdmitAndUpdate(storage, name, &rest.Update{
+			Mutate: p.applyPatch, AllowCreate: p.patchType == types.ApplyYAMLPatchType, Options: metav1.UpdateOptions{
+				DryRun: p.options.DryRun, FieldManager: p.options.FieldManager, FieldValidation: p.options.FieldValidation,
+			},
+		})
+	})
+}
+
+// patchRequest is a patch as it came. Its bytes are valid until the update is done.
+type patchRequest struct {
+	call      *rest.Call
+	patchType types.PatchType
+	patch     []byte
+	options   metav1.PatchOptions
+}
+
+// patchMechanism decodes and applies patches of one or two types. Upstream: patchMechanism.
+type patchMechanism interface {
+	// decode reads the patch. It runs once, when there is an object to change: clients hear first what is wrong with the
+	// target, and then what is wrong with the patch.
+	decode() error
+	// applyPatchToCurrentObject makes the new object from the current one, which it only reads, and brings its managed fields
+	// up to date. It runs again after a lost race.
+	applyPatchToCurrentObject(current runtime.Object) (runtime.Object, error)
+}
+
+// mechanism is the one for the request's patch type, which the route has checked. Upstream: patchResource's switch.
+func (r patchRequest) mechanism() patchMechanism {
+	switch r.patchType {
+	case types.JSONPatchType, types.MergePatchType:
+		return &jsonPatcher{patchRequest: r}
+	case types.StrategicMergePatchType:
+		return &smpPatcher{patchRequest: r}
+	default:
+		return &applyPatcher{patchRequest: r}
+	}
+}
+
+// patcher applies the patch of one request to an object. Upstream: patcher.
+type patcher struct {
+	patchRequest
+	patchMechanism
+	name    string
+	decoded bool
+}
+
+func newPatcher(c *rest.Call, name string, patch []byte) (*patcher, error) {
+	patchType := types.PatchType(mediaType(c.Request))
+	options, err := c.PatchOptions(patchType)
+	if err != nil {
+		return nil, err
+	}
+	request := patchRequest{call: c, patchType: patchType, patch: patch, options: options}
+	return &patcher{patchRequest: request, patchMechanism: request.mechanism(), name: name}, nil
+}
+
+// mediaType is the request's Content-Type without parameters.
+func mediaType(r *http.Request) string {
+	name, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		return r.Header.Get("Content-Type")
+	}
+	return name
+}
+
+// applyPatch makes the new object from the one that is stored now; the storage calls it again after a lost race. An object
+// that does not exist has no uid: only server-side apply creates it. Upstream: patcher.applyPatch.
+func (p *patcher) applyPatch(ctx context.Context, current runtime.Object) (runtime.Object, error) {
+	if err := ctx.Err(); err != nil { // the request has ended: nobody waits for another attempt
+		return nil, err
+	}
+	exists := uid(current) != ""
+	if !exists && p.patchType != types.ApplyYAMLPatchType {
+		return nil, apierrors.NewNotFound(p.call.Resource.GroupResource(), p.name)
+	}
+	if !p.decoded {
+		if err := p.decode(); err != nil {
+			return nil, err
+		}
+		p.decoded = true
+	}
+	obj, err := p.applyPatchToCurrentObject(current)
+	if err != nil {
+		return nil, err
+	}
+	if exists {
+		err = p.call.EnsureObjectNamespace(obj)
+	} else {
+		err = p.prepareNew(obj)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return obj, p.call.CheckName(obj, p.name)
+}
+
+// prepareNew prepares an object that the patch creates. A patch that names a uid was meant for an object that is gone.
+func (p *patcher) prepareNew(obj runtime.Object) error {
+	if id := uid(obj); id != "" {
+		return apierrors.NewConflict(p.call.Resource.GroupResource(), p.name,
+			fmt.Errorf("uid mismatch: the provided object specified uid %s, and no existing object was found", id))
+	}
+	return p.call.PrepareNew(obj)
+}
+
+func uid(obj runtime.Object) types.UID {
+	object, err := meta.Accessor(obj)
+	if err != nil {
+		return ""
+	}
+	return object.GetUID()
+}
