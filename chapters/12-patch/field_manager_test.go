@@ -23,7 +23,7 @@ func (r reference) UpdateNoErrors(live, obj runtime.Object, manager string) runt
 	if live == nil {
 		live = newOf(obj)
 	}
-	return r.UpdateNoErrors(live, obj, manager)
+	return r.FieldManager.UpdateNoErrors(live, obj, manager)
 }
 
 func (r reference) Apply(live runtime.Object, applied *unstructured.Unstructured, manager string, force bool) (runtime.Object, error) {

@@ -54,7 +54,7 @@ func patchRows() []Row {
 			More: "From the OpenAPI models of all kinds, at start; here from a kind's Go type and a table, when it is needed first."},
 		{Concept: "fields of an update", Also: "managed fields, update manager, structured merge manager",
 			Is:   "After a write, its manager has the fields that differ from before, and nobody has those that are gone.",
-			Here: "patch.fieldManager.Update", Upstream: internal + "NewStructuredMergeManager",
+			Here: "patch.fieldManager.UpdateNoErrors", Upstream: internal + "NewStructuredMergeManager",
 			More: "The same."},
 		{Concept: "fast path", Also: "field manager, no-op apply, apply that changes nothing",
 			Is:   "Go values are compared instead of typed values, and the values of a known set of fields are written without a merge.",
