@@ -112,7 +112,7 @@ func (a *admission) mend(obj runtime.Object, before []metav1.ManagedFieldsEntry)
 		AddWarning(a.call.Context, fmt.Sprintf(".metadata.managedFields was in an invalid state after admission; "+
 			"this could be caused by an outdated mutating admission controller; please fix your requests: %v", err))
 	}
-	a.call.uniteOwners(object, true)
+	a.call.dedupOwnerReferences(object, true)
 }
 
 func managedFieldsOf(obj runtime.Object) []metav1.ManagedFieldsEntry {

@@ -57,7 +57,7 @@ func TestUnknownFieldsAreWarnedOfUnlessTheClientSaysOtherwise(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := ask(serveShelf(t), "POST", shelves+row.query, row.body, append([]string{}, nonEmpty(row.header)...)...)
+			w := ask(serveShelf(t), "POST", configMapsPath+row.query, row.body, append([]string{}, nonEmpty(row.header)...)...)
 			if w.Code != http.StatusCreated || !slices.Equal(w.Header().Values("Warning"), row.want) {
 				t.Errorf("answer %d, warnings %q, want %q", w.Code, w.Header().Values("Warning"), row.want)
 			}
@@ -100,7 +100,7 @@ func TestWarningsAreSentOnceAndCutWhenThereAreTooMany(t *testing.T) {
 
 func TestACreateIgnoresWhatOnlyTheServerDecides(t *testing.T) {
 	t.Parallel()
-	obj := into[corev1.ConfigMap](t, ask(serveShelf(t), "POST", shelves, `{"metadata":{"name":"a","uid":"x","creationTimestamp":"2001-01-01T00:00:00Z",
+	obj := into[corev1.ConfigMap](t, ask(serveShelf(t), "POST", configMapsPath, `{"metadata":{"name":"a","uid":"x","creationTimestamp":"2001-01-01T00:00:00Z",
 		"deletionTimestamp":"2001-01-01T00:00:00Z","deletionGracePeriodSeconds":3,"selfLink":"/x"},"data":{"a":"b"}}`), http.StatusCreated)
 	want := corev1.ConfigMap{
 		TypeMeta:   metav1.TypeMeta{Kind: "ConfigMap", APIVersion: "v1"},
@@ -114,7 +114,7 @@ func TestACreateIgnoresWhatOnlyTheServerDecides(t *testing.T) {
 
 func TestEqualOwnersAreUnited(t *testing.T) {
 	t.Parallel()
-	w := ask(serveShelf(t), "POST", shelves, `{"metadata":{"name":"a","ownerReferences":[
+	w := ask(serveShelf(t), "POST", configMapsPath, `{"metadata":{"name":"a","ownerReferences":[
 		{"apiVersion":"v1","kind":"Pod","name":"p","uid":"1"},{"apiVersion":"v1","kind":"Pod","name":"p","uid":"1"},{"apiVersion":"v1","kind":"Pod","name":"q","uid":"2"}]}}`)
 	if got := into[corev1.ConfigMap](t, w, http.StatusCreated).OwnerReferences; len(got) != 2 {
 		t.Errorf("owners %v", got)
@@ -128,13 +128,13 @@ func TestATableHasARowForEachObjectWithAsMuchOfItAsAsked(t *testing.T) {
 	t.Parallel()
 	h := serveShelf(t, base)
 	for name, row := range map[string]struct{ url, header, version, object string }{
-		"a list":                {shelves, tableV1, "meta.k8s.io/v1", `"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"`},
-		"one object":            {shelves + "/base", tableV1, "meta.k8s.io/v1", `"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"`},
-		"the older version":     {shelves, tableV1beta1, "meta.k8s.io/v1beta1", `"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1beta1"`},
-		"with the object":       {shelves + "?includeObject=Object", tableV1, "meta.k8s.io/v1", `"kind":"ConfigMap","apiVersion":"v1"`},
-		"without an object":     {shelves + "?includeObject=None", tableV1, "meta.k8s.io/v1", `null`},
-		"what kubectl asks":     {shelves, tableV1 + ",application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", "meta.k8s.io/v1", `"kind":"Partial`},
-		"protobuf has no cells": {shelves, "Accept: application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io," + tableV1[8:], "meta.k8s.io/v1", `"kind":"Partial`},
+		"a list":                {configMapsPath, tableV1, "meta.k8s.io/v1", `"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"`},
+		"one object":            {configMapsPath + "/base", tableV1, "meta.k8s.io/v1", `"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"`},
+		"the older version":     {configMapsPath, tableV1beta1, "meta.k8s.io/v1beta1", `"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1beta1"`},
+		"with the object":       {configMapsPath + "?includeObject=Object", tableV1, "meta.k8s.io/v1", `"kind":"ConfigMap","apiVersion":"v1"`},
+		"without an object":     {configMapsPath + "?includeObject=None", tableV1, "meta.k8s.io/v1", `null`},
+		"what kubectl asks":     {configMapsPath, tableV1 + ",application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", "meta.k8s.io/v1", `"kind":"Partial`},
+		"protobuf has no cells": {configMapsPath, "Accept: application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io," + tableV1[8:], "meta.k8s.io/v1", `"kind":"Partial`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,7 +161,7 @@ func TestATableHasARowForEachObjectWithAsMuchOfItAsAsked(t *testing.T) {
 
 func TestAKindWithoutMetadataHasNoTable(t *testing.T) {
 	t.Parallel()
-	_, err := NewDefaultTableConvertor(shelfResource).ConvertToTable(t.Context(), &metav1.Status{}, nil)
+	_, err := NewDefaultTableConvertor(configMapResource).ConvertToTable(t.Context(), &metav1.Status{}, nil)
 	if got := ErrorToAPIStatus(err); got.Code != 406 || got.Message != "the resource configmaps does not support being converted to a Table" {
 		t.Errorf("got %v", got)
 	}
@@ -170,11 +170,11 @@ func TestAKindWithoutMetadataHasNoTable(t *testing.T) {
 func TestMetadataCanBeHadWithoutTheRest(t *testing.T) {
 	t.Parallel()
 	h := serveShelf(t, base)
-	one := into[metav1.PartialObjectMetadata](t, ask(h, "GET", shelves+"/base", "", partialV1), http.StatusOK)
+	one := into[metav1.PartialObjectMetadata](t, ask(h, "GET", configMapsPath+"/base", "", partialV1), http.StatusOK)
 	if one.Kind != "PartialObjectMetadata" || one.APIVersion != "meta.k8s.io/v1" || one.Name != "base" {
 		t.Errorf("one: %+v", one)
 	}
-	w := ask(h, "GET", shelves, "", partialsV1)
+	w := ask(h, "GET", configMapsPath, "", partialsV1)
 	all := into[metav1.PartialObjectMetadataList](t, w, http.StatusOK)
 	if all.Kind != "PartialObjectMetadataList" || all.APIVersion != "meta.k8s.io/v1" || all.ResourceVersion != "1" {
 		t.Errorf("all: %s", w.Body)
@@ -182,7 +182,7 @@ func TestMetadataCanBeHadWithoutTheRest(t *testing.T) {
 	if item := all.Items[0]; item.Kind != "PartialObjectMetadata" || item.APIVersion != "meta.k8s.io/v1" || item.Name != "base" {
 		t.Errorf("item: %s", w.Body)
 	}
-	made := ask(h, "POST", shelves, `{"metadata":{"name":"d"},"data":{"a":"b"}}`, partialV1)
+	made := ask(h, "POST", configMapsPath, `{"metadata":{"name":"d"},"data":{"a":"b"}}`, partialV1)
 	if got := into[metav1.PartialObjectMetadata](t, made, http.StatusCreated); got.Name != "d" || strings.Contains(made.Body.String(), "data\":{\"a") {
 		t.Errorf("create: %s", made.Body)
 	}
@@ -191,7 +191,7 @@ func TestMetadataCanBeHadWithoutTheRest(t *testing.T) {
 func TestAnAnswerHasTheFormThatTheClientAccepts(t *testing.T) {
 	t.Parallel()
 	h := serveShelf(t, base)
-	one := shelves + "/base"
+	one := configMapsPath + "/base"
 	for name, row := range map[string]struct {
 		url, header, contentType, begins, ends string
 	}{
@@ -199,12 +199,12 @@ func TestAnAnswerHasTheFormThatTheClientAccepts(t *testing.T) {
 		"pretty":              {one + "?pretty=true", "", "application/json", "{\n  \"kind\"", "}"},
 		"pretty in Accept":    {one, "Accept: application/json;pretty=1", "application/json", "{\n  \"kind\"", "}"},
 		"yaml":                {one, "Accept: application/yaml", "application/yaml", "apiVersion: v1\n", "\n"},
-		"yaml of an error":    {shelves + "/nosuch", "Accept: application/yaml", "application/yaml", "apiVersion: v1\n", "\n"},
+		"yaml of an error":    {configMapsPath + "/nosuch", "Accept: application/yaml", "application/yaml", "apiVersion: v1\n", "\n"},
 		"protobuf":            {one, "Accept: application/vnd.kubernetes.protobuf,application/json", "application/vnd.kubernetes.protobuf", "k8s\x00", ""},
-		"protobuf of a list":  {shelves, "Accept: application/vnd.kubernetes.protobuf", "application/vnd.kubernetes.protobuf", "k8s\x00", ""},
+		"protobuf of a list":  {configMapsPath, "Accept: application/vnd.kubernetes.protobuf", "application/vnd.kubernetes.protobuf", "k8s\x00", ""},
 		"a form nobody knows": {one, "Accept: application/json;as=Nonsense;v=v1;g=meta.k8s.io,application/json", "application/json", `{"kind":"ConfigMap"`, "}\n"},
-		"no item":             {shelves + "?labelSelector=a=b", "", "application/json", `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[]}`, "}\n"},
-		"an item has no kind": {shelves, "", "application/json", `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"base"`, "]}\n"},
+		"no item":             {configMapsPath + "?labelSelector=a=b", "", "application/json", `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[]}`, "}\n"},
+		"an item has no kind": {configMapsPath, "", "application/json", `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"base"`, "]}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -220,7 +220,7 @@ func TestAnAnswerHasTheFormThatTheClientAccepts(t *testing.T) {
 func TestALargeAnswerIsCompressedForAClientThatTakesIt(t *testing.T) {
 	t.Parallel()
 	const takes = "Accept-Encoding: deflate, gzip"
-	large := strings.Repeat("x", gzipAbove/2)
+	large := strings.Repeat("x", defaultGzipThresholdBytes/2)
 	h := serveShelf(t, base,
 		`{"metadata":{"name":"one"},"data":{"k":"`+large+`"}}`, `{"metadata":{"name":"two"},"data":{"k":"`+large+`"}}`,
 		`{"metadata":{"name":"whole"},"data":{"k":"`+large+large+`"}}`)
@@ -228,20 +228,20 @@ func TestALargeAnswerIsCompressedForAClientThatTakesIt(t *testing.T) {
 		url, header string
 		gzip        bool
 	}{
-		"a small object":            {shelves + "/base", takes, false},
-		"a large object":            {shelves + "/whole", takes, true},
-		"a large object, not taken": {shelves + "/whole", "", false},
-		"a small list":              {shelves + "?fieldSelector=metadata.name=base", takes, false},
-		"a large list":              {shelves + "?fieldSelector=metadata.name!=whole", takes, true},
-		"a list of a large object":  {shelves, takes, true},
-		"a large list, not taken":   {shelves, "", false},
-		"no space is needed":        {shelves, "Accept-Encoding: gzip,deflate", true},
-		"refused":                   {shelves, "Accept-Encoding: gzip;q=0", false},
-		"something else":            {shelves, "Accept-Encoding: identity;q=1, gzip;q=0", false},
-		"weighed":                   {shelves, "Accept-Encoding: br;q=1.0, gzip;q=0.8, *;q=0.1", false},
-		"anything":                  {shelves, "Accept-Encoding: *", false},
-		"an old name":               {shelves, "Accept-Encoding: x-gzip", false},
-		"other letters":             {shelves, "Accept-Encoding: GZIP", false},
+		"a small object":            {configMapsPath + "/base", takes, false},
+		"a large object":            {configMapsPath + "/whole", takes, true},
+		"a large object, not taken": {configMapsPath + "/whole", "", false},
+		"a small list":              {configMapsPath + "?fieldSelector=metadata.name=base", takes, false},
+		"a large list":              {configMapsPath + "?fieldSelector=metadata.name!=whole", takes, true},
+		"a list of a large object":  {configMapsPath, takes, true},
+		"a large list, not taken":   {configMapsPath, "", false},
+		"no space is needed":        {configMapsPath, "Accept-Encoding: gzip,deflate", true},
+		"refused":                   {configMapsPath, "Accept-Encoding: gzip;q=0", false},
+		"something else":            {configMapsPath, "Accept-Encoding: identity;q=1, gzip;q=0", false},
+		"weighed":                   {configMapsPath, "Accept-Encoding: br;q=1.0, gzip;q=0.8, *;q=0.1", false},
+		"anything":                  {configMapsPath, "Accept-Encoding: *", false},
+		"an old name":               {configMapsPath, "Accept-Encoding: x-gzip", false},
+		"other letters":             {configMapsPath, "Accept-Encoding: GZIP", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -277,8 +277,8 @@ func TestAnErrorBecomesAStatus(t *testing.T) {
 		message string
 		retry   string
 	}{
-		"its own":           {apierrors.NewNotFound(shelfResource, "a"), 404, metav1.StatusReasonNotFound, `configmaps "a" not found`, ""},
-		"its own, wrapped":  {fmt.Errorf("deep down: %w", apierrors.NewConflict(shelfResource, "a", plain)), 409, metav1.StatusReasonConflict, `Operation cannot be fulfilled on configmaps "a": ` + plain.Error(), ""},
+		"its own":           {apierrors.NewNotFound(configMapResource, "a"), 404, metav1.StatusReasonNotFound, `configmaps "a" not found`, ""},
+		"its own, wrapped":  {fmt.Errorf("deep down: %w", apierrors.NewConflict(configMapResource, "a", plain)), 409, metav1.StatusReasonConflict, `Operation cannot be fulfilled on configmaps "a": ` + plain.Error(), ""},
 		"an ordinary error": {plain, 500, "", plain.Error(), ""},
 		"too late":          {fmt.Errorf("get: %w", context.DeadlineExceeded), 504, metav1.StatusReasonTimeout, "Timeout: request did not complete within requested timeout - get: context deadline exceeded", ""},
 		"try again":         {apierrors.NewTooManyRequests("slow down", 7), 429, metav1.StatusReasonTooManyRequests, "slow down", "7"},
@@ -310,8 +310,8 @@ func TestAnObjectThatCannotBeWrittenIsAnError(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 
-	list := newShelfList()
-	list.Items = []runtime.Object{&corev1.ConfigMap{Data: map[string]string{"a": strings.Repeat("x", 2*gzipAbove)}}, &unspeakable{}}
+	list := newConfigMapList()
+	list.Items = []runtime.Object{&corev1.ConfigMap{Data: map[string]string{"a": strings.Repeat("x", 2*defaultGzipThresholdBytes)}}, &unspeakable{}}
 	defer func() {
 		if recover() != http.ErrAbortHandler {
 			t.Error("half a list ended as if it were whole")

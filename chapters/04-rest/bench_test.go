@@ -21,7 +21,7 @@ import (
 
 // still is a storage that does nothing: what is measured over it is the handler.
 type still struct {
-	*shelf
+	*configMapStorage
 	obj  *corev1.ConfigMap
 	list *kinds.List
 }
@@ -49,11 +49,11 @@ func newStill(items int) still {
 		ObjectMeta: metav1.ObjectMeta{Name: "base", Namespace: "ns", UID: "5f0c6b2e-8a5e-4a64-9c0c-6f3f0c2f8a11", ResourceVersion: "17", Labels: map[string]string{"app": "web"}},
 		Data:       map[string]string{"text": strings.Repeat("x", 1000)},
 	}
-	list := newShelfList()
+	list := newConfigMapList()
 	for range items {
 		list.Items = append(list.Items, obj)
 	}
-	return still{newShelf(), obj, list}
+	return still{newConfigMapStorage(), obj, list}
 }
 
 // silent is a client that reads nothing.
@@ -99,7 +99,7 @@ func accepting(r *http.Request, accept string) *http.Request {
 func BenchmarkGet(b *testing.B) {
 	for _, accept := range []string{"application/json", "application/vnd.kubernetes.protobuf", tableV1[8:]} {
 		b.Run(accept, func(b *testing.B) {
-			benchmark(b, get, newStill(0), accepting(httptest.NewRequest("GET", shelves+"/base", nil), accept))
+			benchmark(b, getResource, newStill(0), accepting(httptest.NewRequest("GET", configMapsPath+"/base", nil), accept))
 		})
 	}
 }
@@ -117,7 +117,7 @@ func BenchmarkCreate(b *testing.B) {
 	body := fmt.Sprintf(`{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"base"},"data":{"text":"%s"}}`, strings.Repeat("x", 1000))
 	for name, query := range map[string]string{"plain": "", "as kubectl does": "?fieldManager=kubectl-create&fieldValidation=Strict"} {
 		b.Run(name, func(b *testing.B) {
-			benchmark(b, create, newStill(0), httptest.NewRequest("POST", shelves+query, strings.NewReader(body)))
+			benchmark(b, createResource, newStill(0), httptest.NewRequest("POST", configMapsPath+query, strings.NewReader(body)))
 		})
 	}
 }
@@ -134,13 +134,13 @@ func BenchmarkDecode(b *testing.B) {
 
 func BenchmarkUpdate(b *testing.B) {
 	body := fmt.Sprintf(`{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"base"},"data":{"text":"%s"}}`, strings.Repeat("x", 1000))
-	benchmark(b, update, newStill(0), httptest.NewRequest("PUT", shelves+"/base", strings.NewReader(body)))
+	benchmark(b, updateResource, newStill(0), httptest.NewRequest("PUT", configMapsPath+"/base", strings.NewReader(body)))
 }
 
 func BenchmarkList1000(b *testing.B) {
 	for _, accept := range []string{"application/json", "application/vnd.kubernetes.protobuf", tableV1[8:], partialsV1[8:]} {
 		b.Run(accept, func(b *testing.B) {
-			benchmark(b, list, newStill(1000), accepting(httptest.NewRequest("GET", shelves, nil), accept))
+			benchmark(b, listResource, newStill(1000), accepting(httptest.NewRequest("GET", configMapsPath, nil), accept))
 		})
 	}
 }

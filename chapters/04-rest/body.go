@@ -1,25 +1,21 @@
 package rest
 
 import (
+	"cmp"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	kinds "kubepath/chapters/02-kinds"
 )
-
-// defaultMaxBody is the longest body that is read, in bytes. etcd takes 1.5 MB in a request, and JSON is up to twice as
-// long as what is stored. Upstream: server.Config.MaxRequestBodyBytes.
-const defaultMaxBody = 3 * 1024 * 1024
-
-// keepBody is the largest buffer that waits for the next request.
-const keepBody = 512 * 1024
-
-// firstBuffer is the largest buffer that is made before any of the body is there.
-const firstBuffer = 64 * 1024
-
-var bodies = sync.Pool{New: func() any { return &Body{} }}
 
 // Body is a request's body in a buffer that is used again: what is decoded from it must not share its memory.
 type Body struct {
@@ -28,30 +24,10 @@ type Body struct {
 
 // Free gives the buffer back; Bytes may not be used any more.
 func (b *Body) Free() {
-	if cap(b.Bytes) <= keepBody {
+	if cap(b.Bytes) <= maxPooledBody {
 		b.Bytes = b.Bytes[:0]
-		bodies.Put(b)
+		bodyPool.Put(b)
 	}
-}
-
-// ReadBody reads the whole body; more than limit bytes (0: 3 MiB) are a 413. Upstream: handlers.limitedReadBody.
-func ReadBody(r *http.Request, limit int64) (*Body, error) {
-	if limit <= 0 {
-		limit = defaultMaxBody
-	}
-	b := bodies.Get().(*Body)
-	if r.Body == nil {
-		return b, nil
-	}
-	// The byte more sees the end without growing. A long body has its memory as it comes: who only announces it has none.
-	if n := min(r.ContentLength, limit, firstBuffer-1); n > 0 && n >= int64(cap(b.Bytes)) {
-		b.Bytes = make([]byte, 0, n+1)
-	}
-	if err := b.read(r.Body, limit); err != nil {
-		b.Free()
-		return nil, err
-	}
-	return b, nil
 }
 
 func (b *Body) read(from io.Reader, limit int64) error {
@@ -70,4 +46,130 @@ func (b *Body) read(from io.Reader, limit int64) error {
 			return err
 		}
 	}
+}
+
+// ReadBody reads the whole body; more than limit bytes (0: 3 MiB) are a 413. Upstream: handlers.limitedReadBody.
+func ReadBody(r *http.Request, limit int64) (*Body, error) {
+	if limit <= 0 {
+		limit = defaultMaxRequestBodyBytes
+	}
+	b := bodyPool.Get().(*Body)
+	if r.Body == nil {
+		return b, nil
+	}
+	// The byte more sees the end without growing. A long body has its memory as it comes: who only announces it has none.
+	if n := min(r.ContentLength, limit, maxInitialBuffer-1); n > 0 && n >= int64(cap(b.Bytes)) {
+		b.Bytes = make([]byte, 0, n+1)
+	}
+	if err := b.read(r.Body, limit); err != nil {
+		b.Free()
+		return nil, err
+	}
+	return b, nil
+}
+
+// defaultMaxRequestBodyBytes is the longest body that is read, in bytes. etcd takes 1.5 MB in a request, and JSON is up to twice as
+// long as what is stored. Upstream: server.Config.MaxRequestBodyBytes.
+const defaultMaxRequestBodyBytes = 3 * 1024 * 1024
+
+// maxPooledBody is the largest buffer that waits for the next request.
+const maxPooledBody = 512 * 1024
+
+// maxInitialBuffer is the largest buffer that is made before any of the body is there.
+const maxInitialBuffer = 64 * 1024
+
+var bodyPool = sync.Pool{New: func() any { return &Body{} }}
+
+// ReadBody reads the request's body, up to the endpoint's limit. One that would be much longer in memory is refused as
+// well. The caller frees it.
+func (c *Call) ReadBody() (*Body, error) {
+	limit := cmp.Or(c.MaxRequestBodyBytes, defaultMaxRequestBodyBytes)
+	body, err := ReadBody(c.Request, limit)
+	if err != nil {
+		return nil, err
+	}
+	if err := kinds.CheckExpansion(c.Request.Header.Get("Content-Type"), body.Bytes, limit); err != nil {
+		body.Free()
+		return nil, err
+	}
+	return body, nil
+}
+
+// InputSerializer is the row of the media types in which the body is written; an unknown one is a 415.
+func (c *Call) InputSerializer() (*kinds.SerializerInfo, error) {
+	return c.Codecs.NegotiateInputSerializer(c.Request.Header.Get("Content-Type"))
+}
+
+// Decode reads body as an object of the endpoint's kind. fieldValidation says what becomes of unknown and repeated
+// fields: Strict refuses them, Ignore drops them, Warn ("" too) drops them and warns. A body that is no object, or one of
+// another kind or version, is a 400.
+func (c *Call) Decode(media *kinds.SerializerInfo, body []byte, fieldValidation string) (runtime.Object, error) {
+	reading := kinds.DecodeOptions{Default: c.Kind, Strict: fieldValidation != metav1.FieldValidationIgnore}
+	obj, kind, err := c.Codecs.Decode(media, body, reading)
+	if strict, ok := runtime.AsStrictDecodingError(err); ok && obj != nil && fieldValidation != metav1.FieldValidationStrict {
+		c.AddStrictDecodingWarnings(strict.Errors())
+		err = nil
+	}
+	if apierrors.IsRequestEntityTooLargeError(err) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, c.transformDecodeError(err, kind, body)
+	}
+	return obj, c.checkGroupVersion(kind)
+}
+
+// transformDecodeError says what could not be read: the kind that the body names or, where it names none, the start of the
+// body. Upstream: handlers.transformDecodeError.
+func (c *Call) transformDecodeError(err error, kind schema.GroupVersionKind, body []byte) error {
+	if kind.Kind != "" {
+		return apierrors.NewBadRequest(fmt.Sprintf("%s in version %q cannot be handled as a %s: %v",
+			kind.Kind, kind.Version, c.Kind.Kind, err))
+	}
+	return apierrors.NewBadRequest(fmt.Sprintf("the object provided is unrecognized (must be of type %s): %v (%s)",
+		c.Kind.Kind, err, summarizeData(body)))
+}
+
+// checkGroupVersion refuses a body whose kind is the endpoint's in another group or version, unless the storage accepts it.
+func (c *Call) checkGroupVersion(kind schema.GroupVersionKind) error {
+	have, want := kind.GroupVersion(), c.Kind.GroupVersion()
+	accepted := have == want
+	if c.AcceptsGroupVersion != nil {
+		accepted = c.AcceptsGroupVersion(have)
+	}
+	if accepted {
+		return nil
+	}
+	return apierrors.NewBadRequest(fmt.Sprintf(
+		"the API version in the data (%s) does not match the expected API version (%s)", have, want))
+}
+
+// AddStrictDecodingWarnings adds a warning for each; the YAML reader puts several into one error, a line each.
+func (c *Call) AddStrictDecodingWarnings(errs []error) {
+	for _, err := range errs {
+		_, lines, yaml := strings.Cut(err.Error(), "yaml: unmarshal errors:\n")
+		if !yaml {
+			AddWarning(c.Context, err.Error())
+			continue
+		}
+		for line := range strings.SplitSeq(lines, "\n") {
+			AddWarning(c.Context, strings.TrimSpace(line))
+		}
+	}
+}
+
+// summarizeData is the start of a body, for a message: text where it may be JSON, else hexadecimal.
+func summarizeData(body []byte) string {
+	const longest = 30
+	more := ""
+	if len(body) > longest {
+		body, more = body[:longest], " ..."
+	}
+	switch {
+	case len(body) == 0:
+		return "<empty>"
+	case body[0] == '{':
+		return string(body) + more
+	}
+	return hex.EncodeToString(body) + more
 }

@@ -22,7 +22,7 @@ import (
 
 // spy is a shelf that tells what it was called with.
 type spy struct {
-	*shelf
+	*configMapStorage
 	list    *metainternalversion.ListOptions
 	create  *CreateOptions
 	update  *Update
@@ -33,12 +33,12 @@ type spy struct {
 
 func (s *spy) List(ctx context.Context, options *metainternalversion.ListOptions) (runtime.Object, error) {
 	s.list = options
-	return s.shelf.List(ctx, options)
+	return s.configMapStorage.List(ctx, options)
 }
 
 func (s *spy) Create(ctx context.Context, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
 	s.create = options
-	return s.shelf.Create(ctx, obj, options)
+	return s.configMapStorage.Create(ctx, obj, options)
 }
 
 func (s *spy) Update(ctx context.Context, name string, update *Update) (runtime.Object, bool, error) {
@@ -46,7 +46,7 @@ func (s *spy) Update(ctx context.Context, name string, update *Update) (runtime.
 	if s.updated != nil {
 		return &corev1.ConfigMap{}, true, s.updated(update)
 	}
-	return s.shelf.Update(ctx, name, update)
+	return s.configMapStorage.Update(ctx, name, update)
 }
 
 func (s *spy) Delete(ctx context.Context, name string, options *DeleteOptions) (runtime.Object, bool, error) {
@@ -55,18 +55,18 @@ func (s *spy) Delete(ctx context.Context, name string, options *DeleteOptions) (
 		obj, now := s.deleted()
 		return obj, now, nil
 	}
-	return s.shelf.Delete(ctx, name, options)
+	return s.configMapStorage.Delete(ctx, name, options)
 }
 
 func (s *spy) DeleteCollection(ctx context.Context, options *DeleteOptions, which *metainternalversion.ListOptions) (runtime.Object, error) {
 	s.remove, s.list = options, which
-	return s.shelf.DeleteCollection(ctx, options, which)
+	return s.configMapStorage.DeleteCollection(ctx, options, which)
 }
 
 func serveSpy(t testing.TB) (*spy, http.Handler) {
-	s := &spy{shelf: newShelf()}
+	s := &spy{configMapStorage: newConfigMapStorage()}
 	h := serve(t, &APIInstaller{}, map[string]Storage{"configmaps": s})
-	if w := ask(h, "POST", shelves, base); w.Code != http.StatusCreated {
+	if w := ask(h, "POST", configMapsPath, base); w.Code != http.StatusCreated {
 		t.Fatal(w.Body)
 	}
 	return s, h
@@ -75,7 +75,7 @@ func serveSpy(t testing.TB) (*spy, http.Handler) {
 func TestListOptionsReachTheStorage(t *testing.T) {
 	t.Parallel()
 	s, h := serveSpy(t)
-	ask(h, "GET", shelves+"?limit=5&continue=c&labelSelector=a=b&fieldSelector=metadata.name!=x&timeoutSeconds=3", "")
+	ask(h, "GET", configMapsPath+"?limit=5&continue=c&labelSelector=a=b&fieldSelector=metadata.name!=x&timeoutSeconds=3", "")
 	if got := s.list; got.Limit != 5 || got.Continue != "c" || got.LabelSelector.String() != "a=b" || got.FieldSelector.String() != "metadata.name!=x" || *got.TimeoutSeconds != 3 {
 		t.Errorf("options %+v", got)
 	}
@@ -88,14 +88,14 @@ func TestListOptionsReachTheStorage(t *testing.T) {
 func TestDryRunAndManagerReachTheStorage(t *testing.T) {
 	t.Parallel()
 	s, h := serveSpy(t)
-	ask(h, "POST", shelves+"?dryRun=All&fieldManager=me", `{"metadata":{"name":"dry"}}`)
+	ask(h, "POST", configMapsPath+"?dryRun=All&fieldManager=me", `{"metadata":{"name":"dry"}}`)
 	if got := s.create; len(got.DryRun) != 1 || got.FieldManager != "me" {
 		t.Errorf("create %+v", got)
 	}
-	if w := ask(h, "GET", shelves+"/dry", ""); w.Code != http.StatusNotFound {
+	if w := ask(h, "GET", configMapsPath+"/dry", ""); w.Code != http.StatusNotFound {
 		t.Errorf("a dry run left an object: %d", w.Code)
 	}
-	ask(h, "PUT", shelves+"/base?dryRun=All&fieldManager=me", base)
+	ask(h, "PUT", configMapsPath+"/base?dryRun=All&fieldManager=me", base)
 	if got := s.update.Options; len(got.DryRun) != 1 || got.FieldManager != "me" {
 		t.Errorf("update %+v", got)
 	}
@@ -112,7 +112,7 @@ func TestDeleteOptionsComeFromTheBodyOrElseFromTheQuery(t *testing.T) {
 		{"", "gracePeriodSeconds: 7\npropagationPolicy: Orphan\npreconditions: {uid: u, resourceVersion: '3'}\ndryRun: [All]\n", "Content-Type: application/yaml"},
 	} {
 		s.remove = nil
-		w := ask(h, "DELETE", shelves+"/base"+row.query, row.body, nonEmpty(row.header)...)
+		w := ask(h, "DELETE", configMapsPath+"/base"+row.query, row.body, nonEmpty(row.header)...)
 		got := s.remove
 		if w.Code != http.StatusOK || *got.GracePeriodSeconds != 7 || *got.PropagationPolicy != metav1.DeletePropagationOrphan ||
 			*got.Preconditions.UID != "u" || *got.Preconditions.ResourceVersion != "3" || len(got.DryRun) != 1 {
@@ -141,7 +141,7 @@ func TestTheAnswerToADelete(t *testing.T) {
 			t.Parallel()
 			s, h := serveSpy(t)
 			s.deleted = func() (runtime.Object, bool) { return row.returns, row.now }
-			w := ask(h, "DELETE", shelves+"/base", row.body)
+			w := ask(h, "DELETE", configMapsPath+"/base", row.body)
 			if got := strings.TrimSpace(w.Body.String()); w.Code != row.code || got != row.want {
 				t.Errorf("%d %s, want %d %s", w.Code, got, row.code, row.want)
 			}
@@ -152,12 +152,12 @@ func TestTheAnswerToADelete(t *testing.T) {
 func TestDeletingACollectionAnswersWithWhatItDeleted(t *testing.T) {
 	t.Parallel()
 	s, h := serveSpy(t)
-	ask(h, "POST", shelves, `{"metadata":{"name":"other","labels":{"g":"x"}}}`)
-	list := into[corev1.ConfigMapList](t, ask(h, "DELETE", shelves+"?labelSelector=g=x&gracePeriodSeconds=3", ""), http.StatusOK)
+	ask(h, "POST", configMapsPath, `{"metadata":{"name":"other","labels":{"g":"x"}}}`)
+	list := into[corev1.ConfigMapList](t, ask(h, "DELETE", configMapsPath+"?labelSelector=g=x&gracePeriodSeconds=3", ""), http.StatusOK)
 	if list.Kind != "ConfigMapList" || len(list.Items) != 1 || list.Items[0].Name != "other" || *s.remove.GracePeriodSeconds != 3 {
 		t.Errorf("%+v with %+v", list, s.remove)
 	}
-	if w := ask(h, "GET", shelves+"/base", ""); w.Code != http.StatusOK {
+	if w := ask(h, "GET", configMapsPath+"/base", ""); w.Code != http.StatusOK {
 		t.Errorf("the other object is gone too: %d", w.Code)
 	}
 }
@@ -183,7 +183,7 @@ func TestAnUpdateIsMadeAfreshForEachAttempt(t *testing.T) {
 		return nil
 	}
 	body := `{"metadata":{"name":"base","uid":"u"},"data":{"k":"v"},"unknown":1}`
-	w := ask(h, "PUT", shelves+"/base", body)
+	w := ask(h, "PUT", configMapsPath+"/base", body)
 	if w.Code != http.StatusCreated || len(w.Header().Values("Warning")) != 1 {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}

@@ -1,38 +1,42 @@
 package rest
 
 import (
+	"context"
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// creating stores a decoded object: what is left of a create once the request has been read.
-type creating func(c *Call, obj runtime.Object, options *CreateOptions) (runtime.Object, error)
-
-// create answers POST .../pods. Upstream: handlers.CreateResource.
-func create(e *RequestScope) http.Handler {
-	storage, _ := As[Creater](e.Storage)
-	return e.create(func(c *Call, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
-		return storage.Create(c.Context, obj, options)
-	})
+// createResource answers POST .../pods. Upstream: handlers.CreateResource.
+func createResource(scope *RequestScope) http.Handler {
+	storage, _ := As[Creater](scope.Storage)
+	return createHandler(scope, namedCreaterAdapter{storage}, false)
 }
 
-// createNamed answers POST .../pods/{name}/binding. Upstream: handlers.CreateNamedResource.
-func createNamed(e *RequestScope) http.Handler {
-	storage, _ := As[NamedCreater](e.Storage)
-	return e.create(func(c *Call, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
-		name, err := c.Name()
-		if err != nil {
-			return nil, err
-		}
-		return storage.Create(c.Context, name, obj, options)
-	})
+// createNamedResource answers POST .../pods/{name}/binding. Upstream: handlers.CreateNamedResource.
+func createNamedResource(scope *RequestScope) http.Handler {
+	storage, _ := As[NamedCreater](scope.Storage)
+	return createHandler(scope, storage, true)
 }
 
-func (e *RequestScope) create(store creating) http.Handler {
-	return e.Handler(func(c *Call) (int, runtime.Object, error) {
+// namedCreaterAdapter is a Creater as a NamedCreater: the object itself has the name. Upstream: handlers.namedCreaterAdapter.
+type namedCreaterAdapter struct{ Creater }
+
+func (a namedCreaterAdapter) Create(ctx context.Context, _ string, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
+	return a.Creater.Create(ctx, obj, options)
+}
+
+// createHandler reads, prepares and admits the new object, and has the storage create it. includeName: the path names the
+// object above it. Upstream: handlers.createHandler.
+func createHandler(scope *RequestScope, storage NamedCreater, includeName bool) http.Handler {
+	return scope.Handler(func(c *Call) (int, runtime.Object, error) {
 		obj, options, err := c.readNew()
 		if err != nil {
 			return 0, nil, err
@@ -46,9 +50,15 @@ func (e *RequestScope) create(store creating) http.Handler {
 			return 0, nil, err
 		}
 		options.Validate = admission.validate()
-		created, err := store(c, obj, options)
-		if tooLarge(err) && dropAccount(obj) {
-			created, err = store(c, obj, options)
+		name := ""
+		if includeName {
+			if name, err = c.Name(); err != nil {
+				return 0, nil, err
+			}
+		}
+		created, err := storage.Create(c.Context, name, obj, options)
+		if isTooLargeError(err) && clearManagedFields(obj) {
+			created, err = storage.Create(c.Context, name, obj, options)
 		}
 		if status, ok := created.(*metav1.Status); ok && status.Code == 0 && err == nil {
 			status.Code = http.StatusCreated
@@ -84,20 +94,64 @@ func (c *Call) PrepareNew(obj runtime.Object) error {
 		return nil
 	}
 	if !c.PreserveObjectMetaSystemFields {
-		clearServersFields(object)
+		wipeObjectMetaSystemFields(object)
 	}
-	if err := EnsureObjectNamespaceMatchesRequestNamespace(object, c.objectNamespace()); err != nil {
+	if err := EnsureObjectNamespaceMatchesRequestNamespace(object, c.expectedNamespace()); err != nil {
 		return err
 	}
-	c.uniteOwners(object, false)
+	c.dedupOwnerReferences(object, false)
 	return nil
 }
 
-// clearServersFields clears the metadata that only the server sets. Upstream: rest.WipeObjectMetaSystemFields.
-func clearServersFields(object metav1.Object) {
+// wipeObjectMetaSystemFields clears the metadata that only the server sets. Upstream: rest.WipeObjectMetaSystemFields.
+func wipeObjectMetaSystemFields(object metav1.Object) {
 	object.SetCreationTimestamp(metav1.Time{})
 	object.SetDeletionTimestamp(nil)
 	object.SetDeletionGracePeriodSeconds(nil)
 	object.SetUID("")
 	object.SetSelfLink("")
+}
+
+// EnsureObjectNamespaceMatchesRequestNamespace sets the object's namespace to the one that the request is about; "" for objects outside namespaces.
+// An object that names another one is a 400. Upstream: rest.EnsureObjectNamespaceMatchesRequestNamespace.
+func EnsureObjectNamespaceMatchesRequestNamespace(obj metav1.Object, namespace string) error {
+	switch have := obj.GetNamespace(); {
+	case have == namespace:
+	case have == "" || namespace == "":
+		obj.SetNamespace(namespace)
+	default:
+		return apierrors.NewBadRequest(
+			"the namespace of the provided object does not match the namespace sent on the request")
+	}
+	return nil
+}
+
+// dedupOwnerReferences keeps one of several equal owner references and warns of the others. It is called again when admission has
+// seen the object; upstream does so for a patch only then. Upstream: handlers.dedupOwnerReferencesAndAddWarning.
+func (c *Call) dedupOwnerReferences(obj metav1.Object, admitted bool) {
+	owners := obj.GetOwnerReferences()
+	if len(owners) < 2 {
+		return
+	}
+	var united []metav1.OwnerReference
+	var repeated []string
+	for _, owner := range owners {
+		same := func(known metav1.OwnerReference) bool { return apiequality.Semantic.DeepEqual(known, owner) }
+		if slices.ContainsFunc(united, same) {
+			repeated = append(repeated, string(owner.UID))
+			continue
+		}
+		united = append(united, owner)
+	}
+	if len(repeated) == 0 {
+		return
+	}
+	obj.SetOwnerReferences(united)
+	after := ""
+	if admitted || c.Request.Method == http.MethodPatch {
+		after = " after mutating admission happens"
+	}
+	AddWarning(c.Context, fmt.Sprintf(".metadata.ownerReferences contains duplicate entries%s; API server dedups owner references "+
+		"in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: %s",
+		after, strings.Join(repeated, ", ")))
 }

@@ -7,10 +7,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// remove answers DELETE .../pods/{name}. Upstream: handlers.DeleteResource.
-func remove(e *RequestScope) http.Handler {
-	storage, _ := As[GracefulDeleter](e.Storage)
-	return e.Handler(func(c *Call) (int, runtime.Object, error) {
+// deleteResource answers DELETE .../pods/{name}. Upstream: handlers.DeleteResource.
+func deleteResource(scope *RequestScope) http.Handler {
+	storage, _ := As[GracefulDeleter](scope.Storage)
+	return scope.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()
 		if err != nil {
 			return 0, nil, err
@@ -26,18 +26,39 @@ func remove(e *RequestScope) http.Handler {
 			status = http.StatusAccepted // only clients that asked for it in the oldest way were ever told
 		}
 		if obj == nil && err == nil {
-			obj = succeeded(status, &metav1.StatusDetails{Name: name, Kind: c.Kind.Kind})
+			obj = successStatus(status, &metav1.StatusDetails{Name: name, Kind: c.Kind.Kind})
 		}
 		return status, obj, err
 	})
 }
 
-// succeeded is the answer of a storage that has no object to show.
-func succeeded(status int, details *metav1.StatusDetails) *metav1.Status {
+// successStatus is the answer of a storage that has no object to show.
+func successStatus(status int, details *metav1.StatusDetails) *metav1.Status {
 	return &metav1.Status{
 		TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"},
 		Status:   metav1.StatusSuccess,
 		Code:     int32(status),
 		Details:  details,
 	}
+}
+
+// deleteCollection answers DELETE .../pods: all that the selectors match. Upstream: handlers.DeleteCollection.
+func deleteCollection(scope *RequestScope) http.Handler {
+	storage, _ := As[CollectionDeleter](scope.Storage)
+	return scope.Handler(func(c *Call) (int, runtime.Object, error) {
+		which, err := c.ListOptions()
+		if err != nil {
+			return 0, nil, err
+		}
+		options, err := c.DeleteOptions()
+		if err != nil {
+			return 0, nil, err
+		}
+		options.Validate = c.admission(&options.DeleteOptions, options.DryRun).validate()
+		obj, err := storage.DeleteCollection(c.Context, options, which)
+		if obj == nil && err == nil {
+			obj = successStatus(http.StatusOK, &metav1.StatusDetails{Kind: c.Kind.Kind})
+		}
+		return http.StatusOK, obj, err
+	})
 }

@@ -13,7 +13,9 @@ import (
 	"github.com/emicklei/go-restful/v3"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
 	"kubepath/internal/demo"
 )
@@ -54,8 +56,8 @@ type demonstration struct {
 
 func (d *demonstration) start(ctx context.Context) (stop func(), err error) {
 	container := restful.NewContainer()
-	wrap := func(s Storage) Storage { return &shownShelf{s.(*shelf), d.stage} }
-	shelf := newShelf()
+	wrap := func(s Storage) Storage { return &shownShelf{s.(*configMapStorage), d.stage} }
+	shelf := newConfigMapStorage()
 	shelf.now = metav1.Now
 	if _, err := installDemo(container, &APIInstaller{Wrap: wrap}, shelf); err != nil {
 		return nil, err
@@ -85,14 +87,14 @@ func withInfo(next http.Handler) http.Handler {
 
 // shownShelf tells what reaches the storage.
 type shownShelf struct {
-	*shelf
+	*configMapStorage
 	stage *demo.Stage
 }
 
 func (s *shownShelf) Create(ctx context.Context, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
 	object := obj.(metav1.Object)
 	s.stage.Show("storage  Create(ctx of %q, a %T called %s/%s)", NamespaceFrom(ctx), obj, object.GetNamespace(), object.GetName())
-	return s.shelf.Create(ctx, obj, options)
+	return s.configMapStorage.Create(ctx, obj, options)
 }
 
 func (d *demonstration) showCreates() error {
@@ -188,4 +190,93 @@ func wrapped(line string) string {
 		lines, line = append(lines, line[:cut]), line[cut:]
 	}
 	return strings.Join(append(lines, line), "\n         ")
+}
+
+// A storage that is only one thing: what it embeds is what it implements.
+type (
+	ends interface{ Destroy() }
+	part struct {
+		implements string
+		storage    Storage
+	}
+)
+
+func parts(s *configMapStorage) []part {
+	return []part{
+		{"Getter", struct {
+			Storage
+			Scoper
+			Getter
+		}{s, s, s}},
+		{"Lister", struct {
+			Storage
+			Scoper
+			Lister
+		}{s, s, s}},
+		{"Creater", struct {
+			ends
+			Scoper
+			Creater
+		}{s, s, s}},
+		{"Updater", struct {
+			ends
+			Scoper
+			Updater
+		}{s, s, s}},
+		{"GracefulDeleter", struct {
+			Storage
+			Scoper
+			GracefulDeleter
+		}{s, s, s}},
+		{"CollectionDeleter", struct {
+			Storage
+			Scoper
+			CollectionDeleter
+		}{s, s, s}},
+		{"all of these", s},
+	}
+}
+
+func showMatrix(s *demo.Stage) error {
+	s.Title("Which verbs does a resource have? Those that its storage implements")
+	s.Say("Seven storages: each has the methods of one interface, the last has all. The")
+	s.Say("table of verbs makes rows of what it finds, and chapter 3 routes of the rows.")
+	s.Show("%-17s %-16s %-6s %s", "implements", "verb", "method", "path below /api/v1")
+	for _, p := range parts(newConfigMapStorage()) {
+		actions, err := installDemo(restful.NewContainer(), &APIInstaller{}, p.storage)
+		if err != nil {
+			return err
+		}
+		if p.implements == "all of these" {
+			s.Show("%-17s %s", p.implements, verbNames(actions))
+			continue
+		}
+		for _, a := range actions {
+			s.Show("%-17s %-16s %-6s %s", p.implements, a.Name, a.Method, strings.ReplaceAll(a.Path, "{namespace}", "{ns}"))
+			p.implements = ""
+		}
+	}
+	return nil
+}
+
+func verbNames(actions []installer.Action) string {
+	var names []string
+	for _, a := range actions {
+		if a.Namespaced {
+			names = append(names, a.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// installDemo serves a storage as core/v1 configmaps.
+func installDemo(c *restful.Container, g *APIInstaller, storage Storage) ([]installer.Action, error) {
+	g.GroupVersion = schema.GroupVersion{Version: "v1"}
+	g.Codecs = kinds.NewCodecs(kinds.NewScheme())
+	rows, err := g.Resources(map[string]Storage{"configmaps": storage})
+	if err != nil {
+		return nil, err
+	}
+	version := installer.APIGroupVersion{Root: "/api", GroupVersion: g.GroupVersion, Resources: rows, Codecs: g.Codecs}
+	return version.InstallREST(c)
 }

@@ -7,10 +7,12 @@
 // New: Storage and its one-method capabilities; the table of verbs; reading options and bodies; what a client is told
 // when something is wrong; tables and metadata-only answers; warnings.
 //
-// Read storage.go (what a resource can implement) and verbs.go (what that makes of it), then group.go, which turns
-// storages into chapter 3's rows. Then one verb from end to end: create.go, over call.go, options.go, body.go and
-// decode.go, past admission.go, out through transform.go, respond.go and answer.go. The other verbs (get.go, list.go, update.go, delete.go,
-// deletecollection.go) differ only in what they read and call. table.go shows objects as kubectl prints them.
+// Read storage.go (what a resource can implement, and As, which asks for it) and verbs.go (what that makes of it), then
+// api_installer.go, which turns storages into chapter 3's rows, with what openapi.go says of each. Then one verb from end to
+// end: request_scope.go (RequestScope, and Call, which is one request), context.go, create.go, over options.go and body.go,
+// past managed_fields.go and admission.go, out through response.go and response_writer.go, or errors.go. The other verbs
+// (get.go, which lists too, update.go, delete.go) differ only in what they read and call. table.go shows objects as kubectl
+// prints them. demo.go runs it all over demo_storage.go, which stands in for chapter 6.
 //
 // Later chapters add verbs as rows: a Verb whose Handle uses RequestScope.Handler and Call as the handlers here do.
 //

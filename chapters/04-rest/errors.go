@@ -20,7 +20,7 @@ import (
 // a 504 Timeout, and anything else a 500 whose message is the error's text and that has no reason.
 // Upstream: responsewriters.ErrorToAPIStatus.
 func ErrorToAPIStatus(err error) *metav1.Status {
-	status := statusIn(err)
+	status := statusFrom(err)
 	status.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
 	if status.Status == "" {
 		status.Status = metav1.StatusFailure
@@ -34,7 +34,7 @@ func ErrorToAPIStatus(err error) *metav1.Status {
 	return &status
 }
 
-func statusIn(err error) metav1.Status {
+func statusFrom(err error) metav1.Status {
 	var api apierrors.APIStatus
 	switch {
 	case errors.As(err, &api):
@@ -62,8 +62,8 @@ func notAcceptable(format string, args ...any) error {
 	}}
 }
 
-// invalid is the answer to options that contradict themselves: 422 with a cause for each; nil where there are none.
-func invalid(options string, errs field.ErrorList) error {
+// newInvalidOptions is the answer to options that contradict themselves: 422 with a cause for each; nil where there are none.
+func newInvalidOptions(options string, errs field.ErrorList) error {
 	if len(errs) == 0 {
 		return nil
 	}

@@ -57,7 +57,7 @@ func Example() {
 
 func ExampleVerbs() {
 	for _, verb := range Verbs() {
-		if verb.Supported(newShelf()) {
+		if verb.Supported(newConfigMapStorage()) {
 			fmt.Printf("%-16s %s\n", verb.Name, verb.Methods[0])
 		}
 	}

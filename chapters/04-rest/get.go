@@ -3,13 +3,14 @@ package rest
 import (
 	"net/http"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// get answers GET .../pods/{name}. Upstream: handlers.GetResource.
-func get(e *RequestScope) http.Handler {
-	storage, _ := As[Getter](e.Storage)
-	return e.Handler(func(c *Call) (int, runtime.Object, error) {
+// getResource answers GET .../pods/{name}. Upstream: handlers.GetResource.
+func getResource(scope *RequestScope) http.Handler {
+	storage, _ := As[Getter](scope.Storage)
+	return scope.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()
 		if err != nil {
 			return 0, nil, err
@@ -23,11 +24,11 @@ func get(e *RequestScope) http.Handler {
 	})
 }
 
-// getWithOptions answers GET .../pods/{name}/log, whose parameters, and the rest of whose path where it has one, are
+// getResourceWithOptions answers GET .../pods/{name}/log, whose parameters, and the rest of whose path where it has one, are
 // decoded into a type of the storage's own. Upstream: handlers.GetResourceWithOptions.
-func getWithOptions(e *RequestScope) http.Handler {
-	storage, _ := As[GetterWithOptions](e.Storage)
-	return e.Handler(func(c *Call) (int, runtime.Object, error) {
+func getResourceWithOptions(scope *RequestScope) http.Handler {
+	storage, _ := As[GetterWithOptions](scope.Storage)
+	return scope.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()
 		if err != nil {
 			return 0, nil, err
@@ -37,6 +38,22 @@ func getWithOptions(e *RequestScope) http.Handler {
 			return 0, nil, err
 		}
 		obj, err := storage.Get(c.Context, name, options)
+		return http.StatusOK, obj, err
+	})
+}
+
+// listResource answers GET .../pods, in a namespace or in all. Upstream: handlers.ListResource.
+func listResource(scope *RequestScope) http.Handler {
+	storage, _ := As[Lister](scope.Storage)
+	return scope.Handler(func(c *Call) (int, runtime.Object, error) {
+		options, err := c.ListOptions()
+		if err != nil {
+			return 0, nil, err
+		}
+		if options.Watch { // else a row for watches would have it
+			return 0, nil, apierrors.NewMethodNotSupported(c.Resource.GroupResource(), "watch")
+		}
+		obj, err := storage.List(c.Context, options)
 		return http.StatusOK, obj, err
 	})
 }

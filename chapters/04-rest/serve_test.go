@@ -54,16 +54,16 @@ func serve(t testing.TB, g *APIInstaller, storages map[string]Storage) http.Hand
 // serveShelf serves a shelf that holds what the bodies make.
 func serveShelf(t testing.TB, bodies ...string) http.Handler {
 	t.Helper()
-	h := serve(t, &APIInstaller{}, map[string]Storage{"configmaps": newShelf()})
+	h := serve(t, &APIInstaller{}, map[string]Storage{"configmaps": newConfigMapStorage()})
 	for _, body := range bodies {
-		if got := ask(h, "POST", shelves, body); got.Code != http.StatusCreated {
+		if got := ask(h, "POST", configMapsPath, body); got.Code != http.StatusCreated {
 			t.Fatalf("create %s: %d %s", body, got.Code, got.Body)
 		}
 	}
 	return h
 }
 
-const shelves = "/api/v1/namespaces/ns/configmaps"
+const configMapsPath = "/api/v1/namespaces/ns/configmaps"
 
 // ask sends a request; headers are "Name: value".
 func ask(h http.Handler, method, url, body string, headers ...string) *httptest.ResponseRecorder {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -13,10 +14,10 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// update answers PUT .../pods/{name}. Upstream: handlers.UpdateResource.
-func update(e *RequestScope) http.Handler {
-	storage, _ := As[Updater](e.Storage)
-	return e.Handler(func(c *Call) (int, runtime.Object, error) {
+// updateResource answers PUT .../pods/{name}. Upstream: handlers.UpdateResource.
+func updateResource(scope *RequestScope) http.Handler {
+	storage, _ := As[Updater](scope.Storage)
+	return scope.Handler(func(c *Call) (int, runtime.Object, error) {
 		name, err := c.Name()
 		if err != nil {
 			return 0, nil, err
@@ -32,6 +33,26 @@ func update(e *RequestScope) http.Handler {
 		}
 		return c.AdmitAndUpdate(storage, name, next)
 	})
+}
+
+// AdmitAndUpdate has the storage update the object called name, if admission lets it, and returns what to answer. PUT and PATCH
+// pass here. Managed fields can be longer than the object: one that does not fit into the database with them is stored without.
+func (c *Call) AdmitAndUpdate(storage Updater, name string, update *Update) (int, runtime.Object, error) {
+	update = c.admission(&update.Options, update.Options.DryRun).admitted(update)
+	obj, created, err := storage.Update(c.Context, name, update)
+	if isTooLargeError(err) && c.FieldManager != nil && !update.AllowCreate { // an apply without managed fields would be none
+		obj, created, err = storage.Update(c.Context, name, update.withoutManagedFields())
+	}
+	if created {
+		return http.StatusCreated, obj, err
+	}
+	return http.StatusOK, obj, err
+}
+
+// isTooLargeError tells the errors of an etcd, and of a connection to one, that takes no more. Upstream: isTooLargeError.
+func isTooLargeError(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "etcdserver: request is too large") ||
+		strings.Contains(err.Error(), "trying to send message larger than max"))
 }
 
 // readReplacement makes of the body an update that replaces the object called name. The body is needed until the
@@ -90,7 +111,7 @@ func (c *Call) EnsureObjectNamespace(obj runtime.Object) error {
 	if err != nil {
 		return nil
 	}
-	return EnsureObjectNamespaceMatchesRequestNamespace(object, c.objectNamespace())
+	return EnsureObjectNamespaceMatchesRequestNamespace(object, c.expectedNamespace())
 }
 
 // CheckName refuses an object of another name or namespace than the path's. Upstream: handlers.checkName.
@@ -110,7 +131,7 @@ func (c *Call) CheckName(obj runtime.Object, name string) error {
 		return apierrors.NewBadRequest(fmt.Sprintf(
 			"the name of the object (%s) does not match the name on the URL (%s)", object.GetName(), name))
 	}
-	c.uniteOwners(object, false)
+	c.dedupOwnerReferences(object, false)
 	return nil
 }
 

@@ -1,10 +1,43 @@
 package rest
 
 import (
+	"net/http"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
 )
+
+// Verb is one row of the table of verbs: what the verb is, which capability of a Storage it needs, and which handler
+// serves it. A later chapter adds a verb by adding a row; nothing else knows of it.
+type Verb struct {
+	installer.Verb // its Doc is a pattern: {a}, {kind}, {sub} (status of) and {watch} (or watch) stand for the endpoint's
+
+	// AllowsMediaTypeTransform says whether a storage has the capability.
+	Supported func(Storage) bool
+	// Handle makes the handler. The endpoint's Storage offers at least what AllowsMediaTypeTransform found.
+	Handle func(*RequestScope) http.Handler
+
+	// MethodsOf are the methods of a storage that chooses them (CONNECT); nil: the row's Methods.
+	MethodsOf func(Storage) []string
+
+	// For OpenAPI (chapter 11).
+	Options any               // sample of the query parameters; nil: none but pretty
+	Reads   func(Storage) any // sample of the body; nil: no body
+	Writes  func(Storage) any // sample of the answer; nil: the kind itself
+	// MediaTypes are those of the answer; nil: those of the codecs.
+	MediaTypes func(*kinds.Codecs) []string
+}
+
+// NewRequestInfoFactory returns what reads requests by a table of verbs.
+func NewRequestInfoFactory(table []Verb) *installer.RequestInfoFactory {
+	rows := make([]installer.Verb, len(table))
+	for i, v := range table {
+		rows[i] = v.Verb
+	}
+	return installer.NewRequestInfoFactory(rows...)
+}
 
 // Verbs is the table of verbs: a storage that has the capability of a row gets the row's routes. Chapter 9 adds watch,
 // chapter 12 patch and chapter 16 connect, as rows of their own behind these.
@@ -14,57 +47,57 @@ func Verbs() []Verb {
 		{
 			Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.Item, ReadOnly: true,
 				Doc: "read {sub}the specified {kind}", OperationID: "read{version}{object}"},
-			Supported: Has[Getter], Handle: get,
+			Supported: Has[Getter], Handle: getResource,
 		},
 		{
 			Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.Item, ReadOnly: true,
 				Doc: "read {sub}the specified {kind}", OperationID: "read{version}{object}"},
-			Supported: hasOptions, Handle: getWithOptions,
+			Supported: hasOptions, Handle: getResourceWithOptions,
 		},
 		{
 			Verb: installer.Verb{Name: "get", Methods: []string{"GET"}, On: installer.ItemPath, ReadOnly: true,
 				Doc: "read {sub}the specified {kind}", OperationID: "read{version}{object}"},
-			Supported: hasOptionsAndPath, Handle: getWithOptions,
+			Supported: hasOptionsAndPath, Handle: getResourceWithOptions,
 		},
 		{
 			Verb: installer.Verb{Name: "list", Methods: []string{"GET"}, On: installer.Collection, AllNamespaces: true,
 				ReadOnly: true, Doc: "list {watch}objects of kind {kind}"},
-			Supported: Has[Lister], Handle: list, Options: metav1.ListOptions{}, Writes: newList,
+			Supported: Has[Lister], Handle: listResource, Options: metav1.ListOptions{}, Writes: newList,
 		},
 		{
 			Verb: installer.Verb{Name: "create", Methods: []string{"POST"}, On: installer.Collection,
 				Doc: "create {sub}{a}{kind}", OpenAPIAction: "post", Codes: []int{200, 201, 202}},
-			Supported: Has[Creater], Handle: create, Options: metav1.CreateOptions{}, Reads: newObject,
+			Supported: Has[Creater], Handle: createResource, Options: metav1.CreateOptions{}, Reads: newObject,
 		},
 		{
 			Verb: installer.Verb{Name: "create", Methods: []string{"POST"}, On: installer.Item,
 				Doc: "create {sub}{a}{kind}", OpenAPIAction: "post", Codes: []int{200, 201, 202}},
-			Supported: Has[NamedCreater], Handle: createNamed, Options: metav1.CreateOptions{}, Reads: newObject,
+			Supported: Has[NamedCreater], Handle: createNamedResource, Options: metav1.CreateOptions{}, Reads: newObject,
 		},
 		{
 			Verb: installer.Verb{Name: "update", Methods: []string{"PUT"}, On: installer.Item,
 				Doc: "replace {sub}the specified {kind}", OperationID: "replace{version}{object}", OpenAPIAction: "put", Codes: []int{200, 201}},
-			Supported: Has[Updater], Handle: update, Options: metav1.UpdateOptions{}, Reads: newObject,
+			Supported: Has[Updater], Handle: updateResource, Options: metav1.UpdateOptions{}, Reads: newObject,
 		},
 		{
 			Verb: installer.Verb{Name: "delete", Methods: []string{"DELETE"}, On: installer.Item,
 				Doc: "delete {sub}{a}{kind}", Codes: []int{200, 202}},
-			Supported: Has[GracefulDeleter], Handle: remove, Options: metav1.DeleteOptions{}, Reads: newDeleteOptions, Writes: newDeleted,
+			Supported: Has[GracefulDeleter], Handle: deleteResource, Options: metav1.DeleteOptions{}, Reads: newDeleteOptions, Writes: newDeleteResponse,
 		},
 		{
 			Verb: installer.Verb{Name: "deletecollection", Methods: []string{"DELETE"}, On: installer.Collection,
 				Doc: "delete collection of {kind}", OperationID: "delete{version}Collection{object}"},
-			Supported: Has[CollectionDeleter], Handle: removeCollection, Options: collectionOptions{}, Reads: newDeleteOptions, Writes: newStatus,
+			Supported: Has[CollectionDeleter], Handle: deleteCollection, Options: collectionOptions{}, Reads: newDeleteOptions, Writes: newStatus,
 		},
 	}
 }
 
 // hasOptions and hasOptionsAndPath tell the two kinds of GetterWithOptions apart: only the second takes what follows in
 // the path.
-func hasOptions(s Storage) bool        { subpath, ok := getSubpath(s); return ok && subpath == "" }
-func hasOptionsAndPath(s Storage) bool { subpath, ok := getSubpath(s); return ok && subpath != "" }
+func hasOptions(s Storage) bool        { subpath, ok := subpathOption(s); return ok && subpath == "" }
+func hasOptionsAndPath(s Storage) bool { subpath, ok := subpathOption(s); return ok && subpath != "" }
 
-func getSubpath(s Storage) (subpath string, ok bool) {
+func subpathOption(s Storage) (subpath string, ok bool) {
 	getter, ok := As[GetterWithOptions](s)
 	if ok {
 		_, subpath = getter.NewGetOptions()
@@ -76,8 +109,8 @@ func newObject(s Storage) any      { return s.New() }
 func newStatus(Storage) any        { return &metav1.Status{} }
 func newDeleteOptions(Storage) any { return &metav1.DeleteOptions{} }
 
-// newDeleted is what a deletion answers with.
-func newDeleted(s Storage) any {
+// newDeleteResponse is what a deletion answers with.
+func newDeleteResponse(s Storage) any {
 	if d, ok := As[MayReturnFullObjectDeleter](s); ok && d.DeleteReturnsDeletedObject() {
 		return s.New()
 	}

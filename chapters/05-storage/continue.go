@@ -13,12 +13,12 @@ const (
 	// NewestVersion in a continue token goes on at the newest version: what a client gets in place of an expired token.
 	NewestVersion = -1
 
-	tokenVersion = "meta.k8s.io/v1"
+	continueTokenVersion = "meta.k8s.io/v1"
 )
 
-// token is what a continue token holds, as base64 of JSON. Clients keep tokens while servers are replaced, so its
+// continueToken is what a continue token holds, as base64 of JSON. Clients keep tokens while servers are replaced, so its
 // shape is part of the API. Upstream: storage.continueToken.
-type token struct {
+type continueToken struct {
 	Version         string `json:"v"`
 	ResourceVersion int64  `json:"rv"`    // of the first page; NewestVersion after that has expired
 	Start           string `json:"start"` // the key to go on at, without the list's prefix
@@ -31,7 +31,7 @@ func EncodeContinue(key, prefix string, version int64) (string, error) {
 	if !ok || prefix == "" {
 		return "", fmt.Errorf("the key %q does not lie below %q", key, prefix)
 	}
-	data, err := json.Marshal(token{Version: tokenVersion, ResourceVersion: version, Start: start})
+	data, err := json.Marshal(continueToken{Version: continueTokenVersion, ResourceVersion: version, Start: start})
 	if err != nil {
 		return "", err
 	}
@@ -43,23 +43,23 @@ func EncodeContinue(key, prefix string, version int64) (string, error) {
 func DecodeContinue(text, prefix string) (key string, version int64, err error) {
 	data, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
-		return "", 0, invalidToken(err)
+		return "", 0, newInvalidContinueError(err)
 	}
-	var t token
+	var t continueToken
 	if err := json.Unmarshal(data, &t); err != nil {
-		return "", 0, invalidToken(err)
+		return "", 0, newInvalidContinueError(err)
 	}
-	if err := t.check(); err != nil {
-		return "", 0, invalidToken(err)
+	if err := t.validate(); err != nil {
+		return "", 0, newInvalidContinueError(err)
 	}
 	return prefix + strings.TrimPrefix(t.Start, "/"), t.ResourceVersion, nil
 }
 
-// check refuses what no server has written. A start key that path.Clean would change (a/../../b) could lead out of
+// validate refuses what no server has written. A start key that path.Clean would change (a/../../b) could lead out of
 // the list's prefix, into objects that the client may not read.
-func (t token) check() error {
+func (t continueToken) validate() error {
 	switch rooted := "/" + strings.TrimPrefix(t.Start, "/"); {
-	case t.Version != tokenVersion:
+	case t.Version != continueTokenVersion:
 		return fmt.Errorf("server does not recognize this encoded version %v", t.Version)
 	case t.ResourceVersion == 0:
 		return errors.New("incorrect encoded start resourceVersion (version meta.k8s.io/v1)")
@@ -71,6 +71,6 @@ func (t token) check() error {
 	return nil
 }
 
-func invalidToken(reason error) error {
+func newInvalidContinueError(reason error) error {
 	return &Error{Err: ErrInvalidContinue, Detail: fmt.Sprintf("invalid continue token: %v: %v", ErrInvalidContinue, reason)}
 }

@@ -12,7 +12,7 @@
 // Upstream: k8s.io/apiserver/pkg/storage: interfaces.go, api_object_versioner.go, continue.go,
 // selection_predicate.go, util.go.
 //
-// Read interface.go (the contract) and errors.go; memory; then what is shared: versioner.go, read.go (which revision a
-// list or watch begins at), continue.go, predicate.go, event.go (what a watcher sees of a change), preconditions.go,
-// key.go, out.go, index.go; then storagetest. The chapter's demo is memory.Demo, since it runs on memory.
+// Read interface.go (the contract) and errors.go; memory; then what is shared: versioner.go, options.go (keys, and which
+// revision a list or watch begins at), continue.go, predicate.go, event.go (what a watcher sees of a change); then
+// storagetest. The chapter's demo is memory.Demo, since it runs on memory.
 package storage

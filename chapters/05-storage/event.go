@@ -20,11 +20,11 @@ import (
 // With an empty predicate, the content of old is not read unless current is nil: any object may stand for it.
 // Upstream: etcd3's watchChan.transform.
 func WatchEventFor(p SelectionPredicate, old, current runtime.Object) (watch.EventType, runtime.Object, error) {
-	before, err := p.sees(old)
+	before, err := p.matchesExisting(old)
 	if err != nil {
 		return "", nil, err
 	}
-	now, err := p.sees(current)
+	now, err := p.matchesExisting(current)
 	if err != nil {
 		return "", nil, err
 	}
@@ -39,7 +39,7 @@ func WatchEventFor(p SelectionPredicate, old, current runtime.Object) (watch.Eve
 	return "", nil, nil
 }
 
-func (p SelectionPredicate) sees(obj runtime.Object) (bool, error) {
+func (p SelectionPredicate) matchesExisting(obj runtime.Object) (bool, error) {
 	if obj == nil {
 		return false, nil
 	}
@@ -55,7 +55,7 @@ func Bookmark(obj runtime.Object, version uint64) (watch.Event, error) {
 // AnnotateInitialEventsEndBookmark marks a bookmark as the end of the initial events, which clients wait for that asked for
 // sendInitialEvents. Upstream: storage.AnnotateInitialEventsEndBookmark.
 func AnnotateInitialEventsEndBookmark(bookmark runtime.Object) error {
-	m, err := writable(bookmark)
+	m, err := writableMeta(bookmark)
 	if err != nil {
 		return err
 	}

@@ -151,3 +151,15 @@ type Stats struct {
 	ObjectCount                     int64
 	EstimatedAverageObjectSizeBytes int64 // bytes; 0: unknown
 }
+
+// SetZeroValue leaves out zero: the answer of a Get that ignores a missing object.
+func SetZeroValue(out runtime.Object) error {
+	switch out := out.(type) {
+	case nil:
+		return nil
+	case *kinds.ResultPointer:
+		out.Object = nil
+		return nil
+	}
+	return runtime.SetZeroValue(out)
+}

@@ -43,7 +43,7 @@ func (p SelectionPredicate) Matches(obj runtime.Object) (bool, error) {
 		return true, nil
 	}
 	if p.GetAttrs == nil {
-		m, err := readable(obj)
+		m, err := readOnlyMeta(obj)
 		if err != nil {
 			return false, err
 		}
@@ -56,7 +56,7 @@ func (p SelectionPredicate) Matches(obj runtime.Object) (bool, error) {
 	return p.MatchesObjectAttributes(l, f), nil
 }
 
-// MatchesAttributes is Matches for an object whose attributes are known. Upstream: MatchesObjectAttributes.
+// MatchesObjectAttributes is Matches for an object whose attributes are known. Upstream: MatchesObjectAttributes.
 func (p SelectionPredicate) MatchesObjectAttributes(l labels.Set, f fields.Set) bool {
 	return p.matchesLabels(l) && (p.Field == nil || p.Field.Matches(f))
 }
@@ -71,7 +71,7 @@ func (p SelectionPredicate) MatchesSingle() (string, bool) {
 	if p.Continue != "" {
 		return "", false
 	}
-	return p.exact("metadata.name")
+	return p.requiresExactMatch("metadata.name")
 }
 
 // MatchesSingleNamespace is the namespace where the predicate wants objects of one namespace only.
@@ -80,10 +80,10 @@ func (p SelectionPredicate) MatchesSingleNamespace() (string, bool) {
 	if p.Continue != "" {
 		return "", false
 	}
-	return p.exact("metadata.namespace")
+	return p.requiresExactMatch("metadata.namespace")
 }
 
-func (p SelectionPredicate) exact(field string) (string, bool) {
+func (p SelectionPredicate) requiresExactMatch(field string) (string, bool) {
 	if p.Field == nil {
 		return "", false
 	}
@@ -94,7 +94,7 @@ func (p SelectionPredicate) exact(field string) (string, bool) {
 // Upstream: storage.DefaultNamespaceScopedAttr and DefaultClusterScopedAttr.
 func DefaultAttrs(namespaced bool) AttrFunc {
 	return func(obj runtime.Object) (labels.Set, fields.Set, error) {
-		m, err := readable(obj)
+		m, err := readOnlyMeta(obj)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -123,4 +123,34 @@ func (m metaFields) Get(field string) string {
 		return m.GetNamespace()
 	}
 	return ""
+}
+
+// MatchValue is one entry of an index: the objects whose attribute called Index has this Value.
+// Upstream: storage.MatchValue.
+type MatchValue struct{ IndexName, Value string }
+
+// FieldIndex names the index over a field (spec.nodeName).
+func FieldIndex(field string) string { return "f:" + field }
+
+// LabelIndex names the index over a label.
+func LabelIndex(label string) string { return "l:" + label }
+
+// MatcherIndex lists, for the indexed fields and labels, the entries that the predicate requires: all that it wants is
+// in each of them. None: the predicate needs a scan. Upstream: SelectionPredicate.MatcherIndex.
+func (p SelectionPredicate) MatcherIndex(fieldNames, labelNames []string) []MatchValue {
+	var found []MatchValue
+	for _, field := range fieldNames {
+		if value, ok := p.requiresExactMatch(field); ok {
+			found = append(found, MatchValue{FieldIndex(field), value})
+		}
+	}
+	if p.Label == nil {
+		return found
+	}
+	for _, label := range labelNames {
+		if value, ok := p.Label.RequiresExactMatch(label); ok {
+			found = append(found, MatchValue{LabelIndex(label), value})
+		}
+	}
+	return found
 }

@@ -18,7 +18,7 @@ var _ Versioner = APIObjectVersioner{}
 
 // UpdateObject sets the object's resource version; version 0 clears it.
 func (APIObjectVersioner) UpdateObject(obj runtime.Object, version uint64) error {
-	m, err := writable(obj)
+	m, err := writableMeta(obj)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (APIObjectVersioner) UpdateList(list runtime.Object, version uint64, next s
 
 // PrepareObjectForStorage clears the resource version and the self link.
 func (APIObjectVersioner) PrepareObjectForStorage(obj runtime.Object) error {
-	m, err := writable(obj)
+	m, err := writableMeta(obj)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (APIObjectVersioner) PrepareObjectForStorage(obj runtime.Object) error {
 
 // ObjectResourceVersion is the object's resource version; 0 where it has none. What is not a number is strconv's error.
 func (APIObjectVersioner) ObjectResourceVersion(obj runtime.Object) (uint64, error) {
-	m, err := readable(obj)
+	m, err := readOnlyMeta(obj)
 	if err != nil {
 		return 0, err
 	}
@@ -85,8 +85,8 @@ func (APIObjectVersioner) ParseResourceVersion(version string) (uint64, error) {
 	return v, nil
 }
 
-// writable is the object's metadata. An object that others share may only be written by its own methods.
-func writable(obj runtime.Object) (metav1.Object, error) {
+// writableMeta is the object's metadata. An object that others share may only be written by its own methods.
+func writableMeta(obj runtime.Object) (metav1.Object, error) {
 	if m, ok := obj.(metav1.Object); ok {
 		return m, nil
 	}
@@ -96,8 +96,8 @@ func writable(obj runtime.Object) (metav1.Object, error) {
 	return meta.Accessor(obj)
 }
 
-// readable is the object's metadata, to be read only.
-func readable(obj runtime.Object) (metav1.Object, error) {
+// readOnlyMeta is the object's metadata, to be read only.
+func readOnlyMeta(obj runtime.Object) (metav1.Object, error) {
 	if m, ok := obj.(metav1.Object); ok {
 		return m, nil
 	}

@@ -5,8 +5,13 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/api/validation/path"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/rand"
+	"k8s.io/apimachinery/pkg/util/uuid"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
@@ -27,36 +32,36 @@ func (s *Store) Create(ctx context.Context, obj runtime.Object, options *rest.Cr
 		return nil, err
 	}
 	if m.GetGenerateName() == "" || m.GetName() != "" {
-		return s.create(ctx, obj, options)
+		return s.createNamed(ctx, obj, options)
 	}
 	for attempt := 1; ; attempt++ {
-		out, err := s.create(ctx, obj.DeepCopyObject(), options)
-		if attempt == nameAttempts || !apierrors.IsAlreadyExists(err) {
+		out, err := s.createNamed(ctx, obj.DeepCopyObject(), options)
+		if attempt == maxNameGenerationCreateAttempts || !apierrors.IsAlreadyExists(err) {
 			return out, err
 		}
 	}
 }
 
-// create is one attempt, with one name.
-func (s *Store) create(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
+// createNamed is one attempt, with one name.
+func (s *Store) createNamed(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	m, err := meta.Accessor(obj)
 	if err != nil {
 		return nil, err
 	}
-	s.identify(m)
+	s.fillObjectMetaSystemFields(m)
 	finish, err := s.beginCreate(ctx, obj, options)
 	if err != nil {
 		return nil, err
 	}
-	stored, err := s.createBegun(ctx, obj, options)
-	finish.end(ctx, err == nil)
+	stored, err := s.storeNew(ctx, obj, options)
+	finish.call(ctx, err == nil)
 	if err != nil {
 		return nil, err
 	}
 	if s.AfterCreate != nil {
-		s.AfterCreate(plain(stored), options)
+		s.AfterCreate(unwrap(stored), options)
 	}
-	return s.decorated(stored), nil
+	return s.decorate(stored), nil
 }
 
 func (s *Store) beginCreate(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (FinishFunc, error) {
@@ -66,8 +71,8 @@ func (s *Store) beginCreate(ctx context.Context, obj runtime.Object, options *re
 	return s.BeginCreate(ctx, obj, options)
 }
 
-// createBegun is what happens between BeginCreate and its FinishFunc.
-func (s *Store) createBegun(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
+// storeNew is what happens between BeginCreate and its FinishFunc.
+func (s *Store) storeNew(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	if err := s.beforeCreate(ctx, obj); err != nil {
 		return nil, err
 	}
@@ -88,30 +93,30 @@ func (s *Store) createBegun(ctx context.Context, obj runtime.Object, options *re
 	if err != nil {
 		return nil, err
 	}
-	settle(obj)
+	normalize(obj)
 	var out kinds.ResultPointer
-	target := s.target(options.DryRun)
+	target := s.storageFor(options.DryRun)
 	if err := target.Create(ctx, key, obj, &out, ttl); err != nil {
-		err = s.explainExisting(ctx, s.status("create", name, err), key, obj)
+		err = s.explainAlreadyExists(ctx, s.interpretError("create", name, err), key, obj)
 		return nil, err
 	}
 	return out.Object, nil
 }
 
-// explainExisting says of an AlreadyExists what the client needs to know: that the name was of the server's making, or
+// explainAlreadyExists says of an AlreadyExists what the client needs to know: that the name was of the server's making, or
 // that what holds the name is about to go. Upstream: rest.CheckGeneratedNameError and the end of Store.create.
-func (s *Store) explainExisting(ctx context.Context, err error, key string, obj runtime.Object) error {
+func (s *Store) explainAlreadyExists(ctx context.Context, err error, key string, obj runtime.Object) error {
 	if !apierrors.IsAlreadyExists(err) {
 		return err
 	}
-	if m, fault := meta.Accessor(obj); fault == nil && m.GetGenerateName() != "" {
+	if m, metaErr := meta.Accessor(obj); metaErr == nil && m.GetGenerateName() != "" {
 		err = apierrors.NewGenerateNameConflict(s.Resource, m.GetName(), 1)
 	}
 	var existing kinds.ResultPointer
 	if s.Storage.Get(ctx, key, storage.GetOptions{}, &existing) != nil {
 		return err
 	}
-	if m, fault := meta.Accessor(plain(existing.Object)); fault != nil || m.GetDeletionTimestamp() == nil {
+	if m, metaErr := meta.Accessor(unwrap(existing.Object)); metaErr != nil || m.GetDeletionTimestamp() == nil {
 		return err
 	}
 	status, ok := err.(*apierrors.StatusError)
@@ -132,8 +137,8 @@ func (s *Store) ttl(obj runtime.Object, existing int64, update bool) (uint64, er
 	return s.TTLFunc(obj, uint64(existing), update)
 }
 
-// identify gives a new object what makes it this one and no other. Upstream: rest.FillObjectMetaSystemFields.
-func (s *Store) identify(m metav1.Object) {
+// fillObjectMetaSystemFields gives a new object what makes it this one and no other. Upstream: rest.FillObjectMetaSystemFields.
+func (s *Store) fillObjectMetaSystemFields(m metav1.Object) {
 	m.SetUID(newUID())
 	m.SetCreationTimestamp(s.now())
 	m.SetDeletionTimestamp(nil)
@@ -143,3 +148,60 @@ func (s *Store) identify(m metav1.Object) {
 		m.SetName(generateName(m.GetGenerateName()))
 	}
 }
+
+// beforeCreate brings a new object into the form in which it may be stored, or says why it cannot be (BadRequest,
+// Invalid). Upstream: rest.BeforeCreate.
+func (s *Store) beforeCreate(ctx context.Context, obj runtime.Object) error {
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return apierrors.NewInternalError(err)
+	}
+	if err := rest.EnsureObjectNamespaceMatchesRequestNamespace(m, s.namespace(ctx)); err != nil {
+		return err
+	}
+	s.Strategy.PrepareForCreate(ctx, obj)
+	if errs := s.validateCreate(ctx, obj, m); len(errs) > 0 {
+		return rest.NewInvalid(s.Kind.GroupKind(), m.GetName(), errs)
+	}
+	addWarnings(ctx, s.Strategy.WarningsOnCreate(ctx, obj))
+	s.Strategy.Canonicalize(obj)
+	return nil
+}
+
+// validateCreate asks the kind first, and then checks what all kinds share, so that the client reads the kind's more
+// precise message.
+func (s *Store) validateCreate(ctx context.Context, obj runtime.Object, m metav1.Object) field.ErrorList {
+	errs := append(s.validateKindMeta(m), s.Strategy.Validate(ctx, obj)...)
+	if len(errs) > 0 {
+		return errs
+	}
+	return validateObjectMeta(m, s.NamespaceScoped(), path.ValidatePathSegmentName)
+}
+
+// addWarnings adds each line to the answer's warnings.
+func addWarnings(ctx context.Context, lines []string) {
+	for _, line := range lines {
+		rest.AddWarning(ctx, line)
+	}
+}
+
+const (
+	maxNameLength = 63 // a DNS label
+	randomLength  = 5
+
+	// maxNameGenerationCreateAttempts is how many names are tried for one generateName before the client is asked to try again: with a
+	// million names below one prefix, about one create in a thousand finds all of them taken.
+	maxNameGenerationCreateAttempts = 8
+)
+
+// generateName puts five random characters, without vowels so that they form no words, behind as much of prefix as
+// leaves the name a DNS label. Upstream: names.SimpleNameGenerator.
+func generateName(prefix string) string {
+	if most := maxNameLength - randomLength; len(prefix) > most {
+		prefix = prefix[:most]
+	}
+	return prefix + rand.String(randomLength)
+}
+
+// newUID is unique over all objects and all time.
+func newUID() types.UID { return uuid.NewUUID() }

@@ -3,11 +3,16 @@ package registry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
@@ -29,70 +34,70 @@ func (s *Store) Delete(ctx context.Context, name string, options *rest.DeleteOpt
 	}
 	var ref kinds.ResultPointer
 	if err := s.Storage.Get(ctx, key, storage.GetOptions{}, &ref); err != nil {
-		return nil, false, s.status("delete", name, err)
+		return nil, false, s.interpretError("delete", name, err)
 	}
-	found := plain(ref.Object)
+	found := unwrap(ref.Object)
 	m, err := meta.Accessor(found)
 	if err != nil {
 		return nil, false, err
 	}
-	d := s.deleting(key, name, options)
+	d := s.newDeleter(key, name, options)
 	verdict, err := s.beforeDelete(ctx, found, d.options())
 	switch {
 	case err != nil:
 		return nil, false, err
 	case verdict.pending:
-		return s.decoratedOrStatus(ctx, found, m), false, nil
+		return s.objectOrStatus(ctx, found, m), false, nil
 	}
 	last := found
-	if verdict.until != nil || len(m.GetFinalizers()) > 0 || len(s.finalizers(ctx, m, d.options())) > 0 {
-		stored, stays, err := d.mark(ctx, found)
+	if verdict.deletionTimestamp != nil || len(m.GetFinalizers()) > 0 || len(s.deletionFinalizersForGarbageCollection(ctx, m, d.options())) > 0 {
+		stored, stays, err := d.updateForGracefulDeletionAndFinalizers(ctx, found)
 		if err != nil || stays {
 			return stored, false, err
 		}
 		if stored != nil {
-			last = plain(stored)
+			last = unwrap(stored)
 		}
 	}
-	return d.remove(ctx, last)
+	return d.deleteFromStorage(ctx, last)
 }
 
-// deleting is one delete under way.
-type deleting struct {
+// deleter is one delete under way.
+type deleter struct {
 	*Store
 	key, name string
 	request   rest.DeleteOptions
 	target    storage.Interface
 
-	held   bool // finalizers are left
-	given  grace
-	marked bool // the object in storage says that it is being deleted
+	hasFinalizers bool // finalizers are left
+	graceful      gracefulDeletion
+	marked        bool // the object in storage says that it is being deleted
 }
 
-// deleting copies the options: the strategy fills in the grace period, each time that it is asked.
-func (s *Store) deleting(key, name string, options *rest.DeleteOptions) *deleting {
-	d := &deleting{Store: s, key: key, name: name}
+// newDeleter copies the options: the strategy fills in the grace period, each time that it is asked.
+func (s *Store) newDeleter(key, name string, options *rest.DeleteOptions) *deleter {
+	d := &deleter{Store: s, key: key, name: name}
 	if options != nil {
 		d.request.Validate = options.Validate
 		options.DeleteOptions.DeepCopyInto(&d.request.DeleteOptions)
 	} else {
 		d.request.GracePeriodSeconds = new(int64)
 	}
-	d.target = s.target(d.request.DryRun)
+	d.target = s.storageFor(d.request.DryRun)
 	return d
 }
 
-func (d *deleting) options() *metav1.DeleteOptions { return &d.request.DeleteOptions }
+func (d *deleter) options() *metav1.DeleteOptions { return &d.request.DeleteOptions }
 
 // How an attempt to mark an object ends without a write.
 var (
-	errPending   = errors.New("the object is ending already")
-	errDeleteNow = errors.New("nothing holds the object")
+	errAlreadyDeleting = errors.New("the object is ending already")
+	errDeleteNow       = errors.New("nothing holds the object")
 )
 
-// mark stores that the object is being deleted, and reports whether it stays. stored is nil where there was nothing to
+// updateForGracefulDeletionAndFinalizers stores that the object is being deleted, and reports whether it stays. stored is nil where there was nothing to
 // store: the object can go. Upstream: Store.updateForGracefulDeletionAndFinalizers.
-func (d *deleting) mark(ctx context.Context, found runtime.Object) (stored runtime.Object, stays bool, err error) {
+func (d *deleter) updateForGracefulDeletionAndFinalizers(ctx context.Context, found runtime.Object) (stored runtime.Object, stays bool, err error) {
 	var out kinds.ResultPointer
 	err = d.target.GuaranteedUpdate(ctx, d.key, &out, storage.Update{
 		Preconditions:        d.request.Preconditions,
@@ -104,20 +109,20 @@ func (d *deleting) mark(ctx context.Context, found runtime.Object) (stored runti
 	switch {
 	case errors.Is(err, errDeleteNow):
 		return nil, false, nil
-	case errors.Is(err, errPending):
-		stored, err = d.answer(ctx, found)
+	case errors.Is(err, errAlreadyDeleting):
+		stored, err = d.finalizeDelete(ctx, found)
 		return stored, true, err
 	case err != nil:
-		return nil, false, d.status("update", d.name, err)
-	case d.held || d.given.seconds > 0:
+		return nil, false, d.interpretError("update", d.name, err)
+	case d.hasFinalizers || d.graceful.gracePeriodSeconds > 0:
 		return out.Object, true, nil
 	}
 	d.marked = true
-	return out.Object, false, d.follow(out.Object)
+	return out.Object, false, d.updatePrecondition(out.Object)
 }
 
 // attempt decides anew about what is stored now, and marks it.
-func (d *deleting) attempt(ctx context.Context, obj runtime.Object) error {
+func (d *deleter) attempt(ctx context.Context, obj runtime.Object) error {
 	if err := d.validate(ctx, obj); err != nil {
 		return err
 	}
@@ -125,50 +130,50 @@ func (d *deleting) attempt(ctx context.Context, obj runtime.Object) error {
 	if err != nil {
 		return err
 	}
-	d.given, err = d.beforeDelete(ctx, obj, d.options())
+	d.graceful, err = d.beforeDelete(ctx, obj, d.options())
 	switch {
 	case err != nil:
 		return err
-	case d.given.pending:
-		return errPending
+	case d.graceful.pending:
+		return errAlreadyDeleting
 	}
-	if wanted := d.finalizers(ctx, m, d.options()); !slices.Equal(wanted, m.GetFinalizers()) {
+	if wanted := d.deletionFinalizersForGarbageCollection(ctx, m, d.options()); !slices.Equal(wanted, m.GetFinalizers()) {
 		m.SetFinalizers(wanted)
 	}
-	d.held = len(m.GetFinalizers()) > 0
+	d.hasFinalizers = len(m.GetFinalizers()) > 0
 	switch {
-	case d.given.until != nil:
-		d.given.give(m)
-	case d.held:
-		markDeleting(m, d.now())
+	case d.graceful.deletionTimestamp != nil:
+		d.graceful.apply(m)
+	case d.hasFinalizers:
+		markAsDeleting(m, d.now())
 	default:
 		return errDeleteNow
 	}
 	return nil
 }
 
-// check is validate as a storage takes it; nil where there is nothing to ask.
-func (d *deleting) check() func(context.Context, runtime.Object) error {
+// validateDeletion is validate as a storage takes it; nil where there is nothing to ask.
+func (d *deleter) validateDeletion() func(context.Context, runtime.Object) error {
 	if d.request.Validate == nil {
 		return nil
 	}
 	return d.validate
 }
 
-func (d *deleting) validate(ctx context.Context, obj runtime.Object) error {
+func (d *deleter) validate(ctx context.Context, obj runtime.Object) error {
 	if d.request.Validate == nil {
 		return nil
 	}
 	return d.request.Validate(ctx, nil, obj)
 }
 
-// follow lets a precondition on the version hold for what mark has stored.
-func (d *deleting) follow(stored runtime.Object) error {
+// updatePrecondition lets a precondition on the version hold for what mark has stored.
+func (d *deleter) updatePrecondition(stored runtime.Object) error {
 	p := d.request.Preconditions
 	if p == nil || p.ResourceVersion == nil {
 		return nil
 	}
-	m, err := meta.Accessor(plain(stored))
+	m, err := meta.Accessor(unwrap(stored))
 	if err != nil {
 		return err
 	}
@@ -177,29 +182,29 @@ func (d *deleting) follow(stored runtime.Object) error {
 	return nil
 }
 
-// remove takes the object out of the storage. last is its last state that is known: a guess that saves a read.
-func (d *deleting) remove(ctx context.Context, last runtime.Object) (runtime.Object, bool, error) {
+// deleteFromStorage takes the object out of the storage. last is its last state that is known: a guess that saves a read.
+func (d *deleter) deleteFromStorage(ctx context.Context, last runtime.Object) (runtime.Object, bool, error) {
 	if d.marked && len(d.request.DryRun) > 0 {
-		return d.decorated(last), true, nil // the storage does not have the mark
+		return d.decorate(last), true, nil // the storage does not have the mark
 	}
 	var out kinds.ResultPointer
 	err := d.target.Delete(ctx, d.key, &out, storage.DeleteOptions{
 		Preconditions:        d.request.Preconditions,
-		Validate:             d.check(),
+		Validate:             d.validateDeletion(),
 		CachedExistingObject: last,
 	})
 	switch {
 	case err != nil && d.marked && errors.Is(err, storage.ErrNotFound):
 		out.Object = last // who runs the object has removed it after the mark
 	case err != nil:
-		return nil, false, d.status("delete", d.name, err)
+		return nil, false, d.interpretError("delete", d.name, err)
 	}
-	obj, err := d.answer(ctx, plain(out.Object))
+	obj, err := d.finalizeDelete(ctx, unwrap(out.Object))
 	return obj, true, err
 }
 
-// answer runs the hook and makes what the client gets. Upstream: Store.finalizeDelete.
-func (d *deleting) answer(ctx context.Context, obj runtime.Object) (runtime.Object, error) {
+// finalizeDelete runs the hook and makes what the client gets. Upstream: Store.finalizeDelete.
+func (d *deleter) finalizeDelete(ctx context.Context, obj runtime.Object) (runtime.Object, error) {
 	if d.AfterDelete != nil {
 		d.AfterDelete(obj, &d.request)
 	}
@@ -207,14 +212,14 @@ func (d *deleting) answer(ctx context.Context, obj runtime.Object) (runtime.Obje
 	if err != nil {
 		return nil, err
 	}
-	return d.decoratedOrStatus(ctx, obj, m), nil
+	return d.objectOrStatus(ctx, obj, m), nil
 }
 
-// decoratedOrStatus tells the client what was deleted: with the uid, so that it knows which object of that name, and with
+// objectOrStatus tells the client what was deleted: with the uid, so that it knows which object of that name, and with
 // the resource as the request names it, since a Store may be served in several groups.
-func (s *Store) decoratedOrStatus(ctx context.Context, obj runtime.Object, m metav1.Object) runtime.Object {
+func (s *Store) objectOrStatus(ctx context.Context, obj runtime.Object, m metav1.Object) runtime.Object {
 	if s.ReturnDeletedObject {
-		return s.decorated(obj)
+		return s.decorate(obj)
 	}
 	details := &metav1.StatusDetails{Name: m.GetName(), Group: s.Resource.Group, Kind: s.Resource.Resource, UID: m.GetUID()}
 	if info, ok := installer.RequestInfoFrom(ctx); ok && info.Resource != "" {
@@ -224,3 +229,119 @@ func (s *Store) decoratedOrStatus(ctx context.Context, obj runtime.Object, m met
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}, Status: metav1.StatusSuccess, Details: details,
 	}
 }
+
+// gracefulDeletion is what a delete means for the end of an object in one state. The zero value: no time is given.
+type gracefulDeletion struct {
+	// pending: the object is ending already, and the request does not shorten that.
+	pending bool
+	// deletionTimestamp, where not nil, is when the object's time is over; seconds is that time's length. Both are to be stored
+	// before anything else happens, so that who runs the object (a kubelet) learns of it.
+	deletionTimestamp  *metav1.Time
+	gracePeriodSeconds int64
+	first              bool // nobody has asked for the deletion before
+}
+
+// beforeDelete decides, and changes nothing but options. Upstream: rest.BeforeDelete.
+//
+// Errors: Invalid (options), Conflict (preconditions).
+func (s *Store) beforeDelete(ctx context.Context, obj runtime.Object, o *metav1.DeleteOptions) (gracefulDeletion, error) {
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return gracefulDeletion{}, err
+	}
+	if errs := validation.ValidateDeleteOptions(o); len(errs) > 0 {
+		kind := schema.GroupKind{Group: metav1.GroupName, Kind: "DeleteOptions"}
+		return gracefulDeletion{}, rest.NewInvalid(kind, "", errs)
+	}
+	if err := s.checkDeletePreconditions(m, o.Preconditions); err != nil {
+		return gracefulDeletion{}, err
+	}
+	o.GracePeriodSeconds = nonNegativePeriod(o.GracePeriodSeconds)
+	strategy, ok := As[RESTGracefulDeleteStrategy](s.Strategy)
+	switch {
+	case !ok:
+		return gracefulDeletion{}, nil
+	case m.GetDeletionTimestamp() != nil:
+		return shortenGracePeriod(m, o), nil
+	case !strategy.CheckGracefulDelete(ctx, obj, o):
+		return gracefulDeletion{}, nil
+	}
+	until := metav1.NewTime(s.now().Add(seconds(*o.GracePeriodSeconds)))
+	return gracefulDeletion{deletionTimestamp: &until, gracePeriodSeconds: *o.GracePeriodSeconds, first: true}, nil
+}
+
+// shortenGracePeriod is the second delete of an object: it may only bring the end nearer.
+func shortenGracePeriod(m metav1.Object, o *metav1.DeleteOptions) gracefulDeletion {
+	given := nonNegativePeriod(m.GetDeletionGracePeriodSeconds())
+	if given == nil || *given == 0 {
+		return gracefulDeletion{} // its time is over, and whoever should have removed it did not
+	}
+	if o.GracePeriodSeconds == nil || *o.GracePeriodSeconds >= *given {
+		return gracefulDeletion{pending: true}
+	}
+	asked := m.GetDeletionTimestamp().Add(-seconds(*given))
+	until := metav1.NewTime(asked.Add(seconds(*o.GracePeriodSeconds)))
+	return gracefulDeletion{deletionTimestamp: &until, gracePeriodSeconds: *o.GracePeriodSeconds}
+}
+
+// apply stores in the object what was decided.
+func (g gracefulDeletion) apply(m metav1.Object) {
+	if g.first {
+		incrementGeneration(m)
+	}
+	m.SetDeletionTimestamp(g.deletionTimestamp)
+	m.SetDeletionGracePeriodSeconds(&g.gracePeriodSeconds)
+}
+
+// markAsDeleting is gracefulDeletion.apply for an object that gets no time but is held by finalizers, whose owners watch for the timestamp.
+// Upstream: markAsDeleting.
+func markAsDeleting(m metav1.Object, now metav1.Time) {
+	asked := m.GetDeletionTimestamp()
+	if asked == nil {
+		incrementGeneration(m)
+	}
+	if asked == nil || asked.After(now.Time) {
+		m.SetDeletionTimestamp(&now)
+	}
+	m.SetDeletionGracePeriodSeconds(new(int64))
+}
+
+// incrementGeneration tells controllers that what is wanted has changed: that the object goes. An object that counts no
+// generations has none.
+func incrementGeneration(m metav1.Object) {
+	if generation := m.GetGeneration(); generation > 0 {
+		m.SetGeneration(generation + 1)
+	}
+}
+
+// checkDeletePreconditions looks at what was read, so that a client that is wrong hears so before anything is written.
+// The storage checks them again as it writes.
+func (s *Store) checkDeletePreconditions(m metav1.Object, p *metav1.Preconditions) error {
+	if p == nil {
+		return nil
+	}
+	var unmet error
+	switch {
+	case p.UID != nil && *p.UID != m.GetUID():
+		unmet = fmt.Errorf("the UID in the precondition (%s) does not match the UID in record (%s). "+
+			"The object might have been deleted and then recreated", *p.UID, m.GetUID())
+	case p.ResourceVersion != nil && *p.ResourceVersion != m.GetResourceVersion():
+		unmet = fmt.Errorf("the ResourceVersion in the precondition (%s) does not match the ResourceVersion in record (%s). "+
+			"The object might have been modified", *p.ResourceVersion, m.GetResourceVersion())
+	default:
+		return nil
+	}
+	// the kind, not the resource, as upstream answers
+	return apierrors.NewConflict(schema.GroupResource{Group: s.Kind.Group, Resource: s.Kind.Kind}, m.GetName(), unmet)
+}
+
+// nonNegativePeriod reads a negative period as one second.
+func nonNegativePeriod(period *int64) *int64 {
+	if period != nil && *period < 0 {
+		second := int64(1)
+		return &second
+	}
+	return period
+}
+
+func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }

@@ -13,14 +13,17 @@
 //
 // Read in this order:
 //
-//	strategy.go, defaults.go   what differs between resources, and the answers that most of them give
-//	store.go, describe.go      the fields, and what the Store says of itself
-//	keys.go, get.go            the shortest path: name to key, key to object
-//	list.go, watch.go          selectors that narrow a listing to one namespace or one key
-//	create.go, before_create.go, names.go
-//	update.go, update_version.go, before_update.go, update_removes.go
-//	objectmeta.go              what is checked of metadata, in general and kind by kind
-//	delete.go, before_delete.go, propagation.go, deletecollection.go
+//	strategy.go                what differs between resources, and the answers that most of them give
+//	store.go                   the fields, and what the Store says of itself
+//	get.go                     the shortest path: name to key, key to object
+//	list.go                    lists and watches, and selectors that narrow them to one namespace or one key
+//	create.go                  names, what is done before an object is stored, storing it
+//	update.go                  the loop, resource versions, what is done before, the last finalizer
+//	managed_fields.go, object_meta.go, normalize.go
+//	                           what an update keeps of managed fields, what is checked of metadata, one form of empty lists
+//	delete.go                  graceful deletion and finalizers
+//	garbage_collection.go, delete_collection.go
 //	errors.go                  one table: from the storage's sentinels to what clients see
-//	dryrun.go, decorate.go     two wrappers at the seam below and above
+//	dry_run.go, decorator.go   two wrappers at the seam below and above
+//	demo.go                    a Store that says what it does
 package registry

@@ -38,9 +38,9 @@ var statuses = []struct {
 	{storage.ErrCorrupt, corrupt},
 }
 
-// status turns an error of the storage into the one that a client sees. An error that a hook, a strategy or a caller's
+// interpretError turns an error of the storage into the one that a client sees. An error that a hook, a strategy or a caller's
 // function returned is that caller's business and stays as it is.
-func (s *Store) status(verb, name string, err error) error {
+func (s *Store) interpretError(verb, name string, err error) error {
 	var cause *storage.Error
 	if !errors.As(err, &cause) {
 		return err

@@ -2,10 +2,12 @@ package registry
 
 import (
 	"context"
+	"errors"
 
 	"k8s.io/apimachinery/pkg/api/validation"
 	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
 
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
@@ -32,12 +34,12 @@ func (s *Store) list(ctx context.Context, options *metainternalversion.ListOptio
 		Predicate:            s.predicate(options),
 	}
 	opts.Predicate.Limit, opts.Predicate.Continue = options.Limit, options.Continue
-	key, recursive := s.scope(ctx, opts.Predicate)
+	key, recursive := s.listKey(ctx, opts.Predicate)
 	opts.Recursive = recursive
 
 	list := s.newList()
 	if err := s.Storage.GetList(ctx, key, opts, list); err != nil {
-		return nil, s.status("list", "", err)
+		return nil, s.interpretError("list", "", err)
 	}
 	s.decorateList(list)
 	return list, nil
@@ -48,7 +50,7 @@ func (s *Store) predicate(options *metainternalversion.ListOptions) storage.Sele
 	return storage.SelectionPredicate{Label: options.LabelSelector, Field: options.FieldSelector, GetAttrs: s.AttrFunc}
 }
 
-// scope is the smallest part of the keys in which everything lies that the predicate wants: one object's key, or the
+// listKey is the smallest part of the keys in which everything lies that the predicate wants: one object's key, or the
 // prefix of one namespace, or that of the resource. A selector narrows it where it can only match there:
 //
 //	request                      selector                                    key                recursive
@@ -56,7 +58,7 @@ func (s *Store) predicate(options *metainternalversion.ListOptions) storage.Sele
 //	of all namespaces            metadata.name=x,metadata.namespace=ns       /pods/ns/x         no
 //	of all namespaces            metadata.namespace=ns                       /pods/ns           yes
 //	of all namespaces            metadata.name=x                             /pods              yes
-func (s *Store) scope(ctx context.Context, p storage.SelectionPredicate) (key string, recursive bool) {
+func (s *Store) listKey(ctx context.Context, p storage.SelectionPredicate) (key string, recursive bool) {
 	namespace := rest.NamespaceFrom(ctx)
 	if namespace == "" {
 		// a namespace that cannot exist must not become part of a key
@@ -71,4 +73,39 @@ func (s *Store) scope(ctx context.Context, p storage.SelectionPredicate) (key st
 		}
 	}
 	return s.prefix(namespace), true
+}
+
+// Watch reports changes of the objects that match, from options.ResourceVersion on. It ends with ctx or by Stop.
+// Upstream: Store.Watch and WatchPredicate.
+func (s *Store) Watch(ctx context.Context, options *metainternalversion.ListOptions) (watch.Interface, error) {
+	if options == nil {
+		options = &metainternalversion.ListOptions{}
+	}
+	opts := storage.ListOptions{
+		ResourceVersion:      options.ResourceVersion,
+		ResourceVersionMatch: options.ResourceVersionMatch,
+		Predicate:            s.predicate(options),
+		SendInitialEvents:    options.SendInitialEvents,
+	}
+	opts.Predicate.AllowWatchBookmarks = options.AllowWatchBookmarks
+	key, recursive := s.listKey(ctx, opts.Predicate)
+	opts.Recursive = recursive
+
+	w, err := s.Storage.Watch(ctx, key, opts)
+	switch {
+	case errors.Is(err, storage.ErrFuture), errors.Is(err, storage.ErrExpired):
+		return newErrWatcher(s.interpretError("watch", "", err)), nil
+	case err != nil:
+		return nil, s.interpretError("watch", "", err)
+	}
+	return s.decorateWatch(ctx, w), nil
+}
+
+// newErrWatcher is a watch that has begun and says at once why it cannot go on. A version that cannot be served is told this
+// way, after a 200, wherever the storage notices it: clients look for it in the stream. Upstream: cacher.newErrWatcher.
+func newErrWatcher(err error) watch.Interface {
+	only := make(chan watch.Event, 1)
+	only <- storage.ErrorEvent(err)
+	close(only)
+	return watch.NewProxyWatcher(only)
 }

@@ -7,23 +7,11 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-
-	rest "kubepath/chapters/04-rest"
 )
 
-var _ rest.ResetFieldsStrategy = (*Store)(nil)
-
-// GetResetFields are those that the strategy names, if it is a rest.ResetFieldsStrategy too; else none.
-func (s *Store) GetResetFields() rest.ResetFields {
-	if strategy, ok := s.Strategy.(rest.ResetFieldsStrategy); ok {
-		return strategy.GetResetFields()
-	}
-	return nil
-}
-
-// keepManagedTimes puts back the times in obj's managedFields where they are all that an update changes: applying what
+// keepManagedFieldsTimestamps puts back the times in obj's managedFields where they are all that an update changes: applying what
 // is there already writes nothing. Upstream: fieldmanager.IgnoreManagedFieldsTimestampsTransformer.
-func keepManagedTimes(obj, old runtime.Object) {
+func keepManagedFieldsTimestamps(obj, old runtime.Object) {
 	m, err := meta.Accessor(obj)
 	if err != nil {
 		return

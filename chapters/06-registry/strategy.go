@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 
+	"k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -17,6 +18,21 @@ type Strategy interface {
 	NamespaceScoped() bool
 	RESTCreateStrategy
 	RESTUpdateStrategy
+}
+
+// As returns a strategy as the optional interface T, or the first strategy below it that implements T. A strategy that
+// embeds another one as a Strategy hides its optional methods: its method Unwrap names the strategy below.
+func As[T any](s Strategy) (optional T, ok bool) {
+	for {
+		if optional, ok = s.(T); ok {
+			return optional, true
+		}
+		wrapper, wraps := s.(interface{ Unwrap() Strategy })
+		if !wraps {
+			return optional, false
+		}
+		s = wrapper.Unwrap()
+	}
 }
 
 // RESTCreateStrategy is asked on the way of a new object, in the order of the methods.
@@ -66,3 +82,41 @@ type GarbageCollectionDeleteStrategy interface {
 // GarbageCollectionUnsupported as default propagation: objects of the resource take no part in garbage collection, so that no
 // propagation policy ever leaves a finalizer on them. Upstream: rest.Unsupported.
 const GarbageCollectionUnsupported metav1.DeletionPropagation = "NotCollected"
+
+var (
+	_ Strategy = Namespaced{}
+	_ Strategy = ClusterScoped{}
+)
+
+// Namespaced is the strategy of an ordinary resource whose objects live in a namespace, to be embedded: names are
+// DNS subdomains, every content is valid, a PUT without resourceVersion overwrites and a PUT never creates.
+type Namespaced struct{ defaultStrategy }
+
+// NamespaceScoped is true.
+func (Namespaced) NamespaceScoped() bool { return true }
+
+// ClusterScoped is Namespaced for objects that live beside the namespaces.
+type ClusterScoped struct{ defaultStrategy }
+
+// NamespaceScoped is false.
+func (ClusterScoped) NamespaceScoped() bool { return false }
+
+// defaultStrategy holds the answers that do not depend on the scope.
+type defaultStrategy struct{}
+
+func (defaultStrategy) PrepareForCreate(context.Context, runtime.Object)                 {}
+func (defaultStrategy) Validate(context.Context, runtime.Object) field.ErrorList         { return nil }
+func (defaultStrategy) WarningsOnCreate(context.Context, runtime.Object) []string        { return nil }
+func (defaultStrategy) Canonicalize(runtime.Object)                                      {}
+func (defaultStrategy) AllowCreateOnUpdate() bool                                        { return false }
+func (defaultStrategy) AllowUnconditionalUpdate() bool                                   { return true }
+func (defaultStrategy) PrepareForUpdate(_ context.Context, _, _ runtime.Object)          {}
+func (defaultStrategy) WarningsOnUpdate(_ context.Context, _, _ runtime.Object) []string { return nil }
+
+func (defaultStrategy) ValidateUpdate(_ context.Context, _, _ runtime.Object) field.ErrorList {
+	return nil
+}
+
+func (defaultStrategy) ValidateName(name string, prefix bool) []string {
+	return validation.NameIsDNSSubdomain(name, prefix)
+}

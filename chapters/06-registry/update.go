@@ -3,18 +3,22 @@ package registry
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/api/validation/path"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
 	storage "kubepath/chapters/05-storage"
 )
 
-// Update replaces the object called name with what update.Mutate makes of it. The storage runs the loop; updating is
+// Update replaces the object called name with what update.Mutate makes of it. The storage runs the loop; updater is
 // one attempt. The answer may be shared: it is read-only. Upstream: Store.Update.
 //
 // Errors: NotFound, Conflict (another version, or a precondition), Invalid, BadRequest, and those of the strategy's,
@@ -24,30 +28,30 @@ func (s *Store) Update(ctx context.Context, name string, update *rest.Update) (r
 	if err != nil {
 		return nil, false, err
 	}
-	u := &updating{Store: s, name: name, request: update}
+	u := &updater{Store: s, name: name, request: update}
 	var out kinds.ResultPointer
-	err = s.target(update.Options.DryRun).GuaranteedUpdate(ctx, key, &out, storage.Update{
-		IgnoreNotFound: u.mayCreate(),
+	err = s.storageFor(update.Options.DryRun).GuaranteedUpdate(ctx, key, &out, storage.Update{
+		IgnoreNotFound: u.allowsCreate(),
 		Preconditions:  update.Preconditions,
 		Mutate: func(old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
 			return u.attempt(ctx, old, m)
 		},
 	})
-	u.end(ctx, err == nil)
+	u.endAttempt(ctx, err == nil)
 	switch {
-	case errors.Is(err, errEmptied):
-		return u.remove(ctx, key)
+	case errors.Is(err, errEmptiedFinalizers):
+		return u.deleteWithoutFinalizers(ctx, key)
 	case err != nil && u.creates:
-		return nil, false, u.explainExisting(ctx, s.status("create", name, err), key, u.obj)
+		return nil, false, u.explainAlreadyExists(ctx, s.interpretError("create", name, err), key, u.obj)
 	case err != nil:
-		return nil, false, s.status("update", name, err)
+		return nil, false, s.interpretError("update", name, err)
 	}
-	u.after(plain(out.Object))
-	return s.decorated(out.Object), u.creates, nil
+	u.afterHook(unwrap(out.Object))
+	return s.decorate(out.Object), u.creates, nil
 }
 
-// updating is one update under way: what its last attempt found and began.
-type updating struct {
+// updater is one update under way: what its last attempt found and began.
+type updater struct {
 	*Store
 	name    string
 	request *rest.Update
@@ -57,22 +61,22 @@ type updating struct {
 	finish  FinishFunc     // of the attempt's Begin hook; nil: none, or already called
 }
 
-func (u *updating) mayCreate() bool {
+func (u *updater) allowsCreate() bool {
 	return u.request.AllowCreate || u.Strategy.AllowCreateOnUpdate()
 }
 
-// end closes the attempt.
-func (u *updating) end(ctx context.Context, success bool) {
+// endAttempt closes the attempt.
+func (u *updater) endAttempt(ctx context.Context, success bool) {
 	finish := u.finish
 	u.finish = nil
-	finish.end(ctx, success)
+	finish.call(ctx, success)
 }
 
 // attempt makes from old what is to be stored. That it is called again means that the last attempt lost a race.
-func (u *updating) attempt(ctx context.Context, old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
-	u.end(ctx, false)
+func (u *updater) attempt(ctx context.Context, old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
+	u.endAttempt(ctx, false)
 	u.creates = m.ResourceVersion == 0
-	if u.creates && !u.mayCreate() {
+	if u.creates && !u.allowsCreate() {
 		return storage.MutateResult{}, apierrors.NewNotFound(u.Resource, u.name)
 	}
 	before := old
@@ -85,18 +89,18 @@ func (u *updating) attempt(ctx context.Context, old runtime.Object, m storage.Re
 	}
 	u.obj = obj
 	if u.creates {
-		return u.insert(ctx, obj)
+		return u.prepareCreate(ctx, obj)
 	}
-	return u.replace(ctx, obj, before, m)
+	return u.prepareUpdate(ctx, obj, before, m)
 }
 
-// insert is an attempt where nothing exists.
-func (u *updating) insert(ctx context.Context, obj runtime.Object) (storage.MutateResult, error) {
+// prepareCreate is an attempt where nothing exists.
+func (u *updater) prepareCreate(ctx context.Context, obj runtime.Object) (storage.MutateResult, error) {
 	m, err := meta.Accessor(obj)
 	if err != nil {
 		return storage.MutateResult{}, err
 	}
-	u.identify(m)
+	u.fillObjectMetaSystemFields(m)
 	if u.finish, err = u.beginCreate(ctx, obj, u.createOptions()); err != nil {
 		return storage.MutateResult{}, err
 	}
@@ -108,14 +112,14 @@ func (u *updating) insert(ctx context.Context, obj runtime.Object) (storage.Muta
 			return storage.MutateResult{}, err
 		}
 	}
-	settle(obj)
+	normalize(obj)
 	ttl, err := u.ttl(obj, 0, false)
 	return storage.MutateResult{Object: obj, TTL: &ttl}, err
 }
 
-// replace is an attempt where old exists.
-func (u *updating) replace(ctx context.Context, obj, old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
-	if err := u.checkVersion(obj, m.ResourceVersion); err != nil {
+// prepareUpdate is an attempt where old exists.
+func (u *updater) prepareUpdate(ctx context.Context, obj, old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
+	if err := u.checkResourceVersion(obj, m.ResourceVersion); err != nil {
 		return storage.MutateResult{}, err
 	}
 	if u.BeginUpdate != nil {
@@ -128,16 +132,16 @@ func (u *updating) replace(ctx context.Context, obj, old runtime.Object, m stora
 	if err := u.beforeUpdate(ctx, obj, old); err != nil {
 		return storage.MutateResult{}, err
 	}
-	keepManagedTimes(obj, old)
+	keepManagedFieldsTimestamps(obj, old)
 	if validate := u.request.Validate; validate != nil {
 		if err := validate(ctx, obj, old); err != nil {
 			return storage.MutateResult{}, err
 		}
 	}
-	if u.emptied(ctx, obj, old) {
-		return storage.MutateResult{}, errEmptied
+	if u.shouldDeleteDuringUpdate(ctx, obj, old) {
+		return storage.MutateResult{}, errEmptiedFinalizers
 	}
-	settle(obj)
+	normalize(obj)
 	ttl, err := u.ttl(obj, m.TTL, true)
 	if err != nil || int64(ttl) == m.TTL {
 		return storage.MutateResult{Object: obj}, err
@@ -145,7 +149,7 @@ func (u *updating) replace(ctx context.Context, obj, old runtime.Object, m stora
 	return storage.MutateResult{Object: obj, TTL: &ttl}, nil
 }
 
-func (u *updating) after(stored runtime.Object) {
+func (u *updater) afterHook(stored runtime.Object) {
 	switch {
 	case u.creates && u.AfterCreate != nil:
 		u.AfterCreate(stored, u.createOptions())
@@ -154,7 +158,7 @@ func (u *updating) after(stored runtime.Object) {
 	}
 }
 
-func (u *updating) createOptions() *rest.CreateOptions {
+func (u *updater) createOptions() *rest.CreateOptions {
 	o := u.request.Options
 	return &rest.CreateOptions{
 		CreateOptions: metav1.CreateOptions{
@@ -162,4 +166,156 @@ func (u *updating) createOptions() *rest.CreateOptions {
 		},
 		Validate: u.request.Validate,
 	}
+}
+
+// beforeUpdate is beforeCreate for an object that replaces old. Upstream: rest.BeforeUpdate.
+func (s *Store) beforeUpdate(ctx context.Context, obj, old runtime.Object) error {
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return apierrors.NewInternalError(err)
+	}
+	oldMeta, err := meta.Accessor(old)
+	if err != nil {
+		return apierrors.NewInternalError(err)
+	}
+	if err := rest.EnsureObjectNamespaceMatchesRequestNamespace(m, s.namespace(ctx)); err != nil {
+		return err
+	}
+	m.SetGeneration(oldMeta.GetGeneration()) // only the strategy raises it
+	s.Strategy.PrepareForUpdate(ctx, obj, old)
+	keepSystemFields(m, oldMeta)
+
+	errs := s.validateUpdateMeta(m, oldMeta)
+	errs = append(errs, s.Strategy.ValidateUpdate(ctx, obj, old)...)
+	if len(errs) > 0 {
+		return rest.NewInvalid(s.Kind.GroupKind(), m.GetName(), errs)
+	}
+	addWarnings(ctx, s.Strategy.WarningsOnUpdate(ctx, obj, old))
+	s.Strategy.Canonicalize(obj)
+	return nil
+}
+
+// keepSystemFields takes from the old object what an update cannot change, as far as the new one leaves it out or is not
+// asked. A uid or a deletion timestamp that it sets itself is left for updateFaults.
+func keepSystemFields(m, old metav1.Object) {
+	if m.GetUID() == "" {
+		m.SetUID(old.GetUID())
+	}
+	if created := old.GetCreationTimestamp(); !created.IsZero() {
+		m.SetCreationTimestamp(created)
+	}
+	if deleted := old.GetDeletionTimestamp(); !deleted.IsZero() {
+		m.SetDeletionTimestamp(deleted)
+	}
+	if m.GetDeletionGracePeriodSeconds() == nil {
+		m.SetDeletionGracePeriodSeconds(old.GetDeletionGracePeriodSeconds())
+	}
+	m.SetSelfLink("")
+}
+
+// validateUpdateMeta checks what all kinds share; then the kind looks at metadata itself. A fault that both find is two causes.
+func (s *Store) validateUpdateMeta(m, old metav1.Object) field.ErrorList {
+	errs := validateObjectMeta(m, s.NamespaceScoped(), path.ValidatePathSegmentName)
+	errs = append(errs, validateObjectMetaUpdate(m, old)...)
+	return append(errs, s.validateKindMetaUpdate(m, old)...)
+}
+
+// optimisticLockErrorMsg is the Conflict that every client of an API server knows. Upstream: OptimisticLockErrorMsg.
+const optimisticLockErrorMsg = "the object has been modified; please apply your changes to the latest version and try again"
+
+// checkResourceVersion compares the version that the client has seen with the stored one. A client that names none, or 0,
+// overwrites whatever there is, if the resource allows that.
+func (u *updater) checkResourceVersion(obj runtime.Object, stored uint64) error {
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return err
+	}
+	var seen uint64
+	if text := m.GetResourceVersion(); text != "" {
+		if seen, err = strconv.ParseUint(text, 10, 64); err != nil {
+			return err
+		}
+	}
+	switch {
+	case seen == stored:
+		return nil
+	case seen == 0 && u.Strategy.AllowUnconditionalUpdate():
+		m.SetResourceVersion(strconv.FormatUint(stored, 10))
+		return nil
+	case seen == 0:
+		missing := field.Invalid(metadata.Child("resourceVersion"), seen, "must be specified for an update")
+		named := schema.GroupKind{Group: u.Resource.Group, Kind: u.Resource.Resource}
+		return apierrors.NewInvalid(named, u.name, field.ErrorList{missing})
+	}
+	return apierrors.NewConflict(u.Resource, u.name, errors.New(optimisticLockErrorMsg))
+}
+
+// errEmptiedFinalizers ends an update that took the last finalizer from an object that is being deleted.
+var errEmptiedFinalizers = errors.New("the last finalizer is gone")
+
+// shouldDeleteDuringUpdate reports whether an update leaves nothing that holds an object whose deletion was asked for, so that it is
+// to be deleted now. Upstream: ShouldDeleteDuringUpdate.
+func (u *updater) shouldDeleteDuringUpdate(ctx context.Context, obj, old runtime.Object) bool {
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return false
+	}
+	before, err := meta.Accessor(old)
+	if err != nil {
+		return false
+	}
+	grace := before.GetDeletionGracePeriodSeconds()
+	return len(m.GetFinalizers()) == 0 && before.GetDeletionTimestamp() != nil && (grace == nil || *grace == 0) &&
+		(u.ShouldDeleteDuringUpdate == nil || u.ShouldDeleteDuringUpdate(ctx, obj, old))
+}
+
+// deleteWithoutFinalizers deletes the object that the update left without finalizers. The client asked for an update, so it gets the
+// object. That somebody else was faster is as good.
+func (u *updater) deleteWithoutFinalizers(ctx context.Context, key string) (runtime.Object, bool, error) {
+	out := kinds.ResultPointer{Object: u.obj}
+	err := u.storageFor(u.request.Options.DryRun).Delete(ctx, key, &out, storage.DeleteOptions{
+		Preconditions: u.request.Preconditions,
+	})
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return nil, false, u.interpretError("delete", u.name, err)
+	}
+	if err != nil {
+		out.Object = u.obj
+	}
+	if u.AfterDelete != nil {
+		options := metav1.DeleteOptions{DryRun: u.request.Options.DryRun}
+		u.AfterDelete(unwrap(out.Object), &rest.DeleteOptions{DeleteOptions: options})
+	}
+	return u.obj, false, nil
+}
+
+// StorageUpdate is a write of the server's own making, for the few verbs that have steps of their own (the deletion of a
+// namespace stores that it is terminating). The strategy is not asked and nothing is validated.
+type StorageUpdate struct {
+	DryRun        []string
+	Preconditions *metav1.Preconditions // nil: none
+	// Mutate changes obj, the caller's own copy; it runs again after a lost race. Its error ends the change and is returned
+	// as it is.
+	Mutate func(obj runtime.Object) error
+}
+
+// GuaranteedUpdate stores what the change makes of the object called name. The answer may be shared: it is read-only.
+//
+// Errors: NotFound, Conflict (preconditions) and Mutate's.
+func (s *Store) GuaranteedUpdate(ctx context.Context, name string, change StorageUpdate) (runtime.Object, error) {
+	key, err := s.key(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	var out kinds.ResultPointer
+	err = s.storageFor(change.DryRun).GuaranteedUpdate(ctx, key, &out, storage.Update{
+		Preconditions: change.Preconditions,
+		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
+			return storage.MutateResult{Object: old}, change.Mutate(old)
+		},
+	})
+	if err != nil {
+		return nil, s.interpretError("update", name, err)
+	}
+	return s.decorate(out.Object), nil
 }

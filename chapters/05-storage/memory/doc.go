@@ -6,9 +6,9 @@
 //
 //   - swap replaces what a key holds, if it still holds what the caller has seen. Every write is a swap.
 //   - scan reads a range of keys as they were at a revision. Every read is a scan or, for one key, current.
-//   - after reads the log of changes behind a revision. Every watch is a reader of the log, at its own pace.
+//   - changesAfter reads the log of changes behind a revision. Every watch is a reader of the log, at its own pace.
 //
 // An object in the database never changes: it is shared by all who read it, and copied when it is handed out.
 //
-// Read database.go, history.go, store.go, update.go, list.go, watch.go, lease.go.
+// Read database.go (with the history), lease.go, store.go (which lists too), update.go, watch.go; demo.go runs it.
 package memory

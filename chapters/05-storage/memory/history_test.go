@@ -82,10 +82,10 @@ func TestCompactionForgetsOnlyWhatIsOlder(t *testing.T) {
 				t.Errorf("compacted at %d, revision %d is %s, want %s", compacted, revision, got, want)
 			}
 		}
-		if _, err := db.after(compacted - 1); compacted > 1 && !errors.Is(err, storage.ErrExpired) {
+		if _, err := db.changesAfter(compacted - 1); compacted > 1 && !errors.Is(err, storage.ErrExpired) {
 			t.Errorf("compacted at %d, the changes after %d can be read (%v)", compacted, compacted-1, err)
 		}
-		if feed, err := db.after(compacted); err != nil || uint64(len(feed.changes)) != 7-compacted {
+		if feed, err := db.changesAfter(compacted); err != nil || uint64(len(feed.changes)) != 7-compacted {
 			t.Errorf("compacted at %d, %d changes follow (%v)", compacted, len(feed.changes), err)
 		}
 	}
@@ -104,7 +104,7 @@ func TestASwapOfWhatWasNotSeenIsLost(t *testing.T) {
 	t.Parallel()
 	db := written(t)
 	for key, seen := range map[string]uint64{"/a": 4, "/b": 3, "/c": 0, "/new": 7} {
-		if _, err := db.swap(key, seen, &corev1.Pod{}, nil); !errors.Is(err, errLost) {
+		if _, err := db.swap(key, seen, &corev1.Pod{}, nil); !errors.Is(err, errLostRace) {
 			t.Errorf("swap of %s as of revision %d: %v", key, seen, err)
 		}
 	}

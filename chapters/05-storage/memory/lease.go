@@ -23,7 +23,7 @@ func (db *Database) grant(key string, ttl uint64) *lease {
 func (db *Database) expire(key string, l *lease) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	if now := db.newest(key); now != nil && now.lease == l {
+	if now := db.newestLocked(key); now != nil && now.lease == l {
 		db.record(&change{key: key, revision: db.revision + 1, old: now.object})
 	}
 }

@@ -15,7 +15,7 @@ import (
 // GuaranteedUpdate reads, lets the caller decide, and swaps; after a lost race all three again. The hint is of no
 // use here: it saves a read, and a read costs nothing.
 func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
-	written, err := s.untilWon(ctx, "update", key, func() (*change, error) { return s.attempt(key, u) })
+	written, err := s.retryLostRaces(ctx, "update", key, func() (*change, error) { return s.attemptUpdate(key, u) })
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 
 // Delete reads, lets the caller refuse, and swaps the object for nothing; after a lost race all three again.
 func (s *Store) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
-	deleted, err := s.untilWon(ctx, "delete", key, func() (*change, error) { return s.attemptDelete(ctx, key, opts) })
+	deleted, err := s.retryLostRaces(ctx, "delete", key, func() (*change, error) { return s.attemptDelete(ctx, key, opts) })
 	if err != nil {
 		return err
 	}
@@ -35,16 +35,16 @@ func (s *Store) Delete(ctx context.Context, key string, out runtime.Object, opts
 	return storage.WrapError("delete", key, kinds.SetResult(out, last))
 }
 
-// untilWon attempts a write until no other writer is faster, the attempt fails for another reason, or ctx ends.
-func (s *Store) untilWon(ctx context.Context, op, key string, attempt func() (*change, error)) (*change, error) {
+// retryLostRaces attempts a write until no other writer is faster, the attempt fails for another reason, or ctx ends.
+func (s *Store) retryLostRaces(ctx context.Context, op, key string, attempt func() (*change, error)) (*change, error) {
 	for {
 		if err := s.prepare(ctx, key); err != nil {
 			return nil, storage.WrapError(op, key, err)
 		}
 		written, err := attempt()
-		var refused refusal
+		var refused callerError
 		switch {
-		case errors.Is(err, errLost):
+		case errors.Is(err, errLostRace):
 			continue
 		case errors.As(err, &refused):
 			return nil, refused.error
@@ -53,28 +53,28 @@ func (s *Store) untilWon(ctx context.Context, op, key string, attempt func() (*c
 	}
 }
 
-// refusal carries the error of a caller's function, which is returned as it is, past those who would add to it.
-type refusal struct{ error }
+// callerError carries the error of a caller's function, which is returned as it is, past those who would add to it.
+type callerError struct{ error }
 
-// attempt updates once: errLost where another writer was faster.
-func (s *Store) attempt(key string, u storage.Update) (*change, error) {
+// attemptUpdate updates once: errLostRace where another writer was faster.
+func (s *Store) attemptUpdate(key string, u storage.Update) (*change, error) {
 	old, _ := s.db.current(key)
 	if old == nil && !u.IgnoreNotFound {
 		return nil, storage.ErrNotFound
 	}
-	object, meta := s.forMutation(old)
+	object, meta := s.mutateInput(old)
 	if err := storage.CheckPreconditions(key, u.Preconditions, object); err != nil {
 		return nil, err
 	}
 	mutated, err := u.Mutate(object, meta)
 	if err != nil {
-		return nil, refusal{err}
+		return nil, callerError{err}
 	}
 	next := mutated.Object.DeepCopyObject()
 	if err := versioner.PrepareObjectForStorage(next); err != nil {
 		return nil, err
 	}
-	if old != nil && same(old.object, next) {
+	if old != nil && unchanged(old.object, next) {
 		return old, nil
 	}
 	lease := s.nextLease(key, old, mutated.TTL)
@@ -85,8 +85,8 @@ func (s *Store) attempt(key string, u storage.Update) (*change, error) {
 	return written, err
 }
 
-// forMutation is the copy that Mutate may change and what the database knows of it; a new object where there is none.
-func (s *Store) forMutation(old *change) (runtime.Object, storage.ResponseMeta) {
+// mutateInput is the copy that Mutate may change and what the database knows of it; a new object where there is none.
+func (s *Store) mutateInput(old *change) (runtime.Object, storage.ResponseMeta) {
 	if old == nil {
 		return s.newFunc(), storage.ResponseMeta{}
 	}
@@ -104,8 +104,8 @@ func (s *Store) nextLease(key string, old *change, ttl *uint64) *lease {
 	return nil
 }
 
-// same tells whether an update would change nothing but the version, which sets the version of next.
-func same(stored, next runtime.Object) bool {
+// unchanged tells whether an update would change nothing but the version, which sets the version of next.
+func unchanged(stored, next runtime.Object) bool {
 	version, err := versioner.ObjectResourceVersion(stored)
 	if err != nil || versioner.UpdateObject(next, version) != nil {
 		return false
@@ -134,7 +134,7 @@ func (s *Store) attemptDelete(ctx context.Context, key string, opts storage.Dele
 	}
 	if opts.Validate != nil {
 		if err := opts.Validate(ctx, old.copy()); err != nil {
-			return nil, refusal{err}
+			return nil, callerError{err}
 		}
 	}
 	return s.db.swap(key, old.revision, nil, nil)

@@ -40,8 +40,8 @@ func (s *Store) Watch(ctx context.Context, key string, opts storage.ListOptions)
 func (s *Store) RequestWatchProgress(context.Context) error {
 	s.db.mu.Lock()
 	defer s.db.mu.Unlock()
-	s.db.asked++
-	s.db.wake()
+	s.db.progressRequests++
+	s.db.notify()
 	return nil
 }
 
@@ -52,9 +52,9 @@ type watcher struct {
 	opts  storage.ListOptions
 	start storage.WatchStart
 
-	initial []*change // what exists, where the client wants to see it first
-	seen    uint64    // the revision up to which the client has seen everything
-	asked   uint64    // the progress reports that it has had
+	initial          []*change // what exists, where the client wants to see it first
+	seen             uint64    // the revision up to which the client has seen everything
+	progressRequests uint64    // the progress reports that it has had
 
 	cancel context.CancelFunc
 	done   <-chan struct{}
@@ -85,11 +85,11 @@ func (w *watcher) begin() error {
 		}
 		w.seen = revision
 	}
-	now, err := db.after(w.seen)
+	now, err := db.changesAfter(w.seen)
 	if err != nil {
 		return storage.WatchExpired()
 	}
-	w.asked = now.asked
+	w.progressRequests = now.progressRequests
 	return nil
 }
 
@@ -102,16 +102,16 @@ func (w *watcher) run() {
 	}
 	w.initial = nil
 	for {
-		feed, err := w.store.db.after(w.seen)
+		feed, err := w.store.db.changesAfter(w.seen)
 		if err != nil {
 			w.send(storage.ErrorEvent(err))
 			return
 		}
-		if !w.sendFeed(feed) {
+		if !w.sendPage(feed) {
 			return
 		}
 		select {
-		case <-feed.news:
+		case <-feed.changed:
 		case <-w.done:
 			return
 		}
@@ -120,34 +120,34 @@ func (w *watcher) run() {
 
 func (w *watcher) sendInitial() bool {
 	for _, c := range w.initial {
-		if !w.show(nil, c.object, c) {
+		if !w.sendChange(nil, c.object, c) {
 			return false
 		}
 	}
 	return !w.start.InitialEventsEndBookmark || w.sendBookmark(w.seen, true)
 }
 
-// sendFeed sends what is new in the log and, where one was asked for, a progress report.
-func (w *watcher) sendFeed(f feed) bool {
+// sendPage sends what is new in the log and, where one was asked for, a progress report.
+func (w *watcher) sendPage(f logPage) bool {
 	for _, c := range f.changes {
-		if w.covers(c.key) && !w.show(c.old, c.object, c) {
+		if w.includes(c.key) && !w.sendChange(c.old, c.object, c) {
 			return false
 		}
 	}
 	w.seen = f.revision
-	if f.asked == w.asked {
+	if f.progressRequests == w.progressRequests {
 		return true
 	}
-	w.asked = f.asked
+	w.progressRequests = f.progressRequests
 	return !w.opts.ProgressNotify || w.sendBookmark(w.seen, false)
 }
 
-func (w *watcher) covers(key string) bool {
+func (w *watcher) includes(key string) bool {
 	return key == w.key || w.opts.Recursive && strings.HasPrefix(key, w.key)
 }
 
-// show sends what the client's predicate lets it see of a change; false ends the watch.
-func (w *watcher) show(old, current runtime.Object, c *change) bool {
+// sendChange sends what the client's predicate lets it see of a change; false ends the watch.
+func (w *watcher) sendChange(old, current runtime.Object, c *change) bool {
 	kind, object, err := storage.WatchEventFor(w.opts.Predicate, old, current)
 	if err == nil && kind != "" {
 		if object = object.DeepCopyObject(); kind == watch.Deleted {

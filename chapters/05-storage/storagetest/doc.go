@@ -6,7 +6,7 @@
 // compact, which run alone and first: implementations may share one database between cases, as long as each storage
 // sees only its own keys.
 //
-// Read suite.go, check.go and watching.go; then the groups of cases: create.go, get.go, list.go, page.go, update.go,
-// precondition.go, hint.go, ttl.go, delete.go, watch.go, selector.go, concurrency.go, contract.go. Benchmark (bench.go)
-// measures any implementation the same way.
+// Read suite.go and check.go; then the groups of cases: create.go, get.go, list.go (pages too), update.go (with preconditions
+// and cached objects), ttl.go, delete.go, watch.go, selector.go, concurrency.go, contract.go. Benchmark (bench.go) measures
+// any implementation the same way.
 package storagetest

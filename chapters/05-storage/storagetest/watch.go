@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -10,6 +11,120 @@ import (
 
 	storage "kubepath/chapters/05-storage"
 )
+
+// eventReader is a watch whose events a case takes one by one.
+type eventReader struct {
+	c *check
+	watch.Interface
+}
+
+// event is a watch event that can be compared: "ADDED a".
+type event struct{ watch.Event }
+
+func (e event) name() string {
+	if m, ok := e.Object.(metav1.Object); ok {
+		return m.GetName()
+	}
+	return ""
+}
+
+func (e event) String() string {
+	if status, ok := e.Object.(*metav1.Status); ok {
+		return fmt.Sprintf("%s %d %s: %s", e.Type, status.Code, status.Reason, status.Message)
+	}
+	return string(e.Type) + " " + e.name()
+}
+
+// watch watches all pods, or those that opts say, below a path until the case ends.
+func (c *check) watch(path string, opts storage.ListOptions) *eventReader {
+	c.Helper()
+	opts.Recursive = true
+	return c.watchKey(key(path), opts)
+}
+
+// now is a watch of all changes from here on. A watch without a version may read what exists a little later.
+func (c *check) now() storage.ListOptions {
+	c.Helper()
+	return storage.ListOptions{ResourceVersion: c.list("", storage.ListOptions{}).ResourceVersion}
+}
+
+func (c *check) watchKey(key string, opts storage.ListOptions) *eventReader {
+	c.Helper()
+	w, err := c.Storage.Watch(c.ctx, key, opts)
+	c.ok(err)
+	c.Cleanup(w.Stop)
+	return &eventReader{c, w}
+}
+
+// next waits for the next event.
+func (w *eventReader) next() event {
+	w.c.Helper()
+	select {
+	case e, open := <-w.ResultChan():
+		if !open {
+			w.c.Fatal("the watch ended where an event was expected")
+		}
+		return event{e}
+	case <-w.c.ctx.Done():
+		w.c.Fatalf("no event came within %v", patience)
+	}
+	return event{}
+}
+
+// progress asks for progress until an event comes. Once is not enough: etcd leaves a request unanswered while another
+// watch of the same stream still catches up.
+func (w *eventReader) progress() event {
+	w.c.Helper()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for {
+		w.c.ok(w.c.Storage.RequestWatchProgress(w.c.ctx))
+		select {
+		case e, open := <-w.ResultChan():
+			if !open {
+				w.c.Fatal("the watch ended where a bookmark was expected")
+			}
+			return event{e}
+		case <-again.C:
+		}
+	}
+}
+
+// sees takes as many events as are wanted, in order, each written as "ADDED a".
+func (w *eventReader) sees(want ...string) []event {
+	w.c.Helper()
+	var events []event
+	for _, text := range want {
+		e := w.next()
+		events = append(events, e)
+		if e.String() != text {
+			w.c.Fatalf("event %d is %q, want %q", len(events), e, text)
+		}
+	}
+	return events
+}
+
+// version is the resource version of the event's object.
+func (w *eventReader) version(e event) uint64 {
+	w.c.Helper()
+	return w.c.version(e.Object)
+}
+
+// ends waits until the result channel is closed; events before that do not matter.
+func (w *eventReader) ends() {
+	w.c.Helper()
+	late := time.After(patience)
+	for {
+		select {
+		case _, open := <-w.ResultChan():
+			if !open {
+				return
+			}
+		case <-late:
+			w.c.Fatal("the watch did not end")
+		}
+	}
+}
 
 // from is a watch of the changes after a version.
 func from(version string) storage.ListOptions {
@@ -99,12 +214,12 @@ var watchCases = []testCase{
 			return
 		}
 		defer w.Stop()
-		watching := &watching{c, w}
+		eventReader := &eventReader{c, w}
 		c.label("a", "1")
 		c.label("a", "2")
 		c.label("a", "3")
-		if e := watching.next(); watching.version(e) <= c.version(created)+2 {
-			c.Fatalf("a watch from %d shows version %d", c.version(created)+2, watching.version(e))
+		if e := eventReader.next(); eventReader.version(e) <= c.version(created)+2 {
+			c.Fatalf("a watch from %d shows version %d", c.version(created)+2, eventReader.version(e))
 		}
 	}},
 	{name: "a version that is no number is refused", check: func(c *check) {
@@ -160,7 +275,7 @@ func (c *check) expires(opts storage.ListOptions) {
 }
 
 // begins opens a watch of all pods; nil where its version has expired, which a storage may also say later, by an event.
-func (c *check) begins(opts storage.ListOptions) *watching {
+func (c *check) begins(opts storage.ListOptions) *eventReader {
 	c.Helper()
 	opts.Recursive = true
 	w, err := c.Storage.Watch(c.ctx, key(""), opts)
@@ -169,11 +284,11 @@ func (c *check) begins(opts storage.ListOptions) *watching {
 		return nil
 	}
 	c.Cleanup(w.Stop)
-	return &watching{c, w}
+	return &eventReader{c, w}
 }
 
 // isExpired checks that an event is the last one of a watch that has expired.
-func (w *watching) isExpired(e event) {
+func (w *eventReader) isExpired(e event) {
 	w.c.Helper()
 	if status, ok := e.Object.(*metav1.Status); !ok || e.Type != watch.Error || status.Code != 410 {
 		w.c.Fatalf("got %v, want ERROR 410", e)
@@ -201,7 +316,7 @@ var watchEndCases = []testCase{
 		c.ok(err)
 		defer w.Stop()
 		cancel()
-		(&watching{c, w}).ends()
+		(&eventReader{c, w}).ends()
 	}},
 	{name: "a value that cannot be read is an ERROR event", check: func(c *check) {
 		c.needs("Corrupt", c.Corrupt != nil)

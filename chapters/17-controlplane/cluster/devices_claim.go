@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
@@ -177,13 +176,8 @@ func (a adminAccess) Validate(ctx context.Context, obj runtime.Object) field.Err
 	return append(found, a.Strategy.Validate(ctx, obj)...)
 }
 
-// GetResetFields are those of the strategy within.
-func (a adminAccess) GetResetFields() rest.ResetFields {
-	if within, ok := a.Strategy.(rest.ResetFieldsStrategy); ok {
-		return within.GetResetFields()
-	}
-	return nil
-}
+// Unwrap is the strategy whose optional interfaces count; see registry.As.
+func (a adminAccess) Unwrap() registry.Strategy { return a.Strategy }
 
 // ValidateUpdate looks at what the status allocates; the spec does not change. What was granted stays.
 func (a adminAccess) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {

@@ -166,6 +166,9 @@ func (s SpecStatus[T, P]) Canonicalize(obj runtime.Object) {
 	}
 }
 
+// Unwrap is the embedded strategy; see registry.As.
+func (s SpecStatus[T, P]) Unwrap() registry.Strategy { return s.Strategy }
+
 func (s SpecStatus[T, P]) AllowCreateOnUpdate() bool { return s.CreateOnUpdate }
 
 func (s SpecStatus[T, P]) AllowUnconditionalUpdate() bool { return !s.ForbidUnconditionalUpdate }

@@ -63,6 +63,9 @@ var daemonSetStatus = daemonSetStatusStrategy{daemonSets.StatusStrategy(validate
 // daemonSetStatusStrategy: the count is part of what the status does not change.
 type daemonSetStatusStrategy struct{ registry.Strategy }
 
+// Unwrap is the strategy whose optional interfaces count; see registry.As.
+func (s daemonSetStatusStrategy) Unwrap() registry.Strategy { return s.Strategy }
+
 func (s daemonSetStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
 	s.Strategy.PrepareForUpdate(ctx, obj, old)
 	setTemplateGeneration(obj.(*daemonSet), templateGeneration(old.(*daemonSet)))

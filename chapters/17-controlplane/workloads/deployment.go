@@ -45,6 +45,9 @@ var deploymentStatus = deploymentStatusStrategy{deployments.StatusStrategy(valid
 // deploymentStatusStrategy: alone among the workloads, a deployment keeps its labels when its status changes.
 type deploymentStatusStrategy struct{ registry.Strategy }
 
+// Unwrap is the strategy whose optional interfaces count; see registry.As.
+func (s deploymentStatusStrategy) Unwrap() registry.Strategy { return s.Strategy }
+
 var _ rest.ResetFieldsStrategy = deploymentStatusStrategy{}
 
 func (s deploymentStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {

@@ -48,8 +48,8 @@ var (
 	GenericMetaThenUpdate = ObjectMetaValidation{Generic: true, OnUpdate: []ObjectMetaCheck{CheckObjectMeta, CheckObjectMetaUpdate}}
 )
 
-// ownMetaErrors are what the kind's own validation finds in the metadata of a new object.
-func (s *Store) ownMetaErrors(m metav1.Object) field.ErrorList {
+// validateKindMeta are what the kind's own validation finds in the metadata of a new object.
+func (s *Store) validateKindMeta(m metav1.Object) field.ErrorList {
 	if s.ObjectMeta.None {
 		return nil
 	}
@@ -65,8 +65,8 @@ func ValidateObjectMeta(m metav1.Object, namespaced bool, validName validation.V
 	return append(validateObjectMeta(m, namespaced, validName), validateKubeFinalizers(m)...)
 }
 
-// ownMetaUpdateErrors are what the kind's own validation finds in the metadata of an object that replaces old.
-func (s *Store) ownMetaUpdateErrors(m, old metav1.Object) field.ErrorList {
+// validateKindMetaUpdate are what the kind's own validation finds in the metadata of an object that replaces old.
+func (s *Store) validateKindMetaUpdate(m, old metav1.Object) field.ErrorList {
 	checks := s.ObjectMeta.OnUpdate
 	if checks == nil && !s.ObjectMeta.None {
 		checks = []ObjectMetaCheck{CheckObjectMetaUpdate}
@@ -74,7 +74,7 @@ func (s *Store) ownMetaUpdateErrors(m, old metav1.Object) field.ErrorList {
 	var errs field.ErrorList
 	for _, check := range checks {
 		if check == CheckObjectMeta {
-			errs = append(errs, s.ownMetaErrors(m)...)
+			errs = append(errs, s.validateKindMeta(m)...)
 			continue
 		}
 		errs = append(errs, validateObjectMetaUpdate(m, old)...)

@@ -10,26 +10,26 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// target is where a request's writes go: the storage or, for a dry run, a wrapper that only reads.
-func (s *Store) target(dryRunStages []string) storage.Interface {
+// storageFor is where a request's writes go: the storage or, for a dry run, a wrapper that only reads.
+func (s *Store) storageFor(dryRunStages []string) storage.Interface {
 	if len(dryRunStages) == 0 {
 		return s.Storage
 	}
-	return dryRun{Interface: s.Storage, newFunc: s.NewFunc}
+	return dryRunStorage{Interface: s.Storage, newFunc: s.NewFunc}
 }
 
-// dryRun answers writes as the storage would, from what is stored, and writes nothing. Between its read and its answer
+// dryRunStorage answers writes as the storage would, from what is stored, and writes nothing. Between its read and its answer
 // somebody else may write: it tells what would have happened. Upstream: DryRunnableStorage.
-type dryRun struct {
+type dryRunStorage struct {
 	storage.Interface
 	newFunc func() runtime.Object
 }
 
-var _ storage.Interface = dryRun{}
+var _ storage.Interface = dryRunStorage{}
 
 // Create is refused where the key exists. What it delivers has no resource version but one that the client sent: nothing
 // was stored.
-func (d dryRun) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
+func (d dryRunStorage) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
 	var existing kinds.ResultPointer
 	switch err := d.Get(ctx, key, storage.GetOptions{}, &existing); {
 	case err == nil:
@@ -41,7 +41,7 @@ func (d dryRun) Create(ctx context.Context, key string, obj, out runtime.Object,
 }
 
 // Delete delivers the object that it would have deleted.
-func (d dryRun) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
+func (d dryRunStorage) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
 	var existing kinds.ResultPointer
 	if err := d.Get(ctx, key, storage.GetOptions{}, &existing); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (d dryRun) Delete(ctx context.Context, key string, out runtime.Object, opts
 		return storage.WrapError("delete", key, err)
 	}
 	if opts.Validate != nil {
-		if err := opts.Validate(ctx, plain(existing.Object)); err != nil {
+		if err := opts.Validate(ctx, unwrap(existing.Object)); err != nil {
 			return err
 		}
 	}
@@ -58,7 +58,7 @@ func (d dryRun) Delete(ctx context.Context, key string, out runtime.Object, opts
 }
 
 // GuaranteedUpdate calls Mutate once, with what is stored. The result keeps the resource version that it has.
-func (d dryRun) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
+func (d dryRunStorage) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	var existing kinds.ResultPointer
 	err := d.Get(ctx, key, storage.GetOptions{IgnoreNotFound: u.IgnoreNotFound}, &existing)
 	if err != nil {
@@ -66,7 +66,7 @@ func (d dryRun) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 	}
 	old, version := d.newFunc(), uint64(0)
 	if existing.Object != nil {
-		old = plain(existing.Object).DeepCopyObject()
+		old = unwrap(existing.Object).DeepCopyObject()
 		if version, err = d.Versioner().ObjectResourceVersion(old); err != nil {
 			return err
 		}

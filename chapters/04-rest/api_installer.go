@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	kinds "kubepath/chapters/02-kinds"
@@ -20,7 +21,7 @@ type APIInstaller struct {
 	MaxRequestBodyBytes int64
 	// Wrap, where set, stands between the handlers and each storage: the seam for tracing. It returns a Wrapper.
 	Wrap func(Storage) Storage
-	// NewFieldManager returns what keeps account of who set which field of the objects of one scope. Nil: no account is kept.
+	// NewFieldManager returns the field manager of the objects of one scope. Nil: nobody manages fields.
 	NewFieldManager func(*RequestScope) FieldManager
 	Admission       []AdmissionPlugin
 }
@@ -138,7 +139,7 @@ func (g *APIInstaller) requestScope(row *installer.Resource, storage Storage) *R
 		Namespaced:          row.Namespaced,
 		MaxRequestBodyBytes: g.MaxRequestBodyBytes,
 		Admission:           g.Admission,
-		Warning:             deprecation(row.Kind, g.Codecs.Scheme),
+		Warning:             deprecationWarning(row.Kind, g.Codecs.Scheme),
 	}
 	scope.TableConvertor, _ = As[TableConvertor](storage)
 	if a, ok := As[GroupVersionAcceptor](storage); ok {
@@ -161,4 +162,40 @@ func (v Verb) newHandler(scope *RequestScope) installer.VerbHandler {
 	}
 	v.describe(&h, scope)
 	return h
+}
+
+// lifecycle is generated for the kinds that come and go.
+type lifecycle interface {
+	APILifecycleDeprecated() (major, minor int)
+}
+
+// currentMinor is the minor version of the API that is served, 1.36: what was deprecated later is not deprecated yet.
+const currentMinor = 36
+
+// deprecationWarning is the warning that every request for a deprecated kind gets; "" for others.
+// Upstream: deprecation.WarningMessage.
+func deprecationWarning(kind schema.GroupVersionKind, scheme *runtime.Scheme) string {
+	obj, err := scheme.New(kind)
+	deprecated, ok := obj.(lifecycle)
+	if err != nil || !ok {
+		return ""
+	}
+	major, minor := deprecated.APILifecycleDeprecated()
+	if major == 0 || major == 1 && minor > currentMinor {
+		return ""
+	}
+	text := fmt.Sprintf("%s %s is deprecated in v%d.%d+", kind.GroupVersion(), kind.Kind, major, minor)
+	if removed, ok := obj.(interface{ APILifecycleRemoved() (major, minor int) }); ok {
+		if major, minor := removed.APILifecycleRemoved(); major != 0 || minor != 0 {
+			text += fmt.Sprintf(", unavailable in v%d.%d+", major, minor)
+		}
+	}
+	if replaced, ok := obj.(interface {
+		APILifecycleReplacement() schema.GroupVersionKind
+	}); ok {
+		if by := replaced.APILifecycleReplacement(); !by.Empty() {
+			text += fmt.Sprintf("; use %s %s", by.GroupVersion(), by.Kind)
+		}
+	}
+	return text
 }

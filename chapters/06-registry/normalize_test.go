@@ -29,11 +29,11 @@ func TestAnEmptyListIsAnsweredAsItWillBeRead(t *testing.T) {
 	t.Parallel()
 	role := &rbacv1.Role{Rules: []rbacv1.PolicyRule{}}
 	want := stored[*rbacv1.Role](t, role, &rbacv1.Role{})
-	if settle(role); (role.Rules == nil) != (want.Rules == nil) {
+	if normalize(role); (role.Rules == nil) != (want.Rules == nil) {
 		t.Errorf("rules are %#v, but will be read as %#v", role.Rules, want.Rules)
 	}
 	slice := &discoveryv1.EndpointSlice{Endpoints: []discoveryv1.Endpoint{{Addresses: []string{}}}, Ports: []discoveryv1.EndpointPort{}}
-	if settle(slice); slice.Endpoints[0].Addresses != nil || slice.Ports != nil {
+	if normalize(slice); slice.Endpoints[0].Addresses != nil || slice.Ports != nil {
 		t.Errorf("an empty list inside a list stays: %#v", slice)
 	}
 }
@@ -41,15 +41,15 @@ func TestAnEmptyListIsAnsweredAsItWillBeRead(t *testing.T) {
 func TestNullBytesAreAnsweredAsEmptyOnes(t *testing.T) {
 	t.Parallel()
 	m := &corev1.ConfigMap{BinaryData: map[string][]byte{"a": nil, "b": []byte("b")}}
-	if settle(m); m.BinaryData["a"] == nil || string(m.BinaryData["b"]) != "b" {
+	if normalize(m); m.BinaryData["a"] == nil || string(m.BinaryData["b"]) != "b" {
 		t.Errorf("data is %#v", m.BinaryData)
 	}
 }
 
 func TestSettlingAPodLooksAtFewOfItsFields(t *testing.T) { // alone: others' allocations would count
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "c"}}}}
-	settle(pod) // learns the type
-	if n := testing.AllocsPerRun(100, func() { settle(pod) }); n > 1 {
+	normalize(pod) // learns the type
+	if n := testing.AllocsPerRun(100, func() { normalize(pod) }); n > 1 {
 		t.Errorf("%v allocations", n)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// deletePage is how many objects a deletecollection lists at a time.
-const deletePage = 10_000
+// deletePageSize is how many objects a deletecollection lists at a time.
+const deletePageSize = 10_000
 
 // DeleteCollection deletes each object that matches as Delete does, with as many at a time as there are workers, and
 // returns a *kinds.List of them as they were listed. It is not a transaction: after an error some are gone. One that is
@@ -27,7 +27,7 @@ func (s *Store) DeleteCollection(
 	}
 	page := *list
 	if page.Limit == 0 {
-		page.Limit = deletePage
+		page.Limit = deletePageSize
 	}
 	all := s.newList()
 	for {
@@ -35,7 +35,7 @@ func (s *Store) DeleteCollection(
 		if err != nil {
 			return nil, err
 		}
-		if err := s.deleteAll(ctx, found.Items, options); err != nil {
+		if err := s.deleteItems(ctx, found.Items, options); err != nil {
 			return nil, err
 		}
 		if all.ResourceVersion == "" {
@@ -53,15 +53,15 @@ func (s *Store) DeleteCollection(
 	}
 }
 
-// deleteAll ends with the first error.
-func (s *Store) deleteAll(ctx context.Context, items []runtime.Object, options *rest.DeleteOptions) error {
+// deleteItems ends with the first error.
+func (s *Store) deleteItems(ctx context.Context, items []runtime.Object, options *rest.DeleteOptions) error {
 	workers, untilError := errgroup.WithContext(ctx)
 	workers.SetLimit(max(s.DeleteCollectionWorkers, 1))
 	for _, item := range items {
 		if untilError.Err() != nil {
 			break
 		}
-		workers.Go(func() error { return s.deleteListed(untilError, item, options) })
+		workers.Go(func() error { return s.deleteItem(untilError, item, options) })
 	}
 	if err := workers.Wait(); err != nil {
 		return err
@@ -69,15 +69,15 @@ func (s *Store) deleteAll(ctx context.Context, items []runtime.Object, options *
 	return ctx.Err()
 }
 
-// deleteListed deletes one object of a list. A panic of a strategy ends the request, not the server: the recovery of
+// deleteItem deletes one object of a list. A panic of a strategy ends the request, not the server: the recovery of
 // the handler chain does not reach this goroutine.
-func (s *Store) deleteListed(ctx context.Context, item runtime.Object, options *rest.DeleteOptions) (err error) {
+func (s *Store) deleteItem(ctx context.Context, item runtime.Object, options *rest.DeleteOptions) (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = fmt.Errorf("panic while deleting one of a collection: %v", reason)
 		}
 	}()
-	m, err := meta.Accessor(plain(item))
+	m, err := meta.Accessor(unwrap(item))
 	if err != nil {
 		return err
 	}

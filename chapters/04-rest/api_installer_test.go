@@ -67,11 +67,11 @@ func TestAStorageGetsTheVerbsThatItImplements(t *testing.T) {
 		want    string
 	}{
 		"nothing":          {scoped{pod, true}, ""},
-		"all but watching": {newShelf(), "get list create update delete deletecollection"},
+		"all but watching": {newConfigMapStorage(), "get list create update delete deletecollection"},
 		"a reader": {struct {
 			scoped
 			Getter
-		}{scoped{pod, true}, newShelf()}, "get"},
+		}{scoped{pod, true}, newConfigMapStorage()}, "get"},
 		"with options": {struct {
 			scoped
 			GetterWithOptions
@@ -158,8 +158,8 @@ func TestAStorageThatCannotBeServedIsAnError(t *testing.T) {
 func TestALaterChapterAddsAVerbByAddingARow(t *testing.T) {
 	t.Parallel()
 	says := func(word string) func(*RequestScope) http.Handler {
-		return func(e *RequestScope) http.Handler {
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, word, " ", e.Resource.Resource) })
+		return func(scope *RequestScope) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, word, " ", scope.Resource.Resource) })
 		}
 	}
 	table := append(Verbs(),
@@ -170,16 +170,16 @@ func TestALaterChapterAddsAVerbByAddingARow(t *testing.T) {
 			Supported: Has[Connecter], Handle: says("connect"),
 			MethodsOf: func(s Storage) []string { return connecter{}.ConnectMethods() }})
 	watched := struct {
-		*shelf
+		*configMapStorage
 		watcher
-	}{newShelf(), watcher{}}
+	}{newConfigMapStorage(), watcher{}}
 	h := serve(t, &APIInstaller{Verbs: table}, map[string]Storage{"configmaps": watched, "configmaps/proxy": connecter{}})
 	for _, row := range []struct{ method, url, want string }{
-		{"GET", shelves + "?watch=true", "watch configmaps"},
+		{"GET", configMapsPath + "?watch=true", "watch configmaps"},
 		{"GET", "/api/v1/configmaps?watch=1", "watch configmaps"},
-		{"GET", shelves, `{"kind":"ConfigMapList"`},
-		{"GET", shelves + "/a/proxy", "connect configmaps"},
-		{"POST", shelves + "/a/proxy/b/c", "connect configmaps"},
+		{"GET", configMapsPath, `{"kind":"ConfigMapList"`},
+		{"GET", configMapsPath + "/a/proxy", "connect configmaps"},
+		{"POST", configMapsPath + "/a/proxy/b/c", "connect configmaps"},
 	} {
 		if got := ask(h, row.method, row.url, "").Body.String(); !strings.HasPrefix(got, row.want) {
 			t.Errorf("%s %s: %q, want %q", row.method, row.url, got, row.want)
@@ -214,25 +214,25 @@ func (connecter) Connect(context.Context, string, runtime.Object, Responder) (ht
 func TestAWrappedStorageKeepsEveryCapabilityAndGainsNone(t *testing.T) {
 	t.Parallel()
 	calls := 0
-	wrap := func(s Storage) Storage { return tracer{newShelf(), s, &calls} }
+	wrap := func(s Storage) Storage { return tracer{newConfigMapStorage(), s, &calls} }
 	reader := struct {
 		scoped
 		Getter
 		teapot
-	}{scoped{bare{&corev1.ConfigMap{}}, true}, newShelf(), teapot{}}
+	}{scoped{bare{&corev1.ConfigMap{}}, true}, newConfigMapStorage(), teapot{}}
 	table := append(Verbs(), Verb{Verb: installer.Verb{Name: "brew", Methods: []string{"POST"}, On: installer.Item},
 		Supported: Has[brewer], Handle: func(scope *RequestScope) http.Handler {
 			storage, _ := As[brewer](scope.Storage)
 			return scope.Handler(func(*Call) (int, runtime.Object, error) { return http.StatusTeapot, storage.Brew(), nil })
 		}})
 	h := serve(t, &APIInstaller{Wrap: func(s Storage) Storage { return wrap(wrap(s)) }, Verbs: table}, map[string]Storage{"configmaps": reader})
-	if w := ask(h, "GET", shelves+"/nosuch", ""); w.Code != http.StatusNotFound || calls != 2 {
+	if w := ask(h, "GET", configMapsPath+"/nosuch", ""); w.Code != http.StatusNotFound || calls != 2 {
 		t.Errorf("a get through two wrappers: answer %d after %d calls", w.Code, calls)
 	}
-	if w := ask(h, "DELETE", shelves+"/nosuch", ""); w.Code != http.StatusMethodNotAllowed {
+	if w := ask(h, "DELETE", configMapsPath+"/nosuch", ""); w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("a delete that only the wrapper offers: %d", w.Code)
 	}
-	if w := ask(h, "POST", shelves+"/a", ""); w.Code != http.StatusTeapot {
+	if w := ask(h, "POST", configMapsPath+"/a", ""); w.Code != http.StatusTeapot {
 		t.Errorf("a verb that the wrapper has never heard of: %d %s", w.Code, w.Body)
 	}
 	if Has[brewer](bare{}) || Has[Getter](nil) {
@@ -249,7 +249,7 @@ func (teapot) Brew() runtime.Object { return &corev1.ConfigMap{} }
 
 // tracer has every method, as a wrapper may.
 type tracer struct {
-	*shelf
+	*configMapStorage
 	wrapped Storage
 	calls   *int
 }
@@ -267,7 +267,7 @@ func TestADeprecatedKindWarnsInEveryAnswer(t *testing.T) {
 	reader := struct {
 		scoped
 		Getter
-	}{scoped{bare{&corev1.Endpoints{}}, true}, newShelf()} //nolint:staticcheck // deprecated on purpose
+	}{scoped{bare{&corev1.Endpoints{}}, true}, newConfigMapStorage()} //nolint:staticcheck // deprecated on purpose
 	w := ask(serve(t, &APIInstaller{}, map[string]Storage{"endpoints": reader}), "GET", "/api/v1/namespaces/ns/endpoints/a", "")
 	const want = `299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"`
 	if got := w.Header().Get("Warning"); w.Code != http.StatusNotFound || got != want {
@@ -277,7 +277,7 @@ func TestADeprecatedKindWarnsInEveryAnswer(t *testing.T) {
 
 func TestEveryVerbIsDescribed(t *testing.T) {
 	t.Parallel()
-	rows := resources(t, &APIInstaller{}, map[string]Storage{"configmaps": newShelf()})
+	rows := resources(t, &APIInstaller{}, map[string]Storage{"configmaps": newConfigMapStorage()})
 	for _, v := range rows[0].Verbs {
 		if v.Doc == "" || strings.Contains(v.Doc, "{") || v.Writes == nil || len(v.Params) == 0 {
 			t.Errorf("verb %s: %q, writes %T, params %v", v.Name, v.Doc, v.Writes, v.Params)

@@ -19,9 +19,9 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// shelf stands in for what chapter 6 will bring: ConfigMaps in a map. The demo, the examples and the tests put handlers
+// configMapStorage stands in for what chapter 6 will bring: ConfigMaps in a map. The demo, the examples and the tests put handlers
 // over it; it knows just enough to be a Storage, and nothing of strategies, versions or finalizers.
-type shelf struct {
+type configMapStorage struct {
 	mu      sync.Mutex
 	version int
 	objects map[string]*corev1.ConfigMap // by NAMESPACE/NAME
@@ -36,33 +36,35 @@ var _ interface {
 	Updater
 	GracefulDeleter
 	CollectionDeleter
-} = (*shelf)(nil)
+} = (*configMapStorage)(nil)
 
-var shelfResource = schema.GroupResource{Resource: "configmaps"}
+var configMapResource = schema.GroupResource{Resource: "configmaps"}
 
-func newShelf() *shelf { return &shelf{objects: map[string]*corev1.ConfigMap{}} }
+func newConfigMapStorage() *configMapStorage {
+	return &configMapStorage{objects: map[string]*corev1.ConfigMap{}}
+}
 
-func (s *shelf) New() runtime.Object     { return &corev1.ConfigMap{} }
-func (s *shelf) Destroy()                {}
-func (s *shelf) NamespaceScoped() bool   { return true }
-func (s *shelf) NewList() runtime.Object { return newShelfList() }
-func (s *shelf) GetSingularName() string { return "configmap" }
-func (s *shelf) ShortNames() []string    { return []string{"cm"} }
+func (s *configMapStorage) New() runtime.Object     { return &corev1.ConfigMap{} }
+func (s *configMapStorage) Destroy()                {}
+func (s *configMapStorage) NamespaceScoped() bool   { return true }
+func (s *configMapStorage) NewList() runtime.Object { return newConfigMapList() }
+func (s *configMapStorage) GetSingularName() string { return "configmap" }
+func (s *configMapStorage) ShortNames() []string    { return []string{"cm"} }
 
-func (s *shelf) Get(ctx context.Context, name string, _ *metav1.GetOptions) (runtime.Object, error) {
+func (s *configMapStorage) Get(ctx context.Context, name string, _ *metav1.GetOptions) (runtime.Object, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	obj, ok := s.objects[NamespaceFrom(ctx)+"/"+name]
 	if !ok {
-		return nil, apierrors.NewNotFound(shelfResource, name)
+		return nil, apierrors.NewNotFound(configMapResource, name)
 	}
 	return obj, nil
 }
 
-func (s *shelf) List(ctx context.Context, options *metainternalversion.ListOptions) (runtime.Object, error) {
+func (s *configMapStorage) List(ctx context.Context, options *metainternalversion.ListOptions) (runtime.Object, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := newShelfList()
+	list := newConfigMapList()
 	for _, key := range slices.Sorted(maps.Keys(s.objects)) {
 		if obj := s.objects[key]; selected(ctx, obj, options) {
 			list.Items = append(list.Items, obj)
@@ -73,17 +75,17 @@ func (s *shelf) List(ctx context.Context, options *metainternalversion.ListOptio
 }
 
 // ConvertToTable makes it a Lister.
-func (s *shelf) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
-	return NewDefaultTableConvertor(shelfResource).ConvertToTable(ctx, obj, options)
+func (s *configMapStorage) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
+	return NewDefaultTableConvertor(configMapResource).ConvertToTable(ctx, obj, options)
 }
 
-func (s *shelf) Create(_ context.Context, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
+func (s *configMapStorage) Create(_ context.Context, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	made := obj.(*corev1.ConfigMap)
 	key := made.Namespace + "/" + made.Name
 	if _, taken := s.objects[key]; taken {
-		return nil, apierrors.NewAlreadyExists(shelfResource, made.Name)
+		return nil, apierrors.NewAlreadyExists(configMapResource, made.Name)
 	}
 	if s.now != nil {
 		made.CreationTimestamp = s.now()
@@ -94,13 +96,13 @@ func (s *shelf) Create(_ context.Context, obj runtime.Object, options *CreateOpt
 	return made, nil
 }
 
-func (s *shelf) Update(ctx context.Context, name string, update *Update) (runtime.Object, bool, error) {
+func (s *configMapStorage) Update(ctx context.Context, name string, update *Update) (runtime.Object, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := NamespaceFrom(ctx) + "/" + name
 	old, ok := s.objects[key]
 	if !ok {
-		return nil, false, apierrors.NewNotFound(shelfResource, name)
+		return nil, false, apierrors.NewNotFound(configMapResource, name)
 	}
 	next, err := update.Mutate(ctx, old.DeepCopy())
 	if err != nil {
@@ -110,18 +112,18 @@ func (s *shelf) Update(ctx context.Context, name string, update *Update) (runtim
 	return next, false, nil
 }
 
-func (s *shelf) Delete(ctx context.Context, name string, _ *DeleteOptions) (runtime.Object, bool, error) {
+func (s *configMapStorage) Delete(ctx context.Context, name string, _ *DeleteOptions) (runtime.Object, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := NamespaceFrom(ctx) + "/" + name
 	if _, ok := s.objects[key]; !ok {
-		return nil, false, apierrors.NewNotFound(shelfResource, name)
+		return nil, false, apierrors.NewNotFound(configMapResource, name)
 	}
 	delete(s.objects, key)
 	return nil, true, nil
 }
 
-func (s *shelf) DeleteCollection(ctx context.Context, _ *DeleteOptions, which *metainternalversion.ListOptions) (runtime.Object, error) {
+func (s *configMapStorage) DeleteCollection(ctx context.Context, _ *DeleteOptions, which *metainternalversion.ListOptions) (runtime.Object, error) {
 	gone, err := s.List(ctx, which)
 	if err != nil {
 		return nil, err
@@ -135,13 +137,13 @@ func (s *shelf) DeleteCollection(ctx context.Context, _ *DeleteOptions, which *m
 	return gone, nil
 }
 
-func (s *shelf) put(key string, obj *corev1.ConfigMap) {
+func (s *configMapStorage) put(key string, obj *corev1.ConfigMap) {
 	s.version++
 	obj.ResourceVersion = strconv.Itoa(s.version)
 	s.objects[key] = obj
 }
 
-func newShelfList() *kinds.List {
+func newConfigMapList() *kinds.List {
 	return &kinds.List{TypeMeta: metav1.TypeMeta{Kind: "ConfigMapList", APIVersion: "v1"}}
 }
 

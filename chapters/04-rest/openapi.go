@@ -2,70 +2,67 @@ package rest
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
 )
 
 // describe fills in what chapter 11 tells clients about a verb.
-func (v Verb) describe(h *installer.VerbHandler, e *RequestScope) {
-	h.Doc = sentence(v.Doc, e)
+func (v Verb) describe(h *installer.VerbHandler, scope *RequestScope) {
+	h.Doc = verbDoc(v.Doc, scope)
 	h.Params = queryParams(v.Options)
-	h.Writes = e.served(e.Storage.New())
+	h.Writes = scope.servedSample(scope.Storage.New())
 	if v.Writes != nil {
-		h.Writes = e.served(v.Writes(e.Storage))
+		h.Writes = scope.servedSample(v.Writes(scope.Storage))
 	}
 	if v.Reads != nil {
-		h.Reads = e.served(v.Reads(e.Storage))
+		h.Reads = scope.servedSample(v.Reads(scope.Storage))
 	}
 	if v.MediaTypes != nil {
-		h.Returns = v.MediaTypes(e.Codecs)
+		h.Returns = v.MediaTypes(scope.Codecs)
 	}
 }
 
-// served is a sample in the version that clients see: a storage may work with another, and its lists are of no version.
-func (e *RequestScope) served(sample any) any {
-	kind := e.Kind
+// servedSample is a sample in the version that clients see: a storage may work with another, and its lists are of no version.
+func (scope *RequestScope) servedSample(sample any) any {
+	kind := scope.Kind
 	switch _, list := sample.(*kinds.List); {
 	case list:
 		kind.Kind += "List"
-	case reflect.TypeOf(sample) != reflect.TypeOf(e.Storage.New()):
+	case reflect.TypeOf(sample) != reflect.TypeOf(scope.Storage.New()):
 		return sample
 	}
-	if obj, err := e.Codecs.Scheme.New(kind); err == nil {
+	if obj, err := scope.Codecs.Scheme.New(kind); err == nil {
 		return obj
 	}
 	return sample
 }
 
-func sentence(doc string, e *RequestScope) string {
+func verbDoc(doc string, scope *RequestScope) string {
 	article, sub, watch := "a ", "", ""
-	switch kind := e.parentKind(); {
+	switch kind := scope.parentKind(); {
 	case strings.HasSuffix(kind, "s") && !strings.HasSuffix(kind, "ss"): // Endpoints
 		article = ""
 	case strings.ContainsAny(kind[:1], "AEIOU"):
 		article = "an "
 	}
-	if e.Subresource != "" {
-		sub = e.Subresource + " of "
+	if scope.Subresource != "" {
+		sub = scope.Subresource + " of "
 	}
-	if Has[Watcher](e.Storage) {
+	if Has[Watcher](scope.Storage) {
 		watch = "or watch "
 	}
-	return strings.NewReplacer("{a}", article, "{kind}", e.parentKind(), "{sub}", sub, "{watch}", watch).Replace(doc)
+	return strings.NewReplacer("{a}", article, "{kind}", scope.parentKind(), "{sub}", sub, "{watch}", watch).Replace(doc)
 }
 
 // parentKind is the kind that sentences name: for a subresource, that of the resource that has it.
-func (e *RequestScope) parentKind() string { return cmp.Or(e.ParentKind, e.Kind.Kind) }
+func (scope *RequestScope) parentKind() string { return cmp.Or(scope.ParentKind, scope.Kind.Kind) }
 
 // queryParams are the parameters that options are read from, with the documentation of their type's fields.
 // Upstream: endpoints.AddObjectParams.
@@ -128,40 +125,4 @@ func paramType(t reflect.Type) string {
 		return "integer"
 	}
 	return ""
-}
-
-// currentMinor is the minor version of the API that is served, 1.36: what was deprecated later is not deprecated yet.
-const currentMinor = 36
-
-// lifecycle is generated for the kinds that come and go.
-type lifecycle interface {
-	APILifecycleDeprecated() (major, minor int)
-}
-
-// deprecation is the warning that every request for a deprecated kind gets; "" for others.
-// Upstream: deprecation.WarningMessage.
-func deprecation(kind schema.GroupVersionKind, scheme *runtime.Scheme) string {
-	obj, err := scheme.New(kind)
-	deprecated, ok := obj.(lifecycle)
-	if err != nil || !ok {
-		return ""
-	}
-	major, minor := deprecated.APILifecycleDeprecated()
-	if major == 0 || major == 1 && minor > currentMinor {
-		return ""
-	}
-	text := fmt.Sprintf("%s %s is deprecated in v%d.%d+", kind.GroupVersion(), kind.Kind, major, minor)
-	if removed, ok := obj.(interface{ APILifecycleRemoved() (major, minor int) }); ok {
-		if major, minor := removed.APILifecycleRemoved(); major != 0 || minor != 0 {
-			text += fmt.Sprintf(", unavailable in v%d.%d+", major, minor)
-		}
-	}
-	if replaced, ok := obj.(interface {
-		APILifecycleReplacement() schema.GroupVersionKind
-	}); ok {
-		if by := replaced.APILifecycleReplacement(); !by.Empty() {
-			text += fmt.Sprintf("; use %s %s", by.GroupVersion(), by.Kind)
-		}
-	}
-	return text
 }

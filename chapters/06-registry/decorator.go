@@ -10,21 +10,21 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// plain is the object itself where obj stands for one that others share with its encoded bytes. It is read-only.
-func plain(obj runtime.Object) runtime.Object {
+// unwrap is the object itself where obj stands for one that others share with its encoded bytes. It is read-only.
+func unwrap(obj runtime.Object) runtime.Object {
 	if shared, ok := obj.(runtime.CacheableObject); ok {
 		return shared.GetObject()
 	}
 	return obj
 }
 
-// decorated is what a client gets for obj: obj itself, which may be shared, or, where there is a Decorator, a copy that
+// decorate is what a client gets for obj: obj itself, which may be shared, or, where there is a Decorator, a copy that
 // it has seen.
-func (s *Store) decorated(obj runtime.Object) runtime.Object {
+func (s *Store) decorate(obj runtime.Object) runtime.Object {
 	if s.Decorator == nil {
 		return obj
 	}
-	own := plain(obj).DeepCopyObject()
+	own := unwrap(obj).DeepCopyObject()
 	s.Decorator(own)
 	return own
 }
@@ -34,7 +34,7 @@ func (s *Store) decorateList(list *kinds.List) {
 		return
 	}
 	for i, item := range list.Items {
-		list.Items[i] = s.decorated(item)
+		list.Items[i] = s.decorate(item)
 	}
 }
 
@@ -43,25 +43,25 @@ func (s *Store) decorateWatch(ctx context.Context, source watch.Interface) watch
 		return source
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	w := &decoratedWatch{source: source, events: make(chan watch.Event), cancel: cancel}
-	go w.run(ctx, s.decorated)
+	w := &decoratedWatcher{source: source, events: make(chan watch.Event), cancel: cancel}
+	go w.run(ctx, s.decorate)
 	return w
 }
 
-// decoratedWatch passes the events of source on, with decorated objects. It ends with source, with its context or by
+// decoratedWatcher passes the events of source on, with decorated objects. It ends with source, with its context or by
 // Stop, and then stops source. Upstream: registry.decoratedWatcher.
-type decoratedWatch struct {
+type decoratedWatcher struct {
 	source watch.Interface
 	events chan watch.Event
 	cancel context.CancelFunc
 	once   sync.Once
 }
 
-func (w *decoratedWatch) ResultChan() <-chan watch.Event { return w.events }
+func (w *decoratedWatcher) ResultChan() <-chan watch.Event { return w.events }
 
-func (w *decoratedWatch) Stop() { w.once.Do(w.cancel) }
+func (w *decoratedWatcher) Stop() { w.once.Do(w.cancel) }
 
-func (w *decoratedWatch) run(ctx context.Context, decorated func(runtime.Object) runtime.Object) {
+func (w *decoratedWatcher) run(ctx context.Context, decorated func(runtime.Object) runtime.Object) {
 	defer close(w.events)
 	defer w.source.Stop()
 	defer w.cancel()

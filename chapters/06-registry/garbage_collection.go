@@ -7,19 +7,19 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// collectorFinalizer is the finalizer with which a propagation policy holds an object until the garbage collector has
+// garbageCollectorFinalizer is the finalizer with which a propagation policy holds an object until the garbage collector has
 // done its part. Background needs none: the collector sees that the owner is gone.
-var collectorFinalizer = map[metav1.DeletionPropagation]string{
+var garbageCollectorFinalizer = map[metav1.DeletionPropagation]string{
 	metav1.DeletePropagationOrphan:     metav1.FinalizerOrphanDependents,
 	metav1.DeletePropagationForeground: metav1.FinalizerDeleteDependents,
 }
 
-// propagation says what becomes of an object's dependents. The client's word counts first, then a finalizer that the
+// garbageCollectionPolicy says what becomes of an object's dependents. The client's word counts first, then a finalizer that the
 // object has from an earlier delete, then the resource's own default.
 // Upstream: shouldOrphanDependents and shouldDeleteDependents.
-func (s *Store) propagation(ctx context.Context, m metav1.Object, o *metav1.DeleteOptions) metav1.DeletionPropagation {
+func (s *Store) garbageCollectionPolicy(ctx context.Context, m metav1.Object, o *metav1.DeleteOptions) metav1.DeletionPropagation {
 	var byDefault metav1.DeletionPropagation
-	if strategy, ok := s.Strategy.(GarbageCollectionDeleteStrategy); ok {
+	if strategy, ok := As[GarbageCollectionDeleteStrategy](s.Strategy); ok {
 		byDefault = strategy.DefaultGarbageCollectionPolicy(ctx)
 	}
 	switch {
@@ -33,7 +33,7 @@ func (s *Store) propagation(ctx context.Context, m metav1.Object, o *metav1.Dele
 		return *o.PropagationPolicy
 	}
 	for _, finalizer := range m.GetFinalizers() {
-		for policy, its := range collectorFinalizer {
+		for policy, its := range garbageCollectorFinalizer {
 			if finalizer == its {
 				return policy
 			}
@@ -42,16 +42,16 @@ func (s *Store) propagation(ctx context.Context, m metav1.Object, o *metav1.Dele
 	return byDefault
 }
 
-// finalizers are those that the object is to have while it is being deleted: its own, and the policy's.
+// deletionFinalizersForGarbageCollection are those that the object is to have while it is being deleted: its own, and the policy's.
 // Upstream: deletionFinalizersForGarbageCollection.
-func (s *Store) finalizers(ctx context.Context, m metav1.Object, o *metav1.DeleteOptions) []string {
+func (s *Store) deletionFinalizersForGarbageCollection(ctx context.Context, m metav1.Object, o *metav1.DeleteOptions) []string {
 	var kept []string
 	for _, finalizer := range m.GetFinalizers() {
 		if finalizer != metav1.FinalizerOrphanDependents && finalizer != metav1.FinalizerDeleteDependents {
 			kept = append(kept, finalizer)
 		}
 	}
-	if added, ok := collectorFinalizer[s.propagation(ctx, m, o)]; ok {
+	if added, ok := garbageCollectorFinalizer[s.garbageCollectionPolicy(ctx, m, o)]; ok {
 		kept = append(kept, added)
 	}
 	if sameSet(kept, m.GetFinalizers()) {

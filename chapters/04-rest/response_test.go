@@ -24,7 +24,7 @@ import (
 
 // returning is a storage whose get and list return what the test wants.
 type returning struct {
-	*shelf
+	*configMapStorage
 	obj runtime.Object
 }
 
@@ -60,23 +60,23 @@ func TestShapesAreMadeOfEveryKindOfListAndObject(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := serve(t, &APIInstaller{}, map[string]Storage{"configmaps": returning{newShelf(), obj}})
-			table := into[metav1.Table](t, ask(h, "GET", shelves+"?includeObject=Object", "", tableV1), http.StatusOK)
+			h := serve(t, &APIInstaller{}, map[string]Storage{"configmaps": returning{newConfigMapStorage(), obj}})
+			table := into[metav1.Table](t, ask(h, "GET", configMapsPath+"?includeObject=Object", "", tableV1), http.StatusOK)
 			if table.ResourceVersion != "9" || table.Continue != "c" || table.Rows[0].Cells[0] != "a" || !bytes.HasPrefix(table.Rows[0].Object.Raw, []byte(`{"kind":"ConfigMap","apiVersion":"v1"`)) {
 				t.Errorf("table %+v", table)
 			}
-			all := into[metav1.PartialObjectMetadataList](t, ask(h, "GET", shelves, "", partialsV1), http.StatusOK)
+			all := into[metav1.PartialObjectMetadataList](t, ask(h, "GET", configMapsPath, "", partialsV1), http.StatusOK)
 			if all.ResourceVersion != "9" || all.Continue != "c" || all.Items[0].Name != "a" {
 				t.Errorf("metadata %+v", all)
 			}
-			list := into[corev1.ConfigMapList](t, ask(h, "GET", shelves, ""), http.StatusOK)
+			list := into[corev1.ConfigMapList](t, ask(h, "GET", configMapsPath, ""), http.StatusOK)
 			if list.Kind != "ConfigMapList" || list.APIVersion != "v1" || list.Items[0].Name != "a" {
 				t.Errorf("itself %+v", list)
 			}
 		})
 	}
-	h := serve(t, &APIInstaller{}, map[string]Storage{"configmaps": returning{newShelf(), &carrier{Object: &cm}}})
-	if got := into[metav1.PartialObjectMetadata](t, ask(h, "GET", shelves+"/a", "", partialV1), http.StatusOK); got.Name != "a" {
+	h := serve(t, &APIInstaller{}, map[string]Storage{"configmaps": returning{newConfigMapStorage(), &carrier{Object: &cm}}})
+	if got := into[metav1.PartialObjectMetadata](t, ask(h, "GET", configMapsPath+"/a", "", partialV1), http.StatusOK); got.Name != "a" {
 		t.Errorf("one carried object: %+v", got)
 	}
 	if cm.Kind != "" {
@@ -104,11 +104,11 @@ func TestTheObjectInATableIsInTheVersionServed(t *testing.T) {
 	codecs := kinds.NewCodecs(kinds.NewScheme())
 	codecs.Converter = relabel{}
 	c := &Call{RequestScope: &RequestScope{Codecs: codecs, Kind: corev1.SchemeGroupVersion.WithKind("ConfigMap")}}
-	obj, err := c.named(&corev1.ConfigMap{})
+	obj, err := c.asServed(&corev1.ConfigMap{})
 	if err != nil || obj.(*corev1.ConfigMap).Labels["converted-to"] != "v1" || obj.GetObjectKind().GroupVersionKind() != c.Kind {
 		t.Errorf("%v, %v", obj, err)
 	}
-	if _, err := c.named(&corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "bad"}}); err == nil {
+	if _, err := c.asServed(&corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "bad"}}); err == nil {
 		t.Error("an object that cannot be converted is shown")
 	}
 }
@@ -127,7 +127,7 @@ func TestANameInThePathBecomesTheFieldSelector(t *testing.T) {
 		"by a field": {fields.OneTermEqualSelector("metadata.namespace", "b"), ""},
 	} {
 		options := &metainternalversion.ListOptions{FieldSelector: row.selector}
-		err := c.selectName(options)
+		err := c.addNameSelector(options)
 		if row.want == "" {
 			if err == nil || err.Error() != "fieldSelector metadata.name doesn't match requested name" {
 				t.Errorf("%s: %v", name, err)
@@ -191,7 +191,7 @@ func TestAnEmptyListIsWrittenAsUpstreamWritesIt(t *testing.T) {
 		"application/json;as=PartialObjectMetadataList;v=v1beta1;g=meta.k8s.io": `"items":null`,
 		"application/yaml;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io":      "items: null\n",
 	} {
-		w := ask(h, "GET", shelves+"?fieldSelector=metadata.name=none", "", "Accept: "+accept)
+		w := ask(h, "GET", configMapsPath+"?fieldSelector=metadata.name=none", "", "Accept: "+accept)
 		if w.Code != 200 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d %s, want %s", accept, w.Code, w.Body, want)
 		}

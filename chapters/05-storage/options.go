@@ -2,9 +2,39 @@ package storage
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
+
+// PrepareKey checks a key and, for a recursive list or watch, makes it a prefix that ends with a slash: without it,
+// everything below /pods/a would include /pods/ab. A key without a name, with a . or .. in it, or outside of the
+// storage's own resource (/pods/, or / where it keeps several) is ErrInvalidKey, and comes back as it is.
+// Upstream: storage.PrepareKey.
+func PrepareKey(resource, key string, recursive bool) (string, error) {
+	if key == "" || key == "/" {
+		return key, newInvalidKeyError("empty key: %q", key)
+	}
+	if strings.Contains(key, "/.") || key[0] == '.' { // rare, so that the split is not paid for each call
+		parts := strings.Split(key, "/")
+		if slices.Contains(parts, ".") || slices.Contains(parts, "..") {
+			return key, newInvalidKeyError("invalid key: %q", key)
+		}
+	}
+	prepared := key
+	if recursive && !strings.HasSuffix(key, "/") {
+		prepared += "/"
+	}
+	if !strings.HasPrefix(prepared, resource) {
+		return key, newInvalidKeyError("invalid key: %q lacks resource prefix: %q", prepared, resource)
+	}
+	return prepared, nil
+}
+
+func newInvalidKeyError(format string, args ...any) error {
+	return &Error{Err: ErrInvalidKey, Detail: fmt.Sprintf(format, args...)}
+}
 
 // ListStart says which part of the history a list wants, and where in the order of the keys it begins.
 type ListStart struct {
@@ -28,7 +58,7 @@ type ListStart struct {
 // Errors: ErrInvalidContinue, ErrInvalidVersion. Upstream: storage.ValidateListOptions.
 func ValidateListOptions(key string, opts ListOptions) (ListStart, error) {
 	if opts.Recursive && opts.Predicate.Continue != "" {
-		return readOn(key, opts)
+		return validateContinuedList(key, opts)
 	}
 	version, err := APIObjectVersioner{}.ParseResourceVersion(opts.ResourceVersion)
 	if err != nil {
@@ -53,8 +83,8 @@ func ValidateListOptions(key string, opts ListOptions) (ListStart, error) {
 	return r, nil
 }
 
-// readOn is ValidateListOptions for a list that goes on with a token.
-func readOn(key string, opts ListOptions) (ListStart, error) {
+// validateContinuedList is ValidateListOptions for a list that goes on with a token.
+func validateContinuedList(key string, opts ListOptions) (ListStart, error) {
 	from, version, err := DecodeContinue(opts.Predicate.Continue, key)
 	if err != nil {
 		return ListStart{}, err
