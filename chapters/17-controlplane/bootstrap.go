@@ -16,9 +16,10 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/cluster"
+	"kubepath/chapters/17-controlplane/flowcontrol"
 	"kubepath/chapters/17-controlplane/network"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/scheduling"
 )
 
 // bootstrap makes objects that a cluster has from the start. It makes them again when they are gone, and leaves those
@@ -67,11 +68,11 @@ func systemNamespaces() []metav1.Object {
 	return all
 }
 
-func systemClasses() []metav1.Object { return objects(cluster.SystemPriorityClasses()) }
+func systemClasses() []metav1.Object { return objects(scheduling.SystemPriorityClasses()) }
 
-func flowLevels() []metav1.Object { return objects(cluster.BootstrapPriorityLevelConfigurations()) }
+func flowLevels() []metav1.Object { return objects(flowcontrol.BootstrapPriorityLevelConfigurations()) }
 
-func flowSchemas() []metav1.Object { return objects(cluster.BootstrapFlowSchemas()) }
+func flowSchemas() []metav1.Object { return objects(flowcontrol.BootstrapFlowSchemas()) }
 
 func objects[T metav1.Object](typed []T) []metav1.Object {
 	var all []metav1.Object

@@ -16,7 +16,7 @@ import (
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
 	versions "kubepath/chapters/13-versions"
-	"kubepath/chapters/17-controlplane/cluster"
+	"kubepath/chapters/17-controlplane/componentstatus"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -138,11 +138,11 @@ func number(i int) string {
 }
 
 // components are what componentstatuses shows: the etcds, behind what runs beside the server.
-func (d *destinations) components() cluster.Components {
-	all := cluster.ControlPlaneComponents()
+func (d *destinations) components() componentstatus.Components {
+	all := componentstatus.ControlPlaneComponents()
 	for i, m := range d.members {
 		check := etcd3.HealthCheck(m.Etcd, m.Prefix)
-		all = append(all, cluster.Component{
+		all = append(all, componentstatus.Component{
 			Name:  "etcd-" + strconv.Itoa(i),
 			Check: func(ctx context.Context) (string, error) { return "ok", check(ctx) },
 		})

@@ -8,22 +8,31 @@
 //
 // Read in this order:
 //
-//	resource/definition.go     what a row may say
-//	resources.go          the table: the rows of all packages below
-//	controlplane.go       New: the table becomes a server
-//	storage_provider.go           a row becomes a Store and what stands around it
-//	destinations.go       which etcd, which prefix, which form
-//	watchcache.go         which resources are answered from memory
-//	runtimeconfig.go      versions and resources on and off
-//	removed_versions.go          versions that are gone
-//	bootstrap.go          what a cluster has from the start
-//	migrations_test.go    a resource that the table does not have, in 25 lines
+//	resource/definition.go    what a row may say
+//	resources.go              the table: the rows of all packages below
+//	controlplane.go           New: the table becomes a server
+//	storage_provider.go       a row becomes a Store and what stands around it
+//	destinations.go           which etcd, which prefix, which form
+//	watchcache.go             which resources are answered from memory
+//	runtimeconfig.go          versions and resources on and off
+//	removed_versions.go       versions that are gone
+//	bootstrap.go              what a cluster has from the start
+//	demo.go, demo_scenes.go   the stage of this chapter
+//	migrations_test.go        a resource that the table does not have, in 25 lines
 //
 // And then the packages of the rows, each with an order of its own:
 //
-//	core        pods and what shares their spec; binding, eviction
-//	network     services with their addresses and ports; endpoints, ingresses, policies
-//	workloads   apps, batch, autoscaling, policy
-//	cluster     everything else, from configmaps to webhooks
-//	resource    what many rows share: spec beside status, scale, columns
+//	resource               what many rows share: definition, spec beside status, scale, columns
+//	fieldvalidation        rules of single values that many rows share
+//	config                 configmaps, secrets, service accounts: the simplest strategies
+//	core                   pods and what shares their spec; binding, eviction
+//	workloads              apps, batch, autoscaling, policy
+//	network                services with their addresses and ports; endpoints, ingresses, policies
+//	storage                persistent volumes, claims, classes, CSI
+//	namespace, node        namespaces and their deletion; nodes, runtime classes, leases
+//	event, componentstatus what components report
+//	quota, scheduling, flowcontrol    limits, priorities of pods and of requests
+//	rbac, certificates     who may do what, and who is who
+//	admissionregistration, dynamicresources
+//	apitest                tests that ask the resources of many packages through the whole server
 package controlplane

@@ -29,24 +29,24 @@ var junk = []any{
 	[]any{}, []any{""}, []any{nil}, []any{map[string]any{}}, map[string]any{}, map[string]any{"": ""}, map[string]any{"a b": "c", "d": nil},
 }
 
-// node is a place in a document: the value there, and how to put another.
-type node struct {
+// place is one in a document: the value there, and how to put another.
+type place struct {
 	value any
 	set   func(any)
 }
 
 // nodes are all places below a value.
-func nodes(value any) []node {
-	var all []node
+func nodes(value any) []place {
+	var all []place
 	switch value := value.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(value)) {
-			all = append(all, node{value[key], func(now any) { value[key] = now }})
+			all = append(all, place{value[key], func(now any) { value[key] = now }})
 			all = append(all, nodes(value[key])...)
 		}
 	case []any:
 		for i := range value {
-			all = append(all, node{value[i], func(now any) { value[i] = now }})
+			all = append(all, place{value[i], func(now any) { value[i] = now }})
 			all = append(all, nodes(value[i])...)
 		}
 	}

@@ -4,10 +4,22 @@ import (
 	"cmp"
 	"slices"
 
-	"kubepath/chapters/17-controlplane/cluster"
+	"kubepath/chapters/17-controlplane/admissionregistration"
+	"kubepath/chapters/17-controlplane/certificates"
+	"kubepath/chapters/17-controlplane/componentstatus"
+	"kubepath/chapters/17-controlplane/config"
 	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/dynamicresources"
+	"kubepath/chapters/17-controlplane/event"
+	"kubepath/chapters/17-controlplane/flowcontrol"
+	"kubepath/chapters/17-controlplane/namespace"
 	"kubepath/chapters/17-controlplane/network"
+	"kubepath/chapters/17-controlplane/node"
+	"kubepath/chapters/17-controlplane/quota"
+	"kubepath/chapters/17-controlplane/rbac"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/scheduling"
+	"kubepath/chapters/17-controlplane/storage"
 	"kubepath/chapters/17-controlplane/workloads"
 )
 
@@ -17,11 +29,33 @@ type (
 	Group    = resource.Group
 )
 
-// Groups is the table: the groups in the order in which discovery lists them, each with the rows of all packages below
-// this one.
+// packages are the parts of the table, one of each package below this one. The first of those that serve a group version
+// decides where its resources stand.
+func packages() [][]Group {
+	return [][]Group{
+		componentstatus.Groups(),
+		config.Groups(),
+		event.Groups(),
+		quota.Groups(),
+		namespace.Groups(),
+		node.Groups(),
+		storage.Groups(),
+		rbac.Groups(),
+		scheduling.Groups(),
+		certificates.Groups(),
+		admissionregistration.Groups(),
+		flowcontrol.Groups(),
+		dynamicresources.Groups(),
+		core.Groups(),
+		network.Groups(),
+		workloads.Groups(),
+	}
+}
+
+// Groups is the table: the groups in the order in which discovery lists them, each with the resources of all packages.
 func Groups() []Group {
 	var merged []Group
-	for _, g := range slices.Concat(cluster.Groups(), core.Groups(), network.Groups(), workloads.Groups()) {
+	for _, g := range slices.Concat(packages()...) {
 		at := slices.IndexFunc(merged, func(m Group) bool { return m.GroupVersion == g.GroupVersion })
 		if at < 0 {
 			merged = append(merged, g)

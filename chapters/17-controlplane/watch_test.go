@@ -13,8 +13,8 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// event is a frame.
-type event struct {
+// watchEvent is a frame.
+type watchEvent struct {
 	Type   string
 	Object struct {
 		metav1.TypeMeta
@@ -25,7 +25,7 @@ type event struct {
 }
 
 // events opens a watch and returns all of its events until it ends.
-func (w *watched) events(path string) (all []event) {
+func (w *watched) events(path string) (all []watchEvent) {
 	w.t.Helper()
 	answer, err := w.client.Get(w.url + path)
 	if err != nil {
@@ -36,7 +36,7 @@ func (w *watched) events(path string) (all []event) {
 		w.t.Fatalf("%s: %s", path, answer.Status)
 	}
 	for frames := json.NewDecoder(answer.Body); ; {
-		var e event
+		var e watchEvent
 		if err := frames.Decode(&e); err == io.EOF {
 			return all
 		} else if err != nil {

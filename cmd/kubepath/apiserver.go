@@ -19,7 +19,7 @@ import (
 	etcd3 "kubepath/chapters/07-etcd3"
 	server "kubepath/chapters/08-server"
 	controlplane "kubepath/chapters/17-controlplane"
-	"kubepath/chapters/17-controlplane/cluster"
+	"kubepath/chapters/17-controlplane/event"
 	"kubepath/chapters/17-controlplane/network"
 	"kubepath/internal/embedetcd"
 	"kubepath/internal/tools/trace"
@@ -90,7 +90,7 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 		Etcd: a.etcd, EtcdPrefix: o.prefix, MediaType: o.mediaType, Open: etcd3.Open, Destinations: destinations,
 		RuntimeConfig: served, StorageVersions: stored,
 		WatchCache: o.watchCache, MinRequestTimeout: o.minRequestTimeout, CompactInterval: cmp.Or(o.compactInterval, -1),
-		Settings: []any{o.network, cluster.EventTTL(o.eventTTL)},
+		Settings: []any{o.network, event.TTL(o.eventTTL)},
 	}
 	plug := plugged()
 	if plug.Middleware != nil {

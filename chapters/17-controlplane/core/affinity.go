@@ -55,7 +55,7 @@ func weight(path *field.Path, w int32) field.ErrorList {
 }
 
 // ValidateNodeSelector checks the terms of a selector of nodes; anyValue leaves out whether a node could have the values
-// as labels. Upstream: validation.ValidateNodeSelector.
+// as labels. Upstream: fieldvalidation.ValidateNodeSelector.
 func ValidateNodeSelector(n *corev1.NodeSelector, path *field.Path, anyValue bool) field.ErrorList {
 	path = path.Child("nodeSelectorTerms")
 	if len(n.NodeSelectorTerms) == 0 {

@@ -83,3 +83,32 @@ func AgeOf(obj runtime.Object) string {
 	}
 	return Age(object.GetCreationTimestamp())
 }
+
+// Documented is a type of the API: its fields have descriptions.
+type Documented interface {
+	SwaggerDoc() map[string]string
+}
+
+// FieldColumn shows a field, and is described as the field is.
+func FieldColumn(name string, of Documented, field string) Column {
+	return Column{Name: name, Description: of.SwaggerDoc()[field]}
+}
+
+// Wide is a column that is shown only with -o wide.
+func Wide(c Column) Column {
+	c.Priority = 1
+	return c
+}
+
+// Typed is a column that holds something else than text.
+func Typed(c Column, kind string) Column {
+	c.Type = kind
+	return c
+}
+
+// What cells hold where there is nothing to show.
+const (
+	None    = "<none>"
+	Unset   = "<unset>"
+	Unknown = "<unknown>"
+)

@@ -1,0 +1,262 @@
+package admissionregistration
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// Who else is asked before an object is stored: upstream's pkg/registry/admissionregistration. What expressions (CEL)
+// mean is not looked at.
+
+var validatingStrategy = resource.SpecStatus[admissionv1.ValidatingWebhookConfiguration, *admissionv1.ValidatingWebhookConfiguration]{
+	Strategy:                  registry.ClusterScoped{},
+	ForbidUnconditionalUpdate: true,
+	Spec:                      func(c *admissionv1.ValidatingWebhookConfiguration) any { return &c.Webhooks },
+	NilIsNotEmpty:             true,
+	ValidateFunc: func(_ context.Context, c *admissionv1.ValidatingWebhookConfiguration) field.ErrorList {
+		return validateWebhooks(c.Webhooks, nil)
+	},
+}
+
+var mutatingStrategy = resource.SpecStatus[admissionv1.MutatingWebhookConfiguration, *admissionv1.MutatingWebhookConfiguration]{
+	Strategy:                  registry.ClusterScoped{},
+	ForbidUnconditionalUpdate: true,
+	Spec:                      func(c *admissionv1.MutatingWebhookConfiguration) any { return &c.Webhooks },
+	NilIsNotEmpty:             true,
+	ValidateFunc: func(_ context.Context, c *admissionv1.MutatingWebhookConfiguration) field.ErrorList {
+		hooks, reinvocation := make([]admissionv1.ValidatingWebhook, len(c.Webhooks)), make([]*admissionv1.ReinvocationPolicyType, len(c.Webhooks))
+		for i, hook := range c.Webhooks {
+			reinvocation[i] = hook.ReinvocationPolicy
+			hooks[i] = admissionv1.ValidatingWebhook{
+				Name: hook.Name, ClientConfig: hook.ClientConfig, Rules: hook.Rules, FailurePolicy: hook.FailurePolicy,
+				MatchPolicy: hook.MatchPolicy, NamespaceSelector: hook.NamespaceSelector, ObjectSelector: hook.ObjectSelector,
+				SideEffects: hook.SideEffects, TimeoutSeconds: hook.TimeoutSeconds, AdmissionReviewVersions: hook.AdmissionReviewVersions,
+				MatchConditions: hook.MatchConditions,
+			}
+		}
+		return validateWebhooks(hooks, reinvocation)
+	},
+}
+
+// validateWebhooks: reinvocation has the field that only mutating webhooks have, of each; nil: these are validating ones.
+func validateWebhooks(hooks []admissionv1.ValidatingWebhook, reinvocation []*admissionv1.ReinvocationPolicyType) field.ErrorList {
+	var found field.ErrorList
+	var names []string
+	for i, hook := range hooks {
+		var again *admissionv1.ReinvocationPolicyType
+		if reinvocation != nil {
+			again = reinvocation[i]
+		}
+		at := field.NewPath("webhooks").Index(i)
+		found = append(found, validateWebhook(at, &hook, again)...)
+		found = append(found, validateReviewVersions(at.Child("admissionReviewVersions"), hook.AdmissionReviewVersions)...)
+		if hook.Name != "" && slices.Contains(names, hook.Name) {
+			found = append(found, field.Duplicate(at.Child("name"), hook.Name))
+		}
+		names = append(names, hook.Name)
+	}
+	return found
+}
+
+// validateWebhook is upstream's validateValidatingWebhook and validateMutatingWebhook.
+func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook, again *admissionv1.ReinvocationPolicyType) field.ErrorList {
+	found := validation.IsFullyQualifiedName(at.Child("name"), h.Name)
+	for i, rule := range h.Rules {
+		found = append(found, validateWebhookRule(at.Child("rules").Index(i), &rule)...)
+	}
+	if h.FailurePolicy != nil {
+		found = append(found, fieldvalidation.Supported(at.Child("failurePolicy"), *h.FailurePolicy, admissionv1.Fail, admissionv1.Ignore)...)
+	}
+	if h.MatchPolicy != nil {
+		found = append(found, fieldvalidation.Supported(at.Child("matchPolicy"), *h.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
+	}
+	effects := at.Child("sideEffects")
+	if h.SideEffects == nil {
+		found = append(found, field.Required(effects, "must specify one of None, NoneOnDryRun"))
+	} else {
+		found = append(found, fieldvalidation.Supported(effects, *h.SideEffects, admissionv1.SideEffectClassNone, admissionv1.SideEffectClassNoneOnDryRun)...)
+	}
+	if seconds := ptr.Deref(h.TimeoutSeconds, 10); seconds < 1 || seconds > 30 {
+		found = append(found, field.Invalid(at.Child("timeoutSeconds"), seconds, "the timeout value must be between 1 and 30 seconds"))
+	}
+	options := metavalidation.LabelSelectorValidationOptions{}
+	if h.NamespaceSelector != nil {
+		found = append(found, metavalidation.ValidateLabelSelector(h.NamespaceSelector, options, at.Child("namespaceSelector"))...)
+	}
+	if h.ObjectSelector != nil {
+		found = append(found, metavalidation.ValidateLabelSelector(h.ObjectSelector, options, at.Child("objectSelector"))...)
+	}
+	if again != nil {
+		found = append(found, fieldvalidation.Supported(at.Child("reinvocationPolicy"), *again, admissionv1.IfNeededReinvocationPolicy,
+			admissionv1.NeverReinvocationPolicy)...)
+	}
+	found = append(found, validateWebhookClient(at.Child("clientConfig"), &h.ClientConfig)...)
+	return append(found, validateMatchConditions(at.Child("matchConditions"), h.MatchConditions)...)
+}
+
+func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) field.ErrorList {
+	switch {
+	case (c.URL == nil) == (c.Service == nil):
+		return field.ErrorList{field.Required(at, "exactly one of url or service is required")}
+	case c.URL != nil:
+		return validateWebhookURL(at.Child("url"), *c.URL)
+	}
+	service := at.Child("service")
+	found := fieldvalidation.Required(service.Child("name"), c.Service.Namespace) // upstream takes one for the other
+	found = append(found, fieldvalidation.Required(service.Child("namespace"), c.Service.Name)...)
+	port := ptr.Deref(c.Service.Port, 443)
+	if messages := validation.IsValidPortNum(int(port)); messages != nil {
+		found = append(found, field.Invalid(service.Child("port"), port, "port is not valid: "+strings.Join(messages, ", ")))
+	}
+	return append(found, validateWebhookPath(service.Child("path"), ptr.Deref(c.Service.Path, ""))...)
+}
+
+// validateWebhookURL is upstream's webhook.ValidateWebhookURL.
+func validateWebhookURL(at *field.Path, text string) field.ErrorList {
+	const form = "; desired format: https://host[/path]"
+	u, err := url.Parse(text)
+	if err != nil {
+		return field.ErrorList{field.Required(at, "url must be a valid URL: "+err.Error()+form)}
+	}
+	var found field.ErrorList
+	for _, rule := range []struct {
+		broken bool
+		value  string
+		text   string
+	}{
+		{u.Scheme != "https", u.Scheme, "'https' is the only allowed URL scheme" + form},
+		{u.Host == "", u.Host, "host must be specified" + form},
+		{u.User != nil, u.User.String(), "user information is not permitted in the URL"},
+		{u.Fragment != "", u.Fragment, "fragments are not permitted in the URL"},
+		{u.RawQuery != "", u.RawQuery, "query parameters are not permitted in the URL"},
+	} {
+		if rule.broken {
+			found = append(found, field.Invalid(at, rule.value, rule.text))
+		}
+	}
+	return found
+}
+
+// validateWebhookPath is the end of upstream's webhook.ValidateWebhookService.
+func validateWebhookPath(at *field.Path, path string) field.ErrorList {
+	switch path {
+	case "", "/":
+		return nil
+	case "//":
+		return field.ErrorList{field.Invalid(at, path, "segment[0] may not be empty")}
+	}
+	var found field.ErrorList
+	if !strings.HasPrefix(path, "/") {
+		found = append(found, field.Invalid(at, path, "must start with a '/'"))
+	}
+	for i, step := range strings.Split(strings.TrimSuffix(path[1:], "/"), "/") {
+		if step == "" {
+			found = append(found, field.Invalid(at, path, fmt.Sprintf("segment[%d] may not be empty", i)))
+			continue
+		}
+		for _, message := range validation.IsDNS1123Subdomain(step) {
+			found = append(found, field.Invalid(at, path, fmt.Sprintf("segment[%d]: %v", i, message)))
+		}
+	}
+	return found
+}
+
+// reviews are the versions of AdmissionReview that the server speaks.
+var reviews = []string{"v1", "v1beta1"}
+
+func validateReviewVersions(at *field.Path, versions []string) field.ErrorList {
+	if len(versions) == 0 {
+		return field.ErrorList{field.Required(at, "must specify one of "+strings.Join(reviews, ", "))}
+	}
+	var found field.ErrorList
+	for i, v := range versions {
+		if slices.Contains(versions[:i], v) {
+			found = append(found, field.Invalid(at.Index(i), v, "duplicate version"))
+			continue
+		}
+		found = append(found, fieldvalidation.Invalid(at.Index(i), v, validation.IsDNS1035Label(v))...)
+	}
+	if !slices.ContainsFunc(versions, func(v string) bool { return slices.Contains(reviews, v) }) {
+		found = append(found, field.Invalid(at, versions, "must include at least one of "+strings.Join(reviews, ", ")))
+	}
+	return found
+}
+
+// validateWebhookRule is upstream's validateRuleWithOperations.
+func validateWebhookRule(at *field.Path, r *admissionv1.RuleWithOperations) field.ErrorList {
+	var found field.ErrorList
+	operations := at.Child("operations")
+	if len(r.Operations) == 0 {
+		found = append(found, field.Required(operations, ""))
+	}
+	if len(r.Operations) > 1 && slices.Contains(r.Operations, admissionv1.OperationAll) {
+		found = append(found, field.Invalid(operations, r.Operations, "if '*' is present, must not specify other operations"))
+	}
+	for i, operation := range r.Operations {
+		found = append(found, fieldvalidation.Supported(operations.Index(i), operation, admissionv1.OperationAll, admissionv1.Connect, admissionv1.Create,
+			admissionv1.Delete, admissionv1.Update)...)
+	}
+	found = append(found, fieldvalidation.AllOrSome(at.Child("apiGroups"), r.APIGroups, "API groups", "")...)
+	found = append(found, fieldvalidation.AllOrSome(at.Child("apiVersions"), r.APIVersions, "API versions", "")...)
+	for i, version := range r.APIVersions {
+		found = append(found, fieldvalidation.Required(at.Child("apiVersions").Index(i), version)...)
+	}
+	found = append(found, validateWebhookResources(at.Child("resources"), r.Resources)...)
+	if r.Scope != nil {
+		found = append(found, fieldvalidation.Supported(at.Child("scope"), *r.Scope, admissionv1.AllScopes, admissionv1.ClusterScope, admissionv1.NamespacedScope)...)
+	}
+	return found
+}
+
+// validateWebhookResources: what "x/*", "*/x" and "*" stand for is not named again. Upstream: validateResources.
+func validateWebhookResources(at *field.Path, resources []string) field.ErrorList {
+	if len(resources) == 0 {
+		return field.ErrorList{field.Required(at, "")}
+	}
+	var found field.ErrorList
+	var allOf, allWith []string
+	plain := false
+	for i, name := range resources {
+		resource, subresource, has := strings.Cut(name, "/")
+		switch {
+		case name == "":
+			found = append(found, field.Required(at.Index(i), ""))
+			continue
+		case !has:
+			plain = name != "*"
+			continue
+		}
+		if slices.Contains(allOf, resource) {
+			found = append(found, field.Invalid(at.Index(i), name, fmt.Sprintf("if '%s/*' is present, must not specify %s", resource, name)))
+		}
+		if slices.Contains(allWith, subresource) {
+			found = append(found, field.Invalid(at.Index(i), name, fmt.Sprintf("if '*/%s' is present, must not specify %s", subresource, name)))
+		}
+		if subresource == "*" {
+			allOf = append(allOf, resource)
+		}
+		if resource == "*" {
+			allWith = append(allWith, subresource)
+		}
+	}
+	if len(resources) > 1 && slices.Contains(resources, "*/*") {
+		found = append(found, field.Invalid(at, resources, "if '*/*' is present, must not specify other resources"))
+	}
+	if slices.Contains(resources, "*") && plain {
+		found = append(found, field.Invalid(at, resources, "if '*' is present, must not specify other resources without subresources"))
+	}
+	return found
+}

@@ -1,0 +1,212 @@
+package dynamicresources
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	resourcev1 "k8s.io/api/resource/v1"
+	"k8s.io/apimachinery/pkg/api/validate/content"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+)
+
+// The rules that claims, classes and slices share.
+
+const (
+	longestPoolName   = 253
+	longestExpression = 10 * 1024
+	longestParameters = 10 * 1024
+	longestIdentifier = 32
+	mostSelectors     = 32
+	mostConfigs       = 32
+)
+
+// validateItems asks about each item of a list that is not too long. Upstream: validateSlice.
+func validateItems[T any](at *field.Path, list []T, most int, validate func(at *field.Path, item *T) field.ErrorList) field.ErrorList {
+	if len(list) > most {
+		return field.ErrorList{field.TooMany(at, len(list), most)}
+	}
+	var found field.ErrorList
+	for i := range list {
+		found = append(found, validate(at.Index(i), &list[i])...)
+	}
+	return found
+}
+
+// validateSet is validateItems where no two items have the same key.
+func validateSet[T any, K comparable](at *field.Path, list []T, most int, key func(*T) K, validate func(at *field.Path, item *T) field.ErrorList) field.ErrorList {
+	found := validateItems(at, list, most, validate)
+	if len(list) > most {
+		return found
+	}
+	seen := map[K]bool{}
+	for i := range list {
+		k := key(&list[i])
+		if seen[k] {
+			found = append(found, field.Duplicate(at.Index(i), k))
+		}
+		seen[k] = true
+	}
+	return found
+}
+
+func itself[T any](item *T) T { return *item }
+
+// validatePoolName: one or more domains, separated by slashes.
+func validatePoolName(at *field.Path, name string) field.ErrorList {
+	if name == "" {
+		return field.ErrorList{field.Required(at, "")}
+	}
+	var found field.ErrorList
+	if len(name) > longestPoolName {
+		found = append(found, field.TooLong(at, "", longestPoolName))
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		found = append(found, fieldvalidation.DNS1123Subdomain(at, part)...)
+	}
+	return found
+}
+
+// validateSelectors: a selector is an expression (CEL), which is not compiled here.
+func validateSelectors(at *field.Path, selectors []resourcev1.DeviceSelector) field.ErrorList {
+	return validateItems(at, selectors, mostSelectors, func(at *field.Path, s *resourcev1.DeviceSelector) field.ErrorList {
+		switch {
+		case s.CEL == nil:
+			return field.ErrorList{field.Required(at.Child("cel"), "")}
+		case len(s.CEL.Expression) > longestExpression:
+			return field.ErrorList{field.TooLong(at.Child("cel", "expression"), "", longestExpression)}
+		}
+		return nil
+	})
+}
+
+// validateConfiguration: parameters for a driver, which only it can read.
+func validateConfiguration(at *field.Path, c *resourcev1.DeviceConfiguration) field.ErrorList {
+	at = at.Child("opaque")
+	if c.Opaque == nil {
+		return field.ErrorList{field.Required(at, "")}
+	}
+	return append(fieldvalidation.ValidateDriverName(at.Child("driver"), c.Opaque.Driver),
+		validateRawObject(at.Child("parameters"), c.Opaque.Parameters, longestParameters)...)
+}
+
+// validateRawObject: a JSON object. Upstream: validateRawExtension.
+func validateRawObject(at *field.Path, raw runtime.RawExtension, longest int) field.ErrorList {
+	if len(raw.Raw) > longest {
+		return field.ErrorList{field.TooLong(at, "", longest)}
+	}
+	var value any
+	if len(raw.Raw) == 0 {
+		return field.ErrorList{field.Required(at, "")}
+	}
+	if err := json.Unmarshal(raw.Raw, &value); err != nil {
+		return field.ErrorList{field.Invalid(at, "<value omitted>", fmt.Sprintf("error parsing data as JSON: %v", err))}
+	}
+	if value == nil {
+		return field.ErrorList{field.Required(at, "")}
+	}
+	if _, ok := value.(map[string]any); !ok {
+		return field.ErrorList{field.Invalid(at, "<value omitted>", "must be a valid JSON object")}
+	}
+	return nil
+}
+
+// validateQualifiedName: an identifier, behind the domain of whoever defines it.
+func validateQualifiedName(at *field.Path, name string) field.ErrorList {
+	parts := strings.Split(name, "/")
+	if len(parts) == 1 {
+		return validateIdentifier(at, name)
+	}
+	if len(parts) > 2 {
+		return nil // as upstream
+	}
+	var found field.ErrorList
+	if parts[0] == "" {
+		found = append(found, field.Invalid(at, "", "the domain must not be empty"))
+	} else {
+		found = append(found, fieldvalidation.ValidateDriverName(at, parts[0])...)
+	}
+	if parts[1] == "" {
+		return append(found, field.Invalid(at, "", "the name must not be empty"))
+	}
+	return append(found, validateIdentifier(at, parts[1])...)
+}
+
+func validateFullyQualifiedName(at *field.Path, name resourcev1.FullyQualifiedName) field.ErrorList {
+	found := validateQualifiedName(at, string(name))
+	if !strings.Contains(string(name), "/") {
+		found = append(found, field.Invalid(at, name, "a fully qualified name must be a domain and a name separated by a slash"))
+	}
+	return found
+}
+
+func validateIdentifier(at *field.Path, name string) field.ErrorList {
+	var found field.ErrorList
+	if len(name) > longestIdentifier {
+		found = append(found, field.TooLong(at, "", longestIdentifier))
+	}
+	return append(found, fieldvalidation.Invalid(at, name, content.IsCIdentifier(name))...)
+}
+
+// validateToleration: a taint of a device that is put up with.
+func validateToleration(at *field.Path, t *resourcev1.DeviceToleration) field.ErrorList {
+	var found field.ErrorList
+	if t.Key != "" {
+		found = metavalidation.ValidateLabelName(t.Key, at.Child("key"))
+	}
+	switch t.Operator {
+	case resourcev1.DeviceTolerationOpExists:
+		if t.Value != "" {
+			found = append(found, field.Invalid(at.Child("value"), t.Value, "must be empty for operator `Exists`"))
+		}
+	case resourcev1.DeviceTolerationOpEqual:
+		found = append(found, fieldvalidation.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
+	default:
+		found = append(found, fieldvalidation.RequiredAndSupported(at.Child("operator"), t.Operator, resourcev1.DeviceTolerationOpEqual, resourcev1.DeviceTolerationOpExists)...)
+	}
+	if t.Effect == "" {
+		return found
+	}
+	return append(found, validateEffect(at.Child("effect"), t.Effect)...)
+}
+
+func validateEffect(at *field.Path, effect resourcev1.DeviceTaintEffect) field.ErrorList {
+	return fieldvalidation.RequiredAndSupported(at, effect, resourcev1.DeviceTaintEffectNoExecute, resourcev1.DeviceTaintEffectNoSchedule, resourcev1.DeviceTaintEffectNone)
+}
+
+// validateBindingConditions: what has to be true of a device before a pod is bound, and what ends the wait for it.
+func validateBindingConditions(at *field.Path, conditions, failures []string) field.ErrorList {
+	const most = 4
+	wait, end := at.Child("bindingConditions"), at.Child("bindingFailureConditions")
+	isName := func(at *field.Path, name *string) field.ErrorList { return metavalidation.ValidateLabelName(*name, at) }
+	found := validateItems(wait, conditions, most, isName)
+	found = append(found, validateItems(end, failures, most, isName)...)
+	waits := map[string]bool{}
+	for i, c := range conditions {
+		if waits[c] {
+			found = append(found, field.Duplicate(wait.Index(i), c))
+		}
+		waits[c] = true
+	}
+	ends := map[string]bool{}
+	for i, c := range failures {
+		if ends[c] {
+			found = append(found, field.Duplicate(end.Index(i), c))
+		}
+		if ends[c] = true; waits[c] {
+			found = append(found, field.Invalid(end.Index(i), c, "bindingFailureConditions must not overlap with bindingConditions"))
+		}
+	}
+	switch {
+	case len(conditions) == 0 && len(failures) > 0:
+		found = append(found, field.Invalid(wait, conditions, "bindingConditions are required to use bindingFailureConditions"))
+	case len(failures) == 0 && len(conditions) > 0:
+		found = append(found, field.Invalid(end, failures, "bindingFailureConditions are required to use bindingConditions"))
+	}
+	return found
+}

@@ -1,0 +1,234 @@
+package dynamicresources
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	resourcev1 "k8s.io/api/resource/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/namespace"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+const (
+	mostRequests        = 32
+	mostConstraints     = 32
+	mostSubRequests     = 8
+	notARequest         = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"
+	adminNeedsLabel     = "admin access to devices requires the `" + resourcev1.DRAAdminNamespaceLabelKey + ": true` label on the containing namespace"
+	noNamespaceForAdmin = "could not retrieve namespace to verify admin access: %w"
+)
+
+// requestNames are the requests of a claim, each with its subrequests.
+type requestNames map[string][]string
+
+func namesOf(c *resourcev1.DeviceClaim) requestNames {
+	names := requestNames{}
+	for _, r := range c.Requests {
+		names[r.Name] = nil
+		for _, sub := range r.FirstAvailable {
+			names[r.Name] = append(names[r.Name], sub.Name)
+		}
+	}
+	return names
+}
+
+// validate: a reference is the name of a request, or request/subrequest.
+func (r requestNames) validate(at *field.Path, reference *string) field.ErrorList {
+	segments := strings.Split(*reference, "/")
+	if len(segments) > 2 {
+		return field.ErrorList{field.Invalid(at, *reference, notARequest)}
+	}
+	var found field.ErrorList
+	for _, segment := range segments {
+		found = append(found, fieldvalidation.DNS1123Label(at, segment)...)
+	}
+	subs, known := r[segments[0]]
+	if !known || len(segments) == 2 && !slices.Contains(subs, segments[1]) {
+		found = append(found, field.Invalid(at, *reference, notARequest))
+	}
+	return found
+}
+
+// validateDeviceClaim is upstream's validateDeviceClaim.
+func validateDeviceClaim(at *field.Path, c *resourcev1.DeviceClaim) field.ErrorList {
+	names := namesOf(c)
+	found := validateSet(at.Child("requests"), c.Requests, mostRequests,
+		func(r *resourcev1.DeviceRequest) string { return r.Name }, validateDeviceRequest)
+	found = append(found, validateItems(at.Child("constraints"), c.Constraints, mostConstraints, names.validateConstraint)...)
+	return append(found, validateItems(at.Child("config"), c.Config, mostConfigs,
+		func(at *field.Path, config *resourcev1.DeviceClaimConfiguration) field.ErrorList {
+			found := validateSet(at.Child("requests"), config.Requests, mostRequests, itself, names.validate)
+			return append(found, validateConfiguration(at, &config.DeviceConfiguration)...)
+		})...)
+}
+
+// validateDeviceRequest: a request is for a device, or for the first of several that is available.
+func validateDeviceRequest(at *field.Path, r *resourcev1.DeviceRequest) field.ErrorList {
+	found := fieldvalidation.DNS1123Label(at.Child("name"), r.Name)
+	const one = "exactly one of `exactly` or `firstAvailable` is required"
+	switch e := r.Exactly; {
+	case e == nil && len(r.FirstAvailable) == 0:
+		return append(found, field.Required(at, one))
+	case e != nil && len(r.FirstAvailable) > 0:
+		return append(found, field.Invalid(at, nil, one+", but multiple fields are set"))
+	case e != nil:
+		return append(found, deviceQuery{e.DeviceClassName, e.Selectors, e.AllocationMode, e.Count, e.Tolerations}.validate(at.Child("exactly"))...)
+	}
+	return append(found, validateSet(at.Child("firstAvailable"), r.FirstAvailable, mostSubRequests,
+		func(r *resourcev1.DeviceSubRequest) string { return r.Name },
+		func(at *field.Path, r *resourcev1.DeviceSubRequest) field.ErrorList {
+			query := deviceQuery{r.DeviceClassName, r.Selectors, r.AllocationMode, r.Count, r.Tolerations}
+			return append(fieldvalidation.DNS1123Label(at.Child("name"), r.Name), query.validate(at)...)
+		})...)
+}
+
+// deviceQuery is what requests and subrequests have in common.
+type deviceQuery struct {
+	class       string
+	selectors   []resourcev1.DeviceSelector
+	mode        resourcev1.DeviceAllocationMode
+	count       int64
+	tolerations []resourcev1.DeviceToleration
+}
+
+func (q deviceQuery) validate(at *field.Path) field.ErrorList {
+	found := fieldvalidation.Required(at.Child("deviceClassName"), q.class)
+	if q.class != "" {
+		found = fieldvalidation.DNS1123Subdomain(at.Child("deviceClassName"), q.class)
+	}
+	found = append(found, validateSelectors(at.Child("selectors"), q.selectors)...)
+	switch q.mode {
+	case resourcev1.DeviceAllocationModeAll:
+		if q.count != 0 {
+			found = append(found, field.Invalid(at.Child("count"), q.count, "must not be specified when allocationMode is 'All'"))
+		}
+	case resourcev1.DeviceAllocationModeExactCount:
+		if q.count <= 0 {
+			found = append(found, field.Invalid(at.Child("count"), q.count, "must be greater than zero"))
+		}
+	default:
+		found = append(found, fieldvalidation.Supported(at.Child("allocationMode"), q.mode, resourcev1.DeviceAllocationModeAll, resourcev1.DeviceAllocationModeExactCount)...)
+	}
+	for i := range q.tolerations {
+		found = append(found, validateToleration(at.Child("tolerations").Index(i), &q.tolerations[i])...)
+	}
+	return found
+}
+
+// validateConstraint: the devices of some requests have an attribute in common, or all differ in it.
+func (r requestNames) validateConstraint(at *field.Path, c *resourcev1.DeviceConstraint) field.ErrorList {
+	found := validateSet(at.Child("requests"), c.Requests, mostRequests, itself, r.validate)
+	switch {
+	case c.MatchAttribute != nil:
+		return append(found, validateFullyQualifiedName(at.Child("matchAttribute"), *c.MatchAttribute)...)
+	case c.DistinctAttribute != nil:
+		return append(found, validateFullyQualifiedName(at.Child("distinctAttribute"), *c.DistinctAttribute)...)
+	}
+	return append(found, field.Required(at, `exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set`))
+}
+
+func validateClaimTemplate(at *field.Path, t *resourcev1.ResourceClaimTemplateSpec) field.ErrorList {
+	found := core.ValidateTemplateMetadata(&t.ObjectMeta, at.Child("metadata"))
+	return append(found, validateDeviceClaim(at.Child("spec", "devices"), &t.Spec.Devices)...)
+}
+
+// validateDeviceClass is upstream's validateDeviceClassSpec.
+func validateDeviceClass(at *field.Path, c *resourcev1.DeviceClassSpec) field.ErrorList {
+	found := validateSelectors(at.Child("selectors"), c.Selectors)
+	found = append(found, validateItems(at.Child("config"), c.Config, mostConfigs,
+		func(at *field.Path, config *resourcev1.DeviceClassConfiguration) field.ErrorList {
+			return validateConfiguration(at, &config.DeviceConfiguration)
+		})...)
+	if name := c.ExtendedResourceName; name != nil && !core.IsExtendedResource(corev1.ResourceName(*name)) {
+		found = append(found, field.Invalid(at.Child("extendedResourceName"), *name, "must be a valid extended resource name"))
+	}
+	return found
+}
+
+// adminAccess is a strategy that lets a device be used beside its owner only where the namespace has the label for it.
+// Upstream: AuthorizedForAdmin, AuthorizedForAdminStatus.
+type adminAccess struct {
+	registry.Strategy
+	deps *resource.Dependencies
+}
+
+// WithDependencies gives the strategy the namespaces to look at.
+func (a adminAccess) WithDependencies(deps *resource.Dependencies) registry.Strategy {
+	return adminAccess{a.Strategy, deps}
+}
+
+func (a adminAccess) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
+	var found field.ErrorList
+	switch object := obj.(type) {
+	case *resourcev1.ResourceClaim:
+		found = a.validate(ctx, object.Namespace, adminRequest(&object.Spec.Devices))
+	case *resourcev1.ResourceClaimTemplate:
+		found = a.validate(ctx, object.Namespace, adminRequest(&object.Spec.Spec.Devices))
+	}
+	return append(found, a.Strategy.Validate(ctx, obj)...)
+}
+
+// Unwrap is the strategy whose optional interfaces count; see registry.As.
+func (a adminAccess) Unwrap() registry.Strategy { return a.Strategy }
+
+// ValidateUpdate looks at what the status allocates; the spec does not change. What was granted stays.
+func (a adminAccess) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
+	var found field.ErrorList
+	if c, ok := obj.(*resourcev1.ResourceClaim); ok && adminResult(&old.(*resourcev1.ResourceClaim).Status) == nil {
+		found = a.validate(ctx, c.Namespace, adminResult(&c.Status))
+	}
+	return append(found, a.Strategy.ValidateUpdate(ctx, obj, old)...)
+}
+
+// adminRequest is where a claim asks for admin access; nil: nowhere.
+func adminRequest(c *resourcev1.DeviceClaim) *field.Path {
+	for i, r := range c.Requests {
+		if r.Exactly != nil && ptr.Deref(r.Exactly.AdminAccess, false) {
+			return field.NewPath("spec", "devices", "requests").Index(i).Child("adminAccess")
+		}
+	}
+	return nil
+}
+
+// adminResult is where a status allocates admin access; nil: nowhere.
+func adminResult(s *resourcev1.ResourceClaimStatus) *field.Path {
+	if s.Allocation == nil {
+		return nil
+	}
+	for i, r := range s.Allocation.Devices.Results {
+		if ptr.Deref(r.AdminAccess, false) {
+			return field.NewPath("status", "allocation", "devices", "results").Index(i).Child("adminAccess")
+		}
+	}
+	return nil
+}
+
+// validate refuses the admin access at a place, unless that is nil.
+func (a adminAccess) validate(ctx context.Context, name string, at *field.Path) field.ErrorList {
+	if at == nil {
+		return nil
+	}
+	obj, err := a.deps.Store(corev1.Resource("namespaces")).Get(ctx, name, &metav1.GetOptions{})
+	if err != nil {
+		return field.ErrorList{field.InternalError(at, fmt.Errorf(noNamespaceForAdmin, err))}
+	}
+	namespace, err := namespace.AsNamespace(obj)
+	if err != nil {
+		return field.ErrorList{field.InternalError(at, fmt.Errorf(noNamespaceForAdmin, err))}
+	}
+	if namespace.Labels[resourcev1.DRAAdminNamespaceLabelKey] != "true" {
+		return field.ErrorList{field.Forbidden(at, adminNeedsLabel)}
+	}
+	return nil
+}

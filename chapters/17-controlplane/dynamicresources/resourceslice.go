@@ -1,0 +1,355 @@
+package dynamicresources
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	resourcev1 "k8s.io/api/resource/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apiresource "k8s.io/apimachinery/pkg/api/resource"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+const (
+	mostDevices         = 128
+	mostAdvancedDevices = 64 // with taints or counters
+	mostCounterSets     = 8
+	mostCounters        = 32
+	mostConsumptions    = 2
+	mostTaints          = 16
+	mostAttributes      = 32 // with the capacities
+	mostAttributeValues = 48
+	longestAttribute    = 64
+	longestKey          = 63 + 1 + longestIdentifier
+	wantTrue            = "must be either unset or set to true"
+)
+
+// dropAlphaOfSlice clears the fields that the version served here has, but not switched on, and those of later versions.
+func dropAlphaOfSlice(s *resourcev1.ResourceSlice) {
+	s.Spec.PartitionTypeAttribute, s.Spec.SkipNodeOperations = nil, nil
+	for i := range s.Spec.Devices {
+		d := &s.Spec.Devices[i]
+		d.NodeAllocatableResources = nil
+		for name, a := range d.Attributes {
+			a.IntValues, a.BoolValues, a.StringValues, a.VersionValues = nil, nil, nil, nil
+			d.Attributes[name] = a
+		}
+		for j := range d.ConsumesCounters {
+			d.ConsumesCounters[j].CompatibilityGroups = nil
+		}
+	}
+}
+
+// validateSlice: devices of one driver, which some nodes reach. stored is what an update replaces; nil: nothing.
+// Upstream: validateResourceSliceSpec.
+func validateSlice(at *field.Path, s, stored *resourcev1.ResourceSliceSpec) field.ErrorList {
+	found := fieldvalidation.ValidateDriverName(at.Child("driver"), s.Driver)
+	found = append(found, validatePool(at.Child("pool"), &s.Pool)...)
+	if stored != nil {
+		found = append(found, fieldvalidation.Immutable(at.Child("pool", "name"), s.Pool.Name, stored.Pool.Name)...)
+		found = append(found, fieldvalidation.Immutable(at.Child("driver"), s.Driver, stored.Driver)...)
+		found = append(found, apivalidation.ValidateImmutableField(s.NodeName, stored.NodeName, at.Child("nodeName"))...)
+	}
+	found = append(found, validateReach(at, s)...)
+	if s.SharedCounters != nil && s.Devices != nil {
+		found = append(found, field.Invalid(at, "", "only one of `sharedCounters` or `devices` is allowed"))
+	}
+	before := map[string]*resourcev1.Device{}
+	for i := 0; stored != nil && i < len(stored.Devices); i++ {
+		before[stored.Devices[i].Name] = &stored.Devices[i]
+	}
+	found = append(found, validateSet(at.Child("devices"), s.Devices, devicesAllowed(s),
+		func(d *resourcev1.Device) string { return d.Name },
+		func(at *field.Path, d *resourcev1.Device) field.ErrorList {
+			return validateDevice(at, d, before[d.Name], s.PerDeviceNodeSelection != nil && *s.PerDeviceNodeSelection)
+		})...)
+	return append(found, validateSet(at.Child("sharedCounters"), s.SharedCounters, mostCounterSets,
+		func(c *resourcev1.CounterSet) string { return c.Name },
+		func(at *field.Path, c *resourcev1.CounterSet) field.ErrorList {
+			return validateCounters(at, "name", c.Name, c.Counters)
+		})...)
+}
+
+func validatePool(at *field.Path, p *resourcev1.ResourcePool) field.ErrorList {
+	found := validatePoolName(at.Child("name"), p.Name)
+	if p.ResourceSliceCount <= 0 {
+		found = append(found, field.Invalid(at.Child("resourceSliceCount"), p.ResourceSliceCount, "must be greater than zero"))
+	}
+	if p.Generation < 0 {
+		found = append(found, field.Invalid(at.Child("generation"), p.Generation, "must be greater than or equal to zero"))
+	}
+	return found
+}
+
+func devicesAllowed(s *resourcev1.ResourceSliceSpec) int {
+	for i := range s.Devices {
+		if len(s.Devices[i].Taints)+len(s.Devices[i].ConsumesCounters) > 0 {
+			return mostAdvancedDevices
+		}
+	}
+	return mostDevices
+}
+
+// validateReach: one field says which nodes reach the devices.
+func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorList {
+	var found field.ErrorList
+	var set []string
+	if name := s.NodeName; name != nil && *name == "" {
+		found = append(found, field.Invalid(at.Child("nodeName"), *name, "must be either unset or set to a non-empty string"))
+	} else if name != nil {
+		set = append(set, "`nodeName`")
+		found = append(found, fieldvalidation.ObjectName(at.Child("nodeName"), *name)...)
+	}
+	if selector := s.NodeSelector; selector != nil {
+		set = append(set, "`nodeSelector`")
+		found = append(found, fieldvalidation.ValidateNodeSelector(at.Child("nodeSelector"), selector)...)
+		if len(selector.NodeSelectorTerms) != 1 {
+			found = append(found, field.Invalid(at.Child("nodeSelector", "nodeSelectorTerms"), resource.InternalForm(selector.NodeSelectorTerms),
+				"must have exactly one node selector term"))
+		}
+	}
+	for _, flag := range []struct {
+		name  string
+		value *bool
+	}{{"allNodes", s.AllNodes}, {"perDeviceNodeSelection", s.PerDeviceNodeSelection}} {
+		switch {
+		case flag.value == nil:
+		case *flag.value:
+			set = append(set, "`"+flag.name+"`")
+		default:
+			found = append(found, field.Invalid(at.Child(flag.name), false, wantTrue))
+		}
+	}
+	const one = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required"
+	switch len(set) {
+	case 0:
+		return append(found, field.Required(at, one))
+	case 1:
+		return found
+	}
+	return append(found, field.Invalid(at, "{"+strings.Join(set, ", ")+"}", one+", but multiple fields are set"))
+}
+
+// validateDevice: own says that each device names its nodes.
+func validateDevice(at *field.Path, d, before *resourcev1.Device, own bool) field.ErrorList {
+	found := fieldvalidation.DNS1123Label(at.Child("name"), d.Name)
+	if n := len(d.Attributes) + len(d.Capacity); n > mostAttributes {
+		found = append(found, field.Invalid(at, n, fmt.Sprintf("the total number of attributes and capacities must not exceed %d", mostAttributes)))
+	}
+	if n := len(d.Attributes); n > mostAttributeValues {
+		found = append(found, field.Invalid(at, n, fmt.Sprintf("the total number of attribute values must not exceed %d", mostAttributeValues)))
+	}
+	for _, name := range fieldvalidation.SortedKeys(d.Attributes) {
+		path := at.Child("attributes")
+		found = append(found, validateQualifiedName(path, string(name))...)
+		found = append(found, validateAttribute(path.Key(shorten(string(name), longestKey)), d.Attributes[name])...)
+	}
+	shared := d.AllowMultipleAllocations != nil && *d.AllowMultipleAllocations
+	for _, name := range fieldvalidation.SortedKeys(d.Capacity) {
+		path := at.Child("capacity")
+		found = append(found, validateQualifiedName(path, string(name))...)
+		found = append(found, validateDeviceCapacity(path.Key(shorten(string(name), longestKey)), d.Capacity[name], shared)...)
+	}
+	if before == nil || !equality.Semantic.DeepEqual(before.Taints, d.Taints) {
+		found = append(found, validateItems(at.Child("taints"), d.Taints, mostTaints, validateDeviceTaint)...)
+	}
+	found = append(found, validateSet(at.Child("consumesCounters"), d.ConsumesCounters, mostConsumptions,
+		func(c *resourcev1.DeviceCounterConsumption) string { return c.CounterSet },
+		func(at *field.Path, c *resourcev1.DeviceCounterConsumption) field.ErrorList {
+			return validateCounters(at, "counterSet", c.CounterSet, c.Counters)
+		})...)
+	if own {
+		found = append(found, validateDeviceReach(at, d)...)
+	} else if d.NodeName != nil || d.NodeSelector != nil || d.AllNodes != nil {
+		found = append(found, field.Invalid(at, nil, "`nodeName`, `nodeSelector` and `allNodes` can only be set if "+
+			"`perDeviceNodeSelection` is set to true in the ResourceSlice spec"))
+	}
+	return append(found, validateBindingConditions(at, d.BindingConditions, d.BindingFailureConditions)...)
+}
+
+// validateDeviceReach is validateReach for one device.
+func validateDeviceReach(at *field.Path, d *resourcev1.Device) field.ErrorList {
+	var found field.ErrorList
+	var set []string
+	if name := d.NodeName; name != nil && *name == "" {
+		found = append(found, field.Invalid(at.Child("nodeName"), *name, "must not be empty"))
+	} else if name != nil {
+		set = append(set, "`nodeName`")
+		found = append(found, fieldvalidation.ObjectName(at.Child("nodeName"), *name)...)
+	}
+	if d.NodeSelector != nil {
+		set = append(set, "`nodeSelector`")
+		found = append(found, fieldvalidation.ValidateNodeSelector(at.Child("nodeSelector"), d.NodeSelector)...)
+	}
+	if d.AllNodes != nil && *d.AllNodes {
+		set = append(set, "`allNodes`")
+	} else if d.AllNodes != nil {
+		found = append(found, field.Invalid(at.Child("allNodes"), false, wantTrue))
+	}
+	const one = "exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when `perDeviceNodeSelection` is set to true in the ResourceSlice spec"
+	switch len(set) {
+	case 0:
+		return append(found, field.Required(at, one))
+	case 1:
+		return found
+	}
+	return append(found, field.Invalid(at, "{"+strings.Join(set, ", ")+"}", one))
+}
+
+func validateDeviceTaint(at *field.Path, t *resourcev1.DeviceTaint) field.ErrorList {
+	found := metavalidation.ValidateLabelName(t.Key, at.Child("key"))
+	found = append(found, fieldvalidation.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
+	return append(found, validateEffect(at.Child("effect"), t.Effect)...)
+}
+
+// validateCounters: a set of counters, or what a device takes of one; called is the field of the set's name.
+func validateCounters(at *field.Path, called, name string, counters map[string]resourcev1.Counter) field.ErrorList {
+	found := fieldvalidation.Required(at.Child(called), name)
+	if name != "" {
+		found = fieldvalidation.DNS1123Label(at.Child(called), name)
+	}
+	at = at.Child("counters")
+	switch n := len(counters); {
+	case n == 0:
+		return append(found, field.Required(at, ""))
+	case n > mostCounters:
+		return append(found, field.TooMany(at, n, mostCounters))
+	}
+	for _, counter := range fieldvalidation.SortedKeys(counters) {
+		found = append(found, fieldvalidation.DNS1123Label(at, counter)...)
+	}
+	return found
+}
+
+// semantic is a version as semver.org has it.
+var semantic = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)` +
+	`(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$`)
+
+// validateAttribute: an attribute has one value.
+func validateAttribute(at *field.Path, a resourcev1.DeviceAttribute) field.ErrorList {
+	var found field.ErrorList
+	values := 0
+	for _, set := range []bool{a.BoolValue != nil, a.IntValue != nil, a.StringValue != nil, a.VersionValue != nil} {
+		if set {
+			values++
+		}
+	}
+	if text := ptr.Deref(a.StringValue, ""); len(text) > longestAttribute {
+		found = append(found, field.TooLong(at.Child("string"), "", longestAttribute))
+	}
+	if version := a.VersionValue; version != nil {
+		if !semantic.MatchString(*version) {
+			found = append(found, field.Invalid(at.Child("version"), *version, "must be a string compatible with semver.org spec 2.0.0"))
+		}
+		if len(*version) > longestAttribute {
+			found = append(found, field.TooLong(at.Child("version"), "", longestAttribute))
+		}
+	}
+	const one = "exactly one value must be specified"
+	switch values {
+	case 0:
+		return append(found, field.Invalid(at, "", one))
+	case 1:
+		return found
+	}
+	return append(found, field.Invalid(at, resource.InternalForm(a), one))
+}
+
+// shorten is a key as paths show it.
+func shorten(key string, longest int) string {
+	if len(key) <= longest {
+		return key
+	}
+	rest := longest - len("...")
+	return key[:(rest+1)/2] + "..." + key[len(key)-rest/2:]
+}
+
+// validateDeviceCapacity: only a device that several claims share says which parts of it they may ask for.
+func validateDeviceCapacity(at *field.Path, c resourcev1.DeviceCapacity, shared bool) field.ErrorList {
+	at = at.Child("requestPolicy")
+	switch policy := c.RequestPolicy; {
+	case policy == nil:
+		return nil
+	case !shared:
+		return field.ErrorList{field.Forbidden(at, "allowMultipleAllocations must be true")}
+	case len(policy.ValidValues) > 0 && policy.ValidRange != nil:
+		return field.ErrorList{field.Forbidden(at, `exactly one policy can be specified, cannot specify "validValues" and "validRange" at the same time`)}
+	case len(policy.ValidValues) > 0 && policy.Default == nil:
+		return field.ErrorList{field.Required(at.Child("default"), "required when validValues is defined")}
+	case len(policy.ValidValues) > 0:
+		return validateValidValues(at.Child("validValues"), policy, c.Value)
+	case policy.ValidRange != nil && policy.Default == nil:
+		return field.ErrorList{field.Required(at.Child("default"), "required when validRange is defined")}
+	case policy.ValidRange != nil:
+		return validateValidRange(at.Child("validRange"), policy, c.Value)
+	}
+	return nil
+}
+
+const mostValidValues = 10
+
+// validateValidValues: the shares of a capacity that claims may ask for ascend, fit, and have the default among them.
+func validateValidValues(at *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
+	values := p.ValidValues
+	var found field.ErrorList
+	for i := 1; i < len(values); i++ {
+		if values[i-1].Cmp(values[i]) > 0 {
+			found = append(found, field.Invalid(at.Index(i), values[i].String(), "values must be sorted in ascending order"))
+		}
+	}
+	known := false
+	found = append(found, validateSet(at, values, mostValidValues, func(q *apiresource.Quantity) string { return fmt.Sprint(q.Value()) },
+		func(at *field.Path, q *apiresource.Quantity) field.ErrorList {
+			known = known || q.Cmp(*p.Default) == 0
+			if q.Cmp(capacity) > 0 {
+				return field.ErrorList{field.Invalid(at, q.String(), "option is larger than capacity value: "+capacity.String())}
+			}
+			return nil
+		})...)
+	if !known {
+		found = append(found, field.Invalid(at, p.Default.String(), "default value is not valid according to the requestPolicy"))
+	}
+	return found
+}
+
+// validateValidRange is validateValidValues for a range, in steps.
+func validateValidRange(at *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
+	low, high, step, otherwise := p.ValidRange.Min, p.ValidRange.Max, p.ValidRange.Step, p.Default
+	if low == nil {
+		return field.ErrorList{field.Required(at.Child("min"), "required when validRange is defined")}
+	}
+	var found field.ErrorList
+	refuse := func(broken bool, name string, value *apiresource.Quantity, text string, limit *apiresource.Quantity) {
+		if broken {
+			found = append(found, field.Invalid(at.Child(name), value.String(), text+": "+limit.String()))
+		}
+	}
+	refuse(low.Cmp(capacity) > 0, "min", low, "min is larger than capacity value", &capacity)
+	refuse(otherwise.Cmp(*low) < 0, "min", otherwise, "default is less than min", low)
+	if high != nil {
+		refuse(low.Cmp(*high) > 0, "max", low, "min is larger than max", high)
+		refuse(high.Cmp(capacity) > 0, "max", high, "max is larger than capacity value", &capacity)
+		refuse(otherwise.Cmp(*high) > 0, "max", otherwise, "default is more than max", high)
+	}
+	if step == nil {
+		return found
+	}
+	first := low.DeepCopy()
+	first.Add(*step)
+	refuse(first.Cmp(capacity) > 0, "step", step, fmt.Sprintf("one step %s is larger than capacity value", first.String()), &capacity)
+	for _, value := range []*apiresource.Quantity{otherwise, high} {
+		if value != nil && (step.Value() == 0 || (value.Value()-low.Value())%step.Value() != 0) { // upstream divides by zero
+			found = append(found, field.Invalid(at.Child("step"), value.String(),
+				fmt.Sprintf("value is not a multiple of a given step (%s) from (%s)", step.String(), low.String())))
+		}
+	}
+	return found
+}

@@ -1,0 +1,358 @@
+package flowcontrol
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	flowcontrolv1 "k8s.io/api/flowcontrol/v1"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// Which requests belong together, and how much of the server each kind may have: upstream's pkg/registry/flowcontrol.
+
+const exempt = "exempt" // the name of what is never held back
+
+var flowSchemaStrategy = resource.SpecStatus[flowcontrolv1.FlowSchema, *flowcontrolv1.FlowSchema]{
+	Strategy:                 registry.ClusterScoped{},
+	Spec:                     func(f *flowcontrolv1.FlowSchema) any { return &f.Spec },
+	Status:                   func(f *flowcontrolv1.FlowSchema) any { return &f.Status },
+	ResetObjectMetaForStatus: true,
+	ValidateFunc:             validateFlowSchema,
+}
+
+var flowSchemaStatus = flowSchemaStrategy.StatusStrategy(func(_ context.Context, f, _ *flowcontrolv1.FlowSchema) field.ErrorList {
+	return validateConditionTypes(f.Status.Conditions, func(c flowcontrolv1.FlowSchemaCondition) string { return string(c.Type) })
+})
+
+var levelStrategy = resource.SpecStatus[flowcontrolv1.PriorityLevelConfiguration, *flowcontrolv1.PriorityLevelConfiguration]{
+	Strategy:                 registry.ClusterScoped{},
+	Spec:                     func(l *flowcontrolv1.PriorityLevelConfiguration) any { return &l.Spec },
+	Status:                   func(l *flowcontrolv1.PriorityLevelConfiguration) any { return &l.Status },
+	ResetObjectMetaForStatus: true,
+	ValidateFunc:             validateLevel,
+}
+
+var levelStatus = levelStrategy.StatusStrategy(func(_ context.Context, l, _ *flowcontrolv1.PriorityLevelConfiguration) field.ErrorList {
+	return validateConditionTypes(l.Status.Conditions,
+		func(c flowcontrolv1.PriorityLevelConfigurationCondition) string { return string(c.Type) })
+})
+
+// validateConditionTypes: each type once.
+func validateConditionTypes[C any](conditions []C, kind func(C) string) field.ErrorList {
+	var found field.ErrorList
+	var seen []string
+	for i, c := range conditions {
+		at := field.NewPath("status", "conditions").Index(i).Child("type")
+		if slices.Contains(seen, kind(c)) {
+			found = append(found, field.Duplicate(at, kind(c)))
+		}
+		seen = append(seen, kind(c))
+		found = append(found, fieldvalidation.Required(at, kind(c))...)
+	}
+	return found
+}
+
+// validateFlowSchema is upstream's ValidateFlowSchemaSpec.
+func validateFlowSchema(_ context.Context, f *flowcontrolv1.FlowSchema) field.ErrorList {
+	at, spec := field.NewPath("spec"), &f.Spec
+	var found field.ErrorList
+	precedence := at.Child("matchingPrecedence")
+	if spec.MatchingPrecedence <= 0 {
+		found = append(found, field.Invalid(precedence, spec.MatchingPrecedence, "must be a positive value"))
+	}
+	if spec.MatchingPrecedence > 10000 {
+		found = append(found, field.Invalid(precedence, spec.MatchingPrecedence, "must not be greater than 10000"))
+	}
+	if spec.MatchingPrecedence == 1 && f.Name != exempt {
+		found = append(found, field.Invalid(precedence, spec.MatchingPrecedence, "only the schema named 'exempt' may have matchingPrecedence 1"))
+	}
+	methods := []flowcontrolv1.FlowDistinguisherMethodType{flowcontrolv1.FlowDistinguisherMethodByNamespaceType,
+		flowcontrolv1.FlowDistinguisherMethodByUserType}
+	if m := spec.DistinguisherMethod; m != nil && !slices.Contains(methods, m.Type) {
+		found = append(found, field.NotSupported(at.Child("distinguisherMethod", "type"), resource.InternalForm(m), methods))
+	}
+	level := at.Child("priorityLevelConfiguration", "name")
+	if spec.PriorityLevelConfiguration.Name == "" {
+		found = append(found, field.Required(level, "must reference a priority level"))
+	} else {
+		found = append(found, fieldvalidation.ObjectName(level, spec.PriorityLevelConfiguration.Name)...)
+	}
+	for i, rule := range spec.Rules {
+		found = append(found, validateFlowRule(at.Child("rules").Index(i), &rule)...)
+	}
+	return found
+}
+
+// validateLevel is upstream's ValidatePriorityLevelConfigurationSpec.
+func validateLevel(_ context.Context, l *flowcontrolv1.PriorityLevelConfiguration) field.ErrorList {
+	at, spec := field.NewPath("spec"), &l.Spec
+	var found field.ErrorList
+	if (l.Name == exempt) != (spec.Type == flowcontrolv1.PriorityLevelEnablementExempt) {
+		found = append(found, field.Invalid(at.Child("type"), spec.Type, "must be 'Exempt' if and only if `name` is 'exempt'"))
+	}
+	switch spec.Type {
+	case flowcontrolv1.PriorityLevelEnablementExempt:
+		if spec.Limited != nil {
+			found = append(found, field.Forbidden(at.Child("limited"), "must be nil if the type is not Limited"))
+		}
+		if spec.Exempt != nil {
+			found = append(found, validateShares(at.Child("exempt"), spec.Exempt.NominalConcurrencyShares, spec.Exempt.LendablePercent)...)
+		}
+	case flowcontrolv1.PriorityLevelEnablementLimited:
+		if spec.Exempt != nil {
+			found = append(found, field.Forbidden(at.Child("exempt"), "must be nil if the type is Limited"))
+		}
+		if spec.Limited == nil {
+			return append(found, field.Required(at.Child("limited"), "must not be empty when type is Limited"))
+		}
+		found = append(found, validateLimited(at.Child("limited"), spec.Limited)...)
+	default:
+		found = append(found, fieldvalidation.RequiredAndSupported(at.Child("type"), spec.Type,
+			flowcontrolv1.PriorityLevelEnablementExempt, flowcontrolv1.PriorityLevelEnablementLimited)...)
+	}
+	return found
+}
+
+func validateShares(at *field.Path, shares, lendable *int32) field.ErrorList {
+	var found field.ErrorList
+	if ptr.Deref(shares, 0) < 0 {
+		found = append(found, field.Invalid(at.Child("nominalConcurrencyShares"), *shares, "must be a non-negative integer"))
+	}
+	if percent := ptr.Deref(lendable, 0); percent < 0 || percent > 100 {
+		found = append(found, field.Invalid(at.Child("lendablePercent"), percent, "must be between 0 and 100, inclusive"))
+	}
+	return found
+}
+
+func validateLimited(at *field.Path, l *flowcontrolv1.LimitedPriorityLevelConfiguration) field.ErrorList {
+	found := validateShares(at, l.NominalConcurrencyShares, l.LendablePercent)
+	if ptr.Deref(l.BorrowingLimitPercent, 0) < 0 {
+		found = append(found, field.Invalid(at.Child("borrowingLimitPercent"), *l.BorrowingLimitPercent,
+			"if specified, must be a non-negative integer"))
+	}
+	response, queuing := l.LimitResponse, at.Child("limitResponse", "queuing")
+	switch {
+	case response.Type == flowcontrolv1.LimitResponseTypeReject && response.Queuing != nil:
+		found = append(found, field.Forbidden(queuing, "must be nil if limited.limitResponse.type is not Limited"))
+	case response.Type == flowcontrolv1.LimitResponseTypeReject:
+	case response.Type == flowcontrolv1.LimitResponseTypeQueue && response.Queuing == nil:
+		found = append(found, field.Required(queuing, "must not be empty if limited.limitResponse.type is Limited"))
+	case response.Type == flowcontrolv1.LimitResponseTypeQueue:
+		found = append(found, validateQueuing(queuing, response.Queuing)...)
+	default:
+		found = append(found, fieldvalidation.RequiredAndSupported(at.Child("limitResponse", "type"), response.Type,
+			flowcontrolv1.LimitResponseTypeQueue, flowcontrolv1.LimitResponseTypeReject)...)
+	}
+	return found
+}
+
+// validateQueuing: a hand of queues must be drawn from a deck with the bits of one hash.
+func validateQueuing(at *field.Path, q *flowcontrolv1.QueuingConfiguration) field.ErrorList {
+	const mostQueues, hashBits = 10_000_000, 60
+	var found field.ErrorList
+	if q.QueueLengthLimit <= 0 {
+		found = append(found, field.Invalid(at.Child("queueLengthLimit"), q.QueueLengthLimit, "must be positive"))
+	}
+	if q.Queues <= 0 {
+		found = append(found, field.Invalid(at.Child("queues"), q.Queues, "must be positive"))
+	} else if q.Queues > mostQueues {
+		found = append(found, field.Invalid(at.Child("queues"), q.Queues, fmt.Sprintf("must not be greater than %d", mostQueues)))
+	}
+	hand := at.Child("handSize")
+	switch bits := int(math.Ceil(math.Log2(float64(q.Queues)) * float64(q.HandSize))); {
+	case q.HandSize <= 0:
+		found = append(found, field.Invalid(hand, q.HandSize, "must be positive"))
+	case q.HandSize > q.Queues:
+		found = append(found, field.Invalid(hand, q.HandSize, fmt.Sprintf("should not be greater than queues (%d)", q.Queues)))
+	case bits > hashBits:
+		found = append(found, field.Invalid(hand, q.HandSize, fmt.Sprintf(
+			"required entropy bits of deckSize %d and handSize %d should not be greater than %d", q.Queues, q.HandSize, hashBits)))
+	}
+	return found
+}
+
+var flowSchemaColumns = resource.Table[flowcontrolv1.FlowSchema, *flowcontrolv1.FlowSchema]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		resource.FieldColumn("PriorityLevel", flowcontrolv1.PriorityLevelConfigurationReference{}, "name"),
+		resource.FieldColumn("MatchingPrecedence", flowcontrolv1.FlowSchemaSpec{}, "matchingPrecedence"),
+		resource.FieldColumn("DistinguisherMethod", flowcontrolv1.FlowSchemaSpec{}, "distinguisherMethod"),
+		resource.AgeColumn(),
+		{Name: "MissingPL", Description: "references a broken or non-existent PriorityLevelConfiguration"},
+	},
+	Cells: func(f *flowcontrolv1.FlowSchema) []any {
+		method, missing := resource.None, "?"
+		if m := f.Spec.DistinguisherMethod; m != nil {
+			method = string(m.Type)
+		}
+		for _, c := range f.Status.Conditions {
+			if c.Type == flowcontrolv1.FlowSchemaConditionDangling {
+				missing = string(c.Status)
+				break
+			}
+		}
+		return []any{f.Name, f.Spec.PriorityLevelConfiguration.Name, int64(f.Spec.MatchingPrecedence), method, resource.AgeOf(f), missing}
+	},
+}
+
+var levelColumns = resource.Table[flowcontrolv1.PriorityLevelConfiguration, *flowcontrolv1.PriorityLevelConfiguration]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		resource.FieldColumn("Type", flowcontrolv1.PriorityLevelConfigurationSpec{}, "type"),
+		resource.FieldColumn("NominalConcurrencyShares", flowcontrolv1.LimitedPriorityLevelConfiguration{}, "nominalConcurrencyShares"),
+		resource.FieldColumn("Queues", flowcontrolv1.QueuingConfiguration{}, "queues"),
+		resource.FieldColumn("HandSize", flowcontrolv1.QueuingConfiguration{}, "handSize"),
+		resource.FieldColumn("QueueLengthLimit", flowcontrolv1.QueuingConfiguration{}, "queueLengthLimit"),
+		resource.AgeColumn(),
+	},
+	Cells: func(l *flowcontrolv1.PriorityLevelConfiguration) []any {
+		cells := []any{l.Name, string(l.Spec.Type), resource.None, resource.None, resource.None, resource.None, resource.AgeOf(l)}
+		if limited := l.Spec.Limited; limited != nil {
+			cells[2] = int64(ptr.Deref(limited.NominalConcurrencyShares, 0))
+			if q := limited.LimitResponse.Queuing; q != nil {
+				cells[3], cells[4], cells[5] = int64(q.Queues), int64(q.HandSize), int64(q.QueueLengthLimit)
+			}
+		}
+		return cells
+	},
+}
+
+// flowVerbs are those that a rule may name, sorted.
+var flowVerbs = []string{"create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"}
+
+// validateFlowRule is upstream's ValidateFlowSchemaPolicyRulesWithSubjects.
+func validateFlowRule(at *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) field.ErrorList {
+	var found field.ErrorList
+	for i, s := range r.Subjects {
+		found = append(found, validateFlowSubject(at.Child("subjects").Index(i), &s)...)
+	}
+	if len(r.Subjects) == 0 {
+		found = append(found, field.Required(at.Child("subjects"), "subjects must contain at least one value"))
+	}
+	if len(r.ResourceRules)+len(r.NonResourceRules) == 0 {
+		found = append(found, field.Required(at, "at least one of resourceRules and nonResourceRules has to be non-empty"))
+	}
+	for i, rule := range r.ResourceRules {
+		at := at.Child("resourceRules").Index(i)
+		found = append(found, validateFlowVerbs(at.Child("verbs"), rule.Verbs)...)
+		found = append(found, fieldvalidation.AllOrSome(at.Child("apiGroups"), rule.APIGroups, "api groups",
+			"resource rules must supply at least one api group")...)
+		found = append(found, fieldvalidation.AllOrSome(at.Child("resources"), rule.Resources, "resources",
+			"resource rules must supply at least one resource")...)
+		found = append(found, validateFlowNamespaces(at.Child("namespaces"), rule.Namespaces, rule.ClusterScope)...)
+	}
+	for i, rule := range r.NonResourceRules {
+		at := at.Child("nonResourceRules").Index(i)
+		found = append(found, validateFlowVerbs(at.Child("verbs"), rule.Verbs)...)
+		urls := at.Child("nonResourceURLs")
+		found = append(found, fieldvalidation.AllOrSome(urls, rule.NonResourceURLs, "non-resource URLs", "nonResourceURLs must contain at least one value")...)
+		if !slices.Contains(rule.NonResourceURLs, "*") {
+			for j, url := range rule.NonResourceURLs {
+				found = append(found, validateFlowURL(urls.Index(j), url)...)
+			}
+		}
+	}
+	return found
+}
+
+func validateFlowVerbs(at *field.Path, verbs []string) field.ErrorList {
+	unknown := func(verb string) bool { return !slices.Contains(flowVerbs, verb) }
+	if len(verbs) > 0 && !slices.Contains(verbs, "*") && slices.ContainsFunc(verbs, unknown) {
+		return field.ErrorList{field.NotSupported(at, verbs, flowVerbs)}
+	}
+	return fieldvalidation.AllOrSome(at, verbs, "verbs", "verbs must contain at least one value")
+}
+
+func validateFlowNamespaces(at *field.Path, namespaces []string, clusterScope bool) field.ErrorList {
+	if len(namespaces) == 0 && clusterScope {
+		return nil
+	}
+	found := fieldvalidation.AllOrSome(at, namespaces, "namespaces", "resource rules that are not cluster scoped must supply at least one namespace")
+	if slices.Contains(namespaces, "*") {
+		return found
+	}
+	for i, namespace := range namespaces {
+		for _, message := range apivalidation.ValidateNamespaceName(namespace, false) {
+			found = append(found, field.Invalid(at.Index(i), namespace, "each member of this list must be '*' or a DNS-1123 label; "+message))
+		}
+	}
+	return found
+}
+
+// validateFlowURL is upstream's ValidateNonResourceURLPath.
+func validateFlowURL(at *field.Path, url string) field.ErrorList {
+	wrong := ""
+	switch stars := strings.Count(url, "*"); {
+	case url == "":
+		wrong = "must not be empty"
+	case url == "/":
+	case !strings.HasPrefix(url, "/"):
+		wrong = "must start with slash"
+	case strings.Contains(url, " "):
+		wrong = "must not contain white-space"
+	case strings.Contains(url, "//"):
+		wrong = "must not contain double slash"
+	case stars > 1 || stars == 1 && !strings.HasSuffix(url, "/*"):
+		wrong = "wildcard can only do suffix matching"
+	}
+	if wrong == "" {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(at, url, wrong)}
+}
+
+// validateFlowSubject: what is given is what the kind names. Upstream: ValidateFlowSchemaSubject.
+func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) field.ErrorList {
+	kinds := []flowcontrolv1.SubjectKind{flowcontrolv1.SubjectKindGroup, flowcontrolv1.SubjectKindServiceAccount,
+		flowcontrolv1.SubjectKindUser}
+	found := fieldvalidation.Supported(at.Child("kind"), s.Kind, kinds...)
+	if len(found) > 0 {
+		return found
+	}
+	for _, one := range []struct {
+		kind  flowcontrolv1.SubjectKind
+		field string
+		given bool
+		check func(*field.Path) field.ErrorList
+	}{
+		{flowcontrolv1.SubjectKindServiceAccount, "serviceAccount", s.ServiceAccount != nil, func(at *field.Path) field.ErrorList {
+			return validateFlowAccount(at, s.ServiceAccount)
+		}},
+		{flowcontrolv1.SubjectKindUser, "user", s.User != nil, func(at *field.Path) field.ErrorList { return fieldvalidation.Required(at.Child("name"), s.User.Name) }},
+		{flowcontrolv1.SubjectKindGroup, "group", s.Group != nil, func(at *field.Path) field.ErrorList {
+			return fieldvalidation.Required(at.Child("name"),
+				s.Group.Name)
+		}},
+	} {
+		at := at.Child(one.field)
+		switch {
+		case one.kind != s.Kind && one.given:
+			found = append(found, field.Forbidden(at, one.field+" is forbidden when subject kind is not '"+string(one.kind)+"'"))
+		case one.kind == s.Kind && !one.given:
+			found = append(found, field.Required(at, one.field+" is required when subject kind is '"+string(one.kind)+"'"))
+		case one.kind == s.Kind:
+			found = append(found, one.check(at)...)
+		}
+	}
+	return found
+}
+
+func validateFlowAccount(at *field.Path, s *flowcontrolv1.ServiceAccountSubject) field.ErrorList {
+	found := fieldvalidation.Required(at.Child("name"), s.Name)
+	if s.Name != "" && s.Name != flowcontrolv1.NameAll {
+		found = append(found, fieldvalidation.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
+	}
+	if s.Namespace == "" {
+		return append(found, field.Required(at.Child("namespace"), "must specify namespace for service account"))
+	}
+	return append(found, fieldvalidation.Invalid(at.Child("namespace"), s.Namespace, apivalidation.ValidateNamespaceName(s.Namespace, false))...)
+}

@@ -1,0 +1,43 @@
+package node
+
+import (
+	"context"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// leaseStrategy: who holds a lease, and since when; a PUT makes one, and must know which version it renews.
+// Upstream: pkg/registry/coordination/lease.
+var leaseStrategy = resource.SpecStatus[coordinationv1.Lease, *coordinationv1.Lease]{
+	Strategy:                  registry.Namespaced{},
+	CreateOnUpdate:            true,
+	ForbidUnconditionalUpdate: true,
+	PrepareFunc: func(l *coordinationv1.Lease) { // the feature CoordinatedLeaderElection is off
+		l.Spec.Strategy, l.Spec.PreferredHolder = nil, nil
+	},
+	ValidateFunc: func(_ context.Context, l *coordinationv1.Lease) field.ErrorList {
+		var found field.ErrorList
+		spec := field.NewPath("spec")
+		if seconds := l.Spec.LeaseDurationSeconds; seconds != nil && *seconds <= 0 {
+			found = append(found, field.Invalid(spec.Child("leaseDurationSeconds"), seconds, "must be greater than 0"))
+		}
+		if count := l.Spec.LeaseTransitions; count != nil && *count < 0 {
+			found = append(found, field.Invalid(spec.Child("leaseTransitions"), count, "must be greater than or equal to 0"))
+		}
+		return found
+	},
+}
+
+var leaseColumns = resource.Table[coordinationv1.Lease, *coordinationv1.Lease]{
+	Columns: []resource.Column{
+		resource.NameColumn(), resource.FieldColumn("Holder", coordinationv1.LeaseSpec{}, "holderIdentity"), resource.AgeColumn(),
+	},
+	Cells: func(l *coordinationv1.Lease) []any {
+		return []any{l.Name, ptr.Deref(l.Spec.HolderIdentity, ""), resource.AgeOf(l)}
+	},
+}

@@ -1,0 +1,69 @@
+package node
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	nodev1 "k8s.io/api/node/v1"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// runtimeStrategy: a class of pods runs under a handler of the nodes' container runtime.
+// Upstream: pkg/registry/node/runtimeclass.
+var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeClass]{
+	Strategy:                  registry.ClusterScoped{},
+	CreateOnUpdate:            true,
+	ForbidUnconditionalUpdate: true,
+	ValidateFunc: func(_ context.Context, c *nodev1.RuntimeClass) field.ErrorList {
+		found := fieldvalidation.Required(field.NewPath("handler"), c.Handler)
+		if c.Handler != "" {
+			found = fieldvalidation.Invalid(field.NewPath("handler"), c.Handler, apivalidation.NameIsDNSLabel(c.Handler, false))
+		}
+		if c.Overhead != nil {
+			for _, name := range fieldvalidation.SortedKeys(c.Overhead.PodFixed) {
+				at := field.NewPath("overhead", "limits").Key(string(name))
+				found = append(found, fieldvalidation.ValidateContainerResource(at, name)...)
+				found = append(found, fieldvalidation.ValidateQuantity(at, name, c.Overhead.PodFixed[name])...)
+			}
+		}
+		if c.Scheduling != nil {
+			found = append(found, validateScheduling(c.Scheduling, field.NewPath("scheduling"))...)
+		}
+		return found
+	},
+	ValidateUpdateFunc: func(_ context.Context, c, old *nodev1.RuntimeClass) field.ErrorList {
+		return fieldvalidation.Immutable(field.NewPath("handler"), c.Handler, old.Handler)
+	},
+}
+
+// validateScheduling: pods of the class go to certain nodes.
+func validateScheduling(s *nodev1.Scheduling, at *field.Path) field.ErrorList {
+	found := metavalidation.ValidateLabels(s.NodeSelector, at.Child("nodeSelector"))
+	at = at.Child("tolerations")
+	found = append(found, core.ValidateTolerations(s.Tolerations, at, core.Options{})...)
+	seen := map[corev1.Toleration]bool{}
+	for i, t := range s.Tolerations {
+		key := corev1.Toleration{Key: t.Key, Operator: t.Operator, Value: t.Value, Effect: t.Effect}
+		if seen[key] {
+			found = append(found, field.Duplicate(at.Index(i), resource.InternalForm(t)))
+		}
+		seen[key] = true
+	}
+	return found
+}
+
+var runtimeColumns = resource.Table[nodev1.RuntimeClass, *nodev1.RuntimeClass]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Handler"}, // upstream looks for its description in the wrong type
+		resource.AgeColumn(),
+	},
+	Cells: func(c *nodev1.RuntimeClass) []any { return []any{c.Name, c.Handler, resource.AgeOf(c)} },
+}

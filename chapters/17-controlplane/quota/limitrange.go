@@ -1,0 +1,163 @@
+package quota
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	quantity "k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/uuid"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// limitRangeStrategy: the limits of a kind of thing fit together. Upstream: pkg/registry/core/limitrange.
+var limitRangeStrategy = resource.SpecStatus[corev1.LimitRange, *corev1.LimitRange]{
+	Strategy:       registry.Namespaced{},
+	CreateOnUpdate: true,
+	PrepareFunc: func(l *corev1.LimitRange) {
+		if l.Name == "" {
+			l.Name = string(uuid.NewUUID())
+		}
+	},
+	ValidateFunc: func(_ context.Context, l *corev1.LimitRange) field.ErrorList {
+		var found field.ErrorList
+		var seen []corev1.LimitType
+		for i := range l.Spec.Limits {
+			limit, path := &l.Spec.Limits[i], field.NewPath("spec", "limits").Index(i)
+			found = append(found, validateLimitType(path.Child("type"), limit.Type)...)
+			if slices.Contains(seen, limit.Type) {
+				found = append(found, field.Duplicate(path.Child("type"), limit.Type))
+			}
+			seen = append(seen, limit.Type)
+			found = append(found, validateLimit(path, limit)...)
+		}
+		return found
+	},
+}
+
+func validateLimitType(path *field.Path, kind corev1.LimitType) field.ErrorList {
+	if found := fieldvalidation.QualifiedName(path, string(kind)); len(found) > 0 {
+		return found
+	}
+	known := []corev1.LimitType{corev1.LimitTypePod, corev1.LimitTypeContainer, corev1.LimitTypePersistentVolumeClaim}
+	if !strings.Contains(string(kind), "/") && !slices.Contains(known, kind) {
+		return field.ErrorList{field.Invalid(path, kind, "must be a standard limit type or fully qualified")}
+	}
+	return nil
+}
+
+// validateLimit is upstream's ValidateLimitRange for one item.
+func validateLimit(path *field.Path, l *corev1.LimitRangeItem) field.ErrorList {
+	found := append(validateLimitNames(path, l, "max", l.Max), validateLimitNames(path, l, "min", l.Min)...)
+	ofPods := l.Type == corev1.LimitTypePod
+	for _, preset := range []struct {
+		name string
+		list corev1.ResourceList
+	}{{"default", l.Default}, {"defaultRequest", l.DefaultRequest}} {
+		if ofPods && len(preset.list) > 0 {
+			found = append(found, field.Forbidden(path.Child(preset.name), "may not be specified when `type` is 'Pod'"))
+		} else {
+			found = append(found, validateLimitNames(path, l, preset.name, preset.list)...)
+		}
+	}
+	if l.Type == corev1.LimitTypePersistentVolumeClaim && !fieldvalidation.HasResource(l.Min, corev1.ResourceStorage) && !fieldvalidation.HasResource(l.Max, corev1.ResourceStorage) {
+		found = append(found, field.Required(path.Child("limits"),
+			"either minimum or maximum storage value is required, but neither was provided"))
+	}
+	found = append(found, validateLimitNames(path, l, "maxLimitRequestRatio", l.MaxLimitRequestRatio)...)
+	for _, name := range limitNames(l) {
+		found = append(found, validateLimitValues(path, l, name)...)
+		found = append(found, validateRatio(path, l, name)...)
+	}
+	return found
+}
+
+// limitNames are the resources that an item limits in any way.
+func limitNames(l *corev1.LimitRangeItem) []corev1.ResourceName {
+	all := corev1.ResourceList{}
+	for _, list := range []corev1.ResourceList{l.Max, l.Min, l.Default, l.DefaultRequest, l.MaxLimitRequestRatio} {
+		for name := range list {
+			all[name] = quantity.Quantity{}
+		}
+	}
+	return fieldvalidation.SortedKeys(all)
+}
+
+func validateLimitNames(path *field.Path, l *corev1.LimitRangeItem, which string, list corev1.ResourceList) field.ErrorList {
+	var found field.ErrorList
+	for _, name := range fieldvalidation.SortedKeys(list) {
+		at := path.Child(which).Key(string(name))
+		if l.Type == corev1.LimitTypePod || l.Type == corev1.LimitTypeContainer {
+			found = append(found, fieldvalidation.ValidateContainerResource(at, name)...)
+		} else {
+			found = append(found, fieldvalidation.ValidateResourceName(at, name)...)
+		}
+	}
+	return found
+}
+
+// validateLimitValues: min <= default request <= default limit <= max, as far as they are there.
+func validateLimitValues(path *field.Path, l *corev1.LimitRangeItem, name corev1.ResourceName) field.ErrorList {
+	defaults, requests := l.Default, l.DefaultRequest
+	if l.Type == corev1.LimitTypePod {
+		defaults, requests = nil, nil
+	}
+	var found field.ErrorList
+	for _, order := range []struct {
+		less, more corev1.ResourceList
+		at         string
+		blame      corev1.ResourceList
+		text       string
+	}{
+		{l.Min, l.Max, "min", l.Min, "min value %s is greater than max value %s"},
+		{l.Min, requests, "defaultRequest", requests, "min value %s is greater than default request value %s"},
+		{requests, l.Max, "defaultRequest", requests, "default request value %s is greater than max value %s"},
+		{requests, defaults, "defaultRequest", requests, "default request value %s is greater than default limit value %s"},
+		{l.Min, defaults, "default", l.Min, "min value %s is greater than default value %s"},
+		{defaults, l.Max, "default", l.Max, "default value %s is greater than max value %s"},
+	} {
+		less, more := order.less[name], order.more[name]
+		if fieldvalidation.HasResource(order.less, name) && fieldvalidation.HasResource(order.more, name) && less.Cmp(more) > 0 {
+			found = append(found, field.Invalid(path.Child(order.at).Key(string(name)), order.blame[name],
+				fmt.Sprintf(order.text, less.String(), more.String())))
+		}
+	}
+	preset, request := defaults[name], requests[name]
+	if !overcommits(name) && fieldvalidation.HasResource(defaults, name) && fieldvalidation.HasResource(requests, name) && preset.Cmp(request) != 0 {
+		found = append(found, field.Invalid(path.Child("defaultRequest").Key(string(name)), request,
+			fmt.Sprintf("default value %s must equal to defaultRequest value %s in %s", preset.String(), request.String(), name)))
+	}
+	return found
+}
+
+// overcommits: more of the resource may be promised than there is.
+func overcommits(name corev1.ResourceName) bool {
+	return fieldvalidation.IsNativeResourceName(name) && !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix)
+}
+
+// validateRatio: limit and request are never further apart than max and min.
+func validateRatio(path *field.Path, l *corev1.LimitRangeItem, name corev1.ResourceName) field.ErrorList {
+	ratio, ok := l.MaxLimitRequestRatio[name]
+	if !ok {
+		return nil
+	}
+	var found field.ErrorList
+	at := path.Child("maxLimitRequestRatio").Key(string(name))
+	if ratio.Cmp(*quantity.NewQuantity(1, quantity.DecimalSI)) < 0 {
+		found = append(found, field.Invalid(at, ratio, fmt.Sprintf("ratio %s is less than 1", ratio.String())))
+	}
+	least, most := l.Min[name], l.Max[name]
+	if fieldvalidation.HasResource(l.Min, name) && fieldvalidation.HasResource(l.Max, name) {
+		widest := most.AsApproximateFloat64() / least.AsApproximateFloat64()
+		if ratio.AsApproximateFloat64() > widest {
+			found = append(found, field.Invalid(at, ratio, fmt.Sprintf("ratio %s is greater than max/min = %f", ratio.String(), widest)))
+		}
+	}
+	return found
+}

@@ -1,0 +1,205 @@
+package rbac
+
+import (
+	"context"
+	"strings"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+	rbacv1beta1 "k8s.io/api/rbac/v1beta1" // upstream describes with the words of this version
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	apipath "k8s.io/apimachinery/pkg/api/validation/path"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// Roles and their bindings: upstream's pkg/registry/rbac. Names are whatever can be part of a path (system:node).
+
+var roleStrategy = resource.SpecStatus[rbacv1.Role, *rbacv1.Role]{
+	Strategy:         registry.Namespaced{},
+	CreateOnUpdate:   true,
+	ValidateNameFunc: apipath.ValidatePathSegmentName,
+	ValidateFunc: func(_ context.Context, r *rbacv1.Role) field.ErrorList {
+		return validateRules(r.Rules, true)
+	},
+}
+
+var clusterRoleStrategy = resource.SpecStatus[rbacv1.ClusterRole, *rbacv1.ClusterRole]{
+	Strategy:         registry.ClusterScoped{},
+	CreateOnUpdate:   true,
+	ValidateNameFunc: apipath.ValidatePathSegmentName,
+	ValidateWithOldFunc: func(_ context.Context, r, old *rbacv1.ClusterRole) field.ErrorList {
+		return append(validateRules(r.Rules, false), validateAggregation(r.AggregationRule, old)...)
+	},
+}
+
+func validateRules(rules []rbacv1.PolicyRule, ofNamespace bool) field.ErrorList {
+	var found field.ErrorList
+	for i, rule := range rules {
+		found = append(found, validateRule(field.NewPath("rules").Index(i), &rule, ofNamespace)...)
+	}
+	return found
+}
+
+// validateRule: a rule is about resources, or about paths that are none. Upstream: ValidatePolicyRule.
+func validateRule(at *field.Path, r *rbacv1.PolicyRule, ofNamespace bool) field.ErrorList {
+	var found field.ErrorList
+	if len(r.Verbs) == 0 {
+		found = append(found, field.Required(at.Child("verbs"), "verbs must contain at least one value"))
+	}
+	if len(r.NonResourceURLs) > 0 {
+		urls := at.Child("nonResourceURLs")
+		if ofNamespace {
+			found = append(found, field.Invalid(urls, r.NonResourceURLs, "namespaced rules cannot apply to non-resource URLs"))
+		}
+		if len(r.APIGroups)+len(r.Resources)+len(r.ResourceNames) > 0 {
+			found = append(found, field.Invalid(urls, r.NonResourceURLs, "rules cannot apply to both regular resources and non-resource URLs"))
+		}
+		return found
+	}
+	if len(r.APIGroups) == 0 {
+		found = append(found, field.Required(at.Child("apiGroups"), "resource rules must supply at least one api group"))
+	}
+	if len(r.Resources) == 0 {
+		found = append(found, field.Required(at.Child("resources"), "resource rules must supply at least one resource"))
+	}
+	return found
+}
+
+func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) field.ErrorList {
+	if r == nil {
+		return nil
+	}
+	at := field.NewPath("aggregationRule", "clusterRoleSelectors")
+	var found field.ErrorList
+	if len(r.ClusterRoleSelectors) == 0 {
+		found = append(found, field.Required(at, "at least one clusterRoleSelector required if aggregationRule is non-nil"))
+	}
+	strict := metavalidation.LabelSelectorValidationOptions{}
+	options := strict
+	if old != nil && old.AggregationRule != nil {
+		for _, selector := range old.AggregationRule.ClusterRoleSelectors {
+			options.AllowInvalidLabelValueInSelector = options.AllowInvalidLabelValueInSelector ||
+				len(metavalidation.ValidateLabelSelector(&selector, strict, nil)) > 0
+		}
+	}
+	for i, selector := range r.ClusterRoleSelectors {
+		found = append(found, metavalidation.ValidateLabelSelector(&selector, options, at.Index(i))...)
+		if _, err := metav1.LabelSelectorAsSelector(&selector); err != nil {
+			found = append(found, field.Invalid(at.Index(i), nil, "invalid label selector.")) // upstream shows what it could not make
+		}
+	}
+	return found
+}
+
+var bindingStrategy = resource.SpecStatus[rbacv1.RoleBinding, *rbacv1.RoleBinding]{
+	Strategy:         registry.Namespaced{},
+	CreateOnUpdate:   true,
+	ValidateNameFunc: apipath.ValidatePathSegmentName,
+	ValidateFunc: func(_ context.Context, b *rbacv1.RoleBinding) field.ErrorList {
+		return append(validateRoleRef(b.RoleRef, "Role", "ClusterRole"), validateSubjects(b.Subjects, true)...)
+	},
+	ValidateUpdateFunc: func(_ context.Context, b, old *rbacv1.RoleBinding) field.ErrorList {
+		return sameRole(b.RoleRef, old.RoleRef)
+	},
+}
+
+var clusterBindingStrategy = resource.SpecStatus[rbacv1.ClusterRoleBinding, *rbacv1.ClusterRoleBinding]{
+	Strategy:         registry.ClusterScoped{},
+	CreateOnUpdate:   true,
+	ValidateNameFunc: apipath.ValidatePathSegmentName,
+	ValidateFunc: func(_ context.Context, b *rbacv1.ClusterRoleBinding) field.ErrorList {
+		return append(validateRoleRef(b.RoleRef, "ClusterRole"), validateSubjects(b.Subjects, false)...)
+	},
+	ValidateUpdateFunc: func(_ context.Context, b, old *rbacv1.ClusterRoleBinding) field.ErrorList {
+		return sameRole(b.RoleRef, old.RoleRef)
+	},
+}
+
+// sameRole: who may bind a role has been asked once, for this role.
+func sameRole(now, before rbacv1.RoleRef) field.ErrorList {
+	if now == before {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(field.NewPath("roleRef"), resource.InternalForm(now), "cannot change roleRef")}
+}
+
+func validateRoleRef(r rbacv1.RoleRef, kinds ...string) field.ErrorList {
+	at := field.NewPath("roleRef")
+	found := fieldvalidation.Supported(at.Child("apiGroup"), r.APIGroup, rbacv1.GroupName)
+	found = append(found, fieldvalidation.Supported(at.Child("kind"), r.Kind, kinds...)...)
+	if r.Name == "" {
+		return append(found, field.Required(at.Child("name"), ""))
+	}
+	return append(found, fieldvalidation.Invalid(at.Child("name"), r.Name, apipath.IsValidPathSegmentName(r.Name))...)
+}
+
+// validateSubjects is upstream's ValidateRoleBindingSubject of each.
+func validateSubjects(subjects []rbacv1.Subject, inNamespace bool) field.ErrorList {
+	var found field.ErrorList
+	for i, s := range subjects {
+		at := field.NewPath("subjects").Index(i)
+		found = append(found, fieldvalidation.Required(at.Child("name"), s.Name)...)
+		switch s.Kind {
+		case rbacv1.ServiceAccountKind:
+			if s.Name != "" {
+				found = append(found, fieldvalidation.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
+			}
+			found = append(found, fieldvalidation.Supported(at.Child("apiGroup"), s.APIGroup, "")...)
+			if !inNamespace {
+				found = append(found, fieldvalidation.Required(at.Child("namespace"), s.Namespace)...)
+			}
+		case rbacv1.UserKind, rbacv1.GroupKind:
+			found = append(found, fieldvalidation.Supported(at.Child("apiGroup"), s.APIGroup, rbacv1.GroupName)...)
+		default:
+			found = append(found, fieldvalidation.Supported(at.Child("kind"), s.Kind, rbacv1.ServiceAccountKind, rbacv1.UserKind, rbacv1.GroupKind)...)
+		}
+	}
+	return found
+}
+
+// bindingColumns is what kubectl get rolebindings shows. Upstream: printRoleBinding.
+var bindingColumns = resource.Table[rbacv1.RoleBinding, *rbacv1.RoleBinding]{
+	Columns: ofBindings("roleBinding", rbacv1beta1.RoleBinding{}),
+	Cells: func(b *rbacv1.RoleBinding) []any {
+		return append([]any{b.Name, b.RoleRef.Kind + "/" + b.RoleRef.Name, resource.AgeOf(b)}, subjectCells(b.Subjects)...)
+	},
+}
+
+var clusterBindingColumns = resource.Table[rbacv1.ClusterRoleBinding, *rbacv1.ClusterRoleBinding]{
+	Columns: ofBindings("clusterRoleBinding", rbacv1beta1.ClusterRoleBinding{}),
+	Cells: func(b *rbacv1.ClusterRoleBinding) []any {
+		return append([]any{b.Name, b.RoleRef.Kind + "/" + b.RoleRef.Name, resource.AgeOf(b)}, subjectCells(b.Subjects)...)
+	},
+}
+
+func ofBindings(kind string, of resource.Documented) []resource.Column {
+	return []resource.Column{
+		resource.NameColumn(),
+		{Name: "Role", Description: strings.Replace(of.SwaggerDoc()["roleRef"], "roleRef", "RoleRef", 1)}, // as v1.36 spells it
+		resource.AgeColumn(),
+		resource.Wide(resource.Column{Name: "Users", Description: "Users in the " + kind}),
+		resource.Wide(resource.Column{Name: "Groups", Description: "Groups in the " + kind}),
+		resource.Wide(resource.Column{Name: "ServiceAccounts", Description: "ServiceAccounts in the " + kind}),
+	}
+}
+
+// subjectCells are the subjects by kind. Upstream: SubjectsStrings.
+func subjectCells(subjects []rbacv1.Subject) []any {
+	var users, groups, accounts []string
+	for _, s := range subjects {
+		switch s.Kind {
+		case rbacv1.UserKind:
+			users = append(users, s.Name)
+		case rbacv1.GroupKind:
+			groups = append(groups, s.Name)
+		case rbacv1.ServiceAccountKind:
+			accounts = append(accounts, s.Namespace+"/"+s.Name)
+		}
+	}
+	return []any{strings.Join(users, ", "), strings.Join(groups, ", "), strings.Join(accounts, ", ")}
+}

@@ -1,0 +1,223 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// driverStrategy: what a storage driver can do. Upstream: pkg/registry/storage/csidriver.
+var driverStrategy = resource.SpecStatus[storagev1.CSIDriver, *storagev1.CSIDriver]{
+	Strategy:                  registry.ClusterScoped{},
+	ForbidUnconditionalUpdate: true,
+	PrepareFunc:               func(d *storagev1.CSIDriver) { d.Spec.PreventPodSchedulingIfMissing = nil }, // the feature VolumeLimitScaling is off
+	ValidateFunc:              validateDriver,
+	WarningsWithOldFunc:       warnOfTokens,
+	ValidateUpdateFunc: func(_ context.Context, d, old *storagev1.CSIDriver) field.ErrorList {
+		spec := field.NewPath("spec")
+		found := fieldvalidation.Immutable(spec.Child("attachedRequired"), d.Spec.AttachRequired, old.Spec.AttachRequired)
+		return append(found, fieldvalidation.Immutable(spec.Child("volumeLifecycleModes"), d.Spec.VolumeLifecycleModes, old.Spec.VolumeLifecycleModes)...)
+	},
+}
+
+// warnOfTokens: tokens that are not passed as secrets end up in logs.
+func warnOfTokens(_ context.Context, d, old *storagev1.CSIDriver) []string {
+	if len(d.Spec.TokenRequests) == 0 || d.Spec.ServiceAccountTokenInSecrets != nil ||
+		old != nil && equality.Semantic.DeepEqual(old.Spec.TokenRequests, d.Spec.TokenRequests) {
+		return nil
+	}
+	return []string{"spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent " +
+		"possible logging of tokens in volume attributes"}
+}
+
+// validateDriver is upstream's validateCSIDriverSpec; that the field is called attachedRequired is upstream's word.
+func validateDriver(_ context.Context, d *storagev1.CSIDriver) field.ErrorList {
+	at := field.NewPath("spec")
+	var found field.ErrorList
+	for _, needed := range []struct {
+		name  string
+		value *bool
+	}{
+		{"attachedRequired", d.Spec.AttachRequired}, {"podInfoOnMount", d.Spec.PodInfoOnMount}, {"storageCapacity", d.Spec.StorageCapacity},
+	} {
+		if needed.value == nil {
+			found = append(found, field.Required(at.Child(needed.name), ""))
+		}
+	}
+	if policy := d.Spec.FSGroupPolicy; policy != nil {
+		found = append(found, fieldvalidation.Supported(at.Child("fsGroupPolicy"), *policy, storagev1.FileFSGroupPolicy, storagev1.NoneFSGroupPolicy,
+			storagev1.ReadWriteOnceWithFSTypeFSGroupPolicy)...)
+	}
+	found = append(found, validateTokenRequests(at.Child("tokenRequests"), d.Spec.TokenRequests)...)
+	for _, mode := range d.Spec.VolumeLifecycleModes {
+		found = append(found, fieldvalidation.Supported(at.Child("volumeLifecycleModes"), mode, storagev1.VolumeLifecyclePersistent,
+			storagev1.VolumeLifecycleEphemeral)...)
+	}
+	if d.Spec.SELinuxMount == nil {
+		found = append(found, field.Required(at.Child("seLinuxMount"), ""))
+	}
+	if period := d.Spec.NodeAllocatableUpdatePeriodSeconds; period != nil && *period < 10 {
+		found = append(found, field.Invalid(at.Child("nodeAllocatableUpdatePeriodSeconds"), *period,
+			"must be greater than or equal to 10 seconds"))
+	}
+	if d.Spec.ServiceAccountTokenInSecrets != nil && len(d.Spec.TokenRequests) == 0 {
+		found = append(found, field.Invalid(at.Child("serviceAccountTokenInSecrets"), d.Spec.ServiceAccountTokenInSecrets,
+			"serviceAccountTokenInSecrets is set but no tokenRequests are specified"))
+	}
+	return found
+}
+
+func validateTokenRequests(at *field.Path, requests []storagev1.TokenRequest) field.ErrorList {
+	var found field.ErrorList
+	var audiences []string
+	for i, r := range requests {
+		if slices.Contains(audiences, r.Audience) {
+			found = append(found, field.Duplicate(at.Index(i).Child("audience"), r.Audience))
+			continue
+		}
+		audiences = append(audiences, r.Audience)
+		expires := at.Index(i).Child("expirationSeconds")
+		switch seconds := ptr.Deref(r.ExpirationSeconds, 3600); {
+		case seconds < 600:
+			found = append(found, field.Invalid(expires, seconds, "may not specify a duration less than 10 minutes"))
+		case seconds > 1<<32:
+			found = append(found, field.Invalid(expires, seconds, "may not specify a duration larger than 2^32 seconds"))
+		}
+	}
+	return found
+}
+
+// driverColumns is what kubectl get csidrivers shows. Upstream: printCSIDriver.
+var driverColumns = resource.Table[storagev1.CSIDriver, *storagev1.CSIDriver]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		resource.Typed(resource.FieldColumn("AttachRequired", storagev1.CSIDriverSpec{}, "attachRequired"), "boolean"),
+		resource.Typed(resource.FieldColumn("PodInfoOnMount", storagev1.CSIDriverSpec{}, "podInfoOnMount"), "boolean"),
+		resource.Typed(resource.FieldColumn("StorageCapacity", storagev1.CSIDriverSpec{}, "storageCapacity"), "boolean"),
+		resource.FieldColumn("TokenRequests", storagev1.CSIDriverSpec{}, "tokenRequests"),
+		resource.Typed(resource.FieldColumn("RequiresRepublish", storagev1.CSIDriverSpec{}, "requiresRepublish"), "boolean"),
+		resource.FieldColumn("Modes", storagev1.CSIDriverSpec{}, "volumeLifecycleModes"),
+		resource.AgeColumn(),
+	},
+	Cells: func(d *storagev1.CSIDriver) []any {
+		tokens, modes := resource.Unset, resource.None
+		if d.Spec.TokenRequests != nil {
+			var audiences []string
+			for _, r := range d.Spec.TokenRequests {
+				audiences = append(audiences, r.Audience)
+			}
+			tokens = strings.Join(audiences, ",")
+		}
+		if len(d.Spec.VolumeLifecycleModes) > 0 {
+			modes = joined(d.Spec.VolumeLifecycleModes)
+		}
+		return []any{
+			d.Name, ptr.Deref(d.Spec.AttachRequired, true), ptr.Deref(d.Spec.PodInfoOnMount, false), ptr.Deref(d.Spec.StorageCapacity, false), tokens,
+			ptr.Deref(d.Spec.RequiresRepublish, false), modes, resource.AgeOf(d),
+		}
+	},
+}
+
+func joined[T ~string](list []T) string {
+	var texts []string
+	for _, one := range list {
+		texts = append(texts, string(one))
+	}
+	return strings.Join(texts, ",")
+}
+
+// csiNodeStrategy: the drivers on a node. Upstream: pkg/registry/storage/csinode.
+var csiNodeStrategy = resource.SpecStatus[storagev1.CSINode, *storagev1.CSINode]{
+	Strategy:                  registry.ClusterScoped{},
+	ForbidUnconditionalUpdate: true,
+	ValidateFunc: func(_ context.Context, n *storagev1.CSINode) field.ErrorList {
+		var found field.ErrorList
+		var names []string
+		for i, d := range n.Spec.Drivers {
+			at := field.NewPath("spec", "drivers").Index(i)
+			found = append(found, validateNodeDriver(at, &d)...)
+			if slices.Contains(names, d.Name) {
+				found = append(found, field.Duplicate(at.Child("name"), d.Name))
+			}
+			names = append(names, d.Name)
+		}
+		return found
+	},
+	ValidateUpdateFunc: func(_ context.Context, n, old *storagev1.CSINode) field.ErrorList {
+		var found field.ErrorList
+		for _, before := range old.Spec.Drivers {
+			for _, now := range n.Spec.Drivers {
+				if now.Name == before.Name {
+					now.Allocatable, before.Allocatable = nil, nil // which may change
+					found = append(found, fieldvalidation.Immutable(field.NewPath("spec", "drivers"), &now, &before)...)
+				}
+			}
+		}
+		return found
+	},
+}
+
+func validateNodeDriver(at *field.Path, d *storagev1.CSINodeDriver) field.ErrorList {
+	found := fieldvalidation.ValidateDriverName(at.Child("name"), d.Name)
+	found = append(found, fieldvalidation.Required(at.Child("nodeID"), d.NodeID)...)
+	if len(d.NodeID) > 256 {
+		found = append(found, field.Invalid(at.Child("nodeID"), d.NodeID, fmt.Sprintf("must be %d characters or less", 256)))
+	}
+	if d.Allocatable != nil && ptr.Deref(d.Allocatable.Count, 0) < 0 {
+		found = append(found, apivalidation.ValidateNonnegativeField(int64(*d.Allocatable.Count), at.Child("allocatable", "count"))...)
+	}
+	var keys []string
+	for _, key := range d.TopologyKeys {
+		found = append(found, fieldvalidation.Required(at, key)...)
+		if slices.Contains(keys, key) {
+			found = append(found, field.Duplicate(at, key))
+		}
+		keys = append(keys, key)
+		found = append(found, fieldvalidation.QualifiedName(at, key)...)
+	}
+	return found
+}
+
+var csiNodeColumns = resource.Table[storagev1.CSINode, *storagev1.CSINode]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Drivers", Type: "integer", Description: "Drivers indicates the number of CSI drivers registered on the node"},
+		resource.AgeColumn(),
+	},
+	Cells: func(n *storagev1.CSINode) []any { return []any{n.Name, int64(len(n.Spec.Drivers)), resource.AgeOf(n)} },
+}
+
+// capacityStrategy: how much of a class is left somewhere. Upstream: pkg/registry/storage/csistoragecapacity.
+var capacityStrategy = resource.SpecStatus[storagev1.CSIStorageCapacity, *storagev1.CSIStorageCapacity]{
+	Strategy:                  registry.Namespaced{},
+	ForbidUnconditionalUpdate: true,
+	ValidateWithOldFunc: func(_ context.Context, c, old *storagev1.CSIStorageCapacity) field.ErrorList {
+		topology := field.NewPath("nodeTopology")
+		options := metavalidation.LabelSelectorValidationOptions{}
+		if old != nil {
+			options.AllowInvalidLabelValueInSelector = len(metavalidation.ValidateLabelSelector(old.NodeTopology, options, nil)) > 0
+		}
+		found := metavalidation.ValidateLabelSelector(c.NodeTopology, options, topology)
+		found = append(found, fieldvalidation.ObjectName(field.NewPath("storageClassName"), c.StorageClassName)...)
+		if c.Capacity != nil && c.Capacity.Sign() < 0 {
+			found = append(found, field.Invalid(field.NewPath("capacity"), c.Capacity.String(), apivalidation.IsNegativeErrorMsg))
+		}
+		return found
+	},
+	ValidateUpdateFunc: func(_ context.Context, c, old *storagev1.CSIStorageCapacity) field.ErrorList {
+		found := fieldvalidation.Immutable(field.NewPath("nodeTopology"), c.NodeTopology, old.NodeTopology)
+		return append(found, fieldvalidation.Immutable(field.NewPath("storageClassName"), c.StorageClassName, old.StorageClassName)...)
+	},
+}

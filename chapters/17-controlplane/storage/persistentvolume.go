@@ -1,0 +1,282 @@
+package storage
+
+import (
+	"context"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	rest "kubepath/chapters/04-rest"
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// volumeStrategy: a volume has one source, which stays. Upstream: pkg/registry/core/persistentvolume.
+var volumeStrategy = resource.SpecStatus[corev1.PersistentVolume, *corev1.PersistentVolume]{
+	Strategy:     registry.ClusterScoped{},
+	NoGeneration: true,
+	Spec:         func(v *corev1.PersistentVolume) any { return &v.Spec },
+	Status:       func(v *corev1.PersistentVolume) any { return &v.Status },
+	PrepareFunc:  beginPending,
+	ValidateFunc: func(_ context.Context, v *corev1.PersistentVolume) field.ErrorList {
+		return append(validateVolume(v), validateMountOptions(v)...)
+	},
+	ValidateUpdateFunc: validateVolumeUpdate,
+	WarningsFunc:       func(_ context.Context, v *corev1.PersistentVolume) []string { return volumeWarnings(v) },
+}
+
+// beginPending: a new volume waits for who looks at it. One that exists has a phase.
+func beginPending(v *corev1.PersistentVolume) {
+	if v.Status.Phase == "" {
+		now := metav1.Now()
+		v.Status = corev1.PersistentVolumeStatus{Phase: corev1.VolumePending, LastPhaseTransitionTime: &now}
+	}
+}
+
+// volumeStatus notes when the phase changed.
+type volumeStatus struct {
+	resource.SpecStatus[corev1.PersistentVolume, *corev1.PersistentVolume]
+}
+
+func (volumeStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+	v, before := obj.(*corev1.PersistentVolume), old.(*corev1.PersistentVolume)
+	v.Spec = before.Spec
+	now, was := &v.Status, before.Status
+	switch {
+	case now.Phase == was.Phase && now.LastPhaseTransitionTime == nil:
+		now.LastPhaseTransitionTime = was.LastPhaseTransitionTime
+	case now.Phase != was.Phase && (now.LastPhaseTransitionTime == nil || now.LastPhaseTransitionTime.Equal(was.LastPhaseTransitionTime)):
+		at := metav1.Now()
+		now.LastPhaseTransitionTime = &at
+	}
+}
+
+// GetResetFields are those that PrepareForUpdate puts back.
+func (volumeStatus) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
+
+func (volumeStatus) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
+	return fieldvalidation.Required(field.NewPath("resourceVersion"), obj.(*corev1.PersistentVolume).ResourceVersion)
+}
+
+func (volumeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Object) []string {
+	return nil
+}
+
+// validateVolume is upstream's ValidatePersistentVolumeSpec.
+func validateVolume(v *corev1.PersistentVolume) field.ErrorList {
+	spec, at := &v.Spec, field.NewPath("spec")
+	found := validateModes(at.Child("accessModes"), spec.AccessModes)
+	found = append(found, validateCapacity(at.Child("capacity"), spec.Capacity)...)
+	if policy := spec.PersistentVolumeReclaimPolicy; policy != "" {
+		found = append(found, fieldvalidation.Supported(at.Child("persistentVolumeReclaimPolicy"), policy, corev1.PersistentVolumeReclaimDelete,
+			corev1.PersistentVolumeReclaimRecycle, corev1.PersistentVolumeReclaimRetain)...)
+	}
+	if spec.NodeAffinity != nil {
+		found = append(found, validateVolumeAffinity(at.Child("nodeAffinity"), spec.NodeAffinity)...)
+	}
+	found = append(found, validateSources(at, spec)...)
+	if spec.StorageClassName != "" {
+		found = append(found, fieldvalidation.ObjectName(at.Child("storageClassName"), spec.StorageClassName)...)
+	}
+	found = append(found, core.ValidateVolumeMode(spec.VolumeMode, at.Child("volumeMode"))...)
+	return append(found, validateAttributesClass(at, spec)...)
+}
+
+// validateInlineVolume is validateVolume for a volume that no object stands for: it has a driver, and nothing that binds it.
+func validateInlineVolume(at *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {
+	const inline = " in the context of inline volumes"
+	var found field.ErrorList
+	forbid := func(broken bool, name, text string) {
+		if broken {
+			found = append(found, field.Forbidden(at.Child(name), text+inline))
+		}
+	}
+	const notAtAll = "may not be specified"
+	forbid(spec.ClaimRef != nil, "claimRef", notAtAll)
+	forbid(len(spec.Capacity) != 0, "capacity", notAtAll)
+	if spec.CSI == nil {
+		found = append(found, field.Required(at.Child("csi"), "has to be specified"+inline))
+	}
+	found = append(found, validateModes(at.Child("accessModes"), spec.AccessModes)...)
+	policy := spec.PersistentVolumeReclaimPolicy
+	forbid(policy != "" && policy != corev1.PersistentVolumeReclaimRetain, "persistentVolumeReclaimPolicy", "may only be Retain")
+	forbid(spec.NodeAffinity != nil, "nodeAffinity", notAtAll)
+	found = append(found, validateSources(at, spec)...)
+	forbid(spec.StorageClassName != "", "storageClassName", notAtAll)
+	forbid(ptr.Deref(spec.VolumeMode, corev1.PersistentVolumeFilesystem) != corev1.PersistentVolumeFilesystem, "volumeMode",
+		"may not specify volumeMode other than Filesystem")
+	return append(found, validateAttributesClass(at, spec)...)
+}
+
+func validateModes(at *field.Path, modes []corev1.PersistentVolumeAccessMode) field.ErrorList {
+	var found field.ErrorList
+	if len(modes) == 0 {
+		found = append(found, field.Required(at, ""))
+	}
+	return append(found, core.ValidateAccessModes(modes, at)...)
+}
+
+func validateAttributesClass(at *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {
+	if spec.VolumeAttributesClassName == nil {
+		return nil
+	}
+	var found field.ErrorList
+	name, class := *spec.VolumeAttributesClassName, at.Child("volumeAttributesClassName")
+	if name == "" {
+		found = append(found, field.Required(class, "an empty string is disallowed"))
+	} else {
+		found = append(found, fieldvalidation.ObjectName(class, name)...)
+	}
+	if spec.CSI == nil {
+		found = append(found, field.Required(at.Child("csi"), "has to be specified when using volumeAttributesClassName"))
+	}
+	return found
+}
+
+// validateCapacity: the size, and nothing else.
+func validateCapacity(at *field.Path, capacity corev1.ResourceList) field.ErrorList {
+	var found field.ErrorList
+	if len(capacity) == 0 {
+		found = append(found, field.Required(at, ""))
+	}
+	if !fieldvalidation.HasResource(capacity, corev1.ResourceStorage) || len(capacity) > 1 {
+		found = append(found, field.NotSupported(at, capacity, []corev1.ResourceName{corev1.ResourceStorage}))
+	}
+	for _, name := range fieldvalidation.SortedKeys(capacity) {
+		found = append(found, fieldvalidation.ValidateAmount(at.Key(string(name)), capacity[name])...)
+		found = append(found, fieldvalidation.ValidatePositive(at.Key(string(name)), capacity[name])...)
+	}
+	return found
+}
+
+// validateVolumeUpdate checks the new volume once more, as upstream does: its causes say so. Upstream:
+// ValidatePersistentVolumeUpdate.
+func validateVolumeUpdate(_ context.Context, v, old *corev1.PersistentVolume) field.ErrorList {
+	found := validateVolume(v)
+	source, before := v.Spec.PersistentVolumeSource.DeepCopy(), &old.Spec.PersistentVolumeSource
+	if source.CSI != nil && before.CSI != nil && before.CSI.ControllerExpandSecretRef == nil {
+		source.CSI.ControllerExpandSecretRef = nil // it may be added
+	}
+	spec := field.NewPath("spec")
+	if !equality.Semantic.DeepEqual(source, before) {
+		found = append(found, field.Forbidden(spec.Child("persistentvolumesource"),
+			"spec.persistentvolumesource is immutable after creation\n"+resource.Diff(*before, *source)))
+	}
+	found = append(found, fieldvalidation.Immutable(field.NewPath("volumeMode"), v.Spec.VolumeMode, old.Spec.VolumeMode)...)
+	if old.Spec.NodeAffinity != nil && !equality.Semantic.DeepEqual(v.Spec.NodeAffinity, old.Spec.NodeAffinity) {
+		found = append(found, field.Invalid(field.NewPath("nodeAffinity"), resource.InternalForm(v.Spec.NodeAffinity),
+			"field is immutable, except for updating from beta label to GA"))
+	}
+	if old.Spec.VolumeAttributesClassName != nil && v.Spec.VolumeAttributesClassName == nil {
+		found = append(found, field.Forbidden(spec.Child("volumeAttributesClassName"), "update from non-nil value to nil is forbidden"))
+	}
+	return found
+}
+
+// volumeColumns is what kubectl get pv shows. Upstream: printPersistentVolume.
+var volumeColumns = resource.Table[corev1.PersistentVolume, *corev1.PersistentVolume]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		resource.FieldColumn("Capacity", corev1.PersistentVolumeSpec{}, "capacity"),
+		resource.FieldColumn("Access Modes", corev1.PersistentVolumeSpec{}, "accessModes"),
+		resource.FieldColumn("Reclaim Policy", corev1.PersistentVolumeSpec{}, "persistentVolumeReclaimPolicy"),
+		resource.FieldColumn("Status", corev1.PersistentVolumeStatus{}, "phase"),
+		resource.FieldColumn("Claim", corev1.PersistentVolumeSpec{}, "claimRef"),
+		{Name: "StorageClass", Description: "StorageClass of the pv"},
+		{Name: "VolumeAttributesClass", Description: "VolumeAttributesClass of the pv"},
+		resource.FieldColumn("Reason", corev1.PersistentVolumeStatus{}, "reason"),
+		resource.AgeColumn(),
+		resource.Wide(resource.FieldColumn("VolumeMode", corev1.PersistentVolumeSpec{}, "volumeMode")),
+	},
+	Cells: func(v *corev1.PersistentVolume) []any {
+		claim := ""
+		if v.Spec.ClaimRef != nil {
+			claim = v.Spec.ClaimRef.Namespace + "/" + v.Spec.ClaimRef.Name
+		}
+		size := v.Spec.Capacity[corev1.ResourceStorage]
+		return []any{
+			v.Name, size.String(), modesCell(v.Spec.AccessModes), string(v.Spec.PersistentVolumeReclaimPolicy),
+			phaseCell(v.ObjectMeta, string(v.Status.Phase)), claim, classCell(v.ObjectMeta, v.Spec.StorageClassName),
+			ptr.Deref(v.Spec.VolumeAttributesClassName, resource.Unset), v.Status.Reason, resource.AgeOf(v), string(ptr.Deref(v.Spec.VolumeMode, resource.Unset)),
+		}
+	},
+}
+
+// claimColumns is what kubectl get pvc shows. Upstream: printPersistentVolumeClaim.
+var claimColumns = resource.Table[corev1.PersistentVolumeClaim, *corev1.PersistentVolumeClaim]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		resource.FieldColumn("Status", corev1.PersistentVolumeClaimStatus{}, "phase"),
+		resource.FieldColumn("Volume", corev1.PersistentVolumeClaimSpec{}, "volumeName"),
+		resource.FieldColumn("Capacity", corev1.PersistentVolumeClaimStatus{}, "capacity"),
+		resource.FieldColumn("Access Modes", corev1.PersistentVolumeClaimStatus{}, "accessModes"),
+		{Name: "StorageClass", Description: "StorageClass of the pvc"},
+		{Name: "VolumeAttributesClass", Description: "VolumeAttributesClass of the pvc"},
+		resource.AgeColumn(),
+		resource.Wide(resource.FieldColumn("VolumeMode", corev1.PersistentVolumeClaimSpec{}, "volumeMode")),
+	},
+	Cells: func(c *corev1.PersistentVolumeClaim) []any {
+		capacity, modes := "", ""
+		if c.Spec.VolumeName != "" {
+			size := c.Status.Capacity[corev1.ResourceStorage]
+			capacity, modes = size.String(), modesCell(c.Status.AccessModes)
+		}
+		return []any{
+			c.Name, phaseCell(c.ObjectMeta, string(c.Status.Phase)), c.Spec.VolumeName, capacity, modes,
+			classCell(c.ObjectMeta, ptr.Deref(c.Spec.StorageClassName, "")), ptr.Deref(c.Spec.VolumeAttributesClassName, resource.Unset),
+			resource.AgeOf(c), string(ptr.Deref(c.Spec.VolumeMode, resource.Unset)),
+		}
+	},
+}
+
+// phaseCell: what is being deleted is shown as that.
+func phaseCell(m metav1.ObjectMeta, phase string) string {
+	if m.DeletionTimestamp != nil {
+		return "Terminating"
+	}
+	return phase
+}
+
+// classCell: an annotation was there before the field, and counts more.
+func classCell(m metav1.ObjectMeta, class string) string {
+	if old, ok := m.Annotations[corev1.BetaStorageClassAnnotation]; ok {
+		return old
+	}
+	return class
+}
+
+// What volumes and claims have in common.
+
+// modesCell shows access modes in a fixed order. Upstream: GetAccessModesAsString.
+func modesCell(modes []corev1.PersistentVolumeAccessMode) string {
+	cell := ""
+	for _, m := range []struct {
+		mode  corev1.PersistentVolumeAccessMode
+		short string
+	}{
+		{corev1.ReadWriteOnce, "RWO"}, {corev1.ReadOnlyMany, "ROX"}, {corev1.ReadWriteMany, "RWX"}, {corev1.ReadWriteOncePod, "RWOP"},
+	} {
+		if slices.Contains(modes, m.mode) {
+			if cell != "" {
+				cell += ","
+			}
+			cell += m.short
+		}
+	}
+	return cell
+}
+
+// validateVolumeAffinity: the nodes that can reach a volume are named by terms.
+func validateVolumeAffinity(at *field.Path, a *corev1.VolumeNodeAffinity) field.ErrorList {
+	if a.Required == nil {
+		return field.ErrorList{field.Required(at.Child("required"), "must specify required node constraints")}
+	}
+	return fieldvalidation.ValidateNodeSelector(at.Child("required"), a.Required)
+}

@@ -1,0 +1,257 @@
+package storage
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+)
+
+// volumeSource is a way to have a volume: where it lies in the spec, and what it needs. Checked is nil where nothing is
+// looked at.
+type volumeSource struct {
+	name    string
+	at      string // in errors, where that differs
+	set     bool
+	checked func(at *field.Path) field.ErrorList
+}
+
+// sourcesOf are the sources that the spec at a path may have, in upstream's order. Those that a pod may have too, package core checks.
+func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource {
+	return []volumeSource{
+		{"hostPath", "", s.HostPath != nil, func(at *field.Path) field.ErrorList { return validateHostPath(at, s.HostPath) }},
+		{"gcePersistentDisk", "persistentDisk", s.GCEPersistentDisk != nil, func(*field.Path) field.ErrorList {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{GCEPersistentDisk: s.GCEPersistentDisk}, spec)
+		}},
+		{"awsElasticBlockStore", "", s.AWSElasticBlockStore != nil, func(*field.Path) field.ErrorList {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{AWSElasticBlockStore: s.AWSElasticBlockStore}, spec)
+		}},
+		{"glusterfs", "", s.Glusterfs != nil, func(at *field.Path) field.ErrorList {
+			found := append(fieldvalidation.Required(at.Child("endpoints"), s.Glusterfs.EndpointsName), fieldvalidation.Required(at.Child("path"), s.Glusterfs.Path)...)
+			if namespace := s.Glusterfs.EndpointsNamespace; namespace != nil {
+				found = append(found, fieldvalidation.Invalid(at.Child("endpointsNamespace"), *namespace, apivalidation.ValidateNamespaceName(*namespace, false))...)
+			}
+			return found
+		}},
+		{"flocker", "", s.Flocker != nil, func(*field.Path) field.ErrorList {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{Flocker: s.Flocker}, spec)
+		}},
+		{"nfs", "", s.NFS != nil, func(at *field.Path) field.ErrorList { return validateNFS(at, s.NFS) }},
+		{"rbd", "", s.RBD != nil, func(at *field.Path) field.ErrorList {
+			var found field.ErrorList
+			if len(s.RBD.CephMonitors) == 0 {
+				found = append(found, field.Required(at.Child("monitors"), ""))
+			}
+			return append(found, fieldvalidation.Required(at.Child("image"), s.RBD.RBDImage)...)
+		}},
+		{"quobyte", "", s.Quobyte != nil, func(*field.Path) field.ErrorList {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{Quobyte: s.Quobyte}, spec)
+		}},
+		{"cephFS", "cephfs", s.CephFS != nil, func(at *field.Path) field.ErrorList {
+			if len(s.CephFS.Monitors) == 0 {
+				return field.ErrorList{field.Required(at.Child("monitors"), "")}
+			}
+			return nil
+		}},
+		{"iscsi", "", s.ISCSI != nil, func(at *field.Path) field.ErrorList {
+			return append(fieldvalidation.Required(at.Child("targetPortal"), s.ISCSI.TargetPortal), fieldvalidation.Required(at.Child("iqn"), s.ISCSI.IQN)...)
+		}},
+		{"cinder", "", s.Cinder != nil, func(at *field.Path) field.ErrorList {
+			return fieldvalidation.Required(at.Child("volumeID"), s.Cinder.VolumeID)
+		}},
+		{"fc", "", s.FC != nil, func(*field.Path) field.ErrorList {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{FC: s.FC}, spec)
+		}},
+		{"flexVolume", "", s.FlexVolume != nil, func(at *field.Path) field.ErrorList {
+			return fieldvalidation.Required(at.Child("driver"), s.FlexVolume.Driver)
+		}},
+		{"azureFile", "", s.AzureFile != nil, func(at *field.Path) field.ErrorList { return validateAzureFile(at, s.AzureFile) }},
+		{"vsphereVolume", "", s.VsphereVolume != nil, func(at *field.Path) field.ErrorList {
+			return fieldvalidation.Required(at.Child("volumePath"), s.VsphereVolume.VolumePath)
+		}},
+		{"photonPersistentDisk", "", s.PhotonPersistentDisk != nil, func(*field.Path) field.ErrorList {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{PhotonPersistentDisk: s.PhotonPersistentDisk}, spec)
+		}},
+		{"portworxVolume", "", s.PortworxVolume != nil, func(at *field.Path) field.ErrorList {
+			return fieldvalidation.Required(at.Child("volumeID"), s.PortworxVolume.VolumeID)
+		}},
+		{"azureDisk", "", s.AzureDisk != nil, func(*field.Path) field.ErrorList {
+			return core.ValidateVolumeSource(&corev1.VolumeSource{AzureDisk: s.AzureDisk}, spec)
+		}},
+		{"scaleIO", "", s.ScaleIO != nil, func(at *field.Path) field.ErrorList {
+			found := fieldvalidation.Required(at.Child("gateway"), s.ScaleIO.Gateway)
+			found = append(found, fieldvalidation.Required(at.Child("system"), s.ScaleIO.System)...)
+			return append(found, fieldvalidation.Required(at.Child("volumeName"), s.ScaleIO.VolumeName)...)
+		}},
+		{"local", "", s.Local != nil, func(at *field.Path) field.ErrorList { return validateLocal(at, s.Local) }},
+		{"storageos", "", s.StorageOS != nil, nil},
+		{"csi", "", s.CSI != nil, func(at *field.Path) field.ErrorList { return validateCSISource(at, s.CSI) }},
+	}
+}
+
+// validateSources: there is exactly one.
+func validateSources(at *field.Path, s *corev1.PersistentVolumeSpec) field.ErrorList {
+	var found field.ErrorList
+	first := true
+	for _, source := range sourcesOf(at, s) {
+		if !source.set {
+			continue
+		}
+		if !first && source.name != "flexVolume" { // which upstream forgot to look at
+			found = append(found, field.Forbidden(at.Child(source.name), "may not specify more than 1 volume type"))
+			continue
+		}
+		first = false
+		if source.checked != nil {
+			found = append(found, source.checked(at.Child(orName(source.at, source.name)))...)
+		}
+		if source.name == "local" && s.NodeAffinity == nil {
+			found = append(found, field.Required(at.Child("nodeAffinity"), "Local volume requires node affinity"))
+		}
+	}
+	if first {
+		found = append(found, field.Required(at, "must specify a volume type"))
+	}
+	if s.HostPath != nil && path.Clean(s.HostPath.Path) == "/" && s.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRecycle {
+		found = append(found, field.Forbidden(at.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'"))
+	}
+	return found
+}
+
+func validateAzureFile(at *field.Path, s *corev1.AzureFilePersistentVolumeSource) field.ErrorList {
+	found := append(fieldvalidation.Required(at.Child("secretName"), s.SecretName), fieldvalidation.Required(at.Child("shareName"), s.ShareName)...)
+	if s.SecretNamespace != nil && *s.SecretNamespace == "" {
+		found = append(found, field.Required(at.Child("secretNamespace"), ""))
+	}
+	return found
+}
+
+func orName(at, name string) string {
+	if at == "" {
+		return name
+	}
+	return at
+}
+
+func validateHostPath(at *field.Path, s *corev1.HostPathVolumeSource) field.ErrorList {
+	if s.Path == "" {
+		return field.ErrorList{field.Required(at.Child("path"), "")}
+	}
+	found := staysBelow(at.Child("path"), s.Path)
+	if s.Type != nil {
+		found = append(found, fieldvalidation.Supported(at.Child("type"), *s.Type, corev1.HostPathUnset, corev1.HostPathBlockDev,
+			corev1.HostPathCharDev, corev1.HostPathDirectory, corev1.HostPathDirectoryOrCreate, corev1.HostPathFile,
+			corev1.HostPathFileOrCreate, corev1.HostPathSocket)...)
+	}
+	return found
+}
+
+func validateLocal(at *field.Path, s *corev1.LocalVolumeSource) field.ErrorList {
+	if s.Path == "" {
+		return field.ErrorList{field.Required(at.Child("path"), "")}
+	}
+	return staysBelow(at.Child("path"), s.Path)
+}
+
+// staysBelow: no step of the path leads up.
+func staysBelow(at *field.Path, target string) field.ErrorList {
+	if !slices.Contains(strings.Split(target, "/"), "..") {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(at, target, "must not contain '..'")}
+}
+
+func validateNFS(at *field.Path, s *corev1.NFSVolumeSource) field.ErrorList {
+	found := append(fieldvalidation.Required(at.Child("server"), s.Server), fieldvalidation.Required(at.Child("path"), s.Path)...)
+	if !path.IsAbs(s.Path) {
+		found = append(found, field.Invalid(at.Child("path"), s.Path, "must be an absolute path"))
+	}
+	return found
+}
+
+func validateCSISource(at *field.Path, s *corev1.CSIPersistentVolumeSource) field.ErrorList {
+	found := fieldvalidation.ValidateDriverName(at.Child("driver"), s.Driver)
+	found = append(found, fieldvalidation.Required(at.Child("volumeHandle"), s.VolumeHandle)...)
+	for _, ref := range []struct {
+		name   string
+		secret *corev1.SecretReference
+	}{
+		{"controllerPublishSecretRef", s.ControllerPublishSecretRef},
+		{"controllerExpandSecretRef", s.ControllerExpandSecretRef},
+		{"nodePublishSecretRef", s.NodePublishSecretRef},
+		{"nodeExpandSecretRef", s.NodeExpandSecretRef},
+	} {
+		if ref.secret != nil {
+			found = append(found, validateSecretReference(at.Child(ref.name), ref.secret)...)
+		}
+	}
+	return found
+}
+
+func validateSecretReference(at *field.Path, s *corev1.SecretReference) field.ErrorList {
+	found := fieldvalidation.Required(at.Child("name"), s.Name)
+	if s.Name != "" {
+		found = fieldvalidation.DNS1123Subdomain(at.Child("name"), s.Name)
+	}
+	if s.Namespace == "" {
+		return append(found, field.Required(at.Child("namespace"), ""))
+	}
+	return append(found, fieldvalidation.DNS1123Label(at.Child("namespace"), s.Namespace)...)
+}
+
+// mountable are the sources for which an old annotation may carry mount options.
+var withMountOptions = []string{"gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "nfs", "rbd", "quobyte", "iscsi", "cinder",
+	"cephFS", "azureFile", "vsphereVolume", "azureDisk", "photonPersistentDisk"}
+
+func validateMountOptions(v *corev1.PersistentVolume) field.ErrorList {
+	if _, given := v.Annotations[corev1.MountOptionAnnotation]; !given {
+		return nil
+	}
+	for _, source := range sourcesOf(nil, &v.Spec) {
+		if source.set && slices.Contains(withMountOptions, source.name) {
+			return nil
+		}
+	}
+	return field.ErrorList{field.Forbidden(field.NewPath("metadata", "annotations", corev1.MountOptionAnnotation),
+		"may not specify mount options for this volume type")}
+}
+
+// volumeWarnings are upstream's GetWarningsForPersistentVolume.
+func volumeWarnings(v *corev1.PersistentVolume) []string {
+	var lines []string
+	for _, deprecated := range []struct {
+		set  bool
+		text string
+	}{
+		{annotated(v.Annotations, corev1.BetaStorageClassAnnotation),
+			`metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead`},
+		{annotated(v.Annotations, corev1.MountOptionAnnotation), `metadata.annotations[volume.beta.kubernetes.io/mount-options]: deprecated since v1.31; use "mountOptions" attribute instead`},
+		{v.Spec.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRecycle, "spec.persistentVolumeReclaimPolicy: " +
+			"The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning."},
+		{v.Spec.CephFS != nil, gone("cephfs", 28, 31)},
+		{v.Spec.PhotonPersistentDisk != nil, gone("photonPersistentDisk", 11, 16)},
+		{v.Spec.ScaleIO != nil, gone("scaleIO", 16, 22)},
+		{v.Spec.StorageOS != nil, gone("storageOS", 22, 25)},
+		{v.Spec.Glusterfs != nil, gone("glusterfs", 25, 26)},
+		{v.Spec.RBD != nil, gone("rbd", 28, 31)},
+	} {
+		if deprecated.set {
+			lines = append(lines, deprecated.text)
+		}
+	}
+	return lines
+}
+
+func annotated(annotations map[string]string, key string) bool { _, ok := annotations[key]; return ok }
+
+// gone says since which minor versions a source is deprecated and without function.
+func gone(source string, deprecated, without int) string {
+	return fmt.Sprintf("spec.%s: deprecated in v1.%d, non-functional in v1.%d+", source, deprecated, without)
+}

@@ -1,0 +1,220 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// claimStrategy: what is claimed stays, but for the size of a volume that is bound.
+// Upstream: pkg/registry/core/persistentvolumeclaim.
+type claimStrategy struct {
+	resource.SpecStatus[corev1.PersistentVolumeClaim, *corev1.PersistentVolumeClaim]
+}
+
+var claims = claimStrategy{resource.SpecStatus[corev1.PersistentVolumeClaim, *corev1.PersistentVolumeClaim]{
+	Strategy:     registry.Namespaced{},
+	NoGeneration: true,
+	Spec:         func(c *corev1.PersistentVolumeClaim) any { return &c.Spec },
+	Status:       func(c *corev1.PersistentVolumeClaim) any { return &c.Status },
+	ValidateWithOldFunc: func(_ context.Context, c, old *corev1.PersistentVolumeClaim) field.ErrorList {
+		return core.ValidatePersistentVolumeClaimSpec(&c.Spec, field.NewPath("spec"), core.OptionsForClaim(old))
+	},
+	ValidateUpdateFunc: validateClaimUpdate,
+	WarningsFunc:       func(_ context.Context, c *corev1.PersistentVolumeClaim) []string { return claimWarnings(c) },
+}}
+
+func (s claimStrategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
+	s.SpecStatus.PrepareForCreate(ctx, obj)
+	c := obj.(*corev1.PersistentVolumeClaim)
+	c.Status = corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimPending}
+	dropForeignSource(&c.Spec, nil)
+	alignSources(&c.Spec)
+}
+
+func (s claimStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
+	s.SpecStatus.PrepareForUpdate(ctx, obj, old)
+	c := obj.(*corev1.PersistentVolumeClaim)
+	dropForeignSource(&c.Spec, &old.(*corev1.PersistentVolumeClaim).Spec)
+	alignSources(&c.Spec)
+}
+
+var claimStatus = claims.StatusStrategy(validateClaimStatus)
+
+// readAligned shows old claims with both names of their source.
+func readAligned(s *registry.Store, _ *resource.Dependencies) {
+	s.Decorator = func(obj runtime.Object) {
+		if c, ok := obj.(*corev1.PersistentVolumeClaim); ok {
+			alignSources(&c.Spec)
+		}
+	}
+}
+
+func claimWarnings(c *corev1.PersistentVolumeClaim) []string {
+	var lines []string
+	if annotated(c.Annotations, corev1.BetaStorageClassAnnotation) {
+		lines = append(lines, `metadata.annotations[volume.beta.kubernetes.io/storage-class]: `+
+			`deprecated since v1.8; use "storageClassName" attribute instead`)
+	}
+	for _, list := range []struct {
+		name  string
+		sizes corev1.ResourceList
+	}{{"requests", c.Spec.Resources.Requests}, {"limits", c.Spec.Resources.Limits}} {
+		if size := list.sizes[corev1.ResourceStorage]; size.MilliValue()%1000 != 0 {
+			lines = append(lines, fmt.Sprintf("spec.resources.%s[storage]: fractional byte value %q is invalid, must be an integer",
+				list.name, size.String()))
+		}
+	}
+	return lines
+}
+
+// A claim says under two names what its volume begins with: dataSource, the older, knows claims and snapshots;
+// dataSourceRef, the newer, everything. They say the same.
+
+// dropForeignSource drops a dataSource of another kind, as was always done, unless the claim had one.
+// Upstream: EnforceDataSourceBackwardsCompatibility, after what DropDisabledFields does without CrossNamespaceVolumeDataSource.
+func dropForeignSource(spec, old *corev1.PersistentVolumeClaimSpec) {
+	inUse := old != nil && old.DataSourceRef != nil
+	if ref := spec.DataSourceRef; ref != nil && ptr.Deref(ref.Namespace, "") != "" && !inUse {
+		spec.DataSourceRef = nil
+	}
+	if old != nil && (old.DataSource != nil || old.DataSourceRef != nil) || spec.DataSourceRef != nil || spec.DataSource == nil {
+		return
+	}
+	group := ptr.Deref(spec.DataSource.APIGroup, "")
+	claim := spec.DataSource.Kind == "PersistentVolumeClaim" && group == ""
+	snapshot := spec.DataSource.Kind == "VolumeSnapshot" && group == "snapshot.storage.k8s.io"
+	if !claim && !snapshot {
+		spec.DataSource = nil
+	}
+}
+
+// alignSources copies the one that is there to the other. Upstream: NormalizeDataSources.
+func alignSources(spec *corev1.PersistentVolumeClaimSpec) {
+	old, ref := spec.DataSource, spec.DataSourceRef
+	switch {
+	case old != nil && ref == nil:
+		spec.DataSourceRef = &corev1.TypedObjectReference{APIGroup: old.APIGroup, Kind: old.Kind, Name: old.Name}
+	case ref != nil && old == nil && ptr.Deref(ref.Namespace, "") == "":
+		spec.DataSource = &corev1.TypedLocalObjectReference{APIGroup: ref.APIGroup, Kind: ref.Kind, Name: ref.Name}
+	}
+}
+
+// validateClaimUpdate: a claim is what somebody may have; changed later, it would go around quotas.
+// Upstream: ValidatePersistentVolumeClaimUpdate.
+func validateClaimUpdate(_ context.Context, c, old *corev1.PersistentVolumeClaim) field.ErrorList {
+	var found field.ErrorList
+	now, before := c.Spec.DeepCopy(), old.Spec.DeepCopy()
+	if before.VolumeName == "" {
+		before.VolumeName = now.VolumeName // binding, once
+	}
+	beta, wasBeta := old.Annotations[corev1.BetaStorageClassAnnotation]
+	nowBeta, isBeta := c.Annotations[corev1.BetaStorageClassAnnotation]
+	added := before.StorageClassName == nil && now.StorageClassName != nil && (!wasBeta || *now.StorageClassName == beta)
+	if upgraded := added && wasBeta && (!isBeta || nowBeta == beta); !upgraded && nowBeta != beta {
+		found = append(found, field.Invalid(field.NewPath("metadata", "annotations", corev1.BetaStorageClassAnnotation), nowBeta,
+			"field is immutable"))
+	}
+	if added {
+		now.StorageClassName = nil
+	}
+	if c.Status.Phase == corev1.ClaimBound {
+		if now.Resources.Requests != nil {
+			now.Resources.Requests[corev1.ResourceStorage] = before.Resources.Requests[corev1.ResourceStorage]
+		}
+		now.VolumeAttributesClassName = before.VolumeAttributesClassName
+	}
+	if !equality.Semantic.DeepEqual(now, before) {
+		found = append(found, field.Forbidden(field.NewPath("spec"), "spec is immutable after creation except resources.requests and "+
+			"volumeAttributesClassName for bound claims\n"+resource.Diff(*before, *now)))
+	}
+	found = append(found, validateShrinking(c, old)...)
+	found = append(found, fieldvalidation.Immutable(field.NewPath("volumeMode"), c.Spec.VolumeMode, old.Spec.VolumeMode)...)
+	return append(found, validateAttributesChange(c, old)...)
+}
+
+// validateShrinking: what is requested may become smaller where it was never given.
+func validateShrinking(c, old *corev1.PersistentVolumeClaim) field.ErrorList {
+	size, before, given := c.Spec.Resources.Requests[corev1.ResourceStorage], old.Spec.Resources.Requests[corev1.ResourceStorage],
+		old.Status.Capacity[corev1.ResourceStorage]
+	if size.Cmp(before) >= 0 || size.Cmp(given) > 0 {
+		return nil
+	}
+	return field.ErrorList{field.Forbidden(field.NewPath("spec", "resources", "requests", "storage"), "field can not be less than status.capacity")}
+}
+
+// validateAttributesChange: a class that is in effect can be replaced, not taken away.
+func validateAttributesChange(c, old *corev1.PersistentVolumeClaim) field.ErrorList {
+	class := c.Spec.VolumeAttributesClassName
+	if equality.Semantic.DeepEqual(class, old.Spec.VolumeAttributesClassName) || old.Status.CurrentVolumeAttributesClassName == nil {
+		return nil
+	}
+	at := field.NewPath("spec", "volumeAttributesClassName")
+	switch {
+	case class == nil:
+		return field.ErrorList{field.Forbidden(at, "update to nil is forbidden when status.currentVolumeAttributesClassName is not nil")}
+	case *class == "":
+		return field.ErrorList{field.Forbidden(at, "update to empty string is forbidden when status.currentVolumeAttributesClassName is not nil")}
+	}
+	return nil
+}
+
+var resizeStates = []corev1.ClaimResourceStatus{
+	corev1.PersistentVolumeClaimControllerResizeInProgress, corev1.PersistentVolumeClaimControllerResizeInfeasible,
+	corev1.PersistentVolumeClaimNodeResizeInProgress, corev1.PersistentVolumeClaimNodeResizeInfeasible,
+	corev1.PersistentVolumeClaimNodeResizePending,
+}
+
+// validateClaimStatus is upstream's ValidatePersistentVolumeClaimStatusUpdate.
+func validateClaimStatus(_ context.Context, c, _ *corev1.PersistentVolumeClaim) field.ErrorList {
+	found := fieldvalidation.Required(field.NewPath("resourceVersion"), c.ResourceVersion)
+	if len(c.Spec.AccessModes) == 0 {
+		found = append(found, field.Required(field.NewPath("Spec", "accessModes"), ""))
+	}
+	status := field.NewPath("status")
+	for _, name := range fieldvalidation.SortedKeys(c.Status.Capacity) {
+		found = append(found, fieldvalidation.ValidateAmount(status.Child("capacity").Key(string(name)), c.Status.Capacity[name])...)
+	}
+	states := status.Child("allocatedResourceStatuses")
+	for _, name := range fieldvalidation.SortedKeys(c.Status.AllocatedResourceStatuses) {
+		found = append(found, validateClaimResource(states, name)...)
+		if !slices.Contains(resizeStates, c.Status.AllocatedResourceStatuses[name]) {
+			found = append(found, field.NotSupported(states, name, resizeStates))
+		}
+	}
+	allocated := status.Child("allocatedResources")
+	for _, name := range fieldvalidation.SortedKeys(c.Status.AllocatedResources) {
+		size, unknown := c.Status.AllocatedResources[name], validateClaimResource(allocated, name)
+		switch bad := fieldvalidation.ValidateAmount(allocated.Key(string(name)), size); {
+		case len(unknown) > 0:
+			found = append(found, unknown...)
+		case len(bad) > 0:
+			found = append(found, bad...)
+		default:
+			found = append(found, fieldvalidation.ValidateQuantity(allocated.Key(string(name)), corev1.ResourceStorage, size)...)
+		}
+	}
+	return found
+}
+
+// validateClaimResource: of Kubernetes' own resources, claims are about storage.
+func validateClaimResource(at *field.Path, name corev1.ResourceName) field.ErrorList {
+	if found := fieldvalidation.QualifiedName(at, string(name)); len(found) > 0 {
+		return found
+	}
+	if fieldvalidation.IsNativeResourceName(name) && name != corev1.ResourceStorage {
+		return field.ErrorList{field.NotSupported(at, string(name), []corev1.ResourceName{corev1.ResourceStorage})}
+	}
+	return nil
+}

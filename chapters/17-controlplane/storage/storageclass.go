@@ -1,0 +1,169 @@
+package storage
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// classStrategy: what volumes of a class are like is said once. Upstream: pkg/registry/storage/storageclass.
+var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.StorageClass]{
+	Strategy: registry.ClusterScoped{},
+	ValidateFunc: func(_ context.Context, c *storagev1.StorageClass) field.ErrorList {
+		found := validateProvisioner(field.NewPath("provisioner"), c.Provisioner)
+		found = append(found, validateParameters(field.NewPath("parameters"), c.Parameters)...)
+		if policy := ptr.Deref(c.ReclaimPolicy, ""); policy != "" {
+			found = append(found, fieldvalidation.Supported(field.NewPath("reclaimPolicy"), policy,
+				corev1.PersistentVolumeReclaimDelete, corev1.PersistentVolumeReclaimRetain)...)
+		}
+		mode := field.NewPath("volumeBindingMode")
+		if c.VolumeBindingMode == nil {
+			found = append(found, field.Required(mode, ""))
+		} else {
+			found = append(found, fieldvalidation.Supported(mode, *c.VolumeBindingMode,
+				storagev1.VolumeBindingImmediate, storagev1.VolumeBindingWaitForFirstConsumer)...)
+		}
+		return append(found, validateTopologies(field.NewPath("allowedTopologies"), c.AllowedTopologies)...)
+	},
+	ValidateUpdateFunc: func(_ context.Context, c, old *storagev1.StorageClass) field.ErrorList {
+		found := fieldvalidation.Immutable(field.NewPath("parameters"), c.Parameters, old.Parameters)
+		found = append(found, fieldvalidation.Immutable(field.NewPath("provisioner"), c.Provisioner, old.Provisioner)...)
+		found = append(found, fieldvalidation.Immutable(field.NewPath("reclaimPolicy"), c.ReclaimPolicy, old.ReclaimPolicy)...)
+		return append(found, fieldvalidation.Immutable(field.NewPath("volumeBindingMode"), c.VolumeBindingMode, old.VolumeBindingMode)...)
+	},
+}
+
+// validateTopologies: each term says of some labels of nodes which values they may have; no term says nothing, and no
+// two say the same. Upstream: validateAllowedTopologies.
+func validateTopologies(at *field.Path, terms []corev1.TopologySelectorTerm) field.ErrorList {
+	var found field.ErrorList
+	said := make([]map[string]sets.Set[string], 1, 1+len(terms))
+	said[0] = map[string]sets.Set[string]{}
+	for i, term := range terms {
+		expressions, says := at.Index(i).Child("matchLabelExpressions"), map[string]sets.Set[string]{}
+		for j, e := range term.MatchLabelExpressions {
+			found = append(found, validateTopologyLabel(expressions.Index(j), e)...)
+			if _, twice := says[e.Key]; twice {
+				found = append(found, field.Duplicate(expressions.Index(j).Child("key"), e.Key))
+			}
+			says[e.Key] = sets.New(e.Values...)
+		}
+		for _, before := range said {
+			if maps.EqualFunc(says, before, sets.Set[string].Equal) {
+				found = append(found, field.Duplicate(expressions, ""))
+			}
+		}
+		said = append(said, says)
+	}
+	return found
+}
+
+func validateTopologyLabel(at *field.Path, e corev1.TopologySelectorLabelRequirement) field.ErrorList {
+	values := at.Child("values")
+	var found field.ErrorList
+	if len(e.Values) == 0 {
+		found = append(found, field.Required(values, ""))
+	}
+	for i, value := range e.Values {
+		if slices.Contains(e.Values[:i], value) {
+			found = append(found, field.Duplicate(values.Index(i), value))
+		}
+	}
+	return append(found, metavalidation.ValidateLabelName(e.Key, at.Child("key"))...)
+}
+
+// validateProvisioner: a provisioner is named as a label's key is, and the case of its letters does not count.
+func validateProvisioner(at *field.Path, name string) field.ErrorList {
+	if name == "" {
+		return field.ErrorList{field.Required(at, "")}
+	}
+	return fieldvalidation.QualifiedName(at, strings.ToLower(name))
+}
+
+// The most that parameters may hold.
+const (
+	mostParameters     = 512
+	mostParameterBytes = 256 << 10
+)
+
+func validateParameters(at *field.Path, parameters map[string]string) field.ErrorList {
+	if len(parameters) > mostParameters {
+		return field.ErrorList{field.TooLong(at, "", mostParameters)}
+	}
+	var found field.ErrorList
+	size := 0
+	for _, key := range fieldvalidation.SortedKeys(parameters) {
+		if key == "" {
+			found = append(found, field.Invalid(at, key, "field can not be empty."))
+		}
+		size += len(key) + len(parameters[key])
+	}
+	if size > mostParameterBytes {
+		found = append(found, field.TooLong(at, "", mostParameterBytes))
+	}
+	return found
+}
+
+// classColumns is what kubectl get sc shows. Upstream: printStorageClass.
+var classColumns = resource.Table[storagev1.StorageClass, *storagev1.StorageClass]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		resource.FieldColumn("Provisioner", storagev1.StorageClass{}, "provisioner"),
+		resource.FieldColumn("ReclaimPolicy", storagev1.StorageClass{}, "reclaimPolicy"),
+		resource.FieldColumn("VolumeBindingMode", storagev1.StorageClass{}, "volumeBindingMode"),
+		resource.FieldColumn("AllowVolumeExpansion", storagev1.StorageClass{}, "allowVolumeExpansion"),
+		resource.AgeColumn(),
+	},
+	Cells: func(c *storagev1.StorageClass) []any {
+		name := c.Name
+		if c.Annotations["storageclass.kubernetes.io/is-default-class"] == "true" ||
+			c.Annotations["storageclass.beta.kubernetes.io/is-default-class"] == "true" {
+			name += " (default)"
+		}
+		return []any{
+			name, c.Provisioner, string(ptr.Deref(c.ReclaimPolicy, corev1.PersistentVolumeReclaimDelete)),
+			string(ptr.Deref(c.VolumeBindingMode, storagev1.VolumeBindingImmediate)), ptr.Deref(c.AllowVolumeExpansion, false), resource.AgeOf(c),
+		}
+	},
+}
+
+// attributesStrategy: how volumes behave while they are used; to change it is to make another class.
+// Upstream: pkg/registry/storage/volumeattributesclass.
+var attributesStrategy = resource.SpecStatus[storagev1.VolumeAttributesClass, *storagev1.VolumeAttributesClass]{
+	Strategy: registry.ClusterScoped{},
+	ValidateWithOldFunc: func(_ context.Context, c, old *storagev1.VolumeAttributesClass) field.ErrorList {
+		driver, parameters := field.NewPath("driverName"), field.NewPath("parameters")
+		var found field.ErrorList
+		if old != nil && c.DriverName != old.DriverName {
+			found = append(found, field.Forbidden(driver, "updates to driverName are forbidden."))
+		}
+		if old != nil && len(fieldvalidation.Immutable(nil, c.Parameters, old.Parameters)) > 0 {
+			found = append(found, field.Forbidden(parameters, "updates to parameters are forbidden."))
+		}
+		found = append(found, validateProvisioner(driver, c.DriverName)...)
+		found = append(found, validateParameters(parameters, c.Parameters)...)
+		if len(c.Parameters) == 0 {
+			found = append(found, field.Required(parameters, "must contain at least one key/value pair"))
+		}
+		return found
+	},
+}
+
+var attributesColumns = resource.Table[storagev1.VolumeAttributesClass, *storagev1.VolumeAttributesClass]{
+	Columns: []resource.Column{
+		resource.NameColumn(), {Name: "DriverName", Description: "Name of the CSI driver This field is immutable."}, resource.AgeColumn(),
+	},
+	Cells: func(c *storagev1.VolumeAttributesClass) []any { return []any{c.Name, c.DriverName, resource.AgeOf(c)} },
+}

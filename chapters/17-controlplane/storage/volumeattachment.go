@@ -1,0 +1,97 @@
+package storage
+
+import (
+	"context"
+	"math"
+
+	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// attachmentStrategy: one volume is to be at one node. Upstream: pkg/registry/storage/volumeattachment.
+var attachmentStrategy = resource.SpecStatus[storagev1.VolumeAttachment, *storagev1.VolumeAttachment]{
+	Strategy:                  registry.ClusterScoped{},
+	ForbidUnconditionalUpdate: true,
+	NoGeneration:              true,
+	ResetObjectMetaForStatus:  true,
+	Spec:                      func(a *storagev1.VolumeAttachment) any { return &a.Spec },
+	Status:                    func(a *storagev1.VolumeAttachment) any { return &a.Status },
+	ValidateFunc:              validateAttachment,
+	ValidateUpdateFunc: func(_ context.Context, a, old *storagev1.VolumeAttachment) field.ErrorList {
+		return fieldvalidation.Immutable(field.NewPath("spec"), a.Spec, old.Spec)
+	},
+}
+
+var attachmentStatus = attachmentStrategy.StatusStrategy(func(ctx context.Context, a, _ *storagev1.VolumeAttachment) field.ErrorList {
+	return validateAttachment(ctx, a)
+})
+
+func validateAttachment(_ context.Context, a *storagev1.VolumeAttachment) field.ErrorList {
+	spec, status := field.NewPath("spec"), field.NewPath("status")
+	found := fieldvalidation.ValidateDriverName(spec.Child("attacher"), a.Spec.Attacher)
+	found = append(found, validateAttached(spec.Child("source"), &a.Spec.Source)...)
+	found = append(found, fieldvalidation.ObjectName(spec.Child("nodeName"), a.Spec.NodeName)...)
+	size := 0
+	for key, value := range a.Status.AttachmentMetadata {
+		size += len(key) + len(value)
+	}
+	if size > mostParameterBytes {
+		found = append(found, field.TooLong(status.Child("attachmentMetadata"), "", mostParameterBytes))
+	}
+	found = append(found, validateVolumeError(status.Child("attachError"), a.Status.AttachError)...)
+	found = append(found, validateVolumeError(status.Child("detachError"), a.Status.DetachError)...)
+	if name := a.Spec.Source.PersistentVolumeName; name != nil {
+		found = append(found, fieldvalidation.ObjectName(field.NewPath("spec.source.persistentVolumeName"), *name)...)
+	}
+	return found
+}
+
+func validateAttached(at *field.Path, s *storagev1.VolumeAttachmentSource) field.ErrorList {
+	const one = "must specify exactly one of inlineVolumeSpec and persistentVolumeName"
+	switch {
+	case s.InlineVolumeSpec == nil && s.PersistentVolumeName == nil:
+		return field.ErrorList{field.Required(at, one)}
+	case s.InlineVolumeSpec != nil && s.PersistentVolumeName != nil:
+		return field.ErrorList{field.Forbidden(at, one)}
+	case s.PersistentVolumeName != nil && *s.PersistentVolumeName == "":
+		return field.ErrorList{field.Required(at.Child("persistentVolumeName"), "must specify non empty persistentVolumeName")}
+	case s.InlineVolumeSpec != nil:
+		return validateInlineVolume(at.Child("inlineVolumeSpec"), s.InlineVolumeSpec)
+	}
+	return nil
+}
+
+func validateVolumeError(at *field.Path, e *storagev1.VolumeError) field.ErrorList {
+	if e == nil {
+		return nil
+	}
+	var found field.ErrorList
+	if len(e.Message) > 1024 {
+		found = append(found, field.TooLong(at.Child("message"), "", mostParameterBytes)) // upstream names the other limit
+	}
+	if e.ErrorCode != nil && *e.ErrorCode < 0 {
+		found = append(found, field.Invalid(at.Child("errorCode"), *e.ErrorCode, validation.InclusiveRangeError(0, math.MaxInt32)))
+	}
+	return found
+}
+
+// attachmentColumns is what kubectl get volumeattachments shows. Upstream: printVolumeAttachment.
+var attachmentColumns = resource.Table[storagev1.VolumeAttachment, *storagev1.VolumeAttachment]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Attacher", Format: "name", Description: storagev1.VolumeAttachmentSpec{}.SwaggerDoc()["attacher"]},
+		resource.FieldColumn("PV", storagev1.VolumeAttachmentSource{}, "persistentVolumeName"),
+		resource.FieldColumn("Node", storagev1.VolumeAttachmentSpec{}, "nodeName"),
+		resource.Typed(resource.FieldColumn("Attached", storagev1.VolumeAttachmentStatus{}, "attached"), "boolean"),
+		resource.AgeColumn(),
+	},
+	Cells: func(a *storagev1.VolumeAttachment) []any {
+		return []any{a.Name, a.Spec.Attacher, ptr.Deref(a.Spec.Source.PersistentVolumeName, ""), a.Spec.NodeName, a.Status.Attached, resource.AgeOf(a)}
+	},
+}
