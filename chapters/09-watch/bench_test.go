@@ -17,7 +17,7 @@ func BenchmarkFrame(b *testing.B) {
 	var encoded atomic.Int64
 	object := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "a"}, Spec: corev1.PodSpec{Containers: make([]corev1.Container, 20)}}
 	for _, accept := range []string{"application/json", "application/vnd.kubernetes.protobuf"} {
-		f := newFrames(calls(b, accept))
+		f := newWatchEncoder(calls(b, accept))
 		var whole []byte
 		for _, row := range []struct {
 			name   string
@@ -29,7 +29,7 @@ func BenchmarkFrame(b *testing.B) {
 			b.Run(accept+"/"+row.name, func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					err := f.send(watch.Event{Type: watch.Added, Object: row.object}, func(frame []byte) error {
+					err := f.encode(watch.Event{Type: watch.Added, Object: row.object}, func(frame []byte) error {
 						whole = append(whole[:0], frame...)
 						return nil
 					})

@@ -6,6 +6,11 @@
 // The chapter adds rows to the table of verbs (chapter 4) and edits nothing below it: list and watch share a route, and
 // the row's When says which of them a request means.
 //
-// Upstream: k8s.io/apiserver/pkg/endpoints/handlers/watch.go. Read verbs.go, serve.go, stream.go, frames.go, then
-// patience.go for the clients that do not read, and websocket.go for those that want one.
+// Upstream: k8s.io/apiserver/pkg/endpoints/handlers/watch.go. Read
+//
+//	verbs.go          the rows of the table, and how long a watch lasts
+//	watch_server.go   the handler: a frame for each event, and a deadline for clients that do not read
+//	watch_encoder.go  an event becomes a frame, in JSON or protobuf
+//	websocket.go      the same for clients that want a WebSocket
+//	demo.go           shows it
 package watch

@@ -25,7 +25,7 @@ func filler(n int) string {
 // its handler returns: what it held is free.
 func TestAClientThatTakesInNothingIsCutOff(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Config{}) // the others' server has the same pods, and more patience
+	a := serve(t, Config{}) // the others' server has the same pods, and more writeDeadline
 	stuck, err := net.Dial("tcp", strings.TrimPrefix(a.served(Config{WriteTimeout: 100 * time.Millisecond}, a.storages), "http://"))
 	if err != nil {
 		t.Fatal(err)
@@ -89,45 +89,45 @@ func TestACutClientOfHTTP2DoesNotTakeItsConnectionAlong(t *testing.T) {
 	other.sees("ADDED n")
 }
 
-func TestPatienceIsForOneWriteAndEndsWithTheWatch(t *testing.T) {
+func TestTheWriteTimeoutIsForOneWriteAndEndsWithTheWatch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, row := range []struct {
 			claim string
-			do    func(p *patience, end context.CancelFunc)
+			do    func(p *writeDeadline, end context.CancelFunc)
 			cut   bool
 		}{
-			{"no write is under way", func(*patience, context.CancelFunc) { time.Sleep(time.Hour) }, false},
-			{"a write takes less", func(p *patience, _ context.CancelFunc) {
-				done := p.during()
+			{"no write is under way", func(*writeDeadline, context.CancelFunc) { time.Sleep(time.Hour) }, false},
+			{"a write takes less", func(p *writeDeadline, _ context.CancelFunc) {
+				done := p.begin()
 				time.Sleep(29 * time.Second)
 				done()
 				time.Sleep(time.Hour)
 			}, false},
-			{"a write takes longer", func(p *patience, _ context.CancelFunc) {
-				defer p.during()()
+			{"a write takes longer", func(p *writeDeadline, _ context.CancelFunc) {
+				defer p.begin()()
 				time.Sleep(31 * time.Second)
 			}, true},
-			{"the watch ends while a write is under way", func(p *patience, end context.CancelFunc) {
-				defer p.during()()
+			{"the watch ends while a write is under way", func(p *writeDeadline, end context.CancelFunc) {
+				defer p.begin()()
 				end()
-				time.Sleep(2 * lastWords)
+				time.Sleep(2 * finalWriteTimeout)
 			}, true},
-			{"the watch ends while none is", func(_ *patience, end context.CancelFunc) {
+			{"the watch ends while none is", func(_ *writeDeadline, end context.CancelFunc) {
 				end()
-				time.Sleep(2 * lastWords)
+				time.Sleep(2 * finalWriteTimeout)
 			}, false},
-			{"the watch has ended", func(p *patience, end context.CancelFunc) {
-				p.end()
+			{"the watch has ended", func(p *writeDeadline, end context.CancelFunc) {
+				p.stop()
 				end()
 				time.Sleep(time.Hour)
 			}, false},
 		} {
 			cut := false
 			ctx, end := context.WithCancel(t.Context())
-			p := Config{}.patience(ctx, func(time.Time) error { cut = true; return nil })
+			p := Config{}.newWriteDeadline(ctx, func(time.Time) error { cut = true; return nil })
 			row.do(p, end)
-			p.end()
+			p.stop()
 			end()
 			if cut != row.cut {
 				t.Errorf("%s: cut off is %v", row.claim, cut)

@@ -21,29 +21,26 @@ type Config struct {
 	MinRequestTimeout time.Duration
 	// WriteTimeout is how long a client may take in nothing while a frame waits for it, before it is cut off. 0: 30 s.
 	WriteTimeout time.Duration
-	// Stream answers watches that are not asked for over a WebSocket, in place of the chapter's own. Patience is then its
-	// own business.
-	Stream Stream
 }
 
-// deprecated paths begin so: /api/v1/watch/pods.
-const deprecated = "watch"
+// deprecatedPrefix begins the deprecated paths: /api/v1/watch/pods.
+const deprecatedPrefix = "watch"
 
 // Verbs are the rows that this chapter adds to the table of verbs. Upstream: the actions WATCH, WATCHLIST.
 func (o Config) Verbs() []rest.Verb {
 	row := rest.Verb{
 		Verb:      installer.Verb{Name: "watch", Methods: []string{http.MethodGet}, ReadOnly: true, LongRunning: true},
-		Supported: rest.Has[rest.Watcher], Handle: o.serve, MediaTypes: mediaTypes,
+		Supported: rest.Has[rest.Watcher], Handle: o.serveWatch, MediaTypes: mediaTypes,
 		Options: metav1.ListOptions{}, Writes: func(rest.Storage) any { return &metav1.WatchEvent{} },
 	}
 	onList, list, item := row, row, row
 	onList.On, onList.AllNamespaces, onList.When = installer.Collection, true, installer.WantsWatch
 	onList.OpenAPIAction = "watchlist"
 	onList.Doc = "watch changes to objects of kind {kind}"
-	list.On, list.AllNamespaces, list.Prefix = installer.Collection, true, deprecated
+	list.On, list.AllNamespaces, list.Prefix = installer.Collection, true, deprecatedPrefix
 	list.OpenAPIAction, list.OperationID = "watchlist", "watch{version}{object}List"
 	list.Doc = "watch individual changes to a list of {kind}. deprecated: use the 'watch' parameter with a list operation instead."
-	item.On, item.Prefix = installer.Item, deprecated
+	item.On, item.Prefix = installer.Item, deprecatedPrefix
 	item.Doc = "watch changes to an object of kind {kind}. deprecated: use the 'watch' parameter with a list operation instead, filtered to a single item with the 'fieldSelector' parameter."
 	return []rest.Verb{onList, list, item}
 }

@@ -17,10 +17,10 @@ import (
 
 // wantsWebSocket reports whether the client asks to turn the connection into a WebSocket, as browsers do.
 func wantsWebSocket(r *http.Request) bool {
-	return names(r.Header.Get("Connection"), "upgrade") && names(r.Header.Get("Upgrade"), "websocket")
+	return hasToken(r.Header.Get("Connection"), "upgrade") && hasToken(r.Header.Get("Upgrade"), "websocket")
 }
 
-func names(header, token string) bool {
+func hasToken(header, token string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		if strings.EqualFold(strings.TrimSpace(part), token) {
 			return true
@@ -29,26 +29,26 @@ func names(header, token string) bool {
 	return false
 }
 
-// overWebSocket sends a message for each event: text in JSON, binary in protobuf. What the client sends is dropped; that
+// handleWS sends a message for each event: text in JSON, binary in protobuf. What the client sends is dropped; that
 // it closes the connection ends the watch. Upstream: WatchServer.HandleWS.
-func (o Config) overWebSocket(ctx context.Context, c *rest.Call, events watch.Interface) {
+func (o Config) handleWS(ctx context.Context, c *rest.Call, events watch.Interface) {
 	server := websocket.Server{Handler: func(conn *websocket.Conn) {
-		defer farewell(conn)
+		defer closeWebSocket(conn)
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		go func() {
 			defer cancel()
-			drop(conn)
+			discardReads(conn)
 		}()
-		frames := newFrames(c)
+		encoder := newWatchEncoder(c)
 		conn.PayloadType = websocket.TextFrame
 		if c.OutputMediaType.MediaType == runtime.ContentTypeProtobuf { // a message has its length already
-			conn.PayloadType, frames.wrap = websocket.BinaryFrame, inMessage
+			conn.PayloadType, encoder.frame = websocket.BinaryFrame, frameMessage
 		}
-		patience := o.patience(ctx, conn.SetWriteDeadline)
-		defer patience.end()
-		frames.each(ctx, events, func(frame []byte) error {
-			defer patience.during()()
+		deadline := o.newWriteDeadline(ctx, conn.SetWriteDeadline)
+		defer deadline.stop()
+		encoder.encodeAll(ctx, events, func(frame []byte) error {
+			defer deadline.begin()()
 			_, err := conn.Write(frame)
 			return err
 		})
@@ -56,14 +56,14 @@ func (o Config) overWebSocket(ctx context.Context, c *rest.Call, events watch.In
 	server.ServeHTTP(hijacker{c.Writer}, c.Request)
 }
 
-// farewell closes the connection with a message that says so, if the client takes it.
-func farewell(conn *websocket.Conn) {
-	_ = conn.SetWriteDeadline(time.Now().Add(lastWords)) // a connection without deadlines is not a connection
+// closeWebSocket closes the connection with a message that says so, if the client takes it.
+func closeWebSocket(conn *websocket.Conn) {
+	_ = conn.SetWriteDeadline(time.Now().Add(finalWriteTimeout)) // a connection without deadlines is not a connection
 	conn.Close()
 }
 
-// drop reads until the connection ends.
-func drop(conn *websocket.Conn) {
+// discardReads reads until the connection ends.
+func discardReads(conn *websocket.Conn) {
 	buffer := make([]byte, 512)
 	for {
 		if _, err := conn.Read(buffer); err != nil {

@@ -51,7 +51,7 @@ func (x *Index) Lookup(file, symbol string) (Symbol, error) {
 	return Symbol{}, d.missing(file, symbol)
 }
 
-// In finds a symbol in the package of a folder: chapters/09-watch, Watches.serve. Test files do not count.
+// In finds a symbol in the package of a folder: chapters/09-watch, Config.serveWatch. Test files do not count.
 func (x *Index) In(folder, symbol string) (Symbol, error) {
 	entries, err := os.ReadDir(x.Path(folder))
 	if err != nil {

@@ -146,7 +146,7 @@ var sources = sync.OnceValue(func() *symbols.Index {
 	return index
 })
 
-// inSources finds a method by its full name: kubepath/chapters/09-watch.Config.serve.
+// inSources finds a method by its full name: kubepath/chapters/09-watch.Config.serveWatch.
 func inSources(full string) (Where, bool) {
 	index := sources()
 	slash := strings.LastIndex(full, "/")

@@ -148,8 +148,8 @@ func TestAnObjectThatKeepsItsBytesIsEncodedOnceForAllWatches(t *testing.T) {
 		k := &kept{&corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "a"}}, &encoded, map[runtime.Identifier][]byte{}}
 		call, first := calls(t, accept), ""
 		for range 1000 {
-			f := newFrames(call)
-			err := f.send(watch.Event{Type: watch.Added, Object: k}, func(frame []byte) error {
+			f := newWatchEncoder(call)
+			err := f.encode(watch.Event{Type: watch.Added, Object: k}, func(frame []byte) error {
 				if first == "" {
 					first = string(frame)
 				}
