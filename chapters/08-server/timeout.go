@@ -1,10 +1,16 @@
 package server
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"net"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -66,4 +72,140 @@ func timeLimit(r *http.Request, limit time.Duration) (time.Duration, error) {
 		return wanted, nil
 	}
 	return limit, nil
+}
+
+// timedWriter is the writer of a handler that has a deadline. Two goroutines may answer: the handler, and the one that
+// calls expire at the deadline. The lock decides who is first; the handler fills a header of its own, so the two
+// never meet in a map.
+type timedWriter struct {
+	w       http.ResponseWriter
+	header  http.Header // the handler's, until it is sent
+	hasBody bool        // the request has one
+
+	mu      sync.Mutex
+	sent    bool // the handler has begun to answer
+	expired bool // what the handler still writes is dropped
+	ended   bool // the handler has returned: w may not be touched any more
+}
+
+// Header is the handler's own.
+func (t *timedWriter) Header() http.Header { return t.header }
+
+func (t *timedWriter) WriteHeader(status int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.expired {
+		return
+	}
+	t.sendHeader()
+	t.w.WriteHeader(status)
+}
+
+// sendHeader hands the handler's header over, once.
+func (t *timedWriter) sendHeader() {
+	if !t.sent {
+		t.sent = true
+		maps.Copy(t.w.Header(), t.header)
+	}
+}
+
+// Write fails with http.ErrHandlerTimeout after the deadline.
+func (t *timedWriter) Write(data []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.expired {
+		return 0, http.ErrHandlerTimeout
+	}
+	t.sendHeader()
+	return t.w.Write(data)
+}
+
+// Flush sends what is buffered.
+func (t *timedWriter) Flush() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.expired {
+		t.sendHeader()
+		http.NewResponseController(t.w).Flush()
+	}
+}
+
+// SetReadDeadline and SetWriteDeadline are for http.ResponseController. They do not wait for a write under way: that may
+// be what the deadline is to end.
+func (t *timedWriter) SetReadDeadline(end time.Time) error {
+	return http.NewResponseController(t.w).SetReadDeadline(end)
+}
+
+func (t *timedWriter) SetWriteDeadline(end time.Time) error {
+	return http.NewResponseController(t.w).SetWriteDeadline(end)
+}
+
+// Hijack takes the connection over, and with it the deadline.
+func (t *timedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.expired {
+		return nil, nil, http.ErrHandlerTimeout
+	}
+	conn, rw, err := http.NewResponseController(t.w).Hijack()
+	t.ended = t.ended || err == nil
+	return conn, rw, err
+}
+
+// expire answers 504 at the deadline, if the handler has not begun to answer, and wakes a handler that is blocked in
+// reading the body or in writing.
+func (t *timedWriter) expire() {
+	connection := http.NewResponseController(t.w)
+	if !t.mu.TryLock() {
+		connection.SetWriteDeadline(time.Now()) // the handler is writing, perhaps to a client that does not read
+		t.mu.Lock()
+	}
+	defer t.mu.Unlock()
+	if t.ended {
+		return
+	}
+	t.expired = true
+	if !t.sent {
+		t.answerTimeout()
+		connection.Flush()
+	}
+	if t.hasBody {
+		connection.SetReadDeadline(time.Now())
+	}
+}
+
+func (t *timedWriter) answerTimeout() {
+	code, body := encodeStatus(apierrors.NewTimeoutError("request did not complete within the allotted timeout", 0))
+	header := t.w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header.Set("Connection", "close")
+	t.w.WriteHeader(code)
+	t.w.Write(body)
+}
+
+// end is called when the handler has returned; err is why its context has ended, if it has. A handler that gave up at
+// its deadline without a word is answered for. Where the deadline cut an answer short, the connection is cut too, so that
+// the client does not take a part for the whole.
+func (t *timedWriter) end(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.ended: // hijacked
+	case t.expired && t.sent:
+		panic(http.ErrAbortHandler)
+	case t.expired || t.sent:
+	case errors.Is(err, context.DeadlineExceeded):
+		t.answerTimeout()
+	default:
+		t.sendHeader()
+	}
+	t.ended = true
+}
+
+// abandon is called when the handler panicked: the answer is the panic recovery's business.
+func (t *timedWriter) abandon() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended = true
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 // coreDefaults is the group without a name, version v1. Upstream: pkg/apis/core/v1/defaults.go.
@@ -96,4 +97,178 @@ func containerLimit(l *corev1.LimitRangeItem) {
 	complete(&l.Default, l.Max)
 	complete(&l.DefaultRequest, l.Default)
 	complete(&l.DefaultRequest, l.Min)
+}
+
+// service: what a service leaves open follows from its type. Cluster addresses and node ports are no defaults: they
+// are allocated. Upstream: SetDefaults_Service.
+func service(s *corev1.Service) {
+	spec := &s.Spec
+	fill(&spec.Type, corev1.ServiceTypeClusterIP)
+	sessionAffinity(spec)
+	for i := range spec.Ports {
+		servicePort(&spec.Ports[i])
+	}
+	if reachableFromOutside(spec) {
+		fill(&spec.ExternalTrafficPolicy, corev1.ServiceExternalTrafficPolicyCluster)
+	}
+	switch spec.Type {
+	case corev1.ServiceTypeClusterIP, corev1.ServiceTypeNodePort:
+		point(&spec.InternalTrafficPolicy, corev1.ServiceInternalTrafficPolicyCluster)
+	case corev1.ServiceTypeLoadBalancer:
+		point(&spec.InternalTrafficPolicy, corev1.ServiceInternalTrafficPolicyCluster)
+		point(&spec.AllocateLoadBalancerNodePorts, true)
+		loadBalancer(s.Status.LoadBalancer.Ingress)
+	}
+}
+
+func sessionAffinity(s *corev1.ServiceSpec) {
+	fill(&s.SessionAffinity, corev1.ServiceAffinityNone)
+	switch s.SessionAffinity {
+	case corev1.ServiceAffinityNone:
+		s.SessionAffinityConfig = nil
+	case corev1.ServiceAffinityClientIP:
+		point(&s.SessionAffinityConfig, corev1.SessionAffinityConfig{})
+		point(&s.SessionAffinityConfig.ClientIP, corev1.ClientIPConfig{})
+		point(&s.SessionAffinityConfig.ClientIP.TimeoutSeconds, corev1.DefaultClientIPServiceAffinitySeconds)
+	}
+}
+
+// servicePort: pods listen on the service's port, if nothing else is said.
+func servicePort(p *corev1.ServicePort) {
+	fill(&p.Protocol, corev1.ProtocolTCP)
+	if p.TargetPort == intstr.FromInt32(0) || p.TargetPort == intstr.FromString("") {
+		p.TargetPort = intstr.FromInt32(p.Port)
+	}
+}
+
+func reachableFromOutside(s *corev1.ServiceSpec) bool {
+	switch s.Type {
+	case corev1.ServiceTypeLoadBalancer, corev1.ServiceTypeNodePort:
+		return true
+	}
+	return s.Type == corev1.ServiceTypeClusterIP && len(s.ExternalIPs) > 0
+}
+
+func loadBalancer(ingress []corev1.LoadBalancerIngress) {
+	for i := range ingress {
+		if ingress[i].IP != "" {
+			point(&ingress[i].IPMode, corev1.LoadBalancerIPModeVIP)
+		}
+	}
+}
+
+func endpoints(e *corev1.Endpoints) {
+	for i := range e.Subsets {
+		for j := range e.Subsets[i].Ports {
+			fill(&e.Subsets[i].Ports[j].Protocol, corev1.ProtocolTCP)
+		}
+	}
+}
+
+// volume: one that names no source is an empty directory; each source has defaults of its own.
+func volume(v *corev1.Volume) {
+	s := &v.VolumeSource
+	if *s == (corev1.VolumeSource{}) {
+		s.EmptyDir = &corev1.EmptyDirVolumeSource{}
+		return
+	}
+	fileModes(s)
+	hostPath(s.HostPath)
+	azureDisk(s.AzureDisk)
+	if s.ISCSI != nil {
+		fill(&s.ISCSI.ISCSIInterface, "default")
+	}
+	if s.RBD != nil {
+		rados(&s.RBD.RBDPool, &s.RBD.RadosUser, &s.RBD.Keyring)
+	}
+	if s.ScaleIO != nil {
+		scaleIO(&s.ScaleIO.StorageMode, &s.ScaleIO.FSType)
+	}
+	if s.Image != nil && s.Image.PullPolicy == "" {
+		s.Image.PullPolicy = pullPolicy(s.Image.Reference)
+	}
+	if s.Ephemeral != nil && s.Ephemeral.VolumeClaimTemplate != nil {
+		claimSpec(&s.Ephemeral.VolumeClaimTemplate.Spec)
+	}
+}
+
+// persistentVolumeSpec is volume for the sources that exist outside of pods.
+func persistentVolumeSpec(s *corev1.PersistentVolumeSpec) {
+	roundUp(s.Capacity)
+	hostPath(s.HostPath)
+	azureDisk(s.AzureDisk)
+	if s.ISCSI != nil {
+		fill(&s.ISCSI.ISCSIInterface, "default")
+	}
+	if s.RBD != nil {
+		rados(&s.RBD.RBDPool, &s.RBD.RadosUser, &s.RBD.Keyring)
+	}
+	if s.ScaleIO != nil {
+		scaleIO(&s.ScaleIO.StorageMode, &s.ScaleIO.FSType)
+	}
+}
+
+// fileModes are the permissions of files that the kubelet writes from the API's content.
+func fileModes(s *corev1.VolumeSource) {
+	if s.Secret != nil {
+		point(&s.Secret.DefaultMode, corev1.SecretVolumeSourceDefaultMode)
+	}
+	if s.ConfigMap != nil {
+		point(&s.ConfigMap.DefaultMode, corev1.ConfigMapVolumeSourceDefaultMode)
+	}
+	if s.DownwardAPI != nil {
+		point(&s.DownwardAPI.DefaultMode, corev1.DownwardAPIVolumeSourceDefaultMode)
+		downwardFiles(s.DownwardAPI.Items)
+	}
+	if s.Projected != nil {
+		projected(s.Projected)
+	}
+}
+
+const hour int64 = 60 * 60 // in seconds: for how long a token is good
+
+func projected(s *corev1.ProjectedVolumeSource) {
+	point(&s.DefaultMode, corev1.ProjectedVolumeSourceDefaultMode)
+	for i := range s.Sources {
+		source := &s.Sources[i]
+		if source.DownwardAPI != nil {
+			downwardFiles(source.DownwardAPI.Items)
+		}
+		if source.ServiceAccountToken != nil {
+			point(&source.ServiceAccountToken.ExpirationSeconds, hour)
+		}
+	}
+}
+
+func downwardFiles(files []corev1.DownwardAPIVolumeFile) {
+	for i := range files {
+		fieldOf(files[i].FieldRef)
+	}
+}
+
+func hostPath(s *corev1.HostPathVolumeSource) {
+	if s != nil {
+		point(&s.Type, corev1.HostPathUnset)
+	}
+}
+
+func azureDisk(s *corev1.AzureDiskVolumeSource) {
+	if s == nil {
+		return
+	}
+	point(&s.CachingMode, corev1.AzureDataDiskCachingReadWrite)
+	point(&s.FSType, "ext4")
+	point(&s.ReadOnly, false)
+	point(&s.Kind, corev1.AzureSharedBlobDisk)
+}
+
+func rados(pool, user, keyring *string) {
+	fill(pool, "rbd")
+	fill(user, "admin")
+	fill(keyring, "/etc/ceph/keyring")
+}
+
+func scaleIO(mode, filesystem *string) {
+	fill(mode, "ThinProvisioned")
+	fill(filesystem, "xfs")
 }

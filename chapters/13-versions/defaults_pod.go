@@ -63,3 +63,142 @@ func roundUpIn(r *corev1.ResourceRequirements) {
 		roundUp(r.Limits, r.Requests)
 	}
 }
+
+// podTemplateSpec completes the pods that a workload makes. Every kind with a template goes through here.
+func podTemplateSpec(t *corev1.PodTemplateSpec) {
+	dropRetired(t.Annotations)
+	podSpec(&t.Spec)
+}
+
+func podSpec(s *corev1.PodSpec) {
+	podAliases(s)
+	fill(&s.DNSPolicy, corev1.DNSClusterFirst)
+	fill(&s.RestartPolicy, corev1.RestartPolicyAlways)
+	fill(&s.SchedulerName, corev1.DefaultSchedulerName)
+	point(&s.SecurityContext, corev1.PodSecurityContext{})
+	point(&s.TerminationGracePeriodSeconds, corev1.DefaultTerminationGracePeriodSeconds)
+	for i := range s.Volumes {
+		volume(&s.Volumes[i])
+	}
+	for i := range s.InitContainers {
+		container(&s.InitContainers[i])
+	}
+	for i := range s.Containers {
+		container(&s.Containers[i])
+	}
+	for i := range s.EphemeralContainers {
+		container((*corev1.Container)(&s.EphemeralContainers[i].EphemeralContainerCommon)) // the same fields by another name
+	}
+	roundUp(s.Overhead)
+	roundUpIn(s.Resources)
+}
+
+func container(c *corev1.Container) {
+	if c.ImagePullPolicy == "" {
+		c.ImagePullPolicy = pullPolicy(c.Image)
+	}
+	fill(&c.TerminationMessagePath, corev1.TerminationMessagePathDefault)
+	fill(&c.TerminationMessagePolicy, corev1.TerminationMessageReadFile)
+	for i := range c.Ports {
+		fill(&c.Ports[i].Protocol, corev1.ProtocolTCP)
+	}
+	for i := range c.Env {
+		environment(c.Env[i].ValueFrom)
+	}
+	roundUp(c.Resources.Limits, c.Resources.Requests)
+	probe(c.LivenessProbe)
+	probe(c.ReadinessProbe)
+	probe(c.StartupProbe)
+	if c.Lifecycle != nil {
+		lifecycle(c.Lifecycle.PostStart)
+		lifecycle(c.Lifecycle.PreStop)
+	}
+}
+
+func environment(from *corev1.EnvVarSource) {
+	if from == nil {
+		return
+	}
+	fieldOf(from.FieldRef)
+	if from.FileKeyRef != nil {
+		point(&from.FileKeyRef.Optional, false)
+	}
+}
+
+// fieldOf completes a reference to a field of the pod itself.
+func fieldOf(ref *corev1.ObjectFieldSelector) {
+	if ref != nil {
+		fill(&ref.APIVersion, "v1")
+	}
+}
+
+func probe(p *corev1.Probe) {
+	if p == nil {
+		return
+	}
+	fill(&p.TimeoutSeconds, 1)
+	fill(&p.PeriodSeconds, 10)
+	fill(&p.SuccessThreshold, 1)
+	fill(&p.FailureThreshold, 3)
+	httpGet(p.HTTPGet)
+	if p.GRPC != nil {
+		point(&p.GRPC.Service, "")
+	}
+}
+
+func lifecycle(h *corev1.LifecycleHandler) {
+	if h != nil {
+		httpGet(h.HTTPGet)
+	}
+}
+
+func httpGet(a *corev1.HTTPGetAction) {
+	if a != nil {
+		fill(&a.Path, "/")
+		fill(&a.Scheme, corev1.URISchemeHTTP)
+	}
+}
+
+// Some fields say the same thing twice, the older one for clients that know no other. Whoever writes one of them
+// reads both. Upstream: the hand-written part of pkg/apis/core/v1/conversion.go.
+
+// podAliases: serviceAccount is the old name of serviceAccountName, which wins.
+func podAliases(s *corev1.PodSpec) {
+	fill(&s.ServiceAccountName, s.DeprecatedServiceAccount)
+	s.DeprecatedServiceAccount = s.ServiceAccountName
+}
+
+// podStatusAliases: podIP is the first of podIPs, and wins, since a kubelet that does not know podIPs writes only that.
+func podStatusAliases(s *corev1.PodStatus) {
+	switch {
+	case s.PodIP != "" && (len(s.PodIPs) == 0 || s.PodIPs[0].IP != s.PodIP):
+		s.PodIPs = []corev1.PodIP{{IP: s.PodIP}}
+	case len(s.PodIPs) > 0:
+		s.PodIP = s.PodIPs[0].IP
+	}
+}
+
+// nodeAliases: podCIDR is the first of podCIDRs, and wins.
+func nodeAliases(s *corev1.NodeSpec) {
+	switch {
+	case s.PodCIDR != "" && (len(s.PodCIDRs) == 0 || s.PodCIDRs[0] != s.PodCIDR):
+		s.PodCIDRs = []string{s.PodCIDR}
+	case len(s.PodCIDRs) > 0:
+		s.PodCIDR = s.PodCIDRs[0]
+	}
+}
+
+// retired annotations once carried what spec.initContainers says now. Nobody may take them for orders again.
+var retired = []string{
+	"pod.beta.kubernetes.io/init-containers", "pod.alpha.kubernetes.io/init-containers",
+	"pod.beta.kubernetes.io/init-container-statuses", "pod.alpha.kubernetes.io/init-container-statuses",
+}
+
+func dropRetired(annotations map[string]string) {
+	if len(annotations) == 0 {
+		return
+	}
+	for _, name := range retired {
+		delete(annotations, name)
+	}
+}

@@ -1,11 +1,17 @@
 package etcd3
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	storage "kubepath/chapters/05-storage"
@@ -83,3 +89,68 @@ var _ storage.Interface = (*store)(nil)
 
 // Versioner implements storage.Interface.
 func (s *store) Versioner() storage.Versioner { return s.versioner }
+
+// key is where the object of a storage key lies in etcd: /pods/default/nginx is at /registry/pods/default/nginx. With
+// recursive, it is the prefix of all keys below. A key that could leave its place
+// (..), or is not of this store's resource, is storage.ErrInvalidKey. Upstream: store.prepareKey.
+func (s *store) key(key string, recursive bool) (string, error) {
+	prepared, err := storage.PrepareKey(s.root, key, recursive)
+	if err != nil {
+		return key, err
+	}
+	return s.prefix + prepared, nil
+}
+
+// Get delivers the object under key: one linearizable read, which has seen every write answered before it. So a
+// version that it has not seen is one of the future. Upstream: store.Get.
+func (s *store) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
+	key, err := s.key(key, false)
+	if err == nil {
+		err = s.get(ctx, key, opts, out)
+	}
+	return fail("get", key, err)
+}
+
+func (s *store) get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
+	answer, err := s.kv.Get(ctx, key)
+	if err != nil {
+		return explain(err)
+	}
+	if err := storage.ValidateMinimumResourceVersion(opts.ResourceVersion, uint64(answer.Header.Revision)); err != nil {
+		return err
+	}
+	switch {
+	case len(answer.Kvs) > 0:
+		return s.read(answer.Kvs[0], out)
+	case opts.IgnoreNotFound:
+		return storage.SetZeroValue(out)
+	}
+	return storage.ErrNotFound
+}
+
+// explain turns an error of etcd into one of chapter 5; what it does not know stays as it is. What a compacted
+// revision means depends on who asked for it: see page.go and watch.go.
+func explain(err error) error {
+	code := status.Code(err)
+	if fault, ok := err.(rpctypes.EtcdError); ok {
+		code = fault.Code()
+	}
+	if code == codes.Unavailable {
+		return fmt.Errorf("%w: %w", storage.ErrUnreachable, err)
+	}
+	return err
+}
+
+// compactedAway reports whether etcd refused a revision because it was compacted.
+func compactedAway(err error) bool { return errors.Is(err, rpctypes.ErrCompacted) }
+
+// callers marks an error that a function of the caller returned: it goes back as it is.
+type callers struct{ error }
+
+// fail adds operation and key to err, unless it is the caller's own.
+func fail(op, key string, err error) error {
+	if own, ok := err.(callers); ok {
+		return own.error
+	}
+	return storage.WrapError(op, key, err)
+}

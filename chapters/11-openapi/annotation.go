@@ -3,8 +3,11 @@ package openapi
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
+	"time"
 
 	"k8s.io/kube-openapi/pkg/validation/spec"
 )
@@ -147,4 +150,57 @@ func (n note) extend(s *spec.Schema) {
 	if keys := n.values("listMapKey"); keys != nil {
 		s.AddExtension("x-kubernetes-list-map-keys", keys)
 	}
+}
+
+var (
+	timeType = reflect.TypeFor[time.Time]()
+	reader   = reflect.TypeFor[json.Unmarshaler]()
+)
+
+// zero is the default that a type implies: what a Go program reads where nothing is written, unless it can tell nothing
+// from zero. Upstream: mustEnforceDefault.
+func (v version) zero(t reflect.Type, omitEmpty bool) any {
+	if !v.defaults {
+		return nil
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Array, reflect.Interface:
+		return nil
+	case reflect.Struct:
+		if t == timeType || reflect.PointerTo(t).Implements(reader) {
+			return nil
+		}
+		if t.NumField() == 1 && t.Field(0).Anonymous {
+			return v.zero(t.Field(0).Type, omitEmpty)
+		}
+		return map[string]any{}
+	}
+	if omitEmpty {
+		return nil
+	}
+	switch simple[t.Kind()].name {
+	case "string":
+		return ""
+	case "boolean":
+		return false
+	}
+	return 0
+}
+
+// enum are the values that a type is restricted to; nil: it is not.
+func (s sources) enum(t reflect.Type) []enumValue {
+	if t.Kind() != reflect.String {
+		return nil
+	}
+	return s.of(t).values
+}
+
+// meanings say what each value of an enum means. Upstream: enumType.DescriptionLines.
+func meanings(values []enumValue) string {
+	var out strings.Builder
+	out.WriteString("\n\nPossible enum values:")
+	for _, v := range values {
+		out.WriteString(strings.TrimRight(fmt.Sprintf("\n - `%q` %s", v.value, v.meaning), " "))
+	}
+	return out.String()
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // podLevelResources completes what a pod asks for as a whole, where it asks for anything: the requests of its
@@ -75,5 +76,46 @@ func keep(list corev1.ResourceList, wanted func(corev1.ResourceName) bool) {
 func completeAny(list *corev1.ResourceList, values corev1.ResourceList) {
 	if len(values) > 0 {
 		complete(list, values)
+	}
+}
+
+// roundUp rounds every quantity up to a thousandth, the finest that the API keeps.
+func roundUp(lists ...corev1.ResourceList) {
+	for _, list := range lists {
+		for name, quantity := range list {
+			if exact := quantity.RoundUp(resource.Milli); !exact {
+				list[name] = quantity
+			}
+		}
+	}
+}
+
+// complete adds what list does not name from values. It makes the list where there is none, even if nothing comes in.
+func complete(list *corev1.ResourceList, values corev1.ResourceList) {
+	if *list == nil {
+		*list = corev1.ResourceList{}
+	}
+	for name, quantity := range values {
+		if _, named := (*list)[name]; !named {
+			(*list)[name] = quantity.DeepCopy()
+		}
+	}
+}
+
+// add adds each of values to sum.
+func add(sum, values corev1.ResourceList) {
+	for name, quantity := range values {
+		total := sum[name].DeepCopy()
+		total.Add(quantity)
+		sum[name] = total
+	}
+}
+
+// raise lifts each of most to at least what values say.
+func raise(most, values corev1.ResourceList) {
+	for name, quantity := range values {
+		if had, named := most[name]; !named || quantity.Cmp(had) > 0 {
+			most[name] = quantity.DeepCopy()
+		}
 	}
 }

@@ -1,0 +1,271 @@
+package versions
+
+import (
+	"time"
+
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	flowcontrolv1 "k8s.io/api/flowcontrol/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	resourcev1 "k8s.io/api/resource/v1"
+	schedulingv1 "k8s.io/api/scheduling/v1"
+	storagev1 "k8s.io/api/storage/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// accessDefaults is rbac.authorization.k8s.io/v1, authentication.k8s.io/v1 and flowcontrol.apiserver.k8s.io/v1.
+// Upstream: pkg/apis/{rbac,authentication,flowcontrol}/v1/defaults.go.
+var accessDefaults = []defaulter{
+	on(roleBinding), on(clusterRoleBinding), on(tokenRequest), on(flowSchema), on(priorityLevel),
+}
+
+func roleBinding(b *rbacv1.RoleBinding) {
+	fill(&b.RoleRef.APIGroup, rbacv1.GroupName)
+	subjects(b.Subjects)
+}
+
+func clusterRoleBinding(b *rbacv1.ClusterRoleBinding) {
+	fill(&b.RoleRef.APIGroup, rbacv1.GroupName)
+	subjects(b.Subjects)
+}
+
+// subjects: users and groups exist only for RBAC; a service account is an object of the group without a name.
+func subjects(list []rbacv1.Subject) {
+	for i := range list {
+		switch list[i].Kind {
+		case rbacv1.UserKind, rbacv1.GroupKind:
+			fill(&list[i].APIGroup, rbacv1.GroupName)
+		}
+	}
+}
+
+func tokenRequest(r *authenticationv1.TokenRequest) { point(&r.Spec.ExpirationSeconds, hour) }
+
+func flowSchema(s *flowcontrolv1.FlowSchema) { fill(&s.Spec.MatchingPrecedence, 1000) }
+
+func priorityLevel(p *flowcontrolv1.PriorityLevelConfiguration) {
+	if exempt := p.Spec.Exempt; exempt != nil {
+		point(&exempt.NominalConcurrencyShares, 0)
+		point(&exempt.LendablePercent, 0)
+	}
+	limited := p.Spec.Limited
+	if limited == nil {
+		return
+	}
+	point(&limited.NominalConcurrencyShares, 30)
+	point(&limited.LendablePercent, 0)
+	if queues := limited.LimitResponse.Queuing; queues != nil {
+		fill(&queues.HandSize, 8)
+		fill(&queues.Queues, 64)
+		fill(&queues.QueueLengthLimit, 50)
+	}
+}
+
+// admissionDefaults is admissionregistration.k8s.io/v1. Upstream: pkg/apis/admissionregistration/v1/defaults.go.
+var admissionDefaults = []defaulter{
+	on(validatingWebhooks), on(mutatingWebhooks),
+	on(validatingPolicy), on(validatingBinding), on(mutatingPolicy), on(mutatingBinding),
+}
+
+func validatingWebhooks(c *admissionv1.ValidatingWebhookConfiguration) {
+	for i := range c.Webhooks {
+		h := &c.Webhooks[i]
+		webhook(&h.FailurePolicy, &h.TimeoutSeconds, &h.ClientConfig)
+		matching(&h.MatchPolicy, &h.NamespaceSelector, &h.ObjectSelector)
+		webhookRules(h.Rules)
+	}
+}
+
+func mutatingWebhooks(c *admissionv1.MutatingWebhookConfiguration) {
+	for i := range c.Webhooks {
+		h := &c.Webhooks[i]
+		webhook(&h.FailurePolicy, &h.TimeoutSeconds, &h.ClientConfig)
+		matching(&h.MatchPolicy, &h.NamespaceSelector, &h.ObjectSelector)
+		webhookRules(h.Rules)
+		point(&h.ReinvocationPolicy, admissionv1.NeverReinvocationPolicy)
+	}
+}
+
+func validatingPolicy(p *admissionv1.ValidatingAdmissionPolicy) {
+	point(&p.Spec.FailurePolicy, admissionv1.Fail)
+	matchResources(p.Spec.MatchConstraints)
+}
+
+func mutatingPolicy(p *admissionv1.MutatingAdmissionPolicy) {
+	point(&p.Spec.FailurePolicy, admissionv1.Fail)
+	matchResources(p.Spec.MatchConstraints)
+}
+
+func validatingBinding(b *admissionv1.ValidatingAdmissionPolicyBinding) {
+	matchResources(b.Spec.MatchResources)
+}
+
+func mutatingBinding(b *admissionv1.MutatingAdmissionPolicyBinding) {
+	matchResources(b.Spec.MatchResources)
+}
+
+// webhook: what cannot be asked must not be let through, and must not be waited for longer than a client waits.
+func webhook(failure **admissionv1.FailurePolicyType, timeout **int32, client *admissionv1.WebhookClientConfig) {
+	point(failure, admissionv1.Fail)
+	point(timeout, 10)
+	if client.Service != nil {
+		point(&client.Service.Port, 443)
+	}
+}
+
+// matching: an object is the same in every version, and every namespace and object is meant.
+func matching(policy **admissionv1.MatchPolicyType, namespaces, objects **metav1.LabelSelector) {
+	point(policy, admissionv1.Equivalent)
+	point(namespaces, metav1.LabelSelector{})
+	point(objects, metav1.LabelSelector{})
+}
+
+func matchResources(m *admissionv1.MatchResources) {
+	if m == nil {
+		return
+	}
+	matching(&m.MatchPolicy, &m.NamespaceSelector, &m.ObjectSelector)
+	for i := range m.ResourceRules {
+		point(&m.ResourceRules[i].Scope, admissionv1.AllScopes)
+	}
+	for i := range m.ExcludeResourceRules {
+		point(&m.ExcludeResourceRules[i].Scope, admissionv1.AllScopes)
+	}
+}
+
+func webhookRules(rules []admissionv1.RuleWithOperations) {
+	for i := range rules {
+		point(&rules[i].Scope, admissionv1.AllScopes)
+	}
+}
+
+// networkingDefaults is networking.k8s.io/v1 and discovery.k8s.io/v1. An Ingress has none: its one field of that sort,
+// pathType, must be said. Upstream: pkg/apis/{networking,discovery}/v1/defaults.go.
+var networkingDefaults = []defaulter{on(networkPolicy), on(ingressClass), on(endpointSlice)}
+
+// networkPolicy: a policy is about what comes in, and about what goes out if it says anything of that.
+func networkPolicy(p *networkingv1.NetworkPolicy) {
+	if len(p.Spec.PolicyTypes) == 0 {
+		p.Spec.PolicyTypes = []networkingv1.PolicyType{networkingv1.PolicyTypeIngress}
+		if len(p.Spec.Egress) > 0 {
+			p.Spec.PolicyTypes = append(p.Spec.PolicyTypes, networkingv1.PolicyTypeEgress)
+		}
+	}
+	for i := range p.Spec.Ingress {
+		policyPorts(p.Spec.Ingress[i].Ports)
+	}
+	for i := range p.Spec.Egress {
+		policyPorts(p.Spec.Egress[i].Ports)
+	}
+}
+
+func policyPorts(ports []networkingv1.NetworkPolicyPort) {
+	for i := range ports {
+		point(&ports[i].Protocol, corev1.ProtocolTCP)
+	}
+}
+
+func ingressClass(c *networkingv1.IngressClass) {
+	if c.Spec.Parameters != nil {
+		point(&c.Spec.Parameters.Scope, networkingv1.IngressClassParametersReferenceScopeCluster)
+	}
+}
+
+func endpointSlice(s *discoveryv1.EndpointSlice) {
+	for i := range s.Ports {
+		point(&s.Ports[i].Name, "")
+		point(&s.Ports[i].Protocol, corev1.ProtocolTCP)
+	}
+}
+
+// storageDefaults is storage.k8s.io/v1. Upstream: pkg/apis/storage/v1/defaults.go.
+var storageDefaults = []defaulter{on(storageClass), on(csiDriver), on(volumeAttachment)}
+
+func storageClass(c *storagev1.StorageClass) {
+	point(&c.ReclaimPolicy, corev1.PersistentVolumeReclaimDelete)
+	point(&c.VolumeBindingMode, storagev1.VolumeBindingImmediate)
+}
+
+func csiDriver(d *storagev1.CSIDriver) {
+	point(&d.Spec.AttachRequired, true)
+	point(&d.Spec.PodInfoOnMount, false)
+	point(&d.Spec.StorageCapacity, false)
+	point(&d.Spec.RequiresRepublish, false)
+	point(&d.Spec.SELinuxMount, false)
+	point(&d.Spec.FSGroupPolicy, storagev1.ReadWriteOnceWithFSTypeFSGroupPolicy)
+	if len(d.Spec.VolumeLifecycleModes) == 0 {
+		d.Spec.VolumeLifecycleModes = []storagev1.VolumeLifecycleMode{storagev1.VolumeLifecyclePersistent}
+	}
+}
+
+func volumeAttachment(a *storagev1.VolumeAttachment) {
+	if inline := a.Spec.Source.InlineVolumeSpec; inline != nil {
+		persistentVolumeSpec(inline)
+	}
+}
+
+// schedulingDefaults is scheduling.k8s.io/v1. Upstream: pkg/apis/scheduling/v1/defaults.go.
+var schedulingDefaults = []defaulter{on(priorityClass)}
+
+func priorityClass(c *schedulingv1.PriorityClass) {
+	point(&c.PreemptionPolicy, corev1.PreemptLowerPriority)
+}
+
+// resourceDefaults is resource.k8s.io/v1, devices. Upstream: pkg/apis/resource/v1/defaults.go.
+var resourceDefaults = []defaulter{on(resourceClaim), on(resourceClaimTemplate), on(resourceSlice)}
+
+func resourceClaim(c *resourcev1.ResourceClaim) {
+	deviceRequests(c.Spec.Devices.Requests)
+	if c.Status.Allocation != nil {
+		for i := range c.Status.Allocation.Devices.Results {
+			deviceTolerations(c.Status.Allocation.Devices.Results[i].Tolerations)
+		}
+	}
+}
+
+func resourceClaimTemplate(t *resourcev1.ResourceClaimTemplate) {
+	deviceRequests(t.Spec.Spec.Devices.Requests)
+}
+
+func deviceRequests(requests []resourcev1.DeviceRequest) {
+	for i := range requests {
+		if exactly := requests[i].Exactly; exactly != nil {
+			deviceCount(&exactly.AllocationMode, &exactly.Count)
+			deviceTolerations(exactly.Tolerations)
+		}
+		for j := range requests[i].FirstAvailable {
+			first := &requests[i].FirstAvailable[j]
+			deviceCount(&first.AllocationMode, &first.Count)
+			deviceTolerations(first.Tolerations)
+		}
+	}
+}
+
+// deviceCount: one device, unless all of them are asked for.
+func deviceCount(mode *resourcev1.DeviceAllocationMode, count *int64) {
+	fill(mode, resourcev1.DeviceAllocationModeExactCount)
+	if *mode == resourcev1.DeviceAllocationModeExactCount {
+		fill(count, 1)
+	}
+}
+
+func deviceTolerations(tolerations []resourcev1.DeviceToleration) {
+	for i := range tolerations {
+		fill(&tolerations[i].Operator, resourcev1.DeviceTolerationOpEqual)
+	}
+}
+
+// resourceSlice: a taint counts from the moment at which the server first sees it. What is stored has the time.
+func resourceSlice(s *resourcev1.ResourceSlice) {
+	for i := range s.Spec.Devices {
+		taints := s.Spec.Devices[i].Taints
+		for j := range taints {
+			if taints[j].TimeAdded == nil {
+				taints[j].TimeAdded = &metav1.Time{Time: time.Now().Truncate(time.Second)}
+			}
+		}
+	}
+}

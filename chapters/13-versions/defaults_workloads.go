@@ -1,0 +1,252 @@
+package versions
+
+import (
+	"math"
+
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	batchv1 "k8s.io/api/batch/v1"
+	batchv1beta1 "k8s.io/api/batch/v1beta1"
+	corev1 "k8s.io/api/core/v1"
+	extensionsv1beta1 "k8s.io/api/extensions/v1beta1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
+
+// appsDefaults is apps/v1. Upstream: pkg/apis/apps/v1/defaults.go.
+var appsDefaults = []defaulter{on(deployment), on(replicaSet), on(daemonSet), on(statefulSet)}
+
+const keptRevisions int32 = 10
+
+func deployment(d *appsv1.Deployment) {
+	s := &d.Spec
+	point(&s.Replicas, 1)
+	point(&s.RevisionHistoryLimit, keptRevisions)
+	point(&s.ProgressDeadlineSeconds, 600)
+	fill(&s.Strategy.Type, appsv1.RollingUpdateDeploymentStrategyType)
+	if s.Strategy.Type == appsv1.RollingUpdateDeploymentStrategyType {
+		point(&s.Strategy.RollingUpdate, appsv1.RollingUpdateDeployment{})
+		point(&s.Strategy.RollingUpdate.MaxUnavailable, intstr.FromString("25%"))
+		point(&s.Strategy.RollingUpdate.MaxSurge, intstr.FromString("25%"))
+	}
+	podTemplateSpec(&s.Template)
+}
+
+func replicaSet(r *appsv1.ReplicaSet) {
+	point(&r.Spec.Replicas, 1)
+	podTemplateSpec(&r.Spec.Template)
+}
+
+func daemonSet(d *appsv1.DaemonSet) {
+	s := &d.Spec
+	point(&s.RevisionHistoryLimit, keptRevisions)
+	fill(&s.UpdateStrategy.Type, appsv1.RollingUpdateDaemonSetStrategyType)
+	if s.UpdateStrategy.Type == appsv1.RollingUpdateDaemonSetStrategyType {
+		point(&s.UpdateStrategy.RollingUpdate, appsv1.RollingUpdateDaemonSet{})
+		point(&s.UpdateStrategy.RollingUpdate.MaxUnavailable, intstr.FromInt32(1))
+		point(&s.UpdateStrategy.RollingUpdate.MaxSurge, intstr.FromInt32(0))
+	}
+	podTemplateSpec(&s.Template)
+}
+
+func statefulSet(set *appsv1.StatefulSet) {
+	s := &set.Spec
+	point(&s.Replicas, 1)
+	point(&s.RevisionHistoryLimit, keptRevisions)
+	fill(&s.PodManagementPolicy, appsv1.OrderedReadyPodManagement)
+	statefulUpdates(&s.UpdateStrategy)
+	point(&s.PersistentVolumeClaimRetentionPolicy, appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy{})
+	fill(&s.PersistentVolumeClaimRetentionPolicy.WhenDeleted, appsv1.RetainPersistentVolumeClaimRetentionPolicyType)
+	fill(&s.PersistentVolumeClaimRetentionPolicy.WhenScaled, appsv1.RetainPersistentVolumeClaimRetentionPolicyType)
+	for i := range s.VolumeClaimTemplates {
+		claim := &s.VolumeClaimTemplates[i]
+		claim.APIVersion, claim.Kind = "v1", "PersistentVolumeClaim" // alone among embedded objects, they name their kind
+		persistentVolumeClaim(claim)
+	}
+	podTemplateSpec(&s.Template)
+}
+
+// statefulUpdates: who asks for rolling updates by name, without parameters, gets none.
+func statefulUpdates(s *appsv1.StatefulSetUpdateStrategy) {
+	if s.Type == "" {
+		s.Type = appsv1.RollingUpdateStatefulSetStrategyType
+		point(&s.RollingUpdate, appsv1.RollingUpdateStatefulSetStrategy{})
+	}
+	if s.Type == appsv1.RollingUpdateStatefulSetStrategyType && s.RollingUpdate != nil {
+		point(&s.RollingUpdate.Partition, 0)
+	}
+}
+
+// batchDefaults is batch/v1. Upstream: pkg/apis/batch/v1/defaults.go.
+var batchDefaults = []defaulter{on(job), on(cronJob)}
+
+func job(j *batchv1.Job) {
+	s := &j.Spec
+	if s.Parallelism == nil {
+		point(&s.Completions, 1) // one pod, once; with parallelism alone, any pod that succeeds ends the job
+	}
+	point(&s.Parallelism, 1)
+	point(&s.BackoffLimit, backoffLimit(s))
+	point(&s.CompletionMode, batchv1.NonIndexedCompletion)
+	point(&s.Suspend, false)
+	point(&s.ManualSelector, false)
+	point(&s.PodReplacementPolicy, podReplacement(s))
+	if len(j.Labels) == 0 {
+		j.Labels = s.Template.Labels // the same map: what becomes of one becomes of both
+	}
+	jobTemplate(s)
+}
+
+// jobTemplate is the part of a job's defaults that a cron job's template gets too; the rest it gets when jobs are made of it.
+func jobTemplate(s *batchv1.JobSpec) {
+	if s.PodFailurePolicy != nil {
+		for i := range s.PodFailurePolicy.Rules {
+			for j := range s.PodFailurePolicy.Rules[i].OnPodConditions {
+				fill(&s.PodFailurePolicy.Rules[i].OnPodConditions[j].Status, corev1.ConditionTrue)
+			}
+		}
+	}
+	podTemplateSpec(&s.Template)
+}
+
+// backoffLimit: where failures are counted for each index, there are no limits to their sum.
+func backoffLimit(s *batchv1.JobSpec) int32 {
+	if s.BackoffLimitPerIndex != nil {
+		return math.MaxInt32
+	}
+	return 6
+}
+
+// podReplacement: a policy about failures has to see the failure before it can decide.
+func podReplacement(s *batchv1.JobSpec) batchv1.PodReplacementPolicy {
+	if s.PodFailurePolicy != nil {
+		return batchv1.Failed
+	}
+	return batchv1.TerminatingOrFailed
+}
+
+func cronJob(c *batchv1.CronJob) {
+	fill(&c.Spec.ConcurrencyPolicy, batchv1.AllowConcurrent)
+	point(&c.Spec.Suspend, false)
+	point(&c.Spec.SuccessfulJobsHistoryLimit, 3)
+	point(&c.Spec.FailedJobsHistoryLimit, 1)
+	jobTemplate(&c.Spec.JobTemplate.Spec)
+}
+
+// autoscalingDefaults is autoscaling/v1 and v2. What v1 has no field for, the conversion fills in.
+// Upstream: pkg/apis/autoscaling/{v1,v2}/defaults.go.
+var autoscalingDefaults = []defaulter{on(firstAutoscaler), on(autoscaler)}
+
+func firstAutoscaler(h *autoscalingv1.HorizontalPodAutoscaler) { point(&h.Spec.MinReplicas, 1) }
+
+func autoscaler(h *autoscalingv2.HorizontalPodAutoscaler) {
+	point(&h.Spec.MinReplicas, 1)
+	if len(h.Spec.Metrics) == 0 {
+		h.Spec.Metrics = []autoscalingv2.MetricSpec{cpuMetric(defaultCPU)}
+	}
+	h.ObjectMeta = withoutCarriers(h.ObjectMeta) // in this version nothing travels in annotations
+	if b := h.Spec.Behavior; b != nil {
+		scaleUp(&b.ScaleUp)
+		scaleDown(&b.ScaleDown)
+	}
+}
+
+// Both directions look back over the same time; how long a recommendation to scale down is waited out is a flag of the
+// controller, so it has no default here.
+const scalingPeriod int32 = 15 // in seconds
+
+// scaleUp: double the pods, or four more if that is more, and at once.
+func scaleUp(rules **autoscalingv2.HPAScalingRules) {
+	point(rules, autoscalingv2.HPAScalingRules{})
+	point(&(*rules).StabilizationWindowSeconds, 0)
+	scaling(*rules,
+		autoscalingv2.HPAScalingPolicy{Type: autoscalingv2.PodsScalingPolicy, Value: 4, PeriodSeconds: scalingPeriod},
+		autoscalingv2.HPAScalingPolicy{Type: autoscalingv2.PercentScalingPolicy, Value: 100, PeriodSeconds: scalingPeriod})
+}
+
+// scaleDown: to the minimum, if need be in one step.
+func scaleDown(rules **autoscalingv2.HPAScalingRules) {
+	point(rules, autoscalingv2.HPAScalingRules{})
+	scaling(*rules, autoscalingv2.HPAScalingPolicy{Type: autoscalingv2.PercentScalingPolicy, Value: 100, PeriodSeconds: scalingPeriod})
+}
+
+func scaling(r *autoscalingv2.HPAScalingRules, policies ...autoscalingv2.HPAScalingPolicy) {
+	point(&r.SelectPolicy, autoscalingv2.MaxChangePolicySelect)
+	if r.Policies == nil {
+		r.Policies = policies
+	}
+}
+
+// oldDefaults are those of the versions in oldConversions. They show why defaults belong to a version: the same short
+// manifest means other things in extensions/v1beta1 than in apps/v1. Upstream: pkg/apis/extensions/v1beta1/defaults.go.
+var oldDefaults = []defaulter{
+	on(firstCronJob), on(firstDeployment), on(firstReplicaSet), on(firstDaemonSet), on(firstIngress),
+}
+
+func firstCronJob(c *batchv1beta1.CronJob) {
+	fill(&c.Spec.ConcurrencyPolicy, batchv1beta1.AllowConcurrent)
+	point(&c.Spec.Suspend, false)
+	point(&c.Spec.SuccessfulJobsHistoryLimit, 3)
+	point(&c.Spec.FailedJobsHistoryLimit, 1)
+	jobTemplate(&c.Spec.JobTemplate.Spec)
+}
+
+// firstDeployment keeps every revision, waits for ever and replaces pods one by one.
+func firstDeployment(d *extensionsv1beta1.Deployment) {
+	s := &d.Spec
+	selectTemplate(&s.Selector, &d.Labels, &s.Template)
+	point(&s.Replicas, 1)
+	point(&s.ProgressDeadlineSeconds, math.MaxInt32)
+	point(&s.RevisionHistoryLimit, math.MaxInt32)
+	fill(&s.Strategy.Type, extensionsv1beta1.RollingUpdateDeploymentStrategyType)
+	if s.Strategy.Type == extensionsv1beta1.RollingUpdateDeploymentStrategyType || s.Strategy.RollingUpdate != nil {
+		point(&s.Strategy.RollingUpdate, extensionsv1beta1.RollingUpdateDeployment{})
+		point(&s.Strategy.RollingUpdate.MaxUnavailable, intstr.FromInt32(1))
+		point(&s.Strategy.RollingUpdate.MaxSurge, intstr.FromInt32(1))
+	}
+	podTemplateSpec(&s.Template)
+}
+
+func firstReplicaSet(r *extensionsv1beta1.ReplicaSet) {
+	selectTemplate(&r.Spec.Selector, &r.Labels, &r.Spec.Template)
+	point(&r.Spec.Replicas, 1)
+	podTemplateSpec(&r.Spec.Template)
+}
+
+// firstDaemonSet replaces no pod that nobody deletes.
+func firstDaemonSet(d *extensionsv1beta1.DaemonSet) {
+	s := &d.Spec
+	selectTemplate(&s.Selector, &d.Labels, &s.Template)
+	point(&s.RevisionHistoryLimit, keptRevisions)
+	fill(&s.UpdateStrategy.Type, extensionsv1beta1.OnDeleteDaemonSetStrategyType)
+	if s.UpdateStrategy.Type == extensionsv1beta1.RollingUpdateDaemonSetStrategyType {
+		point(&s.UpdateStrategy.RollingUpdate, extensionsv1beta1.RollingUpdateDaemonSet{})
+		point(&s.UpdateStrategy.RollingUpdate.MaxUnavailable, intstr.FromInt32(1))
+		point(&s.UpdateStrategy.RollingUpdate.MaxSurge, intstr.FromInt32(0))
+	}
+	podTemplateSpec(&s.Template)
+}
+
+// selectTemplate: a workload once selected what its template makes, if it did not say what.
+func selectTemplate(selector **metav1.LabelSelector, labels *map[string]string, template *corev1.PodTemplateSpec) {
+	if template.Labels == nil {
+		return
+	}
+	if *selector == nil {
+		*selector = &metav1.LabelSelector{}
+		inherit(&(*selector).MatchLabels, template.Labels)
+	}
+	inherit(labels, template.Labels)
+}
+
+func firstIngress(i *extensionsv1beta1.Ingress) {
+	for _, rule := range i.Spec.Rules {
+		if rule.HTTP == nil {
+			continue
+		}
+		for p := range rule.HTTP.Paths {
+			point(&rule.HTTP.Paths[p].PathType, extensionsv1beta1.PathTypeImplementationSpecific)
+		}
+	}
+}

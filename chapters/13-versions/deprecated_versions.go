@@ -1,0 +1,198 @@
+package versions
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"strconv"
+
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	admissionv1alpha1 "k8s.io/api/admissionregistration/v1alpha1"
+	admissionv1beta1 "k8s.io/api/admissionregistration/v1beta1"
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	batchv1beta1 "k8s.io/api/batch/v1beta1"
+	extensionsv1beta1 "k8s.io/api/extensions/v1beta1"
+	networkingv1 "k8s.io/api/networking/v1"
+	networkingv1beta1 "k8s.io/api/networking/v1beta1"
+	policyv1 "k8s.io/api/policy/v1"
+	policyv1beta1 "k8s.io/api/policy/v1beta1"
+	storagev1 "k8s.io/api/storage/v1"
+	storagev1beta1 "k8s.io/api/storage/v1beta1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
+
+// oldConversions are versions that Kubernetes once had and no longer serves; a server here can, for who reads old
+// manifests. Upstream: pkg/apis/extensions/v1beta1/conversion.go, pkg/apis/apps/v1/conversion.go.
+var oldConversions = []conversion{
+	between(batchv1beta1.SchemeGroupVersion.WithKind("CronJob"), batchv1.SchemeGroupVersion.WithKind("CronJob"),
+		same[batchv1beta1.CronJob, batchv1.CronJob], same[batchv1.CronJob, batchv1beta1.CronJob]),
+	between(extensionsv1beta1.SchemeGroupVersion.WithKind("ReplicaSet"), appsv1.SchemeGroupVersion.WithKind("ReplicaSet"),
+		same[extensionsv1beta1.ReplicaSet, appsv1.ReplicaSet], same[appsv1.ReplicaSet, extensionsv1beta1.ReplicaSet]),
+	between(extensionsv1beta1.SchemeGroupVersion.WithKind("DaemonSet"), appsv1.SchemeGroupVersion.WithKind("DaemonSet"),
+		newDaemonSet, oldDaemonSet),
+	between(extensionsv1beta1.SchemeGroupVersion.WithKind("Deployment"), appsv1.SchemeGroupVersion.WithKind("Deployment"),
+		newDeployment, oldDeployment),
+	between(extensionsv1beta1.SchemeGroupVersion.WithKind("Ingress"), networkingv1.SchemeGroupVersion.WithKind("Ingress"),
+		newIngress, oldIngress),
+}
+
+// same converts between types that have the same fields on the wire, by way of the wire: slow, and right. Fields that
+// only one of them has are lost.
+func same[From, To any](from *From) (*To, error) {
+	to := new(To)
+	data, err := json.Marshal(from)
+	if err == nil {
+		err = json.Unmarshal(data, to)
+	}
+	return to, err
+}
+
+// newDaemonSet keeps in an annotation what once was a field: the generation of the template.
+func newDaemonSet(old *extensionsv1beta1.DaemonSet) (*appsv1.DaemonSet, error) {
+	d, err := same[extensionsv1beta1.DaemonSet, appsv1.DaemonSet](old)
+	if err == nil {
+		metav1.SetMetaDataAnnotation(&d.ObjectMeta, appsv1.DeprecatedTemplateGeneration, strconv.FormatInt(old.Spec.TemplateGeneration, 10))
+	}
+	return d, err
+}
+
+func oldDaemonSet(d *appsv1.DaemonSet) (*extensionsv1beta1.DaemonSet, error) {
+	old, err := same[appsv1.DaemonSet, extensionsv1beta1.DaemonSet](d)
+	if err == nil {
+		old.Spec.TemplateGeneration, _, err = takeNumber(&old.ObjectMeta, appsv1.DeprecatedTemplateGeneration)
+	}
+	return old, err
+}
+
+// newDeployment keeps in an annotation the revision that a rollback goes to, which the server once followed by itself.
+func newDeployment(old *extensionsv1beta1.Deployment) (*appsv1.Deployment, error) {
+	d, err := same[extensionsv1beta1.Deployment, appsv1.Deployment](old)
+	if err == nil && old.Spec.RollbackTo != nil {
+		metav1.SetMetaDataAnnotation(&d.ObjectMeta, appsv1.DeprecatedRollbackTo, strconv.FormatInt(old.Spec.RollbackTo.Revision, 10))
+	}
+	return d, err
+}
+
+func oldDeployment(d *appsv1.Deployment) (*extensionsv1beta1.Deployment, error) {
+	old, err := same[appsv1.Deployment, extensionsv1beta1.Deployment](d)
+	if err != nil {
+		return nil, err
+	}
+	revision, asked, err := takeNumber(&old.ObjectMeta, appsv1.DeprecatedRollbackTo)
+	if asked {
+		old.Spec.RollbackTo = &extensionsv1beta1.RollbackConfig{Revision: revision}
+	}
+	return old, err
+}
+
+// takeNumber reads an annotation and takes it off; found tells whether it was there.
+func takeNumber(m *metav1.ObjectMeta, annotation string) (number int64, found bool, err error) {
+	text, found := m.Annotations[annotation]
+	if !found {
+		return 0, false, nil
+	}
+	if number, err = strconv.ParseInt(text, 10, 64); err != nil {
+		return 0, false, fmt.Errorf("failed to parse annotation[%s]=%s as int64: %w", annotation, text, err)
+	}
+	m.Annotations = maps.Clone(m.Annotations)
+	delete(m.Annotations, annotation)
+	return number, true, nil
+}
+
+// newIngress: a backend once was a name and a port, and is now a service or something else.
+func newIngress(old *extensionsv1beta1.Ingress) (*networkingv1.Ingress, error) {
+	i, err := same[extensionsv1beta1.Ingress, networkingv1.Ingress](old) // all but the backends
+	if err != nil {
+		return nil, err
+	}
+	if b := old.Spec.Backend; b != nil {
+		backend := newBackend(b)
+		i.Spec.DefaultBackend = &backend
+	}
+	for r, rule := range old.Spec.Rules {
+		if rule.HTTP == nil {
+			continue
+		}
+		for p := range rule.HTTP.Paths {
+			i.Spec.Rules[r].HTTP.Paths[p].Backend = newBackend(&rule.HTTP.Paths[p].Backend)
+		}
+	}
+	return i, nil
+}
+
+func oldIngress(i *networkingv1.Ingress) (*extensionsv1beta1.Ingress, error) {
+	old, err := same[networkingv1.Ingress, extensionsv1beta1.Ingress](i)
+	if err != nil {
+		return nil, err
+	}
+	if b := i.Spec.DefaultBackend; b != nil {
+		backend := oldBackend(b)
+		old.Spec.Backend = &backend
+	}
+	for r, rule := range i.Spec.Rules {
+		if rule.HTTP == nil {
+			continue
+		}
+		for p := range rule.HTTP.Paths {
+			old.Spec.Rules[r].HTTP.Paths[p].Backend = oldBackend(&rule.HTTP.Paths[p].Backend)
+		}
+	}
+	return old, nil
+}
+
+func newBackend(old *extensionsv1beta1.IngressBackend) networkingv1.IngressBackend {
+	b := networkingv1.IngressBackend{Resource: old.Resource}
+	if old.ServiceName != "" || old.ServicePort != (intstr.IntOrString{}) {
+		b.Service = &networkingv1.IngressServiceBackend{Name: old.ServiceName, Port: networkingv1.ServiceBackendPort{
+			Name: old.ServicePort.StrVal, Number: old.ServicePort.IntVal,
+		}}
+	}
+	return b
+}
+
+func oldBackend(b *networkingv1.IngressBackend) extensionsv1beta1.IngressBackend {
+	old := extensionsv1beta1.IngressBackend{Resource: b.Resource}
+	if b.Service == nil {
+		return old
+	}
+	old.ServiceName = b.Service.Name
+	old.ServicePort = intstr.FromInt32(b.Service.Port.Number)
+	if name := b.Service.Port.Name; name != "" {
+		old.ServicePort = intstr.FromString(name)
+	}
+	return old
+}
+
+// earlyConversions are versions whose fields have not changed since. They are not served, but found in etcd: a release
+// in which a kind becomes stable keeps it as the release before it knows it, and what older ones wrote lies there until
+// its next write.
+var earlyConversions = []conversion{
+	alike[admissionv1beta1.MutatingAdmissionPolicy, admissionv1.MutatingAdmissionPolicy](admissionv1beta1.SchemeGroupVersion, admissionv1.SchemeGroupVersion),
+	alike[admissionv1beta1.MutatingAdmissionPolicyBinding, admissionv1.MutatingAdmissionPolicyBinding](admissionv1beta1.SchemeGroupVersion, admissionv1.SchemeGroupVersion),
+	alike[admissionv1beta1.ValidatingAdmissionPolicy, admissionv1.ValidatingAdmissionPolicy](admissionv1beta1.SchemeGroupVersion, admissionv1.SchemeGroupVersion),
+	alike[admissionv1beta1.ValidatingAdmissionPolicyBinding, admissionv1.ValidatingAdmissionPolicyBinding](admissionv1beta1.SchemeGroupVersion, admissionv1.SchemeGroupVersion),
+	alike[admissionv1alpha1.MutatingAdmissionPolicy, admissionv1.MutatingAdmissionPolicy](admissionv1alpha1.SchemeGroupVersion, admissionv1.SchemeGroupVersion),
+	alike[admissionv1alpha1.MutatingAdmissionPolicyBinding, admissionv1.MutatingAdmissionPolicyBinding](admissionv1alpha1.SchemeGroupVersion, admissionv1.SchemeGroupVersion),
+	alike[networkingv1beta1.IPAddress, networkingv1.IPAddress](networkingv1beta1.SchemeGroupVersion, networkingv1.SchemeGroupVersion),
+	alike[networkingv1beta1.ServiceCIDR, networkingv1.ServiceCIDR](networkingv1beta1.SchemeGroupVersion, networkingv1.SchemeGroupVersion),
+	alike[policyv1beta1.Eviction, policyv1.Eviction](policyv1beta1.SchemeGroupVersion, policyv1.SchemeGroupVersion), // in bodies only
+	alike[storagev1beta1.VolumeAttributesClass, storagev1.VolumeAttributesClass](storagev1beta1.SchemeGroupVersion, storagev1.SchemeGroupVersion),
+}
+
+// storedEarly are the kinds that are kept in an early version, so that a server of the release before can read them.
+var storedEarly = []schema.GroupVersionKind{
+	admissionv1beta1.SchemeGroupVersion.WithKind("MutatingAdmissionPolicy"),
+	admissionv1beta1.SchemeGroupVersion.WithKind("MutatingAdmissionPolicyBinding"),
+}
+
+// alike is the row of a kind that has the same name and fields in both versions.
+func alike[S, H any, PS object[S], PH object[H]](served, hub schema.GroupVersion) conversion {
+	kind := reflect.TypeFor[H]().Name()
+	return between(served.WithKind(kind), hub.WithKind(kind),
+		func(from PS) (PH, error) { to, err := same[S, H](from); return to, err },
+		func(from PH) (PS, error) { to, err := same[H, S](from); return to, err })
+}
