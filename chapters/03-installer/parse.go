@@ -61,7 +61,7 @@ func (f *RequestInfoFactory) NewRequestInfo(r *http.Request) (*RequestInfo, erro
 	info := &p.RequestInfo
 	err := f.read(r, info, p.segments[:0])
 	row := f.rows[info.Verb]
-	info.ReadOnly, info.LongRunning = row.ReadOnly, info.IsResourceRequest && row.LongRunning
+	info.ReadOnly, info.LongRunning, info.Queued = row.ReadOnly, info.IsResourceRequest && row.LongRunning, row.Queued
 	return info, err
 }
 

@@ -20,7 +20,7 @@ type RequestInfo struct {
 	LabelSelector     string
 
 	// What the verb's row says; see Verb.
-	ReadOnly, LongRunning bool
+	ReadOnly, LongRunning, Queued bool
 }
 
 type requestInfoKey struct{}

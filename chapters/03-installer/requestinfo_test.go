@@ -76,7 +76,7 @@ func TestRequestInfoOfResources(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s %s: %v", f[0], f[1], err)
 		}
-		got.ReadOnly, got.LongRunning = false, false
+		got.ReadOnly, got.LongRunning, got.Queued = false, false, false
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s %s (-want +got):\n%s", f[0], f[1], diff)
 		}

@@ -27,6 +27,8 @@ type Verb struct {
 	ReadOnly bool
 	// LongRunning requests last as long as their client wants: no timeout and no limit of requests in flight.
 	LongRunning bool
+	// Queued requests take a thousand times the work and memory of others (list): few are worked on at a time.
+	Queued bool
 
 	// For OpenAPI.
 	Doc           string   // one sentence

@@ -60,7 +60,7 @@ func Verbs() []Verb {
 			Supported: hasOptionsAndPath, Handle: getResourceWithOptions,
 		},
 		{
-			Verb: installer.Verb{Name: "list", Methods: []string{"GET"}, On: installer.Collection, AllNamespaces: true,
+			Verb: installer.Verb{Name: "list", Methods: []string{"GET"}, On: installer.Collection, AllNamespaces: true, Queued: true,
 				ReadOnly: true, Doc: "list {watch}objects of kind {kind}"},
 			Supported: Has[Lister], Handle: listResource, Options: metav1.ListOptions{}, Writes: newList,
 		},

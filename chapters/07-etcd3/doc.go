@@ -15,7 +15,8 @@
 //
 // Upstream: k8s.io/apiserver/pkg/storage/etcd3 (store.go, watcher.go, lease_manager.go, compact.go) and storage/value.
 //
-// Read open.go; create.go, get.go; state.go and update.go, delete.go; list.go and page.go; watch.go and change.go.
-// Beside the path: keys.go and value.go (an object's way to bytes and back), leases.go (TTL), compact.go (forgetting),
-// transform.go and aesgcm.go (encryption at rest), dial.go (an etcd elsewhere), health.go, instrument.go, errors.go.
+// Read store.go (Config, the store, keys, get); create.go; update.go, delete.go; list.go; watcher.go.
+// Beside the path: value.go (an object's way to bytes and back), transformer.go (encryption at rest), lease_manager.go
+// (TTL), compactor.go (what etcd may forget), client.go (an etcd elsewhere, its health), request.go (each request to etcd,
+// for metrics). demo.go and demo_scenes.go show it.
 package etcd3

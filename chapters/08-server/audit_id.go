@@ -17,11 +17,11 @@ func AuditID(r *http.Request) string {
 	return ""
 }
 
-// nameRequest gives each request a name, the client's own if it brought one, and sends it back with the answer. The
+// withAuditID gives each request a name, the client's own if it brought one, and sends it back with the answer. The
 // name stays in the request's header, so that it goes along with the request wherever a proxy sends it.
 //
 // Upstream: filters.WithAuditInit.
-func nameRequest(next http.Handler) http.Handler {
+func withAuditID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header[auditIDHeader]
 		if len(id) == 0 || id[0] == "" {

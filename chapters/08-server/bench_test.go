@@ -53,7 +53,7 @@ func BenchmarkGet(b *testing.B) {
 		name    string
 		handler http.Handler
 	}{
-		{"handler", s.readRequestInfo(s.director)},
+		{"handler", s.withRequestInfo(s.director)},
 		{"server", s},
 	} {
 		b.Run(row.name, func(b *testing.B) {

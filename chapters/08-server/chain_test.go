@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestARequestMeetsThePlacesInKubeAPIServersOrder(t *testing.T) {
+func TestARequestMeetsTheFiltersInKubeAPIServersOrder(t *testing.T) {
 	t.Parallel()
 	var met []string
 	at := func(name string) Filter {
@@ -27,10 +27,10 @@ func TestARequestMeetsThePlacesInKubeAPIServersOrder(t *testing.T) {
 		t.Errorf("met %v, want %v", met, want)
 	}
 	var names []string
-	for _, place := range s.HandlerChain() {
-		names = append(names, place.Name)
+	for _, f := range s.HandlerChain() {
+		names = append(names, f.Name)
 	}
-	want := []string{"trace", "request-id", "unread-body", "panic-recovery", "request-info", "access-log", "cache-control", "open-requests",
+	want := []string{"trace", "request-id", "unread-body", "panic-recovery", "request-info", "http-log", "cache-control", "wait-group",
 		"timeout", "authentication", "audit", "impersonation", "max-in-flight", "authorization", "custom"}
 	if !slices.Equal(names, want) {
 		t.Errorf("the chain is %v, want %v", names, want)
@@ -62,12 +62,12 @@ func TestAFilterIsPlacedByTheNameOfItsNeighbour(t *testing.T) {
 	if i := index("max-in-flight"); index("queue") != i+1 || index("fairness") != i+2 || index("authorization") != i+3 {
 		t.Errorf("the chain is %v", s.HandlerChain())
 	}
-	for want, placed := range map[string]InsertedFilter{
-		`filter "x": the chain has no place "nowhere"`:                                           {NamedFilter: at("x"), Before: "nowhere"},
-		`filter "timeout": the chain has a place of that name`:                                   {NamedFilter: at("timeout"), Before: "audit"},
-		`filter "x": it needs a name, and the name of the place before or after which it stands`: {NamedFilter: at("x")},
+	for want, inserted := range map[string]InsertedFilter{
+		`filter "x": the chain has no filter "nowhere"`:                                           {NamedFilter: at("x"), Before: "nowhere"},
+		`filter "timeout": the chain has a filter of that name`:                                   {NamedFilter: at("timeout"), Before: "audit"},
+		`filter "x": it needs a name, and the name of the filter before or after which it stands`: {NamedFilter: at("x")},
 	} {
-		if _, err := (Config{InsertedFilters: []InsertedFilter{placed}}).New(); err == nil || err.Error() != want {
+		if _, err := (Config{InsertedFilters: []InsertedFilter{inserted}}).New(); err == nil || err.Error() != want {
 			t.Errorf("error is %v, want %s", err, want)
 		}
 	}
@@ -75,15 +75,15 @@ func TestAFilterIsPlacedByTheNameOfItsNeighbour(t *testing.T) {
 
 func TestEmptyPlacesHaveNoFilter(t *testing.T) {
 	t.Parallel()
-	for _, place := range newServer(t, Config{}).HandlerChain() {
-		switch place.Name {
-		case "trace", "access-log", "authentication", "audit", "impersonation", "authorization", "custom":
-			if place.Filter != nil {
-				t.Errorf("%s has a filter that nobody asked for", place.Name)
+	for _, f := range newServer(t, Config{}).HandlerChain() {
+		switch f.Name {
+		case "trace", "http-log", "authentication", "audit", "impersonation", "authorization", "custom":
+			if f.Filter != nil {
+				t.Errorf("%s has a filter that nobody asked for", f.Name)
 			}
 		default:
-			if place.Filter == nil {
-				t.Errorf("%s is empty", place.Name)
+			if f.Filter == nil {
+				t.Errorf("%s is empty", f.Name)
 			}
 		}
 	}

@@ -13,12 +13,12 @@ import (
 
 func (d *demonstration) showChain() {
 	d.Title("What a request meets on its way to the API, in this order")
-	for i, place := range d.server.HandlerChain() {
+	for i, f := range d.server.HandlerChain() {
 		empty := ""
-		if place.Filter == nil {
+		if f.Filter == nil {
 			empty = " (empty)"
 		}
-		d.Show("%2d %-15s %s%s", i+1, place.Name, place.Purpose, empty)
+		d.Show("%2d %-15s %s%s", i+1, f.Name, f.Purpose, empty)
 	}
 	d.Say("Authentication to authorization are for chapter 14. Behind it all: the API.")
 }

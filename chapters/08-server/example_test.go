@@ -10,15 +10,15 @@ import (
 	server "kubepath/chapters/08-server"
 )
 
-// The chain is a list in the order in which a request meets it. What stands in no place costs nothing.
+// The chain is a list in the order in which a request meets it. A filter that is nil costs nothing.
 func ExampleGenericAPIServer_HandlerChain() {
 	s, err := server.Config{}.New()
 	if err != nil {
 		fmt.Println(err)
 	}
-	for _, place := range s.HandlerChain() {
-		if place.Filter != nil {
-			fmt.Printf("%-14s %s\n", place.Name, place.Purpose)
+	for _, f := range s.HandlerChain() {
+		if f.Filter != nil {
+			fmt.Printf("%-14s %s\n", f.Name, f.Purpose)
 		}
 	}
 	// Output:
@@ -27,12 +27,12 @@ func ExampleGenericAPIServer_HandlerChain() {
 	// panic-recovery answers 500 where a handler panics
 	// request-info   reads verb, group, resource and name
 	// cache-control  forbids caches to keep answers
-	// open-requests  counts, so that shutdown can wait
+	// wait-group     counts, so that shutdown can wait
 	// timeout        ends what takes too long with 504
 	// max-in-flight  refuses overload with 429
 }
 
-// A later chapter fills a place with its filter.
+// A later chapter supplies its filter.
 func ExampleFilters() {
 	readOnly := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -14,8 +14,8 @@ import (
 // restarted, should it get requests?
 var healthPaths = []string{"/healthz", "/livez", "/readyz"}
 
-// asksForHealth reports whether a path is one of the three questions, or one of their checks.
-func asksForHealth(path string) bool {
+// isHealthPath reports whether a path is one of the three questions, or one of their checks.
+func isHealthPath(path string) bool {
 	for _, question := range healthPaths {
 		if rest, ok := strings.CutPrefix(path, question); ok && (rest == "" || rest[0] == '/') {
 			return true

@@ -17,15 +17,15 @@ type HTTPLogEntry struct {
 	Latency                                           time.Duration
 }
 
-// logRequests hands an entry to Config.HTTPLog when a request has ended, also when it ended in a panic.
+// withHTTPLog hands an entry to Config.HTTPLog when a request has ended, also when it ended in a panic.
 // Upstream: httplog.WithLogging.
-func (s *GenericAPIServer) logRequests() Filter {
+func (s *GenericAPIServer) withHTTPLog() Filter {
 	if s.config.HTTPLog == nil {
 		return nil
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer, start := record(w), time.Now()
+			answer, start := newResponseRecorder(w), time.Now()
 			returned := false
 			defer func() {
 				s.config.HTTPLog(accessLogEntry(r, answer, answer.code(returned), time.Since(start)))
@@ -36,7 +36,7 @@ func (s *GenericAPIServer) logRequests() Filter {
 	}
 }
 
-func accessLogEntry(r *http.Request, answer *recorder, status int, took time.Duration) HTTPLogEntry {
+func accessLogEntry(r *http.Request, answer *responseRecorder, status int, took time.Duration) HTTPLogEntry {
 	entry := HTTPLogEntry{
 		AuditID: AuditID(r), Method: r.Method, URI: r.RequestURI, UserAgent: r.UserAgent(), RemoteAddr: r.RemoteAddr,
 		Status: status, Bytes: answer.bytes, Latency: took,
@@ -47,25 +47,25 @@ func accessLogEntry(r *http.Request, answer *recorder, status int, took time.Dur
 	return entry
 }
 
-// recorder passes an answer on and remembers what became of it. One recorder serves all places of the chain that want
+// responseRecorder passes an answer on and remembers what became of it. One of them serves all filters of the chain that want
 // to know.
-type recorder struct {
+type responseRecorder struct {
 	http.ResponseWriter
 	status int   // 0: nothing written yet
 	bytes  int64 // of the body
 }
 
-// record returns w as a recorder: itself, if it is one already.
-func record(w http.ResponseWriter) *recorder {
-	if r, ok := w.(*recorder); ok {
+// newResponseRecorder returns w as a responseRecorder: itself, if it is one already.
+func newResponseRecorder(w http.ResponseWriter) *responseRecorder {
+	if r, ok := w.(*responseRecorder); ok {
 		return r
 	}
-	return &recorder{ResponseWriter: w}
+	return &responseRecorder{ResponseWriter: w}
 }
 
 // code is the status that the client gets to see. A handler that wrote nothing answers 200 if it returned, and 500,
 // by the panic recovery, if it did not.
-func (r *recorder) code(returned bool) int {
+func (r *responseRecorder) code(returned bool) int {
 	switch {
 	case r.status != 0:
 		return r.status
@@ -75,7 +75,7 @@ func (r *recorder) code(returned bool) int {
 	return http.StatusInternalServerError
 }
 
-func (r *recorder) WriteHeader(status int) {
+func (r *responseRecorder) WriteHeader(status int) {
 	final := status >= 200 || status == http.StatusSwitchingProtocols
 	if r.status == 0 && final {
 		r.status = status
@@ -83,7 +83,7 @@ func (r *recorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-func (r *recorder) Write(data []byte) (int, error) {
+func (r *responseRecorder) Write(data []byte) (int, error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
 	}
@@ -93,7 +93,7 @@ func (r *recorder) Write(data []byte) (int, error) {
 }
 
 // Flush, Hijack and Unwrap keep the abilities of the writer below.
-func (r *recorder) Flush() {
+func (r *responseRecorder) Flush() {
 	if r.status == 0 {
 		r.status = http.StatusOK
 	}
@@ -101,7 +101,7 @@ func (r *recorder) Flush() {
 }
 
 // Hijack counts as an answer: nothing may be written after it.
-func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (r *responseRecorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(r.ResponseWriter).Hijack()
 	if err == nil && r.status == 0 {
 		r.status = http.StatusSwitchingProtocols
@@ -110,4 +110,4 @@ func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 }
 
 // Unwrap is for http.ResponseController.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+func (r *responseRecorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

@@ -18,7 +18,7 @@ type limits struct {
 func newLimits(readOnly, mutating int) limits {
 	return limits{
 		readOnly: make(chan struct{}, readOnly), mutating: make(chan struct{}, mutating),
-		lists: listQueue{places: make(chan struct{}, listPlaces*runtime.GOMAXPROCS(0)), waiting: make(chan struct{}, listsWaiting)},
+		lists: listQueue{slots: make(chan struct{}, listSlots*runtime.GOMAXPROCS(0)), waiting: make(chan struct{}, listsWaiting)},
 	}
 }
 
@@ -28,41 +28,41 @@ func (l limits) of(info *installer.RequestInfo) slot {
 	if info.ReadOnly {
 		s.of = l.readOnly
 	}
-	if info.Verb == "list" {
-		s.place = l.lists.places
+	if info.Queued {
+		s.list = l.lists.slots
 	}
 	return s
 }
 
-// enter takes a free slot. A list waits for its place first.
+// enter takes a free slot. A list waits in the queue of lists first.
 func (l limits) enter(ctx context.Context, s *slot) bool {
-	if s.place != nil && !l.lists.enter(ctx) {
+	if s.list != nil && !l.lists.enter(ctx) {
 		return false
 	}
 	select {
 	case s.of <- struct{}{}:
 		s.held = true
 	default:
-		s.leavePlace()
+		s.leaveListQueue()
 	}
 	return s.held
 }
 
 // listQueue has the lists of all clients made a few at a time, in the order in which they came. A list takes a thousand
 // times the work and memory of a get: if all that come were made at once, they would hold every slot together, and each
-// would hold its objects until the last is done. A list leaves its place, like its slot, while it waits for its client.
+// would hold its objects until the last is done. A list leaves the queue, and gives its slot back, while it waits for its client.
 // Upstream: a list counts as several seats, and flows have queues.
 type listQueue struct {
-	places  chan struct{} // taken by lists that are made
-	waiting chan struct{} // taken by lists that wait for a place
+	slots   chan struct{} // taken by lists that are made
+	waiting chan struct{} // taken by lists that wait for a slot
 }
 
 const (
-	listPlaces   = 8 // for each processor: some wait for etcd or the cache
+	listSlots    = 8 // for each processor: some wait for etcd or the cache
 	listsWaiting = 1000
 )
 
-// enter waits for a place; false where too many wait already, or ctx ends.
+// enter waits for a slot; false where too many wait already, or ctx ends.
 func (q listQueue) enter(ctx context.Context) bool {
 	select {
 	case q.waiting <- struct{}{}:
@@ -70,19 +70,19 @@ func (q listQueue) enter(ctx context.Context) bool {
 	default:
 		return false
 	}
-	return put(ctx, q.places) == nil
+	return acquire(ctx, q.slots) == nil
 }
 
-// limitInFlight refuses what would be one request too many. A client that is refused comes back after a second; a
+// withMaxInFlight refuses what would be one request too many. A client that is refused comes back after a second; a
 // server that takes all falls over. Health is always told: a server that is busy is not to be restarted.
 //
 // A request holds its slot while the server works for it, but not while it waits for its client; see exchange.
 //
 // Upstream: filters.WithMaxInFlightLimit, and the flow schemas probes and exempt.
-func (s *GenericAPIServer) limitInFlight(next http.Handler) http.Handler {
+func (s *GenericAPIServer) withMaxInFlight(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		info, _ := installer.RequestInfoFrom(r.Context())
-		if IsLongRunning(info) || asksForHealth(info.Path) {
+		if IsLongRunning(info) || isHealthPath(info.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -106,11 +106,11 @@ func (s *GenericAPIServer) limitInFlight(next http.Handler) http.Handler {
 	})
 }
 
-// slot is a place among the requests in flight, which its request can give back and take again.
+// slot is what a request in flight holds; its request can give it back and take it again.
 type slot struct {
-	of    chan struct{} // nil: the request is exempt, and holds none
-	place chan struct{} // among the lists that are made; nil: the request is no list
-	held  bool
+	of   chan struct{} // nil: the request is exempt, and holds none
+	list chan struct{} // of the lists that are made; nil: the request is not queued
+	held bool
 }
 
 // take waits for a slot. Those who wait come before new requests, which find no slot free meanwhile and are refused.
@@ -118,28 +118,28 @@ func (s *slot) take(ctx context.Context) error {
 	if s.of == nil || s.held {
 		return nil
 	}
-	if s.place != nil {
-		if err := put(ctx, s.place); err != nil {
+	if s.list != nil {
+		if err := acquire(ctx, s.list); err != nil {
 			return err
 		}
 	}
-	if err := put(ctx, s.of); err != nil {
-		s.leavePlace()
+	if err := acquire(ctx, s.of); err != nil {
+		s.leaveListQueue()
 		return err
 	}
 	s.held = true
 	return nil
 }
 
-// put waits for room in places. Where there is room at once, it does not matter whether ctx has ended.
-func put(ctx context.Context, places chan struct{}) error {
+// acquire waits for room in slots. Where there is room at once, it does not matter whether ctx has ended.
+func acquire(ctx context.Context, slots chan struct{}) error {
 	select {
-	case places <- struct{}{}:
+	case slots <- struct{}{}:
 		return nil
 	default:
 	}
 	select {
-	case places <- struct{}{}:
+	case slots <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -149,13 +149,13 @@ func put(ctx context.Context, places chan struct{}) error {
 func (s *slot) giveBack() {
 	if s.held {
 		<-s.of
-		s.leavePlace()
+		s.leaveListQueue()
 		s.held = false
 	}
 }
 
-func (s *slot) leavePlace() {
-	if s.place != nil {
-		<-s.place
+func (s *slot) leaveListQueue() {
+	if s.list != nil {
+		<-s.list
 	}
 }

@@ -32,7 +32,7 @@ func TestOneRequestTooManyIsRefused(t *testing.T) {
 	}{
 		{"a second read", "GET", "/api/v1/pods", 429},
 		{"a read of something else", "GET", "/version", 429},
-		{"a write has a place of its own", "POST", "/api/v1/pods", 200},
+		{"a write has a slot of its own", "POST", "/api/v1/pods", 200},
 		{"a watch does not count", "GET", "/api/v1/pods?watch=1", 200},
 		{"nor does an exec", "POST", "/api/v1/namespaces/n/pods/p/exec", 200},
 		{"health is always told", "GET", "/readyz", 200},
@@ -56,9 +56,9 @@ func TestOneRequestTooManyIsRefused(t *testing.T) {
 	}
 }
 
-// TestListsWaitForTheirPlaceAndGetsDoNot fills the places of lists: one more list waits, a get goes by, and as soon as a
+// TestListsWaitForTheirSlotAndGetsDoNot fills the slots of lists: one more list waits, a get goes by, and as soon as a
 // list ends the next is made.
-func TestListsWaitForTheirPlaceAndGetsDoNot(t *testing.T) {
+func TestListsWaitForTheirSlotAndGetsDoNot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(t, Config{})
@@ -72,27 +72,27 @@ func TestListsWaitForTheirPlaceAndGetsDoNot(t *testing.T) {
 				<-end
 			}
 		}))
-		places := cap(s.limits.lists.places)
+		slots := cap(s.limits.lists.slots)
 		var lists sync.WaitGroup
-		for range places + 1 {
+		for range slots + 1 {
 			lists.Go(func() { ask(s, "GET", "/api/v1/pods") })
 		}
 		synctest.Wait()
-		if begun != places {
-			t.Errorf("%d lists are made, want %d", begun, places)
+		if begun != slots {
+			t.Errorf("%d lists are made, want %d", begun, slots)
 		}
 		if answer := ask(s, "GET", "/api/v1/nodes/n"); answer.StatusCode != 200 {
 			t.Errorf("a get is answered %d", answer.StatusCode)
 		}
 		end <- struct{}{}
 		synctest.Wait()
-		if begun != places+1 {
-			t.Errorf("after one has ended %d lists have begun, want %d", begun, places+1)
+		if begun != slots+1 {
+			t.Errorf("after one has ended %d lists have begun, want %d", begun, slots+1)
 		}
 		close(end)
 		lists.Wait()
-		if n := len(s.limits.lists.places) + len(s.limits.lists.waiting) + len(s.limits.readOnly); n != 0 {
-			t.Errorf("%d places are still taken", n)
+		if n := len(s.limits.lists.slots) + len(s.limits.lists.waiting) + len(s.limits.readOnly); n != 0 {
+			t.Errorf("%d slots are still taken", n)
 		}
 	})
 }

@@ -72,12 +72,12 @@ func (m *Metrics) register(all ...prometheus.Collector) error {
 	return errors.Join(errs...)
 }
 
-// watch shows how many of the limits' places are taken at the moment of reading.
-func (m *Metrics) watch(l limits) error {
-	taken := func(kind string, places chan struct{}) prometheus.Collector {
+// watchLimits shows how many of the limits' slots are taken at the moment of reading.
+func (m *Metrics) watchLimits(l limits) error {
+	taken := func(kind string, slots chan struct{}) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "apiserver_current_inflight_requests",
 			Help: "Requests under way that count for the limit.", ConstLabels: prometheus.Labels{"request_kind": kind}},
-			func() float64 { return float64(len(places)) })
+			func() float64 { return float64(len(slots)) })
 	}
 	return m.register(taken("readOnly", l.readOnly), taken("mutating", l.mutating))
 }
@@ -146,7 +146,7 @@ func (rm *routeMetrics) serve(w http.ResponseWriter, r *http.Request, next http.
 		rm.longRunning.Inc()
 		defer rm.longRunning.Dec()
 	}
-	answer, start, returned := record(w), time.Now(), false
+	answer, start, returned := newResponseRecorder(w), time.Now(), false
 	defer func() {
 		series := rm.of(r, answer.code(returned))
 		series.total.Inc()
@@ -202,8 +202,8 @@ func scope(a *installer.Action) string {
 	return "cluster"
 }
 
-// measuredStorage notes how long each operation of a storage takes.
-type measuredStorage struct {
+// instrumentedStorage notes how long each operation of a storage takes.
+type instrumentedStorage struct {
 	storage.Interface
 	resource string
 	m        *Metrics
@@ -212,34 +212,34 @@ type measuredStorage struct {
 // InstrumentStorage measures the storage of a resource (pods) as etcd_request_duration_seconds. It belongs right above the
 // database, below a watch cache. Upstream measures inside of package etcd3.
 func (m *Metrics) InstrumentStorage(next storage.Interface, resource string) storage.Interface {
-	return &measuredStorage{next, resource, m}
+	return &instrumentedStorage{next, resource, m}
 }
 
-func (s *measuredStorage) since(start time.Time, operation string) {
+func (s *instrumentedStorage) since(start time.Time, operation string) {
 	s.m.RecordEtcdRequest(operation, s.resource, time.Since(start))
 }
 
-func (s *measuredStorage) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
+func (s *instrumentedStorage) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
 	defer s.since(time.Now(), "create")
 	return s.Interface.Create(ctx, key, obj, out, ttl)
 }
 
-func (s *measuredStorage) Delete(ctx context.Context, key string, out runtime.Object, o storage.DeleteOptions) error {
+func (s *instrumentedStorage) Delete(ctx context.Context, key string, out runtime.Object, o storage.DeleteOptions) error {
 	defer s.since(time.Now(), "delete")
 	return s.Interface.Delete(ctx, key, out, o)
 }
 
-func (s *measuredStorage) Get(ctx context.Context, key string, o storage.GetOptions, out runtime.Object) error {
+func (s *instrumentedStorage) Get(ctx context.Context, key string, o storage.GetOptions, out runtime.Object) error {
 	defer s.since(time.Now(), "get")
 	return s.Interface.Get(ctx, key, o, out)
 }
 
-func (s *measuredStorage) GetList(ctx context.Context, key string, o storage.ListOptions, out *kinds.List) error {
+func (s *instrumentedStorage) GetList(ctx context.Context, key string, o storage.ListOptions, out *kinds.List) error {
 	defer s.since(time.Now(), "list")
 	return s.Interface.GetList(ctx, key, o, out)
 }
 
-func (s *measuredStorage) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
+func (s *instrumentedStorage) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	defer s.since(time.Now(), "update")
 	return s.Interface.GuaranteedUpdate(ctx, key, out, u)
 }

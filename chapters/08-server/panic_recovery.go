@@ -14,13 +14,13 @@ import (
 
 var errPanicked = errors.New("This request caused apiserver to panic. Look in the logs for details.") //lint:ignore ST1005 clients see it
 
-// recoverPanics keeps a panic inside of the request that caused it: it is logged, with its stack, and answered with
+// withPanicRecovery keeps a panic inside of the request that caused it: it is logged, with its stack, and answered with
 // 500. Where the answer had begun already, the connection is cut, so that the client does not take a part for the whole.
 //
 // Upstream: filters.WithPanicRecovery, which answers in plain text.
-func (s *GenericAPIServer) recoverPanics(next http.Handler) http.Handler {
+func (s *GenericAPIServer) withPanicRecovery(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := record(w)
+		answer := newResponseRecorder(w)
 		defer func() {
 			reason := recover()
 			if reason == nil {

@@ -36,7 +36,7 @@ func TestAPanicEndsTheRequestAndNotTheServer(t *testing.T) {
 		got.Message != "This request caused apiserver to panic. Look in the logs for details." {
 		t.Errorf("answer: %+v", got)
 	}
-	for _, want := range []string{"the moon is full", "uri=/panic", "panic_test.go"} {
+	for _, want := range []string{"the moon is full", "uri=/panic", "panic_recovery_test.go"} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log lacks %q:\n%s", want, log.String())
 		}

@@ -10,17 +10,17 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// noMarkup keeps what the client sent from becoming markup in an error that a browser shows.
-var noMarkup = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+// escapeHTML keeps what the client sent from becoming markup in an error that a browser shows.
+var escapeHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// readRequestInfo finds out what the request means and puts it into the context, for all places behind it.
+// withRequestInfo finds out what the request means and puts it into the context, for all filters behind it.
 // Upstream: filters.WithRequestInfo.
-func (s *GenericAPIServer) readRequestInfo(next http.Handler) http.Handler {
+func (s *GenericAPIServer) withRequestInfo(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		info, err := s.infos.NewRequestInfo(r)
 		if err != nil {
 			text := fmt.Sprintf("Internal Server Error: %q: failed to create RequestInfo: %v", r.RequestURI, err)
-			http.Error(w, noMarkup.Replace(text), http.StatusInternalServerError)
+			http.Error(w, escapeHTML.Replace(text), http.StatusInternalServerError)
 			return
 		}
 		nameSpan(trace.SpanFromContext(r.Context()), info)

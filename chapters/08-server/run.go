@@ -16,11 +16,11 @@ import (
 
 // Limits of one connection, kube-apiserver's. A stream's buffer holds 99 % of all request bodies whole.
 const (
-	maxHeader       = 1 << 20
-	headerTimeout   = 32 * time.Second
-	idleTimeout     = 90 * time.Second
-	streamsPerConn  = 100
-	bufferPerStream = 256 << 10
+	maxHeader            = 1 << 20
+	headerTimeout        = 32 * time.Second
+	idleTimeout          = 90 * time.Second
+	maxConcurrentStreams = 100
+	bufferPerStream      = 256 << 10
 )
 
 // Run serves on the listeners (wrap one with TLS first; see SecureServingOptions) until ctx ends, then: /readyz fails, nothing new
@@ -76,9 +76,9 @@ func (s *GenericAPIServer) httpServer(base context.Context) *http.Server {
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		HTTP2: &http.HTTP2Config{
-			MaxConcurrentStreams:          streamsPerConn,
+			MaxConcurrentStreams:          maxConcurrentStreams,
 			MaxReceiveBufferPerStream:     bufferPerStream,
-			MaxReceiveBufferPerConnection: bufferPerStream * streamsPerConn,
+			MaxReceiveBufferPerConnection: bufferPerStream * maxConcurrentStreams,
 		},
 		ErrorLog: slog.NewLogLogger(s.config.ErrorLog.Handler(), slog.LevelInfo),
 	}
@@ -88,15 +88,15 @@ func (s *GenericAPIServer) httpServer(base context.Context) *http.Server {
 // is over, by cutting them off.
 func (s *GenericAPIServer) shutDown(web *http.Server, cut context.CancelFunc) error {
 	s.open.close()
-	patience, cancel := context.WithTimeout(context.Background(), s.config.ShutdownTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.ShutdownTimeout)
 	defer cancel()
-	err := web.Shutdown(patience) // listeners first, then each connection when it is idle
+	err := web.Shutdown(ctx) // listeners first, then each connection when it is idle
 	select {
 	case <-s.open.idle: // hijacked connections too: net/http does not know of them any more
 		if err == nil {
 			return nil
 		}
-	case <-patience.Done():
+	case <-ctx.Done():
 	}
 	open := s.open.close()
 	cut()
@@ -104,12 +104,12 @@ func (s *GenericAPIServer) shutDown(web *http.Server, cut context.CancelFunc) er
 	if open == 0 {
 		return nil // only connections were left, no requests
 	}
-	s.waitForLast()
+	s.waitForCutOff()
 	return fmt.Errorf("%d requests were still open after %v and were cut off", open, s.config.ShutdownTimeout)
 }
 
-// waitForLast gives handlers that were cut off a moment to notice, before the storage below them goes.
-func (s *GenericAPIServer) waitForLast() {
+// waitForCutOff gives handlers that were cut off a moment to notice, before the storage below them goes.
+func (s *GenericAPIServer) waitForCutOff() {
 	select {
 	case <-s.open.idle:
 	case <-time.After(time.Second):

@@ -35,9 +35,9 @@ type Config struct {
 	ExemptFromMaxInFlight func(*http.Request) bool
 
 	Filters Filters
-	// InsertedFilters are filters of later chapters that have no place of their own among Filters.
+	// InsertedFilters are filters of later chapters that Filters does not name.
 	InsertedFilters []InsertedFilter
-	// WrapFilter stands around the filter of each place of the chain that is not empty. Nil: nothing does.
+	// WrapFilter stands around each filter of the chain. Nil: nothing does.
 	WrapFilter func(NamedFilter) Filter
 	// Middleware of every route, outermost first; see installer.Middleware.
 	Middleware []installer.Middleware
@@ -86,7 +86,7 @@ type GenericAPIServer struct {
 	metrics   *Metrics
 	limits    limits
 	clients   *slowClients
-	open      *openRequests
+	open      *requestWaitGroup
 	hooks     hooks
 
 	mu       sync.Mutex
@@ -107,27 +107,27 @@ func (c Config) New() (*GenericAPIServer, error) {
 		metrics:   metrics,
 		limits:    newLimits(c.MaxRequestsInFlight, c.MaxMutatingRequestsInFlight),
 		clients:   newSlowClients(),
-		open:      newOpenRequests(),
+		open:      newRequestWaitGroup(),
 	}
 	s.director = newDirector(s.discovery)
 	s.health = newHealth(c.ErrorLog)
 	s.installPaths()
-	if s.chain, err = withPlaced(s.places(), c.InsertedFilters); err != nil {
+	if s.chain, err = insertFilters(s.filters(), c.InsertedFilters); err != nil {
 		return nil, err
 	}
 	if c.WrapFilter != nil {
-		for i, place := range s.chain {
-			if place.Filter != nil {
-				s.chain[i].Filter = c.WrapFilter(place)
+		for i, f := range s.chain {
+			if f.Filter != nil {
+				s.chain[i].Filter = c.WrapFilter(f)
 			}
 		}
 	}
 	s.handler = chain(s.director, s.chain)
-	return s, errors.Join(metrics.watch(s.limits),
+	return s, errors.Join(metrics.watchLimits(s.limits),
 		s.AddHealthCheck(HealthCheck{Name: "shutdown", Check: s.open.shutdownCheck, ReadyOnly: true}))
 }
 
-// HandlerChain returns the places of the handler chain in the order in which a request meets them.
+// HandlerChain returns the filters of the handler chain in the order in which a request meets them.
 func (s *GenericAPIServer) HandlerChain() []NamedFilter { return s.chain }
 
 // Discovery tells clients which groups, versions and resources there are. Who serves a group by other means than

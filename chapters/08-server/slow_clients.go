@@ -95,7 +95,7 @@ func (e *exchange) Write(p []byte) (n int, err error) {
 		e.written += int64(n)
 		return n, err
 	}
-	err = e.whileTheClientReads(int64(len(p)), func() error {
+	err = e.writeToClient(int64(len(p)), func() error {
 		n, err = e.ResponseWriter.Write(p)
 		e.written += int64(n)
 		return err
@@ -105,10 +105,10 @@ func (e *exchange) Write(p []byte) (n int, err error) {
 
 // FlushError sends what is written, for http.ResponseController.
 func (e *exchange) FlushError() error {
-	return e.whileTheClientReads(0, http.NewResponseController(e.ResponseWriter).Flush)
+	return e.writeToClient(0, http.NewResponseController(e.ResponseWriter).Flush)
 }
 
-func (e *exchange) whileTheClientReads(more int64, send func() error) error {
+func (e *exchange) writeToClient(more int64, send func() error) error {
 	e.slot.giveBack()
 	start := e.wait(e.written+more, answerCost, http.NewResponseController(e.ResponseWriter).SetWriteDeadline)
 	err := send()

@@ -18,14 +18,14 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// limitTime gives each request that is not long-running a deadline: Config.RequestTimeout, or less if the client's
+// withTimeout gives each request that is not long-running a deadline: Config.RequestTimeout, or less if the client's
 // timeout parameter says so. Handlers and storage see the deadline in the context and end by themselves. Where one does
-// not, the client has its 504 all the same: see timedWriter. The handler stays on its goroutine; an ordinary request
+// not, the client has its 504 all the same: see timeoutWriter. The handler stays on its goroutine; an ordinary request
 // costs no other.
 //
 // Upstream: filters.WithRequestDeadline and filters.WithTimeoutForNonLongRunningRequests, which serves each request on
 // a goroutine of its own.
-func (s *GenericAPIServer) limitTime(next http.Handler) http.Handler {
+func (s *GenericAPIServer) withTimeout(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		info, _ := installer.RequestInfoFrom(r.Context())
 		if IsLongRunning(info) {
@@ -39,7 +39,7 @@ func (s *GenericAPIServer) limitTime(next http.Handler) http.Handler {
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), limit)
 		defer cancel()
-		answer := &timedWriter{w: w, header: make(http.Header), hasBody: r.ContentLength != 0}
+		answer := &timeoutWriter{w: w, header: make(http.Header), hasBody: r.ContentLength != 0}
 		timer := time.AfterFunc(limit, answer.expire) // cheaper than context.AfterFunc
 		returned := false
 		defer func() {
@@ -74,10 +74,10 @@ func timeLimit(r *http.Request, limit time.Duration) (time.Duration, error) {
 	return limit, nil
 }
 
-// timedWriter is the writer of a handler that has a deadline. Two goroutines may answer: the handler, and the one that
+// timeoutWriter is the writer of a handler that has a deadline. Two goroutines may answer: the handler, and the one that
 // calls expire at the deadline. The lock decides who is first; the handler fills a header of its own, so the two
 // never meet in a map.
-type timedWriter struct {
+type timeoutWriter struct {
 	w       http.ResponseWriter
 	header  http.Header // the handler's, until it is sent
 	hasBody bool        // the request has one
@@ -89,9 +89,9 @@ type timedWriter struct {
 }
 
 // Header is the handler's own.
-func (t *timedWriter) Header() http.Header { return t.header }
+func (t *timeoutWriter) Header() http.Header { return t.header }
 
-func (t *timedWriter) WriteHeader(status int) {
+func (t *timeoutWriter) WriteHeader(status int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.expired {
@@ -102,7 +102,7 @@ func (t *timedWriter) WriteHeader(status int) {
 }
 
 // sendHeader hands the handler's header over, once.
-func (t *timedWriter) sendHeader() {
+func (t *timeoutWriter) sendHeader() {
 	if !t.sent {
 		t.sent = true
 		maps.Copy(t.w.Header(), t.header)
@@ -110,7 +110,7 @@ func (t *timedWriter) sendHeader() {
 }
 
 // Write fails with http.ErrHandlerTimeout after the deadline.
-func (t *timedWriter) Write(data []byte) (int, error) {
+func (t *timeoutWriter) Write(data []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.expired {
@@ -121,7 +121,7 @@ func (t *timedWriter) Write(data []byte) (int, error) {
 }
 
 // Flush sends what is buffered.
-func (t *timedWriter) Flush() {
+func (t *timeoutWriter) Flush() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.expired {
@@ -132,16 +132,16 @@ func (t *timedWriter) Flush() {
 
 // SetReadDeadline and SetWriteDeadline are for http.ResponseController. They do not wait for a write under way: that may
 // be what the deadline is to end.
-func (t *timedWriter) SetReadDeadline(end time.Time) error {
+func (t *timeoutWriter) SetReadDeadline(end time.Time) error {
 	return http.NewResponseController(t.w).SetReadDeadline(end)
 }
 
-func (t *timedWriter) SetWriteDeadline(end time.Time) error {
+func (t *timeoutWriter) SetWriteDeadline(end time.Time) error {
 	return http.NewResponseController(t.w).SetWriteDeadline(end)
 }
 
 // Hijack takes the connection over, and with it the deadline.
-func (t *timedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (t *timeoutWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.expired {
@@ -154,7 +154,7 @@ func (t *timedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // expire answers 504 at the deadline, if the handler has not begun to answer, and wakes a handler that is blocked in
 // reading the body or in writing.
-func (t *timedWriter) expire() {
+func (t *timeoutWriter) expire() {
 	connection := http.NewResponseController(t.w)
 	if !t.mu.TryLock() {
 		connection.SetWriteDeadline(time.Now()) // the handler is writing, perhaps to a client that does not read
@@ -174,7 +174,7 @@ func (t *timedWriter) expire() {
 	}
 }
 
-func (t *timedWriter) answerTimeout() {
+func (t *timeoutWriter) answerTimeout() {
 	code, body := encodeStatus(apierrors.NewTimeoutError("request did not complete within the allotted timeout", 0))
 	header := t.w.Header()
 	header.Set("Content-Type", "application/json")
@@ -187,7 +187,7 @@ func (t *timedWriter) answerTimeout() {
 // end is called when the handler has returned; err is why its context has ended, if it has. A handler that gave up at
 // its deadline without a word is answered for. Where the deadline cut an answer short, the connection is cut too, so that
 // the client does not take a part for the whole.
-func (t *timedWriter) end(err error) {
+func (t *timeoutWriter) end(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
@@ -204,7 +204,7 @@ func (t *timedWriter) end(err error) {
 }
 
 // abandon is called when the handler panicked: the answer is the panic recovery's business.
-func (t *timedWriter) abandon() {
+func (t *timeoutWriter) abandon() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ended = true

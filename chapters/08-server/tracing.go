@@ -11,9 +11,9 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// traceRequests opens a span for each request, as a child of the one that the client names in its traceparent header
+// withTracing opens a span for each request, as a child of the one that the client names in its traceparent header
 // (W3C trace context). It stands outermost, so that the span covers the whole chain. Upstream: filters.WithTracing.
-func (s *GenericAPIServer) traceRequests() Filter {
+func (s *GenericAPIServer) withTracing() Filter {
 	if s.config.TracerProvider == nil {
 		return nil
 	}
@@ -22,7 +22,7 @@ func (s *GenericAPIServer) traceRequests() Filter {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
 			ctx, span := tracer.Start(ctx, r.Method, trace.WithSpanKind(trace.SpanKindServer))
-			answer, returned := record(w), false
+			answer, returned := newResponseRecorder(w), false
 			defer func() {
 				describeSpan(span, r, answer, answer.code(returned))
 				span.End()
@@ -46,7 +46,7 @@ func nameSpan(span trace.Span, info *installer.RequestInfo) {
 }
 
 // describeSpan uses OpenTelemetry's names for HTTP servers.
-func describeSpan(span trace.Span, r *http.Request, answer *recorder, status int) {
+func describeSpan(span trace.Span, r *http.Request, answer *responseRecorder, status int) {
 	if !span.IsRecording() {
 		return
 	}

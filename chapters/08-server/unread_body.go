@@ -10,11 +10,11 @@ import (
 // unreadBodyTime is how long a client may go on to send a body that nobody reads, once it is answered.
 const unreadBodyTime = time.Second
 
-// limitUnreadBodies ends requests whose body does not end, although nobody wants it: of a request that is refused, or
+// withUnreadBodyLimit ends requests whose body does not end, although nobody wants it: of a request that is refused, or
 // whose path is nobody's. Before net/http sends the answer of an HTTP/1 request, it reads up to 256 KiB of what is left of
 // the body, so that the connection can be used again; a client that sends a byte a second would wait for its answer for
 // three days, and hold the connection. HTTP/2 answers at once and resets the stream.
-func limitUnreadBodies(next http.Handler) http.Handler {
+func withUnreadBodyLimit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 1 || r.Body == nil || r.Body == http.NoBody {
 			next.ServeHTTP(w, r)

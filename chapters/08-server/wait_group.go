@@ -13,9 +13,9 @@ import (
 
 var errShuttingDown = errors.New("process is shutting down")
 
-// openRequests counts the requests under way, so that shutdown can end the long ones and wait for the others.
+// requestWaitGroup counts the requests under way, so that shutdown can end the long ones and wait for the others.
 // Upstream: waitgroup.SafeWaitGroup and lifecycleSignals.
-type openRequests struct {
+type requestWaitGroup struct {
 	// watching ends when long-running requests are to end.
 	watching context.Context
 	endWatch context.CancelCauseFunc
@@ -26,13 +26,13 @@ type openRequests struct {
 	idle   chan struct{} // closed once closed holds and count is 0
 }
 
-func newOpenRequests() *openRequests {
+func newRequestWaitGroup() *requestWaitGroup {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	return &openRequests{watching: ctx, endWatch: cancel, idle: make(chan struct{})}
+	return &requestWaitGroup{watching: ctx, endWatch: cancel, idle: make(chan struct{})}
 }
 
 // enter counts a request in; false once the server is shutting down.
-func (o *openRequests) enter() bool {
+func (o *requestWaitGroup) enter() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
@@ -42,7 +42,7 @@ func (o *openRequests) enter() bool {
 	return true
 }
 
-func (o *openRequests) leave() {
+func (o *requestWaitGroup) leave() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.count--
@@ -52,7 +52,7 @@ func (o *openRequests) leave() {
 }
 
 // close lets nobody in any more and ends long-running requests. It returns how many are still open.
-func (o *openRequests) close() int {
+func (o *requestWaitGroup) close() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.closed {
@@ -65,7 +65,7 @@ func (o *openRequests) close() int {
 	return o.count
 }
 
-func (o *openRequests) shutdownCheck(context.Context) error {
+func (o *requestWaitGroup) shutdownCheck(context.Context) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
@@ -74,11 +74,11 @@ func (o *openRequests) shutdownCheck(context.Context) error {
 	return nil
 }
 
-// countRequests counts requests while they are served, and refuses new ones during shutdown: a client that comes again
+// withWaitGroup counts requests while they are served, and refuses new ones during shutdown: a client that comes again
 // finds another server. Long-running requests get a context that ends with the server.
 //
 // Upstream: filters.WithWaitGroup and filters.WithWatchTerminationDuringShutdown.
-func (s *GenericAPIServer) countRequests(next http.Handler) http.Handler {
+func (s *GenericAPIServer) withWaitGroup(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.open.enter() {
 			s.duringShutdown(w, r, next)
@@ -99,7 +99,7 @@ func (s *GenericAPIServer) countRequests(next http.Handler) http.Handler {
 
 // duringShutdown answers health checks, so that a load balancer sees why, and refuses the rest.
 func (s *GenericAPIServer) duringShutdown(w http.ResponseWriter, r *http.Request, next http.Handler) {
-	if asksForHealth(r.URL.Path) {
+	if isHealthPath(r.URL.Path) {
 		next.ServeHTTP(w, r)
 		return
 	}

@@ -17,9 +17,9 @@
 // lines of Go (openapi-gen), where this package reflects. A test of chapter 17 holds the documents to kube-apiserver's, by
 // their hashes.
 //
-// Read: describe.go (a Go type becomes a schema), annotate.go with markers.go, defaults.go and enums.go (what comments
-// add), definitions.go and names.go (a type and all that it is made of); spec.go (routes become documents); document.go,
-// maker.go, service.go and install.go (documents are made, kept and served).
+// Read schema.go (a Go type becomes a schema), annotation.go with markers.go (what comments add), definitions.go (a type
+// and all that it is made of, by their names); builder.go (routes become documents); document.go and service.go (documents
+// are made, kept and served). demo.go shows it.
 package openapi
 
 //go:generate go run ./generate markers.txt

@@ -16,19 +16,17 @@
 //
 // Read them in this order:
 //
-//	defaults.go          the table's rows, and the two ways to set a default: fill and point
-//	defaults_apps.go, defaults_batch.go   short examples
-//	defaults_pod.go, defaults_podspec.go, defaults_volume.go   the long one: pods, and every template of pods
-//	defaults_podresources.go, quantities.go, image.go   defaults that are computed
-//	aliases.go           fields that say the same thing twice
-//	defaults_*.go        one file a group
-//	table.go             hub and spokes: kinds.Converter
-//	normalize.go         fields of upstream's internal types that are annotations here
-//	convert_event.go     the same fields by other names
-//	convert_autoscaler.go, convert_behavior.go, convert_metrics.go, convert_metricstatus.go   annotations that carry the rest
-//	convert_old.go, convert_ingress.go   versions that are gone
-//	convert_early.go     versions that are only found in etcd
-//	fieldnames.go        what field selectors may name in a served version
-//	stored.go            another storage version
-//	codecs.go            all of it put into the codecs of a server
+//	defaults.go            the table's rows, and the two ways to set a default: fill and point
+//	defaults_workloads.go  controllers of pods
+//	defaults_pod.go        the long one: pods, and every template of pods, with fields that say the same thing twice
+//	pod_resources.go       requests and limits, and image.go names of images: defaults that are computed
+//	defaults_core.go       services, volumes and the rest of the group without a name
+//	defaults_cluster.go    the other groups
+//	converter.go           hub and spokes: kinds.Converter
+//	normalize.go           fields of upstream's internal types that are annotations here
+//	event.go               the same fields by other names
+//	autoscaler.go          annotations that carry the rest, with autoscaler_metrics.go
+//	deprecated_versions.go versions that are gone, or only found in etcd
+//	codecs.go              all of it put into the codecs of a server; another storage version; field selectors
+//	demo.go                shows it
 package versions

@@ -42,7 +42,7 @@ func TestTheServersHopNamesTheFiltersThatActedAndNotTheTracer(t *testing.T) {
 func TestAFilterThatAnsweredIsAHop(t *testing.T) {
 	t.Parallel()
 	hops := pathOf(t, server.Config{}, "/version?timeout=soon")
-	if len(hops) != 2 || hops[1].Func != "server.(*GenericAPIServer).limitTime" || hops[1].Depth != 1 || hops[0].Out != "400 Bad Request" {
+	if len(hops) != 2 || hops[1].Func != "server.(*GenericAPIServer).withTimeout" || hops[1].Depth != 1 || hops[0].Out != "400 Bad Request" {
 		t.Errorf("hops are %+v, want the server and its limit of time", hops)
 	}
 	if slices.Contains(hops[0].Filters, "timeout") {

@@ -21,7 +21,7 @@ func filter(next http.Handler) http.Handler {
 		}
 		if whole, ok := installer.RequestInfoFrom(r.Context()); ok {
 			info.Parts, info.FieldSelector, info.LabelSelector = whole.Parts, whole.FieldSelector, whole.LabelSelector
-			info.ReadOnly, info.LongRunning = whole.ReadOnly, whole.LongRunning
+			info.ReadOnly, info.LongRunning, info.Queued = whole.ReadOnly, whole.LongRunning, whole.Queued
 		}
 		next.ServeHTTP(w, r.WithContext(installer.WithRequestInfo(r.Context(), info)))
 	})
