@@ -5,13 +5,18 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
@@ -185,4 +190,42 @@ func shortenAccount(obj runtime.Object) {
 			owner.FieldsV1.SetRawString(`"..."`)
 		}
 	}
+}
+
+// otlp makes a server's spans go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names; flush sends what is left.
+func otlp(ctx context.Context, o *options) (flush func() error, err error) {
+	exporter, err := otlptracehttp.New(ctx)
+	if err != nil {
+		return nil, err
+	}
+	processor := sdktrace.NewBatchSpanProcessor(exporter)
+	o.exporter = processor
+	return func() error {
+		if err := processor.ForceFlush(ctx); err != nil {
+			return hintError{err, "OTEL_EXPORTER_OTLP_ENDPOINT names the collector, as in http://127.0.0.1:4318"}
+		}
+		return processor.Shutdown(ctx)
+	}, nil
+}
+
+// versions reads the flags that say in which versions objects are served and stored.
+func (o options) versions() (controlplane.RuntimeConfig, []schema.GroupVersion, error) {
+	served := controlplane.RuntimeConfig{}
+	for _, text := range o.runtimeConfig {
+		name, value, _ := strings.Cut(text, "=")
+		on, err := strconv.ParseBool(cmp.Or(value, "true"))
+		if err != nil {
+			return nil, nil, fmt.Errorf("--runtime-config %s: say true or false", text)
+		}
+		served[name] = on
+	}
+	var stored []schema.GroupVersion
+	for _, text := range o.storageVersions {
+		version, err := schema.ParseGroupVersion(text)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--storage-versions: %w", err)
+		}
+		stored = append(stored, version)
+	}
+	return served, stored, nil
 }

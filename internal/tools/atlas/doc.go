@@ -6,6 +6,9 @@
 // docs/upstream.md and docs/implements.md. go run ./internal/tools/atlas/refresh writes both pages and implements.json anew;
 // the tests fail when one of them is behind, or when a symbol of the table exists no longer, on either side.
 //
-// Read row.go (what a row is), rows_request.go (rows), implements.go (the interfaces), find.go (what a word finds), then
-// the four printers: print_rows.go, print_implements.go, page_upstream.go and page_implements.go.
+// Read row.go (what a row is, and what a word finds), implements.go (the interfaces), then what shows them: print.go, with
+// screen.go (what a screen can show), and pages.go. The rows stand by chapter: rows_request.go, rows_kinds.go,
+// rows_installer.go, rows_rest.go, rows_storage.go, rows_registry.go, rows_etcd3.go, rows_server.go, rows_watch.go,
+// rows_cacher.go, rows_openapi.go, rows_patch.go, rows_versions.go, rows_controlplane.go, and those that are still to come:
+// rows_machine.go.
 package atlas

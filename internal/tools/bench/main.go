@@ -3,15 +3,23 @@
 // Every layer does the same work on the same etcd in the same process, in turns, so that the ratios hold on a machine
 // whose speed drifts. The cost is CPU time of this process (etcd is in it); what loads the server over HTTP is another
 // process.
+//
+// Read subject.go (what is measured), load.go (the process that asks), bare.go (what it is compared with); for watches
+// watch.go, watch_load.go and watch_bare.go.
 package main
 
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
+	"math"
 	"os"
+	"runtime/pprof"
 	"slices"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -152,3 +160,66 @@ func show(w work, costs []time.Duration) error {
 func micro(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
 
 func ratio(a, b time.Duration) float64 { return float64(a) / float64(max(b, 1)) }
+
+// operation is what one operation costs at each layer, as docs/costs.json keeps it.
+type operation struct {
+	Name   string `json:"name"`  // create
+	Title  string `json:"title"` // create a ConfigMap of 1 KB
+	Layers []cost `json:"layers"`
+}
+
+// cost is of one layer, with all that lies below it.
+type cost struct {
+	Layer  string  `json:"layer"`
+	Micros float64 `json:"cpuMicroseconds"`
+	Beside bool    `json:"beside,omitempty"` // not a layer of the path, but something to compare it with
+}
+
+func operationOf(w work, costs []time.Duration) operation {
+	name, _, _ := strings.Cut(w.name, " ")
+	o := operation{Name: name, Title: w.name}
+	for i, l := range w.layers {
+		o.Layers = append(o.Layers, cost{l.name, math.Round(micro(costs[i])*10) / 10, l.beside})
+	}
+	return o
+}
+
+func writeJSON(w io.Writer, all []operation) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(all)
+}
+
+// profileOne runs one operation at one layer for a while, and writes where its CPU time goes.
+func profileOne(ctx context.Context, name, file string) error {
+	s, err := newSubject(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	operation, layer, _ := strings.Cut(name, "/")
+	for _, w := range s.works() {
+		for _, l := range w.layers {
+			if strings.HasPrefix(w.name, operation) && l.name == layer {
+				return underProfile(file, func() error { return l.run(ctx, w.ops*10) })
+			}
+		}
+	}
+	return fmt.Errorf("no operation and layer %q", name)
+}
+
+func underProfile(file string, run func() error) error {
+	if file == "" {
+		return run()
+	}
+	out, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return run()
+}

@@ -23,6 +23,6 @@
 // Pages that begin with a number belong to the course: their length, and for chapters the title, the sections and their
 // order, are checked as well (form.go).
 //
-// Read course.go, page.go, then one file per thing that a page can hold: code.go, console.go (with shell.go, tools.go and
-// normalise.go), costs.go, links.go, named.go, words.go, form.go.
+// Read course.go, page.go, finding.go (what is wrong with a page), then one file per thing that a page can hold: code.go,
+// console.go (with shell.go and tools.go), costs.go, links.go, words.go (what inline code names), prose.go, form.go.
 package docs

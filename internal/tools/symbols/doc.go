@@ -5,5 +5,6 @@
 // name of a constant or variable, which may stand after the word const or var. Members of types that are embedded from
 // the same package count.
 //
-// Read index.go for the project's own sources, upstream.go for the other modules', declarations.go for how a file is read.
+// Read index.go for the project's own sources, upstream.go for the other modules', declarations.go for how a file
+// is read, packages.go for what a symbol, a package and the project's top are.
 package symbols

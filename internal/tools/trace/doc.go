@@ -10,6 +10,7 @@
 //
 // An event of a watch comes back long after the call that asked for it: events.go notes it at each seam that it passes.
 //
-// Read model.go, hop.go, then the seams from the top down (client.go, filter.go, route.go, rest.go, storage.go, kv.go), then
-// recorder.go, and the render_*.go files.
+// Read model.go (a trace, and how spans become one), hop.go and where.go (a place in the source), then the seams from the
+// top down: client.go, filter.go, route.go, rest.go, storage.go, kv.go; then recorder.go, and what shows a trace:
+// render_tree.go, render.go (JSON, Mermaid, a page), step.go.
 package trace

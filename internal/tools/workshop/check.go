@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"kubepath/internal/tools/exercise"
 )
 
 // ErrNotPassed means that a test of the exercise fails; what failed was printed.
@@ -202,4 +204,31 @@ func (s *Session) passed(e *Exercise, r *Report) error {
 func (s *Session) why(e *Exercise) {
 	s.Screen.line("\n%s", s.Screen.paint(bold, "Why it is done so"))
 	s.Screen.prose(0, e.Why)
+}
+
+// Diagnose returns the known wrong answers whose tests fail as these do. Where nothing is written yet there are none.
+func (e *Exercise) Diagnose(r *Report) []Mutant {
+	failing := r.Failing()
+	if r.Build != "" || len(failing) == 0 || r.todo() {
+		return nil
+	}
+	var found []Mutant
+	for _, m := range e.Mutants {
+		if slices.Equal(slices.Sorted(slices.Values(m.Fails)), failing) {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// todo tells whether a failure is a piece that is not written yet.
+func (r *Report) todo() bool {
+	for _, t := range r.Tests {
+		for _, m := range t.Messages {
+			if strings.Contains(m.Text, exercise.ErrTODO.Error()) {
+				return true
+			}
+		}
+	}
+	return false
 }

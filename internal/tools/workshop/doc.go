@@ -6,7 +6,8 @@
 // The learner's text is theirs. Nothing here writes to it but Reset, which keeps a copy first, and Start where the file is
 // missing. How far the learner has come stands in .kubepath/workshop.json in the checkout, and nowhere else.
 //
-// Read exercise.go, discover.go, gotest.go and report.go (a test run), diagnose.go, progress.go, then session.go and the
-// files named for what a learner can ask: list.go, start.go, check.go, watch.go, hint.go, reset.go, solution.go. build.go
-// builds the command on an exercise. audit.go says what is wrong with an exercise; internal/tools/workshop/prove proves the rest.
+// Read exercise.go, gotest.go and report.go (a test run and what is said of it), progress.go, then session.go and the files
+// named for what a learner can ask: list.go, start.go, check.go, watch.go (with changes.go, which sees edits, and screen.go),
+// hint.go (also the solution), reset.go. build.go builds the command on an exercise. audit.go says what is wrong with an
+// exercise; internal/tools/workshop/prove proves the rest.
 package workshop

@@ -3,5 +3,5 @@
 // call it.
 //
 // Read survey.go, then load.go (the packages), contracts.go (interfaces), types.go (what implements them) and pins.go (what
-// holds them to it).
+// holds them to it), and files.go (the files that are made of it).
 package survey

@@ -1,6 +1,6 @@
 // Command prove proves the exercises: each stub fails exactly the tests that it says, each solution passes all of them, also
 // under the race detector and in the finished command, and each mutant fails exactly the tests that it says. It is
-// scripts/exercises.
+// scripts/exercises. Read proof.go, round.go, command.go.
 package main
 
 import (

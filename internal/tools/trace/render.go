@@ -1,10 +1,24 @@
 package trace
 
 import (
+	_ "embed"
+	"encoding/json"
 	"fmt"
+	"html/template"
 	"io"
 	"strings"
 )
+
+// JSON prints one trace as an object, several (or none) as a list.
+func JSON(w io.Writer, traces []Trace) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if len(traces) == 1 {
+		return encoder.Encode(traces[0])
+	}
+	return encoder.Encode(traces)
+}
 
 // Mermaid prints each trace as a sequence diagram: a participant per layer, an arrow per hop and its answer.
 func Mermaid(w io.Writer, traces []Trace) error {
@@ -71,4 +85,36 @@ func orDash(text string) string {
 		return "-"
 	}
 	return text
+}
+
+//go:embed page.html
+var pageText string
+
+// HTML prints one page that needs nothing else: each request with its hops on a time line.
+func HTML(w io.Writer, traces []Trace) error {
+	page, err := template.New("page").Funcs(template.FuncMap{
+		"label":    func(h Hop) string { return strings.Join(strings.Fields(label(h)), " ") },
+		"function": Hop.function,
+		"duration": duration,
+		"percent":  percent,
+		"add":      func(a, b int) int { return a + b },
+		"json":     indented,
+	}).Parse(pageText)
+	if err != nil {
+		return err
+	}
+	return page.Execute(w, traces)
+}
+
+// percent is a part of a whole for a bar's place and width: at least one in a thousand, so that it can be seen.
+func percent(part, whole int64) float64 {
+	if whole <= 0 {
+		return 0
+	}
+	return max(100*float64(part)/float64(whole), 0.1)
+}
+
+func indented(value any) (string, error) {
+	data, err := json.MarshalIndent(value, "", "  ")
+	return string(data), err
 }
