@@ -14,9 +14,9 @@ import (
 type Verb struct {
 	installer.Verb // its Doc is a pattern: {a}, {kind}, {sub} (status of) and {watch} (or watch) stand for the endpoint's
 
-	// AllowsMediaTypeTransform says whether a storage has the capability.
+	// Supported says whether a storage has the capability.
 	Supported func(Storage) bool
-	// Handle makes the handler. The endpoint's Storage offers at least what AllowsMediaTypeTransform found.
+	// Handle makes the handler. The endpoint's Storage offers at least what Supported found.
 	Handle func(*RequestScope) http.Handler
 
 	// MethodsOf are the methods of a storage that chooses them (CONNECT); nil: the row's Methods.
