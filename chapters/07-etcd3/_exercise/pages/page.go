@@ -18,17 +18,17 @@ func (s *Storage) GetList(ctx context.Context, key string, opts storage.ListOpti
 	if err != nil {
 		return err
 	}
-	// page.From is the key to begin at: the prefix, or what the token says. page.At is the token's revision; 0: now.
+	// page.Key is the key to begin at: the prefix, or what the token says. page.Revision is the token's revision; 0: now.
 	page, err := storage.ValidateListOptions(prefix, opts)
 	if err != nil {
 		return storage.WrapError("list", prefix, err)
 	}
 	_ = page
 	// TODO(you):
-	//  1. One request to s.kv: from page.From to clientv3.GetPrefixRangeEnd(prefix), at page.At, at most
+	//  1. One request to s.kv: from page.Key to clientv3.GetPrefixRangeEnd(prefix), at page.Revision, at most
 	//     opts.Predicate.Limit keys. Where compactedAway(err): storage.WrapError("list", prefix, page.Expired(prefix)).
 	//  2. s.add the values to out.
-	//  3. The revision that all pages show: page.At, or where that is 0 the answer's.
+	//  3. The revision that all pages show: page.Revision, or where that is 0 the answer's.
 	//  4. If answer.More: next, err = storage.EncodeContinue(the key after the last one, prefix, revision), and
 	//     opts.Predicate.Remaining(how many follow). The key after k is k + "\x00".
 	//  5. return s.Versioner().UpdateList(out, uint64(revision), next, remaining)

@@ -15,7 +15,7 @@ import (
 // Errors: storage.ErrNotFound (see u.IgnoreNotFound), storage.ErrPrecondition with operation and key (storage.WrapError adds
 // them), those of s.db, and that of u.Mutate exactly as it is.
 func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
-	seen := fromHint(u.Hint)
+	seen := fromHint(u.CachedExistingObject)
 	for {
 		if seen == nil {
 			var err error

@@ -19,15 +19,15 @@ func (s *Storage) GetList(ctx context.Context, key string, opts storage.ListOpti
 	if err != nil {
 		return err
 	}
-	// page.From is the key to begin at: the prefix, or what the token says. page.At is the token's revision; 0: now.
+	// page.Key is the key to begin at: the prefix, or what the token says. page.Revision is the token's revision; 0: now.
 	page, err := storage.ValidateListOptions(prefix, opts)
 	if err != nil {
 		return storage.WrapError("list", prefix, err)
 	}
-	answer, err := s.kv.Get(ctx, page.From,
+	answer, err := s.kv.Get(ctx, page.Key,
 		clientv3.WithRange(clientv3.GetPrefixRangeEnd(prefix)),
 		clientv3.WithLimit(opts.Predicate.Limit),
-		clientv3.WithRev(int64(page.At)))
+		clientv3.WithRev(int64(page.Revision)))
 	if compactedAway(err) {
 		return storage.WrapError("list", prefix, page.Expired(prefix))
 	}
