@@ -11,7 +11,7 @@
 //   - After a lost race, all begins again with what is there now: reading, preconditions, Mutate.
 //   - Mutate gets a copy of its own. It may change that, and you still need the original to compare.
 //   - A result that is the same as what is stored is not written: no new version, and no event for a thousand watchers.
-//   - A Hint is a state that the caller had at hand. It may be stale. It may save a read; but only a state that was read
+//   - CachedExistingObject is a state that the caller had at hand. It may be stale. It may save a read; but only a state that was read
 //     may be the reason to refuse an update, or to leave it unwritten.
 //
 // What is not the subject stands in store.go: read, swap, same, deliver, fromHint. All other methods of your Store are those

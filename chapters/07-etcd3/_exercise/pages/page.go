@@ -30,7 +30,7 @@ func (s *Storage) GetList(ctx context.Context, key string, opts storage.ListOpti
 	//  2. s.add the values to out.
 	//  3. The revision that all pages show: page.Revision, or where that is 0 the answer's.
 	//  4. If answer.More: next, err = storage.EncodeContinue(the key after the last one, prefix, revision), and
-	//     opts.Predicate.Remaining(how many follow). The key after k is k + "\x00".
+	//     opts.Predicate.RemainingItemCount(how many follow). The key after k is k + "\x00".
 	//  5. return s.Versioner().UpdateList(out, uint64(revision), next, remaining)
 	return exercise.ErrTODO
 }

@@ -45,7 +45,7 @@ func (s *Storage) GetList(ctx context.Context, key string, opts storage.ListOpti
 		if next, err = storage.EncodeContinue(last, prefix, revision); err != nil {
 			return storage.WrapError("list", prefix, err)
 		}
-		remaining = opts.Predicate.Remaining(int(answer.Count) - len(answer.Kvs))
+		remaining = opts.Predicate.RemainingItemCount(int(answer.Count) - len(answer.Kvs))
 	}
 	if err := s.Versioner().UpdateList(out, uint64(revision), next, remaining); err != nil {
 		return storage.WrapError("list", prefix, err)
