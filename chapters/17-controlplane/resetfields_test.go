@@ -43,6 +43,9 @@ func resetFacts(t *testing.T) map[string][]string {
 // declared are the paths of a storage or a strategy, sorted.
 func declared(of any) []string {
 	resetter, ok := of.(rest.ResetFieldsStrategy)
+	if strategy, is := of.(registry.Strategy); is && !ok { // a strategy may wrap the one that declares
+		resetter, ok = registry.As[rest.ResetFieldsStrategy](strategy)
+	}
 	if !ok {
 		return nil
 	}

@@ -1,13 +1,16 @@
 package core
 
 import (
+	"fmt"
 	"math"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -191,4 +194,197 @@ func eachContainer(spec *corev1.PodSpec, path *field.Path, visit func(c *corev1.
 // asContainer: the fields are the same, by another name.
 func asContainer(c *corev1.EphemeralContainer) *corev1.Container {
 	return (*corev1.Container)(&c.EphemeralContainerCommon)
+}
+
+// Options relax the validation of a pod's spec for what was stored before a rule came, so that a change of another field
+// still goes through. The zero value is for what is new. Upstream: validation.PodValidationOptions.
+type Options struct {
+	// Pod: the spec is a pod's own and not a template's.
+	Pod bool
+
+	AllowIndivisibleHugePages   bool
+	AllowInvalidSelectorValues  bool // in affinity to other pods
+	AllowInvalidNodeValues      bool // in required affinity to nodes
+	AllowInvalidSpreadSelectors bool
+	AllowAnyTokenPath           bool
+	AllowHostSysctls            bool
+	AllowUserNamespaceDevices   bool
+	AllowRestartOnResizeOfInit  bool
+	AllowSELinuxChangePolicy    bool
+	AllowComparingTolerations   bool
+	AllowUserNamespaceOfNetwork bool // beside the node's network
+	AllowInvalidDeletionCost    bool
+	AllowInvalidSpreadKeys      bool
+}
+
+// allowances says of each rule that came late how the stored spec shows that it breaks it.
+var allowances = []struct {
+	option func(*Options) *bool
+	broken func(*specCheck) field.ErrorList
+}{
+	{func(o *Options) *bool { return &o.AllowIndivisibleHugePages }, (*specCheck).hugePages},
+	{func(o *Options) *bool { return &o.AllowInvalidSelectorValues }, (*specCheck).podSelectors},
+	{func(o *Options) *bool { return &o.AllowInvalidNodeValues }, (*specCheck).nodeValues},
+	{func(o *Options) *bool { return &o.AllowInvalidSpreadSelectors }, (*specCheck).spreadSelectors},
+	{func(o *Options) *bool { return &o.AllowInvalidSpreadKeys }, (*specCheck).spreadKeys},
+	{func(o *Options) *bool { return &o.AllowAnyTokenPath }, (*specCheck).tokenPaths},
+	{func(o *Options) *bool { return &o.AllowHostSysctls }, (*specCheck).hostSysctls},
+	{func(o *Options) *bool { return &o.AllowUserNamespaceDevices }, (*specCheck).userNamespaceDevices},
+	{func(o *Options) *bool { return &o.AllowRestartOnResizeOfInit }, (*specCheck).restartOnResizeOfInit},
+	{func(o *Options) *bool { return &o.AllowSELinuxChangePolicy }, (*specCheck).seLinuxChangePolicy},
+	{func(o *Options) *bool { return &o.AllowComparingTolerations }, (*specCheck).comparingTolerations},
+	{func(o *Options) *bool { return &o.AllowUserNamespaceOfNetwork }, (*specCheck).userNamespaceOfNetwork},
+}
+
+// OptionsForTemplate are the options for a change of the stored template; nil: for a new one.
+// Upstream: podutil.GetValidationOptionsFromPodTemplate.
+func OptionsForTemplate(stored *corev1.PodTemplateSpec) Options {
+	if stored == nil {
+		return Options{}
+	}
+	return optionsFor(&stored.ObjectMeta, &stored.Spec)
+}
+
+func optionsFor(meta *metav1.ObjectMeta, spec *corev1.PodSpec) Options {
+	var o Options
+	old := newSpecCheck(spec, nil, specPath, o)
+	for _, a := range allowances {
+		*a.option(&o) = len(a.broken(old)) > 0
+	}
+	cost, ok := meta.Annotations[corev1.PodDeletionCost]
+	o.AllowInvalidDeletionCost = ok && !isCost(cost)
+	return o
+}
+
+// strictLabels checks the values of selectors too.
+var strictLabels = metav1validation.LabelSelectorValidationOptions{}
+
+// operatingSystem: what a pod's system does not have cannot be asked of it.
+func (s *specCheck) operatingSystem() field.ErrorList {
+	os, path := s.spec.OS, s.path.Child("os")
+	switch {
+	case os == nil:
+		return nil
+	case os.Name == "":
+		return field.ErrorList{field.Required(path.Child("name"), "")}
+	case os.Name == corev1.Linux:
+		return s.linux()
+	case os.Name == corev1.Windows:
+		return s.windows()
+	}
+	return among(path, os.Name, corev1.Linux, corev1.Windows)
+}
+
+func (s *specCheck) linux() field.ErrorList {
+	const reason = "windows options cannot be set for a linux pod"
+	var found field.ErrorList
+	if c := s.spec.SecurityContext; c != nil && c.WindowsOptions != nil {
+		found = append(found, field.Forbidden(s.path.Child("securityContext", "windowsOptions"), reason))
+	}
+	s.eachContainer(func(c *corev1.Container, path *field.Path) {
+		if c.SecurityContext != nil && c.SecurityContext.WindowsOptions != nil {
+			found = append(found, field.Forbidden(path.Child("securityContext", "windowsOptions"), reason))
+		}
+	})
+	return found
+}
+
+// setField is a field, and whether it is set.
+type setField struct {
+	name string
+	set  bool
+}
+
+func (s *specCheck) windows() field.ErrorList {
+	spec, c := s.spec, s.spec.SecurityContext
+	if c == nil {
+		c = &corev1.PodSecurityContext{}
+	}
+	found := notOnWindows(s.path, []setField{
+		{"hostUsers", spec.HostUsers != nil}, {"hostPID", spec.HostPID}, {"hostIPC", spec.HostIPC},
+		{"shareProcessNamespace", spec.ShareProcessNamespace != nil},
+	})
+	found = append(found, notOnWindows(s.path.Child("securityContext"), []setField{
+		{"appArmorProfile", c.AppArmorProfile != nil}, {"seLinuxOptions", c.SELinuxOptions != nil},
+		{"seccompProfile", c.SeccompProfile != nil}, {"fsGroup", c.FSGroup != nil},
+		{"fsGroupChangePolicy", c.FSGroupChangePolicy != nil}, {"sysctls", len(c.Sysctls) > 0},
+		{"runAsUser", c.RunAsUser != nil}, {"runAsGroup", c.RunAsGroup != nil},
+		{"supplementalGroups", c.SupplementalGroups != nil}, {"supplementalGroupsPolicy", c.SupplementalGroupsPolicy != nil},
+		{"seLinuxChangePolicy", c.SELinuxChangePolicy != nil},
+	})...)
+	s.eachContainer(func(container *corev1.Container, path *field.Path) {
+		if c := container.SecurityContext; c != nil {
+			found = append(found, notOnWindows(path.Child("securityContext"), []setField{
+				{"appArmorProfile", c.AppArmorProfile != nil}, {"seLinuxOptions", c.SELinuxOptions != nil},
+				{"seccompProfile", c.SeccompProfile != nil}, {"capabilities", c.Capabilities != nil},
+				{"readOnlyRootFilesystem", c.ReadOnlyRootFilesystem != nil}, {"privileged", c.Privileged != nil},
+				{"allowPrivilegeEscalation", c.AllowPrivilegeEscalation != nil}, {"procMount", c.ProcMount != nil},
+				{"runAsUser", c.RunAsUser != nil}, {"runAsGroup", c.RunAsGroup != nil},
+			})...)
+		}
+	})
+	return found
+}
+
+func notOnWindows(path *field.Path, fields []setField) field.ErrorList {
+	var found field.ErrorList
+	for _, f := range fields {
+		if f.set {
+			found = append(found, field.Forbidden(path.Child(f.name), "cannot be set for a windows pod"))
+		}
+	}
+	return found
+}
+
+// What a resolver can take.
+const (
+	maxNameservers  = 3
+	maxSearches     = 32
+	maxSearchLength = 2048
+)
+
+// dnsConfig is how names are resolved, all of it where the policy is None. Upstream: validatePodDNSConfig.
+func (s *specCheck) dnsConfig() field.ErrorList {
+	c, path := s.spec.DNSConfig, s.path.Child("dnsConfig")
+	alone := s.spec.DNSPolicy == corev1.DNSNone
+	switch {
+	case c == nil && alone:
+		return field.ErrorList{field.Required(path, "must provide `dnsConfig` when `dnsPolicy` is None")}
+	case c == nil:
+		return nil
+	case alone && len(c.Nameservers) == 0:
+		return field.ErrorList{field.Required(path.Child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None")}
+	}
+	var found field.ErrorList
+	if len(c.Nameservers) > maxNameservers {
+		found = append(found, field.Invalid(path.Child("nameservers"), c.Nameservers,
+			fmt.Sprintf("must not have more than %v nameservers", maxNameservers)))
+	}
+	for i, address := range c.Nameservers {
+		found = append(found, isIP(path.Child("nameservers").Index(i), address)...)
+	}
+	found = append(found, searches(c.Searches, path.Child("searches"))...)
+	for i, o := range c.Options {
+		if o.Name == "" {
+			found = append(found, field.Required(path.Child("options").Index(i), "must not be empty"))
+		}
+	}
+	return found
+}
+
+func searches(list []string, path *field.Path) field.ErrorList {
+	var found field.ErrorList
+	if len(list) > maxSearches {
+		found = append(found, field.Invalid(path, list, fmt.Sprintf("must not have more than %v search paths", maxSearches)))
+	}
+	if len(strings.Join(list, " ")) > maxSearchLength {
+		found = append(found, field.Invalid(path, list, fmt.Sprintf("must not have more than %v characters (including spaces) in the search list", maxSearchLength)))
+	}
+	for i, domain := range list {
+		if domain != "." {
+			domain = strings.TrimSuffix(domain, ".")
+			found = append(found, wrong(path.Index(i), domain, validation.IsDNS1123SubdomainWithUnderscore(domain))...)
+		}
+	}
+	return found
 }

@@ -1,14 +1,150 @@
 package core
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"kubepath/chapters/17-controlplane/resource"
 )
+
+// securityContext is what holds for all containers, and for the volumes they share.
+// Upstream: validatePodSpecSecurityContext.
+func (s *specCheck) securityContext() field.ErrorList {
+	c, path := s.spec.SecurityContext, s.path.Child("securityContext")
+	if c == nil {
+		c = &corev1.PodSecurityContext{}
+	}
+	found := isGroup(path.Child("fsGroup"), c.FSGroup)
+	found = append(found, isUser(path.Child("runAsUser"), c.RunAsUser)...)
+	found = append(found, isGroup(path.Child("runAsGroup"), c.RunAsGroup)...)
+	for i := range c.SupplementalGroups {
+		found = append(found, isGroup(path.Child("supplementalGroups").Index(i), &c.SupplementalGroups[i])...)
+	}
+	if s.spec.HostPID && deref(s.spec.ShareProcessNamespace, false) {
+		found = append(found, field.Invalid(path.Child("shareProcessNamespace"), true,
+			"ShareProcessNamespace and HostPID cannot both be enabled"))
+	}
+	found = append(found, s.sysctls(c.Sysctls, path.Child("sysctls"))...)
+	if p := c.FSGroupChangePolicy; p != nil {
+		found = append(found, among(path.Child("fsGroupChangePolicy"), *p, corev1.FSGroupChangeAlways, corev1.FSGroupChangeOnRootMismatch)...)
+	}
+	found = append(found, seccomp(c.SeccompProfile, path.Child("seccompProfile"))...)
+	found = append(found, windowsOptions(c.WindowsOptions, path.Child("windowsOptions"))...)
+	found = append(found, appArmor(c.AppArmorProfile, path.Child("appArmorProfile"))...)
+	if p := c.SupplementalGroupsPolicy; p != nil {
+		found = append(found, among(path.Child("supplementalGroupsPolicy"), *p, corev1.SupplementalGroupsPolicyMerge,
+			corev1.SupplementalGroupsPolicyStrict)...)
+	}
+	if s.options.AllowSELinuxChangePolicy && c.SELinuxChangePolicy != nil {
+		return append(found, among(path.Child("seLinuxChangePolicy"), *c.SELinuxChangePolicy,
+			corev1.SELinuxChangePolicyMountOption, corev1.SELinuxChangePolicyRecursive)...)
+	}
+	return append(found, s.seLinuxChangePolicy()...)
+}
+
+// seLinuxChangePolicy: one of the two policies is not switched on.
+func (s *specCheck) seLinuxChangePolicy() field.ErrorList {
+	c := s.spec.SecurityContext
+	if c == nil || c.SELinuxChangePolicy == nil {
+		return nil
+	}
+	return among(s.path.Child("securityContext", "seLinuxChangePolicy"), *c.SELinuxChangePolicy, corev1.SELinuxChangePolicyRecursive)
+}
+
+const (
+	sysctlSegment = "[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+	longestSysctl = 253
+)
+
+var sysctlName = regexp.MustCompile("^(" + sysctlSegment + "[\\./])*" + sysctlSegment + "$")
+
+func (s *specCheck) sysctls(list []corev1.Sysctl, path *field.Path) field.ErrorList {
+	var found field.ErrorList
+	names := seen{}
+	for i, sysctl := range list {
+		at, name := path.Index(i).Child("name"), sysctl.Name
+		switch known := names.again(name); {
+		case name == "":
+			found = append(found, field.Required(at, ""))
+		case len(name) > longestSysctl || !sysctlName.MatchString(name):
+			found = append(found, field.Invalid(at, name, fmt.Sprintf("must have at most %d characters and match regex %s", longestSysctl,
+				sysctlName)))
+		case known:
+			found = append(found, field.Duplicate(at, name))
+		}
+	}
+	if !s.options.AllowHostSysctls {
+		found = append(found, s.hostSysctls()...)
+	}
+	return found
+}
+
+// hostSysctls: who shares a namespace with the node must not change it.
+func (s *specCheck) hostSysctls() field.ErrorList {
+	if s.spec.SecurityContext == nil {
+		return nil
+	}
+	var found field.ErrorList
+	for i, sysctl := range s.spec.SecurityContext.Sysctls {
+		path := s.path.Child("securityContext", "sysctls").Index(i).Child("name")
+		switch name := strings.ReplaceAll(sysctl.Name, "/", "."); {
+		case s.spec.HostNetwork && strings.HasPrefix(name, "net."):
+			found = append(found, field.Invalid(path, sysctl.Name, "may not be specified when 'hostNetwork' is true"))
+		case s.spec.HostIPC && ofIPC.MatchString(name):
+			found = append(found, field.Invalid(path, sysctl.Name, "may not be specified when 'hostIPC' is true"))
+		}
+	}
+	return found
+}
+
+// ofIPC are the sysctls of the namespace for inter-process communication.
+var ofIPC = regexp.MustCompile(`^(kernel\.(sem|shm|shmall|shmmax|shmmni|shm_rmid_forced|msg|msgmax|msgmnb|msgmni)$|fs\.mqueue\.)`)
+
+// userNamespace: users of its own are no use to who shares the node's processes.
+func (s *specCheck) userNamespace() field.ErrorList {
+	if deref(s.spec.HostUsers, true) {
+		return nil
+	}
+	var found field.ErrorList
+	if !s.options.AllowUserNamespaceOfNetwork {
+		found = s.userNamespaceOfNetwork()
+	}
+	for _, shared := range []setField{{"HostPID", s.spec.HostPID}, {"HostIPC", s.spec.HostIPC}} {
+		if shared.set {
+			found = append(found, field.Forbidden(s.path.Child(shared.name), "when `hostUsers` is false"))
+		}
+	}
+	if !s.options.AllowUserNamespaceDevices {
+		found = append(found, s.userNamespaceDevices()...)
+	}
+	return found
+}
+
+func (s *specCheck) userNamespaceOfNetwork() field.ErrorList {
+	if deref(s.spec.HostUsers, true) || !s.spec.HostNetwork {
+		return nil
+	}
+	return field.ErrorList{field.Forbidden(s.path.Child("hostNetwork"), "when `hostUsers` is false")}
+}
+
+func (s *specCheck) userNamespaceDevices() field.ErrorList {
+	if deref(s.spec.HostUsers, true) {
+		return nil
+	}
+	var found field.ErrorList
+	s.eachContainer(func(c *corev1.Container, path *field.Path) {
+		if len(c.VolumeDevices) > 0 {
+			found = append(found, field.Forbidden(path.Child("volumeDevices"), "when `hostUsers` is false"))
+		}
+	})
+	return found
+}
 
 // containerSecurity is who a container runs as, and what it may do. Upstream: ValidateSecurityContext.
 func (s *specCheck) containerSecurity(c *corev1.SecurityContext, path *field.Path) field.ErrorList {
@@ -119,4 +255,72 @@ func appArmorFile(name *string, path *field.Path) field.ErrorList {
 		found = append(found, field.TooLong(path, "", longest))
 	}
 	return found
+}
+
+// Profiles for seccomp and AppArmor were annotations before they were fields. Who writes both writes the same.
+
+// profilesAgree checks the spec at path. Upstream: validateSeccompAnnotationsAndFields,
+// validateAppArmorAnnotationsAndFieldsMatchOnCreate.
+func profilesAgree(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path) field.ErrorList {
+	if len(m.Annotations) == 0 {
+		return nil
+	}
+	var found field.ErrorList
+	of := spec.SecurityContext
+	if of == nil {
+		of = &corev1.PodSecurityContext{}
+	}
+	if text, ok := m.Annotations[corev1.SeccompPodAnnotationKey]; ok && of.SeccompProfile != nil {
+		found = append(found, seccompAgrees(text, of.SeccompProfile, path.Child("securityContext", "seccompProfile"))...)
+	}
+	onWindows := spec.OS != nil && spec.OS.Name == corev1.Windows
+	eachContainer(spec, path, func(c *corev1.Container, at *field.Path) {
+		own := c.SecurityContext
+		if own == nil {
+			own = &corev1.SecurityContext{}
+		}
+		if text, ok := m.Annotations[corev1.SeccompContainerAnnotationKeyPrefix+c.Name]; ok && own.SeccompProfile != nil {
+			found = append(found, seccompAgrees(text, own.SeccompProfile, at.Child("securityContext", "seccompProfile"))...)
+		}
+		profile := own.AppArmorProfile
+		if profile == nil {
+			profile = of.AppArmorProfile
+		}
+		if text, ok := m.Annotations[corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix+c.Name]; ok && profile != nil && !onWindows {
+			found = append(found, appArmorAgrees(text, profile, at.Child("securityContext", "appArmorProfile"))...)
+		}
+	})
+	return found
+}
+
+func seccompAgrees(text string, p *corev1.SeccompProfile, path *field.Path) field.ErrorList {
+	file, isFile := strings.CutPrefix(text, corev1.SeccompLocalhostProfileNamePrefix)
+	agrees := map[corev1.SeccompProfileType]bool{
+		corev1.SeccompProfileTypeUnconfined:     text == corev1.SeccompProfileNameUnconfined,
+		corev1.SeccompProfileTypeRuntimeDefault: text == corev1.SeccompProfileRuntimeDefault || text == corev1.DeprecatedSeccompProfileDockerDefault,
+		corev1.SeccompProfileTypeLocalhost:      isFile,
+	}
+	if ok, known := agrees[p.Type]; known && !ok {
+		return field.ErrorList{field.Forbidden(path.Child("type"), "seccomp type in annotation and field must match")}
+	}
+	if p.Type == corev1.SeccompProfileTypeLocalhost && (p.LocalhostProfile == nil || *p.LocalhostProfile != file) {
+		return field.ErrorList{field.Forbidden(path.Child("localhostProfile"), "seccomp profile in annotation and field must match")}
+	}
+	return nil
+}
+
+func appArmorAgrees(text string, p *corev1.AppArmorProfile, path *field.Path) field.ErrorList {
+	file, isFile := strings.CutPrefix(text, corev1.DeprecatedAppArmorBetaProfileNamePrefix)
+	agrees := map[corev1.AppArmorProfileType]bool{
+		corev1.AppArmorProfileTypeUnconfined:     text == corev1.DeprecatedAppArmorBetaProfileNameUnconfined,
+		corev1.AppArmorProfileTypeRuntimeDefault: text == corev1.DeprecatedAppArmorBetaProfileRuntimeDefault,
+		corev1.AppArmorProfileTypeLocalhost:      isFile,
+	}
+	if ok, known := agrees[p.Type]; known && !ok {
+		return field.ErrorList{field.Forbidden(path.Child("type"), "apparmor type in annotation and field must match")}
+	}
+	if p.Type == corev1.AppArmorProfileTypeLocalhost && (p.LocalhostProfile == nil || *p.LocalhostProfile != file) {
+		return field.ErrorList{field.Forbidden(path.Child("localhostProfile"), "apparmor profile in annotation and field must match")}
+	}
+	return nil
 }

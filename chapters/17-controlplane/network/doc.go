@@ -14,15 +14,21 @@
 //
 // Read in this order:
 //
-//	rows.go, settings.go               the rows, and what flags say
-//	service.go, servicetype.go         the strategy; what a change of type drops
-//	servicevalidate.go, service*.go    its checks, one file for each part of the spec
-//	servicehooks.go                    what surrounds a write
-//	serviceaddresses.go, families.go   which addresses a service needs
-//	ip_allocator.go, addressrange.go      the account of addresses
-//	port_allocator.go, port_bitmap.go           the account of ports
-//	allocation.go, nodeport_allocation.go taken for one write, given back unless it succeeds
-//	repair.go                          the account against the services
-//	kubernetes_service.go, lease_endpoint_reconciler.go        the service kubernetes, and the servers behind it
-//	endpoints.go, endpointslice.go, ingress.go, networkpolicy.go, ipaddress.go, servicecidr.go
+//	groups.go               the rows, and what flags say
+//	service.go              the strategies of a service and its status, fields and columns
+//	service_validation.go   the spec, its ports, its traffic
+//	service_addresses.go    which families and addresses a service needs
+//	service_update.go       what may change; what the server fills in or drops
+//	allocation.go           a transaction around each write: allocated, and released unless it succeeds
+//	nodeport_allocation.go  the node ports of a transaction
+//	ip_allocator.go         which addresses are allocated: an IPAddress for each
+//	port_allocator.go       which ports are: one bitmap in etcd
+//	repair.go               what is allocated against what services have
+//	kubernetes_service.go   the service kubernetes, and the servers behind it
+//	endpoints.go            endpoints
+//	endpointslice.go        endpoint slices
+//	ingress.go              ingresses and their classes
+//	ingress_validation.go   hosts, paths, backends
+//	networkpolicy.go        network policies
+//	ipaddress.go            IPAddress and ServiceCIDR
 package network

@@ -2,6 +2,7 @@ package network
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
@@ -9,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -134,4 +136,140 @@ func orUnset(list []string) string {
 		return "<unset>"
 	}
 	return firstThree(list)
+}
+
+// How much one slice holds.
+const (
+	maxEndpoints = 1000
+	maxAddresses = 100
+	maxPorts     = 20000
+	maxTopology  = 16
+	maxHints     = 8
+)
+
+var knownAddressTypes = []discoveryv1.AddressType{discoveryv1.AddressTypeFQDN, discoveryv1.AddressTypeIPv4, discoveryv1.AddressTypeIPv6}
+
+// validateSlice checks a slice but for its endpoints. Upstream: ValidateEndpointSlice.
+func validateSlice(s *discoveryv1.EndpointSlice) field.ErrorList {
+	var errs field.ErrorList
+	switch path := field.NewPath("addressType"); {
+	case s.AddressType == "":
+		errs = append(errs, field.Required(path, ""))
+	case !slices.Contains(knownAddressTypes, s.AddressType):
+		errs = append(errs, field.NotSupported(path, s.AddressType, knownAddressTypes))
+	}
+	if len(s.Ports) > maxPorts {
+		return append(errs, field.TooMany(field.NewPath("ports"), len(s.Ports), maxPorts))
+	}
+	names := map[string]bool{}
+	for i, p := range s.Ports {
+		path, name := field.NewPath("ports").Index(i), ""
+		if p.Name != nil {
+			name = *p.Name
+		}
+		errs = append(errs, validateName(name, path.Child("name"), false)...)
+		if names[name] {
+			errs = append(errs, field.Duplicate(path.Child("name"), name))
+		}
+		names[name] = true
+		if p.Protocol == nil {
+			errs = append(errs, field.Required(path.Child("protocol"), ""))
+		} else if !slices.Contains(knownProtocols, *p.Protocol) {
+			errs = append(errs, field.NotSupported(path.Child("protocol"), *p.Protocol, knownProtocols))
+		}
+		errs = append(errs, validateQualified(p.AppProtocol, path.Child("appProtocol"))...)
+	}
+	return errs
+}
+
+func validateEndpoint(s *discoveryv1.EndpointSlice) field.ErrorList {
+	path := field.NewPath("endpoints")
+	if len(s.Endpoints) > maxEndpoints {
+		return field.ErrorList{field.TooMany(path, len(s.Endpoints), maxEndpoints)}
+	}
+	var errs field.ErrorList
+	for i := range s.Endpoints {
+		e, path := &s.Endpoints[i], path.Index(i)
+		errs = append(errs, validateAddress(e.Addresses, s.AddressType, path.Child("addresses"))...)
+		if e.NodeName != nil {
+			errs = append(errs, validateNodeName(*e.NodeName, path.Child("nodeName"))...)
+		}
+		if topology := path.Child("deprecatedTopology"); len(e.DeprecatedTopology) > 0 {
+			if len(e.DeprecatedTopology) > maxTopology {
+				errs = append(errs, field.TooMany(topology, len(e.DeprecatedTopology), maxTopology))
+			}
+			errs = append(errs, metavalidation.ValidateLabels(e.DeprecatedTopology, topology)...)
+		}
+		if e.Hostname != nil {
+			errs = append(errs, validateLabel(*e.Hostname, path.Child("hostname"))...)
+		}
+		if e.Hints != nil {
+			errs = append(errs, validateHint(e.Hints, path.Child("hints"))...)
+		}
+	}
+	return errs
+}
+
+func validateAddress(addresses []string, kind discoveryv1.AddressType, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	if len(addresses) == 0 {
+		errs = append(errs, field.Required(path, "must contain at least 1 address"))
+	} else if len(addresses) > maxAddresses {
+		errs = append(errs, field.TooMany(path, len(addresses), maxAddresses))
+	}
+	for i, address := range addresses {
+		var wrong field.ErrorList
+		switch kind {
+		case discoveryv1.AddressTypeFQDN:
+			errs = append(errs, validation.IsFullyQualifiedDomainName(path.Index(i), address)...)
+			continue
+		case discoveryv1.AddressTypeIPv4:
+			wrong = validation.IsValidIPForLegacyField(path.Index(i), address, true, nil)
+		case discoveryv1.AddressTypeIPv6:
+			wrong = validation.IsValidIP(path.Index(i), address)
+		default:
+			continue
+		}
+		if len(wrong) == 0 {
+			if familyOfText(address) != corev1.IPFamily(kind) {
+				wrong = append(wrong, field.Invalid(path, address, "must be an "+string(kind)+" address"))
+			}
+			wrong = append(wrong, validateEndpointIP(address, path.Index(i))...)
+		}
+		errs = append(errs, wrong...)
+	}
+	return errs
+}
+
+func validateHint(h *discoveryv1.EndpointHints, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	zones := path.Child("forZones")
+	if len(h.ForZones) > maxHints {
+		return field.ErrorList{field.TooMany(zones, len(h.ForZones), maxHints)}
+	}
+	seen := map[string]bool{}
+	for i, zone := range h.ForZones {
+		path := zones.Index(i).Child("name")
+		if seen[zone.Name] {
+			errs = append(errs, field.Duplicate(path, zone.Name))
+		}
+		seen[zone.Name] = true
+		for _, problem := range validation.IsValidLabelValue(zone.Name) {
+			errs = append(errs, field.Invalid(path, zone.Name, problem))
+		}
+	}
+	nodes := path.Child("forNodes")
+	if len(h.ForNodes) > maxHints {
+		return append(errs, field.TooMany(nodes, len(h.ForNodes), maxHints))
+	}
+	clear(seen)
+	for i, node := range h.ForNodes {
+		path := nodes.Index(i).Child("name")
+		if seen[node.Name] {
+			errs = append(errs, field.Duplicate(path, node.Name))
+		}
+		seen[node.Name] = true
+		errs = append(errs, validateNodeName(node.Name, path)...)
+	}
+	return errs
 }

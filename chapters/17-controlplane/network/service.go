@@ -2,16 +2,21 @@ package network
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	"k8s.io/apimachinery/pkg/api/validation"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	rest "kubepath/chapters/04-rest"
@@ -37,7 +42,7 @@ func (serviceStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Obje
 func (serviceStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 func (serviceStrategy) ValidateName(name string, prefix bool) []string {
-	return validation.NameIsDNSLabel(name, prefix)
+	return apivalidation.NameIsDNSLabel(name, prefix)
 }
 
 func (serviceStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
@@ -120,4 +125,181 @@ func storeOf(deps *resource.Dependencies, gv schema.GroupVersion, r resource.Def
 			Storage: deps.OpenStorage(name, r.Key(), empty), Strategy: r.Strategy, KeyRoot: r.Key(),
 		}, "")
 	})
+}
+
+// What follows from a service's type.
+
+// needsAddress: every service but a mere name has cluster addresses, or says that it has none.
+func needsAddress(s *corev1.Service) bool { return s.Spec.Type != corev1.ServiceTypeExternalName }
+
+func headless(s *corev1.Service) bool {
+	return len(s.Spec.ClusterIPs) == 1 && s.Spec.ClusterIPs[0] == corev1.ClusterIPNone
+}
+
+// hasNodePorts: the type has node ports; wantsNodePorts: ports without one get one.
+func hasNodePorts(s *corev1.Service) bool {
+	return s.Spec.Type == corev1.ServiceTypeNodePort || s.Spec.Type == corev1.ServiceTypeLoadBalancer
+}
+
+func wantsNodePorts(s *corev1.Service) bool {
+	wanted := s.Spec.AllocateLoadBalancerNodePorts
+	return s.Spec.Type == corev1.ServiceTypeNodePort ||
+		s.Spec.Type == corev1.ServiceTypeLoadBalancer && (wanted == nil || *wanted)
+}
+
+// needsHealthCheck: a balancer must ask each node whether it has an endpoint.
+func needsHealthCheck(s *corev1.Service) bool {
+	return s.Spec.Type == corev1.ServiceTypeLoadBalancer && s.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal
+}
+
+// reachableFromOutside: traffic from outside of the cluster comes to the service's nodes.
+func reachableFromOutside(s *corev1.Service) bool {
+	return hasNodePorts(s) || s.Spec.Type == corev1.ServiceTypeClusterIP && len(s.Spec.ExternalIPs) > 0
+}
+
+// serviceStatusStrategy changes the status of a service and leaves its spec. Upstream: service.StatusStrategy.
+type serviceStatusStrategy struct{ serviceStrategy }
+
+func (serviceStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+	obj.(*corev1.Service).Spec = old.(*corev1.Service).Spec
+}
+
+// GetResetFields are those that PrepareForUpdate puts back.
+func (serviceStatusStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
+
+func (serviceStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
+	s := obj.(*corev1.Service)
+	return validateBalancer(&s.Status.LoadBalancer, &old.(*corev1.Service).Status.LoadBalancer, s.Spec.Type)
+}
+
+func (serviceStatusStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Object) []string {
+	var warnings []string
+	for i, ingress := range obj.(*corev1.Service).Status.LoadBalancer.Ingress {
+		if ingress.IP != "" {
+			warnings = append(warnings, validation.GetWarningsForIP(balancerPath.Index(i), ingress.IP)...)
+		}
+	}
+	return warnings
+}
+
+var (
+	balancerPath = field.NewPath("status", "loadBalancer", "ingress")
+	knownIPModes = []corev1.LoadBalancerIPMode{corev1.LoadBalancerIPModeProxy, corev1.LoadBalancerIPModeVIP}
+)
+
+// validateBalancer checks where a balancer is reached. Upstream: ValidateLoadBalancerStatus.
+func validateBalancer(b, old *corev1.LoadBalancerStatus, of corev1.ServiceType) field.ErrorList {
+	if of != corev1.ServiceTypeLoadBalancer && len(b.Ingress) > 0 {
+		return field.ErrorList{field.Forbidden(balancerPath, "may only be used when `spec.type` is 'LoadBalancer'")}
+	}
+	var known []string
+	for _, ingress := range old.Ingress {
+		known = append(known, ingress.IP)
+	}
+	var errs field.ErrorList
+	for i, ingress := range b.Ingress {
+		path := balancerPath.Index(i)
+		if ingress.IP != "" {
+			errs = append(errs, validation.IsValidIPForLegacyField(path.Child("ip"), ingress.IP, true, known)...)
+		}
+		switch mode := ingress.IPMode; {
+		case mode == nil && ingress.IP != "":
+			errs = append(errs, field.Required(path.Child("ipMode"), "must be specified when `ip` is set"))
+		case mode != nil && ingress.IP == "":
+			errs = append(errs, field.Forbidden(path.Child("ipMode"), "may not be specified when `ip` is not set"))
+		case mode != nil && !slices.Contains(knownIPModes, *mode):
+			errs = append(errs, field.NotSupported(path.Child("ipMode"), mode, knownIPModes))
+		}
+		errs = append(errs, ingressName(path, ingress.Hostname)...)
+	}
+	return errs
+}
+
+// ingressName checks the name of an entry point of a balancer.
+func ingressName(path *field.Path, host string) field.ErrorList {
+	if host == "" {
+		return nil
+	}
+	var errs field.ErrorList
+	for _, problem := range validation.IsDNS1123Subdomain(host) {
+		errs = append(errs, field.Invalid(path.Child("hostname"), host, problem))
+	}
+	if parseIP(host) != nil {
+		errs = append(errs, field.Invalid(path.Child("hostname"), host, "must be a DNS name, not an IP address"))
+	}
+	return errs
+}
+
+var serviceColumns = resource.Table[corev1.Service, *corev1.Service]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Type", Description: corev1.ServiceSpec{}.SwaggerDoc()["type"]},
+		{Name: "Cluster-IP", Description: corev1.ServiceSpec{}.SwaggerDoc()["clusterIP"]},
+		{Name: "External-IP", Description: corev1.ServiceSpec{}.SwaggerDoc()["externalIPs"]},
+		{Name: "Port(s)", Description: corev1.ServiceSpec{}.SwaggerDoc()["ports"]},
+		resource.AgeColumn(),
+		{Name: "Selector", Priority: 1, Description: corev1.ServiceSpec{}.SwaggerDoc()["selector"]},
+	},
+	Cells: func(s *corev1.Service) []any {
+		inside := "<none>"
+		if len(s.Spec.ClusterIPs) > 0 {
+			inside = s.Spec.ClusterIPs[0]
+		}
+		return []any{s.Name, string(s.Spec.Type), inside, outside(s), portsText(s.Spec.Ports), resource.AgeOf(s),
+			labels.FormatLabels(s.Spec.Selector)}
+	},
+}
+
+// outside is where a service is reached from outside of the cluster.
+func outside(s *corev1.Service) string {
+	switch s.Spec.Type {
+	case corev1.ServiceTypeClusterIP, corev1.ServiceTypeNodePort:
+		if len(s.Spec.ExternalIPs) > 0 {
+			return strings.Join(s.Spec.ExternalIPs, ",")
+		}
+		return "<none>"
+	case corev1.ServiceTypeLoadBalancer:
+		var entries []string
+		for _, ingress := range s.Status.LoadBalancer.Ingress {
+			entries = append(entries, entryPoint(ingress.IP, ingress.Hostname)...)
+		}
+		if entries = append(inOrder(entries), s.Spec.ExternalIPs...); len(entries) > 0 {
+			return strings.Join(entries, ",")
+		}
+		return "<pending>"
+	case corev1.ServiceTypeExternalName:
+		return s.Spec.ExternalName
+	}
+	return "<unknown>"
+}
+
+// entryPoint is the address of a balancer or, if it has none, its name.
+func entryPoint(ip, host string) []string {
+	switch {
+	case ip != "":
+		return []string{ip}
+	case host != "":
+		return []string{host}
+	}
+	return nil
+}
+
+func inOrder(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func portsText(ports []corev1.ServicePort) string {
+	if len(ports) == 0 {
+		return "<none>"
+	}
+	var texts []string
+	for _, p := range ports {
+		if p.NodePort > 0 {
+			texts = append(texts, fmt.Sprintf("%d:%d/%s", p.Port, p.NodePort, p.Protocol))
+		} else {
+			texts = append(texts, fmt.Sprintf("%d/%s", p.Port, p.Protocol))
+		}
+	}
+	return strings.Join(texts, ",")
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	apiresource "k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/api/validate/content"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -129,4 +131,128 @@ func validateSegment(name string, path *field.Path, missing string) field.ErrorL
 func validateAutoscalerStatus(_ context.Context, a, _ *autoscaler) field.ErrorList {
 	return notNegative(field.NewPath("status"), []count{{"currentReplicas", int64(a.Status.CurrentReplicas)},
 		{"desiredReplicas", int64(a.Status.DesiredReplicas)}})
+}
+
+// autoscalerColumns is what kubectl get horizontalpodautoscalers shows.
+var autoscalerColumns = resource.Table[autoscaler, *autoscaler]{
+	Columns: []resource.Column{
+		resource.NameColumn(),
+		{Name: "Reference", Description: autoscalingv2.HorizontalPodAutoscalerSpec{}.SwaggerDoc()["scaleTargetRef"]},
+		{Name: "Targets", Description: autoscalingv2.HorizontalPodAutoscalerSpec{}.SwaggerDoc()["metrics"]},
+		{Name: "MinPods", Description: autoscalingv2.HorizontalPodAutoscalerSpec{}.SwaggerDoc()["minReplicas"]},
+		{Name: "MaxPods", Description: autoscalingv2.HorizontalPodAutoscalerSpec{}.SwaggerDoc()["maxReplicas"]},
+		{Name: "Replicas", Description: autoscalingv2.HorizontalPodAutoscalerStatus{}.SwaggerDoc()["currentReplicas"]},
+		resource.AgeColumn(),
+	},
+	Cells: func(a *autoscaler) []any {
+		s := &a.Spec
+		least := "<unset>"
+		if s.MinReplicas != nil {
+			least = fmt.Sprint(*s.MinReplicas)
+		}
+		return []any{a.Name, s.ScaleTargetRef.Kind + "/" + s.ScaleTargetRef.Name, targetsText(a), least,
+			int64(s.MaxReplicas), int64(a.Status.CurrentReplicas), resource.AgeOf(a)}
+	},
+}
+
+// shownTargets is how many metrics a cell shows.
+const shownTargets = 2
+
+// targetsText is "cpu: 12%/80%, 5/10 (avg) + 1 more...": what is measured, and what is aimed at.
+func targetsText(a *autoscaler) string {
+	specs := a.Spec.Metrics
+	if len(specs) == 0 {
+		return "<none>"
+	}
+	var texts []string
+	for i := range specs[:min(len(specs), shownTargets)] {
+		var status autoscalingv2.MetricStatus
+		if i < len(a.Status.CurrentMetrics) {
+			status = a.Status.CurrentMetrics[i]
+		}
+		texts = append(texts, targetText(&specs[i], &status))
+	}
+	text := strings.Join(texts, ", ")
+	if more := len(specs) - shownTargets; more > 0 {
+		text += fmt.Sprintf(" + %d more...", more)
+	}
+	return text
+}
+
+// targetText is one metric; a metric without the part that its type names, which validation does not let in, is unknown.
+func targetText(m *autoscalingv2.MetricSpec, status *autoscalingv2.MetricStatus) string {
+	switch {
+	case m.Type == autoscalingv2.ExternalMetricSourceType && m.External != nil:
+		var now *autoscalingv2.MetricValueStatus
+		if status.External != nil {
+			now = &status.External.Current
+		}
+		return amountOf(m.External.Target, now)
+	case m.Type == autoscalingv2.ObjectMetricSourceType && m.Object != nil:
+		var now *autoscalingv2.MetricValueStatus
+		if status.Object != nil {
+			now = &status.Object.Current
+		}
+		return amountOf(m.Object.Target, now)
+	case m.Type == autoscalingv2.PodsMetricSourceType && m.Pods != nil:
+		now := unknown
+		if status.Pods != nil {
+			now = quantityText(status.Pods.Current.AverageValue)
+		}
+		return now + "/" + quantityText(m.Pods.Target.AverageValue)
+	case m.Type == autoscalingv2.ResourceMetricSourceType && m.Resource != nil:
+		var now *autoscalingv2.MetricValueStatus
+		if status.Resource != nil {
+			now = &status.Resource.Current
+		}
+		return m.Resource.Name.String() + ": " + usageOf(m.Resource.Target, now)
+	case m.Type == autoscalingv2.ContainerResourceMetricSourceType && m.ContainerResource != nil:
+		var now *autoscalingv2.MetricValueStatus
+		if status.ContainerResource != nil {
+			now = &status.ContainerResource.Current
+		}
+		return m.ContainerResource.Name.String() + ": " + usageOf(m.ContainerResource.Target, now)
+	}
+	return "<unknown type>"
+}
+
+const unknown = "<unknown>"
+
+// amountOf is an amount per pod, or of all together; now is nil where nothing is measured yet.
+func amountOf(t autoscalingv2.MetricTarget, now *autoscalingv2.MetricValueStatus) string {
+	switch {
+	case t.AverageValue != nil && now != nil && now.AverageValue != nil:
+		return now.AverageValue.String() + "/" + t.AverageValue.String() + " (avg)"
+	case t.AverageValue != nil:
+		return unknown + "/" + t.AverageValue.String() + " (avg)"
+	case now != nil:
+		return quantityText(now.Value) + "/" + quantityText(t.Value)
+	}
+	return unknown + "/" + quantityText(t.Value)
+}
+
+// usageOf is an amount, or a share of what the containers request.
+func usageOf(t autoscalingv2.MetricTarget, now *autoscalingv2.MetricValueStatus) string {
+	have, want := unknown, "<auto>"
+	if t.AverageValue != nil {
+		if now != nil {
+			have = quantityText(now.AverageValue)
+		}
+		return have + "/" + t.AverageValue.String()
+	}
+	if now != nil && now.AverageUtilization != nil {
+		have = fmt.Sprintf("%d%%", *now.AverageUtilization)
+	}
+	if t.AverageUtilization != nil {
+		want = fmt.Sprintf("%d%%", *t.AverageUtilization)
+	}
+	return have + "/" + want
+}
+
+// quantityText is a quantity as upstream prints a missing one too.
+func quantityText(q *apiresource.Quantity) string {
+	if q == nil {
+		return "<nil>"
+	}
+	return q.String()
 }

@@ -10,11 +10,20 @@
 //
 // Read in this order:
 //
-//	groups.go                          the rows
-//	deployment.go                      the pattern of all: strategy, checks, status, columns
-//	template.go, counts.go, rollout.go what several kinds share
-//	replicaset.go, daemonset.go, statefulset.go, controllerrevision.go
-//	job.go, job_*.go                   the selector that is made, what stays, and a status that only moves forward
-//	cronjob.go, schedule.go
-//	autoscaler.go, autoscaler_*.go, disruptionbudget.go
+//	groups.go                 the rows
+//	deployment.go             the pattern of all: strategy, rules, status, columns
+//	template.go               what kinds with a selector and a template share
+//	counts.go                 rules of numbers
+//	replicaset.go             replica sets
+//	daemonset.go              daemon sets
+//	statefulset.go            stateful sets
+//	controllerrevision.go     what a daemon set or stateful set was before
+//	job.go                    jobs: strategy, columns, the selector that the server generates
+//	job_validation.go         the spec, and what of it may change
+//	job_policy.go             failure policy, success policy, lists of indexes
+//	job_status.go             a status that only moves forward
+//	cronjob.go                cron jobs and their schedules
+//	autoscaler.go             horizontal pod autoscalers: strategy and columns
+//	autoscaler_validation.go  metrics and behavior
+//	disruptionbudget.go       pod disruption budgets
 package workloads

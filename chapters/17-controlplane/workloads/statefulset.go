@@ -4,8 +4,13 @@ import (
 	"context"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	rest "kubepath/chapters/04-rest"
@@ -108,4 +113,164 @@ var statefulSetColumns = resource.Table[statefulSet, *statefulSet]{
 		names, images := core.ContainerCells(s.Spec.Template.Spec.Containers)
 		return []any{s.Name, outOf(s.Status.ReadyReplicas, s.Spec.Replicas), resource.AgeOf(s), names, images}
 	},
+}
+
+// validateStatefulSet: of a stored set, its claims and the name of its service are not looked at again, and neither is its template where
+// the stored one would not be let in today.
+func validateStatefulSet(_ context.Context, set, old *statefulSet) field.ErrorList {
+	path := field.NewPath("spec")
+	if old == nil {
+		return validateStatefulSpec(&set.Spec, path, statefulOptions{claims: true, serviceName: true, template: true})
+	}
+	stored := &old.Spec.Template
+	valid := len(validateStatefulSpec(&old.Spec, path, statefulOptions{template: true, stored: stored})) == 0
+	errs := validateStatefulSpec(&set.Spec, path, statefulOptions{template: valid, stored: stored})
+	return append(errs, validateStatefulChange(&set.Spec, &old.Spec)...)
+}
+
+// statefulOptions are the parts of a spec that are looked at; stored is the template that an update replaces.
+type statefulOptions struct {
+	claims, serviceName, template bool
+	stored                        *corev1.PodTemplateSpec
+}
+
+// validateStatefulSpec is upstream's ValidateStatefulSetSpec.
+func validateStatefulSpec(s *appsv1.StatefulSetSpec, path *field.Path, o statefulOptions) field.ErrorList {
+	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "statefulset"}
+	errs := validatePodManagement(s.PodManagementPolicy, path.Child("podManagementPolicy"))
+	errs = append(errs, validateStatefulUpdates(&s.UpdateStrategy, path.Child("updateStrategy"))...)
+	errs = append(errs, validateClaimRetention(s.PersistentVolumeClaimRetentionPolicy, path.Child("persistentVolumeClaimRetentionPolicy"))...)
+	for i := 0; o.claims && i < len(s.VolumeClaimTemplates); i++ {
+		at := path.Child("volumeClaimTemplates").Index(i).Child("spec")
+		errs = append(errs, core.ValidatePersistentVolumeClaimSpec(&s.VolumeClaimTemplates[i].Spec, at, core.ClaimOptions{})...)
+	}
+	errs = append(errs, notNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})...)
+	if s.Ordinals != nil {
+		errs = append(errs, notNegative(path, []count{{"ordinals.start", int64(s.Ordinals.Start)}})...)
+	}
+	if o.serviceName {
+		errs = append(errs, validateServiceName(s.ServiceName, path.Child("serviceName"))...)
+	}
+	errs = append(errs, pods.validateSelector()...)
+	if _, err := metav1.LabelSelectorAsSelector(s.Selector); err != nil {
+		errs = append(errs, field.Invalid(path.Child("selector"), s.Selector, ""))
+	} else {
+		errs = append(errs, pods.validateMatch()...)
+		if o.template {
+			errs = append(errs, validateStatefulTemplate(s, o.stored, path.Child("template"))...)
+		}
+	}
+	return append(errs, pods.validateLasting("StatefulSet")...)
+}
+
+func validatePodManagement(policy appsv1.PodManagementPolicyType, path *field.Path) field.ErrorList {
+	switch policy {
+	case appsv1.OrderedReadyPodManagement, appsv1.ParallelPodManagement:
+		return nil
+	case "":
+		return field.ErrorList{field.Required(path, "")}
+	}
+	return field.ErrorList{field.Invalid(path, policy, "must be 'OrderedReady' or 'Parallel'")}
+}
+
+func validateStatefulUpdates(s *appsv1.StatefulSetUpdateStrategy, path *field.Path) field.ErrorList {
+	rolling := path.Child("rollingUpdate")
+	switch {
+	case s.Type == "":
+		return field.ErrorList{field.Required(path, "")}
+	case s.Type == appsv1.OnDeleteStatefulSetStrategyType && s.RollingUpdate != nil:
+		return field.ErrorList{field.Invalid(rolling, resource.InternalForm(s.RollingUpdate), "only allowed for updateStrategy 'RollingUpdate'")}
+	case s.Type == appsv1.OnDeleteStatefulSetStrategyType:
+		return nil
+	case s.Type != appsv1.RollingUpdateStatefulSetStrategyType:
+		return field.ErrorList{field.Invalid(path, resource.InternalForm(s), "must be 'RollingUpdate' or 'OnDelete'")}
+	case s.RollingUpdate == nil:
+		return nil
+	}
+	errs := notNegative(rolling, counted("partition", s.RollingUpdate.Partition))
+	if limit := s.RollingUpdate.MaxUnavailable; limit != nil {
+		at := rolling.Child("maxUnavailable")
+		errs = append(errs, validateIntOrPercent(*limit, at)...)
+		if isNone(*limit) {
+			errs = append(errs, field.Invalid(at, *limit, "cannot be 0"))
+		}
+		errs = append(errs, validateShare(*limit, at)...)
+	}
+	return errs
+}
+
+func validateClaimRetention(p *appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy, path *field.Path) field.ErrorList {
+	if p == nil {
+		return nil
+	}
+	return append(validateRetention(p.WhenDeleted, path.Child("whenDeleted")), validateRetention(p.WhenScaled, path.Child("whenScaled"))...)
+}
+
+func validateRetention(p appsv1.PersistentVolumeClaimRetentionPolicyType, path *field.Path) field.ErrorList {
+	const keep, remove = appsv1.RetainPersistentVolumeClaimRetentionPolicyType, appsv1.DeletePersistentVolumeClaimRetentionPolicyType
+	if p == keep || p == remove {
+		return nil
+	}
+	return field.ErrorList{field.NotSupported(path, p, []appsv1.PersistentVolumeClaimRetentionPolicyType{keep, remove})}
+}
+
+func validateServiceName(name string, path *field.Path) field.ErrorList {
+	if name == "" {
+		return nil
+	}
+	var errs field.ErrorList
+	for _, problem := range validation.IsDNS1123Label(name) {
+		errs = append(errs, field.Invalid(path, name, problem))
+	}
+	return errs
+}
+
+// validateStatefulTemplate checks the template as the controller will complete it: with its own names for the host, and
+// with a volume for each claim.
+func validateStatefulTemplate(s *appsv1.StatefulSetSpec, stored *corev1.PodTemplateSpec, path *field.Path) field.ErrorList {
+	template := &s.Template
+	if template.Spec.Subdomain != "" || template.Spec.Hostname != "" || len(s.VolumeClaimTemplates) > 0 {
+		template = template.DeepCopy()
+		template.Spec.Subdomain, template.Spec.Hostname = "", ""
+		template.Spec.Volumes = claimedVolumes(s)
+	}
+	errs := validateTemplate(template, stored, path)
+	errs = append(errs, metav1validation.ValidateLabels(template.Labels, path.Child("labels"))...)
+	return append(errs, apivalidation.ValidateAnnotations(template.Annotations, path.Child("annotations"))...)
+}
+
+// claimedVolumes are the template's volumes, where a claim's takes the place of one with its name.
+func claimedVolumes(s *appsv1.StatefulSetSpec) []corev1.Volume {
+	var volumes []corev1.Volume
+	claimed := map[string]bool{}
+	for i := range s.VolumeClaimTemplates {
+		name := s.VolumeClaimTemplates[i].Name
+		if claimed[name] {
+			continue
+		}
+		claimed[name] = true
+		volumes = append(volumes, corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{
+			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: name}}})
+	}
+	for _, v := range s.Template.Spec.Volumes {
+		if !claimed[v.Name] {
+			volumes = append(volumes, v)
+		}
+	}
+	return volumes
+}
+
+// validateStatefulChange: what pods are called, and which claims are theirs, is settled once.
+func validateStatefulChange(now, before *appsv1.StatefulSetSpec) field.ErrorList {
+	rest := *now // with everything put back that may change
+	rest.Replicas, rest.Ordinals, rest.Template = before.Replicas, before.Ordinals, before.Template
+	rest.UpdateStrategy, rest.MinReadySeconds = before.UpdateStrategy, before.MinReadySeconds
+	rest.RevisionHistoryLimit = before.RevisionHistoryLimit
+	rest.PersistentVolumeClaimRetentionPolicy = before.PersistentVolumeClaimRetentionPolicy
+	if equality.Semantic.DeepEqual(&rest, before) {
+		return nil
+	}
+	return field.ErrorList{field.Forbidden(field.NewPath("spec"), "updates to statefulset spec for fields other than "+
+		"'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', "+
+		"'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden")}
 }

@@ -1,12 +1,18 @@
 package workloads
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"kubepath/chapters/17-controlplane/core"
@@ -96,4 +102,91 @@ func selectorText(s *metav1.LabelSelector) string {
 		return "<invalid>"
 	}
 	return selector.String()
+}
+
+// validateIntOrPercent: a number of pods, or their share in percent.
+func validateIntOrPercent(amount intstr.IntOrString, path *field.Path) field.ErrorList {
+	if amount.Type == intstr.Int {
+		return apivalidation.ValidateNonnegativeField(int64(amount.IntVal), path)
+	}
+	var errs field.ErrorList
+	for _, problem := range validation.IsValidPercent(amount.StrVal) {
+		errs = append(errs, field.Invalid(path, amount, problem))
+	}
+	return errs
+}
+
+// validateShare: no share is more than all pods.
+func validateShare(amount intstr.IntOrString, path *field.Path) field.ErrorList {
+	if percent, ok := percentOf(amount); !ok || percent <= 100 {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, amount, "must not be greater than 100%")}
+}
+
+// percentOf is the number before the percent sign; false where amount is not a percentage.
+func percentOf(amount intstr.IntOrString) (int, bool) {
+	if amount.Type != intstr.String || len(validation.IsValidPercent(amount.StrVal)) != 0 {
+		return 0, false
+	}
+	percent, _ := strconv.Atoi(strings.TrimSuffix(amount.StrVal, "%"))
+	return percent, true
+}
+
+// isNone reports an amount that is zero pods, whatever the number of all is.
+func isNone(amount intstr.IntOrString) bool {
+	if percent, ok := percentOf(amount); ok {
+		return percent == 0
+	}
+	return amount.IntValue() == 0
+}
+
+// wide are the columns that -o wide adds: what the template's containers are, and which pods are meant.
+func wide(selector string) []resource.Column {
+	return append(core.TemplateColumns(), resource.Column{Name: "Selector", Priority: 1, Description: selector})
+}
+
+// outOf is the cell "2/3".
+func outOf(have int32, wanted *int32) string { return fmt.Sprintf("%d/%d", have, valueOf(wanted)) }
+
+// made points to what *p points to, which it makes where there is nothing.
+func made[T any](p **T) *T {
+	if *p == nil {
+		*p = new(T)
+	}
+	return *p
+}
+
+// warnName: a name that is longer or has dots makes pods whose names and host names differ.
+func warnName(obj metav1.Object) []string {
+	problems := validation.IsDNS1123Label(obj.GetName())
+	if len(problems) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("metadata.name: this is used in Pod names and hostnames, which can result in surprising "+
+		"behavior; a DNS label is recommended: %v", problems)}
+}
+
+// warnTemplate is what clients are told of a template in spec.
+func warnTemplate(template *corev1.PodTemplateSpec) []string {
+	return core.WarnPodTemplate(template, field.NewPath("spec", "template"))
+}
+
+// unaltered reports an update after which nothing else is wanted than before it. Its client is not told again what was
+// told before.
+func unaltered(obj, old metav1.Object) bool { return obj.GetGeneration() == old.GetGeneration() }
+
+// warnClaim: bytes are whole. In an update, messages have the path that upstream's have there.
+func warnClaim(c *corev1.PersistentVolumeClaimSpec, path *field.Path) []string {
+	var lines []string
+	look := func(part string, list corev1.ResourceList) {
+		size := list[corev1.ResourceStorage]
+		if size.MilliValue()%1000 != 0 {
+			lines = append(lines, fmt.Sprintf("%s: fractional byte value %q is invalid, must be an integer",
+				path.Child("resources", part).Key("storage"), size.String()))
+		}
+	}
+	look("requests", c.Resources.Requests)
+	look("limits", c.Resources.Limits)
+	return lines
 }

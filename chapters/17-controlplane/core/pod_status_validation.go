@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
@@ -153,6 +154,136 @@ func families(list, stored []string, path *field.Path, shown any) field.ErrorLis
 	}
 	if !dual || len(list) > 2 {
 		found = append(found, field.Invalid(path, resource.InternalForm(shown), "may specify no more than one IP for each IP family"))
+	}
+	return found
+}
+
+// claimStatuses name the claims that were made of the pod's templates.
+func claimStatuses(list []corev1.PodResourceClaimStatus, spec *corev1.PodSpec) field.ErrorList {
+	path, known := statusPath.Child("resourceClaimStatuses"), claimNames(spec)
+	var found field.ErrorList
+	names := seen{}
+	for i, s := range list {
+		at := path.Index(i)
+		if !known.Has(s.Name) {
+			found = append(found, field.Invalid(at.Child("name"), s.Name, "must match the name of an entry in `spec.resourceClaims`"))
+		}
+		if names.again(s.Name) {
+			found = append(found, field.Duplicate(at.Child("name"), s.Name))
+		}
+		if s.ResourceClaimName != nil {
+			found = append(found, isObjectName(at.Child("resourceClaimName"), *s.ResourceClaimName)...)
+		}
+	}
+	return found
+}
+
+// extendedResourceClaimStatus is the claim that the scheduler made for the extended resources that containers request.
+// Upstream: validatePodExtendedResourceClaimStatus.
+func extendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatus, spec *corev1.PodSpec) field.ErrorList {
+	if s == nil {
+		return nil
+	}
+	path := statusPath.Child("extendedResourceClaimStatus")
+	mappings := path.Child("requestMappings")
+	var found field.ErrorList
+	if len(s.RequestMappings) == 0 {
+		found = append(found, field.Required(mappings, "at least one request mapping is required"))
+	}
+	for i, m := range s.RequestMappings {
+		at := mappings.Index(i)
+		c := containerNamed(spec.Containers, m.ContainerName)
+		if c == nil {
+			c = containerNamed(spec.InitContainers, m.ContainerName)
+		}
+		if c == nil {
+			found = append(found, field.Invalid(at.Child("containerName"), m.ContainerName,
+				"must match the name of an entry in spec.initContainers.name or spec.containers.name"))
+		} else if _, requested := c.Resources.Requests[corev1.ResourceName(m.ResourceName)]; !requested {
+			found = append(found, field.Invalid(at.Child("resourceName"), m.ResourceName, "must match the extended resource name of an entry in "+
+				"spec.initContainers.resources.requests or spec.containers.resources.requests"))
+		}
+		found = append(found, isLabel(path.Child("requestName"), m.RequestName)...) // the path is upstream's
+		if slices.Contains(s.RequestMappings[:i], m) {
+			found = append(found, field.Duplicate(at.Child("containerName"), m.ContainerName),
+				field.Duplicate(at.Child("resourceName"), m.ResourceName), field.Duplicate(at.Child("requestName"), m.RequestName))
+		}
+	}
+	return append(found, namedOrRequired(path.Child("resourceClaimName"), s.ResourceClaimName)...)
+}
+
+// users are whom the containers run as.
+func users(list []corev1.ContainerStatus, path *field.Path, os *corev1.PodOS) field.ErrorList {
+	var found field.ErrorList
+	for i := range list {
+		u := list[i].User
+		if u == nil || u.Linux == nil {
+			continue
+		}
+		at := path.Index(i).Child("user", "linux")
+		if os != nil && os.Name != corev1.Linux {
+			if os.Name == corev1.Windows {
+				found = append(found, field.Forbidden(at, "cannot be set for a windows pod"))
+			}
+			continue
+		}
+		found = append(found, isUser(at.Child("uid"), &u.Linux.UID)...)
+		found = append(found, isGroup(at.Child("gid"), &u.Linux.GID)...)
+		for g := range u.Linux.SupplementalGroups {
+			found = append(found, isGroup(at.Child("supplementalGroups").Index(g), &u.Linux.SupplementalGroups[g])...)
+		}
+	}
+	return found
+}
+
+// health is that of the devices that a container has. An ephemeral one has none.
+func health(list statusList, spec *corev1.PodSpec) field.ErrorList {
+	var found field.ErrorList
+	for i := range list.statuses {
+		s, at := &list.statuses[i], statusPath.Child(list.name).Index(i).Child("allocatedResourcesStatus")
+		if list.ephemeral {
+			if len(s.AllocatedResourcesStatus) > 0 {
+				found = append(found, field.Forbidden(at, "must not be specified in container status"))
+			}
+			continue
+		}
+		c := containerNamed(list.containers(spec), s.Name)
+		for j, r := range s.AllocatedResourcesStatus {
+			if c != nil {
+				found = append(found, allocated(c, r.Name, at.Index(j).Child("name"))...)
+			}
+			found = append(found, devicesHealth(r.Resources, at.Index(j).Child("resources"))...)
+		}
+	}
+	return found
+}
+
+func allocated(c *corev1.Container, name corev1.ResourceName, path *field.Path) field.ErrorList {
+	claim, isClaim := strings.CutPrefix(string(name), "claim:")
+	if !isClaim {
+		if _, ok := c.Resources.Requests[name]; ok {
+			return nil
+		}
+		return field.ErrorList{field.Invalid(path, name, "must match one of the container's resource requests")}
+	}
+	if slices.ContainsFunc(c.Resources.Claims, func(r corev1.ResourceClaim) bool {
+		return claim == r.Name && r.Request == "" || r.Request != "" && claim == r.Name+"/"+r.Request
+	}) {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, name, "must match one of the container's resource claims in a format "+
+		"'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty")}
+}
+
+func devicesHealth(list []corev1.ResourceHealth, path *field.Path) field.ErrorList {
+	var found field.ErrorList
+	ids := seen{}
+	for i, r := range list {
+		found = append(found, among(path.Index(i).Child("health"), r.Health,
+			corev1.ResourceHealthStatusHealthy, corev1.ResourceHealthStatusUnhealthy, corev1.ResourceHealthStatusUnknown)...)
+		if ids.again(string(r.ResourceID)) {
+			found = append(found, field.Duplicate(path.Index(i).Child("resourceID"), r.ResourceID))
+		}
 	}
 	return found
 }

@@ -1,0 +1,297 @@
+package core
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// Where the paths of errors begin.
+var (
+	specPath        = field.NewPath("spec")
+	statusPath      = field.NewPath("status")
+	annotationsPath = field.NewPath("metadata", "annotations")
+)
+
+// ValidatePodCreate checks a new pod. Upstream: validation.ValidatePodCreate.
+func ValidatePodCreate(pod *corev1.Pod) field.ErrorList {
+	found := validatePodMetadataAndSpec(pod, Options{Pod: true})
+	if len(pod.Spec.EphemeralContainers) > 0 {
+		found = append(found, field.Forbidden(specPath.Child("ephemeralContainers"), "cannot be set on create"))
+	}
+	if pod.Spec.NodeName != "" && len(pod.Spec.SchedulingGates) > 0 {
+		found = append(found, field.Forbidden(specPath.Child("nodeName"), "cannot be set until all schedulingGates have been cleared"))
+	}
+	return append(found, profilesAgree(&pod.ObjectMeta, &pod.Spec, specPath)...)
+}
+
+// validatePodMetadataAndSpec checks a pod by itself, new or changed. Upstream: validatePodMetadataAndSpec.
+func validatePodMetadataAndSpec(pod *corev1.Pod, o Options) field.ErrorList {
+	found := annotations(&pod.ObjectMeta, &pod.Spec, annotationsPath, o)
+	found = append(found, ValidatePodSpec(&pod.Spec, &pod.ObjectMeta, specPath, o)...)
+	found = append(found, tokenOfNobody(&pod.Spec)...)
+	found = append(found, trimmedImages(pod.Spec.Containers, specPath.Child("containers"))...)
+	return append(found, trimmedImages(pod.Spec.InitContainers, specPath.Child("initContainers"))...)
+}
+
+// tokenOfNobody: a token is an account's.
+func tokenOfNobody(spec *corev1.PodSpec) field.ErrorList {
+	if spec.ServiceAccountName != "" {
+		return nil
+	}
+	var found field.ErrorList
+	for i := range spec.Volumes {
+		p := spec.Volumes[i].Projected
+		for j := 0; p != nil && j < len(p.Sources); j++ {
+			if p.Sources[j].ServiceAccountToken != nil {
+				path := specPath.Child("volumes").Index(i).Child("projected", "sources").Index(j).Child("serviceAccountToken")
+				found = append(found, field.Forbidden(path, "must not be specified when serviceAccountName is not set"))
+			}
+		}
+	}
+	return found
+}
+
+// optionsForPod are the options for a change of a pod.
+func optionsForPod(before *corev1.Pod) Options {
+	o := optionsFor(&before.ObjectMeta, &before.Spec)
+	o.Pod = true
+	return o
+}
+
+// changeable is what an update may change of a spec.
+var changeable = []string{
+	"`spec.containers[*].image`", "`spec.initContainers[*].image`", "`spec.activeDeadlineSeconds`",
+	"`spec.tolerations` (only additions to existing tolerations)",
+	"`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
+}
+
+// ValidatePodUpdate checks a pod that replaces another: by itself, and as a change of a thing that runs already.
+// Upstream: validation.ValidatePodUpdate.
+func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
+	o := optionsForPod(before)
+	found := validatePodMetadataAndSpec(pod, o)
+	found = append(found, annotationChanges(pod, before, o)...)
+	for _, kind := range []struct {
+		name     string
+		now, was []corev1.Container
+	}{
+		{"containers", pod.Spec.Containers, before.Spec.Containers},
+		{"initContainers", pod.Spec.InitContainers, before.Spec.InitContainers},
+	} {
+		if len(kind.now) != len(kind.was) {
+			return append(found, field.Forbidden(specPath.Child(kind.name), "pod updates may not add or remove containers"))
+		}
+		found = append(found, images(kind.now, specPath.Child(kind.name))...)
+	}
+	late, stop := laterDeadline(pod.Spec.ActiveDeadlineSeconds, before.Spec.ActiveDeadlineSeconds)
+	found = append(found, late...)
+	if stop {
+		return found
+	}
+	found = append(found, onlyMoreTolerations(pod.Spec.Tolerations, before.Spec.Tolerations, o)...)
+	found = append(found, onlyFewerGates(pod.Spec.SchedulingGates, before.Spec.SchedulingGates)...)
+	if equality.Semantic.DeepEqual(&pod.Spec, &before.Spec) {
+		return found
+	}
+	rest, narrowed := withoutChangeable(&pod.Spec, &before.Spec)
+	found = append(found, narrowed...)
+	if !equality.Semantic.DeepEqual(rest, &before.Spec) {
+		found = append(found, field.Forbidden(specPath, fmt.Sprintf("pod updates may not change fields other than %s\n%v",
+			strings.Join(changeable, ","), resource.Diff(internalSpec{&before.Spec}, internalSpec{rest}))))
+	}
+	return found
+}
+
+func images(containers []corev1.Container, path *field.Path) field.ErrorList {
+	var found field.ErrorList
+	for i := range containers {
+		found = append(found, required(path.Index(i).Child("image"), containers[i].Image)...)
+		found = append(found, trimmedImage(&containers[i], path.Index(i))...)
+	}
+	return found
+}
+
+// laterDeadline: time may be taken away, not given. stop: the rest is not worth looking at.
+func laterDeadline(now, was *int64) (found field.ErrorList, stop bool) {
+	path := specPath.Child("activeDeadlineSeconds")
+	switch {
+	case now == nil && was == nil:
+		return nil, false
+	case now == nil:
+		return field.ErrorList{field.Invalid(path, now, "must not update from a positive integer to nil value")}, false
+	case *now < 0 || *now > math.MaxInt32:
+		return within(path, *now, 0, math.MaxInt32), true
+	case was != nil && *was < *now:
+		return field.ErrorList{field.Invalid(path, *now, "must be less than or equal to previous value")}, true
+	}
+	return nil, false
+}
+
+// onlyMoreTolerations: what is tolerated stays so, for another time perhaps.
+func onlyMoreTolerations(now, was []corev1.Toleration, o Options) field.ErrorList {
+	path := specPath.Child("tolerations")
+	for _, old := range was {
+		kept := false
+		for _, t := range now {
+			old.TolerationSeconds = t.TolerationSeconds
+			kept = kept || old == t
+		}
+		if !kept {
+			return field.ErrorList{field.Forbidden(path, "existing toleration can not be modified except its tolerationSeconds")}
+		}
+	}
+	return ValidateTolerations(now, path, o)
+}
+
+func onlyFewerGates(now, was []corev1.PodSchedulingGate) field.ErrorList {
+	added := map[string]int{}
+	for i, gate := range now {
+		added[gate.Name] = i
+	}
+	for _, gate := range was {
+		delete(added, gate.Name)
+	}
+	var found field.ErrorList
+	for name, i := range added {
+		found = append(found, field.Forbidden(specPath.Child("schedulingGates").Index(i).Child("name"),
+			fmt.Sprintf("only deletion is allowed, but found new scheduling gate '%s'", name)))
+	}
+	return found
+}
+
+// withoutChangeable is the new spec with everything from the old one that may change: what is left of the difference is
+// forbidden. While gates hold the pod back, where it may run can be narrowed too.
+func withoutChangeable(now, was *corev1.PodSpec) (*corev1.PodSpec, field.ErrorList) {
+	spec := now.DeepCopy()
+	for i := range spec.Containers {
+		spec.Containers[i].Image = was.Containers[i].Image
+	}
+	for i := range spec.InitContainers {
+		spec.InitContainers[i].Image = was.InitContainers[i].Image
+	}
+	if len(spec.Containers) == 0 {
+		spec.Containers = nil // none, however that was written
+	}
+	if len(spec.InitContainers) == 0 {
+		spec.InitContainers = nil
+	}
+	spec.ActiveDeadlineSeconds = was.ActiveDeadlineSeconds
+	spec.SchedulingGates = was.SchedulingGates
+	spec.Tolerations = was.Tolerations
+	if deref(was.TerminationGracePeriodSeconds, 0) < 0 && deref(spec.TerminationGracePeriodSeconds, 0) == 1 {
+		spec.TerminationGracePeriodSeconds = was.TerminationGracePeriodSeconds
+	}
+	if len(was.SchedulingGates) == 0 {
+		return spec, nil
+	}
+	return spec, takeNarrowed(spec, was)
+}
+
+// takeNarrowed puts the old choice of nodes into spec, and says where the new one is not a narrower one.
+func takeNarrowed(spec, was *corev1.PodSpec) field.ErrorList {
+	var found field.ErrorList
+	if !equality.Semantic.DeepEqual(spec.NodeSelector, was.NodeSelector) {
+		found = onlyMoreLabels(spec.NodeSelector, was.NodeSelector)
+		spec.NodeSelector = was.NodeSelector
+	}
+	old, now := nodeAffinityOf(was), nodeAffinityOf(spec)
+	if equality.Semantic.DeepEqual(old, now) {
+		return found
+	}
+	found = append(found, onlyNarrower(now, old)...)
+	switch a := spec.Affinity; {
+	case a == nil: // then old is not nil: they differ
+		spec.Affinity = &corev1.Affinity{NodeAffinity: old}
+	case was.Affinity == nil && a.PodAntiAffinity == nil && a.PodAffinity == nil:
+		spec.Affinity = nil
+	default:
+		a.NodeAffinity = old
+	}
+	return found
+}
+
+func nodeAffinityOf(spec *corev1.PodSpec) *corev1.NodeAffinity {
+	if spec.Affinity == nil {
+		return nil
+	}
+	return spec.Affinity.NodeAffinity
+}
+
+func onlyMoreLabels(now, was map[string]string) field.ErrorList {
+	for key, value := range was {
+		if v, ok := now[key]; !ok || v != value {
+			return field.ErrorList{field.Invalid(specPath.Child("nodeSelector"), now,
+				"only additions to spec.nodeSelector are allowed (no mutations or deletions)")}
+		}
+	}
+	return nil
+}
+
+// onlyNarrower: each required term stays and may ask for more. Preferences may change.
+func onlyNarrower(now, was *corev1.NodeAffinity) field.ErrorList {
+	old, terms := requiredNodes(was), requiredNodes(now)
+	path := specPath.Child("affinity", "nodeAffinity", requiredTerms, "nodeSelectorTerms")
+	if len(old) > 0 && len(old) != len(terms) {
+		return field.ErrorList{field.Invalid(path, resource.InternalForm(terms), "no additions/deletions to non-empty NodeSelectorTerms list are allowed")}
+	}
+	var found field.ErrorList
+	for i := range old {
+		if !extends(&terms[i], &old[i]) {
+			found = append(found, field.Invalid(path.Index(i), resource.InternalForm(terms[i]), "only additions are allowed (no mutations or deletions)"))
+		}
+	}
+	return found
+}
+
+func requiredNodes(a *corev1.NodeAffinity) []corev1.NodeSelectorTerm {
+	if a == nil || a.RequiredDuringSchedulingIgnoredDuringExecution == nil {
+		return nil
+	}
+	return a.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms
+}
+
+// extends: a term asks for all that the old one did. An empty term selects nothing, and so nothing can be added to it.
+func extends(now, was *corev1.NodeSelectorTerm) bool {
+	if len(was.MatchExpressions)+len(was.MatchFields) == 0 {
+		return len(now.MatchExpressions)+len(now.MatchFields) == 0
+	}
+	return begins(now.MatchExpressions, was.MatchExpressions) && begins(now.MatchFields, was.MatchFields)
+}
+
+func begins(list, with []corev1.NodeSelectorRequirement) bool {
+	return len(list) >= len(with) && (len(with) == 0 || equality.Semantic.DeepEqual(list[:len(with)], with))
+}
+
+// ValidateEphemeralContainersUpdate checks a pod with more ephemeral containers: those that are there stay as they are.
+// Upstream: validation.ValidatePodEphemeralContainersUpdate.
+func ValidateEphemeralContainersUpdate(pod, before *corev1.Pod) field.ErrorList {
+	if isMirror(before.Annotations) {
+		return field.ErrorList{field.Forbidden(field.NewPath(""), "static pods do not support ephemeral containers")}
+	}
+	o := optionsForPod(before)
+	found := validatePodMetadataAndSpec(pod, o)
+	found = append(found, annotationChanges(pod, before, o)...)
+	path := specPath.Child("ephemeralContainers")
+	now := map[string]*corev1.EphemeralContainer{}
+	for i := range pod.Spec.EphemeralContainers {
+		now[pod.Spec.EphemeralContainers[i].Name] = &pod.Spec.EphemeralContainers[i]
+	}
+	for i := range before.Spec.EphemeralContainers {
+		was := &before.Spec.EphemeralContainers[i]
+		switch c := now[was.Name]; {
+		case c == nil:
+			found = append(found, field.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be removed\n", was.Name)))
+		case !equality.Semantic.DeepEqual(was, c):
+			found = append(found, field.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be changed\n%v", was.Name,
+				resource.Diff(*was, *c))))
+		}
+	}
+	return found
+}

@@ -1,0 +1,293 @@
+package workloads
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/resource"
+)
+
+// Bounds of a job with indexes: the lists of finished indexes in its status must stay short.
+const (
+	maxParallelism    = 100_000
+	maxFailedIndexes  = 100_000
+	manyCompletions   = 100_000
+	parallelismOfMany = 10_000
+	failuresOfMany    = 10_000
+	maxManagedBy      = 63
+)
+
+func validateJob(_ context.Context, j, old *job) field.ErrorList {
+	path := field.NewPath("spec")
+	var stored *batchv1.JobSpec
+	prefixed := true
+	if old != nil {
+		stored = &old.Spec
+		_, named := stored.Template.Labels[nameLabel]
+		_, identified := stored.Template.Labels[uidLabel]
+		prefixed = named && identified
+	}
+	errs := validateGenerated(j, prefixed)
+	errs = append(errs, validateJobSpec(&j.Spec, stored, path)...)
+	errs = append(errs, validateHostNames(j)...)
+	if old != nil {
+		errs = append(errs, validateJobSpec(&j.Spec, stored, path)...) // upstream's update checks twice, and lists twice
+		errs = append(errs, validateJobChange(j, old, path)...)
+	}
+	return errs
+}
+
+// validateHostNames: the last index still makes a host name.
+func validateHostNames(j *job) field.ErrorList {
+	if !indexed(&j.Spec) || valueOf(j.Spec.Completions) <= 0 {
+		return nil
+	}
+	last := fmt.Sprintf("%s-%d", j.Name, *j.Spec.Completions-1)
+	if len(validation.IsDNS1123Label(last)) == 0 {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(field.NewPath("metadata", "name"), j.Name,
+		"will not able to create pod with invalid DNS label: "+last)}
+}
+
+// validateJobSpec is the check of a job's own spec, which has a selector.
+func validateJobSpec(s, stored *batchv1.JobSpec, path *field.Path) field.ErrorList {
+	errs := validateJobContent(s, stored, path)
+	var allowed metav1validation.LabelSelectorValidationOptions
+	if stored != nil {
+		allowed.AllowInvalidLabelValueInSelector = metav1validation.LabelSelectorHasInvalidLabelValue(stored.Selector)
+	}
+	if s.Selector == nil {
+		errs = append(errs, field.Required(path.Child("selector"), ""))
+	} else {
+		errs = append(errs, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
+	}
+	pods := podSet{selector: s.Selector, template: &s.Template, path: path}
+	return append(errs, pods.validateMatch()...)
+}
+
+// validateJobContent is the check of a spec without its selector: a job's, or that in a cron job's template.
+func validateJobContent(s, stored *batchv1.JobSpec, path *field.Path) field.ErrorList {
+	errs := notNegative(path, counted("parallelism", s.Parallelism), counted("completions", s.Completions),
+		counted("activeDeadlineSeconds", s.ActiveDeadlineSeconds), counted("backoffLimit", s.BackoffLimit),
+		counted("ttlSecondsAfterFinished", s.TTLSecondsAfterFinished), counted("backoffLimitPerIndex", s.BackoffLimitPerIndex),
+		counted("maxFailedIndexes", s.MaxFailedIndexes))
+	if s.MaxFailedIndexes != nil && s.BackoffLimitPerIndex == nil {
+		errs = append(errs, field.Required(path.Child("backoffLimitPerIndex"), "when maxFailedIndexes is specified"))
+	}
+	if s.ManagedBy != nil {
+		errs = append(errs, validation.IsDomainPrefixedPath(path.Child("managedBy"), *s.ManagedBy)...)
+		if len(*s.ManagedBy) > maxManagedBy {
+			errs = append(errs, field.TooLong(path.Child("managedBy"), "", maxManagedBy))
+		}
+	}
+	errs = append(errs, validateCompletionMode(s, path)...)
+	errs = append(errs, validatePolicies(s, path)...)
+	var template *corev1.PodTemplateSpec
+	if stored != nil {
+		template = &stored.Template
+	}
+	errs = append(errs, validateTemplate(&s.Template, template, path.Child("template"))...)
+	return append(errs, validateEnding(s, path.Child("template", "spec", "restartPolicy"))...)
+}
+
+// validatePolicies: what counts as a failure, what as a success, and when a pod is replaced.
+func validatePolicies(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	if s.PodFailurePolicy != nil {
+		errs = validateFailurePolicy(s, path.Child("podFailurePolicy"))
+	}
+	switch {
+	case s.SuccessPolicy != nil && !indexed(s):
+		errs = append(errs, field.Invalid(path.Child("successPolicy"), resource.InternalForm(s.SuccessPolicy), "requires indexed completion mode"))
+	case s.SuccessPolicy != nil:
+		errs = append(errs, validateSuccessPolicy(s, path.Child("successPolicy"))...)
+	}
+	replacement, at := s.PodReplacementPolicy, path.Child("podReplacementPolicy")
+	supported := []batchv1.PodReplacementPolicy{batchv1.Failed, batchv1.TerminatingOrFailed}
+	if s.PodFailurePolicy != nil {
+		supported = supported[:1] // a failure has to be seen before it can be judged
+	}
+	if replacement != nil && !slices.Contains(supported, *replacement) {
+		errs = append(errs, field.NotSupported(at, *replacement, supported))
+	}
+	return errs
+}
+
+// validateEnding refuses pods that never end.
+func validateEnding(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+	switch policy := s.Template.Spec.RestartPolicy; {
+	case policy == corev1.RestartPolicyAlways || policy == "":
+		return field.ErrorList{field.Required(path, `valid values: "OnFailure", "Never"`)}
+	case policy != corev1.RestartPolicyOnFailure && policy != corev1.RestartPolicyNever:
+		return field.ErrorList{field.NotSupported(path, policy, []corev1.RestartPolicy{corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever})}
+	case s.PodFailurePolicy != nil && policy != corev1.RestartPolicyNever:
+		return field.ErrorList{field.Invalid(path, policy, `only "Never" is supported when podFailurePolicy is specified`)}
+	}
+	return nil
+}
+
+func indexed(s *batchv1.JobSpec) bool {
+	return s.CompletionMode != nil && *s.CompletionMode == batchv1.IndexedCompletion
+}
+
+// validateCompletionMode: with indexes or without.
+func validateCompletionMode(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+	modes := []batchv1.CompletionMode{batchv1.NonIndexedCompletion, batchv1.IndexedCompletion}
+	switch {
+	case indexed(s):
+		return validateIndexed(s, path)
+	case s.CompletionMode != nil && !slices.Contains(modes, *s.CompletionMode):
+		return field.ErrorList{field.NotSupported(path.Child("completionMode"), *s.CompletionMode, modes)}
+	}
+	const text = "requires indexed completion mode"
+	var errs field.ErrorList
+	if s.BackoffLimitPerIndex != nil {
+		errs = append(errs, field.Invalid(path.Child("backoffLimitPerIndex"), *s.BackoffLimitPerIndex, text))
+	}
+	if s.MaxFailedIndexes != nil {
+		errs = append(errs, field.Invalid(path.Child("maxFailedIndexes"), *s.MaxFailedIndexes, text))
+	}
+	return errs
+}
+
+// validateIndexed holds the bounds of a job with indexes.
+func validateIndexed(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+	parallelism, failed := path.Child("parallelism"), path.Child("maxFailedIndexes")
+	var errs field.ErrorList
+	if s.Completions == nil {
+		errs = append(errs, field.Required(path.Child("completions"), "when completion mode is Indexed"))
+	}
+	errs = append(errs, below(parallelism, s.Parallelism, maxParallelism, " when completion mode is Indexed")...)
+	if s.Completions != nil && s.MaxFailedIndexes != nil && *s.MaxFailedIndexes > *s.Completions {
+		errs = append(errs, field.Invalid(failed, *s.MaxFailedIndexes, "must be less than or equal to completions"))
+	}
+	errs = append(errs, below(failed, s.MaxFailedIndexes, maxFailedIndexes, "")...)
+	if valueOf(s.Completions) <= manyCompletions || s.BackoffLimitPerIndex == nil {
+		return errs
+	}
+	if s.MaxFailedIndexes == nil {
+		errs = append(errs, field.Required(failed, fmt.Sprintf("must be specified when completions is above %d", manyCompletions)))
+	}
+	when := fmt.Sprintf(" when completions are above %d and used with backoff limit per index", manyCompletions)
+	errs = append(errs, below(parallelism, s.Parallelism, parallelismOfMany, when)...)
+	return append(errs, below(failed, s.MaxFailedIndexes, failuresOfMany, when)...)
+}
+
+// below refuses a value above limit.
+func below(path *field.Path, value *int32, limit int32, when string) field.ErrorList {
+	if value == nil || *value <= limit {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, *value, fmt.Sprintf("must be less than or equal to %d%s", limit, when))}
+}
+
+// validateJobChange: what a job is to do stays as it began.
+func validateJobChange(j, old *job, path *field.Path) field.ErrorList {
+	now, before := &j.Spec, &old.Spec
+	errs := validateCompletionsChange(now, before, path.Child("completions"))
+	errs = append(errs, unchanged(now.Selector, before.Selector, path.Child("selector"))...)
+	errs = append(errs, validateTemplateChange(j, old, path)...)
+	for _, fixed := range []struct {
+		field       string
+		now, before any
+	}{
+		{"completionMode", now.CompletionMode, before.CompletionMode},
+		{"podFailurePolicy", now.PodFailurePolicy, before.PodFailurePolicy},
+		{"backoffLimitPerIndex", now.BackoffLimitPerIndex, before.BackoffLimitPerIndex},
+		{"managedBy", now.ManagedBy, before.ManagedBy},
+		{"successPolicy", now.SuccessPolicy, before.SuccessPolicy},
+	} {
+		errs = append(errs, unchangedPart(fixed.now, fixed.before, path.Child(fixed.field))...)
+	}
+	return errs
+}
+
+// validateCompletionsChange: a job with indexes may grow and shrink, if as many indexes run as there are.
+func validateCompletionsChange(now, before *batchv1.JobSpec, path *field.Path) field.ErrorList {
+	if !indexed(now) {
+		return unchanged(now.Completions, before.Completions, path)
+	}
+	if now.Completions == nil || equality.Semantic.DeepEqual(now.Completions, before.Completions) {
+		return nil
+	}
+	if *now.Completions == valueOf(now.Parallelism) {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, *now.Completions, "can only be modified in tandem with spec.parallelism")}
+}
+
+// validateTemplateChange: the template stays, but while a job is suspended and has no pods, where they may run and what they
+// may use can still be decided.
+func validateTemplateChange(j, old *job, path *field.Path) field.ErrorList {
+	if !mayChangeTemplate(old) {
+		if equality.Semantic.DeepEqual(&j.Spec.Template, &old.Spec.Template) {
+			return nil
+		}
+		return field.ErrorList{field.Invalid(path.Child("template"), shownTemplate{j.Spec.Template.ObjectMeta,
+			core.InternalSpec(&j.Spec.Template.Spec)}, apivalidation.FieldImmutableErrorMsg)}
+	}
+	expected := old.Spec.Template.DeepCopy()
+	takeScheduling(expected, &j.Spec.Template)
+	takeResources(expected.Spec.Containers, j.Spec.Template.Spec.Containers)
+	takeResources(expected.Spec.InitContainers, j.Spec.Template.Spec.InitContainers)
+	if equality.Semantic.DeepEqual(&j.Spec.Template.Spec, &expected.Spec) {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path.Child("template.spec"), core.InternalSpec(&j.Spec.Template.Spec),
+		apivalidation.FieldImmutableErrorMsg)}
+}
+
+// shownTemplate is a template as messages quote it.
+type shownTemplate struct {
+	metav1.ObjectMeta
+	Spec any
+}
+
+// mayChangeTemplate reports a job that waits: it never ran, or its pods are gone.
+func mayChangeTemplate(j *job) bool {
+	return valueOf(j.Spec.Suspend) && j.Status.Active == 0 &&
+		(j.Status.StartTime == nil || hasCondition(j, batchv1.JobSuspended, corev1.ConditionTrue))
+}
+
+// takeScheduling takes over what decides where pods run.
+func takeScheduling(to, from *corev1.PodTemplateSpec) {
+	to.Labels, to.Annotations = from.Labels, from.Annotations
+	to.Spec.NodeSelector, to.Spec.Tolerations = from.Spec.NodeSelector, from.Spec.Tolerations
+	to.Spec.SchedulingGates = from.Spec.SchedulingGates
+	had, has := to.Spec.Affinity, from.Spec.Affinity
+	switch {
+	case has == nil && had != nil:
+		had.NodeAffinity = nil
+		if *had == (corev1.Affinity{}) {
+			to.Spec.Affinity = nil
+		}
+	case has != nil && had == nil:
+		to.Spec.Affinity = &corev1.Affinity{NodeAffinity: has.NodeAffinity}
+	case has != nil:
+		had.NodeAffinity = has.NodeAffinity
+	}
+}
+
+// takeResources takes over what the containers may use, where they are the same containers.
+func takeResources(to, from []corev1.Container) {
+	if len(to) != len(from) {
+		return
+	}
+	for i := range to {
+		if to[i].Name == from[i].Name {
+			to[i].Resources = from[i].Resources
+		}
+	}
+}
