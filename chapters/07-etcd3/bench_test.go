@@ -39,7 +39,7 @@ func openBenched(b *testing.B) *benched {
 func (t *benched) key() string { return t.prefix + "/pods/default/x" }
 
 func (t *benched) put(key string, seen int64) (revision int64, err error) {
-	answer, err := t.kv.Txn(t.ctx).If(unchanged(key, seen)).Then(clientv3.OpPut(key, t.value)).Else(clientv3.OpGet(key)).Commit()
+	answer, err := t.kv.Txn(t.ctx).If(modRevisionIs(key, seen)).Then(clientv3.OpPut(key, t.value)).Else(clientv3.OpGet(key)).Commit()
 	if err != nil || !answer.Succeeded {
 		return 0, fmt.Errorf("not written: %w", err)
 	}

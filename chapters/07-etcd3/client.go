@@ -104,7 +104,7 @@ func HealthCheck(client *clientv3.Client, prefix string) func(ctx context.Contex
 		ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 		defer cancel()
 		_, err := client.KV.Get(ctx, key)
-		return fail("health", key, explain(err))
+		return fail("health", key, interpretError(err))
 	}
 }
 
@@ -116,7 +116,7 @@ func (s *store) ReadinessCheck() error { return nil }
 func (s *store) Stats(ctx context.Context) (storage.Stats, error) {
 	answer, err := s.kv.Get(ctx, s.resource, clientv3.WithPrefix(), clientv3.WithCountOnly())
 	if err != nil {
-		return storage.Stats{}, fail("list", s.resource, explain(err))
+		return storage.Stats{}, fail("list", s.resource, interpretError(err))
 	}
 	return storage.Stats{ObjectCount: answer.Count}, nil
 }
@@ -126,7 +126,7 @@ func (s *store) Stats(ctx context.Context) (storage.Stats, error) {
 func (s *store) GetCurrentResourceVersion(ctx context.Context) (uint64, error) {
 	answer, err := s.kv.Get(ctx, s.resource, clientv3.WithKeysOnly())
 	if err != nil {
-		return 0, fail("get", s.resource, explain(err))
+		return 0, fail("get", s.resource, interpretError(err))
 	}
 	return uint64(answer.Header.Revision), nil
 }

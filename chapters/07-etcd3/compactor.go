@@ -74,7 +74,7 @@ func (c *Compactor) Compact(ctx context.Context) error {
 		Else(clientv3.OpGet(compactKey)).
 		Commit()
 	if err != nil {
-		return explain(err)
+		return interpretError(err)
 	}
 	target := c.revision
 	c.revision = answer.Header.Revision
@@ -86,8 +86,8 @@ func (c *Compactor) Compact(ctx context.Context) error {
 	if target == 0 {
 		return nil
 	}
-	if _, err := c.kv.Compact(ctx, target); err != nil && !compactedAway(err) {
-		return explain(err)
+	if _, err := c.kv.Compact(ctx, target); err != nil && !isCompacted(err) {
+		return interpretError(err)
 	}
 	raise(&c.compacted, target)
 	return nil

@@ -41,11 +41,11 @@ func (s *store) create(ctx context.Context, key string, c creation) error {
 		return err
 	}
 	answer, err := s.kv.Txn(ctx).
-		If(unchanged(key, 0)).
+		If(modRevisionIs(key, 0)).
 		Then(put).
 		Commit()
 	if err != nil {
-		return explain(err)
+		return interpretError(err)
 	}
 	if !answer.Succeeded {
 		return storage.ErrExists
@@ -53,8 +53,8 @@ func (s *store) create(ctx context.Context, key string, c creation) error {
 	return s.deliver(c.out, e, answer.Header.Revision)
 }
 
-// unchanged is the comparison that every write of this package stands on: the key was last changed at revision.
+// modRevisionIs is the comparison that every write of this package stands on: the key was last changed at revision.
 // Revision 0: the key does not exist.
-func unchanged(key string, revision int64) clientv3.Cmp {
+func modRevisionIs(key string, revision int64) clientv3.Cmp {
 	return clientv3.Compare(clientv3.ModRevision(key), "=", revision)
 }

@@ -15,7 +15,7 @@ import (
 func (s *store) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
 	key, err := s.key(key, false)
 	if err == nil {
-		err = s.delete(ctx, attempt{key: key, seen: s.known(opts.CachedExistingObject)}, removal{opts, out})
+		err = s.delete(ctx, attempt{key: key, seen: s.stateFromObject(opts.CachedExistingObject)}, removal{opts, out})
 	}
 	return fail("delete", key, err)
 }
@@ -28,7 +28,7 @@ type removal struct {
 
 func (s *store) delete(ctx context.Context, try attempt, r removal) (err error) {
 	if try.seen == nil {
-		if try.seen, err = s.current(ctx, try.key, false); err != nil {
+		if try.seen, err = s.currentState(ctx, try.key, false); err != nil {
 			return err
 		}
 	}
@@ -42,13 +42,13 @@ func (s *store) delete(ctx context.Context, try attempt, r removal) (err error) 
 }
 
 // tryDelete makes one attempt. It returns the state to try again from, or nil when the object is gone.
-func (s *store) tryDelete(ctx context.Context, try attempt, r removal) (again *state, err error) {
+func (s *store) tryDelete(ctx context.Context, try attempt, r removal) (again *objState, err error) {
 	last := try.seen.obj
 	if last == nil {
 		last = try.seen.hint
 	}
 	if err := r.allow(ctx, try.key, last); err != nil {
-		return s.rejected(ctx, try, err)
+		return s.stateAfterRefusal(ctx, try, err)
 	}
 	return s.replace(ctx, try, clientv3.OpDelete(try.key), func(revision int64) error {
 		if _, shared := r.out.(*kinds.ResultPointer); try.seen.hint != nil && !shared {
@@ -68,7 +68,7 @@ func (r removal) allow(ctx context.Context, key string, obj runtime.Object) erro
 		return nil
 	}
 	if err := r.Validate(ctx, obj); err != nil {
-		return callers{err}
+		return callerError{err}
 	}
 	return nil
 }

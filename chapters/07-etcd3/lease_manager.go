@@ -75,13 +75,13 @@ func (s *store) leaseFor(ctx context.Context, ttl uint64) ([]clientv3.OpOption, 
 	}
 	id, err := s.leases.GetLease(ctx, int64(ttl))
 	if err != nil {
-		return nil, explain(err)
+		return nil, interpretError(err)
 	}
 	return []clientv3.OpOption{clientv3.WithLease(id)}, nil
 }
 
 // leaseAfter is the option for an object that replaces seen: a nil ttl keeps what it hangs on.
-func (s *store) leaseAfter(ctx context.Context, seen *state, ttl *uint64) ([]clientv3.OpOption, error) {
+func (s *store) leaseAfter(ctx context.Context, seen *objState, ttl *uint64) ([]clientv3.OpOption, error) {
 	switch {
 	case ttl != nil:
 		return s.leaseFor(ctx, *ttl)
@@ -101,7 +101,7 @@ func (s *store) secondsLeft(ctx context.Context, id clientv3.LeaseID) (int64, er
 		return 0, nil // it ended since; so did the object, and the write will find that
 	}
 	if err != nil {
-		return 0, explain(err)
+		return 0, interpretError(err)
 	}
 	return max(answer.TTL, 0), nil
 }

@@ -30,7 +30,7 @@ func (s *store) list(ctx context.Context, key string, opts storage.ListOptions, 
 	if err != nil {
 		return err
 	}
-	l := &listing{store: s, prefix: key, reading: reading, wanted: opts.Predicate, recursive: opts.Recursive, out: out}
+	l := &pagedList{store: s, prefix: key, reading: reading, wanted: opts.Predicate, recursive: opts.Recursive, out: out}
 	if !opts.Recursive {
 		l.wanted.Limit = 0
 	}
@@ -47,8 +47,8 @@ func (s *store) list(ctx context.Context, key string, opts storage.ListOptions, 
 	return errors.Join(l.corrupt...)
 }
 
-// listing is a list under way.
-type listing struct {
+// pagedList is a list under way.
+type pagedList struct {
 	*store
 	prefix    string
 	reading   storage.ListStart
@@ -68,10 +68,10 @@ type listing struct {
 const maxCorrupt = 100
 
 // full reports whether the list has as many items as were asked for.
-func (l *listing) full() bool { return l.wanted.Limit > 0 && l.found >= l.wanted.Limit }
+func (l *pagedList) full() bool { return l.wanted.Limit > 0 && l.found >= l.wanted.Limit }
 
 // take adds what the predicate wants of a page, until the list is full. It is a taker.
-func (l *listing) take(kvs []*mvccpb.KeyValue) (looked int, err error) {
+func (l *pagedList) take(kvs []*mvccpb.KeyValue) (looked int, err error) {
 	if l.wanted.Empty() {
 		l.out.Items = slices.Grow(l.out.Items, len(kvs))
 	}
@@ -92,13 +92,13 @@ func (l *listing) take(kvs []*mvccpb.KeyValue) (looked int, err error) {
 }
 
 // note remembers a value that could not be read.
-func (l *listing) note(err error) {
+func (l *pagedList) note(err error) {
 	if len(l.corrupt) < maxCorrupt {
 		l.corrupt = append(l.corrupt, err)
 	}
 }
 
-func (l *listing) add(obj runtime.Object) error {
+func (l *pagedList) add(obj runtime.Object) error {
 	ok, err := l.wanted.Matches(obj)
 	if err != nil || !ok {
 		return err
@@ -110,7 +110,7 @@ func (l *listing) add(obj runtime.Object) error {
 
 // rest is what the client is told about objects beyond the limit: the token that goes on with them and, where every
 // object counts, how many they are.
-func (l *listing) rest() (next string, remaining *int64, err error) {
+func (l *pagedList) rest() (next string, remaining *int64, err error) {
 	if !l.more {
 		return "", nil, nil
 	}
@@ -126,7 +126,7 @@ const maxPage = 10_000
 
 // pages reads from etcd until the list is full or nothing is left. With a limit, the first page has the size of the
 // limit; where a selector drops so much of it that the list is not full, the next page has twice the size, and so on.
-func (l *listing) pages(ctx context.Context) error {
+func (l *pagedList) pages(ctx context.Context) error {
 	size := l.wanted.Limit
 	if size <= 0 || size > maxPage {
 		size = maxPage
@@ -142,7 +142,7 @@ func (l *listing) pages(ctx context.Context) error {
 type taker func(kvs []*mvccpb.KeyValue) (looked int, err error)
 
 // each hands page after page to take, until take has looked at less than a whole page or nothing is left.
-func (l *listing) each(ctx context.Context, page *clientv3.GetResponse, take taker) error {
+func (l *pagedList) each(ctx context.Context, page *clientv3.GetResponse, take taker) error {
 	for size := int64(len(page.Kvs)); ; {
 		if len(page.Kvs) == 0 {
 			if page.More {
@@ -168,7 +168,7 @@ func (l *listing) each(ctx context.Context, page *clientv3.GetResponse, take tak
 }
 
 // page reads up to size keys, at the revision of the pages before.
-func (l *listing) page(ctx context.Context, from string, size int64) (*clientv3.GetResponse, error) {
+func (l *pagedList) page(ctx context.Context, from string, size int64) (*clientv3.GetResponse, error) {
 	at := max(l.revision, int64(l.reading.Revision))
 	opts := make([]clientv3.OpOption, 0, 3)
 	opts = append(opts, clientv3.WithRev(at))
@@ -177,12 +177,12 @@ func (l *listing) page(ctx context.Context, from string, size int64) (*clientv3.
 	}
 	answer, err := l.kv.Get(ctx, from, opts...)
 	switch {
-	case compactedAway(err):
+	case isCompacted(err):
 		return nil, l.reading.Expired(l.prefix)
 	case errors.Is(err, rpctypes.ErrFutureRev):
 		return nil, l.future(ctx)
 	case err != nil:
-		return nil, explain(err)
+		return nil, interpretError(err)
 	case l.revision != 0:
 		return answer, nil
 	}
@@ -197,7 +197,7 @@ func (l *listing) page(ctx context.Context, from string, size int64) (*clientv3.
 }
 
 // future is the error for a revision that etcd does not have yet.
-func (l *listing) future(ctx context.Context) error {
+func (l *pagedList) future(ctx context.Context) error {
 	current, err := l.GetCurrentResourceVersion(ctx)
 	if err != nil {
 		return err

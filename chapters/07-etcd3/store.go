@@ -114,7 +114,7 @@ func (s *store) Get(ctx context.Context, key string, opts storage.GetOptions, ou
 func (s *store) get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
 	answer, err := s.kv.Get(ctx, key)
 	if err != nil {
-		return explain(err)
+		return interpretError(err)
 	}
 	if err := storage.ValidateMinimumResourceVersion(opts.ResourceVersion, uint64(answer.Header.Revision)); err != nil {
 		return err
@@ -128,9 +128,9 @@ func (s *store) get(ctx context.Context, key string, opts storage.GetOptions, ou
 	return storage.ErrNotFound
 }
 
-// explain turns an error of etcd into one of chapter 5; what it does not know stays as it is. What a compacted
+// interpretError turns an error of etcd into one of chapter 5; what it does not know stays as it is. What a compacted
 // revision means depends on who asked for it: see page.go and watch.go.
-func explain(err error) error {
+func interpretError(err error) error {
 	code := status.Code(err)
 	if fault, ok := err.(rpctypes.EtcdError); ok {
 		code = fault.Code()
@@ -141,15 +141,15 @@ func explain(err error) error {
 	return err
 }
 
-// compactedAway reports whether etcd refused a revision because it was compacted.
-func compactedAway(err error) bool { return errors.Is(err, rpctypes.ErrCompacted) }
+// isCompacted reports whether etcd refused a revision because it was compacted.
+func isCompacted(err error) bool { return errors.Is(err, rpctypes.ErrCompacted) }
 
-// callers marks an error that a function of the caller returned: it goes back as it is.
-type callers struct{ error }
+// callerError marks an error that a function of the caller returned: it goes back as it is.
+type callerError struct{ error }
 
 // fail adds operation and key to err, unless it is the caller's own.
 func fail(op, key string, err error) error {
-	if own, ok := err.(callers); ok {
+	if own, ok := err.(callerError); ok {
 		return own.error
 	}
 	return storage.WrapError(op, key, err)

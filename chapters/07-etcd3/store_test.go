@@ -28,7 +28,7 @@ func TestAnEtcdThatCannotAnswerIsUnreachableAndOtherErrorsStay(t *testing.T) {
 		{"no error", nil, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			got := explain(row.err)
+			got := interpretError(row.err)
 			if errors.Is(got, storage.ErrUnreachable) != row.unreachable || !errors.Is(got, row.err) {
 				t.Errorf("%v becomes %v", row.err, got)
 			}

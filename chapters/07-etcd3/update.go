@@ -17,7 +17,7 @@ import (
 func (s *store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	key, err := s.key(key, false)
 	if err == nil {
-		err = s.update(ctx, attempt{key: key, seen: s.known(u.CachedExistingObject), orEmpty: u.IgnoreNotFound}, change{u, out})
+		err = s.update(ctx, attempt{key: key, seen: s.stateFromObject(u.CachedExistingObject), orEmpty: u.IgnoreNotFound}, change{u, out})
 	}
 	return fail("update", key, err)
 }
@@ -30,7 +30,7 @@ type change struct {
 
 func (s *store) update(ctx context.Context, try attempt, c change) (err error) {
 	if try.seen == nil {
-		if try.seen, err = s.current(ctx, try.key, try.orEmpty); err != nil {
+		if try.seen, err = s.currentState(ctx, try.key, try.orEmpty); err != nil {
 			return err
 		}
 	}
@@ -44,10 +44,10 @@ func (s *store) update(ctx context.Context, try attempt, c change) (err error) {
 }
 
 // tryUpdate makes one attempt. It returns the state to try again from, or nil when the update is done.
-func (s *store) tryUpdate(ctx context.Context, try attempt, c change) (again *state, err error) {
+func (s *store) tryUpdate(ctx context.Context, try attempt, c change) (again *objState, err error) {
 	mutated, err := s.mutate(ctx, try, c)
 	if err != nil {
-		return s.rejected(ctx, try, err)
+		return s.stateAfterRefusal(ctx, try, err)
 	}
 	e, err := s.encode(mutated.Object, c.out)
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *store) tryUpdate(ctx context.Context, try attempt, c change) (again *st
 	case err != nil:
 		return nil, err
 	case same && try.seen.hint != nil: // nothing to write, if the hint is right: only a read can tell
-		return s.current(ctx, try.key, try.orEmpty)
+		return s.currentState(ctx, try.key, try.orEmpty)
 	case same:
 		return nil, s.deliver(c.out, e, try.seen.revision)
 	}
@@ -88,13 +88,13 @@ func (s *store) mutate(ctx context.Context, try attempt, c change) (storage.Muta
 	}
 	mutated, err := c.Mutate(old, storage.ResponseMeta{TTL: left, ResourceVersion: uint64(try.seen.revision)})
 	if err != nil {
-		return mutated, callers{err}
+		return mutated, callerError{err}
 	}
 	return mutated, nil
 }
 
 // encodes reports whether data is what the state is stored as, so that a write would change nothing.
-func (s *store) encodes(seen *state, data []byte) (bool, error) {
+func (s *store) encodes(seen *objState, data []byte) (bool, error) {
 	if seen.hint == nil {
 		return !seen.stale && seen.revision != 0 && bytes.Equal(data, seen.data), nil
 	}
@@ -104,23 +104,23 @@ func (s *store) encodes(seen *state, data []byte) (bool, error) {
 
 // replace is the transaction of updates and deletions: write, if the key is as it was seen; otherwise read what it
 // is now, in the same round trip. done gets the revision of the write.
-func (s *store) replace(ctx context.Context, try attempt, write clientv3.Op, done func(int64) error) (*state, error) {
+func (s *store) replace(ctx context.Context, try attempt, write clientv3.Op, done func(int64) error) (*objState, error) {
 	answer, err := s.kv.Txn(ctx).
-		If(unchanged(try.key, try.seen.revision)).
+		If(modRevisionIs(try.key, try.seen.revision)).
 		Then(write).
 		Else(clientv3.OpGet(try.key)).
 		Commit()
 	if err != nil {
-		return nil, explain(err)
+		return nil, interpretError(err)
 	}
 	if answer.Succeeded {
 		return nil, done(answer.Header.Revision)
 	}
-	return s.found(answer.Responses[0].GetResponseRange().Kvs, try.orEmpty)
+	return s.stateFromKVs(answer.Responses[0].GetResponseRange().Kvs, try.orEmpty)
 }
 
 // state is an object as an update or a deletion found it. Upstream: objState.
-type state struct {
+type objState struct {
 	obj      runtime.Object // ours alone: nobody else has it
 	data     []byte         // as it is encoded; nil where the state is a hint
 	revision int64          // of its last change; 0: it does not exist
@@ -133,7 +133,7 @@ type state struct {
 }
 
 // known is the state from a hint, or nil where that does not say which revision it is.
-func (s *store) known(hint runtime.Object) *state {
+func (s *store) stateFromObject(hint runtime.Object) *objState {
 	if hint == nil {
 		return nil
 	}
@@ -144,28 +144,28 @@ func (s *store) known(hint runtime.Object) *state {
 	if err != nil || revision == 0 {
 		return nil
 	}
-	return &state{hint: hint, revision: int64(revision)}
+	return &objState{hint: hint, revision: int64(revision)}
 }
 
-// current reads the state. A key without an object is storage.ErrNotFound, or with orEmpty a new empty object.
-func (s *store) current(ctx context.Context, key string, orEmpty bool) (*state, error) {
+// currentState reads the state. A key without an object is storage.ErrNotFound, or with orEmpty a new empty object.
+func (s *store) currentState(ctx context.Context, key string, orEmpty bool) (*objState, error) {
 	answer, err := s.kv.Get(ctx, key)
 	if err != nil {
-		return nil, explain(err)
+		return nil, interpretError(err)
 	}
-	return s.found(answer.Kvs, orEmpty)
+	return s.stateFromKVs(answer.Kvs, orEmpty)
 }
 
 // found is the state in the answer to a read of one key.
-func (s *store) found(kvs []*mvccpb.KeyValue, orEmpty bool) (*state, error) {
+func (s *store) stateFromKVs(kvs []*mvccpb.KeyValue, orEmpty bool) (*objState, error) {
 	if len(kvs) == 0 {
 		if orEmpty {
-			return &state{obj: s.newFunc()}, nil
+			return &objState{obj: s.newFunc()}, nil
 		}
 		return nil, storage.ErrNotFound
 	}
 	kv := kvs[0]
-	data, stale, err := s.open(kv)
+	data, stale, err := s.transformFromStorage(kv)
 	if err != nil {
 		return nil, err
 	}
@@ -173,16 +173,16 @@ func (s *store) found(kvs []*mvccpb.KeyValue, orEmpty bool) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &state{obj: obj, data: data, revision: kv.ModRevision, lease: clientv3.LeaseID(kv.Lease), stale: stale}, nil
+	return &objState{obj: obj, data: data, revision: kv.ModRevision, lease: clientv3.LeaseID(kv.Lease), stale: stale}, nil
 }
 
-// rejected answers for a state that led to refusal: that is final, unless the state was a hint and another one is
-// current, which is then the state to try again from.
-func (s *store) rejected(ctx context.Context, try attempt, refusal error) (*state, error) {
+// stateAfterRefusal answers for a state that led to refusal: that is final, unless the state was a hint and another one is
+// currentState, which is then the state to try again from.
+func (s *store) stateAfterRefusal(ctx context.Context, try attempt, refusal error) (*objState, error) {
 	if try.seen.hint == nil {
 		return nil, refusal
 	}
-	current, err := s.current(ctx, try.key, try.orEmpty)
+	current, err := s.currentState(ctx, try.key, try.orEmpty)
 	if err != nil {
 		return nil, err
 	}
@@ -195,6 +195,6 @@ func (s *store) rejected(ctx context.Context, try attempt, refusal error) (*stat
 // attempt is one try of an update or a deletion: from what was seen, on the condition that it still holds.
 type attempt struct {
 	key     string
-	seen    *state
+	seen    *objState
 	orEmpty bool // a missing object counts as an empty one
 }

@@ -61,13 +61,13 @@ func (s *store) put(key string, data []byte, opts ...clientv3.OpOption) (clientv
 }
 
 // open is the way back of put: the encoded object in a stored value, and whether it should be stored anew.
-func (s *store) open(kv *mvccpb.KeyValue) (data []byte, stale bool, err error) {
+func (s *store) transformFromStorage(kv *mvccpb.KeyValue) (data []byte, stale bool, err error) {
 	if s.transformer == nil {
 		return kv.Value, false, nil
 	}
 	data, stale, err = s.transformer.TransformFromStorage(kv.Value, string(kv.Key))
 	if err != nil {
-		return nil, false, corrupt(kv, err)
+		return nil, false, newCorruptObjError(kv, err)
 	}
 	return data, stale, nil
 }
@@ -78,7 +78,7 @@ func (s *store) read(kv *mvccpb.KeyValue, out runtime.Object) error {
 	if out == nil {
 		return nil
 	}
-	data, _, err := s.open(kv)
+	data, _, err := s.transformFromStorage(kv)
 	if err != nil {
 		return err
 	}
@@ -100,12 +100,12 @@ func (s *store) decode(kv *mvccpb.KeyValue, data []byte, into runtime.Object) (r
 		err = s.versioner.UpdateObject(obj, uint64(kv.ModRevision))
 	}
 	if err != nil {
-		return nil, corrupt(kv, err)
+		return nil, newCorruptObjError(kv, err)
 	}
 	return obj, nil
 }
 
-func corrupt(kv *mvccpb.KeyValue, err error) error {
+func newCorruptObjError(kv *mvccpb.KeyValue, err error) error {
 	return &storage.Error{Err: fmt.Errorf("%w: %s: %w", storage.ErrCorrupt, kv.Key, err)}
 }
 

@@ -23,7 +23,7 @@ func (s *store) Watch(ctx context.Context, key string, opts storage.ListOptions)
 	if err != nil {
 		return nil, fail("watch", key, err)
 	}
-	w, err := s.newWatch(ctx, key, opts)
+	w, err := s.newWatchChan(ctx, key, opts)
 	if err != nil {
 		return nil, fail("watch", key, err)
 	}
@@ -31,14 +31,14 @@ func (s *store) Watch(ctx context.Context, key string, opts storage.ListOptions)
 	return w, nil
 }
 
-// openWatch is one watch: a goroutine between etcd's client and the channel of events. Upstream: watchChan.
-type openWatch struct {
+// watchChan is one watch: a goroutine between etcd's client and the channel of events. Upstream: watchChan.
+type watchChan struct {
 	*store
 	prefix string
 	opts   storage.ListOptions
 	start  storage.WatchStart
 
-	exists listing               // at the revision where the watch begins
+	exists pagedList             // at the revision where the watch begins
 	first  *clientv3.GetResponse // its first page; nil: nobody wants to see what exists
 
 	ctx    context.Context // ends with the caller's or by Stop
@@ -46,14 +46,14 @@ type openWatch struct {
 	events chan watch.Event
 }
 
-var _ watch.Interface = (*openWatch)(nil)
+var _ watch.Interface = (*watchChan)(nil)
 
-func (s *store) newWatch(ctx context.Context, key string, opts storage.ListOptions) (*openWatch, error) {
+func (s *store) newWatchChan(ctx context.Context, key string, opts storage.ListOptions) (*watchChan, error) {
 	start, err := storage.ValidateWatchOptions(opts)
 	if err != nil {
 		return nil, err
 	}
-	w := &openWatch{store: s, prefix: key, opts: opts, start: start, events: make(chan watch.Event, watchBuffer)}
+	w := &watchChan{store: s, prefix: key, opts: opts, start: start, events: make(chan watch.Event, watchBuffer)}
 	// A member of etcd that has lost the others ends the watch, so that the client turns to another one.
 	w.ctx, w.stop = context.WithCancel(clientv3.WithRequireLeader(ctx))
 	if err := w.begin(); err != nil {
@@ -64,14 +64,14 @@ func (s *store) newWatch(ctx context.Context, key string, opts storage.ListOptio
 }
 
 // begin finds the revision after which changes are shown, where that is the present.
-func (w *openWatch) begin() (err error) {
+func (w *watchChan) begin() (err error) {
 	if !w.start.InitialEvents {
 		if w.start.After == 0 {
 			w.start.After, err = w.GetCurrentResourceVersion(w.ctx)
 		}
 		return err
 	}
-	w.exists = listing{store: w.store, prefix: w.prefix, recursive: w.opts.Recursive}
+	w.exists = pagedList{store: w.store, prefix: w.prefix, recursive: w.opts.Recursive}
 	w.exists.reading = storage.ListStart{AtLeast: w.start.After, Key: w.prefix}
 	if w.first, err = w.exists.page(w.ctx, w.prefix, maxPage); err != nil {
 		return err
@@ -81,12 +81,12 @@ func (w *openWatch) begin() (err error) {
 }
 
 // ResultChan implements watch.Interface. It is closed when the watch has ended.
-func (w *openWatch) ResultChan() <-chan watch.Event { return w.events }
+func (w *watchChan) ResultChan() <-chan watch.Event { return w.events }
 
 // Stop implements watch.Interface.
-func (w *openWatch) Stop() { w.stop() }
+func (w *watchChan) Stop() { w.stop() }
 
-func (w *openWatch) run() {
+func (w *watchChan) run() {
 	defer close(w.events)
 	defer w.stop()
 	if err := w.follow(); err != nil && w.ctx.Err() == nil {
@@ -95,7 +95,7 @@ func (w *openWatch) run() {
 }
 
 // send delivers an event, or fails because the watch has ended.
-func (w *openWatch) send(e watch.Event) error {
+func (w *watchChan) send(e watch.Event) error {
 	select {
 	case w.events <- e:
 		return nil
@@ -105,7 +105,7 @@ func (w *openWatch) send(e watch.Event) error {
 }
 
 // follow sends what exists, where that is asked for, and then what changes, until the watch ends.
-func (w *openWatch) follow() error {
+func (w *watchChan) follow() error {
 	if err := w.existing(); err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (w *openWatch) follow() error {
 		select {
 		case <-tick:
 			if err := w.watcher.RequestProgress(w.ctx); err != nil {
-				return explain(err)
+				return interpretError(err)
 			}
 		case answer, open := <-changes:
 			if !open {
@@ -131,7 +131,7 @@ func (w *openWatch) follow() error {
 
 // options of etcd's watch. The state before a change comes with it, so that a selector can tell whether the change
 // made an object appear or disappear, and a deletion can show what was deleted.
-func (w *openWatch) options() []clientv3.OpOption {
+func (w *watchChan) options() []clientv3.OpOption {
 	opts := []clientv3.OpOption{clientv3.WithRev(int64(w.start.After) + 1), clientv3.WithPrevKV()}
 	if w.opts.Recursive {
 		opts = append(opts, clientv3.WithPrefix())
@@ -152,13 +152,13 @@ func ticks(wanted bool, every time.Duration) (<-chan time.Time, func()) {
 }
 
 // handle turns one answer of etcd into events.
-func (w *openWatch) handle(answer clientv3.WatchResponse) error {
+func (w *watchChan) handle(answer clientv3.WatchResponse) error {
 	switch err := answer.Err(); {
-	case compactedAway(err):
+	case isCompacted(err):
 		w.noteCompaction(answer.CompactRevision)
 		return storage.WatchExpired()
 	case err != nil:
-		return explain(err)
+		return interpretError(err)
 	case answer.IsProgressNotify():
 		return w.bookmark(answer.Header.Revision, false)
 	}
@@ -172,7 +172,7 @@ func (w *openWatch) handle(answer clientv3.WatchResponse) error {
 
 // bookmark tells a watcher who asked for progress how far the watch is; initialEnd is for one who waits for the end of
 // the initial events.
-func (w *openWatch) bookmark(revision int64, initialEnd bool) error {
+func (w *watchChan) bookmark(revision int64, initialEnd bool) error {
 	if !w.opts.ProgressNotify && !initialEnd {
 		return nil // another watch on the same stream asked
 	}
@@ -190,11 +190,11 @@ func (w *openWatch) bookmark(revision int64, initialEnd bool) error {
 // stream, and all of a stream are told. Upstream: store.RequestWatchProgress.
 func (s *store) RequestWatchProgress(ctx context.Context) error {
 	err := s.watcher.RequestProgress(clientv3.WithRequireLeader(ctx))
-	return fail("watch", s.resource, explain(err))
+	return fail("watch", s.resource, interpretError(err))
 }
 
 // existing sends an ADDED event for each object that was there when the watch began, page by page.
-func (w *openWatch) existing() error {
+func (w *watchChan) existing() error {
 	if w.first == nil {
 		return nil
 	}
@@ -214,7 +214,7 @@ func (w *openWatch) existing() error {
 }
 
 // initial sends an object that was there when the watch began.
-func (w *openWatch) initial(kv *mvccpb.KeyValue) error {
+func (w *watchChan) initial(kv *mvccpb.KeyValue) error {
 	obj, err := w.object(kv)
 	if err != nil {
 		return err
@@ -228,7 +228,7 @@ func (w *openWatch) initial(kv *mvccpb.KeyValue) error {
 // A change that is no creation and comes without the state before is the first one after a compaction: etcd still has
 // the change, but no longer what it replaced. What a watcher sees of it cannot be told any more, so the watch ends as
 // expired and its client lists again. Upstream: parseEvent, which fails too.
-func (w *openWatch) change(e *clientv3.Event) error {
+func (w *watchChan) change(e *clientv3.Event) error {
 	var old, current runtime.Object
 	var err error
 	if e.Type == clientv3.EventTypePut {
@@ -251,7 +251,7 @@ func (w *openWatch) change(e *clientv3.Event) error {
 }
 
 // show sends the event, if the watcher sees one; its object has the revision of the change, also when it was deleted.
-func (w *openWatch) show(old, current runtime.Object, revision int64) error {
+func (w *watchChan) show(old, current runtime.Object, revision int64) error {
 	kind, obj, err := storage.WatchEventFor(w.opts.Predicate, old, current)
 	if err != nil || kind == "" {
 		return err
