@@ -8,6 +8,6 @@
 // Read in this order:
 //
 //	groups.go                                the row
-//	certificatesigningrequest.go             three strategies over one Store, and the columns
-//	certificatesigningrequest_validation.go  requests, conditions, certificates, names of signers
+//	signingrequest.go             three strategies over one Store, and the columns
+//	signingrequest_validation.go  requests, conditions, certificates, names of signers
 package certificates
