@@ -7,7 +7,7 @@
 //
 // Read in this order:
 //
-//	groups.go                                the row
+//	groups.go                     the row
 //	signingrequest.go             three strategies over one Store, and the columns
 //	signingrequest_validation.go  requests, conditions, certificates, names of signers
 package certificates
