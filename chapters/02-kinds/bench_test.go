@@ -102,7 +102,7 @@ func BenchmarkEncode(b *testing.B) {
 
 func BenchmarkAccept(b *testing.B) {
 	codecs := NewCodecs(NewScheme())
-	table := func(as schema.GroupVersionKind) bool { return as.Kind == "Table" }
+	table := func(_ *SerializerInfo, as schema.GroupVersionKind) bool { return as.Kind == "Table" }
 	for name, header := range map[string]string{
 		"one":     "application/json",
 		"kubectl": "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json",

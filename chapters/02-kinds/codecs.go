@@ -1,6 +1,8 @@
 package kinds
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
@@ -9,7 +11,10 @@ import (
 // Upstream: serializer.CodecFactory.
 type Codecs struct {
 	Scheme              *runtime.Scheme
-	SupportedMediaTypes []SerializerInfo
+	SupportedMediaTypes []SerializerInfo // those that are served
+
+	readable []SerializerInfo // those that may be found in storage: all
+	features []string
 
 	// Converter turns served versions of a kind into the one that the server works with and back. Nil: each kind
 	// has one version. Chapter 13 brings one.
@@ -31,9 +36,28 @@ type Converter interface {
 	FieldAnnotations(hub schema.GroupVersionKind) []string
 }
 
-// NewCodecs returns codecs for scheme with JSON, YAML and protobuf, in this order of preference.
-func NewCodecs(scheme *runtime.Scheme) *Codecs {
-	return &Codecs{Scheme: scheme, SupportedMediaTypes: MediaTypes(scheme)}
+// NewCodecs returns codecs for scheme with JSON, YAML and protobuf, in this order of preference, and with the media types
+// behind the feature gates that are switched on. Upstream: serializer.NewCodecFactory.
+func NewCodecs(scheme *runtime.Scheme, features ...string) *Codecs {
+	c := &Codecs{Scheme: scheme, readable: newSerializers(scheme), features: features}
+	for _, m := range c.readable {
+		if m.Feature == "" || slices.Contains(features, m.Feature) {
+			c.SupportedMediaTypes = append(c.SupportedMediaTypes, m)
+		}
+	}
+	return c
+}
+
+// ForScheme returns codecs for the kinds of another scheme, in the same media types. Each kind has one version.
+func (c *Codecs) ForScheme(scheme *runtime.Scheme) *Codecs { return NewCodecs(scheme, c.features...) }
+
+// WithoutFeatures returns the codecs without the media types that a feature gate has switched on: /api, /apis and the
+// documents of groups never come in those.
+func (c *Codecs) WithoutFeatures() *Codecs {
+	plain := *c
+	plain.features = nil
+	plain.SupportedMediaTypes = slices.DeleteFunc(slices.Clone(c.SupportedMediaTypes), func(m SerializerInfo) bool { return m.Feature != "" })
+	return &plain
 }
 
 // FieldAnnotations are the annotations that stand for fields of objects that are served as kind.

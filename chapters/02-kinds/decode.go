@@ -16,6 +16,13 @@ type DecodeOptions struct {
 	Strict  bool                    // unknown and duplicate fields are reported (see runtime.IsStrictDecodingError)
 }
 
+// limitedDecoder refuses bodies that would take too much memory, where that depends on the kind.
+type limitedDecoder interface {
+	check(data []byte, implied *schema.GroupVersionKind) error
+}
+
+var _ limitedDecoder = protoSerializer{}
+
 // Decode reads one object, applies defaults and converts it to its hub version, which its TypeMeta then names. The
 // returned kind is the one that the body had or was taken to have; it is empty where not even that could be read.
 // With DecodeOptions.Strict, an error for which runtime.IsStrictDecodingError holds comes together with the object, for
@@ -36,8 +43,8 @@ func (c *Codecs) Decode(m *SerializerInfo, data []byte, d DecodeOptions) (runtim
 	if !d.Default.Empty() {
 		implied = &d.Default
 	}
-	if message, ok := decoder.(protoSerializer); ok {
-		if err := message.check(data, implied); err != nil {
+	if limited, ok := decoder.(limitedDecoder); ok {
+		if err := limited.check(data, implied); err != nil {
 			return nil, schema.GroupVersionKind{}, err
 		}
 	}

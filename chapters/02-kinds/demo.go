@@ -82,7 +82,9 @@ func demoStrict(s *demo.Stage, codecs *Codecs) error {
 func demoAccept(s *demo.Stage, codecs *Codecs) error {
 	s.Title("Accept chooses the form of the answer")
 	s.Say("The best clause that can be had wins. Table v1 is offered besides the object.")
-	offered := func(as schema.GroupVersionKind) bool { return as.Kind == "Table" && as.Version == "v1" }
+	offered := func(_ *SerializerInfo, as schema.GroupVersionKind) bool {
+		return as.Kind == "Table" && as.Version == "v1"
+	}
 	for _, header := range []string{
 		"", "application/*", "application/yaml;q=0.5,application/json;q=0.1",
 		"application/vnd.kubernetes.protobuf,application/json",

@@ -15,18 +15,21 @@
 //
 // Read them in this order:
 //
-//	scheme.go     every kind has a Go type
-//	media.go      every format is a row: name, reader, writer, frames
-//	codecs.go     the scheme, the formats, and the place for versions
-//	decode.go     bytes to object: kind, defaults, hub version
-//	encode.go     object to bytes, without writing to the object
-//	accept.go     which format the client wants; refused.go says no
-//	list.go       List, ResultPointer and SetResult: results without copies
-//	listjson.go   a list in JSON, one item at a time; indent.go, its layout for people
-//	listproto.go  the same in protobuf; envelope.go is what lies around a message
-//	storagecodec.go  what etcd keeps
-//	fastjson.go, fastyaml.go, fastproto.go  each body is read once
-//	expansion.go, protosize.go  bodies that are small on the wire and huge in memory
-//	mapper.go     kinds to resources and back; find.go takes what people type
-//	wellknown.go  what Kubernetes serves; tree.go prints it
+//	scheme.go         every kind has a Go type
+//	media_types.go    the table: a media type is a row, and all that the server does with it stands in the row
+//	codecs.go         the scheme, the media types, and the place for versions
+//	negotiation.go    which row a Content-Type or an Accept header means, and how it is refused
+//	decode.go         bytes to object: kind, defaults, hub version
+//	encode.go         object to bytes, without writing to the object
+//	storage_codec.go  what etcd keeps
+//	result.go         results without copies: ResultPointer, SetResult, Unwrap
+//	list.go           a list of any kind
+//	list_json.go      a list in JSON, one item at a time, and its layout for people
+//	list_protobuf.go  a list in protobuf
+//	json.go           JSON and YAML are parsed once
+//	protobuf.go       the envelope around a message, and the message in it
+//	limits.go         bodies that are small on the wire and huge in memory
+//	rest_mapper.go    kinds to resources and back, and what people type
+//	tree.go           the tree of paths under /api and /apis
+//	demo.go           kubepath run 2
 package kinds

@@ -1,10 +1,12 @@
 package kinds
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"maps"
 	"reflect"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -17,7 +19,7 @@ import (
 // obj is only read: it may be shared, and it may be a runtime.CacheableObject, whose bytes are then kept under a name
 // made of the format and the version. Upstream: the encoders of CodecFactory.EncoderForVersion.
 func (c *Codecs) Encode(w io.Writer, obj runtime.Object, as schema.GroupVersion, f MediaTypeOptions) error {
-	e := &encoding{codecs: c, as: as, out: f.Serializer}
+	e := &encoder{codecs: c, as: as, out: f.Serializer}
 	lists := f.list
 	if f.Pretty && f.SerializerInfo.PrettySerializer != nil {
 		e.out, lists = f.SerializerInfo.PrettySerializer, f.prettyList
@@ -31,8 +33,8 @@ func (c *Codecs) Encode(w io.Writer, obj runtime.Object, as schema.GroupVersion,
 	return e.object(obj, w)
 }
 
-// encoding is one call of Encode: the version and the format in which it writes.
-type encoding struct {
+// encoder is one call of Encode: the version and the format in which it writes.
+type encoder struct {
 	codecs *Codecs
 	as     schema.GroupVersion
 	out    runtime.Serializer
@@ -40,14 +42,14 @@ type encoding struct {
 }
 
 // object writes an object, or has an object that keeps its bytes write itself.
-func (e *encoding) object(obj runtime.Object, w io.Writer) error {
+func (e *encoder) object(obj runtime.Object, w io.Writer) error {
 	if cached, ok := obj.(runtime.CacheableObject); ok {
 		return cached.CacheEncode(e.identifier(), e.plain, w)
 	}
 	return e.plain(obj, w)
 }
 
-func (e *encoding) identifier() runtime.Identifier {
+func (e *encoder) identifier() runtime.Identifier {
 	if e.id == "" {
 		e.id = e.out.Identifier() + "," + runtime.Identifier(e.as.String())
 	}
@@ -55,7 +57,7 @@ func (e *encoding) identifier() runtime.Identifier {
 }
 
 // plain converts obj and writes it under the kind that it then has.
-func (e *encoding) plain(obj runtime.Object, w io.Writer) error {
+func (e *encoder) plain(obj runtime.Object, w io.Writer) error {
 	obj, kind, err := e.convert(obj)
 	if err != nil {
 		return err
@@ -64,7 +66,7 @@ func (e *encoding) plain(obj runtime.Object, w io.Writer) error {
 }
 
 // convert returns obj in the version asked for, and the kind that it has there. It does not write to obj.
-func (e *encoding) convert(obj runtime.Object) (runtime.Object, schema.GroupVersionKind, error) {
+func (e *encoder) convert(obj runtime.Object) (runtime.Object, schema.GroupVersionKind, error) {
 	have := obj.GetObjectKind().GroupVersionKind()
 	if have.Kind != "" && have.GroupVersion() == e.as {
 		return obj, have, nil
@@ -145,4 +147,23 @@ func serialize(to runtime.Encoder, obj runtime.Object, w io.Writer) error {
 	memory := runtime.AllocatorPool.Get().(*runtime.Allocator)
 	defer runtime.AllocatorPool.Put(memory)
 	return pooling.EncodeWithAllocator(obj, w, memory)
+}
+
+// scratch is memory for the bytes of one object, from a pool.
+type scratch struct{ bytes.Buffer }
+
+// keepScratch is the size in bytes above which a buffer goes back to the garbage collector instead of the pool, so
+// that one large object does not hold its memory for ever.
+const keepScratch = 1 << 20
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+func takeScratch() *scratch { return scratches.Get().(*scratch) }
+
+func (s *scratch) release() {
+	if s.Cap() > keepScratch {
+		return
+	}
+	s.Reset()
+	scratches.Put(s)
 }

@@ -1,10 +1,10 @@
 package kinds
 
 import (
-	"errors"
 	"fmt"
-	"reflect"
+	"io"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -37,49 +37,57 @@ func (l *List) DeepCopyObject() runtime.Object {
 	return out
 }
 
-// ResultPointer is an out-pointer that takes the object itself instead of a copy. A caller of storage passes one when it
-// only reads the result: the storage may then hand over an object that it shares with others, with the bytes that
-// it is already encoded to. What a ResultPointer received is read-only.
-type ResultPointer struct {
-	Object runtime.Object
+// Typed returns the list as the Go type that its kind names (PodList), with shallow copies of the items. It costs
+// reflection; the formats of the table write a List without it.
+func (l *List) Typed(scheme *runtime.Scheme) (runtime.Object, error) {
+	kind, err := l.kindOf(l.GroupVersionKind().GroupVersion())
+	if err != nil {
+		return nil, err
+	}
+	typed, err := scheme.New(kind)
+	if err != nil {
+		return nil, err
+	}
+	owner, ok := typed.(metav1.ListMetaAccessor)
+	if !ok {
+		return nil, fmt.Errorf("%v is not a kind of list", kind)
+	}
+	*owner.GetListMeta().(*metav1.ListMeta) = l.ListMeta
+	typed.GetObjectKind().SetGroupVersionKind(kind)
+	if l.Items == nil {
+		return typed, nil
+	}
+	items := make([]runtime.Object, len(l.Items))
+	for i, item := range l.Items {
+		item = Unwrap(item)
+		items[i] = item
+		if !selfNaming[l.Kind] {
+			items[i] = withKind(item, schema.GroupVersionKind{})
+		}
+	}
+	return typed, meta.SetList(typed, items)
 }
 
-// GetObjectKind is that of the object received.
-func (r *ResultPointer) GetObjectKind() schema.ObjectKind {
-	if r.Object == nil {
-		return schema.EmptyObjectKind
+// typedList writes a list in a format that has no writer for lists in its row.
+func (e *encoder) typedList(w io.Writer, l *List) error {
+	converted := &List{TypeMeta: l.TypeMeta, ListMeta: l.ListMeta}
+	if l.Items != nil {
+		converted.Items = make([]runtime.Object, len(l.Items))
 	}
-	return r.Object.GetObjectKind()
-}
-
-// DeepCopyObject copies the object received.
-func (r *ResultPointer) DeepCopyObject() runtime.Object {
-	if r.Object == nil {
-		return &ResultPointer{}
+	kind, err := l.kindOf(e.as)
+	if err != nil {
+		return err
 	}
-	return &ResultPointer{Object: r.Object.DeepCopyObject()}
-}
-
-// SetResult puts obj into out: a ResultPointer receives obj itself; any other out-pointer must have obj's type and receives a
-// shallow copy. A nil out wants no result.
-func SetResult(out, obj runtime.Object) error {
-	switch out := out.(type) {
-	case nil:
-		return nil
-	case *ResultPointer:
-		out.Object = obj
-		return nil
+	converted.SetGroupVersionKind(kind)
+	for i, item := range l.Items {
+		item = Unwrap(item)
+		if converted.Items[i], _, err = e.convert(item); err != nil {
+			return err
+		}
 	}
-	if cached, ok := obj.(runtime.CacheableObject); ok {
-		obj = cached.GetObject()
+	typed, err := converted.Typed(e.codecs.Scheme)
+	if err != nil {
+		return err
 	}
-	dst, src := reflect.ValueOf(out), reflect.ValueOf(obj)
-	if dst.Kind() != reflect.Pointer || dst.IsNil() {
-		return errors.New("the out-pointer is not a pointer to an object")
-	}
-	if dst.Type() != src.Type() {
-		return fmt.Errorf("cannot deliver a %T into a %T", obj, out)
-	}
-	dst.Elem().Set(src.Elem())
-	return nil
+	return serialize(e.out, typed, w)
 }

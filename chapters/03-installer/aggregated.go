@@ -12,11 +12,15 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	kinds "kubepath/chapters/02-kinds"
 )
 
 var aggregatedKind = apidiscovery.SchemeGroupVersion.WithKind("APIGroupDiscoveryList")
 
-func isAggregated(as schema.GroupVersionKind) bool { return as == aggregatedKind }
+func isAggregated(_ *kinds.SerializerInfo, as schema.GroupVersionKind) bool {
+	return as == aggregatedKind
+}
 
 // rootDocument is /api or /apis: a short list of names for old clients, and for those that ask with as= everything
 // at once, with an ETag, so that a client learns from one request per root what would take it one per group version.
@@ -40,7 +44,7 @@ func (d *Discovery) root(names func() runtime.Object, groups []*group) *rootDocu
 // to others.
 func (d *rootDocument) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	form, err := d.codecs.NegotiateOutputMediaType(r.Header.Get("Accept"), isAggregated)
-	if err != nil || !isAggregated(form.Convert) {
+	if err != nil || form.Convert != aggregatedKind {
 		d.document.ServeHTTP(w, r)
 		return
 	}

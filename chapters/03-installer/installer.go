@@ -71,9 +71,6 @@ func (g *APIGroupVersion) mediaTypes() []string { return mediaTypes(g.Codecs) }
 
 // mediaTypes are those of the codecs, in their order.
 func mediaTypes(codecs *kinds.Codecs) []string {
-	var types []string
-	for _, m := range codecs.SupportedMediaTypes {
-		types = append(types, m.MediaType)
-	}
-	return types
+	objects, _ := codecs.MediaTypes()
+	return objects
 }

@@ -88,7 +88,7 @@ func (c *Call) ReadBody() (*Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := kinds.CheckExpansion(c.Request.Header.Get("Content-Type"), body.Bytes, limit); err != nil {
+	if err := c.Codecs.CheckBody(c.Request.Header.Get("Content-Type"), body.Bytes, limit); err != nil {
 		body.Free()
 		return nil, err
 	}

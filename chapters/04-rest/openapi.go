@@ -27,6 +27,9 @@ func (v Verb) describe(h *installer.VerbHandler, scope *RequestScope) {
 	if v.MediaTypes != nil {
 		h.Returns = v.MediaTypes(scope.Codecs)
 	}
+	if v.BodyMediaTypes != nil {
+		h.Accepts = v.BodyMediaTypes(scope.Codecs)
+	}
 }
 
 // servedSample is a sample in the version that clients see: a storage may work with another, and its lists are of no version.

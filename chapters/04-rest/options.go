@@ -19,8 +19,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
-
-	kinds "kubepath/chapters/02-kinds"
 )
 
 // queryConversion is a generated conversion from URL parameters to options. It ignores parameters that the options do not
@@ -162,7 +160,12 @@ func (c *Call) decodeDeleteOptions(body []byte, into *metav1.DeleteOptions) erro
 	if err != nil {
 		return err
 	}
-	obj, err := decodeOptions(media, body, into)
+	media, err = c.Codecs.ForScheme(internalscheme.Scheme).NegotiateInputSerializer(media.MediaType)
+	if err != nil {
+		return err
+	}
+	kind := deleteOptionsKind
+	obj, _, err := media.Serializer.Decode(body, &kind, into)
 	if err != nil {
 		return apierrors.NewBadRequest(err.Error())
 	}
@@ -172,17 +175,6 @@ func (c *Call) decodeDeleteOptions(body []byte, into *metav1.DeleteOptions) erro
 	}
 	*into = *options
 	return nil
-}
-
-func decodeOptions(media *kinds.SerializerInfo, body []byte, into runtime.Object) (runtime.Object, error) {
-	kind := deleteOptionsKind
-	for _, format := range internalscheme.Codecs.SupportedMediaTypes() {
-		if format.MediaType == media.MediaType {
-			obj, _, err := format.Serializer.Decode(body, &kind, into)
-			return obj, err
-		}
-	}
-	return nil, kinds.NewUnsupportedMediaTypeError(media.MediaType)
 }
 
 // DecodeRequestOptions reads the query into options, by the names of their JSON fields; nil options take nothing. subpath, where it

@@ -33,32 +33,18 @@ var transforms = map[string]transform{
 	kindPartialObjectMetadataList: (*Call).asPartialObjectMetadataList,
 }
 
-// AllowsMediaTypeTransform says which kinds an object can be had as. It is what Codecs.NegotiateOutputMediaType asks.
+// AllowsMediaTypeTransform says which kinds an object can be had as, in which formats. It is what Codecs.NegotiateOutputMediaType asks.
 // Upstream: RequestScope.AllowsMediaTypeTransform.
-func AllowsMediaTypeTransform(as schema.GroupVersionKind) bool {
+func AllowsMediaTypeTransform(m *kinds.SerializerInfo, as schema.GroupVersionKind) bool {
 	gv := as.GroupVersion()
-	return transforms[as.Kind] != nil && (gv == metav1.SchemeGroupVersion || gv == metav1beta1.SchemeGroupVersion)
+	return (as.Kind != kindTable || m.Tables) && transforms[as.Kind] != nil && (gv == metav1.SchemeGroupVersion || gv == metav1beta1.SchemeGroupVersion)
 }
 
-// negotiateOutput negotiates the form of the answer. A table has cells of any type, which protobuf cannot write: a client that
-// prefers it gets its next choice.
+// negotiateOutput negotiates the form of the answer. A client whose first choice cannot be had, such as a table in protobuf,
+// gets its next one.
 func (c *Call) negotiateOutput() (kinds.MediaTypeOptions, error) {
-	header := c.Request.Header.Get("Accept")
-	form, err := c.Codecs.NegotiateOutputMediaType(header, AllowsMediaTypeTransform)
-	if err == nil && form.Convert.Kind == kindTable && form.MediaType == runtime.ContentTypeProtobuf {
-		form, err = c.Codecs.NegotiateOutputMediaType(withoutProtobufTables(header), AllowsMediaTypeTransform)
-	}
+	form, err := c.Codecs.NegotiateOutputMediaType(c.Request.Header.Get("Accept"), AllowsMediaTypeTransform)
 	return withPretty(form, c.Request), err
-}
-
-func withoutProtobufTables(accept string) string {
-	choices := strings.Split(accept, ",")
-	for i, choice := range choices {
-		if strings.Contains(choice, runtime.ContentTypeProtobuf) && strings.Contains(choice, "as="+kindTable) {
-			choices[i] = "none/none"
-		}
-	}
-	return strings.Join(choices, ",")
 }
 
 // transformResponseObject writes what the storage returned, in the form that the client asked for.
@@ -130,7 +116,7 @@ func (c *Call) asPartialObjectMetadataList(obj runtime.Object) (runtime.Object, 
 
 // partialObjectMetadata is the metadata of obj as an object of its own.
 func (c *Call) partialObjectMetadata(obj runtime.Object) (runtime.Object, error) {
-	object, err := meta.Accessor(unwrap(obj))
+	object, err := meta.Accessor(kinds.Unwrap(obj))
 	if err != nil {
 		return nil, err
 	}
@@ -167,14 +153,6 @@ func eachItem(list runtime.Object, fn func(runtime.Object) error) error {
 		}
 	}
 	return nil
-}
-
-// unwrap returns the object in one that carries its own bytes.
-func unwrap(obj runtime.Object) runtime.Object {
-	if cached, ok := obj.(runtime.CacheableObject); ok {
-		return cached.GetObject()
-	}
-	return obj
 }
 
 // internalTypeName is how upstream names the Go type of the endpoint's objects or lists in a message.
@@ -232,7 +210,7 @@ func (c *Call) setRowObject(row *metav1.TableRow, policy metav1.IncludeObjectPol
 	case metav1.IncludeNone:
 		row.Object.Object = nil
 	case metav1.IncludeObject:
-		row.Object.Object, err = c.asServed(unwrap(obj))
+		row.Object.Object, err = c.asServed(kinds.Unwrap(obj))
 	default:
 		row.Object.Object, err = c.partialObjectMetadata(obj)
 	}

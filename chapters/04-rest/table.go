@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
 )
 
@@ -61,9 +62,9 @@ func (d defaultTableConvertor) qualifiedResource(ctx context.Context) schema.Gro
 // Every TableConvertor starts with it.
 func EachObject(obj runtime.Object, fn func(runtime.Object) error) error {
 	if !meta.IsListType(obj) {
-		return fn(unwrap(obj))
+		return fn(kinds.Unwrap(obj))
 	}
-	return eachItem(obj, func(item runtime.Object) error { return fn(unwrap(item)) })
+	return eachItem(obj, func(item runtime.Object) error { return fn(kinds.Unwrap(item)) })
 }
 
 // TableMeta is the metadata of a table that shows obj: the list's, or the object's version.
@@ -75,7 +76,7 @@ func TableMeta(obj runtime.Object) metav1.ListMeta {
 			RemainingItemCount: list.GetRemainingItemCount(),
 		}
 	}
-	if object, err := meta.CommonAccessor(unwrap(obj)); err == nil {
+	if object, err := meta.CommonAccessor(kinds.Unwrap(obj)); err == nil {
 		return metav1.ListMeta{ResourceVersion: object.GetResourceVersion()}
 	}
 	return metav1.ListMeta{}

@@ -28,6 +28,8 @@ type Verb struct {
 	Writes  func(Storage) any // sample of the answer; nil: the kind itself
 	// MediaTypes are those of the answer; nil: those of the codecs.
 	MediaTypes func(*kinds.Codecs) []string
+	// BodyMediaTypes are those of the body: the route refuses others with 415; nil: the handler decides.
+	BodyMediaTypes func(*kinds.Codecs) []string
 }
 
 // NewRequestInfoFactory returns what reads requests by a table of verbs.

@@ -8,6 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	kinds "kubepath/chapters/02-kinds"
 )
 
 // APIObjectVersioner is the Versioner for objects and lists with the usual metadata: a *kinds.List, typed lists, and
@@ -101,8 +103,6 @@ func readOnlyMeta(obj runtime.Object) (metav1.Object, error) {
 	if m, ok := obj.(metav1.Object); ok {
 		return m, nil
 	}
-	if shared, ok := obj.(runtime.CacheableObject); ok {
-		obj = shared.GetObject()
-	}
+	obj = kinds.Unwrap(obj)
 	return meta.Accessor(obj)
 }

@@ -59,7 +59,7 @@ func (s *Store) createNamed(ctx context.Context, obj runtime.Object, options *re
 		return nil, err
 	}
 	if s.AfterCreate != nil {
-		s.AfterCreate(unwrap(stored), options)
+		s.AfterCreate(kinds.Unwrap(stored), options)
 	}
 	return s.decorate(stored), nil
 }
@@ -116,7 +116,7 @@ func (s *Store) explainAlreadyExists(ctx context.Context, err error, key string,
 	if s.Storage.Get(ctx, key, storage.GetOptions{}, &existing) != nil {
 		return err
 	}
-	if m, metaErr := meta.Accessor(unwrap(existing.Object)); metaErr != nil || m.GetDeletionTimestamp() == nil {
+	if m, metaErr := meta.Accessor(kinds.Unwrap(existing.Object)); metaErr != nil || m.GetDeletionTimestamp() == nil {
 		return err
 	}
 	status, ok := err.(*apierrors.StatusError)

@@ -10,21 +10,13 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// unwrap is the object itself where obj stands for one that others share with its encoded bytes. It is read-only.
-func unwrap(obj runtime.Object) runtime.Object {
-	if shared, ok := obj.(runtime.CacheableObject); ok {
-		return shared.GetObject()
-	}
-	return obj
-}
-
 // decorate is what a client gets for obj: obj itself, which may be shared, or, where there is a Decorator, a copy that
 // it has seen.
 func (s *Store) decorate(obj runtime.Object) runtime.Object {
 	if s.Decorator == nil {
 		return obj
 	}
-	own := unwrap(obj).DeepCopyObject()
+	own := kinds.Unwrap(obj).DeepCopyObject()
 	s.Decorator(own)
 	return own
 }

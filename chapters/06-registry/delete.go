@@ -36,7 +36,7 @@ func (s *Store) Delete(ctx context.Context, name string, options *rest.DeleteOpt
 	if err := s.Storage.Get(ctx, key, storage.GetOptions{}, &ref); err != nil {
 		return nil, false, s.interpretError("delete", name, err)
 	}
-	found := unwrap(ref.Object)
+	found := kinds.Unwrap(ref.Object)
 	m, err := meta.Accessor(found)
 	if err != nil {
 		return nil, false, err
@@ -56,7 +56,7 @@ func (s *Store) Delete(ctx context.Context, name string, options *rest.DeleteOpt
 			return stored, false, err
 		}
 		if stored != nil {
-			last = unwrap(stored)
+			last = kinds.Unwrap(stored)
 		}
 	}
 	return d.deleteFromStorage(ctx, last)
@@ -173,7 +173,7 @@ func (d *deleter) updatePrecondition(stored runtime.Object) error {
 	if p == nil || p.ResourceVersion == nil {
 		return nil
 	}
-	m, err := meta.Accessor(unwrap(stored))
+	m, err := meta.Accessor(kinds.Unwrap(stored))
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (d *deleter) deleteFromStorage(ctx context.Context, last runtime.Object) (r
 	case err != nil:
 		return nil, false, d.interpretError("delete", d.name, err)
 	}
-	obj, err := d.finalizeDelete(ctx, unwrap(out.Object))
+	obj, err := d.finalizeDelete(ctx, kinds.Unwrap(out.Object))
 	return obj, true, err
 }
 

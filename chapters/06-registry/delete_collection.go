@@ -10,6 +10,7 @@ import (
 	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
 )
 
@@ -77,7 +78,7 @@ func (s *Store) deleteItem(ctx context.Context, item runtime.Object, options *re
 			err = fmt.Errorf("panic while deleting one of a collection: %v", reason)
 		}
 	}()
-	m, err := meta.Accessor(unwrap(item))
+	m, err := meta.Accessor(kinds.Unwrap(item))
 	if err != nil {
 		return err
 	}

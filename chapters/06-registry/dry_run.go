@@ -50,7 +50,7 @@ func (d dryRunStorage) Delete(ctx context.Context, key string, out runtime.Objec
 		return storage.WrapError("delete", key, err)
 	}
 	if opts.Validate != nil {
-		if err := opts.Validate(ctx, unwrap(existing.Object)); err != nil {
+		if err := opts.Validate(ctx, kinds.Unwrap(existing.Object)); err != nil {
 			return err
 		}
 	}
@@ -66,7 +66,7 @@ func (d dryRunStorage) GuaranteedUpdate(ctx context.Context, key string, out run
 	}
 	old, version := d.newFunc(), uint64(0)
 	if existing.Object != nil {
-		old = unwrap(existing.Object).DeepCopyObject()
+		old = kinds.Unwrap(existing.Object).DeepCopyObject()
 		if version, err = d.Versioner().ObjectResourceVersion(old); err != nil {
 			return err
 		}

@@ -46,7 +46,7 @@ func (s *Store) Update(ctx context.Context, name string, update *rest.Update) (r
 	case err != nil:
 		return nil, false, s.interpretError("update", name, err)
 	}
-	u.afterHook(unwrap(out.Object))
+	u.afterHook(kinds.Unwrap(out.Object))
 	return s.decorate(out.Object), u.creates, nil
 }
 
@@ -284,7 +284,7 @@ func (u *updater) deleteWithoutFinalizers(ctx context.Context, key string) (runt
 	}
 	if u.AfterDelete != nil {
 		options := metav1.DeleteOptions{DryRun: u.request.Options.DryRun}
-		u.AfterDelete(unwrap(out.Object), &rest.DeleteOptions{DeleteOptions: options})
+		u.AfterDelete(kinds.Unwrap(out.Object), &rest.DeleteOptions{DeleteOptions: options})
 	}
 	return u.obj, false, nil
 }

@@ -8,6 +8,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	kinds "kubepath/chapters/02-kinds"
 	storage "kubepath/chapters/05-storage"
 )
 
@@ -137,9 +138,7 @@ func (s *store) stateFromObject(hint runtime.Object) *objState {
 	if hint == nil {
 		return nil
 	}
-	if shared, ok := hint.(runtime.CacheableObject); ok {
-		hint = shared.GetObject()
-	}
+	hint = kinds.Unwrap(hint)
 	revision, err := s.versioner.ObjectResourceVersion(hint)
 	if err != nil || revision == 0 {
 		return nil

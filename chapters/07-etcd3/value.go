@@ -114,9 +114,7 @@ func shallow(obj, out runtime.Object) runtime.Object {
 	if u, ok := obj.(*unstructured.Unstructured); ok {
 		return shallowUnstructured(u)
 	}
-	if shared, ok := obj.(runtime.CacheableObject); ok {
-		obj = shared.GetObject()
-	}
+	obj = kinds.Unwrap(obj)
 	src := reflect.ValueOf(obj)
 	dst := reflect.ValueOf(out)
 	if out == nil || dst.Type() != src.Type() || dst.IsNil() {

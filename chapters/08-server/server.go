@@ -102,7 +102,7 @@ func (c Config) New() (*GenericAPIServer, error) {
 	}
 	s := &GenericAPIServer{
 		config:    c,
-		discovery: &installer.Discovery{Codecs: c.Codecs, Address: c.Address},
+		discovery: &installer.Discovery{Codecs: c.Codecs.WithoutFeatures(), Address: c.Address},
 		infos:     rest.NewRequestInfoFactory(c.Verbs),
 		metrics:   metrics,
 		limits:    newLimits(c.MaxRequestsInFlight, c.MaxMutatingRequestsInFlight),

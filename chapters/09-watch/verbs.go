@@ -47,14 +47,8 @@ func (o Config) Verbs() []rest.Verb {
 
 // mediaTypes are the media types of the route that list and watch share.
 func mediaTypes(c *kinds.Codecs) []string {
-	var whole, streams []string
-	for _, m := range c.SupportedMediaTypes {
-		whole = append(whole, m.MediaType)
-		if m.Framer != nil {
-			streams = append(streams, m.MediaType+";stream=watch")
-		}
-	}
-	return append(whole, streams...)
+	objects, streams := c.MediaTypes()
+	return append(objects, streams...)
 }
 
 // lifetime is how long a watch lasts. 0 seconds are none named; with less than 0, it is over before it begins. A number

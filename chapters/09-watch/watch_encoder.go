@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"io"
 	"sync"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -20,8 +21,9 @@ import (
 type watchEncoder struct {
 	call    *rest.Call
 	version schema.GroupVersion // in which objects are written; empty: their own
-	frame   framer
-	rows    bool // a table has been sent: the next ones have no columns
+	frame   framer              // nil: the format's own serializer writes the event
+	framed  bool                // frames follow each other in a stream; false: each is a message of its own
+	rows    bool                // a table has been sent: the next ones have no columns
 }
 
 // framer completes a frame around the object in out, which begins after headRoom bytes.
@@ -32,11 +34,15 @@ const headRoom = 32
 
 var headSpace [headRoom]byte
 
-// framers by the media type, for frames that follow each other in a stream.
-var framers = map[string]framer{runtime.ContentTypeJSON: frameJSON, runtime.ContentTypeProtobuf: frameProtobuf}
+// framers are ways around the serializer for what nearly all clients watch in: frames that follow each other in a stream, and
+// messages of a WebSocket, by the media type.
+var (
+	framers        = map[string]framer{runtime.ContentTypeJSON: frameJSON, runtime.ContentTypeProtobuf: frameProtobuf}
+	messageFramers = map[string]framer{runtime.ContentTypeJSON: frameJSON, runtime.ContentTypeProtobuf: frameMessage}
+)
 
 func newWatchEncoder(c *rest.Call) *watchEncoder {
-	e := &watchEncoder{call: c, version: c.Kind.GroupVersion(), frame: framers[c.OutputMediaType.MediaType]}
+	e := &watchEncoder{call: c, version: c.Kind.GroupVersion(), frame: framers[c.OutputMediaType.MediaType], framed: true}
 	if c.OutputMediaType.Convert.Kind != "" {
 		e.version = schema.GroupVersion{}
 	}
@@ -65,7 +71,26 @@ func (e *watchEncoder) encode(event watch.Event, write func([]byte) error) error
 	if err := e.call.Codecs.Encode(out, obj, e.version, e.call.OutputMediaType); err != nil {
 		return err
 	}
-	return write(e.frame(event.Type, out))
+	if e.frame != nil {
+		return write(e.frame(event.Type, out))
+	}
+	frame, err := e.serialize(event.Type, out.Bytes()[headRoom:])
+	if err != nil {
+		return err
+	}
+	return write(frame)
+}
+
+// serialize is the frame around an encoded object in any format that has streams.
+func (e *watchEncoder) serialize(kind watch.EventType, object []byte) ([]byte, error) {
+	var frame bytes.Buffer
+	var out io.Writer = &frame
+	if e.framed {
+		out = e.call.OutputMediaType.Framer.NewFrameWriter(out)
+	}
+	event := &metav1.WatchEvent{Type: string(kind), Object: runtime.RawExtension{Raw: object}}
+	err := e.call.OutputMediaType.StreamSerializer.Encode(event, out)
+	return frame.Bytes(), err
 }
 
 // encodeAll has the frame of each event written, until the watch or ctx ends, or write fails: the client is gone. It also ends

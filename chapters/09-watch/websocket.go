@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"golang.org/x/net/websocket"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
 
 	rest "kubepath/chapters/04-rest"
@@ -29,7 +28,7 @@ func hasToken(header, token string) bool {
 	return false
 }
 
-// handleWS sends a message for each event: text in JSON, binary in protobuf. What the client sends is dropped; that
+// handleWS sends a message for each event: text in JSON, binary in other formats. What the client sends is dropped; that
 // it closes the connection ends the watch. Upstream: WatchServer.HandleWS.
 func (o Config) handleWS(ctx context.Context, c *rest.Call, events watch.Interface) {
 	server := websocket.Server{Handler: func(conn *websocket.Conn) {
@@ -41,9 +40,10 @@ func (o Config) handleWS(ctx context.Context, c *rest.Call, events watch.Interfa
 			discardReads(conn)
 		}()
 		encoder := newWatchEncoder(c)
+		encoder.frame, encoder.framed = messageFramers[c.OutputMediaType.MediaType], false // a message has its length already
 		conn.PayloadType = websocket.TextFrame
-		if c.OutputMediaType.MediaType == runtime.ContentTypeProtobuf { // a message has its length already
-			conn.PayloadType, encoder.frame = websocket.BinaryFrame, frameMessage
+		if !c.OutputMediaType.EncodesAsText {
+			conn.PayloadType = websocket.BinaryFrame
 		}
 		deadline := o.newWriteDeadline(ctx, conn.SetWriteDeadline)
 		defer deadline.stop()

@@ -9,7 +9,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/yaml"
 	kjson "sigs.k8s.io/json"
 
 	kinds "kubepath/chapters/02-kinds"
@@ -19,18 +18,18 @@ import (
 // that one manager wants, and no others; the endpoint's field manager merges it. Upstream: applyPatcher.
 type applyPatcher struct {
 	patchRequest
-	applied map[string]any // the applied configuration
-	unique  bool           // no field is written twice in the patch
+	configuration map[string]any // the applied one
+	unique        bool           // no field is written twice in the patch
 }
 
 func (p *applyPatcher) decode() (err error) {
 	if p.call.FieldManager == nil {
 		return errors.New("FieldManager must be installed to run apply")
 	}
-	if p.applied, p.unique, err = decodeAppliedConfiguration(p.patch); err != nil {
+	if p.configuration, p.unique, err = decodeAppliedConfiguration(p.applied, p.patch); err != nil {
 		return apierrors.NewBadRequest(fmt.Sprintf("error decoding YAML: %v", err))
 	}
-	return checkAppliedConfiguration(p.patch, p.applied)
+	return checkAppliedConfiguration(p.patch, p.configuration)
 }
 
 func (p *applyPatcher) applyPatchToCurrentObject(current runtime.Object) (runtime.Object, error) {
@@ -38,7 +37,7 @@ func (p *applyPatcher) applyPatchToCurrentObject(current runtime.Object) (runtim
 		return nil, err
 	}
 	force := p.options.Force != nil && *p.options.Force
-	obj, err := p.call.FieldManager.Apply(current, &unstructured.Unstructured{Object: p.applied}, p.options.FieldManager, force)
+	obj, err := p.call.FieldManager.Apply(current, &unstructured.Unstructured{Object: p.configuration}, p.options.FieldManager, force)
 	if ended := p.call.Context.Err(); ended != nil {
 		return nil, ended
 	}
@@ -46,27 +45,27 @@ func (p *applyPatcher) applyPatchToCurrentObject(current runtime.Object) (runtim
 		return nil, err
 	}
 	if !p.unique {
-		err = p.checkDuplicateYAML()
+		err = p.checkDuplicates()
 	}
 	return obj, err
 }
 
-// decodeAppliedConfiguration reads an applied configuration, which is YAML. unique: no field is written twice. Nearly every
-// client sends JSON, which is YAML too, and which a JSON decoder reads ten times as fast. Where the two decoders might not
+// decodeAppliedConfiguration reads an applied configuration in the format of m. unique: no field is written twice. Nearly every
+// client sends JSON as YAML, which it is too, and which a JSON decoder reads ten times as fast. Where the two decoders might not
 // agree, YAML's is taken.
-func decodeAppliedConfiguration(text []byte) (fields map[string]any, unique bool, err error) {
-	if isPlainJSON(text) {
+func decodeAppliedConfiguration(m *kinds.SerializerInfo, text []byte) (fields map[string]any, unique bool, err error) {
+	if m.EncodesAsText && isPlainJSON(text) {
 		strictErrs, err := kjson.UnmarshalStrict(text, &fields)
 		if err == nil && len(strictErrs) == 0 && fields != nil && !hasFloats(fields) {
 			return fields, true, nil
 		}
 	}
 	fields = map[string]any{}
-	if err := yaml.UnmarshalStrict(text, &fields); err == nil {
+	if err := m.UnmarshalStrict(text, &fields); err == nil {
 		return fields, true, nil
 	}
 	fields = map[string]any{}
-	return fields, false, yaml.Unmarshal(text, &fields)
+	return fields, false, m.Unmarshal(text, &fields)
 }
 
 // isPlainJSON reports an object in ASCII that has nothing in it with a meaning of its own in YAML.

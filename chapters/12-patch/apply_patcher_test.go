@@ -4,8 +4,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/yaml"
+
+	kinds "kubepath/chapters/02-kinds"
 )
+
+var yamlFormat, _ = kinds.NewCodecs(kinds.NewScheme()).NegotiateInputSerializer(runtime.ContentTypeYAML)
 
 // FuzzDecodeAppliedConfiguration compares the decoder, which reads most texts as JSON, with that of YAML.
 func FuzzDecodeAppliedConfiguration(f *testing.F) {
@@ -20,7 +25,7 @@ func FuzzDecodeAppliedConfiguration(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		got, unique, err := decodeAppliedConfiguration(text)
+		got, unique, err := decodeAppliedConfiguration(yamlFormat, text)
 		want := map[string]any{}
 		wrong := yaml.Unmarshal(text, &want)
 		if (err == nil) != (wrong == nil) {

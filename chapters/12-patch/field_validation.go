@@ -9,7 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-	"k8s.io/apimachinery/pkg/util/yaml"
 	kjson "sigs.k8s.io/json"
 )
 
@@ -46,12 +45,12 @@ func (r patchRequest) checkDecoded(strictErrs []error, err error, value any) err
 	return nil
 }
 
-// checkDuplicateYAML reads a patch in YAML once more, and refuses or warns of fields that are written twice.
-func (r patchRequest) checkDuplicateYAML() error {
+// checkDuplicates reads an applied configuration once more, and refuses or warns of fields that are written twice.
+func (r patchRequest) checkDuplicates() error {
 	if !r.strict() {
 		return nil
 	}
-	err := yaml.UnmarshalStrict(r.patch, &map[string]any{})
+	err := r.applied.UnmarshalStrict(r.patch, &map[string]any{})
 	switch {
 	case err == nil:
 	case r.options.FieldValidation == metav1.FieldValidationStrict:

@@ -12,23 +12,39 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
+	kinds "kubepath/chapters/02-kinds"
 	installer "kubepath/chapters/03-installer"
 	rest "kubepath/chapters/04-rest"
 )
 
 // patchTypes are the media types of patches, in the order in which kube-apiserver names them. The route takes no others
-// (415).
-var patchTypes = []string{
-	string(types.JSONPatchType), string(types.MergePatchType), string(types.StrategicMergePatchType),
-	string(types.ApplyYAMLPatchType),
+// (415). Configurations are applied in each format of the codecs that has a type for it.
+func patchTypes(codecs *kinds.Codecs) []string {
+	names := []string{string(types.JSONPatchType), string(types.MergePatchType), string(types.StrategicMergePatchType)}
+	for _, m := range codecs.SupportedMediaTypes {
+		if m.ApplyPatchType != "" {
+			names = append(names, string(m.ApplyPatchType))
+		}
+	}
+	return names
+}
+
+// applyFormat is the format of an applied configuration; nil: the patch type is another.
+func applyFormat(codecs *kinds.Codecs, patchType types.PatchType) *kinds.SerializerInfo {
+	for i := range codecs.SupportedMediaTypes {
+		if m := &codecs.SupportedMediaTypes[i]; m.ApplyPatchType == patchType {
+			return m
+		}
+	}
+	return nil
 }
 
 // Verbs are the rows that this chapter adds to the table of verbs. Upstream: the action PATCH.
 func Verbs() []rest.Verb {
 	return []rest.Verb{{
-		Verb: installer.Verb{Name: "patch", Methods: []string{http.MethodPatch}, On: installer.Item, Accepts: patchTypes,
+		Verb: installer.Verb{Name: "patch", Methods: []string{http.MethodPatch}, On: installer.Item,
 			Doc: "partially update {sub}the specified {kind}", Codes: []int{200, 201}},
-		Supported: rest.Has[rest.Patcher], Handle: handle, Options: metav1.PatchOptions{},
+		Supported: rest.Has[rest.Patcher], Handle: handle, Options: metav1.PatchOptions{}, BodyMediaTypes: patchTypes,
 		Reads: func(rest.Storage) any { return &metav1.Patch{} },
 	}}
 }
@@ -51,7 +67,7 @@ func handle(e *rest.RequestScope) http.Handler {
 			return 0, nil, err
 		}
 		return c.AdmitAndUpdate(storage, name, &rest.Update{
-			Mutate: p.applyPatch, AllowCreate: p.patchType == types.ApplyYAMLPatchType, Options: metav1.UpdateOptions{
+			Mutate: p.applyPatch, AllowCreate: p.applied != nil, Options: metav1.UpdateOptions{
 				DryRun: p.options.DryRun, FieldManager: p.options.FieldManager, FieldValidation: p.options.FieldValidation,
 			},
 		})
@@ -62,6 +78,7 @@ func handle(e *rest.RequestScope) http.Handler {
 type patchRequest struct {
 	call      *rest.Call
 	patchType types.PatchType
+	applied   *kinds.SerializerInfo // the format of an applied configuration; nil: another patch
 	patch     []byte
 	options   metav1.PatchOptions
 }
@@ -78,13 +95,13 @@ type patchMechanism interface {
 
 // mechanism is the one for the request's patch type, which the route has checked. Upstream: patchResource's switch.
 func (r patchRequest) mechanism() patchMechanism {
-	switch r.patchType {
-	case types.JSONPatchType, types.MergePatchType:
-		return &jsonPatcher{patchRequest: r}
-	case types.StrategicMergePatchType:
+	switch {
+	case r.applied != nil:
+		return &applyPatcher{patchRequest: r}
+	case r.patchType == types.StrategicMergePatchType:
 		return &smpPatcher{patchRequest: r}
 	default:
-		return &applyPatcher{patchRequest: r}
+		return &jsonPatcher{patchRequest: r}
 	}
 }
 
@@ -102,7 +119,7 @@ func newPatcher(c *rest.Call, name string, patch []byte) (*patcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	request := patchRequest{call: c, patchType: patchType, patch: patch, options: options}
+	request := patchRequest{call: c, patchType: patchType, applied: applyFormat(c.Codecs, patchType), patch: patch, options: options}
 	return &patcher{patchRequest: request, patchMechanism: request.mechanism(), name: name}, nil
 }
 
@@ -122,7 +139,7 @@ func (p *patcher) applyPatch(ctx context.Context, current runtime.Object) (runti
 		return nil, err
 	}
 	exists := uid(current) != ""
-	if !exists && p.patchType != types.ApplyYAMLPatchType {
+	if !exists && p.applied == nil {
 		return nil, apierrors.NewNotFound(p.call.Resource.GroupResource(), p.name)
 	}
 	if !p.decoded {

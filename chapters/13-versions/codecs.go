@@ -82,9 +82,7 @@ type storedAs struct {
 
 // Encode writes obj in the version in which its kind is kept.
 func (s *storedAs) Encode(obj runtime.Object, w io.Writer) error {
-	if cached, ok := obj.(runtime.CacheableObject); ok {
-		obj = cached.GetObject()
-	}
+	obj = kinds.Unwrap(obj)
 	version, ok := s.stored[s.kind(obj)]
 	if !ok {
 		return s.Codec.Encode(obj, w)

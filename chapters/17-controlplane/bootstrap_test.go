@@ -32,7 +32,9 @@ func run(t *testing.T, etcd *clientv3.Client) http.Handler {
 
 func runWith(t *testing.T, c Config) http.Handler {
 	t.Helper()
-	c.Server = server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme())}
+	if c.Server.Codecs == nil {
+		c.Server = server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme())}
+	}
 	api, err := New(c)
 	if err != nil {
 		t.Fatal(err)

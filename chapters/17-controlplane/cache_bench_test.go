@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"k8s.io/apimachinery/pkg/runtime"
-
 	kinds "kubepath/chapters/02-kinds"
 	storage "kubepath/chapters/05-storage"
 	server "kubepath/chapters/08-server"
@@ -107,9 +105,7 @@ type anew struct{ storage.Interface }
 func (a anew) GetList(ctx context.Context, key string, opts storage.ListOptions, out *kinds.List) error {
 	err := a.Interface.GetList(ctx, key, opts, out)
 	for i, item := range out.Items {
-		if kept, ok := item.(runtime.CacheableObject); ok {
-			out.Items[i] = kept.GetObject()
-		}
+		out.Items[i] = kinds.Unwrap(item)
 	}
 	return err
 }

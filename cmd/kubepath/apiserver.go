@@ -39,6 +39,7 @@ type options struct {
 	mediaType       string
 	runtimeConfig   []string // NAME=true, NAME=false or NAME
 	storageVersions []string // GROUP/VERSION
+	featureGates    featureGates
 
 	// compactInterval: 0: never.
 	compactInterval time.Duration
@@ -76,7 +77,7 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &apiServer{codecs: kinds.NewCodecs(kinds.NewScheme()), recorder: &trace.Recorder{Keep: o.keepTraces, Ignore: tracesPath}}
+	a := &apiServer{codecs: kinds.NewCodecs(kinds.NewScheme(), o.featureGates.enabled()...), recorder: &trace.Recorder{Keep: o.keepTraces, Ignore: tracesPath}}
 	if err := a.openEtcd(ctx, o); err != nil {
 		return nil, err
 	}
@@ -155,7 +156,7 @@ func (a *apiServer) Close() error {
 
 // decode shows a stored value in a trace.
 func (a *apiServer) decode(value []byte) (mediaType string, content any) {
-	codec, err := a.codecs.StorageCodec(runtime.ContentTypeProtobuf)
+	codec, err := a.codecs.StorageCodec(runtime.ContentTypeProtobuf) // reads the other media types too
 	if err != nil {
 		return "", nil
 	}
@@ -163,9 +164,8 @@ func (a *apiServer) decode(value []byte) (mediaType string, content any) {
 	if err != nil {
 		return "application/octet-stream", nil
 	}
-	mediaType = runtime.ContentTypeJSON
-	if len(value) > 3 && string(value[:4]) == "k8s\x00" {
-		mediaType = runtime.ContentTypeProtobuf
+	if media, err := a.codecs.Recognize(value); err == nil {
+		mediaType = media.MediaType
 	}
 	shortenAccount(obj)
 	data, err := json.Marshal(obj)

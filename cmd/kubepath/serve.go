@@ -21,6 +21,7 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	request "kubepath/chapters/01-request"
+	kinds "kubepath/chapters/02-kinds"
 	server "kubepath/chapters/08-server"
 	"kubepath/chapters/17-controlplane/network"
 	"kubepath/internal/embedetcd"
@@ -57,6 +58,9 @@ func newServe() *cobra.Command {
 			if asked, err := withExercise(c); asked || err != nil {
 				return err
 			}
+			if names := f.featureGates.withoutEffect(); len(names) > 0 {
+				fmt.Fprintf(c.ErrOrStderr(), "--feature-gates: kubepath has no switch for %s\n", strings.Join(names, ", "))
+			}
 			return f.run(c.Context(), c.OutOrStdout())
 		},
 	}
@@ -70,6 +74,7 @@ func (f *serveFlags) addTo(flags *pflag.FlagSet) {
 	f.elsewhere.options = &f.options
 	f.elsewhere.addTo(flags)
 	flags.StringVar(&f.mediaType, "storage-media-type", runtime.ContentTypeProtobuf, "media type of stored objects")
+	flags.Var(&f.featureGates, "feature-gates", "features to switch on or off, by kube-apiserver's names: CBORServingAndStorage=true; the others are as they are by default")
 
 	flags.StringSliceVar(&f.runtimeConfig, "runtime-config", nil, "versions and resources to switch on or off: extensions/v1beta1=true,batch/v1/cronjobs=false,api/all=true")
 	flags.StringSliceVar(&f.storageVersions, "storage-versions", nil, "versions in which to store their kinds, in place of the usual ones: autoscaling/v1")
@@ -107,9 +112,8 @@ func (f *serveFlags) check() error {
 		return usageError{errors.New("--data-dir is for the embedded etcd, --etcd-servers for another one"), hint}
 	case (f.serving.CertFile == "") != (f.serving.KeyFile == ""):
 		return usageError{errors.New("--tls-cert-file and --tls-private-key-file come together"), hint}
-	case !slices.Contains([]string{runtime.ContentTypeProtobuf, runtime.ContentTypeJSON, runtime.ContentTypeYAML}, f.mediaType):
-		return usageError{fmt.Errorf("unknown storage media type %q", f.mediaType), "one of " + strings.Join([]string{
-			runtime.ContentTypeProtobuf, runtime.ContentTypeJSON, runtime.ContentTypeYAML}, ", ")}
+	case !slices.Contains(kinds.StorageMediaTypes(), f.mediaType):
+		return usageError{fmt.Errorf("--storage-media-type %q invalid, allowed values: %s", f.mediaType, strings.Join(kinds.StorageMediaTypes(), ", ")), hint}
 	case !strings.HasPrefix(f.prefix, "/"):
 		return usageError{fmt.Errorf("--etcd-prefix %q does not begin with a slash", f.prefix), hint}
 	case f.keepTraces < 0:

@@ -45,7 +45,7 @@ func TestFlagsAboutEtcdThatSayNothingAreRefused(t *testing.T) {
 		{"--etcd-servers-overrides=/events", errOverride.Error()},
 		{"--etcd-servers-overrides=/events#", errOverride.Error()},
 		{"--etcd-servers-overrides=apps/v1/deployments#http://127.0.0.1:1", errOverride.Error()},
-		{"--storage-media-type=text/csv", `unknown storage media type "text/csv"`},
+		{"--storage-media-type=text/csv", `--storage-media-type "text/csv" invalid`},
 		{"--event-ttl=0s", "--event-ttl 0s is less than a second"},
 		{"--service-node-port-range=9-1", "invalid argument"},
 		{"--service-cluster-ip-range=10.0.0.0/31", "--service-cluster-ip-range: 10.0.0.0/31 has room for less than 8 addresses"},

@@ -41,9 +41,7 @@ var errLost = errors.New("another writer was faster")
 
 // fromHint is the state that the caller had at hand; nil where there is none, or it does not say its version.
 func fromHint(hint runtime.Object) *state {
-	if shared, ok := hint.(runtime.CacheableObject); ok {
-		hint = shared.GetObject()
-	}
+	hint = kinds.Unwrap(hint)
 	if hint == nil {
 		return nil
 	}
@@ -115,17 +113,9 @@ func (a attempts) swap(ctx context.Context, key string, seen *state, next storag
 	if err != nil {
 		return nil, err
 	}
-	stored := plain(out.Object)
+	stored := kinds.Unwrap(out.Object)
 	version, err := versioner.ObjectResourceVersion(stored)
 	return &state{object: stored, meta: storage.ResponseMeta{ResourceVersion: version}}, err
-}
-
-// plain is the object itself, where it comes together with its encoded bytes.
-func plain(obj runtime.Object) runtime.Object {
-	if shared, ok := obj.(runtime.CacheableObject); ok {
-		return shared.GetObject()
-	}
-	return obj
 }
 
 var versioner storage.APIObjectVersioner

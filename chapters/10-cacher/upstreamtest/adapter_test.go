@@ -58,9 +58,7 @@ func (a adapter) GetList(ctx context.Context, key string, opts upstream.ListOpti
 		pods.Items = []example.Pod{}
 	}
 	for _, item := range found.Items {
-		if shared, ok := item.(runtime.CacheableObject); ok {
-			item = shared.GetObject()
-		}
+		item = kinds.Unwrap(item)
 		pods.Items = append(pods.Items, *item.(*example.Pod))
 	}
 	pods.ListMeta = found.ListMeta

@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
@@ -162,9 +163,7 @@ func (e *EvictionREST) pod(ctx context.Context, name string) (*corev1.Pod, error
 	if err != nil {
 		return nil, err
 	}
-	if cached, ok := obj.(runtime.CacheableObject); ok {
-		obj = cached.GetObject()
-	}
+	obj = kinds.Unwrap(obj)
 	return obj.(*corev1.Pod), nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
@@ -138,9 +139,7 @@ func collectorFinalizers(n *corev1.Namespace, o *metav1.DeleteOptions) {
 }
 
 func AsNamespace(obj runtime.Object) (*corev1.Namespace, error) {
-	if cached, ok := obj.(runtime.CacheableObject); ok {
-		obj = cached.GetObject()
-	}
+	obj = kinds.Unwrap(obj)
 	namespace, ok := obj.(*corev1.Namespace)
 	if !ok {
 		return nil, fmt.Errorf("expected *corev1.Namespace, got %T", obj)

@@ -177,17 +177,9 @@ func each[T any, P interface {
 		return err
 	}
 	for _, item := range list.(*kinds.List).Items {
-		visit(unwrap(item).(P))
+		visit(kinds.Unwrap(item).(P))
 	}
 	return nil
-}
-
-// plain is the object that a cache wraps.
-func unwrap(obj runtime.Object) runtime.Object {
-	if shared, ok := obj.(runtime.CacheableObject); ok {
-		return shared.GetObject()
-	}
-	return obj
 }
 
 // dryRunAddress is what a dry run shows in place of an address: the first one of the range, which no service ever has.

@@ -211,7 +211,7 @@ func (p *leaseEndpointReconciler) listLeases(ctx context.Context) ([]string, err
 	err := p.leases.GetList(ctx, leasesRoot, storage.ListOptions{Recursive: true}, list)
 	var living []string
 	for _, item := range list.Items {
-		for _, set := range unwrap(item).(*corev1.Endpoints).Subsets {
+		for _, set := range kinds.Unwrap(item).(*corev1.Endpoints).Subsets {
 			for _, address := range set.Addresses {
 				living = append(living, address.IP)
 			}
@@ -274,7 +274,7 @@ func put[P interface {
 	if err != nil {
 		return err
 	}
-	if adopt(unwrap(existing).DeepCopyObject().(P), now) {
+	if adopt(kinds.Unwrap(existing).DeepCopyObject().(P), now) {
 		return nil
 	}
 	_, _, err = s.Update(ctx, now.GetName(), &rest.Update{Mutate: func(_ context.Context, old runtime.Object) (runtime.Object, error) {

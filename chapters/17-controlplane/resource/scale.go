@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
+	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 )
@@ -46,9 +47,7 @@ func (s ScaleREST[T, P]) Get(ctx context.Context, name string, options *metav1.G
 	if err != nil {
 		return nil, err
 	}
-	if cached, ok := obj.(runtime.CacheableObject); ok {
-		obj = cached.GetObject()
-	}
+	obj = kinds.Unwrap(obj)
 	return s.scale(obj.(P))
 }
 

@@ -23,7 +23,7 @@ func watchRows() []Row {
 		{Concept: "length of a frame", Also: "framer, length-delimited, stream=watch",
 			Is:   "A frame of JSON ends with a line; a frame of protobuf begins with its length in four bytes.",
 			Here: "watch.frameProtobuf", Upstream: apimachinery + "runtime/serializer/protobuf.LengthDelimitedFramer",
-			More: "Any format may bring a framer: CBOR has one."},
+			More: "Any format may bring a framer, as CBOR does; so it is here, with a way around it for JSON and protobuf."},
 		{Concept: "client that does not read", Also: "slow watcher, write deadline",
 			Is:   "A frame waits for its client for so long and no longer; then the client is cut off, and comes back.",
 			Here: "watch.writeDeadline", Upstream: apiserver + "storage/cacher.cacheWatcher.add",

@@ -10,6 +10,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	kinds "kubepath/chapters/02-kinds"
 )
 
 // The attributes of a hop's span. Those of code are OpenTelemetry's own names.
@@ -69,9 +71,7 @@ func describe(obj runtime.Object) string {
 	if obj == nil {
 		return "nothing"
 	}
-	if cached, ok := obj.(runtime.CacheableObject); ok {
-		obj = cached.GetObject()
-	}
+	obj = kinds.Unwrap(obj)
 	kind := obj.GetObjectKind().GroupVersionKind().Kind
 	if kind == "" {
 		kind = shortFunc(fmt.Sprintf("%T", obj))

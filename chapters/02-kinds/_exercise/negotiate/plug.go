@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	kinds "kubepath/chapters/02-kinds"
 	"kubepath/internal/tools/exercise"
 )
 
@@ -21,6 +22,8 @@ func accept(header string) (string, error) {
 	return mime.FormatMediaType(form.MediaType, form.Params), nil
 }
 
+var codecs = kinds.NewCodecs(kinds.NewScheme())
+
 // offers are the media types of chapter 2's table.
 var offers = []string{runtime.ContentTypeJSON, runtime.ContentTypeYAML, runtime.ContentTypeProtobuf}
 
@@ -33,11 +36,12 @@ func canBeHad(f Form) bool {
 	switch {
 	case as.Empty():
 		return true
-	case as.Kind == "Table" && f.MediaType == runtime.ContentTypeProtobuf:
-		return false // its cells are of any type, which protobuf cannot write
 	case as.Kind == "APIGroupDiscoveryList":
 		return as.Version == "v2"
 	}
-	kinds := []string{"Table", "PartialObjectMetadata", "PartialObjectMetadataList"}
+	kinds := []string{"PartialObjectMetadata", "PartialObjectMetadataList"}
+	if media, err := codecs.NegotiateInputSerializer(f.MediaType); err == nil && media.Tables {
+		kinds = append(kinds, "Table")
+	}
 	return as.Group == "meta.k8s.io" && (as.Version == "v1" || as.Version == "v1beta1") && slices.Contains(kinds, as.Kind)
 }

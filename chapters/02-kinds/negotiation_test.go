@@ -16,7 +16,7 @@ const (
 )
 
 // tables offers version v1 of Table, as an endpoint of chapter 4 does.
-func tables(as schema.GroupVersionKind) bool {
+func tables(_ *SerializerInfo, as schema.GroupVersionKind) bool {
 	return as == schema.GroupVersionKind{Group: "meta.k8s.io", Version: "v1", Kind: "Table"}
 }
 

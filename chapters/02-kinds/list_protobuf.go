@@ -25,7 +25,7 @@ type message interface {
 
 // writeListProtobuf writes the envelope and in it the message of the typed list. The lengths come before the bytes,
 // so it goes over the items twice, once for their sizes, and holds no more than one in memory.
-func writeListProtobuf(w io.Writer, l *List, e *encoding) error {
+func writeListProtobuf(w io.Writer, l *List, e *encoder) error {
 	kind, err := l.kindOf(e.as)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ type sized struct {
 }
 
 // messages converts the items and measures them. Items that keep their own bytes are left as they are.
-func (e *encoding) messages(items []runtime.Object) ([]sized, error) {
+func (e *encoder) messages(items []runtime.Object) ([]sized, error) {
 	measured := make([]sized, len(items))
 	for i, item := range items {
 		if cached, ok := item.(runtime.CacheableObject); ok {
@@ -83,7 +83,7 @@ func (e *encoding) messages(items []runtime.Object) ([]sized, error) {
 }
 
 // writeMessages writes the fields of the list message.
-func (e *encoding) writeMessages(w io.Writer, l *List, items []sized) error {
+func (e *encoder) writeMessages(w io.Writer, l *List, items []sized) error {
 	scratch := takeScratch()
 	defer scratch.release()
 	if err := writeField(w, tagListMeta, &l.ListMeta, l.ListMeta.Size(), scratch); err != nil {
@@ -123,7 +123,7 @@ func writeField(w io.Writer, tag byte, m message, size int, scratch *scratch) er
 }
 
 // writeCached writes the message out of the envelope that an object keeps.
-func (e *encoding) writeCached(w io.Writer, obj runtime.CacheableObject, size int, scratch *scratch) error {
+func (e *encoder) writeCached(w io.Writer, obj runtime.CacheableObject, size int, scratch *scratch) error {
 	scratch.Reset()
 	if err := obj.CacheEncode(e.identifier(), e.plain, &scratch.Buffer); err != nil {
 		return err

@@ -15,7 +15,8 @@ import (
 func (c *Codecs) StorageCodec(mediaType string) (runtime.Codec, error) {
 	m := c.row(mediaType)
 	if m == nil {
-		return nil, NewUnsupportedMediaTypeError(c.types(false)...)
+		objects, _ := c.MediaTypes()
+		return nil, fmt.Errorf("unable to find serializer for %q, supported media types: %v", mediaType, objects)
 	}
 	return &storageCodec{codecs: c, media: m, id: "storage," + m.Serializer.Identifier()}, nil
 }
@@ -33,9 +34,7 @@ func (s *storageCodec) Identifier() runtime.Identifier { return s.id }
 
 // Encode writes obj in its hub version.
 func (s *storageCodec) Encode(obj runtime.Object, w io.Writer) error {
-	if cached, ok := obj.(runtime.CacheableObject); ok {
-		obj = cached.GetObject()
-	}
+	obj = Unwrap(obj)
 	c := s.codecs
 	kind, _, err := c.kinds(obj, obj.GetObjectKind().GroupVersionKind(), schema.GroupVersion{})
 	if err != nil {
@@ -52,7 +51,7 @@ func (s *storageCodec) Encode(obj runtime.Object, w io.Writer) error {
 // Decode reads what is stored, applies defaults, converts it to the hub version and delivers it. implied is the kind
 // of data that names none; it may be nil.
 func (s *storageCodec) Decode(data []byte, implied *schema.GroupVersionKind, into runtime.Object) (runtime.Object, *schema.GroupVersionKind, error) {
-	m, err := s.codecs.recognize(data)
+	m, err := s.codecs.Recognize(data)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -75,12 +74,12 @@ func (s *storageCodec) Decode(data []byte, implied *schema.GroupVersionKind, int
 	return into, kind, nil
 }
 
-// recognize finds the row that can read data: one that knows it for its own, else one that takes anything (YAML).
-// Upstream: recognizer.NewDecoder.
-func (c *Codecs) recognize(data []byte) (*SerializerInfo, error) {
+// Recognize finds the row that can read what is stored: one that knows the data for its own, else one that takes anything
+// (YAML). A media type whose feature gate is off now is recognized too. Upstream: recognizer.NewDecoder.
+func (c *Codecs) Recognize(data []byte) (*SerializerInfo, error) {
 	var fallback *SerializerInfo
-	for i := range c.SupportedMediaTypes {
-		r, ok := c.SupportedMediaTypes[i].Serializer.(recognizer.RecognizingDecoder)
+	for i := range c.readable {
+		r, ok := c.readable[i].Serializer.(recognizer.RecognizingDecoder)
 		if !ok {
 			continue
 		}
@@ -89,9 +88,9 @@ func (c *Codecs) recognize(data []byte) (*SerializerInfo, error) {
 		case err != nil:
 			return nil, err
 		case known:
-			return &c.SupportedMediaTypes[i], nil
+			return &c.readable[i], nil
 		case maybe:
-			fallback = &c.SupportedMediaTypes[i]
+			fallback = &c.readable[i]
 		}
 	}
 	if fallback == nil {
