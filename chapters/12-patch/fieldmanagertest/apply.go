@@ -25,7 +25,7 @@ type applies struct {
 	last map[string]map[string]any // what each manager has applied last
 }
 
-// write applies, and a second later once more; then somebody updates the object.
+// write applies, and a second later once more; then somebody else may write.
 func (a *applies) write() {
 	manager, force := []string{"a", "b", "kubectl"}[a.Intn(3)], a.Intn(2) == 0
 	applied := a.appliedConfiguration(manager)
@@ -35,8 +35,12 @@ func (a *applies) write() {
 	a.last[manager] = applied
 	time.Sleep(time.Second)
 	a.compare(applied, manager, false)
-	if a.Intn(2) == 0 {
+	switch a.Intn(4) {
+	case 0, 1:
 		a.update()
+	case 2:
+		a.clientSideApply(a.vary(runtime.DeepCopyJSON(applied)).(map[string]any))
+		a.compare(a.vary(runtime.DeepCopyJSON(applied)).(map[string]any), "kubectl", false)
 	}
 }
 
@@ -61,17 +65,25 @@ func (a *applies) compare(applied map[string]any, manager string, force bool) bo
 	return true
 }
 
-// update is somebody else's: it puts lists into another order. Client-side apply may have left its annotation.
+// update is somebody else's: it puts lists into another order.
 func (a *applies) update() {
 	next := a.live.DeepCopyObject()
 	a.shuffle(reflect.ValueOf(next).Elem())
-	manager := "updater"
-	if last := a.last["kubectl"]; last != nil && a.Intn(3) == 0 {
-		object, _ := meta.Accessor(next)
-		text, _ := json.Marshal(a.vary(runtime.DeepCopyJSON(last)))
-		object.SetAnnotations(map[string]string{corev1.LastAppliedConfigAnnotation: string(text)})
+	a.live = a.subject.UpdateNoErrors(a.live, next, "updater")
+}
+
+// clientSideApply replaces the object by a configuration, as an update, and leaves the configuration in the annotation from
+// which kubectl goes on to server-side apply.
+func (a *applies) clientSideApply(configuration map[string]any) {
+	next := a.empty()
+	if runtime.DefaultUnstructuredConverter.FromUnstructured(configuration, next) != nil {
+		return // a value that the kind cannot have
 	}
-	a.live = a.subject.UpdateNoErrors(a.live, next, manager)
+	object, _ := meta.Accessor(next)
+	text, _ := json.Marshal(configuration)
+	object.SetAnnotations(map[string]string{corev1.LastAppliedConfigAnnotation: string(text)})
+	object.SetUID("1")
+	a.live = a.subject.UpdateNoErrors(a.live, next, "kubectl-client-side-apply")
 }
 
 func (a *applies) shuffle(v reflect.Value) {
@@ -99,13 +111,7 @@ func (a *applies) shuffle(v reflect.Value) {
 // appliedConfiguration is a new one, or the manager's last one with some values changed.
 func (a *applies) appliedConfiguration(manager string) map[string]any {
 	if last := a.last[manager]; last != nil && a.Intn(3) > 0 {
-		next := runtime.DeepCopyJSON(last)
-		for _, name := range slices.Sorted(maps.Keys(next)) {
-			if name != "apiVersion" && name != "kind" && name != "metadata" {
-				next[name] = a.vary(next[name])
-			}
-		}
-		return next
+		return a.vary(runtime.DeepCopyJSON(last)).(map[string]any)
 	}
 	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(a.Object(a.t))
 	if err != nil {
@@ -140,12 +146,20 @@ func tidy(v any) any {
 	return v
 }
 
-// vary changes a scalar here and there.
+// vary changes a scalar here and there, and labels often. The object keeps its kind and its name.
 func (a *applies) vary(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			v[name] = a.vary(v[name])
+			switch name {
+			case "apiVersion", "kind":
+			case "metadata":
+				if metadata, ok := v[name].(map[string]any); ok && metadata["name"] == "x" {
+					a.varyLabels(metadata)
+				}
+			default:
+				v[name] = a.vary(v[name])
+			}
 		}
 	case []any:
 		for i := range v {
@@ -163,4 +177,12 @@ func (a *applies) vary(v any) any {
 		return v != (a.Intn(10) == 0)
 	}
 	return v
+}
+
+// varyLabels changes the values of labels, which other managers may have as well.
+func (a *applies) varyLabels(metadata map[string]any) {
+	labels, _ := metadata["labels"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		labels[name] = fmt.Sprint(a.Intn(2))
+	}
 }

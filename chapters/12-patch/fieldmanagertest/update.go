@@ -2,6 +2,7 @@ package fieldmanagertest
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"testing"
@@ -35,6 +36,15 @@ func (u *updates) write() {
 		managers = u.status
 	}
 	obj := u.next()
+	if u.many { // each manager has a label, so that all of them stay
+		object, _ := meta.Accessor(obj)
+		labels := maps.Clone(object.GetLabels())
+		if labels == nil {
+			labels = map[string]string{}
+		}
+		labels[by] = fmt.Sprint(u.Int())
+		object.SetLabels(labels)
+	}
 	before := text(u.live)
 	want := managers.reference.UpdateNoErrors(copied(u.live), obj.DeepCopyObject(), by)
 	got := managers.subject.UpdateNoErrors(u.live, obj.DeepCopyObject(), by)
@@ -79,17 +89,17 @@ func (u *updates) next() runtime.Object {
 	}
 	obj := u.live.DeepCopyObject()
 	object, _ := meta.Accessor(obj)
-	if u.Intn(5) > 0 {
+	if !u.many && u.Intn(5) > 0 {
 		uid, entries := object.GetUID(), object.GetManagedFields()
 		u.Blend(reflect.ValueOf(obj).Elem(), reflect.ValueOf(other).Elem())
 		object.SetUID(uid)
 		object.SetManagedFields(entries)
 	}
 	obj.GetObjectKind().SetGroupVersionKind(u.Kind)
-	switch u.Intn(20) {
-	case 0, 1, 2:
+	switch n := u.Intn(20); {
+	case n < 3:
 		object.SetManagedFields(nil)
-	case 3:
+	case n == 3 && !u.many:
 		if entries := object.GetManagedFields(); len(entries) > 1 {
 			object.SetManagedFields(slices.Clone(entries[1:]))
 		}
