@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"strings"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -107,7 +108,7 @@ func demoAccept(s *demo.Stage, codecs *Codecs) error {
 
 func demoNames(s *demo.Stage, _ *Codecs) error {
 	s.Title("Names that people type, and the path that each means")
-	mapper := NewRESTMapper(WellKnown()...)
+	mapper := NewRESTMapper(demoResources()...)
 	for _, name := range []string{"po", "deploy", "Deployment", "events.events.k8s.io", "deplyoment"} {
 		r, err := mapper.Find(name)
 		if err != nil {
@@ -120,9 +121,21 @@ func demoNames(s *demo.Stage, _ *Codecs) error {
 	if err := PrintTree(&tree, mapper.Resources()); err != nil {
 		return err
 	}
-	s.Say("The whole tree has %d lines. It begins:", strings.Count(tree.String(), "\n"))
-	s.Show("%s", head(tree.String(), 5))
+	s.Say("A server makes its RESTMapper from what it serves. This one knows:")
+	s.Show("%s", strings.TrimSuffix(tree.String(), "\n"))
 	return nil
+}
+
+// demoResources are a few that Kubernetes serves. Two groups have events.
+func demoResources() []Resource {
+	events := schema.GroupVersion{Group: "events.k8s.io", Version: "v1"}
+	return []Resource{
+		{Kind: corev1.SchemeGroupVersion.WithKind("Node"), Name: "nodes", ShortNames: []string{"no"}},
+		{Kind: corev1.SchemeGroupVersion.WithKind("Pod"), Name: "pods", ShortNames: []string{"po"}, Namespaced: true},
+		{Kind: corev1.SchemeGroupVersion.WithKind("Event"), Name: "events", ShortNames: []string{"ev"}, Namespaced: true},
+		{Kind: appsv1.SchemeGroupVersion.WithKind("Deployment"), Name: "deployments", ShortNames: []string{"deploy"}, Namespaced: true},
+		{Kind: events.WithKind("Event"), Name: "events", ShortNames: []string{"ev"}, Namespaced: true},
+	}
 }
 
 // head is the beginning of a text, in lines.

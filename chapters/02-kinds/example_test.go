@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"os"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	nodev1 "k8s.io/api/node/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -63,7 +66,11 @@ func ExampleCodecs_StorageCodec() {
 }
 
 func ExampleRESTMapper_Find() {
-	mapper := kinds.NewRESTMapper(kinds.WellKnown()...)
+	mapper := kinds.NewRESTMapper(
+		kinds.Resource{Kind: corev1.SchemeGroupVersion.WithKind("Pod"), Name: "pods", ShortNames: []string{"po"}, Namespaced: true},
+		kinds.Resource{Kind: appsv1.SchemeGroupVersion.WithKind("Deployment"), Name: "deployments", ShortNames: []string{"deploy"}, Namespaced: true},
+		kinds.Resource{Kind: networkingv1.SchemeGroupVersion.WithKind("Ingress"), Name: "ingresses", ShortNames: []string{"ing"}, Namespaced: true},
+	)
 	for _, arg := range []string{"po", "deploy.apps", "Ingress", "deplyment"} {
 		r, err := mapper.Find(arg)
 		if err != nil {
@@ -80,20 +87,15 @@ func ExampleRESTMapper_Find() {
 }
 
 func ExamplePrintTree() {
-	var rows []kinds.Resource
-	for _, r := range kinds.WellKnown() {
-		if g := r.Kind.Group; g == "apps" || g == "node.k8s.io" {
-			rows = append(rows, r)
-		}
-	}
-	kinds.PrintTree(os.Stdout, rows)
+	kinds.PrintTree(os.Stdout, []kinds.Resource{
+		{Kind: appsv1.SchemeGroupVersion.WithKind("ReplicaSet"), Name: "replicasets", ShortNames: []string{"rs"}, Namespaced: true},
+		{Kind: appsv1.SchemeGroupVersion.WithKind("Deployment"), Name: "deployments", ShortNames: []string{"deploy"}, Namespaced: true},
+		{Kind: nodev1.SchemeGroupVersion.WithKind("RuntimeClass"), Name: "runtimeclasses"},
+	})
 	// Output:
 	// /apis/apps/v1
-	// ├─ controllerrevisions  ControllerRevision  ns
-	// ├─ daemonsets           DaemonSet           ns       ds
-	// ├─ deployments          Deployment          ns       deploy
-	// ├─ replicasets          ReplicaSet          ns       rs
-	// └─ statefulsets         StatefulSet         ns       sts
+	// ├─ deployments  Deployment  ns       deploy
+	// └─ replicasets  ReplicaSet  ns       rs
 	// /apis/node.k8s.io/v1
 	// └─ runtimeclasses  RuntimeClass  cluster
 }

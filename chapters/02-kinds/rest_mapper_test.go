@@ -16,9 +16,30 @@ func widget(group, version, short string) Resource {
 	}
 }
 
+// served are some resources of Kubernetes.
+func served() []Resource {
+	row := func(group, version, kind, name string, namespaced bool, short ...string) Resource {
+		gv := schema.GroupVersion{Group: group, Version: version}
+		return Resource{Kind: gv.WithKind(kind), Name: name, ShortNames: short, Namespaced: namespaced}
+	}
+	return []Resource{
+		row("", "v1", "Pod", "pods", true, "po"),
+		row("", "v1", "Node", "nodes", false, "no"),
+		row("", "v1", "Event", "events", true, "ev"),
+		row("", "v1", "Endpoints", "endpoints", true, "ep"),
+		row("apps", "v1", "Deployment", "deployments", true, "deploy"),
+		row("events.k8s.io", "v1", "Event", "events", true, "ev"),
+		row("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", true, "hpa"),
+		row("autoscaling", "v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers", true, "hpa"),
+		row("networking.k8s.io", "v1", "Ingress", "ingresses", true, "ing"),
+		row("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", true, "netpol"),
+		row("rbac.authorization.k8s.io", "v1", "Role", "roles", true),
+	}
+}
+
 func TestFindTakesWhateverAPersonTypes(t *testing.T) {
 	t.Parallel()
-	rows := append(WellKnown(), widget("a.example.com", "v1", "w"), widget("b.example.com", "v1", "w"))
+	rows := append(served(), widget("a.example.com", "v1", "w"), widget("b.example.com", "v1", "w"))
 	rows = append(rows, Resource{Kind: schema.GroupVersionKind{Group: "c.example.com", Version: "v1", Kind: "Watt"}, Name: "watts", ShortNames: []string{"w"}})
 	mapper := NewRESTMapper(rows...)
 	for arg, want := range map[string]string{
@@ -76,7 +97,7 @@ func TestAPartialNameOfSeveralGroupsIsAmbiguous(t *testing.T) {
 
 func TestAKindIsServedInThePreferredVersionUnlessOneIsAskedFor(t *testing.T) {
 	t.Parallel()
-	mapper := NewRESTMapper(WellKnown()...)
+	mapper := NewRESTMapper(served()...)
 	hpa := schema.GroupKind{Group: "autoscaling", Kind: "HorizontalPodAutoscaler"}
 	for version, want := range map[string]string{"": "v2", "v1": "v1", "__internal": "v2", "v9": ""} {
 		mapping, err := mapper.RESTMapping(hpa, version)
@@ -102,7 +123,7 @@ func TestTheMapperKnowsScopesAndSingulars(t *testing.T) {
 	t.Parallel()
 	status := widget("a.example.com", "v1", "w")
 	status.Name = "widgets/status"
-	mapper := NewRESTMapper(append(WellKnown(), status)...)
+	mapper := NewRESTMapper(append(served(), status)...)
 	if namespaced, ok := mapper.Namespaced(schema.GroupResource{Resource: "pods"}); !ok || !namespaced {
 		t.Error("pods")
 	}
@@ -126,38 +147,9 @@ func TestTheMapperKnowsScopesAndSingulars(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	if len(mapper.Resources()) != len(WellKnown()) {
+	if len(mapper.Resources()) != len(served()) {
 		t.Error("a subresource has a row")
 	}
 }
 
 func second[T any](_ T, err error) error { return err }
-
-func TestEveryWellKnownNameIsUnique(t *testing.T) {
-	t.Parallel()
-	seen := map[string]Resource{}
-	for _, r := range WellKnown() {
-		if r.Kind.Kind == "Event" {
-			continue // the one resource that two groups serve
-		}
-		for _, name := range append([]string{r.Name}, r.ShortNames...) {
-			if other, ok := seen[name]; ok && other.Kind.GroupKind() != r.Kind.GroupKind() {
-				t.Errorf("%s is %v and %v", name, r.Kind, other.Kind)
-			}
-			seen[name] = r
-		}
-	}
-}
-
-func TestTheTreeFitsATerminal(t *testing.T) {
-	t.Parallel()
-	var out strings.Builder
-	if err := PrintTree(&out, WellKnown()); err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(out.String()) {
-		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 {
-			t.Errorf("%d columns: %s", n, line)
-		}
-	}
-}

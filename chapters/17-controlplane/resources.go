@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	kinds "kubepath/chapters/02-kinds"
+	rest "kubepath/chapters/04-rest"
 	"kubepath/chapters/17-controlplane/admissionregistration"
 	"kubepath/chapters/17-controlplane/certificates"
 	"kubepath/chapters/17-controlplane/componentstatus"
@@ -80,4 +82,53 @@ func rank(g Group) int {
 		return len(order)
 	}
 	return at
+}
+
+// RESTMapper knows the resources of the table by their names, for whoever has no server to ask.
+func RESTMapper() *kinds.RESTMapper {
+	var rows []kinds.Resource
+	groups := Groups()
+	for _, g := range groups {
+		for _, r := range g.Resources {
+			own := r
+			if !r.SameAs.Empty() {
+				own = find(groups, r)
+			}
+			rows = append(rows, named(kinds.Resource{
+				Kind: g.WithKind(r.Kind), Name: r.Name, ShortNames: own.ShortNames, Categories: own.Categories,
+			}, own))
+		}
+	}
+	return kinds.NewRESTMapper(rows...)
+}
+
+// named completes a row by what the resource's strategy says or, where it has none, its storage.
+func named(row kinds.Resource, r Resource) kinds.Resource {
+	if r.All {
+		row.Categories = append([]string{"all"}, row.Categories...)
+	}
+	if r.Strategy != nil {
+		row.Namespaced = r.Strategy.NamespaceScoped()
+		return row
+	}
+	storage := r.NewREST(&resource.Dependencies{})
+	if s, ok := rest.As[rest.Scoper](storage); ok {
+		row.Namespaced = s.NamespaceScoped()
+	}
+	if s, ok := rest.As[rest.ShortNamesProvider](storage); ok {
+		row.ShortNames = s.ShortNames()
+	}
+	return row
+}
+
+// find is the row that keeps the objects of a row with SameAs.
+func find(groups []Group, r Resource) Resource {
+	for _, g := range groups {
+		for _, other := range g.Resources {
+			if g.GroupVersion == r.SameAs.GroupVersion() && other.Name == r.SameAs.Resource {
+				return other
+			}
+		}
+	}
+	return r
 }

@@ -15,6 +15,7 @@ import (
 
 	request "kubepath/chapters/01-request"
 	kinds "kubepath/chapters/02-kinds"
+	controlplane "kubepath/chapters/17-controlplane"
 )
 
 // call is a request that trace makes itself.
@@ -36,7 +37,7 @@ var samples embed.FS
 
 // complete finds the resource and makes the object, from the manifest or a sample.
 func (c *call) complete() error {
-	codecs, mapper := kinds.NewCodecs(kinds.NewScheme()), kinds.NewRESTMapper(kinds.WellKnown()...)
+	codecs, mapper := kinds.NewCodecs(kinds.NewScheme()), controlplane.RESTMapper()
 	if c.manifest != nil {
 		obj, kind, err := decodeManifest(codecs, c.manifest)
 		if err != nil {
@@ -50,7 +51,7 @@ func (c *call) complete() error {
 	}
 	row, err := mapper.Find(c.resource)
 	if err != nil {
-		return usageError{err, "kubepath run 2 prints the resources"}
+		return usageError{err, "kubectl api-resources lists the resources of a server"}
 	}
 	c.row = row
 	if c.object == nil {

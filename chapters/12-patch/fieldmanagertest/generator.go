@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"math/rand"
 	"reflect"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -24,13 +28,18 @@ type Generator struct {
 	Scheme *runtime.Scheme
 }
 
-// KnownKinds are the well-known kinds that the scheme has types for.
+var stable = regexp.MustCompile(`^v[0-9]+$`)
+
+// KnownKinds are the kinds of objects with metadata, in stable versions, that the scheme has types for, sorted, as resources
+// in namespaces.
 func KnownKinds(scheme *runtime.Scheme) (known []kinds.Resource) {
-	for _, r := range kinds.WellKnown() {
-		if scheme.Recognizes(r.Kind) {
-			known = append(known, r)
+	for kind, t := range scheme.AllKnownTypes() {
+		if _, ok := reflect.New(t).Interface().(metav1.Object); ok && stable.MatchString(kind.Version) {
+			plural, _ := meta.UnsafeGuessKindToResource(kind)
+			known = append(known, kinds.Resource{Kind: kind, Name: plural.Resource, Namespaced: true})
 		}
 	}
+	slices.SortFunc(known, func(a, b kinds.Resource) int { return strings.Compare(a.Kind.String(), b.Kind.String()) })
 	return known
 }
 
