@@ -83,7 +83,7 @@ func (d *show) serverSideApply(ctx context.Context) {
 	d.apply(ctx, "mesh", "", `{name: proxy, image: "p:1"}`)
 	d.Say("Each owns its container. The mesh wants another image for the app:")
 	d.apply(ctx, "mesh", "", `{name: app, image: "a:0"}, {name: proxy, image: "p:1"}`)
-	d.Say("A conflict: 409 names the owner and the field. By force it takes the field:")
+	d.Say("A conflict: 409 names the manager and the field. By force it takes the field:")
 	d.apply(ctx, "mesh", "&force=true", `{name: app, image: "a:0"}, {name: proxy, image: "p:1"}`)
 	d.Say("And what it leaves out the next time, it gives up; its proxy goes:")
 	d.apply(ctx, "mesh", "", `{name: app, image: "a:0"}`)

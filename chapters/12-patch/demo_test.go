@@ -9,7 +9,7 @@ import (
 	"kubepath/internal/demo"
 )
 
-func TestTheDemoShowsLanguagesOwnersConflictAndForce(t *testing.T) {
+func TestTheDemoShowsPatchTypesManagersConflictAndForce(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	if err := patch.Demo(t.Context(), &demo.Stage{Out: &out}); err != nil {

@@ -3,7 +3,7 @@
 // A client sends PATCH with application/merge-patch+json: an object of which each field replaces the stored one, and each
 // null removes it. You write the two pieces of it that stand in merge.go:
 //
-//   - Merge, the language itself: two JSON values in, one out. JSON values are what encoding/json makes of a text: nil,
+//   - Merge, the recursion: two JSON values in, one out. JSON values are what encoding/json makes of a text: nil,
 //     bool, json.Number, string, []any, map[string]any.
 //   - NewObject, one attempt of the update: what is stored in, the new object out. The storage calls it inside its loop,
 //     and again if somebody else has written in between, with what is stored then.

@@ -60,11 +60,11 @@ var rows = map[string][][3]string{ // target, patch, result
 func merged(t *testing.T, what string) {
 	t.Helper()
 	for _, row := range rows[what] {
-		target, wish := parse(t, row[0]), parse(t, row[1])
-		if diff := cmp.Diff(parse(t, row[2]), Merge(target, wish)); diff != "" {
+		target, patch := parse(t, row[0]), parse(t, row[1])
+		if diff := cmp.Diff(parse(t, row[2]), Merge(target, patch)); diff != "" {
 			t.Errorf("%s applied to %s (-expected +yours):\n%s", row[1], row[0], diff)
 		}
-		if diff := cmp.Diff([]any{parse(t, row[0]), parse(t, row[1])}, []any{target, wish}); diff != "" {
+		if diff := cmp.Diff([]any{parse(t, row[0]), parse(t, row[1])}, []any{target, patch}); diff != "" {
 			t.Errorf("%s applied to %s: Merge has changed what it was given; another attempt would start from that:\n%s", row[1], row[0], diff)
 		}
 	}
@@ -204,8 +204,8 @@ func TestALostRaceIsRunAgainOnWhatIsStoredThen(t *testing.T) {
 func TestThePatchTakesTheFieldsThatItChanges(t *testing.T) {
 	api, _ := open(t)
 	got := send(t, api, http.MethodPatch, path+"?fieldManager=you", `{"data":{"n":"new"}}`)
-	for _, owner := range got.object.ManagedFields {
-		if owner.Manager == "you" && strings.Contains(owner.FieldsV1.GetRawString(), `"f:n"`) {
+	for _, entry := range got.object.ManagedFields {
+		if entry.Manager == "you" && strings.Contains(entry.FieldsV1.GetRawString(), `"f:n"`) {
 			return
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"kubepath/internal/tools/exercise"
 )
 
-// Plug puts a row into the table of verbs that gives merge patches to your code, and the other languages to chapter 12.
+// Plug puts a row into the table of verbs that gives merge patches to your code, and the other patch types to chapter 12.
 func Plug() exercise.Plug { return exercise.Plug{Verbs: verbs()} }
 
 func verbs() []rest.Verb {
@@ -23,7 +23,7 @@ func verbs() []rest.Verb {
 	row.Handle = func(e *rest.RequestScope) http.Handler {
 		merges, rest := mergePatches(e), others(e)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if language, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); language == string(types.MergePatchType) {
+			if patchType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); patchType == string(types.MergePatchType) {
 				merges.ServeHTTP(w, r)
 				return
 			}
