@@ -80,6 +80,9 @@ func queryParams(options any) []installer.Param {
 		docs = documented.SwaggerDoc()
 	}
 	t := reflect.TypeOf(options)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
 	for _, f := range reflect.VisibleFields(t) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if kind := paramType(f.Type); name != "" && kind != "" && !slices.Contains(typeMeta, name) {

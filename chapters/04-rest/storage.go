@@ -137,7 +137,7 @@ type CreateOptions struct {
 // Updater replaces an object with what Update.Mutate makes of it.
 type Updater interface {
 	New() runtime.Object
-	// UpdateNoErrors returns the stored object and whether it was created. The object called name must exist, unless the resource
+	// Update returns the stored object and whether it was created. The object called name must exist, unless the resource
 	// can be created by updating.
 	Update(ctx context.Context, name string, update *Update) (obj runtime.Object, created bool, err error)
 }

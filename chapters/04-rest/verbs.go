@@ -23,7 +23,7 @@ type Verb struct {
 	MethodsOf func(Storage) []string
 
 	// For OpenAPI (chapter 11).
-	Options any               // sample of the query parameters; nil: none but pretty
+	Options any               // struct whose fields are the query parameters; nil: none but pretty
 	Reads   func(Storage) any // sample of the body; nil: no body
 	Writes  func(Storage) any // sample of the answer; nil: the kind itself
 	// MediaTypes are those of the answer; nil: those of the codecs.

@@ -12,7 +12,7 @@
 // Upstream: k8s.io/apiserver/pkg/storage: interfaces.go, api_object_versioner.go, continue.go,
 // selection_predicate.go, util.go.
 //
-// Read interface.go (the contract) and errors.go; memory; then what is shared: versioner.go, options.go (keys, and which
-// revision a list or watch begins at), continue.go, predicate.go, event.go (what a watcher sees of a change); then
+// Read interface.go (the contract) and errors.go; memory; then what is shared: versioner.go, options.go (keys,
+// preconditions, and which revision a list or watch begins at), continue.go, predicate.go, event.go (what a watcher sees of a change); then
 // storagetest. The chapter's demo is memory.Demo, since it runs on memory.
 package storage

@@ -120,7 +120,7 @@ func (s *store) replace(ctx context.Context, try attempt, write clientv3.Op, don
 	return s.stateFromKVs(answer.Responses[0].GetResponseRange().Kvs, try.orEmpty)
 }
 
-// state is an object as an update or a deletion found it. Upstream: objState.
+// objState is an object as an update or a deletion found it. Upstream: objState.
 type objState struct {
 	obj      runtime.Object // ours alone: nobody else has it
 	data     []byte         // as it is encoded; nil where the state is a hint
@@ -133,7 +133,7 @@ type objState struct {
 	hint runtime.Object
 }
 
-// known is the state from a hint, or nil where that does not say which revision it is.
+// stateFromObject is the state from a hint, or nil where that does not say which revision it is.
 func (s *store) stateFromObject(hint runtime.Object) *objState {
 	if hint == nil {
 		return nil
@@ -155,7 +155,7 @@ func (s *store) currentState(ctx context.Context, key string, orEmpty bool) (*ob
 	return s.stateFromKVs(answer.Kvs, orEmpty)
 }
 
-// found is the state in the answer to a read of one key.
+// stateFromKVs is the state in the answer to a read of one key.
 func (s *store) stateFromKVs(kvs []*mvccpb.KeyValue, orEmpty bool) (*objState, error) {
 	if len(kvs) == 0 {
 		if orEmpty {
@@ -176,7 +176,7 @@ func (s *store) stateFromKVs(kvs []*mvccpb.KeyValue, orEmpty bool) (*objState, e
 }
 
 // stateAfterRefusal answers for a state that led to refusal: that is final, unless the state was a hint and another one is
-// currentState, which is then the state to try again from.
+// current, which is then the state to try again from.
 func (s *store) stateAfterRefusal(ctx context.Context, try attempt, refusal error) (*objState, error) {
 	if try.seen.hint == nil {
 		return nil, refusal

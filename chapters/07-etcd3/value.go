@@ -60,7 +60,7 @@ func (s *store) put(key string, data []byte, opts ...clientv3.OpOption) (clientv
 	return op, nil
 }
 
-// open is the way back of put: the encoded object in a stored value, and whether it should be stored anew.
+// transformFromStorage is the way back of put: the encoded object in a stored value, and whether it should be stored anew.
 func (s *store) transformFromStorage(kv *mvccpb.KeyValue) (data []byte, stale bool, err error) {
 	if s.transformer == nil {
 		return kv.Value, false, nil

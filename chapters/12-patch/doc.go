@@ -12,7 +12,7 @@
 // strategic_patcher.go, apply_patcher.go, field_validation.go (what is reported of unknown and duplicate fields). Packages
 // jsonpatch and strategicpatch apply patches at a bounded cost.
 //
-// Server-side apply: field_manager.go is the page to read, over managed_fields.go, field_managers.go (which makes them) and
+// Server-side apply: field_manager.go is the page to read, over managed_fields.go, conflict.go (the 409), field_managers.go (which makes them) and
 // last_applied.go (from client-side apply to server-side apply). How objects of a kind merge: type_converter.go,
 // schema_builder.go, markers.go. demo.go is what kubepath run 12 shows.
 //

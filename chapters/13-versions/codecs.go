@@ -2,11 +2,9 @@ package versions
 
 import (
 	"fmt"
-	"io"
 
 	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	kinds "kubepath/chapters/02-kinds"
 )
@@ -28,81 +26,6 @@ func NewCodecs() *kinds.Codecs {
 	Install(c)
 	return c
 }
-
-// NewStorageCodec is the storage codec of c, but keeps the kinds of the versions named in place of their hubs: for who must
-// go back to a server that knows only those. Where none is named for a kind, it is kept as storedEarly says, else as its
-// hub. Whatever version an object was stored in, it is read; its next write brings it to the version of today. A version
-// that no kind has is an error.
-// Upstream: serverstorage.ResourceEncodingConfig, and the flag --storage-versions that it once had.
-func NewStorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.GroupVersion) (runtime.Codec, error) {
-	codec, err := c.StorageCodec(mediaType)
-	if err != nil {
-		return nil, err
-	}
-	media, err := c.NegotiateInputSerializer(mediaType)
-	if err != nil {
-		return nil, err
-	}
-	stored := map[schema.GroupKind]schema.GroupVersion{}
-	for _, kind := range storedEarly {
-		stored[kind.GroupKind()] = kind.GroupVersion()
-	}
-	for _, version := range versions {
-		if !c.Scheme.IsVersionRegistered(version) {
-			return nil, fmt.Errorf("nothing can be stored as %s: no kind has that version", version)
-		}
-		for kind := range c.Scheme.KnownTypes(version) {
-			served := version.WithKind(kind)
-			stored[c.Converter.Hub(served).GroupKind()] = version
-		}
-	}
-	id := runtime.Identifier(fmt.Sprintf("%s,versions%v", codec.Identifier(), versions))
-	return &storedAs{Codec: codec, codecs: c, form: kinds.MediaTypeOptions{SerializerInfo: media}, stored: stored, id: id}, nil
-}
-
-// StorageKind is the kind as which a codec of NewStorageCodec writes the objects of a hub: its own, where there is no
-// exception. Upstream: rest.StorageVersionProvider of each Store.
-func StorageKind(codec runtime.Codec, hub schema.GroupVersionKind) schema.GroupVersionKind {
-	if s, ok := codec.(*storedAs); ok {
-		if version, ok := s.stored[hub.GroupKind()]; ok {
-			return version.WithKind(hub.Kind)
-		}
-	}
-	return hub
-}
-
-// storedAs is a storage codec with exceptions.
-type storedAs struct {
-	runtime.Codec
-	codecs *kinds.Codecs
-	form   kinds.MediaTypeOptions
-	stored map[schema.GroupKind]schema.GroupVersion // by the hub's kind
-	id     runtime.Identifier
-}
-
-// Encode writes obj in the version in which its kind is kept.
-func (s *storedAs) Encode(obj runtime.Object, w io.Writer) error {
-	obj = kinds.Unwrap(obj)
-	version, ok := s.stored[s.kind(obj)]
-	if !ok {
-		return s.Codec.Encode(obj, w)
-	}
-	return s.codecs.Encode(w, obj, version, s.form)
-}
-
-// kind is obj's, whether obj says so or not.
-func (s *storedAs) kind(obj runtime.Object) schema.GroupKind {
-	if kind := obj.GetObjectKind().GroupVersionKind(); !kind.Empty() {
-		return kind.GroupKind()
-	}
-	if known, _, err := s.codecs.Scheme.ObjectKinds(obj); err == nil {
-		return known[0].GroupKind()
-	}
-	return schema.GroupKind{}
-}
-
-// Identifier tells the encodings apart: what is cached under one is not the other.
-func (s *storedAs) Identifier() runtime.Identifier { return s.id }
 
 // eventFields are the fields by which a client of events.k8s.io may select, each with its name in the hub, where fields
 // are compared. Upstream: AddFieldLabelConversionsForEvent.

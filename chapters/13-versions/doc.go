@@ -27,6 +27,7 @@
 //	event.go               the same fields by other names
 //	autoscaler.go          annotations that carry the rest, with autoscaler_metrics.go
 //	deprecated_versions.go versions that are gone, or only found in etcd
-//	codecs.go              all of it put into the codecs of a server; another storage version; field selectors
+//	storage_version.go     the version and the media type in which a kind is stored
+//	codecs.go              all of it put into the codecs of a server; field selectors
 //	demo.go                shows it
 package versions

@@ -20,7 +20,7 @@ import (
 	server "kubepath/chapters/08-server"
 )
 
-// fetch names what the process that is the client gets: URL and how often.
+// fetchURL names what the process that is the client gets: URL and how often.
 const fetchURL, fetchTimes = "KUBEPATH_FETCH_URL", "KUBEPATH_FETCH_TIMES"
 
 // TestFetch is the client's process: it gets an answer again and again and throws it away.

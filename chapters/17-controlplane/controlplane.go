@@ -130,7 +130,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Verbs is the whole table of verbs: that of chapter 4 with the rows of later chapters behind it.
+// Verbs is the whole table of verbs: that of chapter 4 with the rows of later chapters behind it, as kube-apiserver has
+// them. A server with a verb of its own has Config.Server.Verbs: append(Verbs(c), row).
 func Verbs(c Config) []rest.Verb {
 	watches := watch.Config{MinRequestTimeout: c.MinRequestTimeout}
 	return slices.Concat(rest.Verbs(), watches.Verbs(), patch.Verbs())

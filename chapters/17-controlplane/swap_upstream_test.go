@@ -34,7 +34,7 @@ type upstreamServer struct {
 	client *http.Client
 }
 
-// admission plugins that would want other objects first, or change those that are compared.
+// noAdmission plugins that would want other objects first, or change those that are compared.
 const noAdmission = "NamespaceLifecycle,LimitRanger,ServiceAccount,TaintNodesByCondition,PodSecurity,Priority,DefaultTolerationSeconds," +
 	"DefaultStorageClass,StorageObjectInUseProtection,PersistentVolumeClaimResize,RuntimeClass,CertificateApproval,CertificateSigning," +
 	"ClusterTrustBundleAttest,CertificateSubjectRestriction,DefaultIngressClass,MutatingAdmissionWebhook,MutatingAdmissionPolicy,ValidatingAdmissionPolicy,ValidatingAdmissionWebhook,ResourceQuota"

@@ -83,7 +83,7 @@ var (
 	mutatingColumns   = counting("Webhooks", countsWebhooks, func(c *admissionv1.MutatingWebhookConfiguration) int { return len(c.Webhooks) })
 )
 
-// policyColumns show a policy's rules and what kind of object parameters come from.
+// policyColumnsOf show a policy's rules and what kind of object parameters come from.
 func policyColumnsOf(name, description string) []resource.Column {
 	return []resource.Column{
 		resource.NameColumn(), {Name: name, Type: "integer", Description: description},

@@ -120,7 +120,7 @@ var ingressColumns = resource.Table[networkingv1.Ingress, *networkingv1.Ingress]
 	},
 }
 
-// ingressClasses are for one controller all their life. Upstream: pkg/registry/networking/ingressclass.
+// ingressClassStrategy are for one controller all their life. Upstream: pkg/registry/networking/ingressclass.
 func ingressClassStrategy() registry.Strategy {
 	return resource.SpecStatus[networkingv1.IngressClass, *networkingv1.IngressClass]{
 		Strategy: registry.ClusterScoped{},

@@ -52,7 +52,7 @@ func (a *ipAllocator) families() []corev1.IPFamily {
 	return families
 }
 
-// take reserves an address that the service's owner chose.
+// allocate reserves an address that the service's owner chose.
 func (a *ipAllocator) allocate(ctx context.Context, s *corev1.Service, address netip.Addr) error {
 	ranges, err := a.usableRanges(ctx, familyOf(address))
 	if err != nil {
@@ -119,7 +119,7 @@ func (a *ipAllocator) release(ctx context.Context, s *corev1.Service, address ne
 	return err
 }
 
-// usable are the ranges of a family: the flag's, and those of ServiceCIDRs, unless a condition says that they are not
+// usableRanges are the ranges of a family: the flag's, and those of ServiceCIDRs, unless a condition says that they are not
 // ready. Which of them an address comes from is of no importance afterwards.
 func (a *ipAllocator) usableRanges(ctx context.Context, family corev1.IPFamily) ([]addressRange, error) {
 	var ranges []addressRange
@@ -144,7 +144,7 @@ func (a *ipAllocator) usableRanges(ctx context.Context, family corev1.IPFamily) 
 	return ranges, err
 }
 
-// taken are the names of all addresses that are.
+// allocatedNames are the names of all addresses that are.
 func (a *ipAllocator) allocatedNames(ctx context.Context) (map[string]bool, error) {
 	taken := map[string]bool{}
 	err := each(ctx, a.objects().Store, func(i *networkingv1.IPAddress) { taken[i.Name] = true })
@@ -192,7 +192,7 @@ func (a *ipAllocator) dryRunAddress(family corev1.IPFamily) netip.Addr {
 	return netip.Addr{}
 }
 
-// check is what a dry run knows of a chosen address: whether it is in the range.
+// validateDryRun is what a dry run knows of a chosen address: whether it is in the range.
 func (a *ipAllocator) validateDryRun(address netip.Addr) error {
 	valid := ""
 	for _, r := range a.ranges {

@@ -176,7 +176,7 @@ func (p *leaseEndpointReconciler) reconcile(ctx context.Context) error {
 	return p.updateEndpoints(ctx)
 }
 
-// leave removes the server from the endpoints.
+// removeEndpoints removes the server from the endpoints.
 func (p *leaseEndpointReconciler) removeEndpoints(ctx context.Context) error {
 	err := p.leases.Delete(ctx, leasesRoot+"/"+p.self.Addr().String(), nil, storage.DeleteOptions{})
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
@@ -205,7 +205,7 @@ func (p *leaseEndpointReconciler) updateEndpoints(ctx context.Context) error {
 		}))
 }
 
-// living are the addresses of the servers whose leases hold.
+// listLeases are the addresses of the servers whose leases hold.
 func (p *leaseEndpointReconciler) listLeases(ctx context.Context) ([]string, error) {
 	list := &kinds.List{}
 	err := p.leases.GetList(ctx, leasesRoot, storage.ListOptions{Recursive: true}, list)

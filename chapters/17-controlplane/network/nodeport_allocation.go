@@ -10,13 +10,13 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// taker is where a plan takes ports from: the map itself, or what stands for it in a dry run.
+// portAllocation is where a plan takes ports from: the map itself, or what stands for it in a dry run.
 type portAllocation interface {
 	allocate(port int32) error
 	allocateNext() (int32, error)
 }
 
-// plan fills in the node ports of a service. Some other server may change the map in between, so a plan may run
+// portPlan fills in the node ports of a service. Some other server may change the map in between, so a plan may run
 // several times; each run gets a fresh copy of the service.
 type portPlan func(s *corev1.Service, t portAllocation) error
 
@@ -84,7 +84,7 @@ type noPorts struct{}
 func (noPorts) allocate(int32) error         { return errPortsFull }
 func (noPorts) allocateNext() (int32, error) { return 0, errPortsFull }
 
-// dryPorts shows values that look like ports, beyond the default range. Upstream: PortAllocationOperation.
+// dryRunPorts shows values that look like ports, beyond the default range. Upstream: PortAllocationOperation.
 type dryRunPorts struct {
 	stored    *portBitmap
 	allocated []int32

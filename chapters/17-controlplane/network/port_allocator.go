@@ -144,7 +144,7 @@ func (m *portBitmap) has(port int32) bool {
 	return m.ports.Contains(int(port)) && m.bits.Bit(int(port)-m.ports.Base) == 1
 }
 
-// take reserves a port that the service's owner chose.
+// allocate reserves a port that the service's owner chose.
 func (m *portBitmap) allocate(port int32) error {
 	if !m.ports.Contains(int(port)) {
 		return fmt.Errorf("provided port is not in the valid range. The range of valid ports is %s", m.ports.String())

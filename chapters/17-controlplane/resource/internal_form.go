@@ -176,7 +176,7 @@ func internalFields(t reflect.Type) []reflect.StructField {
 	return fields
 }
 
-// later are the fields of the types that we use which the version that we serve, v1.36, does not have yet.
+// notInServedVersion are the fields of the types that we use which the version that we serve, v1.36, does not have yet.
 var notInServedVersion = map[string]bool{
 	"ClusterTrustBundleProjection.User": true, "ConfigMapVolumeSource.DefaultUser": true, "DownwardAPIVolumeFile.User": true,
 	"DownwardAPIVolumeSource.DefaultUser": true, "EmptyDirVolumeSource.Mode": true, "GRPCAction.Mode": true,

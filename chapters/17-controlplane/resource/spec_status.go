@@ -98,7 +98,7 @@ func (s SpecStatus[T, P]) GetResetFields() rest.ResetFields {
 	return rest.ResetFields{{"status"}}
 }
 
-// counts reports a change that raises the generation.
+// raisesGeneration reports a change that raises the generation.
 func (s SpecStatus[T, P]) raisesGeneration(obj, old P) bool {
 	if s.Spec == nil || s.NoGeneration {
 		return false

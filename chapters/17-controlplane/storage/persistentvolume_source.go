@@ -206,7 +206,7 @@ func validateSecretReference(at *field.Path, s *corev1.SecretReference) field.Er
 	return append(found, fieldvalidation.DNS1123Label(at.Child("namespace"), s.Namespace)...)
 }
 
-// mountable are the sources for which an old annotation may carry mount options.
+// withMountOptions are the sources for which an old annotation may carry mount options.
 var withMountOptions = []string{"gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "nfs", "rbd", "quobyte", "iscsi", "cinder",
 	"cephFS", "azureFile", "vsphereVolume", "azureDisk", "photonPersistentDisk"}
 

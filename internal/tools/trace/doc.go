@@ -4,7 +4,7 @@
 // storage.Interface, storage.Interface to clientv3.KV). Out: a Trace per request, drawn as a tree, JSON, a Mermaid
 // diagram or a page.
 //
-// Nothing in the layers knows of this package. At each seam a wrapper starts an OpenTelemetry span, notes what goes in,
+// Nothing in the layers knows of this package, and no chapter imports it, not even in tests. At each seam a wrapper starts an OpenTelemetry span, notes what goes in,
 // calls the layer below and notes what comes out; where the code stands (function, file, line) is read from the running
 // program. A span that nobody records costs one check.
 //

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// MediaTypeOptions is one way to write the answer.
+// Form is one way to write the answer.
 type Form struct {
 	MediaType string            // one of the offers
 	Params    map[string]string // of the clause that asked for it, without q; may be empty
