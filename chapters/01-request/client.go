@@ -45,7 +45,7 @@ type RateLimiter interface {
 	Wait(ctx context.Context) error
 }
 
-// New makes a client. The configuration is copied. Upstream: rest.RESTClientFor.
+// RESTClientFor makes a client. The configuration is copied. Upstream: rest.RESTClientFor.
 func RESTClientFor(config *Config) (*RESTClient, error) {
 	base, err := config.serverURL()
 	if err != nil {

@@ -9,8 +9,10 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/runtime/serializer/json"
 	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
 	"k8s.io/apimachinery/pkg/runtime/serializer/streaming"
 	"k8s.io/apimachinery/pkg/watch"
@@ -143,3 +145,150 @@ func (d *eventDecoder) Decode() (watch.EventType, runtime.Object, error) {
 
 // Close closes the body, which ends a waiting Decode.
 func (d *eventDecoder) Close() { _ = d.frames.Close() }
+
+// JSON writes and reads application/json. The scheme says which Go type belongs to a kind; kinds that it does not have
+// are read into the type that the caller hands in, or into Unstructured. A nil scheme has Status and the other kinds
+// of meta/v1 only.
+func JSON(scheme *runtime.Scheme) *ClientNegotiator {
+	scheme = orMetaScheme(scheme)
+	return &ClientNegotiator{SupportedMediaTypes: []SerializerInfo{jsonMedia(scheme)}, Typer: scheme}
+}
+
+// Protobuf writes application/vnd.kubernetes.protobuf, and JSON for what has no such form (Unstructured). It reads both.
+func Protobuf(scheme *runtime.Scheme) *ClientNegotiator {
+	scheme = orMetaScheme(scheme)
+	return &ClientNegotiator{Typer: scheme, SupportedMediaTypes: []SerializerInfo{
+		{
+			MediaType:        runtime.ContentTypeProtobuf,
+			Serializer:       protobuf.NewSerializer(scheme, scheme),
+			StreamSerializer: protobuf.NewRawSerializer(scheme, scheme),
+			Framer:           protobuf.LengthDelimitedFramer,
+		},
+		jsonMedia(scheme),
+	}}
+}
+
+func jsonMedia(scheme *runtime.Scheme) SerializerInfo {
+	serializer := func(kinds json.MetaFactory) runtime.Serializer {
+		return json.NewSerializerWithOptions(kinds, unstructuredCreater{scheme}, scheme, json.SerializerOptions{})
+	}
+	return SerializerInfo{
+		MediaType:        runtime.ContentTypeJSON,
+		Serializer:       statusSerializer{Serializer: serializer(kindPeeker{}), typer: scheme},
+		StreamSerializer: serializer(noKind{}),
+		Framer:           json.Framer,
+	}
+}
+
+// orMetaScheme is scheme, or in place of nil one with the kinds that every server speaks.
+func orMetaScheme(scheme *runtime.Scheme) *runtime.Scheme {
+	if scheme != nil {
+		return scheme
+	}
+	scheme = runtime.NewScheme()
+	metav1.AddToGroupVersion(scheme, schema.GroupVersion{Version: "v1"})
+	_ = metav1.AddMetaToScheme(scheme) // its error is nil in every version
+	return scheme
+}
+
+// unstructuredCreater creates Unstructured for the kinds that the scheme does not have.
+type unstructuredCreater struct{ *runtime.Scheme }
+
+// New implements runtime.ObjectCreater.
+func (u unstructuredCreater) New(kind schema.GroupVersionKind) (runtime.Object, error) {
+	if !u.Recognizes(kind) {
+		return &unstructured.Unstructured{}, nil
+	}
+	return u.Scheme.New(kind)
+}
+
+// statusSerializer keeps a Status from being read into a Go type that the scheme does not know: with no kind of its own to
+// compare, the serializer would take any JSON for it.
+type statusSerializer struct {
+	runtime.Serializer
+	typer runtime.ObjectTyper
+}
+
+// Decode implements runtime.Decoder.
+func (s statusSerializer) Decode(data []byte, defaults *schema.GroupVersionKind, into runtime.Object) (runtime.Object, *schema.GroupVersionKind, error) {
+	if into != nil && s.unregistered(into) {
+		kind, err := kindPeeker{}.Interpret(data)
+		if err == nil && *kind == metav1.Unversioned.WithKind("Status") {
+			into = nil
+		}
+	}
+	return s.Serializer.Decode(data, defaults, into)
+}
+
+func (s statusSerializer) unregistered(obj runtime.Object) bool {
+	if _, ok := obj.(runtime.Unstructured); ok {
+		return false
+	}
+	_, _, err := s.typer.ObjectKinds(obj)
+	return runtime.IsNotRegisteredError(err)
+}
+
+// kindPeeker finds out what kind a JSON object is before it is decoded. API servers write kind and apiVersion first, where
+// they can be read without parsing the rest; everything else takes the ordinary way.
+type kindPeeker struct{}
+
+var _ json.MetaFactory = kindPeeker{}
+
+// Interpret implements json.MetaFactory.
+func (kindPeeker) Interpret(data []byte) (*schema.GroupVersionKind, error) {
+	key1, value1, rest, ok1 := member(data, '{')
+	key2, value2, _, ok2 := member(rest, ',')
+	var kind, version []byte
+	switch {
+	case !ok1 || !ok2:
+		return json.DefaultMetaFactory.Interpret(data)
+	case string(key1) == "kind" && string(key2) == "apiVersion":
+		kind, version = value1, value2
+	case string(key1) == "apiVersion" && string(key2) == "kind":
+		kind, version = value2, value1
+	default:
+		return json.DefaultMetaFactory.Interpret(data)
+	}
+	gv, err := schema.ParseGroupVersion(string(version))
+	if err != nil {
+		return nil, err
+	}
+	gvk := gv.WithKind(string(kind))
+	return &gvk, nil
+}
+
+// member reads `"key":"value"` after a separator, as long as it is as plain as that.
+func member(data []byte, separator byte) (key, value, rest []byte, ok bool) {
+	if len(data) == 0 || data[0] != separator {
+		return nil, nil, nil, false
+	}
+	if key, rest, ok = quoted(data[1:]); !ok || len(rest) == 0 || rest[0] != ':' {
+		return nil, nil, nil, false
+	}
+	value, rest, ok = quoted(rest[1:])
+	return key, value, rest, ok
+}
+
+// quoted reads a string of plain ASCII without escapes.
+func quoted(data []byte) (s, rest []byte, ok bool) {
+	if len(data) == 0 || data[0] != '"' {
+		return nil, nil, false
+	}
+	end := bytes.IndexByte(data[1:], '"') + 1
+	for _, c := range data[1:max(end, 1)] {
+		if c < ' ' || c > '~' || c == '\\' {
+			return nil, nil, false
+		}
+	}
+	return data[1:max(end, 1)], data[end+1:], end > 0
+}
+
+// noKind is for frames of a watch, which have none: there is nothing to look for.
+type noKind struct{}
+
+var _ json.MetaFactory = noKind{}
+
+// Interpret implements json.MetaFactory.
+func (noKind) Interpret([]byte) (*schema.GroupVersionKind, error) {
+	return &schema.GroupVersionKind{}, nil
+}

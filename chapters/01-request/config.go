@@ -74,7 +74,7 @@ type TLSClientConfig struct {
 	Insecure           bool   // any certificate will do
 }
 
-// Impersonation asks the server to act as another user. Upstream: rest.ImpersonationConfig.
+// ImpersonationConfig asks the server to act as another user. Upstream: rest.ImpersonationConfig.
 type ImpersonationConfig struct {
 	UserName string
 	UID      string

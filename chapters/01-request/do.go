@@ -17,7 +17,7 @@ func (r *Request) Do(ctx context.Context) Result {
 		return Result{err: err}
 	}
 	// Waiting for the client's own rate limit does not count against the timeout.
-	if err := r.throttle(ctx); err != nil {
+	if err := r.tryThrottle(ctx); err != nil {
 		return Result{err: err}
 	}
 	if r.timeout > 0 {
@@ -25,11 +25,11 @@ func (r *Request) Do(ctx context.Context) Result {
 		ctx, cancel = context.WithTimeout(ctx, r.timeout)
 		defer cancel()
 	}
-	resp, err := r.send(ctx, lostRead)
+	resp, err := r.send(ctx, isLostRead)
 	if err != nil {
 		return Result{err: err}
 	}
-	defer discard(resp)
+	defer readAndCloseResponseBody(resp)
 	return r.result(resp)
 }
 
@@ -43,10 +43,10 @@ func (r *Request) Stream(ctx context.Context) (io.ReadCloser, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	if err := r.throttle(ctx); err != nil {
+	if err := r.tryThrottle(ctx); err != nil {
 		return nil, err
 	}
-	resp, err := r.send(ctx, never)
+	resp, err := r.send(ctx, isNever)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (r *Request) Stream(ctx context.Context) (io.ReadCloser, error) {
 		r.warn(resp)
 		return resp.Body, nil
 	}
-	defer discard(resp)
+	defer readAndCloseResponseBody(resp)
 	result := r.result(resp)
 	if result.err == nil {
 		result.err = fmt.Errorf("%d while accessing %v: %s", resp.StatusCode, r.URL(), result.body)

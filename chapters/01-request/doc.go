@@ -4,7 +4,7 @@
 //	GET /api/v1/namespaces/default/pods/nginx
 //
 // In: a chain of calls that says what is wanted. Out: a request line, headers and a body on the wire, and what
-// comes back as an object, a *StatusError, a stream of bytes or a stream of watch events. RESTClientFor: the path of an object
+// comes back as an object, a *StatusError, a stream of bytes or a stream of watch events. New: the path of an object
 // in the API, and the idea that a chain remembers its first mistake and reports it when it runs.
 //
 // Upstream: k8s.io/client-go/rest (request.go, client.go, with_retry.go, config.go) and tools/clientcmd.
@@ -12,15 +12,14 @@
 // Read in this order:
 //
 //	client.go      RESTClient and its verbs: where a chain begins
-//	chain.go       the calls in the middle, each of which adds one piece or one mistake
-//	location.go    how the pieces become a URL
-//	body.go        what can be sent
+//	request.go     the calls in the middle, each of which adds one piece or one mistake, and how the pieces become a URL
 //	do.go          where a chain ends: Do, DoRaw, Stream
-//	send.go        one attempt, and the loop around it that retries
+//	with_retry.go  one attempt, and the loop around it that retries
 //	result.go      what came back, as an object or an error
 //	watch.go       where a chain ends in a stream of events
-//	codec.go       objects to bytes and back; media.go has JSON and protobuf, kindof.go finds a body's kind
+//	codec.go       objects to bytes and back, in JSON and protobuf
 //	config.go      all that a client is made from
-//	transport.go   TLSClientConfig, HTTP/2 and the seam for tracing; identity.go adds who is asking
-//	kubeconfig.go  the file that kubectl reads; loading.go reads it, writing.go writes one
+//	transport.go   TLS, HTTP/2, the seam for tracing, and who is asking: tokens, impersonation
+//	kubeconfig.go  the file that kubectl reads: loaded, merged, written
+//	demo.go        kubepath run 1, against the stand-in of demo_server.go
 package request

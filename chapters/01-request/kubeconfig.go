@@ -1,5 +1,185 @@
 package request
 
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+)
+
+// LoadKubeconfig is the configuration for one context of a kubeconfig. With a path, that file is read; without, the
+// files of $KUBECONFIG are merged (the first to define a name wins, missing ones are skipped), or ~/.kube/config is
+// read. Without a context, the current one is used. Upstream: clientcmd.ClientConfigLoadingRules.
+func LoadKubeconfig(path, context string) (*Config, error) {
+	merged, err := loadFiles(path)
+	if err != nil {
+		return nil, err
+	}
+	if context == "" {
+		context = merged.CurrentContext
+	}
+	if context == "" {
+		return nil, errors.New("kubeconfig: no context given and no current-context set")
+	}
+	return merged.config(context)
+}
+
+// loadFiles reads and merges.
+func loadFiles(path string) (*kubeconfig, error) {
+	paths, required := []string{path}, true
+	if path == "" {
+		paths, required = defaultPaths(), false
+	}
+	merged, found := &kubeconfig{}, false
+	for _, p := range paths {
+		k, err := readKubeconfig(p)
+		if errors.Is(err, fs.ErrNotExist) && !required {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("kubeconfig %s: %w", p, err)
+		}
+		merged.merge(k)
+		found = true
+	}
+	if !found {
+		return nil, fmt.Errorf("no kubeconfig: looked for %s: %w", strings.Join(paths, ", "), fs.ErrNotExist)
+	}
+	return merged, nil
+}
+
+// defaultPaths are the files of $KUBECONFIG, or the one in the home directory.
+func defaultPaths() []string {
+	if list := os.Getenv("KUBECONFIG"); list != "" {
+		return slices.DeleteFunc(filepath.SplitList(list), func(p string) bool { return p == "" })
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return nil
+	}
+	return []string{filepath.Join(home, ".kube", "config")}
+}
+
+// readKubeconfig parses one file. Paths in it are relative to its folder.
+func readKubeconfig(path string) (*kubeconfig, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	k := &kubeconfig{}
+	if err := yaml.Unmarshal(data, k); err != nil {
+		return nil, err
+	}
+	folder, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	for i := range k.Clusters {
+		resolve(folder, &k.Clusters[i].Cluster.CAFile)
+	}
+	for i := range k.Users {
+		u := &k.Users[i].User
+		resolve(folder, &u.CertFile, &u.KeyFile, &u.TokenFile)
+	}
+	return k, nil
+}
+
+func resolve(folder string, paths ...*string) {
+	for _, p := range paths {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(folder, *p)
+		}
+	}
+}
+
+// merge adds what k does not define yet. Whoever looks a name up takes the first entry, so appending is merging.
+func (k *kubeconfig) merge(later *kubeconfig) {
+	k.Clusters = append(k.Clusters, later.Clusters...)
+	k.Users = append(k.Users, later.Users...)
+	k.Contexts = append(k.Contexts, later.Contexts...)
+	if k.CurrentContext == "" {
+		k.CurrentContext = later.CurrentContext
+	}
+}
+
+// config follows a context to its cluster and user.
+func (k *kubeconfig) config(name string) (*Config, error) {
+	i := slices.IndexFunc(k.Contexts, func(c namedContext) bool { return c.Name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("kubeconfig: context %q does not exist", name)
+	}
+	ctx := k.Contexts[i].Context
+	config := &Config{DefaultNamespace: ctx.Namespace}
+
+	i = slices.IndexFunc(k.Clusters, func(c namedCluster) bool { return c.Name == ctx.Cluster })
+	if i < 0 {
+		return nil, fmt.Errorf("kubeconfig: context %q: cluster %q does not exist", name, ctx.Cluster)
+	}
+	if err := k.Clusters[i].Cluster.addTo(config); err != nil {
+		return nil, fmt.Errorf("kubeconfig: cluster %q: %w", ctx.Cluster, err)
+	}
+	if ctx.User == "" {
+		return config, nil
+	}
+	i = slices.IndexFunc(k.Users, func(u namedUser) bool { return u.Name == ctx.User })
+	if i < 0 {
+		return nil, fmt.Errorf("kubeconfig: context %q: user %q does not exist", name, ctx.User)
+	}
+	if err := k.Users[i].User.addTo(config); err != nil {
+		return nil, fmt.Errorf("kubeconfig: user %q: %w", ctx.User, err)
+	}
+	return config, nil
+}
+
+func (c cluster) addTo(config *Config) error {
+	if c.Server == "" {
+		return errors.New("no server defined")
+	}
+	config.Host = c.Server
+	config.TLSClientConfig.CAData, config.TLSClientConfig.CAFile = string(c.CAData), c.CAFile
+	config.TLSClientConfig.Insecure, config.TLSClientConfig.ServerName = c.Insecure, c.ServerName
+	config.DisableCompression = c.DisableCompression
+	if c.ProxyURL != "" {
+		proxy, err := url.Parse(c.ProxyURL)
+		if err != nil {
+			return err
+		}
+		config.Proxy = http.ProxyURL(proxy)
+	}
+	return nil
+}
+
+func (u user) addTo(config *Config) error {
+	if err := u.checkSupported(); err != nil {
+		return err
+	}
+	config.BearerToken, config.BearerTokenFile = u.Token, u.TokenFile
+	config.TLSClientConfig.CertData, config.TLSClientConfig.CertFile = string(u.CertData), u.CertFile
+	config.TLSClientConfig.KeyData, config.TLSClientConfig.KeyFile = string(u.KeyData), u.KeyFile
+	config.Impersonate = ImpersonationConfig{UserName: u.As, UID: u.AsUID, Groups: u.AsGroups, Extra: u.AsExtra}
+	return nil
+}
+
+// checkSupported names what this client does not do. To go on without it would be to ask as somebody else.
+func (u user) checkSupported() error {
+	switch {
+	case u.Exec != nil:
+		return fmt.Errorf("exec plugins are not supported (%s): use a token or a client certificate", u.Exec.Command)
+	case u.AuthProvider != nil:
+		return fmt.Errorf("auth providers are not supported (%s): use a token or a client certificate", u.AuthProvider.Name)
+	case u.Username != "":
+		return errors.New("basic authentication is not supported: use a token or a client certificate")
+	}
+	return nil
+}
+
 // kubeconfig is the file that kubectl reads, as far as this client uses it. Three named lists are joined by a context:
 // this cluster, as this user, in this namespace. Upstream: clientcmd/api/v1.Config.
 type kubeconfig struct {
@@ -51,7 +231,7 @@ type user struct {
 	AsGroups []string            `json:"as-groups,omitempty"`
 	AsExtra  map[string][]string `json:"as-user-extra,omitempty"`
 
-	// Refused: see user.refuse.
+	// Refused: see user.checkSupported.
 	Exec         *struct{ Command string } `json:"exec,omitempty"`
 	AuthProvider *struct{ Name string }    `json:"auth-provider,omitempty"`
 	Username     string                    `json:"username,omitempty"`
@@ -61,4 +241,71 @@ type kubeContext struct {
 	Cluster   string `json:"cluster"`
 	User      string `json:"user"`
 	Namespace string `json:"namespace,omitempty"`
+}
+
+// kubeconfigName is what the cluster, the user and the context are called in a kubeconfig of ours.
+const kubeconfigName = "kubepath"
+
+// MarshalKubeconfig is a kubeconfig (YAML) with one context, with which kubectl asks what c asks: server, trust, token or
+// client certificate, impersonation and namespace.
+func MarshalKubeconfig(c *Config) ([]byte, error) {
+	server, err := c.serverURL()
+	if err != nil {
+		return nil, err
+	}
+	return yaml.Marshal(kubeconfig{
+		APIVersion:     "v1",
+		Kind:           "Config",
+		CurrentContext: kubeconfigName,
+		Contexts: []namedContext{{Name: kubeconfigName, Context: kubeContext{
+			Cluster: kubeconfigName, User: kubeconfigName, Namespace: c.DefaultNamespace,
+		}}},
+		Clusters: []namedCluster{{Name: kubeconfigName, Cluster: cluster{
+			Server: strings.TrimSuffix(server.String(), "/"),
+			CAData: []byte(c.TLSClientConfig.CAData), CAFile: absolute(c.TLSClientConfig.CAFile),
+			Insecure: c.TLSClientConfig.Insecure, ServerName: c.TLSClientConfig.ServerName,
+			DisableCompression: c.DisableCompression,
+		}}},
+		Users: []namedUser{{Name: kubeconfigName, User: user{
+			Token: c.BearerToken, TokenFile: absolute(c.BearerTokenFile),
+			CertData: []byte(c.TLSClientConfig.CertData), CertFile: absolute(c.TLSClientConfig.CertFile),
+			KeyData: []byte(c.TLSClientConfig.KeyData), KeyFile: absolute(c.TLSClientConfig.KeyFile),
+			As: c.Impersonate.UserName, AsUID: c.Impersonate.UID,
+			AsGroups: c.Impersonate.Groups, AsExtra: c.Impersonate.Extra,
+		}}},
+	})
+}
+
+// absolute keeps a file found wherever the kubeconfig is put.
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); path != "" && err == nil {
+		return abs
+	}
+	return path
+}
+
+// WriteKubeconfig writes MarshalKubeconfig's bytes to a file that only its owner can read (0600). A reader sees the old
+// file or the new one, never half of it. Upstream: clientcmd.WriteToFile.
+func WriteKubeconfig(path string, c *Config) error {
+	data, err := MarshalKubeconfig(c)
+	if err != nil {
+		return err
+	}
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(folder, ".kubeconfig-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) // fails once it is renamed
+	_, err = tmp.Write(data)
+	if closeErr := tmp.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
 }

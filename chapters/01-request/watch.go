@@ -23,7 +23,7 @@ func (r *Request) Watch(ctx context.Context) (watch.Interface, error) {
 	events, err := r.openWatch(ctx)
 	if err != nil {
 		defer stop()
-		if ctx.Err() == nil && lostWatch(r.verb, err) {
+		if ctx.Err() == nil && isLostWatch(r.verb, err) {
 			return watch.NewEmptyWatch(), nil // a stream that ended early: the caller begins again
 		}
 		return nil, err
@@ -35,7 +35,7 @@ func (r *Request) Watch(ctx context.Context) (watch.Interface, error) {
 
 // openWatch sends the request up to the first byte of the stream.
 func (r *Request) openWatch(ctx context.Context) (watch.Decoder, error) {
-	resp, err := r.send(ctx, lostWatch)
+	resp, err := r.send(ctx, isLostWatch)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (r *Request) openWatch(ctx context.Context) (watch.Decoder, error) {
 		}
 		return events, err
 	}
-	defer discard(resp)
+	defer readAndCloseResponseBody(resp)
 	if err := r.result(resp).err; err != nil {
 		return nil, err
 	}

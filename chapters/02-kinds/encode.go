@@ -44,9 +44,9 @@ type encoder struct {
 // object writes an object, or has an object that keeps its bytes write itself.
 func (e *encoder) object(obj runtime.Object, w io.Writer) error {
 	if cached, ok := obj.(runtime.CacheableObject); ok {
-		return cached.CacheEncode(e.identifier(), e.plain, w)
+		return cached.CacheEncode(e.identifier(), e.encode, w)
 	}
-	return e.plain(obj, w)
+	return e.encode(obj, w)
 }
 
 func (e *encoder) identifier() runtime.Identifier {
@@ -56,8 +56,8 @@ func (e *encoder) identifier() runtime.Identifier {
 	return e.id
 }
 
-// plain converts obj and writes it under the kind that it then has.
-func (e *encoder) plain(obj runtime.Object, w io.Writer) error {
+// encode converts obj and writes it under the kind that it then has.
+func (e *encoder) encode(obj runtime.Object, w io.Writer) error {
 	obj, kind, err := e.convert(obj)
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (e *encoder) convert(obj runtime.Object) (runtime.Object, schema.GroupVersi
 	if have.Kind != "" && have.GroupVersion() == e.as {
 		return obj, have, nil
 	}
-	have, target, err := e.codecs.kinds(obj, have, e.as)
+	have, target, err := e.codecs.objectKinds(obj, have, e.as)
 	if err != nil {
 		return nil, target, err
 	}
@@ -79,9 +79,9 @@ func (e *encoder) convert(obj runtime.Object) (runtime.Object, schema.GroupVersi
 	return obj, target, err
 }
 
-// kinds returns the kind that obj has, completed from its Go type where its TypeMeta does not say, and the kind that
+// objectKinds returns the kind that obj has, completed from its Go type where its TypeMeta does not say, and the kind that
 // it is to have in version as.
-func (c *Codecs) kinds(obj runtime.Object, have schema.GroupVersionKind, as schema.GroupVersion) (from, to schema.GroupVersionKind, err error) {
+func (c *Codecs) objectKinds(obj runtime.Object, have schema.GroupVersionKind, as schema.GroupVersion) (from, to schema.GroupVersionKind, err error) {
 	if _, ok := obj.(runtime.Unstructured); ok {
 		return have, inVersion(have, as), nil
 	}
@@ -119,13 +119,13 @@ func withKind(obj runtime.Object, kind schema.GroupVersionKind) runtime.Object {
 	if obj.GetObjectKind().GroupVersionKind() == kind {
 		return obj
 	}
-	obj = shallow(obj)
+	obj = shallowCopy(obj)
 	obj.GetObjectKind().SetGroupVersionKind(kind)
 	return obj
 }
 
-// shallow copies only what SetGroupVersionKind writes to: the struct, or the outermost map.
-func shallow(obj runtime.Object) runtime.Object {
+// shallowCopy copies only what SetGroupVersionKind writes to: the struct, or the outermost map.
+func shallowCopy(obj runtime.Object) runtime.Object {
 	if u, ok := obj.(*unstructured.Unstructured); ok {
 		return &unstructured.Unstructured{Object: maps.Clone(u.Object)}
 	}

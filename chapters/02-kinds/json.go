@@ -40,7 +40,7 @@ type kindPeeker struct{}
 var _ json.MetaFactory = kindPeeker{}
 
 func (kindPeeker) Interpret(data []byte) (*schema.GroupVersionKind, error) {
-	rest, ok := after(data, '{')
+	rest, ok := skipToken(data, '{')
 	if !ok {
 		return json.DefaultMetaFactory.Interpret(data)
 	}
@@ -69,18 +69,18 @@ func stringField(data []byte) (key, value, rest []byte, ok bool) {
 	if key, data, ok = plainString(data); !ok {
 		return nil, nil, nil, false
 	}
-	if data, ok = after(data, ':'); !ok {
+	if data, ok = skipToken(data, ':'); !ok {
 		return nil, nil, nil, false
 	}
 	if value, data, ok = plainString(data); !ok {
 		return nil, nil, nil, false
 	}
-	rest, ok = after(data, ',')
+	rest, ok = skipToken(data, ',')
 	return key, value, rest, ok
 }
 
 func plainString(data []byte) (text, rest []byte, ok bool) {
-	data, ok = after(data, '"')
+	data, ok = skipToken(data, '"')
 	end := bytes.IndexByte(data, '"')
 	if !ok || end < 0 || bytes.IndexByte(data[:end], '\\') >= 0 {
 		return nil, nil, false
@@ -88,8 +88,8 @@ func plainString(data []byte) (text, rest []byte, ok bool) {
 	return data[:end], data[end+1:], true
 }
 
-// after skips white space and one mark.
-func after(data []byte, mark byte) ([]byte, bool) {
+// skipToken skips white space and one mark.
+func skipToken(data []byte, mark byte) ([]byte, bool) {
 	for i, b := range data {
 		switch b {
 		case ' ', '\t', '\r', '\n':

@@ -209,26 +209,26 @@ func checkAliases(text []byte, limit int64) error {
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		return apierrors.NewBadRequest(fmt.Sprintf("error converting YAML to JSON: %v", err))
 	}
-	expanded := measures{}.of(&document)
+	expanded := expandedSizes{}.of(&document)
 	if expanded.bytes > limit {
 		return apierrors.NewRequestEntityTooLargeError(fmt.Sprintf("limit is %d, aliases in YAML included", limit))
 	}
 	return checkValues(int(expanded.values))
 }
 
-// measure is how long a YAML node is, and how many values it holds, when its aliases are replaced.
-type measure struct{ bytes, values int64 }
+// expandedSize is how long a YAML node is, and how many values it holds, when its aliases are replaced.
+type expandedSize struct{ bytes, values int64 }
 
-// measures are those of anchors. An anchor that is being measured has the zero measure: an alias inside of what it
+// expandedSizes are those of anchors. An anchor that is being measured has the zero expandedSize: an alias inside of what it
 // stands for is refused by whoever decodes it.
-type measures map[*yaml.Node]measure
+type expandedSizes map[*yaml.Node]expandedSize
 
-func (m measures) of(n *yaml.Node) (sum measure) {
+func (m expandedSizes) of(n *yaml.Node) (sum expandedSize) {
 	if n.Anchor != "" {
 		if known, ok := m[n]; ok {
 			return known
 		}
-		m[n] = measure{}
+		m[n] = expandedSize{}
 		defer func() { m[n] = sum }()
 	}
 	switch n.Kind {

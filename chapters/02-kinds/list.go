@@ -61,7 +61,7 @@ func (l *List) Typed(scheme *runtime.Scheme) (runtime.Object, error) {
 	for i, item := range l.Items {
 		item = Unwrap(item)
 		items[i] = item
-		if !selfNaming[l.Kind] {
+		if !itemsNameKind[l.Kind] {
 			items[i] = withKind(item, schema.GroupVersionKind{})
 		}
 	}

@@ -13,9 +13,9 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// selfNaming are the lists whose items each say their kind. In every other list the items are of the kind that the
+// itemsNameKind are the lists whose items each say their kind. In every other list the items are of the kind that the
 // list's own name implies, and do not repeat it.
-var selfNaming = map[string]bool{"List": true, "PartialObjectMetadataList": true}
+var itemsNameKind = map[string]bool{"List": true, "PartialObjectMetadataList": true}
 
 // kindOf returns the kind under which the list is written.
 func (l *List) kindOf(as schema.GroupVersion) (schema.GroupVersionKind, error) {
@@ -51,7 +51,7 @@ func writeListJSON(w io.Writer, l *List, e *encoder) error {
 			if i > 0 {
 				out.WriteByte(',')
 			}
-			if err := kept.CacheEncode(e.identifier(), e.plain, &keptItem{to: out, past: w, named: selfNaming[l.Kind]}); err != nil {
+			if err := kept.CacheEncode(e.identifier(), e.encode, &cachedItem{to: out, past: w, named: itemsNameKind[l.Kind]}); err != nil {
 				return err
 			}
 			continue
@@ -62,8 +62,8 @@ func writeListJSON(w io.Writer, l *List, e *encoder) error {
 			return err
 		}
 		text := bytes.TrimRight(scratch.Bytes(), "\n")
-		if !selfNaming[l.Kind] {
-			text = anonymous(text)
+		if !itemsNameKind[l.Kind] {
+			text = withoutKind(text)
 		}
 		if i == 0 {
 			text = text[1:]
@@ -74,22 +74,22 @@ func writeListJSON(w io.Writer, l *List, e *encoder) error {
 	return out.Flush()
 }
 
-// keptItem writes an item out of the bytes that its object keeps, which are copied once and not changed: without the
+// cachedItem writes an item out of the bytes that its object keeps, which are copied once and not changed: without the
 // kind, where the list implies it, and without the newline at the end.
-type keptItem struct {
+type cachedItem struct {
 	to             *bufio.Writer
 	past           io.Writer // behind the buffer, in which a large text would only be copied once more
 	named          bool
 	begun, newline bool
 }
 
-func (k *keptItem) Write(text []byte) (int, error) {
+func (k *cachedItem) Write(text []byte) (int, error) {
 	n := len(text)
 	if k.newline {
 		k.to.WriteByte('\n')
 	}
 	if !k.begun && !k.named {
-		if rest, ok := behindKind(text, `{"kind":"`); ok {
+		if rest, ok := afterKind(text, `{"kind":"`); ok {
 			k.to.WriteByte('{')
 			text = rest
 		}
@@ -130,12 +130,12 @@ func writeListHead(out *bufio.Writer, l *List, as schema.GroupVersion) error {
 	return nil
 }
 
-// anonymous takes kind and apiVersion out of the text of an object, preceded by a comma: ,{"kind":"Pod",
+// withoutKind takes kind and apiVersion out of the text of an object, preceded by a comma: ,{"kind":"Pod",
 // "apiVersion":"v1","metadata":... becomes ,{"metadata":... in place. They come first in every struct that has a
 // TypeMeta. In an object made of maps, whose keys are sorted, apiVersion comes first: it stays as it is, as upstream
 // writes it.
-func anonymous(text []byte) []byte {
-	rest, ok := behindKind(text, `,{"kind":"`)
+func withoutKind(text []byte) []byte {
+	rest, ok := afterKind(text, `,{"kind":"`)
 	if !ok {
 		return text
 	}
@@ -144,8 +144,8 @@ func anonymous(text []byte) []byte {
 	return text[start:]
 }
 
-// behindKind returns what stands behind the kind and the apiVersion of an object; false if its text begins otherwise.
-func behindKind(text []byte, begin string) ([]byte, bool) {
+// afterKind returns what stands behind the kind and the apiVersion of an object; false if its text begins otherwise.
+func afterKind(text []byte, begin string) ([]byte, bool) {
 	rest, ok := skipField(text, begin)
 	if !ok {
 		return nil, false

@@ -51,22 +51,22 @@ func writeListProtobuf(w io.Writer, l *List, e *encoder) error {
 	return out.Flush()
 }
 
-// sized is an item and the length of its message.
-type sized struct {
+// sizedItem is an item and the length of its message.
+type sizedItem struct {
 	item runtime.Object
 	size int
 }
 
 // messages converts the items and measures them. Items that keep their own bytes are left as they are.
-func (e *encoder) messages(items []runtime.Object) ([]sized, error) {
-	measured := make([]sized, len(items))
+func (e *encoder) messages(items []runtime.Object) ([]sizedItem, error) {
+	measured := make([]sizedItem, len(items))
 	for i, item := range items {
 		if cached, ok := item.(runtime.CacheableObject); ok {
 			raw := rawSize{}
-			if err := cached.CacheEncode(e.identifier(), e.plain, &raw); err != nil {
+			if err := cached.CacheEncode(e.identifier(), e.encode, &raw); err != nil {
 				return nil, err
 			}
-			measured[i] = sized{item, raw.size}
+			measured[i] = sizedItem{item, raw.size}
 			continue
 		}
 		converted, _, err := e.convert(item)
@@ -75,15 +75,15 @@ func (e *encoder) messages(items []runtime.Object) ([]sized, error) {
 		}
 		m, ok := converted.(message)
 		if !ok {
-			return nil, notMarshalable(converted)
+			return nil, newNotMarshalableError(converted)
 		}
-		measured[i] = sized{converted, m.Size()}
+		measured[i] = sizedItem{converted, m.Size()}
 	}
 	return measured, nil
 }
 
 // writeMessages writes the fields of the list message.
-func (e *encoder) writeMessages(w io.Writer, l *List, items []sized) error {
+func (e *encoder) writeMessages(w io.Writer, l *List, items []sizedItem) error {
 	scratch := takeScratch()
 	defer scratch.release()
 	if err := writeField(w, tagListMeta, &l.ListMeta, l.ListMeta.Size(), scratch); err != nil {
@@ -125,7 +125,7 @@ func writeField(w io.Writer, tag byte, m message, size int, scratch *scratch) er
 // writeCached writes the message out of the envelope that an object keeps.
 func (e *encoder) writeCached(w io.Writer, obj runtime.CacheableObject, size int, scratch *scratch) error {
 	scratch.Reset()
-	if err := obj.CacheEncode(e.identifier(), e.plain, &scratch.Buffer); err != nil {
+	if err := obj.CacheEncode(e.identifier(), e.encode, &scratch.Buffer); err != nil {
 		return err
 	}
 	env, err := openEnvelope(scratch.Bytes())
@@ -148,8 +148,8 @@ func (e *encoder) writeCached(w io.Writer, obj runtime.CacheableObject, size int
 // fieldSize is the size of a field with size bytes in it: its tag, the length, the bytes.
 func fieldSize(size int) int { return 1 + (bits.Len64(uint64(size)|1)+6)/7 + size }
 
-// notMarshalable is the error for a kind that exists in JSON only. Upstream: protobuf.errNotMarshalable.
-func notMarshalable(obj runtime.Object) error {
+// newNotMarshalableError is the error for a kind that exists in JSON only. Upstream: protobuf.errNotMarshalable.
+func newNotMarshalableError(obj runtime.Object) error {
 	return &NegotiationError{ErrNotAcceptable, fmt.Sprintf("object %v does not implement the protobuf marshalling interface "+
 		"and cannot be encoded to a protobuf message", reflect.TypeOf(obj))}
 }

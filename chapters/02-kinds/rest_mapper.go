@@ -126,13 +126,13 @@ func (m *RESTMapper) KindsFor(partial schema.GroupVersionResource) ([]schema.Gro
 // ResourceFor is the one resource that a partial name means, in its preferred version. Names that several groups
 // serve are a *meta.AmbiguousResourceError.
 func (m *RESTMapper) ResourceFor(partial schema.GroupVersionResource) (schema.GroupVersionResource, error) {
-	r, err := m.one(partial)
+	r, err := m.lookupOne(partial)
 	return r.GVR(), err
 }
 
 // KindFor is ResourceFor for the kind behind the name.
 func (m *RESTMapper) KindFor(partial schema.GroupVersionResource) (schema.GroupVersionKind, error) {
-	r, err := m.one(partial)
+	r, err := m.lookupOne(partial)
 	return r.Kind, err
 }
 
@@ -200,11 +200,11 @@ func (m *RESTMapper) Find(arg string) (Resource, error) {
 		found = inGroup(m.named(partial.Resource), partial.Group)
 	}
 	if len(found) == 0 {
-		return Resource{}, &NoResourceMatchError{Name: arg, Suggestions: m.near(partial.Resource)}
+		return Resource{}, &NoResourceMatchError{Name: arg, Suggestions: m.suggestions(partial.Resource)}
 	}
 	for _, r := range found {
 		if r.Name != found[0].Name {
-			return Resource{}, ambiguous(partial.WithVersion(""), found)
+			return Resource{}, newAmbiguousResourceError(partial.WithVersion(""), found)
 		}
 	}
 	return found[0], nil
@@ -253,21 +253,21 @@ func inGroup(rows []Resource, group string) []Resource {
 	return begun
 }
 
-// one is the row that a partial name means if all candidates are versions of the same resource.
-func (m *RESTMapper) one(partial schema.GroupVersionResource) (Resource, error) {
+// lookupOne is the row that a partial name means if all candidates are versions of the same resource.
+func (m *RESTMapper) lookupOne(partial schema.GroupVersionResource) (Resource, error) {
 	found := m.lookup(partial)
 	if len(found) == 0 {
 		return Resource{}, &meta.NoResourceMatchError{PartialResource: partial}
 	}
 	for _, r := range found {
 		if r.GVR().GroupResource() != found[0].GVR().GroupResource() {
-			return Resource{}, ambiguous(partial, found)
+			return Resource{}, newAmbiguousResourceError(partial, found)
 		}
 	}
 	return found[0], nil
 }
 
-func ambiguous(partial schema.GroupVersionResource, found []Resource) error {
+func newAmbiguousResourceError(partial schema.GroupVersionResource, found []Resource) error {
 	err := &meta.AmbiguousResourceError{PartialResource: partial}
 	for _, r := range found {
 		err.MatchingResources = append(err.MatchingResources, r.GVR())
@@ -290,16 +290,16 @@ func (e *NoResourceMatchError) Error() string {
 	return text
 }
 
-// near lists up to three resources, nearest first, by the distance of any of their names.
-func (m *RESTMapper) near(name string) []string {
+// suggestions lists up to three resources, nearest first, by the editDistance of any of their names.
+func (m *RESTMapper) suggestions(name string) []string {
 	name = strings.ToLower(name)
 	limit := 1 + len(name)/5 // letters that may be wrong
 	byDistance := make([][]string, limit+1)
 	for _, r := range m.rows {
-		best := min(distance(name, r.Name), distance(name, r.Singular))
+		best := min(editDistance(name, r.Name), editDistance(name, r.Singular))
 		for _, short := range r.ShortNames {
 			if len(short) > 2 {
-				best = min(best, distance(name, short))
+				best = min(best, editDistance(name, short))
 			}
 		}
 		if best <= limit && !slices.Contains(byDistance[best], r.Name) {
@@ -310,8 +310,8 @@ func (m *RESTMapper) near(name string) []string {
 	return all[:min(len(all), 3)]
 }
 
-// distance is the number of letters to insert, delete or replace between a and b (Levenshtein).
-func distance(a, b string) int {
+// editDistance is the number of letters to insert, delete or replace between a and b (Levenshtein).
+func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

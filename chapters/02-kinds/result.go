@@ -33,7 +33,7 @@ func (r *ResultPointer) DeepCopyObject() runtime.Object {
 }
 
 // SetResult puts obj into out: a ResultPointer receives obj itself; any other out-pointer must have obj's type and receives a
-// shallow copy. A nil out wants no result.
+// shallowCopy copy. A nil out wants no result.
 func SetResult(out, obj runtime.Object) error {
 	switch out := out.(type) {
 	case nil:

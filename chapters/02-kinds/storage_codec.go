@@ -36,7 +36,7 @@ func (s *storageCodec) Identifier() runtime.Identifier { return s.id }
 func (s *storageCodec) Encode(obj runtime.Object, w io.Writer) error {
 	obj = Unwrap(obj)
 	c := s.codecs
-	kind, _, err := c.kinds(obj, obj.GetObjectKind().GroupVersionKind(), schema.GroupVersion{})
+	kind, _, err := c.objectKinds(obj, obj.GetObjectKind().GroupVersionKind(), schema.GroupVersion{})
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func PrintTree(w io.Writer, rows []Resource) error {
 	}
 	for _, gv := range order {
 		fmt.Fprintln(out, GroupVersionPath(gv))
-		branch(out, below[gv])
+		printResources(out, below[gv])
 	}
 	return out.Flush()
 }
@@ -44,8 +44,8 @@ func GroupVersionPath(gv schema.GroupVersion) string {
 	return "/apis/" + gv.String()
 }
 
-// branch prints the resources of one group version in columns.
-func branch(out io.Writer, rows []Resource) {
+// printResources prints the resources of one group version in columns.
+func printResources(out io.Writer, rows []Resource) {
 	rows = slices.SortedFunc(slices.Values(rows), func(a, b Resource) int { return strings.Compare(a.Name, b.Name) })
 	var name, kind int
 	for _, r := range rows {

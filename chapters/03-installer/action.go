@@ -1,6 +1,12 @@
 package installer
 
 import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/emicklei/go-restful/v3"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
@@ -37,4 +43,185 @@ type Action struct {
 	Operation  string // id of the route: readCoreV1NamespacedPod
 	// AddedBy is the function that joins Path and Handler, for those who show where they met.
 	AddedBy any
+}
+
+// actions expands the verbs of every resource: one Action for each path and method, in the order of the rows.
+func (g *APIGroupVersion) actions() []Action {
+	var all []Action
+	for i := range g.Resources {
+		r := &g.Resources[i]
+		kind := g.parentKind(r)
+		for _, v := range r.Verbs {
+			for _, p := range r.actionPaths(&v.Verb) {
+				for _, method := range v.Methods {
+					a := Action{VerbHandler: v, Resource: r, Method: method, Path: p.template, Namespaced: p.namespaced, AddedBy: (*APIGroupVersion).addRoute}
+					a.Operation = a.operation(g.GroupVersion, kind, p.suffix)
+					all = append(all, a)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// parentKind is the kind that operation ids name: that of the resource itself, for a subresource too
+// (replaceAppsV1NamespacedDeploymentScale).
+func (g *APIGroupVersion) parentKind(r *Resource) string {
+	for i := range g.Resources {
+		if parent := &g.Resources[i]; parent.Name == r.Name && parent.Subresource == "" {
+			return parent.Kind.Kind
+		}
+	}
+	return r.Kind.Kind
+}
+
+// actionPath is a path at which a verb is served, below the group version's root.
+type actionPath struct {
+	template   string // namespaces/{namespace}/pods/{name}
+	namespaced bool
+	suffix     string // of the operation's id
+}
+
+// actionPaths lists the places of a verb. Most verbs have one; those with AllNamespaces and On ItemPath have two.
+func (r *Resource) actionPaths(v *Verb) []actionPath {
+	prefix := ""
+	if v.Prefix != "" {
+		prefix = v.Prefix + "/"
+	}
+	all := []actionPath{{template: prefix + r.target(v.On), namespaced: r.Namespaced}}
+	if v.On == ItemPath {
+		all = append(all, actionPath{template: all[0].template + "/{path:*}", namespaced: r.Namespaced, suffix: "WithPath"})
+	}
+	if v.AllNamespaces && r.Namespaced && r.Subresource == "" {
+		all = append(all, actionPath{template: prefix + r.Name, suffix: "ForAllNamespaces"})
+	}
+	return all
+}
+
+// target is the path that a Target stands for. A subresource belongs to one object, so all its verbs have that
+// object's name in their path, create too (pods/{name}/binding).
+func (r *Resource) target(on Target) string {
+	collection := r.Name
+	if r.Namespaced {
+		collection = "namespaces/{namespace}/" + r.Name
+	}
+	switch {
+	case r.Subresource != "":
+		return collection + "/{name}/" + r.Subresource
+	case on == Collection:
+		return collection
+	default:
+		return collection + "/{name}"
+	}
+}
+
+// operation is the id of an action: readCoreV1NamespacedPod, listCoreV1PodForAllNamespaces,
+// connectCoreV1GetNamespacedPodExec. Upstream: endpoints/openapi.GetOperationIDAndTags over the installer's names.
+func (a *Action) operation(gv schema.GroupVersion, kind, suffix string) string {
+	pattern := a.OperationID
+	if pattern == "" {
+		pattern = a.Name + "{version}{object}"
+	}
+	object := kind + title(a.Resource.Subresource)
+	if a.Namespaced {
+		object = "Namespaced" + object
+	}
+	if a.When != nil { // seen only where no other action gives the route its id
+		suffix += "WhenAsked"
+	}
+	method := title(strings.ToLower(a.Method))
+	return strings.NewReplacer("{version}", identifier(gv), "{method}", method, "{object}", object).Replace(pattern) + suffix
+}
+
+// identifier is a group version in operation ids: CoreV1, RbacAuthorizationV1.
+func identifier(gv schema.GroupVersion) string {
+	group := gv.Group
+	if group == "" {
+		group = "core"
+	}
+	return camel(strings.TrimSuffix(group, ".k8s.io")) + camel(gv.Version)
+}
+
+// camel joins the letters and digits of s, with a capital at each gap.
+func camel(s string) string {
+	var out strings.Builder
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		out.WriteString(title(word))
+	}
+	return out.String()
+}
+
+func title(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// check says all that is wrong with a table before anything is installed. go-restful would end the process at some of
+// these mistakes, and at others quietly prefer one route.
+func (g *APIGroupVersion) check(container *restful.Container, actions []Action, routes []*route) error {
+	var errs []error
+	for _, ws := range container.RegisteredWebServices() {
+		if ws.RootPath() == g.path() {
+			errs = append(errs, fmt.Errorf("%s is installed already", g.path()))
+		}
+	}
+	for i := range g.Resources {
+		errs = append(errs, g.Resources[i].check())
+	}
+	for i := range actions {
+		if a := &actions[i]; a.Handler == nil {
+			errs = append(errs, fmt.Errorf("%s has no handler", a))
+		}
+	}
+	operations := map[string]*route{}
+	for _, r := range routes {
+		errs = append(errs, r.check())
+		if other, taken := operations[r.operation()]; taken {
+			errs = append(errs, fmt.Errorf("%s and %s are both the operation %s", other.actions[0], r.actions[0], r.operation()))
+		}
+		operations[r.operation()] = r
+	}
+	return errors.Join(errs...)
+}
+
+// check refuses names that would be read as something else in a path, and verbs without a method.
+func (r *Resource) check() error {
+	if r.Name == "" || strings.ContainsAny(r.Name+r.Subresource, "/{}*:") {
+		return fmt.Errorf("resource %q, subresource %q: a name is one segment of a path", r.Name, r.Subresource)
+	}
+	for _, v := range r.Verbs {
+		if len(v.Methods) == 0 {
+			return fmt.Errorf("resource %q: the verb %s has no method", r.Name, v.Name)
+		}
+	}
+	return nil
+}
+
+// check refuses two actions that would both take any request of the route.
+func (r *route) check() error {
+	var always []string
+	for _, a := range r.actions {
+		if a.When == nil {
+			always = append(always, fmt.Sprintf("%s of %s", a.Name, a.Resource))
+		}
+	}
+	if len(always) < 2 {
+		return nil
+	}
+	return fmt.Errorf("%s %s belongs to %s: at most one may go without When", r.method, r.path, strings.Join(always, " and to "))
+}
+
+// String is the resource as a path: pods/status.
+func (r *Resource) String() string {
+	if r.Subresource == "" {
+		return r.Name
+	}
+	return r.Name + "/" + r.Subresource
+}
+
+// String is the action in a line: list pods: GET namespaces/{namespace}/pods.
+func (a *Action) String() string {
+	return fmt.Sprintf("%s %s: %s %s", a.Name, a.Resource, a.Method, a.Path)
 }

@@ -21,7 +21,7 @@ func TestDemo(t *testing.T) {
 	}
 	for _, want := range []string{
 		"watch            GET    watch/namespaces/{namespace}/pods/{name} serveWatch",
-		"met its function at chapters/03-installer/routes.go:",
+		"met its function at chapters/03-installer/installer.go:",
 		"listCoreV1PodForAllNamespaces (watch)",
 		"405 MethodNotAllowed",
 		"get pods/status a in ns",

@@ -1,6 +1,8 @@
 package installer
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/emicklei/go-restful/v3"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/version"
 
@@ -58,7 +61,7 @@ func (d *Discovery) index(gv schema.GroupVersion) int {
 }
 
 // Serves tells whether there is a document at a path.
-func (d *Discovery) Serves(path string) bool { return d.at(path) != nil }
+func (d *Discovery) Serves(path string) bool { return d.documentAt(path) != nil }
 
 // ServesGroups tells whether path is that of the list of groups or of a served group: /apis, /apis/GROUP.
 func (d *Discovery) ServesGroups(path string) bool {
@@ -70,9 +73,9 @@ func (d *Discovery) ServesGroups(path string) bool {
 // but GET. Only the documents of groups do not ask for the method: upstream, they are the aggregator's, which has no
 // routes.
 func (d *Discovery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	document := d.at(r.URL.Path)
+	document := d.documentAt(r.URL.Path)
 	if document == nil {
-		writeRefusal(w, r, d.Codecs, http.StatusNotFound, "")
+		writeStatus(w, r, d.Codecs, http.StatusNotFound, "")
 		return
 	}
 	if d.ServesGroups(r.URL.Path) {
@@ -81,7 +84,7 @@ func (d *Discovery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	types := mediaTypes(d.Codecs)
 	route := &restful.Route{Method: http.MethodGet, Produces: types, Consumes: types}
-	if _, err := choose([]*restful.Route{route}, r); err != nil {
+	if _, err := selectRoute([]*restful.Route{route}, r); err != nil {
 		ServiceErrorHandler(d.Codecs)(err.(restful.ServiceError), restful.NewRequest(r), restful.NewResponse(w))
 		return
 	}
@@ -101,12 +104,12 @@ func (d *Discovery) WebService(path string) *restful.WebService {
 		sample = metav1.APIGroup{}
 	}
 	ws.Path(path).Doc(what).Consumes(mediaTypes(d.Codecs)...).Produces(mediaTypes(d.Codecs)...)
-	ws.Route(ws.GET("/").To(function(d)).Doc(what).Operation(operation).Writes(sample))
+	ws.Route(ws.GET("/").To(routeFunction(d)).Doc(what).Operation(operation).Writes(sample))
 	return ws
 }
 
-// at finds the document of a path, and makes the set of documents if it is out of date.
-func (d *Discovery) at(path string) http.Handler {
+// documentAt finds the document of a path, and makes the set of documents if it is out of date.
+func (d *Discovery) documentAt(path string) http.Handler {
 	path = strings.TrimRight(path, "/")
 	d.mu.RLock()
 	documents := d.documents
@@ -117,7 +120,7 @@ func (d *Discovery) at(path string) http.Handler {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.documents == nil {
-		d.documents = d.make()
+		d.documents = d.makeDocuments()
 	}
 	return d.documents[path]
 }
@@ -163,4 +166,98 @@ func order(a, b *group) int {
 	default:
 		return 0
 	}
+}
+
+// GroupVersionDiscovery is what discovery says about one group version.
+type GroupVersionDiscovery struct {
+	GroupVersion schema.GroupVersion
+	Resources    []metav1.APIResource // sorted by name
+	// Custom groups follow all others, sorted by name, and their versions stand in the order of their maturity; others
+	// stand in the order in which they were added.
+	Custom bool
+}
+
+// Discovery reads the table of resources for discovery.
+func (g *APIGroupVersion) Discovery() GroupVersionDiscovery {
+	v := GroupVersionDiscovery{GroupVersion: g.GroupVersion}
+	for i := range g.Resources {
+		if r := &g.Resources[i]; len(r.discoveredVerbs()) > 0 {
+			v.Resources = append(v.Resources, r.discovered(g.GroupVersion))
+		}
+	}
+	slices.SortFunc(v.Resources, func(a, b metav1.APIResource) int { return strings.Compare(a.Name, b.Name) })
+	return v
+}
+
+// discovered is the resource's entry. It names the kind's group and version only where they are not those of the list.
+func (r *Resource) discovered(in schema.GroupVersion) metav1.APIResource {
+	entry := metav1.APIResource{Name: r.String(), Namespaced: r.Namespaced, Kind: r.Kind.Kind, Verbs: r.discoveredVerbs()}
+	if r.Kind.GroupVersion() != in {
+		entry.Group, entry.Version = r.Kind.Group, r.Kind.Version
+	}
+	if r.Subresource != "" {
+		return entry
+	}
+	entry.SingularName, entry.ShortNames, entry.Categories = r.Singular, r.ShortNames, r.Categories
+	if !r.StorageKind.Empty() {
+		entry.StorageVersionHash = storageVersionHash(r.StorageKind)
+	}
+	return entry
+}
+
+func (r *Resource) discoveredVerbs() metav1.Verbs {
+	var names []string
+	for _, v := range r.Verbs {
+		for _, method := range v.Methods {
+			name := v.Name
+			if v.Discovered != nil {
+				name = v.Discovered(method)
+			}
+			if name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// connectVerbs are the verbs that RBAC and discovery know the methods of a connection by.
+var connectVerbs = map[string]string{
+	http.MethodGet:    "get",
+	http.MethodPost:   "create",
+	http.MethodPut:    "update",
+	http.MethodPatch:  "patch",
+	http.MethodDelete: "delete",
+}
+
+// ConnectVerb is the Discovered of the verb connect; "" for methods that discovery does not mention.
+func ConnectVerb(method string) string { return connectVerbs[method] }
+
+// storageVersionHash tells clients when the version that objects are stored in changes, without telling the version.
+// Upstream: discovery.StorageVersionHash.
+func storageVersionHash(kind schema.GroupVersionKind) string {
+	sum := sha256.Sum256([]byte(kind.Group + "/" + kind.Version + "/" + kind.Kind))
+	return base64.StdEncoding.EncodeToString(sum[:8])
+}
+
+// resourceList is the document at the group version's root. That of the core group has no apiVersion, as in the days
+// before there were groups.
+func (v GroupVersionDiscovery) resourceList() runtime.Object {
+	list := &metav1.APIResourceList{
+		TypeMeta:     typeMeta("APIResourceList", v.GroupVersion.Group),
+		GroupVersion: v.GroupVersion.String(),
+		APIResources: v.Resources,
+	}
+	if list.APIResources == nil {
+		list.APIResources = []metav1.APIResource{}
+	}
+	return list
+}
+
+func typeMeta(kind, group string) metav1.TypeMeta {
+	if group == "" {
+		return metav1.TypeMeta{Kind: kind}
+	}
+	return metav1.TypeMeta{Kind: kind, APIVersion: "v1"}
 }

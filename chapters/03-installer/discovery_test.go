@@ -188,7 +188,7 @@ func served(t *testing.T, d *Discovery) string {
 
 func TestSubresourceWithoutParentGetsOne(t *testing.T) {
 	t.Parallel()
-	got := nest([]metav1.APIResource{{Name: "pods/log", Namespaced: true, Kind: "Pod", Verbs: metav1.Verbs{"get"}}})
+	got := nestSubresources([]metav1.APIResource{{Name: "pods/log", Namespaced: true, Kind: "Pod", Verbs: metav1.Verbs{"get"}}})
 	want := []apidiscovery.APIResourceDiscovery{{
 		Resource: "pods", Scope: apidiscovery.ScopeNamespace, ResponseKind: &metav1.GroupVersionKind{},
 		Subresources: []apidiscovery.APISubresourceDiscovery{{

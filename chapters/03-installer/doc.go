@@ -8,11 +8,19 @@
 // Upstream: k8s.io/apiserver/pkg/endpoints (installer.go, groupversion.go, discovery/), endpoints/request/requestinfo.go
 // and, for the router, github.com/emicklei/go-restful/v3 itself.
 //
-// Where does a path meet the function that handles it? In addRoute, in routes.go.
+// Where does a path meet the function that handles it? In addRoute, in installer.go.
 //
-// Read, for routes: verb.go and action.go (the rows), paths.go and actions.go (rows become actions), operation.go (their ids),
-// check.go (what is refused), route.go (verbs that share a route), routes.go, installer.go (all together), describe.go
-// (for OpenAPI). For a request: requestinfo.go, parse.go, query.go; then router.go, tree.go and media.go (which route),
-// status.go (none). For discovery: discovered.go (rows become entries), discovery.go, documents.go, aggregated.go,
-// document.go (encoded once). demo.go and demotable.go show it all on pods.
+// Read in this order:
+//
+//	verb.go                  the rows: a verb, and what serves it for one resource
+//	action.go                rows become actions, with paths and operation ids, and are checked
+//	installer.go             all together: InstallREST, addRoute
+//	route.go                 verbs that share a route, and what OpenAPI is told of it
+//	requestinfo.go           what a request means, before any route is matched
+//	router.go                which route a request comes to, by a tree of paths and by media types
+//	status.go                the Status where there is none
+//	discovery.go             rows become the entries of discovery
+//	discovery_documents.go   /api, /apis and the documents of groups, encoded once
+//	aggregated_discovery.go  all groups in one document
+//	demo.go                  kubepath run 3, on the pods of demo_table.go
 package installer

@@ -3,8 +3,10 @@ package installer
 import (
 	"net/http"
 	"path"
+	"slices"
 
 	"github.com/emicklei/go-restful/v3"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	kinds "kubepath/chapters/02-kinds"
@@ -31,7 +33,7 @@ type Middleware func(*Action, http.Handler) http.Handler
 // operation id, a group version that is installed already. Upstream: endpoints.APIGroupVersion.InstallREST.
 func (g *APIGroupVersion) InstallREST(container *restful.Container) ([]Action, error) {
 	actions := g.actions()
-	routes := share(actions)
+	routes := groupByRoute(actions)
 	if err := g.check(container, actions, routes); err != nil {
 		return nil, err
 	}
@@ -73,4 +75,35 @@ func (g *APIGroupVersion) mediaTypes() []string { return mediaTypes(g.Codecs) }
 func mediaTypes(codecs *kinds.Codecs) []string {
 	objects, _ := codecs.MediaTypes()
 	return objects
+}
+
+// addRoute is the place where a REST path meets the function that serves it.
+func (g *APIGroupVersion) addRoute(ws *restful.WebService, r *route) {
+	handler := r.dispatch(g.Codecs, g.handlers(r))
+	b := ws.Method(r.method).Path(r.path).To(handler)
+	r.describe(b, g.mediaTypes())
+	ws.Route(b)
+}
+
+// handlers are those of the route's actions, each inside of the Middleware.
+func (g *APIGroupVersion) handlers(r *route) []http.Handler {
+	all := make([]http.Handler, len(r.actions))
+	for i, a := range r.actions {
+		all[i] = a.Handler
+		for _, wrap := range slices.Backward(g.Middleware) {
+			all[i] = wrap(a, all[i])
+		}
+	}
+	return all
+}
+
+// addDiscovery routes the group version's root itself to the list of its resources.
+func (g *APIGroupVersion) addDiscovery(ws *restful.WebService) {
+	list := newDocument(g.Codecs, g.Discovery().resourceList)
+	ws.Route(ws.GET("/").To(routeFunction(list)).
+		Doc("get available resources").
+		Operation("get" + identifier(g.GroupVersion) + "APIResources").
+		Produces(g.mediaTypes()...).
+		Consumes(g.mediaTypes()...).
+		Writes(metav1.APIResourceList{}))
 }

@@ -1,10 +1,13 @@
 package installer
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/emicklei/go-restful/v3"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	kinds "kubepath/chapters/02-kinds"
 )
@@ -16,8 +19,8 @@ type route struct {
 	actions      []*Action
 }
 
-// share groups actions into routes, in the order in which their paths first appear.
-func share(actions []Action) []*route {
+// groupByRoute groups actions into routes, in the order in which their paths first appear.
+func groupByRoute(actions []Action) []*route {
 	var routes []*route
 	found := map[[2]string]*route{}
 	for i := range actions {
@@ -53,21 +56,119 @@ func (r *route) operation() string { return r.primary().Operation }
 // dispatch hands a request to the handler of the first action that wants it. handlers stand in the order of actions.
 func (r *route) dispatch(codecs *kinds.Codecs, handlers []http.Handler) restful.RouteFunction {
 	if len(handlers) == 1 && r.actions[0].When == nil {
-		return function(handlers[0])
+		return routeFunction(handlers[0])
 	}
-	return function(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	return routeFunction(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		for i, a := range r.actions {
 			if a.When == nil || a.When(req) {
 				handlers[i].ServeHTTP(w, req)
 				return
 			}
 		}
-		writeRefusal(w, req, codecs, http.StatusMethodNotAllowed, "")
+		writeStatus(w, req, codecs, http.StatusMethodNotAllowed, "")
 	}))
 }
 
-// function is a handler as go-restful wants it. The handler gets the server's own ResponseWriter, which it can flush
+// routeFunction is a handler as go-restful wants it. The handler gets the server's own ResponseWriter, which it can flush
 // and hijack.
-func function(h http.Handler) restful.RouteFunction {
+func routeFunction(h http.Handler) restful.RouteFunction {
 	return func(req *restful.Request, resp *restful.Response) { h.ServeHTTP(resp.ResponseWriter, req.Request) }
 }
+
+// What OpenAPI publishes about each operation beside the standard fields. Upstream: endpoints.RouteMetaGVK and
+// RouteMetaAction.
+const (
+	RouteMetaGVK    = "x-kubernetes-group-version-kind"
+	RouteMetaAction = "x-kubernetes-action"
+)
+
+// describe says about a route what the router must know (media types) and what OpenAPI will publish.
+func (r *route) describe(b *restful.RouteBuilder, mediaTypes []string) {
+	a := r.primary()
+	kind := a.Resource.Kind
+	b.Doc(a.Doc).
+		Operation(a.Operation).
+		Produces(r.produces(mediaTypes)...).
+		Metadata(RouteMetaAction, a.openAPIAction()).
+		Metadata(RouteMetaGVK, metav1.GroupVersionKind{Group: kind.Group, Version: kind.Version, Kind: kind.Kind})
+	if len(a.Accepts) > 0 {
+		b.Consumes(a.Accepts...)
+	}
+	for _, p := range a.params() {
+		b.Param(p.restful())
+	}
+	if a.Reads != nil {
+		b.Reads(a.Reads)
+		b.ParameterNamed("body").Required(a.Method != http.MethodDelete)
+	}
+	if a.Writes != nil {
+		b.Writes(a.Writes)
+		for _, code := range a.Codes {
+			b.Returns(code, http.StatusText(code), a.Writes)
+		}
+	}
+}
+
+// produces is every media type that an action of the route answers in, those of the primary one first.
+func (r *route) produces(mediaTypes []string) []string {
+	var all []string
+	for _, a := range slices.Backward(r.actions) {
+		types := a.Returns
+		if types == nil {
+			types = mediaTypes
+		}
+		for _, t := range types {
+			if !slices.Contains(all, t) {
+				all = append(all, t)
+			}
+		}
+	}
+	return all
+}
+
+// pathParams documents what stands in braces in a path; the %s is the kind.
+var pathParams = []Param{
+	{Name: "namespace", Doc: "object name and auth scope, such as for teams and projects"},
+	{Name: "name", Doc: "name of the %s"},
+	{Name: "path", Doc: "path to the resource"},
+}
+
+// params are those of the path and then the verb's own.
+func (a *Action) params() []Param {
+	var all []Param
+	for _, p := range pathParams {
+		if strings.Contains(a.Path, "{"+p.Name+"}") || strings.Contains(a.Path, "{"+p.Name+":*}") {
+			p.In, p.Type, p.Required = "path", "string", true
+			p.Doc = strings.Replace(p.Doc, "%s", a.Resource.Kind.Kind, 1)
+			all = append(all, p)
+		}
+	}
+	for _, p := range a.Params {
+		if p.In != "path" {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// paramPlaces makes a parameter for each value of Param.In.
+var paramPlaces = map[string]func(name, doc string) *restful.Parameter{
+	"path":   restful.PathParameter,
+	"query":  restful.QueryParameter,
+	"body":   restful.BodyParameter,
+	"header": restful.HeaderParameter,
+}
+
+func (p Param) restful() *restful.Parameter {
+	make, ok := paramPlaces[p.In]
+	if !ok {
+		make = restful.QueryParameter
+	}
+	param := make(p.Name, p.Doc).Required(p.Required)
+	if p.Type != "" {
+		param.DataType(p.Type)
+	}
+	return param
+}
+
+func (v *Verb) openAPIAction() string { return cmp.Or(v.OpenAPIAction, v.Name) }

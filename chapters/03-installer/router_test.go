@@ -57,7 +57,7 @@ func selected(router restful.RouteSelector, services []*restful.WebService, r *h
 	ws, route, err := router.SelectRoute(services, r)
 	if err != nil {
 		e := err.(restful.ServiceError)
-		if e.Message == unclaimed {
+		if e.Message == noWebService {
 			e.Message = "404: Page Not Found"
 		}
 		return fmt.Sprint(e.Code, e.Message)

@@ -24,16 +24,16 @@ func ServiceErrorHandler(codecs *kinds.Codecs) restful.ServiceErrorHandleFunctio
 // serviceError leaves what the Router found to be nobody's to next, if there is one.
 func serviceError(codecs *kinds.Codecs, next http.Handler) restful.ServiceErrorHandleFunction {
 	return func(e restful.ServiceError, req *restful.Request, resp *restful.Response) {
-		if next != nil && e.Message == unclaimed {
+		if next != nil && e.Message == noWebService {
 			next.ServeHTTP(resp.ResponseWriter, req.Request)
 			return
 		}
-		writeRefusal(resp.ResponseWriter, req.Request, codecs, e.Code, e.Message)
+		writeStatus(resp.ResponseWriter, req.Request, codecs, e.Code, e.Message)
 	}
 }
 
-// writeRefusal answers with the Status that stands for a code. The message matters to 406 and 415 only.
-func writeRefusal(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, code int, message string) {
+// writeStatus answers with the Status that stands for a code. The message matters to 406 and 415 only.
+func writeStatus(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, code int, message string) {
 	ErrorNegotiated(w, r, codecs, apierrors.NewGenericServerResponse(code, "", schema.GroupResource{}, "", message, 0, false))
 }
 

@@ -65,7 +65,7 @@ func requestRows() []Row {
 			More: "The same codes and reasons; the text of the answer is kept as a cause."},
 		{Concept: "retry", Also: "Retry-After, backoff",
 			Is:   "A request is sent again after 429 or 5xx with Retry-After, or where the connection was lost and a repeat is harmless.",
-			Here: "request.Request.again", Upstream: rest + "WithRetry",
+			Here: "request.Request.shouldRetry", Upstream: rest + "WithRetry",
 			More: "An interface of its own, with a backoff per URL beside it."},
 		{Concept: "client-side rate limit", Also: "QPS, burst",
 			Is:   "So many requests a second at most, after a burst, whatever the server would allow.",

@@ -108,15 +108,15 @@ func TestNothingLeftIsA406ThatListsTheOffers(t *testing.T) {
 func TestItChoosesAsChapter2Does(t *testing.T) {
 	t.Parallel()
 	codecs := kinds.NewCodecs(kinds.NewScheme())
-	offered := func(as schema.GroupVersionKind) bool {
-		return canBeHad(Form{json, map[string]string{"as": as.Kind, "v": as.Version, "g": as.Group}})
+	allows := func(m *kinds.SerializerInfo, as schema.GroupVersionKind) bool {
+		return canBeHad(MediaTypeOptions{m.MediaType, map[string]string{"as": as.Kind, "v": as.Version, "g": as.Group}})
 	}
 	for _, header := range []string{
 		"", "*/*", json, yaml, proto, "application/*", "text/csv", "text/csv, application/yaml", "application/json;q=0.5,application/yaml;q=0.9",
 		"application/json;as=Table;v=v1;g=meta.k8s.io", "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json",
 		"application/json;as=Nonsense;v=v1;g=meta.k8s.io", "application/yaml;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch",
 	} {
-		want, wantErr := codecs.NegotiateOutputMediaType(header, offered)
+		want, wantErr := codecs.NegotiateOutputMediaType(header, allows)
 		got, err := Negotiate(header, offers, canBeHad)
 		switch {
 		case wantErr != nil && (err == nil || err.Error() != wantErr.Error()):

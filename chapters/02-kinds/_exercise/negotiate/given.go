@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Form is one way to write the answer.
-type Form struct {
+// MediaTypeOptions is one way to write the answer.
+type MediaTypeOptions struct {
 	MediaType string            // one of the offers
 	Params    map[string]string // of the clause that asked for it, without q; may be empty
 }

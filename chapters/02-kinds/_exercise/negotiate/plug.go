@@ -28,7 +28,7 @@ var codecs = kinds.NewCodecs(kinds.NewScheme())
 var offers = []string{runtime.ContentTypeJSON, runtime.ContentTypeYAML, runtime.ContentTypeProtobuf}
 
 // canBeHad knows the parameters that this server understands: other kinds (as, v, g) and streams.
-func canBeHad(f Form) bool {
+func canBeHad(f MediaTypeOptions) bool {
 	if stream := f.Params["stream"]; stream != "" && (stream != "watch" || f.MediaType == runtime.ContentTypeYAML) {
 		return false
 	}

@@ -9,19 +9,19 @@ import (
 )
 
 // Negotiate returns the best form that the client accepts, of those that the server offers and that can be had.
-func Negotiate(header string, offers []string, can func(Form) bool) (Form, error) {
+func Negotiate(header string, offers []string, can func(MediaTypeOptions) bool) (MediaTypeOptions, error) {
 	if header == "" {
-		return Form{MediaType: offers[0]}, nil
+		return MediaTypeOptions{MediaType: offers[0]}, nil
 	}
 	for _, c := range clauses(header) {
 		for _, offer := range offers {
-			form := Form{MediaType: offer, Params: c.Params}
+			form := MediaTypeOptions{MediaType: offer, Params: c.Params}
 			if c.fits(offer) && can(form) {
 				return form, nil
 			}
 		}
 	}
-	return Form{}, kinds.NewNotAcceptableError(offers...)
+	return MediaTypeOptions{}, kinds.NewNotAcceptableError(offers...)
 }
 
 // clauses are those of the header, best first.

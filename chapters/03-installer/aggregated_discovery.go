@@ -78,7 +78,7 @@ func aggregate(groups []*group) *apidiscovery.APIGroupDiscoveryList {
 			entry.Versions = append(entry.Versions, apidiscovery.APIVersionDiscovery{
 				Version:   v.GroupVersion.Version,
 				Freshness: apidiscovery.DiscoveryFreshnessCurrent,
-				Resources: nest(v.Resources),
+				Resources: nestSubresources(v.Resources),
 			})
 		}
 		list.Items = append(list.Items, entry)
@@ -86,8 +86,8 @@ func aggregate(groups []*group) *apidiscovery.APIGroupDiscoveryList {
 	return list
 }
 
-// nest puts subresources into their resources. One without a parent gets a parent without verbs.
-func nest(flat []metav1.APIResource) []apidiscovery.APIResourceDiscovery {
+// nestSubresources puts subresources into their resources. One without a parent gets a parent without verbs.
+func nestSubresources(flat []metav1.APIResource) []apidiscovery.APIResourceDiscovery {
 	var all []apidiscovery.APIResourceDiscovery
 	at := map[string]int{}
 	for i := range flat {

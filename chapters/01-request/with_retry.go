@@ -16,20 +16,20 @@ import (
 
 // send makes attempts until one has an answer that is final. The caller closes the answer's body.
 // Upstream: rest.WithRetry.
-func (r *Request) send(ctx context.Context, mayRepeat repeat) (*http.Response, error) {
+func (r *Request) send(ctx context.Context, mayRepeat isRetryableErrorFunc) (*http.Response, error) {
 	var previous error // of the last attempt that failed on the network
 	for retries := 0; ; retries++ {
 		resp, err := r.attempt(ctx)
-		wait, again := r.again(resp, err, mayRepeat)
+		wait, again := r.shouldRetry(resp, err, mayRepeat)
 		if !again || retries >= r.maxRetries {
-			return resp, after(previous, err)
+			return resp, withPreviousError(previous, err)
 		}
 		if err != nil {
 			previous = err
 		}
-		discard(resp)
-		if err := r.pause(ctx, wait); err != nil {
-			return nil, after(previous, err)
+		readAndCloseResponseBody(resp)
+		if err := r.wait(ctx, wait); err != nil {
+			return nil, withPreviousError(previous, err)
 		}
 	}
 }
@@ -51,9 +51,9 @@ func (r *Request) attempt(ctx context.Context) (*http.Response, error) {
 	return r.c.http.Do(req)
 }
 
-// again says whether another attempt may help, and how long to wait before it: as long as the server asks for, or a
+// shouldRetry says whether another attempt may help, and how long to wait before it: as long as the server asks for, or a
 // second after a lost connection.
-func (r *Request) again(resp *http.Response, err error, mayRepeat repeat) (time.Duration, bool) {
+func (r *Request) shouldRetry(resp *http.Response, err error, mayRepeat isRetryableErrorFunc) (time.Duration, bool) {
 	switch {
 	case r.reader != nil: // has been read
 		return 0, false
@@ -66,36 +66,36 @@ func (r *Request) again(resp *http.Response, err error, mayRepeat repeat) (time.
 	return 0, false
 }
 
-// repeat says whether an attempt that ended in a network error may be made again.
-type repeat func(verb string, err error) bool
+// isRetryableErrorFunc says whether an attempt that ended in a network error may be made again.
+type isRetryableErrorFunc func(verb string, err error) bool
 
-// lostRead repeats reads whose connection was lost. A write may have happened before that.
-func lostRead(verb string, err error) bool {
+// isLostRead repeats reads whose connection was lost. A write may have happened before that.
+func isLostRead(verb string, err error) bool {
 	return verb == http.MethodGet &&
 		(utilnet.IsConnectionReset(err) || utilnet.IsProbableEOF(err) || utilnet.IsHTTP2ConnectionLost(err))
 }
 
-// lostWatch also repeats what timed out: whoever watches expects to begin again.
-func lostWatch(_ string, err error) bool {
+// isLostWatch also repeats what timed out: whoever watches expects to begin again.
+func isLostWatch(_ string, err error) bool {
 	return utilnet.IsProbableEOF(err) || utilnet.IsTimeout(err)
 }
 
-func never(string, error) bool { return false }
+func isNever(string, error) bool { return false }
 
-// pause waits before a retry, which also counts against the client's rate limit.
-func (r *Request) pause(ctx context.Context, d time.Duration) error {
+// wait waits before a retry, which also counts against the client's rate limit.
+func (r *Request) wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer.C:
-		return r.throttle(ctx)
+		return r.tryThrottle(ctx)
 	}
 }
 
-// throttle waits for the client's rate limit.
-func (r *Request) throttle(ctx context.Context) error {
+// tryThrottle waits for the client's rate limit.
+func (r *Request) tryThrottle(ctx context.Context) error {
 	if r.c.limiter == nil {
 		return nil
 	}
@@ -112,8 +112,8 @@ func retryAfter(resp *http.Response) (seconds int, ok bool) {
 	return seconds, err == nil
 }
 
-// after adds to err what went wrong before it: "context deadline exceeded" alone says little.
-func after(previous, err error) error {
+// withPreviousError adds to err what went wrong before it: "context deadline exceeded" alone says little.
+func withPreviousError(previous, err error) error {
 	if err == nil || previous == nil || err.Error() == previous.Error() {
 		return err
 	}
@@ -124,8 +124,8 @@ func after(previous, err error) error {
 	return fmt.Errorf("%w - error from a previous attempt: %v", err, previous)
 }
 
-// discard reads what little is left of a body, so that the connection can be used again, and closes it.
-func discard(resp *http.Response) {
+// readAndCloseResponseBody reads what little is left of a body, so that the connection can be used again, and closes it.
+func readAndCloseResponseBody(resp *http.Response) {
 	if resp == nil {
 		return
 	}

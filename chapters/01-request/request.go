@@ -1,12 +1,16 @@
 package request
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/validate/content"
@@ -205,3 +209,122 @@ func (r *Request) MaxRetries(n int) *Request {
 
 // Error is the first mistake of the chain so far, nil if there is none.
 func (r *Request) Error() error { return r.err }
+
+// Body is what the request sends: a runtime.Object, encoded at once by the client's Codec; []byte, sent as it is; or an
+// io.Reader, sent as it is but only once, so that a request with one is never retried. Nil sends nothing.
+//
+// Upstream also takes a string, and reads the file that it names.
+func (r *Request) Body(obj any) *Request {
+	if obj == nil || r.err != nil {
+		return r
+	}
+	switch body := obj.(type) {
+	case []byte:
+		r.body, r.reader = body, nil
+	case runtime.Object:
+		return r.bodyObject(body)
+	case io.Reader:
+		r.body, r.reader = nil, body
+	default:
+		return r.mistake(fmt.Errorf("unknown type used for body: %+v", obj))
+	}
+	return r
+}
+
+var errPatchNotJSON = errors.New("the body of a patch is JSON, but the client writes another media type: pass []byte")
+
+func (r *Request) bodyObject(obj runtime.Object) *Request {
+	// A typed nil pointer is no body: callers hand on optional objects.
+	if v := reflect.ValueOf(obj); v.Kind() == reflect.Pointer && v.IsNil() {
+		return r
+	}
+	data, contentType, err := r.c.codec.Encode(obj, r.c.config.GroupVersion)
+	switch {
+	case err != nil:
+		return r.mistake(err)
+	case r.verb != http.MethodPatch || r.headers.Get("Content-Type") == "":
+		r.SetHeader("Content-Type", contentType)
+	case contentType != runtime.ContentTypeJSON:
+		return r.mistake(errPatchNotJSON)
+	}
+	r.body, r.reader = data, nil
+	return r
+}
+
+// location is the place in the API that a request is about:
+//
+//	/api/v1 /namespaces/default /pods     /nginx /status
+//	prefix   namespace           resource  name   subresource
+//
+// Each piece but the prefix may be missing. What is missing gives the path its meaning: without a name it is a
+// collection, without a namespace it is cluster-wide.
+type location struct {
+	prefix      string // rooted
+	namespace   string
+	inNamespace bool // Namespace was called, perhaps with ""
+	resource    string
+	name        string
+	subresource string
+	suffix      string
+}
+
+// path joins the pieces that are there.
+func (l *location) path() string {
+	if *l == (location{prefix: l.prefix, inNamespace: l.inNamespace}) {
+		return l.prefix // not joined, which would lose a trailing slash
+	}
+	namespaces := ""
+	if l.namespace != "" {
+		namespaces = "namespaces"
+	}
+	return path.Join(l.prefix, namespaces, l.namespace, strings.ToLower(l.resource), l.name, l.subresource, l.suffix)
+}
+
+// URL is where the request would go now. It is meaningful while Error is nil. Upstream: rest.Request.URL.
+func (r *Request) URL() *url.URL {
+	u := *r.c.base
+	u.Path = r.location.path()
+	u.RawQuery = r.query()
+	return &u
+}
+
+// query is the encoded parameters, sorted by name.
+func (r *Request) query() string {
+	if r.timeout == 0 {
+		return r.params.Encode()
+	}
+	params := url.Values{}
+	maps.Copy(params, r.params)
+	params.Set("timeout", r.timeout.String())
+	return params.Encode()
+}
+
+// check reports what keeps the chain from running: its first mistake, or pieces that do not go together.
+// Upstream: Request.requestPreflightCheck.
+func (r *Request) check() error {
+	l := &r.location
+	switch {
+	case r.err != nil:
+		return r.err
+	case !l.inNamespace:
+		return nil
+	case l.namespace != "":
+		return r.checkScope()
+	case r.verb == http.MethodPost:
+		return fmt.Errorf("an empty namespace may not be set during creation")
+	case l.name != "" && slices.Contains([]string{http.MethodGet, http.MethodPut, http.MethodDelete}, r.verb):
+		return fmt.Errorf("an empty namespace may not be set when a resource name is provided")
+	}
+	return nil
+}
+
+// checkScope refuses a namespace on a resource that is known to have none. The server would answer 404.
+func (r *Request) checkScope() error {
+	if r.c.config.Namespaced == nil || r.location.resource == "" {
+		return nil
+	}
+	if namespaced, known := r.c.config.Namespaced(r.location.resource); namespaced || !known {
+		return nil
+	}
+	return fmt.Errorf("namespace %q may not be set: %s are not in a namespace", r.location.namespace, r.location.resource)
+}

@@ -21,10 +21,10 @@ func FuzzTheKindIsFoundWhereTheOrdinaryWayFindsIt(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		want, err := json.DefaultMetaFactory.Interpret(data)
 		if err != nil || duplicated(data) {
-			_, _ = kindFirst{}.Interpret(data) // only must not panic: decoding will find the error
+			_, _ = kindPeeker{}.Interpret(data) // only must not panic: decoding will find the error
 			return
 		}
-		got, err := kindFirst{}.Interpret(data)
+		got, err := kindPeeker{}.Interpret(data)
 		if err != nil || *got != *want {
 			t.Errorf("%s: got %v, %v, want %v", data, got, err, want)
 		}
