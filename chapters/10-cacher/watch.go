@@ -18,7 +18,7 @@ import (
 func (c *Cacher) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
 	prefix, ours := c.prefixOf(key, opts.Recursive)
 	start, err := storage.ValidateWatchOptions(opts)
-	if !ours || err != nil || !c.WaitReady(ctx) {
+	if !ours || err != nil || ctx.Err() != nil || !c.WaitReady(ctx) {
 		return c.Interface.Watch(ctx, key, opts)
 	}
 	fresh, err := c.waitUntilFresh(ctx, watchFreshness(opts, start))

@@ -41,7 +41,7 @@ func TestANameFindsItsInterfaces(t *testing.T) {
 		"rest.Getter":                           {"rest.Getter"},
 		"StandardStorage":                       {"rest.StandardStorage"},
 		"standardstorage":                       {"rest.StandardStorage"},
-		"GracefulDeleter":                       {"rest.GracefulDeleter", "registry.RESTGracefulDeleteStrategy"},
+		"GracefulDeleter":                       {"rest.GracefulDeleter"},
 		"k8s.io/apimachinery/pkg/watch.Decoder": {"watch.Decoder"},
 		"nothing":                               nil,
 	} {

@@ -116,7 +116,8 @@ func (p *printer) here(row Row) {
 			place = p.place(found.File, found.Name)
 		}
 	}
-	p.pair(mark+p.paint(row.Here, cyan), len(mark)+len(row.Here), place, width(place))
+	here := strings.TrimRight(fit(row.Here, min(len(row.Here), p.Width-len(mark))), " ")
+	p.pair(mark+p.paint(here, cyan), len(mark)+width(here), place, width(place))
 }
 
 // few interfaces are printed with their methods; of more, each is told in a few lines.

@@ -49,7 +49,7 @@ func TestASymbolIsFoundByItsPackage(t *testing.T) {
 		"storage.Interface.GetList": "chapters/05-storage/read.go",   // a method that is embedded
 		"etcd3.store.create":        "chapters/07-etcd3/create.go",   // not exported
 		"storage.ErrExists":         "chapters/05-storage/errors.go", // one of a group
-		"symbols.Kind":              "internal/tools/symbols/symbol.go",
+		"symbols.Kind":              "internal/tools/symbols/packages.go",
 		"controlplane.Config":       "chapters/17-controlplane/controlplane.go",
 	} {
 		found, err := x.Find(name)
