@@ -1,7 +1,7 @@
 // Command kubepath serves the Kubernetes API, traces requests through it, and shows its chapters.
 //
 // A command is a file. Serving: serve.go, apiserver.go (how the chapters become a server), serve_storage.go (etcd, and the
-// watch cache), version.go. Tracing: trace.go, call.go (the words that a request is made from), trace_call.go,
+// watch cache), feature_gates.go, version.go. Tracing: trace.go, call.go (the words that a request is made from), trace_call.go,
 // trace_patch.go, trace_watch.go, trace_command.go. The book: run.go, read.go, read_find.go, map.go. The exercises: workshop.go,
 // with_exercise.go, plugged.go.
 package main

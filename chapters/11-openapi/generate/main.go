@@ -4,6 +4,9 @@
 // markers.txt, which package openapi embeds. Run it by go generate when the libraries change.
 //
 // Upstream: openapi-gen (kube-openapi/cmd/openapi-gen), which writes Go code with whole schemas instead.
+//
+// Read folder.go (the sources of a package), comment.go (what a comment says), constant.go (the values of an enum), entry.go
+// (what is written of a type).
 package main
 
 import (
