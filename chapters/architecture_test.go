@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -238,5 +239,48 @@ func TestChaptersAreFoundByNumberAndName(t *testing.T) {
 	}
 	if _, err := Find("99"); err == nil {
 		t.Error("chapter 99 was found")
+	}
+}
+
+// unlisted are the files of a folder that its doc.go does not name. Files of tests are found beside what they test.
+func unlisted(doc string, files []string) []string {
+	return slices.DeleteFunc(slices.Clone(files), func(name string) bool {
+		return name == "doc.go" || strings.HasSuffix(name, "_test.go") || regexp.MustCompile(`(^|[^\w./])`+regexp.QuoteMeta(name)+`\b`).MatchString(doc)
+	})
+}
+
+func TestDocGoListsEveryFileOfItsPackage(t *testing.T) {
+	folders := map[string][]string{}
+	for _, s := range sources(t) {
+		if !s.exercise() && !strings.HasPrefix(filepath.Base(s.path), "zz_generated") {
+			folders[filepath.Dir(s.path)] = append(folders[filepath.Dir(s.path)], filepath.Base(s.path))
+		}
+	}
+	for folder, files := range folders {
+		product := slices.DeleteFunc(slices.Clone(files), func(name string) bool { return strings.HasSuffix(name, "_test.go") })
+		if len(product) < 3 {
+			continue // a file or two explain themselves
+		}
+		reading := "doc.go"
+		if slices.Contains(product, "main.go") {
+			reading = "main.go" // a command
+			product = slices.DeleteFunc(product, func(name string) bool { return name == reading })
+		}
+		doc, err := os.ReadFile(filepath.Join("..", folder, reading))
+		if err != nil {
+			t.Errorf("%s has %d files and no %s that says in which order to read them", folder, len(product), reading)
+			continue
+		}
+		for _, name := range unlisted(string(doc), product) {
+			t.Errorf("%s/%s does not name %s", folder, reading, name)
+		}
+	}
+}
+
+func TestTheRuleOfListsFindsAFileThatIsMissing(t *testing.T) {
+	const doc = "Read create.go, then demo_server.go and page.go; testdata/list.go is not one."
+	got := unlisted(doc, []string{"doc.go", "create.go", "create_test.go", "server.go", "list.go", "page.go"})
+	if want := []string{"server.go", "list.go"}; !slices.Equal(got, want) {
+		t.Errorf("unlisted: %v, want %v", got, want)
 	}
 }

@@ -186,7 +186,8 @@ func (g *APIGroupVersion) check(container *restful.Container, actions []Action, 
 	return errors.Join(errs...)
 }
 
-// check refuses names that would be read as something else in a path, and verbs without a method.
+// check refuses names that would be read as something else in a path, verbs without a method, and verbs that a RequestInfo
+// would report as another one: filters decide by what it says.
 func (r *Resource) check() error {
 	if r.Name == "" || strings.ContainsAny(r.Name+r.Subresource, "/{}*:") {
 		return fmt.Errorf("resource %q, subresource %q: a name is one segment of a path", r.Name, r.Subresource)
@@ -194,6 +195,11 @@ func (r *Resource) check() error {
 	for _, v := range r.Verbs {
 		if len(v.Methods) == 0 {
 			return fmt.Errorf("resource %q: the verb %s has no method", r.Name, v.Name)
+		}
+		for _, method := range v.Methods {
+			if meant := plainVerb(method, v.On != Collection); v.When == nil && v.Prefix == "" && v.Discovered == nil && meant != "" && meant != v.Name {
+				return fmt.Errorf("resource %q: %s means %s: give the verb %s a method of its own, a Prefix or a When", r.Name, method, meant, v.Name)
+			}
 		}
 	}
 	return nil

@@ -155,6 +155,11 @@ func TestATableThatContradictsItselfIsRefused(t *testing.T) {
 		},
 		{"a verb without handler", "get pods: GET pods/{name} has no handler", rows(VerbHandler{Verb: Verb{Name: "get", Methods: get, On: Item}})},
 		{"a verb without method", `resource "pods": the verb get has no method`, rows(servedBy(serveGet, Verb{Name: "get", On: Item}))},
+		{
+			"a verb that a RequestInfo would call otherwise",
+			`resource "pods": POST means create: give the verb touch a method of its own, a Prefix or a When`,
+			rows(servedBy(serveGet, Verb{Name: "touch", Methods: []string{"POST"}, On: Item})),
+		},
 		{"a name of two segments", `resource "pods/status", subresource "": a name is one segment of a path`, []Resource{{Name: "pods/status"}}},
 		{"a name that is a parameter", `resource "{pods}", subresource "": a name is one segment of a path`, []Resource{{Name: "{pods}"}}},
 	} {

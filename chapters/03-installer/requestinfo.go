@@ -126,9 +126,6 @@ func (f *RequestInfoFactory) read(r *http.Request, info *RequestInfo, segments [
 		info.Verb = f.verb(r, info.Name != "")
 		info.readQuery(r)
 	}
-	if info.Name == "" && info.Verb == "delete" {
-		info.Verb = "deletecollection"
-	}
 	return nil
 }
 
@@ -148,8 +145,16 @@ func (f *RequestInfoFactory) verb(r *http.Request, onItem bool) string {
 			return v.Name
 		}
 	}
-	if method == http.MethodGet && !onItem {
+	return plainVerb(method, onItem)
+}
+
+// plainVerb is what a method means where no row of the table says otherwise; "": nothing.
+func plainVerb(method string, onItem bool) string {
+	switch {
+	case method == http.MethodGet && !onItem:
 		return "list"
+	case method == http.MethodDelete && !onItem:
+		return "deletecollection"
 	}
 	return methodVerbs[method]
 }

@@ -6,7 +6,9 @@ import "net/http"
 // 8 know of a verb follows from its row: paths, the verb of a RequestInfo, operation ids, discovery, metrics, and how
 // requests in flight are counted. Chapter 4 adds which storages have the verb and what serves it.
 type Verb struct {
-	Name    string   // get, list, create, ... as RBAC, metrics and RequestInfo name it
+	// Name is get, list, create, ... as RBAC, metrics and RequestInfo name it. POST, GET, PUT, PATCH and DELETE are create,
+	// get, update, patch and delete to a RequestInfo: another verb needs a method of its own, a Prefix or a When.
+	Name    string
 	Methods []string // one method; CONNECT has several
 	On      Target
 

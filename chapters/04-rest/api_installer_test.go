@@ -220,7 +220,7 @@ func TestAWrappedStorageKeepsEveryCapabilityAndGainsNone(t *testing.T) {
 		Getter
 		teapot
 	}{scoped{bare{&corev1.ConfigMap{}}, true}, newConfigMapStorage(), teapot{}}
-	table := append(Verbs(), Verb{Verb: installer.Verb{Name: "brew", Methods: []string{"POST"}, On: installer.Item},
+	table := append(Verbs(), Verb{Verb: installer.Verb{Name: "brew", Methods: []string{"BREW"}, On: installer.Item},
 		Supported: Has[brewer], Handle: func(scope *RequestScope) http.Handler {
 			storage, _ := As[brewer](scope.Storage)
 			return scope.Handler(func(*Call) (int, runtime.Object, error) { return http.StatusTeapot, storage.Brew(), nil })
@@ -232,7 +232,7 @@ func TestAWrappedStorageKeepsEveryCapabilityAndGainsNone(t *testing.T) {
 	if w := ask(h, "DELETE", configMapsPath+"/nosuch", ""); w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("a delete that only the wrapper offers: %d", w.Code)
 	}
-	if w := ask(h, "POST", configMapsPath+"/a", ""); w.Code != http.StatusTeapot {
+	if w := ask(h, "BREW", configMapsPath+"/a", ""); w.Code != http.StatusTeapot {
 		t.Errorf("a verb that the wrapper has never heard of: %d %s", w.Code, w.Body)
 	}
 	if Has[brewer](bare{}) || Has[Getter](nil) {

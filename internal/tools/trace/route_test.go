@@ -27,7 +27,7 @@ func TestAVerbFromOutsideIsAHopAsThoseOfTheChapters(t *testing.T) {
 	t.Parallel()
 	recorder := &Recorder{}
 	row := rest.Verb{
-		Verb:      installer.Verb{Name: "thaw", Methods: []string{"POST"}, On: installer.Item},
+		Verb:      installer.Verb{Name: "thaw", Methods: []string{"THAW"}, On: installer.Item},
 		Supported: rest.Has[thawer], Handle: thaw,
 	}
 	s, err := server.Config{
@@ -44,7 +44,7 @@ func TestAVerbFromOutsideIsAHopAsThoseOfTheChapters(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	s.ServeHTTP(w, httptest.NewRequest("POST", "/api/v1/namespaces/n/pods/a", nil))
+	s.ServeHTTP(w, httptest.NewRequest("THAW", "/api/v1/namespaces/n/pods/a", nil))
 	if w.Body.String() != "thawed" {
 		t.Fatalf("answer: %d %s", w.Code, w.Body)
 	}
