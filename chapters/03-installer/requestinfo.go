@@ -225,7 +225,7 @@ func nonResourceVerb(method string) string {
 // the field selector of a list or a watch may name the one object that is meant.
 func (i *RequestInfo) readQuery(r *http.Request) {
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
-	if many := i.Name == "" && (reads || i.Verb == "delete"); !many {
+	if many := i.Name == "" && (reads || i.Verb == "deletecollection"); !many {
 		return
 	}
 	var query url.Values
