@@ -19,6 +19,8 @@
 //	bootstrap.go              what a cluster has from the start
 //	demo.go, demo_scenes.go   the stage of this chapter
 //	migrations_test.go        a resource that the table does not have, in 25 lines
+//	admission_test.go         admission plugins: they implement rest.MutatingAdmission or rest.ValidatingAdmission and stand
+//	                          in Config.Server.Admission; cmd/kubepath/apiserver.go puts kubepath serve together
 //
 // And then the packages of the rows, each with an order of its own:
 //
