@@ -290,7 +290,7 @@ func (e *NoResourceMatchError) Error() string {
 	return text
 }
 
-// suggestions lists up to three resources, nearest first, by the editDistance of any of their names.
+// suggestions lists up to three resources, nearest first, by the edit distance of any of their names.
 func (m *RESTMapper) suggestions(name string) []string {
 	name = strings.ToLower(name)
 	limit := 1 + len(name)/5 // letters that may be wrong

@@ -13,7 +13,7 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// APIInstaller is one group version whose resources are to be installed.
+// APIInstaller makes the rows of one group version from its storages. Upstream: endpoints.APIInstaller.
 type APIInstaller struct {
 	GroupVersion        schema.GroupVersion
 	Codecs              *kinds.Codecs

@@ -61,7 +61,7 @@ func (c *Call) transformResponseObject(status int, obj runtime.Object) {
 	}
 	version := c.Kind.GroupVersion()
 	if c.OutputMediaType.Convert.Kind != "" {
-		version = schema.GroupVersion{} // shapes name their own
+		version = schema.GroupVersion{} // a Table and a PartialObjectMetadata name their own
 	}
 	serializeObject(c.Writer, c.Request, c.Codecs, Response{Status: status, Object: obj, Version: version, mediaType: c.OutputMediaType})
 }

@@ -16,7 +16,7 @@ type Verb struct {
 
 	// Supported says whether a storage has the capability.
 	Supported func(Storage) bool
-	// Handle makes the handler. The endpoint's Storage offers at least what Supported found.
+	// Handle makes the handler. The scope's Storage offers at least what Supported found.
 	Handle func(*RequestScope) http.Handler
 
 	// MethodsOf are the methods of a storage that chooses them (CONNECT); nil: the row's Methods.

@@ -86,11 +86,11 @@ func ExampleStore_Update() {
 	// <nil>
 }
 
-// A Begin hook claims something outside of the storage; its FinishFunc learns whether the object was stored.
+// A Begin hook reserves something outside of the storage; its FinishFunc learns whether the object was stored.
 func ExampleFinishFunc() {
 	store, _ := configMaps()
 	store.BeginCreate = func(context.Context, runtime.Object, *rest.CreateOptions) (registry.FinishFunc, error) {
-		fmt.Println("address claimed")
+		fmt.Println("address reserved")
 		return func(_ context.Context, success bool) {
 			if !success {
 				fmt.Println("address given back")
@@ -102,7 +102,7 @@ func ExampleFinishFunc() {
 	_, err := store.Create(ctx, configMap("a"), &rest.CreateOptions{Validate: refuse})
 	fmt.Println(err)
 	// Output:
-	// address claimed
+	// address reserved
 	// address given back
 	// the quota is used up
 }

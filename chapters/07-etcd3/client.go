@@ -17,7 +17,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Options say where etcd is and how to prove who we are. Upstream: storagebackend.TransportConfig.
+// TransportConfig says where etcd is and how to prove who we are. Upstream: storagebackend.TransportConfig.
 type TransportConfig struct {
 	ServerList []string // http://127.0.0.1:2379; what --etcd-servers lists
 

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// Serving says where and with which certificate a server is reached. Upstream: options.SecureServingOptions.
+// SecureServingOptions say where and with which certificate a server is reached. Upstream: options.SecureServingOptions.
 type SecureServingOptions struct {
 	BindAddress string // "": all addresses
 	BindPort    int    // 0: any that is free

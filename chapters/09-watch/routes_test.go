@@ -111,7 +111,7 @@ func TestDiscoveryNamesTheVerbOnce(t *testing.T) {
 	}
 }
 
-// The routes are described by their own actions: what they return, and that they are deprecatedPrefix (chapter 11 prints it).
+// The routes are described by their own actions: what they return, and that they are deprecated (chapter 11 prints it).
 func TestTheDeprecatedPathsAreActionsOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}

@@ -25,7 +25,7 @@ func filler(n int) string {
 // its handler returns: what it held is free.
 func TestAClientThatTakesInNothingIsCutOff(t *testing.T) {
 	t.Parallel()
-	a := serve(t, Config{}) // the others' server has the same pods, and more writeDeadline
+	a := serve(t, Config{}) // the others' server has the same pods, and more patience
 	stuck, err := net.Dial("tcp", strings.TrimPrefix(a.served(Config{WriteTimeout: 100 * time.Millisecond}, a.storages), "http://"))
 	if err != nil {
 		t.Fatal(err)

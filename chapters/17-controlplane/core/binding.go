@@ -17,7 +17,7 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// Binding is how a scheduler gives a pod to a node: once. Upstream: BindingREST.
+// BindingREST is how a scheduler gives a pod to a node: once. Upstream: BindingREST.
 type BindingREST struct{ pods *registry.Store }
 
 var (
@@ -41,7 +41,7 @@ func (b *BindingREST) New() runtime.Object { return &corev1.Binding{} }
 // Destroy has nothing to end.
 func (b *BindingREST) Destroy() {}
 
-// PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate: the uid in a BindingREST is the pod's that the scheduler means.
+// PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate: the uid in a Binding is the pod's that the scheduler means.
 func (b *BindingREST) PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate() bool { return true }
 
 // Create assigns the pod called name. A pod that has a node, is going, or waits at gates is a Conflict.

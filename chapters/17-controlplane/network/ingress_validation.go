@@ -148,7 +148,7 @@ func validatePath(p *networkingv1.HTTPIngressPath, path *field.Path) field.Error
 	return append(errs, validateBackend(&p.Backend, path.Child("backend"))...)
 }
 
-// validateBackend: a storageProvider is a service with a port, or any other object.
+// validateBackend: a backend is a service with a port, or any other object.
 func validateBackend(b *networkingv1.IngressBackend, path *field.Path) field.ErrorList {
 	switch {
 	case b.Resource != nil && b.Service != nil:

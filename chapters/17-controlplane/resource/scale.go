@@ -20,7 +20,7 @@ import (
 	registry "kubepath/chapters/06-registry"
 )
 
-// Scale is the subresource that shows the replicas of any workload in one form. Upstream: the ScaleREST of each
+// ScaleREST is the subresource that shows the replicas of any workload in one form. Upstream: the ScaleREST of each
 // workload.
 type ScaleREST[T any, P Object[T]] struct {
 	Store *registry.Store

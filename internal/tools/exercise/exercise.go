@@ -31,8 +31,8 @@ type Plug struct {
 	Middleware installer.Middleware
 	// Verbs stand in chapter 4's table in place of the rows with the same name, capability and target.
 	Verbs []rest.Verb
-	// Accept chooses what a request for an API object accepts before the API is asked, by its Accept header; an error is
-	// the answer. A "" header chosen leaves the request as it is.
+	// Accept reads a request's Accept header before the API does, and returns the header that the API gets in its place; "":
+	// the same. An error is the answer.
 	Accept func(header string) (chosen string, err error)
 	// Storage stands around each resource's storage.
 	Storage func(real storage.Interface) storage.Interface

@@ -17,7 +17,7 @@ var chain = method((*server.GenericAPIServer)(nil), "ServeHTTP")
 // attrFilter is a filter's name, on the event of the server's span that says that it acted.
 const attrFilter = attribute.Key("kubepath.filter")
 
-// Filter notes what the filter of a place of the chain does. It is server.Config.WrapFilter. A filter of the chain's own
+// Filter notes what a filter of the chain does. It is server.Config.WrapFilter. A filter of the chain's own
 // chapter is a name on the server's hop where it acted, and has a hop where it answered; a filter from elsewhere always
 // has a hop.
 func Filter(p server.NamedFilter) server.Filter {
