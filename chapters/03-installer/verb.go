@@ -22,7 +22,8 @@ type Verb struct {
 	// Prefix stands before the resource in deprecated paths (watch gives /api/v1/watch/pods).
 	Prefix string
 
-	// Discovery is the verb's name in discovery for each method; nil: Name. CONNECT is discovered as get, create, ...
+	// Discovered is the verb's name in discovery, and to a RequestInfo, for each method; nil: Name. CONNECT is discovered as
+	// get, create, ...
 	Discovered func(method string) string
 
 	// ReadOnly requests change nothing. They have a limit of requests in flight of their own.

@@ -3,6 +3,7 @@ package exercise
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/emicklei/go-restful/v3"
@@ -20,7 +21,7 @@ var (
 	create  = verb("create", "POST", installer.Collection)
 	get     = verb("get", "GET", installer.Item)
 	update  = verb("update", "PUT", installer.Item)
-	connect = verb("connect", "GET", installer.ItemPath)
+	connect = installer.Verb{Name: "connect", Methods: []string{"GET"}, On: installer.ItemPath, Discovered: strings.ToLower}
 
 	oldWatch     = listed(across("watch", nil, verb("watch", "GET", installer.Collection)))
 	oldWatchItem = across("watch", nil, verb("watch", "GET", installer.Item))
