@@ -24,28 +24,28 @@ func (s *specCheck) affinity() field.ErrorList {
 	}
 	var found field.ErrorList
 	if n := a.NodeAffinity; n != nil {
-		found = append(found, s.nodeAffinity(n, path.Child("nodeAffinity"))...)
+		found = append(found, s.nodeAffinity(path.Child("nodeAffinity"), n)...)
 	}
 	if p := a.PodAffinity; p != nil {
-		found = append(found, s.podTerms(p.RequiredDuringSchedulingIgnoredDuringExecution,
-			p.PreferredDuringSchedulingIgnoredDuringExecution, path.Child("podAffinity"))...)
+		found = append(found, s.podTerms(path.Child("podAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution,
+			p.PreferredDuringSchedulingIgnoredDuringExecution)...)
 	}
 	if p := a.PodAntiAffinity; p != nil {
-		found = append(found, s.podTerms(p.RequiredDuringSchedulingIgnoredDuringExecution,
-			p.PreferredDuringSchedulingIgnoredDuringExecution, path.Child("podAntiAffinity"))...)
+		found = append(found, s.podTerms(path.Child("podAntiAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution,
+			p.PreferredDuringSchedulingIgnoredDuringExecution)...)
 	}
 	return found
 }
 
-func (s *specCheck) nodeAffinity(n *corev1.NodeAffinity, path *field.Path) field.ErrorList {
+func (s *specCheck) nodeAffinity(path *field.Path, n *corev1.NodeAffinity) field.ErrorList {
 	var found field.ErrorList
 	if r := n.RequiredDuringSchedulingIgnoredDuringExecution; r != nil {
-		found = append(found, ValidateNodeSelector(r, path.Child(requiredTerms), s.options.AllowInvalidNodeValues)...)
+		found = append(found, ValidateNodeSelector(path.Child(requiredTerms), r, s.options.AllowInvalidNodeValues)...)
 	}
 	for i, term := range n.PreferredDuringSchedulingIgnoredDuringExecution {
 		at := path.Child(preferredTerms).Index(i)
 		found = append(found, weight(at, term.Weight)...)
-		found = append(found, nodeTerm(&term.Preference, at.Child("preference"), true)...)
+		found = append(found, nodeTerm(at.Child("preference"), &term.Preference, true)...)
 	}
 	return found
 }
@@ -59,30 +59,30 @@ func weight(path *field.Path, w int32) field.ErrorList {
 
 // ValidateNodeSelector checks the terms of a selector of nodes; anyValue leaves out whether a node could have the values
 // as labels. Upstream: fieldvalidation.ValidateNodeSelector.
-func ValidateNodeSelector(n *corev1.NodeSelector, path *field.Path, anyValue bool) field.ErrorList {
+func ValidateNodeSelector(path *field.Path, n *corev1.NodeSelector, anyValue bool) field.ErrorList {
 	path = path.Child("nodeSelectorTerms")
 	if len(n.NodeSelectorTerms) == 0 {
 		return field.ErrorList{field.Required(path, "must have at least one node selector term")}
 	}
 	var found field.ErrorList
 	for i := range n.NodeSelectorTerms {
-		found = append(found, nodeTerm(&n.NodeSelectorTerms[i], path.Index(i), anyValue)...)
+		found = append(found, nodeTerm(path.Index(i), &n.NodeSelectorTerms[i], anyValue)...)
 	}
 	return found
 }
 
-func nodeTerm(term *corev1.NodeSelectorTerm, path *field.Path, anyValue bool) field.ErrorList {
+func nodeTerm(path *field.Path, term *corev1.NodeSelectorTerm, anyValue bool) field.ErrorList {
 	var found field.ErrorList
 	for i := range term.MatchExpressions {
-		found = append(found, nodeRequirement(&term.MatchExpressions[i], path.Child("matchExpressions").Index(i), anyValue)...)
+		found = append(found, nodeRequirement(path.Child("matchExpressions").Index(i), &term.MatchExpressions[i], anyValue)...)
 	}
 	for i := range term.MatchFields {
-		found = append(found, nodeField(&term.MatchFields[i], path.Child("matchFields").Index(i))...)
+		found = append(found, nodeField(path.Child("matchFields").Index(i), &term.MatchFields[i])...)
 	}
 	return found
 }
 
-func nodeRequirement(r *corev1.NodeSelectorRequirement, path *field.Path, anyValue bool) field.ErrorList {
+func nodeRequirement(path *field.Path, r *corev1.NodeSelectorRequirement, anyValue bool) field.ErrorList {
 	var found field.ErrorList
 	values := path.Child("values")
 	switch r.Operator {
@@ -109,7 +109,7 @@ func nodeRequirement(r *corev1.NodeSelectorRequirement, path *field.Path, anyVal
 }
 
 // nodeField: of the fields of a node only the name can be asked for.
-func nodeField(r *corev1.NodeSelectorRequirement, path *field.Path) field.ErrorList {
+func nodeField(path *field.Path, r *corev1.NodeSelectorRequirement) field.ErrorList {
 	var found field.ErrorList
 	switch r.Operator {
 	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn:
@@ -129,32 +129,32 @@ func nodeField(r *corev1.NodeSelectorRequirement, path *field.Path) field.ErrorL
 	return found
 }
 
-func (s *specCheck) podTerms(need []corev1.PodAffinityTerm, prefer []corev1.WeightedPodAffinityTerm, path *field.Path) field.ErrorList {
+func (s *specCheck) podTerms(path *field.Path, need []corev1.PodAffinityTerm, prefer []corev1.WeightedPodAffinityTerm) field.ErrorList {
 	var found field.ErrorList
 	for i := range need {
-		found = append(found, s.podTerm(&need[i], path.Child(requiredTerms).Index(i))...)
+		found = append(found, s.podTerm(path.Child(requiredTerms).Index(i), &need[i])...)
 	}
 	for i := range prefer {
 		at := path.Child(preferredTerms).Index(i)
 		found = append(found, weight(at, prefer[i].Weight)...)
-		found = append(found, s.podTerm(&prefer[i].PodAffinityTerm, at.Child("podAffinityTerm"))...)
+		found = append(found, s.podTerm(at.Child("podAffinityTerm"), &prefer[i].PodAffinityTerm)...)
 	}
 	return found
 }
 
-func (s *specCheck) podTerm(t *corev1.PodAffinityTerm, path *field.Path) field.ErrorList {
-	found := selectors(t, path, metav1validation.LabelSelectorValidationOptions{AllowInvalidLabelValueInSelector: s.options.AllowInvalidSelectorValues})
+func (s *specCheck) podTerm(path *field.Path, t *corev1.PodAffinityTerm) field.ErrorList {
+	found := selectors(path, t, metav1validation.LabelSelectorValidationOptions{AllowInvalidLabelValueInSelector: s.options.AllowInvalidSelectorValues})
 	for _, name := range t.Namespaces {
 		found = append(found, wrong(path.Child("namespace"), name, apivalidation.ValidateNamespaceName(name, false))...)
 	}
-	found = append(found, labelKeys(t.MatchLabelKeys, t.MismatchLabelKeys, t.LabelSelector, path)...)
+	found = append(found, labelKeys(path, t.MatchLabelKeys, t.MismatchLabelKeys, t.LabelSelector)...)
 	if t.TopologyKey == "" {
 		found = append(found, field.Required(path.Child("topologyKey"), "can not be empty"))
 	}
 	return append(found, metav1validation.ValidateLabelName(t.TopologyKey, path.Child("topologyKey"))...)
 }
 
-func selectors(t *corev1.PodAffinityTerm, path *field.Path, o metav1validation.LabelSelectorValidationOptions) field.ErrorList {
+func selectors(path *field.Path, t *corev1.PodAffinityTerm, o metav1validation.LabelSelectorValidationOptions) field.ErrorList {
 	found := metav1validation.ValidateLabelSelector(t.LabelSelector, o, path.Child("labelSelector"))
 	return append(found, metav1validation.ValidateLabelSelector(t.NamespaceSelector, o, path.Child("namespaceSelector"))...)
 }
@@ -163,7 +163,7 @@ func selectors(t *corev1.PodAffinityTerm, path *field.Path, o metav1validation.L
 func (s *specCheck) podSelectors() field.ErrorList {
 	var found field.ErrorList
 	for _, t := range affinityTerms(s.spec.Affinity) {
-		found = append(found, selectors(t, s.path, strictLabels)...)
+		found = append(found, selectors(s.path, t, strictLabels)...)
 	}
 	return found
 }
@@ -195,14 +195,14 @@ func (s *specCheck) spread() field.ErrorList {
 			found = append(found, field.Required(path.Child("topologyKey"), "can not be empty"))
 		}
 		found = append(found, among(path.Child("whenUnsatisfiable"), c.WhenUnsatisfiable, corev1.DoNotSchedule, corev1.ScheduleAnyway)...)
-		found = append(found, saidOnce(c, list[i+1:], path)...)
-		found = append(found, minDomains(c, path.Child("minDomains"))...)
+		found = append(found, saidOnce(path, c, list[i+1:])...)
+		found = append(found, minDomains(path.Child("minDomains"), c)...)
 		found = append(found, inclusion(path.Child("nodeAffinityPolicy"), c.NodeAffinityPolicy)...)
 		found = append(found, inclusion(path.Child("nodeTaintsPolicy"), c.NodeTaintsPolicy)...)
 		if s.options.AllowInvalidSpreadKeys {
-			found = append(found, looseKeys(c, path.Child("matchLabelKeys"))...)
+			found = append(found, looseKeys(path.Child("matchLabelKeys"), c)...)
 		} else {
-			found = append(found, labelKeys(c.MatchLabelKeys, nil, c.LabelSelector, path)...)
+			found = append(found, labelKeys(path, c.MatchLabelKeys, nil, c.LabelSelector)...)
 		}
 	}
 	if !s.options.AllowInvalidSpreadSelectors {
@@ -211,7 +211,7 @@ func (s *specCheck) spread() field.ErrorList {
 	return found
 }
 
-func saidOnce(c *corev1.TopologySpreadConstraint, others []corev1.TopologySpreadConstraint, path *field.Path) field.ErrorList {
+func saidOnce(path *field.Path, c *corev1.TopologySpreadConstraint, others []corev1.TopologySpreadConstraint) field.ErrorList {
 	again := slices.ContainsFunc(others, func(o corev1.TopologySpreadConstraint) bool {
 		return o.TopologyKey == c.TopologyKey && o.WhenUnsatisfiable == c.WhenUnsatisfiable
 	})
@@ -221,7 +221,7 @@ func saidOnce(c *corev1.TopologySpreadConstraint, others []corev1.TopologySpread
 	return field.ErrorList{field.Duplicate(path.Child("{topologyKey, whenUnsatisfiable}"), fmt.Sprintf("{%v, %v}", c.TopologyKey, c.WhenUnsatisfiable))}
 }
 
-func minDomains(c *corev1.TopologySpreadConstraint, path *field.Path) field.ErrorList {
+func minDomains(path *field.Path, c *corev1.TopologySpreadConstraint) field.ErrorList {
 	if c.MinDomains == nil {
 		return nil
 	}
@@ -242,9 +242,9 @@ func inclusion(path *field.Path, p *corev1.NodeInclusionPolicy) field.ErrorList 
 
 // labelKeys: keys whose values come from the pod's own labels. By now they are requirements of the selector; one that
 // stands there from before is a contradiction. Upstream: ValidateMatchLabelKeysAndMismatchLabelKeys.
-func labelKeys(match, mismatch []string, selector *metav1.LabelSelector, path *field.Path) field.ErrorList {
-	found := keyNames(match, selector, path.Child("matchLabelKeys"))
-	found = append(found, keyNames(mismatch, selector, path.Child("mismatchLabelKeys"))...)
+func labelKeys(path *field.Path, match, mismatch []string, selector *metav1.LabelSelector) field.ErrorList {
+	found := keyNames(path.Child("matchLabelKeys"), match, selector)
+	found = append(found, keyNames(path.Child("mismatchLabelKeys"), mismatch, selector)...)
 	if selector != nil && len(match) > 0 {
 		names := seen{}
 		for key := range selector.MatchLabels {
@@ -273,7 +273,7 @@ func lastIndex(list []string, s string) int {
 	return -1
 }
 
-func keyNames(keys []string, selector *metav1.LabelSelector, path *field.Path) field.ErrorList {
+func keyNames(path *field.Path, keys []string, selector *metav1.LabelSelector) field.ErrorList {
 	if len(keys) > 0 && selector == nil {
 		return field.ErrorList{field.Forbidden(path, "must not be specified when labelSelector is not set")}
 	}
@@ -285,7 +285,7 @@ func keyNames(keys []string, selector *metav1.LabelSelector, path *field.Path) f
 }
 
 // looseKeys is the rule for pods from before keys became requirements.
-func looseKeys(c *corev1.TopologySpreadConstraint, path *field.Path) field.ErrorList {
+func looseKeys(path *field.Path, c *corev1.TopologySpreadConstraint) field.ErrorList {
 	if len(c.MatchLabelKeys) == 0 {
 		return nil
 	}
@@ -322,7 +322,7 @@ func (s *specCheck) spreadSelectors() field.ErrorList {
 func (s *specCheck) spreadKeys() field.ErrorList {
 	var found field.ErrorList
 	for _, c := range s.spec.TopologySpreadConstraints {
-		found = append(found, labelKeys(c.MatchLabelKeys, nil, c.LabelSelector, s.path)...)
+		found = append(found, labelKeys(s.path, c.MatchLabelKeys, nil, c.LabelSelector)...)
 	}
 	return found
 }

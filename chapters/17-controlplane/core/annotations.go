@@ -18,14 +18,14 @@ func isMirror(annotations map[string]string) bool {
 }
 
 // annotations are those that once were, or still are, orders. Upstream: ValidatePodSpecificAnnotations.
-func annotations(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path, o Options) field.ErrorList {
+func annotations(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec, o Options) field.ErrorList {
 	var found field.ErrorList
 	if value, mirror := m.Annotations[corev1.MirrorPodAnnotationKey]; mirror && spec.NodeName == "" {
 		found = append(found, field.Invalid(path.Key(corev1.MirrorPodAnnotationKey), value,
 			"must set spec.nodeName if mirror pod annotation is set"))
 	}
 	if text := m.Annotations[corev1.TolerationsAnnotationKey]; text != "" {
-		found = append(found, writtenTolerations(text, path, o)...)
+		found = append(found, writtenTolerations(path, text, o)...)
 	}
 	if cost, ok := m.Annotations[corev1.PodDeletionCost]; ok && !isCost(cost) && !o.AllowInvalidDeletionCost {
 		found = append(found, field.Invalid(path.Key(corev1.PodDeletionCost), cost, "must be a 32bit integer"))
@@ -33,9 +33,9 @@ func annotations(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path, o
 	for key, value := range m.Annotations {
 		switch {
 		case key == corev1.SeccompPodAnnotationKey, strings.HasPrefix(key, corev1.SeccompContainerAnnotationKeyPrefix):
-			found = append(found, writtenSeccomp(value, path.Child(key))...)
+			found = append(found, writtenSeccomp(path.Child(key), value)...)
 		case strings.HasPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix):
-			found = append(found, writtenAppArmor(key, value, spec, path.Key(key))...)
+			found = append(found, writtenAppArmor(path.Key(key), key, value, spec)...)
 		}
 	}
 	return found
@@ -47,15 +47,15 @@ func isCost(text string) bool {
 	return err == nil && strconv.FormatInt(n, 10) == text
 }
 
-func writtenTolerations(text string, path *field.Path, o Options) field.ErrorList {
+func writtenTolerations(path *field.Path, text string, o Options) field.ErrorList {
 	var list []corev1.Toleration
 	if err := json.Unmarshal([]byte(text), &list); err != nil {
 		return field.ErrorList{field.Invalid(path, corev1.TolerationsAnnotationKey, err.Error())}
 	}
-	return ValidateTolerations(list, path.Child(corev1.TolerationsAnnotationKey), o)
+	return ValidateTolerations(path.Child(corev1.TolerationsAnnotationKey), list, o)
 }
 
-func writtenSeccomp(profile string, path *field.Path) field.ErrorList {
+func writtenSeccomp(path *field.Path, profile string) field.ErrorList {
 	switch profile {
 	case corev1.SeccompProfileRuntimeDefault, corev1.DeprecatedSeccompProfileDockerDefault, corev1.SeccompProfileNameUnconfined:
 		return nil
@@ -66,11 +66,11 @@ func writtenSeccomp(profile string, path *field.Path) field.ErrorList {
 	return field.ErrorList{field.Invalid(path, profile, "must be a valid seccomp profile")}
 }
 
-func writtenAppArmor(key, profile string, spec *corev1.PodSpec, path *field.Path) field.ErrorList {
+func writtenAppArmor(path *field.Path, key, profile string, spec *corev1.PodSpec) field.ErrorList {
 	var found field.ErrorList
 	name := strings.TrimPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix)
 	known := false
-	eachContainer(spec, path, func(c *corev1.Container, _ *field.Path) { known = known || c.Name == name })
+	eachContainer(path, spec, func(c *corev1.Container, _ *field.Path) { known = known || c.Name == name })
 	if !known {
 		found = append(found, field.Invalid(path, name, "container not found"))
 	}
@@ -104,5 +104,5 @@ func annotationChanges(pod, before *corev1.Pod, o Options) field.ErrorList {
 			forbid(key, "add")
 		}
 	}
-	return append(found, annotations(&pod.ObjectMeta, &pod.Spec, path, o)...)
+	return append(found, annotations(path, &pod.ObjectMeta, &pod.Spec, o)...)
 }

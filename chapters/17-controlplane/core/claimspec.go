@@ -13,9 +13,9 @@ import (
 )
 
 // csi is a volume that a driver makes for this pod alone.
-func csi(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func csi(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	path = path.Child("csi")
-	found := ValidateCSIDriverName(v.CSI.Driver, path.Child("driver"))
+	found := ValidateCSIDriverName(path.Child("driver"), v.CSI.Driver)
 	ref := v.CSI.NodePublishSecretRef
 	switch {
 	case ref == nil:
@@ -29,7 +29,7 @@ func csi(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 
 // ValidateCSIDriverName checks the name of a driver, which may have capitals.
 // Upstream: validation.ValidateCSIDriverName.
-func ValidateCSIDriverName(name string, path *field.Path) field.ErrorList {
+func ValidateCSIDriverName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "")}
 	}
@@ -44,14 +44,14 @@ func ValidateCSIDriverName(name string, path *field.Path) field.ErrorList {
 }
 
 // claimTemplate is a claim that is made for each pod: a spec, labels and annotations.
-func claimTemplate(t *corev1.PersistentVolumeClaimTemplate, path *field.Path) field.ErrorList {
-	found := ValidateTemplateMetadata(&t.ObjectMeta, path.Child("metadata"))
-	return append(found, ValidatePersistentVolumeClaimSpec(&t.Spec, path.Child("spec"), ClaimOptions{})...)
+func claimTemplate(path *field.Path, t *corev1.PersistentVolumeClaimTemplate) field.ErrorList {
+	found := ValidateTemplateMetadata(path.Child("metadata"), &t.ObjectMeta)
+	return append(found, ValidatePersistentVolumeClaimSpec(path.Child("spec"), &t.Spec, ClaimOptions{})...)
 }
 
 // ValidateTemplateMetadata checks the metadata of something that is made later: labels and annotations, and nothing else.
 // Upstream: validation.ValidateTemplateObjectMeta.
-func ValidateTemplateMetadata(m *metav1.ObjectMeta, path *field.Path) field.ErrorList {
+func ValidateTemplateMetadata(path *field.Path, m *metav1.ObjectMeta) field.ErrorList {
 	found := apivalidation.ValidateAnnotations(m.Annotations, path.Child("annotations"))
 	found = append(found, metav1validation.ValidateLabels(m.Labels, path.Child("labels"))...)
 	for _, f := range []setField{
@@ -90,7 +90,7 @@ func OptionsForClaim(old *corev1.PersistentVolumeClaim) ClaimOptions {
 
 // ValidatePersistentVolumeClaimSpec checks what a claim asks for, also one in a template.
 // Upstream: validation.ValidatePersistentVolumeClaimSpec.
-func ValidatePersistentVolumeClaimSpec(c *corev1.PersistentVolumeClaimSpec, path *field.Path, o ClaimOptions) field.ErrorList {
+func ValidatePersistentVolumeClaimSpec(path *field.Path, c *corev1.PersistentVolumeClaimSpec, o ClaimOptions) field.ErrorList {
 	var found field.ErrorList
 	if len(c.AccessModes) == 0 {
 		found = append(found, field.Required(path.Child("accessModes"), "at least 1 access mode is required"))
@@ -99,13 +99,13 @@ func ValidatePersistentVolumeClaimSpec(c *corev1.PersistentVolumeClaimSpec, path
 		options := metav1validation.LabelSelectorValidationOptions{AllowInvalidLabelValueInSelector: o.AnySelectorValue}
 		found = append(found, metav1validation.ValidateLabelSelector(c.Selector, options, path.Child("selector"))...)
 	}
-	found = append(found, ValidateAccessModes(c.AccessModes, path.Child("accessModes"))...)
-	found = append(found, claimSize(c.Resources.Requests, path.Child("resources").Key("storage"))...)
+	found = append(found, ValidateAccessModes(path.Child("accessModes"), c.AccessModes)...)
+	found = append(found, claimSize(path.Child("resources").Key("storage"), c.Resources.Requests)...)
 	if class := deref(c.StorageClassName, ""); class != "" {
 		found = append(found, isObjectName(path.Child("storageClassName"), class)...)
 	}
-	found = append(found, ValidateVolumeMode(c.VolumeMode, path.Child("volumeMode"))...)
-	found = append(found, dataSources(c, path, o.AnyGroup)...)
+	found = append(found, ValidateVolumeMode(path.Child("volumeMode"), c.VolumeMode)...)
+	found = append(found, dataSources(path, c, o.AnyGroup)...)
 	if class := deref(c.VolumeAttributesClassName, ""); class != "" {
 		found = append(found, isObjectName(path.Child("volumeAttributesClassName"), class)...)
 	}
@@ -118,7 +118,7 @@ var accessModes = []corev1.PersistentVolumeAccessMode{
 }
 
 // ValidateAccessModes checks the modes of a volume or a claim.
-func ValidateAccessModes(modes []corev1.PersistentVolumeAccessMode, path *field.Path) field.ErrorList {
+func ValidateAccessModes(path *field.Path, modes []corev1.PersistentVolumeAccessMode) field.ErrorList {
 	var found field.ErrorList
 	alone, others := false, false
 	for _, mode := range modes {
@@ -133,14 +133,14 @@ func ValidateAccessModes(modes []corev1.PersistentVolumeAccessMode, path *field.
 }
 
 // ValidateVolumeMode checks the mode of a volume or a claim; nil is right.
-func ValidateVolumeMode(mode *corev1.PersistentVolumeMode, path *field.Path) field.ErrorList {
+func ValidateVolumeMode(path *field.Path, mode *corev1.PersistentVolumeMode) field.ErrorList {
 	if mode == nil {
 		return nil
 	}
 	return among(path, *mode, corev1.PersistentVolumeBlock, corev1.PersistentVolumeFilesystem)
 }
 
-func claimSize(requests corev1.ResourceList, path *field.Path) field.ErrorList {
+func claimSize(path *field.Path, requests corev1.ResourceList) field.ErrorList {
 	size, ok := requests[corev1.ResourceStorage]
 	switch {
 	case !ok:
@@ -152,15 +152,15 @@ func claimSize(requests corev1.ResourceList, path *field.Path) field.ErrorList {
 }
 
 // dataSources: what the volume is filled with, in the older field, the newer one, or the same in both.
-func dataSources(c *corev1.PersistentVolumeClaimSpec, path *field.Path, anyGroup bool) field.ErrorList {
+func dataSources(path *field.Path, c *corev1.PersistentVolumeClaimSpec, anyGroup bool) field.ErrorList {
 	var found field.ErrorList
 	old, ref := c.DataSource, c.DataSourceRef
 	if old != nil {
 		local := corev1.TypedObjectReference{APIGroup: old.APIGroup, Kind: old.Kind, Name: old.Name}
-		found = append(found, dataSource(local, path.Child("dataSource"), anyGroup)...)
+		found = append(found, dataSource(path.Child("dataSource"), local, anyGroup)...)
 	}
 	if ref != nil {
-		found = append(found, dataSource(*ref, path.Child("dataSourceRef"), anyGroup)...)
+		found = append(found, dataSource(path.Child("dataSourceRef"), *ref, anyGroup)...)
 	}
 	switch {
 	case old == nil || ref == nil:
@@ -172,7 +172,7 @@ func dataSources(c *corev1.PersistentVolumeClaimSpec, path *field.Path, anyGroup
 	return found
 }
 
-func dataSource(r corev1.TypedObjectReference, path *field.Path, anyGroup bool) field.ErrorList {
+func dataSource(path *field.Path, r corev1.TypedObjectReference, anyGroup bool) field.ErrorList {
 	found := required(path.Child("name"), r.Name)
 	found = append(found, required(path.Child("kind"), r.Kind)...)
 	group := deref(r.APIGroup, "")

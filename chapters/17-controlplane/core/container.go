@@ -21,32 +21,32 @@ func (s *specCheck) containers() field.ErrorList {
 	names := seen{}
 	for i := range s.spec.Containers {
 		c, at := &s.spec.Containers[i], path.Index(i)
-		found = append(found, s.container(c, at)...)
+		found = append(found, s.container(at, c)...)
 		if names.again(c.Name) {
 			found = append(found, field.Duplicate(at.Child("name"), c.Name))
 		}
-		found = append(found, s.lifecycle(c, at)...)
-		found = append(found, s.probes(c, at)...)
-		found = append(found, restartRules(c, at)...)
+		found = append(found, s.lifecycle(at, c)...)
+		found = append(found, s.probes(at, c)...)
+		found = append(found, restartRules(at, c)...)
 	}
-	return append(found, uniqueHostPorts(s.spec.Containers, path)...)
+	return append(found, uniqueHostPorts(path, s.spec.Containers)...)
 }
 
 // container is what every container must be, of whichever kind. Upstream: validateContainerCommon.
-func (s *specCheck) container(c *corev1.Container, path *field.Path) field.ErrorList {
+func (s *specCheck) container(path *field.Path, c *corev1.Container) field.ErrorList {
 	found := namedLabel(path.Child("name"), c.Name)
 	found = append(found, required(path.Child("image"), c.Image)...)
 	found = append(found, oneOf(path.Child("terminationMessagePolicy"), c.TerminationMessagePolicy,
 		corev1.TerminationMessageReadFile, corev1.TerminationMessageFallbackToLogsOnError)...)
-	found = append(found, ports(c.Ports, path.Child("ports"))...)
-	found = append(found, environment(c.Env, path.Child("env"))...)
-	found = append(found, environmentFrom(c.EnvFrom, path.Child("envFrom"))...)
-	found = append(found, s.mounts(c, path.Child("volumeMounts"))...)
-	found = append(found, s.devices(c, path.Child("volumeDevices"))...)
+	found = append(found, ports(path.Child("ports"), c.Ports)...)
+	found = append(found, environment(path.Child("env"), c.Env)...)
+	found = append(found, environmentFrom(path.Child("envFrom"), c.EnvFrom)...)
+	found = append(found, s.mounts(path.Child("volumeMounts"), c)...)
+	found = append(found, s.devices(path.Child("volumeDevices"), c)...)
 	found = append(found, pullPolicy(path.Child("imagePullPolicy"), c.ImagePullPolicy)...)
-	found = append(found, s.requirements(&c.Resources, path.Child("resources"), containerResource)...)
-	found = append(found, s.resizePolicy(c.ResizePolicy, path.Child("resizePolicy"))...)
-	return append(found, s.containerSecurity(c.SecurityContext, path.Child("securityContext"))...)
+	found = append(found, s.requirements(path.Child("resources"), &c.Resources, containerResource)...)
+	found = append(found, s.resizePolicy(path.Child("resizePolicy"), c.ResizePolicy)...)
+	return append(found, s.containerSecurity(path.Child("securityContext"), c.SecurityContext)...)
 }
 
 func namedLabel(path *field.Path, name string) field.ErrorList {
@@ -61,17 +61,17 @@ func pullPolicy(path *field.Path, p corev1.PullPolicy) field.ErrorList {
 }
 
 // trimmedImage is asked of pods only: templates with spaces around an image are out there.
-func trimmedImage(c *corev1.Container, path *field.Path) field.ErrorList {
+func trimmedImage(path *field.Path, c *corev1.Container) field.ErrorList {
 	if strings.TrimSpace(c.Image) == c.Image {
 		return nil
 	}
 	return field.ErrorList{field.Invalid(path.Child("image"), c.Image, "must not have leading or trailing whitespace")}
 }
 
-func trimmedImages(containers []corev1.Container, path *field.Path) field.ErrorList {
+func trimmedImages(path *field.Path, containers []corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	for i := range containers {
-		found = append(found, trimmedImage(&containers[i], path.Index(i))...)
+		found = append(found, trimmedImage(path.Index(i), &containers[i])...)
 	}
 	return found
 }
@@ -87,19 +87,19 @@ func (s *specCheck) initContainers() field.ErrorList {
 	var found field.ErrorList
 	for i := range s.spec.InitContainers {
 		c, at := &s.spec.InitContainers[i], path.Index(i)
-		found = append(found, s.container(c, at)...)
-		found = append(found, initRestartRules(c, at)...)
+		found = append(found, s.container(at, c)...)
+		found = append(found, initRestartRules(at, c)...)
 		if names[c.Name] {
 			found = append(found, field.Duplicate(at.Child("name"), c.Name))
 		} else if c.Name != "" {
 			names[c.Name] = true
 		}
-		found = append(found, uniqueHostPorts(s.spec.InitContainers[i:i+1], path)...)
+		found = append(found, uniqueHostPorts(path, s.spec.InitContainers[i:i+1])...)
 		if isSidecar(c) {
-			found = append(found, s.lifecycle(c, at)...)
-			found = append(found, s.probes(c, at)...)
+			found = append(found, s.lifecycle(at, c)...)
+			found = append(found, s.probes(at, c)...)
 		} else {
-			found = append(found, runsOnce(c, at)...)
+			found = append(found, runsOnce(at, c)...)
 		}
 	}
 	if !s.options.AllowRestartOnResizeOfInit {
@@ -109,7 +109,7 @@ func (s *specCheck) initContainers() field.ErrorList {
 }
 
 // runsOnce: nobody asks a container that is to end whether it is ready.
-func runsOnce(c *corev1.Container, path *field.Path) field.ErrorList {
+func runsOnce(path *field.Path, c *corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	for _, f := range []struct {
 		name string
@@ -155,21 +155,21 @@ func (s *specCheck) ephemeralContainers() field.ErrorList {
 	for i := range s.spec.EphemeralContainers {
 		e, at := &s.spec.EphemeralContainers[i], path.Index(i)
 		c := asContainer(e)
-		found = append(found, s.container(c, at)...)
-		found = append(found, trimmedImage(c, at)...)
+		found = append(found, s.container(at, c)...)
+		found = append(found, trimmedImage(at, c)...)
 		if names.again(e.Name) {
 			found = append(found, field.Duplicate(at.Child("name"), e.Name))
 		}
 		if e.TargetContainerName != "" && !targets[e.TargetContainerName] {
 			found = append(found, field.NotFound(at.Child("targetContainerName"), e.TargetContainerName))
 		}
-		found = append(found, onlyToLook(c, at)...)
+		found = append(found, onlyToLook(at, c)...)
 	}
 	return found
 }
 
 // onlyToLook: what an ephemeral container may not have.
-func onlyToLook(c *corev1.Container, path *field.Path) field.ErrorList {
+func onlyToLook(path *field.Path, c *corev1.Container) field.ErrorList {
 	const reason = "cannot be set for an Ephemeral Container"
 	var found field.ErrorList
 	for _, f := range []struct {
@@ -198,7 +198,7 @@ func onlyToLook(c *corev1.Container, path *field.Path) field.ErrorList {
 	return found
 }
 
-func ports(list []corev1.ContainerPort, path *field.Path) field.ErrorList {
+func ports(path *field.Path, list []corev1.ContainerPort) field.ErrorList {
 	var found field.ErrorList
 	names := seen{}
 	for i := range list {
@@ -236,7 +236,7 @@ func portOrName(path *field.Path, port intstr.IntOrString) field.ErrorList {
 }
 
 // uniqueHostPorts: the node has each port once.
-func uniqueHostPorts(containers []corev1.Container, path *field.Path) field.ErrorList {
+func uniqueHostPorts(path *field.Path, containers []corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	taken := seen{}
 	for i := range containers {
@@ -270,16 +270,16 @@ func (s *specCheck) hostPorts() field.ErrorList {
 }
 
 // initRestartRules is restartRules for init containers, of which the rules alone are not looked at.
-func initRestartRules(c *corev1.Container, path *field.Path) field.ErrorList {
+func initRestartRules(path *field.Path, c *corev1.Container) field.ErrorList {
 	if c.RestartPolicy == nil && len(c.RestartPolicyRules) > 0 {
 		return field.ErrorList{field.Required(path.Child("restartPolicy"), "must specify restartPolicy when restart rules are used")}
 	}
-	return restartRules(c, path)
+	return restartRules(path, c)
 }
 
 // restartRules: a container's own policy, and exit codes for which it does not hold.
 // Upstream: validateContainerRestartPolicy.
-func restartRules(c *corev1.Container, path *field.Path) field.ErrorList {
+func restartRules(path *field.Path, c *corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	if c.RestartPolicy != nil {
 		found = among(path.Child("restartPolicy"), *c.RestartPolicy, corev1.ContainerRestartPolicyAlways,
@@ -295,12 +295,12 @@ func restartRules(c *corev1.Container, path *field.Path) field.ErrorList {
 		at := rules.Index(i)
 		found = append(found, among(at.Child("action"), rule.Action,
 			corev1.ContainerRestartRuleActionRestart, corev1.ContainerRestartRuleActionRestartAllContainers)...)
-		found = append(found, exitCodes(rule.ExitCodes, at.Child("exitCodes"))...)
+		found = append(found, exitCodes(at.Child("exitCodes"), rule.ExitCodes)...)
 	}
 	return found
 }
 
-func exitCodes(codes *corev1.ContainerRestartRuleOnExitCodes, path *field.Path) field.ErrorList {
+func exitCodes(path *field.Path, codes *corev1.ContainerRestartRuleOnExitCodes) field.ErrorList {
 	if codes == nil {
 		return field.ErrorList{field.Required(path, "must be specified")}
 	}
@@ -313,7 +313,7 @@ func exitCodes(codes *corev1.ContainerRestartRuleOnExitCodes, path *field.Path) 
 }
 
 // resizePolicy says whether a container must restart to get more or less of a resource.
-func (s *specCheck) resizePolicy(policies []corev1.ContainerResizePolicy, path *field.Path) field.ErrorList {
+func (s *specCheck) resizePolicy(path *field.Path, policies []corev1.ContainerResizePolicy) field.ErrorList {
 	var found field.ErrorList
 	names := seen{}
 	for i, p := range policies {

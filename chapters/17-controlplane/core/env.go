@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-func environment(vars []corev1.EnvVar, path *field.Path) field.ErrorList {
+func environment(path *field.Path, vars []corev1.EnvVar) field.ErrorList {
 	var found field.ErrorList
 	for i := range vars {
 		v, at := &vars[i], path.Index(i)
@@ -21,14 +21,14 @@ func environment(vars []corev1.EnvVar, path *field.Path) field.ErrorList {
 			found = append(found, wrong(at.Child("name"), v.Name, validation.IsRelaxedEnvVarName(v.Name))...)
 		}
 		if v.ValueFrom != nil {
-			found = append(found, valueFrom(v, at.Child("valueFrom"))...)
+			found = append(found, valueFrom(at.Child("valueFrom"), v)...)
 		}
 	}
 	return found
 }
 
 // valueFrom: one source, and no value beside it.
-func valueFrom(v *corev1.EnvVar, path *field.Path) field.ErrorList {
+func valueFrom(path *field.Path, v *corev1.EnvVar) field.ErrorList {
 	from, sources := v.ValueFrom, 0
 	var found field.ErrorList
 	add := func(more field.ErrorList) {
@@ -36,19 +36,19 @@ func valueFrom(v *corev1.EnvVar, path *field.Path) field.ErrorList {
 		found = append(found, more...)
 	}
 	if r := from.FieldRef; r != nil {
-		add(fieldOf(r, path.Child("fieldRef"), environmentFields))
+		add(fieldOf(path.Child("fieldRef"), r, environmentFields))
 	}
 	if r := from.ResourceFieldRef; r != nil {
-		add(resourceOf(r, path.Child("resourceFieldRef"), false))
+		add(resourceOf(path.Child("resourceFieldRef"), r, false))
 	}
 	if r := from.ConfigMapKeyRef; r != nil {
-		add(keyOf(r.Name, r.Key, path.Child("configMapKeyRef")))
+		add(keyOf(path.Child("configMapKeyRef"), r.Name, r.Key))
 	}
 	if r := from.SecretKeyRef; r != nil {
-		add(keyOf(r.Name, r.Key, path.Child("secretKeyRef")))
+		add(keyOf(path.Child("secretKeyRef"), r.Name, r.Key))
 	}
 	if r := from.FileKeyRef; r != nil {
-		add(keyOfFile(r, path.Child("fileKeyRef")))
+		add(keyOfFile(path.Child("fileKeyRef"), r))
 	}
 	switch {
 	case sources == 0:
@@ -63,7 +63,7 @@ func valueFrom(v *corev1.EnvVar, path *field.Path) field.ErrorList {
 }
 
 // keyOf is a key of a ConfigMap or Secret.
-func keyOf(name, key string, path *field.Path) field.ErrorList {
+func keyOf(path *field.Path, name, key string) field.ErrorList {
 	found := isObjectName(path.Child("name"), name)
 	if key == "" {
 		return append(found, field.Required(path.Child("key"), ""))
@@ -72,7 +72,7 @@ func keyOf(name, key string, path *field.Path) field.ErrorList {
 }
 
 // keyOfFile is a variable in a file that another container wrote.
-func keyOfFile(r *corev1.FileKeySelector, path *field.Path) field.ErrorList {
+func keyOfFile(path *field.Path, r *corev1.FileKeySelector) field.ErrorList {
 	var found field.ErrorList
 	if r.Key == "" {
 		found = append(found, field.Required(path.Child("key"), ""))
@@ -87,7 +87,7 @@ func keyOfFile(r *corev1.FileKeySelector, path *field.Path) field.ErrorList {
 }
 
 // environmentFrom takes all keys of ConfigMaps and Secrets. Upstream's errors name the list and not its item.
-func environmentFrom(list []corev1.EnvFromSource, path *field.Path) field.ErrorList {
+func environmentFrom(path *field.Path, list []corev1.EnvFromSource) field.ErrorList {
 	var found field.ErrorList
 	for i := range list {
 		from, at := &list[i], path.Index(i)
@@ -164,7 +164,7 @@ var (
 
 // fieldOf: the reference is to one of the fields, or to one label or annotation: metadata.labels['app'].
 // Upstream: validateObjectFieldSelector.
-func fieldOf(r *corev1.ObjectFieldSelector, path *field.Path, allowed []string) field.ErrorList {
+func fieldOf(path *field.Path, r *corev1.ObjectFieldSelector, allowed []string) field.ErrorList {
 	if r.APIVersion == "" {
 		return field.ErrorList{field.Required(path.Child("apiVersion"), "")}
 	}
@@ -215,7 +215,7 @@ func subscript(path string) (name, key string, ok bool) {
 }
 
 // resourceOf: the reference is to a limit or request of a container. A file's must name the container.
-func resourceOf(r *corev1.ResourceFieldSelector, path *field.Path, inFile bool) field.ErrorList {
+func resourceOf(path *field.Path, r *corev1.ResourceFieldSelector, inFile bool) field.ErrorList {
 	var found field.ErrorList
 	huge := strings.HasPrefix(r.Resource, "requests.hugepages-") || strings.HasPrefix(r.Resource, "limits.hugepages-")
 	switch {
@@ -226,7 +226,7 @@ func resourceOf(r *corev1.ResourceFieldSelector, path *field.Path, inFile bool) 
 	case !huge:
 		found = among(path.Child("resource"), r.Resource, resourceFields...)
 	}
-	return append(found, divisor(r, path.Child("divisor"))...)
+	return append(found, divisor(path.Child("divisor"), r)...)
 }
 
 // units of bytes by which a quantity may be divided.
@@ -245,7 +245,7 @@ var divisors = []struct {
 	{".hugepages-", units, strings.Join(units, ", "), "hugepages"},
 }
 
-func divisor(r *corev1.ResourceFieldSelector, path *field.Path) field.ErrorList {
+func divisor(path *field.Path, r *corev1.ResourceFieldSelector) field.ErrorList {
 	if r.Divisor.IsZero() {
 		return nil
 	}

@@ -67,14 +67,14 @@ func adoptAppArmor(ctx context.Context, pod *corev1.Pod) {
 	if pod.Spec.SecurityContext != nil {
 		ofPod = pod.Spec.SecurityContext.AppArmorProfile
 	}
-	eachContainer(&pod.Spec, nil, func(c *corev1.Container, _ *field.Path) {
+	eachContainer(nil, &pod.Spec, func(c *corev1.Container, _ *field.Path) {
 		key := corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix + c.Name
 		text, ok := pod.Annotations[key]
 		if !ok || c.SecurityContext != nil && c.SecurityContext.AppArmorProfile != nil {
 			return
 		}
 		profile := profileOf(text)
-		if len(appArmor(profile, field.NewPath(""))) > 0 {
+		if len(appArmor(field.NewPath(""), profile)) > 0 {
 			profile = nil
 		}
 		if profile != nil && equality.Semantic.DeepEqual(profile, ofPod) {
@@ -112,7 +112,7 @@ func dropAlpha(spec *corev1.PodSpec) {
 	for i := range spec.Volumes {
 		dropAlphaOfVolume(&spec.Volumes[i])
 	}
-	eachContainer(spec, nil, func(c *corev1.Container, _ *field.Path) {
+	eachContainer(nil, spec, func(c *corev1.Container, _ *field.Path) {
 		for i := range c.VolumeMounts {
 			c.VolumeMounts[i].BindMountOptions = nil
 		}

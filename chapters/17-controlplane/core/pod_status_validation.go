@@ -17,7 +17,7 @@ import (
 func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
 	now, was := &pod.Status, &before.Status
 	found := annotationChanges(pod, before, optionsForPod(before))
-	found = append(found, conditions(now.Conditions, statusPath.Child("conditions"))...)
+	found = append(found, conditions(statusPath.Child("conditions"), now.Conditions)...)
 	found = append(found, nomination(pod, before)...)
 	if now.ObservedGeneration < 0 {
 		found = append(found, field.Invalid(statusPath.Child("observedGeneration"), now.ObservedGeneration, "must be a non-negative integer"))
@@ -28,14 +28,14 @@ func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
 	found = append(found, extendedResourceClaimStatus(now.ExtendedResourceClaimStatus, &pod.Spec)...)
 	found = append(found, addresses(now, was)...)
 	for _, list := range statusLists(now) {
-		found = append(found, users(list.statuses, statusPath.Child(list.name), pod.Spec.OS)...)
+		found = append(found, users(statusPath.Child(list.name), list.statuses, pod.Spec.OS)...)
 		found = append(found, health(list, &pod.Spec)...)
 	}
 	return found
 }
 
 // conditions: who adds one of its own gives it a name with a domain.
-func conditions(list []corev1.PodCondition, path *field.Path) field.ErrorList {
+func conditions(path *field.Path, list []corev1.PodCondition) field.ErrorList {
 	system := []corev1.PodConditionType{corev1.PodScheduled, corev1.PodReady, corev1.PodInitialized}
 	var found field.ErrorList
 	for i, c := range list {
@@ -133,14 +133,14 @@ func addresses(now, was *corev1.PodStatus) field.ErrorList {
 		}
 		return list
 	}
-	found := families(ofPod(now), ofPod(was), statusPath.Child("podIPs"), now.PodIPs)
+	found := families(statusPath.Child("podIPs"), ofPod(now), ofPod(was), now.PodIPs)
 	if len(now.HostIPs) > 0 && now.HostIPs[0].IP != now.HostIP {
 		found = append(found, field.Invalid(statusPath.Child("hostIPs").Index(0).Child("ip"), now.HostIPs[0].IP, "must be equal to `hostIP`"))
 	}
-	return append(found, families(ofHost(now), ofHost(was), statusPath.Child("hostIPs"), now.HostIPs)...)
+	return append(found, families(statusPath.Child("hostIPs"), ofHost(now), ofHost(was), now.HostIPs)...)
 }
 
-func families(list, stored []string, path *field.Path, shown any) field.ErrorList {
+func families(path *field.Path, list, stored []string, shown any) field.ErrorList {
 	var found field.ErrorList
 	for i, ip := range list {
 		found = append(found, isIP(path.Index(i), ip, stored...)...)
@@ -213,7 +213,7 @@ func extendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatus, spec 
 }
 
 // users are whom the containers run as.
-func users(list []corev1.ContainerStatus, path *field.Path, os *corev1.PodOS) field.ErrorList {
+func users(path *field.Path, list []corev1.ContainerStatus, os *corev1.PodOS) field.ErrorList {
 	var found field.ErrorList
 	for i := range list {
 		u := list[i].User
@@ -250,15 +250,15 @@ func health(list statusList, spec *corev1.PodSpec) field.ErrorList {
 		c := containerNamed(list.containers(spec), s.Name)
 		for j, r := range s.AllocatedResourcesStatus {
 			if c != nil {
-				found = append(found, allocated(c, r.Name, at.Index(j).Child("name"))...)
+				found = append(found, allocated(at.Index(j).Child("name"), c, r.Name)...)
 			}
-			found = append(found, devicesHealth(r.Resources, at.Index(j).Child("resources"))...)
+			found = append(found, devicesHealth(at.Index(j).Child("resources"), r.Resources)...)
 		}
 	}
 	return found
 }
 
-func allocated(c *corev1.Container, name corev1.ResourceName, path *field.Path) field.ErrorList {
+func allocated(path *field.Path, c *corev1.Container, name corev1.ResourceName) field.ErrorList {
 	claim, isClaim := strings.CutPrefix(string(name), "claim:")
 	if !isClaim {
 		if _, ok := c.Resources.Requests[name]; ok {
@@ -275,7 +275,7 @@ func allocated(c *corev1.Container, name corev1.ResourceName, path *field.Path) 
 		"'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty")}
 }
 
-func devicesHealth(list []corev1.ResourceHealth, path *field.Path) field.ErrorList {
+func devicesHealth(path *field.Path, list []corev1.ResourceHealth) field.ErrorList {
 	var found field.ErrorList
 	ids := seen{}
 	for i, r := range list {

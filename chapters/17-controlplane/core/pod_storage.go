@@ -203,11 +203,11 @@ func resizeOfContainers(kept, now, was *corev1.PodSpec) field.ErrorList {
 	var found field.ErrorList
 	for i := range was.InitContainers {
 		path := specPath.Child("initContainers").Index(i)
-		found = append(found, keepsNames(&now.InitContainers[i].Resources, &was.InitContainers[i].Resources, path.Child("resources"))...)
+		found = append(found, keepsNames(path.Child("resources"), &now.InitContainers[i].Resources, &was.InitContainers[i].Resources)...)
 	}
 	for i := range was.Containers {
 		path := specPath.Child("containers").Index(i)
-		found = append(found, keepsNames(&now.Containers[i].Resources, &was.Containers[i].Resources, path.Child("resources"))...)
+		found = append(found, keepsNames(path.Child("resources"), &now.Containers[i].Resources, &was.Containers[i].Resources)...)
 	}
 	for i := range kept.Containers {
 		if c := &kept.Containers[i]; !onlyAmounts(c, &was.Containers[i]) {
@@ -229,7 +229,7 @@ func resizeOfContainers(kept, now, was *corev1.PodSpec) field.ErrorList {
 	return found
 }
 
-func keepsNames(now, was *corev1.ResourceRequirements, path *field.Path) field.ErrorList {
+func keepsNames(path *field.Path, now, was *corev1.ResourceRequirements) field.ErrorList {
 	var found field.ErrorList
 	if removes(now.Requests, was.Requests) {
 		found = append(found, field.Forbidden(path.Child("requests"), "resource requests cannot be removed"))

@@ -28,16 +28,16 @@ func ValidatePodCreate(pod *corev1.Pod) field.ErrorList {
 	if pod.Spec.NodeName != "" && len(pod.Spec.SchedulingGates) > 0 {
 		found = append(found, field.Forbidden(specPath.Child("nodeName"), "cannot be set until all schedulingGates have been cleared"))
 	}
-	return append(found, profilesAgree(&pod.ObjectMeta, &pod.Spec, specPath)...)
+	return append(found, profilesAgree(specPath, &pod.ObjectMeta, &pod.Spec)...)
 }
 
 // validatePodMetadataAndSpec checks a pod by itself, new or changed. Upstream: validatePodMetadataAndSpec.
 func validatePodMetadataAndSpec(pod *corev1.Pod, o Options) field.ErrorList {
-	found := annotations(&pod.ObjectMeta, &pod.Spec, annotationsPath, o)
-	found = append(found, ValidatePodSpec(&pod.Spec, &pod.ObjectMeta, specPath, o)...)
+	found := annotations(annotationsPath, &pod.ObjectMeta, &pod.Spec, o)
+	found = append(found, ValidatePodSpec(specPath, &pod.Spec, &pod.ObjectMeta, o)...)
 	found = append(found, tokenOfNobody(&pod.Spec)...)
-	found = append(found, trimmedImages(pod.Spec.Containers, specPath.Child("containers"))...)
-	return append(found, trimmedImages(pod.Spec.InitContainers, specPath.Child("initContainers"))...)
+	found = append(found, trimmedImages(specPath.Child("containers"), pod.Spec.Containers)...)
+	return append(found, trimmedImages(specPath.Child("initContainers"), pod.Spec.InitContainers)...)
 }
 
 // tokenOfNobody: a token is an account's.
@@ -88,7 +88,7 @@ func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 		if len(kind.now) != len(kind.was) {
 			return append(found, field.Forbidden(specPath.Child(kind.name), "pod updates may not add or remove containers"))
 		}
-		found = append(found, images(kind.now, specPath.Child(kind.name))...)
+		found = append(found, images(specPath.Child(kind.name), kind.now)...)
 	}
 	late, stop := laterDeadline(pod.Spec.ActiveDeadlineSeconds, before.Spec.ActiveDeadlineSeconds)
 	found = append(found, late...)
@@ -109,11 +109,11 @@ func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 	return found
 }
 
-func images(containers []corev1.Container, path *field.Path) field.ErrorList {
+func images(path *field.Path, containers []corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	for i := range containers {
 		found = append(found, required(path.Index(i).Child("image"), containers[i].Image)...)
-		found = append(found, trimmedImage(&containers[i], path.Index(i))...)
+		found = append(found, trimmedImage(path.Index(i), &containers[i])...)
 	}
 	return found
 }
@@ -147,7 +147,7 @@ func onlyMoreTolerations(now, was []corev1.Toleration, o Options) field.ErrorLis
 			return field.ErrorList{field.Forbidden(path, "existing toleration can not be modified except its tolerationSeconds")}
 		}
 	}
-	return ValidateTolerations(now, path, o)
+	return ValidateTolerations(path, now, o)
 }
 
 func onlyFewerGates(now, was []corev1.PodSchedulingGate) field.ErrorList {

@@ -24,15 +24,15 @@ func (s *specCheck) resources() field.ErrorList {
 	if r.Claims != nil {
 		found = append(found, field.Forbidden(path.Child("claims"), "claims may not be set for Resources at pod-level"))
 	}
-	found = append(found, s.requirements(r, path, podResource)...)
-	found = append(found, covers(r.Requests, together(s.spec, requestsOf), path.Child("requests"), "aggregate container requests")...)
+	found = append(found, s.requirements(path, r, podResource)...)
+	found = append(found, covers(path.Child("requests"), r.Requests, together(s.spec, requestsOf), "aggregate container requests")...)
 	limits := together(s.spec, limitsOf)
 	for name := range limits {
 		if !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
 			delete(limits, name)
 		}
 	}
-	found = append(found, covers(r.Limits, limits, path.Child("limits"), "aggregate container limits")...)
+	found = append(found, covers(path.Child("limits"), r.Limits, limits, "aggregate container limits")...)
 	for i := range s.spec.Containers {
 		for name, limit := range s.spec.Containers[i].Resources.Limits {
 			if whole, ok := r.Limits[name]; ok && limit.Cmp(whole) > 0 {
@@ -48,7 +48,7 @@ func requestsOf(r *corev1.ResourceRequirements) corev1.ResourceList { return r.R
 func limitsOf(r *corev1.ResourceRequirements) corev1.ResourceList   { return r.Limits }
 
 // covers: whole has at least what the parts have together, as far as it says.
-func covers(whole, parts corev1.ResourceList, path *field.Path, spoken string) field.ErrorList {
+func covers(path *field.Path, whole, parts corev1.ResourceList, spoken string) field.ErrorList {
 	var found field.ErrorList
 	for name, sum := range parts {
 		if has, ok := whole[name]; ok && sum.Cmp(has) > 0 {
@@ -124,12 +124,12 @@ func (s *specCheck) resourceClaims() field.ErrorList {
 		default:
 			found = append(found, isLabel(path.Child("name"), claim.Name)...)
 		}
-		found = append(found, claimSource(claim, path)...)
+		found = append(found, claimSource(path, claim)...)
 	}
 	return found
 }
 
-func claimSource(claim *corev1.PodResourceClaim, path *field.Path) field.ErrorList {
+func claimSource(path *field.Path, claim *corev1.PodResourceClaim) field.ErrorList {
 	var found field.ErrorList
 	switch byName, byTemplate := claim.ResourceClaimName != nil, claim.ResourceClaimTemplateName != nil; {
 	case byName && byTemplate:

@@ -25,7 +25,7 @@ type specCheck struct {
 	claims  sets.Set[string]          // names of resource claims
 }
 
-func newSpecCheck(spec *corev1.PodSpec, meta *metav1.ObjectMeta, path *field.Path, o Options) *specCheck {
+func newSpecCheck(path *field.Path, spec *corev1.PodSpec, meta *metav1.ObjectMeta, o Options) *specCheck {
 	return &specCheck{spec: spec, meta: meta, path: path, options: o, claims: claimNames(spec)}
 }
 
@@ -42,8 +42,8 @@ var specChecks = []func(*specCheck) field.ErrorList{
 }
 
 // ValidatePodSpec checks the spec at path; meta is the pod's, nil in a template. Upstream: validation.ValidatePodSpec.
-func ValidatePodSpec(spec *corev1.PodSpec, meta *metav1.ObjectMeta, path *field.Path, o Options) field.ErrorList {
-	check := newSpecCheck(spec, meta, path, o)
+func ValidatePodSpec(path *field.Path, spec *corev1.PodSpec, meta *metav1.ObjectMeta, o Options) field.ErrorList {
+	check := newSpecCheck(path, spec, meta, o)
 	var found field.ErrorList
 	for _, part := range specChecks {
 		found = append(found, part(check)...)
@@ -151,7 +151,7 @@ func (s *specCheck) overhead() field.ErrorList {
 	if s.spec.Overhead == nil {
 		return nil
 	}
-	return s.requirements(&corev1.ResourceRequirements{Limits: s.spec.Overhead}, s.path.Child("overhead"), containerResource)
+	return s.requirements(s.path.Child("overhead"), &corev1.ResourceRequirements{Limits: s.spec.Overhead}, containerResource)
 }
 
 // hostnameOverride: the name that the pod's host has inside of it, in place of all rules.
@@ -176,10 +176,10 @@ func (s *specCheck) hostnameOverride() field.ErrorList {
 
 // eachContainer visits every container of the spec: init containers, containers, ephemeral containers.
 func (s *specCheck) eachContainer(visit func(c *corev1.Container, path *field.Path)) {
-	eachContainer(s.spec, s.path, visit)
+	eachContainer(s.path, s.spec, visit)
 }
 
-func eachContainer(spec *corev1.PodSpec, path *field.Path, visit func(c *corev1.Container, path *field.Path)) {
+func eachContainer(path *field.Path, spec *corev1.PodSpec, visit func(c *corev1.Container, path *field.Path)) {
 	for i := range spec.InitContainers {
 		visit(&spec.InitContainers[i], path.Child("initContainers").Index(i))
 	}
@@ -247,7 +247,7 @@ func OptionsForTemplate(stored *corev1.PodTemplateSpec) Options {
 
 func optionsFor(meta *metav1.ObjectMeta, spec *corev1.PodSpec) Options {
 	var o Options
-	old := newSpecCheck(spec, nil, specPath, o)
+	old := newSpecCheck(specPath, spec, nil, o)
 	for _, a := range allowances {
 		*a.option(&o) = len(a.broken(old)) > 0
 	}
@@ -363,7 +363,7 @@ func (s *specCheck) dnsConfig() field.ErrorList {
 	for i, address := range c.Nameservers {
 		found = append(found, isIP(path.Child("nameservers").Index(i), address)...)
 	}
-	found = append(found, searches(c.Searches, path.Child("searches"))...)
+	found = append(found, searches(path.Child("searches"), c.Searches)...)
 	for i, o := range c.Options {
 		if o.Name == "" {
 			found = append(found, field.Required(path.Child("options").Index(i), "must not be empty"))
@@ -372,7 +372,7 @@ func (s *specCheck) dnsConfig() field.ErrorList {
 	return found
 }
 
-func searches(list []string, path *field.Path) field.ErrorList {
+func searches(path *field.Path, list []string) field.ErrorList {
 	var found field.ErrorList
 	if len(list) > maxSearches {
 		found = append(found, field.Invalid(path, list, fmt.Sprintf("must not have more than %v search paths", maxSearches)))

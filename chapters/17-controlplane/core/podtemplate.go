@@ -21,13 +21,13 @@ var podTemplateStrategy = resource.SpecStatus[corev1.PodTemplate, *corev1.PodTem
 	Spec:        func(t *corev1.PodTemplate) any { return &t.Template },
 	PrepareFunc: func(t *corev1.PodTemplate) { DropAlpha(&t.Template) },
 	ValidateWithOldFunc: func(_ context.Context, t, old *corev1.PodTemplate) field.ErrorList {
-		return ValidatePodTemplateSpec(&t.Template, field.NewPath("template"), OptionsForTemplate(templateOf(old)))
+		return ValidatePodTemplateSpec(field.NewPath("template"), &t.Template, OptionsForTemplate(templateOf(old)))
 	},
 	WarningsWithOldFunc: func(_ context.Context, t, old *corev1.PodTemplate) []string {
 		if old != nil && old.Generation == t.Generation {
 			return nil
 		}
-		return WarnPodTemplate(&t.Template, field.NewPath("template"))
+		return WarnPodTemplate(field.NewPath("template"), &t.Template)
 	},
 }
 
@@ -74,13 +74,13 @@ func ContainerCells(containers []corev1.Container) (names, images string) {
 // ValidatePodTemplateSpec checks the template at path (spec.template of a workload): what the pods that are made of it
 // will be. What the kind of workload asks beyond that (a restart policy) is its own affair.
 // Upstream: validation.ValidatePodTemplateSpec.
-func ValidatePodTemplateSpec(t *corev1.PodTemplateSpec, path *field.Path, o Options) field.ErrorList {
+func ValidatePodTemplateSpec(path *field.Path, t *corev1.PodTemplateSpec, o Options) field.ErrorList {
 	spec := path.Child("spec")
 	found := metav1validation.ValidateLabels(t.Labels, path.Child("labels"))
 	found = append(found, apivalidation.ValidateAnnotations(t.Annotations, path.Child("annotations"))...)
-	found = append(found, annotations(&t.ObjectMeta, &t.Spec, path.Child("annotations"), o)...)
-	found = append(found, ValidatePodSpec(&t.Spec, nil, spec, o)...)
-	found = append(found, profilesAgree(&t.ObjectMeta, &t.Spec, spec)...)
+	found = append(found, annotations(path.Child("annotations"), &t.ObjectMeta, &t.Spec, o)...)
+	found = append(found, ValidatePodSpec(spec, &t.Spec, nil, o)...)
+	found = append(found, profilesAgree(spec, &t.ObjectMeta, &t.Spec)...)
 	if len(t.Spec.EphemeralContainers) > 0 {
 		found = append(found, field.Forbidden(spec.Child("ephemeralContainers"), "ephemeral containers not allowed in pod template"))
 	}

@@ -10,35 +10,35 @@ import (
 )
 
 // probes ask a container whether it has started, is alive, is ready. The first two are answered by one success.
-func (s *specCheck) probes(c *corev1.Container, path *field.Path) field.ErrorList {
+func (s *specCheck) probes(path *field.Path, c *corev1.Container) field.ErrorList {
 	var found field.ErrorList
-	found = append(found, s.killingProbe(c.LivenessProbe, path.Child("livenessProbe"))...)
+	found = append(found, s.killingProbe(path.Child("livenessProbe"), c.LivenessProbe)...)
 	if p := c.ReadinessProbe; p != nil {
 		at := path.Child("readinessProbe")
-		found = append(found, s.probe(p, at)...)
+		found = append(found, s.probe(at, p)...)
 		if p.TerminationGracePeriodSeconds != nil {
 			found = append(found, field.Invalid(at.Child("terminationGracePeriodSeconds"), p.TerminationGracePeriodSeconds,
 				"must not be set for readinessProbes"))
 		}
 	}
-	return append(found, s.killingProbe(c.StartupProbe, path.Child("startupProbe"))...)
+	return append(found, s.killingProbe(path.Child("startupProbe"), c.StartupProbe)...)
 }
 
 // killingProbe is one whose failure ends the container.
-func (s *specCheck) killingProbe(p *corev1.Probe, path *field.Path) field.ErrorList {
+func (s *specCheck) killingProbe(path *field.Path, p *corev1.Probe) field.ErrorList {
 	if p == nil {
 		return nil
 	}
-	found := s.probe(p, path)
+	found := s.probe(path, p)
 	if p.SuccessThreshold != 1 {
 		found = append(found, field.Invalid(path.Child("successThreshold"), p.SuccessThreshold, "must be 1"))
 	}
 	return found
 }
 
-func (s *specCheck) probe(p *corev1.Probe, path *field.Path) field.ErrorList {
+func (s *specCheck) probe(path *field.Path, p *corev1.Probe) field.ErrorList {
 	h := handler{Exec: p.Exec, HTTPGet: p.HTTPGet, TCPSocket: p.TCPSocket, GRPC: p.GRPC}
-	found := s.handler(h, path)
+	found := s.handler(path, h)
 	for _, n := range []struct {
 		field string
 		value int32
@@ -57,7 +57,7 @@ func (s *specCheck) probe(p *corev1.Probe, path *field.Path) field.ErrorList {
 }
 
 // lifecycle is what a container does right after its start and right before its end.
-func (s *specCheck) lifecycle(c *corev1.Container, path *field.Path) field.ErrorList {
+func (s *specCheck) lifecycle(path *field.Path, c *corev1.Container) field.ErrorList {
 	if c.Lifecycle == nil {
 		return nil
 	}
@@ -68,8 +68,7 @@ func (s *specCheck) lifecycle(c *corev1.Container, path *field.Path) field.Error
 		do    *corev1.LifecycleHandler
 	}{{"postStart", c.Lifecycle.PostStart}, {"preStop", c.Lifecycle.PreStop}} {
 		if h := hook.do; h != nil {
-			found = append(found, s.handler(handler{Exec: h.Exec, HTTPGet: h.HTTPGet, TCPSocket: h.TCPSocket, Sleep: h.Sleep},
-				path.Child(hook.field))...)
+			found = append(found, s.handler(path.Child(hook.field), handler{Exec: h.Exec, HTTPGet: h.HTTPGet, TCPSocket: h.TCPSocket, Sleep: h.Sleep})...)
 		}
 	}
 	return found
@@ -84,7 +83,7 @@ type handler struct {
 	Sleep     *corev1.SleepAction
 }
 
-func (s *specCheck) handler(h handler, path *field.Path) field.ErrorList {
+func (s *specCheck) handler(path *field.Path, h handler) field.ErrorList {
 	var found field.ErrorList
 	given := 0
 	for _, kind := range []struct {
@@ -93,7 +92,7 @@ func (s *specCheck) handler(h handler, path *field.Path) field.ErrorList {
 		check func(path *field.Path) field.ErrorList
 	}{
 		{"exec", h.Exec != nil, h.exec}, {"httpGet", h.HTTPGet != nil, h.httpGet}, {"tcpSocket", h.TCPSocket != nil, h.tcpSocket},
-		{"grpc", h.GRPC != nil, h.grpc}, {"sleep", h.Sleep != nil, func(path *field.Path) field.ErrorList { return s.sleep(h.Sleep, path) }},
+		{"grpc", h.GRPC != nil, h.grpc}, {"sleep", h.Sleep != nil, func(path *field.Path) field.ErrorList { return s.sleep(path, h.Sleep) }},
 	} {
 		switch {
 		case !kind.set:
@@ -138,7 +137,7 @@ func (h handler) grpc(path *field.Path) field.ErrorList {
 }
 
 // sleep ends before the pod's time does.
-func (s *specCheck) sleep(action *corev1.SleepAction, path *field.Path) field.ErrorList {
+func (s *specCheck) sleep(path *field.Path, action *corev1.SleepAction) field.ErrorList {
 	grace := s.spec.TerminationGracePeriodSeconds
 	if grace == nil || action.Seconds >= 0 && action.Seconds <= *grace {
 		return nil

@@ -107,7 +107,7 @@ func controllerTemplate(spec *corev1.ReplicationControllerSpec, stored *corev1.P
 	if selector := labels.Set(spec.Selector).AsSelector(); !selector.Matches(labels.Set(t.Labels)) {
 		found = append(found, field.Invalid(path.Child("metadata", "labels"), t.Labels, "`selector` does not match template `labels`"))
 	}
-	found = append(found, ValidatePodTemplateSpec(t, path, OptionsForTemplate(stored))...)
+	found = append(found, ValidatePodTemplateSpec(path, t, OptionsForTemplate(stored))...)
 	found = append(found, among(path.Child("spec", "restartPolicy"), t.Spec.RestartPolicy, corev1.RestartPolicyAlways)...)
 	if t.Spec.ActiveDeadlineSeconds != nil {
 		found = append(found, field.Forbidden(path.Child("spec", "activeDeadlineSeconds"),
@@ -161,5 +161,5 @@ func warnController(c, old *controller) []string {
 		lines = append(lines, fmt.Sprintf("metadata.name: this is used in Pod names and hostnames, which can result in "+
 			"surprising behavior; a DNS label is recommended: %v", wrong))
 	}
-	return append(lines, WarnPodTemplate(t, specPath.Child("template"))...)
+	return append(lines, WarnPodTemplate(specPath.Child("template"), t)...)
 }

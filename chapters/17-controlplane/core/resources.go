@@ -15,15 +15,14 @@ import (
 
 // requirements: names that may stand there, quantities that can be had, and no request above its limit.
 // Upstream: validateResourceRequirements.
-func (s *specCheck) requirements(r *corev1.ResourceRequirements, path *field.Path,
-	isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
+func (s *specCheck) requirements(path *field.Path, r *corev1.ResourceRequirements, isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
 	limits, requests := path.Child("limits"), path.Child("requests")
 	var found field.ErrorList
 	for name, quantity := range r.Limits {
-		found = append(found, s.quantity(name, quantity, limits.Key(string(name)), isName)...)
+		found = append(found, s.quantity(limits.Key(string(name)), name, quantity, isName)...)
 	}
 	for name, quantity := range r.Requests {
-		found = append(found, s.quantity(name, quantity, requests.Key(string(name)), isName)...)
+		found = append(found, s.quantity(requests.Key(string(name)), name, quantity, isName)...)
 		limit, limited := r.Limits[name]
 		switch {
 		case !limited && !mayOvercommit(name):
@@ -38,11 +37,10 @@ func (s *specCheck) requirements(r *corev1.ResourceRequirements, path *field.Pat
 	if hasHugePages(r) && !hasMeasured(r) {
 		found = append(found, field.Forbidden(path, "HugePages require cpu or memory"))
 	}
-	return append(found, s.claimsOf(r.Claims, path.Child("claims"))...)
+	return append(found, s.claimsOf(path.Child("claims"), r.Claims)...)
 }
 
-func (s *specCheck) quantity(name corev1.ResourceName, q resource.Quantity, path *field.Path,
-	isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
+func (s *specCheck) quantity(path *field.Path, name corev1.ResourceName, q resource.Quantity, isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
 	found := isName(path, name)
 	if q.Sign() < 0 {
 		found = append(found, field.Invalid(path, q.String(), apivalidation.IsNegativeErrorMsg))
@@ -51,13 +49,13 @@ func (s *specCheck) quantity(name corev1.ResourceName, q resource.Quantity, path
 		found = append(found, field.Invalid(path, q, "must be an integer"))
 	}
 	if !s.options.AllowIndivisibleHugePages {
-		found = append(found, wholePages(name, q, path)...)
+		found = append(found, wholePages(path, name, q)...)
 	}
 	return found
 }
 
 // wholePages: huge pages are not divided.
-func wholePages(name corev1.ResourceName, q resource.Quantity, path *field.Path) field.ErrorList {
+func wholePages(path *field.Path, name corev1.ResourceName, q resource.Quantity) field.ErrorList {
 	size, huge := strings.CutPrefix(string(name), corev1.ResourceHugePagesPrefix)
 	if !huge {
 		return nil
@@ -75,12 +73,12 @@ func (s *specCheck) hugePages() field.ErrorList {
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		for _, list := range []corev1.ResourceList{c.Resources.Limits, c.Resources.Requests} {
 			for name, q := range list {
-				found = append(found, wholePages(name, q, path)...)
+				found = append(found, wholePages(path, name, q)...)
 			}
 		}
 	})
 	for name, q := range s.spec.Overhead {
-		found = append(found, wholePages(name, q, s.path)...)
+		found = append(found, wholePages(s.path, name, q)...)
 	}
 	return found
 }
@@ -109,7 +107,7 @@ func hasMeasured(r *corev1.ResourceRequirements) bool {
 }
 
 // claimsOf: each names a claim of the pod, once, or different requests of it.
-func (s *specCheck) claimsOf(claims []corev1.ResourceClaim, path *field.Path) field.ErrorList {
+func (s *specCheck) claimsOf(path *field.Path, claims []corev1.ResourceClaim) field.ErrorList {
 	var found field.ErrorList
 	keys := seen{}
 	for i, claim := range claims {
@@ -118,7 +116,7 @@ func (s *specCheck) claimsOf(claims []corev1.ResourceClaim, path *field.Path) fi
 			found = append(found, field.Required(at, ""))
 			continue
 		}
-		found = append(found, claimedOnce(keys, claim, at)...)
+		found = append(found, claimedOnce(at, keys, claim)...)
 		if !s.claims.Has(name) {
 			err := field.NotFound(at, name)
 			err.Detail = "must be one of the names in pod.spec.resourceClaims"
@@ -134,7 +132,7 @@ func (s *specCheck) claimsOf(claims []corev1.ResourceClaim, path *field.Path) fi
 }
 
 // claimedOnce adds the claim to the keys: NAME for all of it, NAME/REQUEST for a part.
-func claimedOnce(keys seen, claim corev1.ResourceClaim, path *field.Path) field.ErrorList {
+func claimedOnce(path *field.Path, keys seen, claim corev1.ResourceClaim) field.ErrorList {
 	if keys[claim.Name] {
 		return field.ErrorList{field.Duplicate(path, claim.Name)}
 	}
@@ -182,7 +180,7 @@ func resourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 
 // ValidateContainerResourceName checks the name of something that a container can have.
 // Upstream: validation.ValidateContainerResourceName.
-func ValidateContainerResourceName(name corev1.ResourceName, path *field.Path) field.ErrorList {
+func ValidateContainerResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	return containerResource(path, name)
 }
 

@@ -30,13 +30,13 @@ func (s *specCheck) securityContext() field.ErrorList {
 		found = append(found, field.Invalid(path.Child("shareProcessNamespace"), true,
 			"ShareProcessNamespace and HostPID cannot both be enabled"))
 	}
-	found = append(found, s.sysctls(c.Sysctls, path.Child("sysctls"))...)
+	found = append(found, s.sysctls(path.Child("sysctls"), c.Sysctls)...)
 	if p := c.FSGroupChangePolicy; p != nil {
 		found = append(found, among(path.Child("fsGroupChangePolicy"), *p, corev1.FSGroupChangeAlways, corev1.FSGroupChangeOnRootMismatch)...)
 	}
-	found = append(found, seccomp(c.SeccompProfile, path.Child("seccompProfile"))...)
-	found = append(found, windowsOptions(c.WindowsOptions, path.Child("windowsOptions"))...)
-	found = append(found, appArmor(c.AppArmorProfile, path.Child("appArmorProfile"))...)
+	found = append(found, seccomp(path.Child("seccompProfile"), c.SeccompProfile)...)
+	found = append(found, windowsOptions(path.Child("windowsOptions"), c.WindowsOptions)...)
+	found = append(found, appArmor(path.Child("appArmorProfile"), c.AppArmorProfile)...)
 	if p := c.SupplementalGroupsPolicy; p != nil {
 		found = append(found, among(path.Child("supplementalGroupsPolicy"), *p, corev1.SupplementalGroupsPolicyMerge,
 			corev1.SupplementalGroupsPolicyStrict)...)
@@ -64,7 +64,7 @@ const (
 
 var sysctlName = regexp.MustCompile("^(" + sysctlSegment + "[\\./])*" + sysctlSegment + "$")
 
-func (s *specCheck) sysctls(list []corev1.Sysctl, path *field.Path) field.ErrorList {
+func (s *specCheck) sysctls(path *field.Path, list []corev1.Sysctl) field.ErrorList {
 	var found field.ErrorList
 	names := seen{}
 	for i, sysctl := range list {
@@ -147,7 +147,7 @@ func (s *specCheck) userNamespaceDevices() field.ErrorList {
 }
 
 // containerSecurity is who a container runs as, and what it may do. Upstream: ValidateSecurityContext.
-func (s *specCheck) containerSecurity(c *corev1.SecurityContext, path *field.Path) field.ErrorList {
+func (s *specCheck) containerSecurity(path *field.Path, c *corev1.SecurityContext) field.ErrorList {
 	if c == nil {
 		return nil
 	}
@@ -159,14 +159,14 @@ func (s *specCheck) containerSecurity(c *corev1.SecurityContext, path *field.Pat
 			found = append(found, field.Invalid(path.Child("procMount"), m, "`hostUsers` must be false to use `Unmasked`"))
 		}
 	}
-	found = append(found, seccomp(c.SeccompProfile, path.Child("seccompProfile"))...)
-	found = append(found, escalation(c, path)...)
-	found = append(found, windowsOptions(c.WindowsOptions, path.Child("windowsOptions"))...)
-	return append(found, appArmor(c.AppArmorProfile, path.Child("appArmorProfile"))...)
+	found = append(found, seccomp(path.Child("seccompProfile"), c.SeccompProfile)...)
+	found = append(found, escalation(path, c)...)
+	found = append(found, windowsOptions(path.Child("windowsOptions"), c.WindowsOptions)...)
+	return append(found, appArmor(path.Child("appArmorProfile"), c.AppArmorProfile)...)
 }
 
 // escalation: who is privileged already cannot be kept from becoming it.
-func escalation(c *corev1.SecurityContext, path *field.Path) field.ErrorList {
+func escalation(path *field.Path, c *corev1.SecurityContext) field.ErrorList {
 	if deref(c.AllowPrivilegeEscalation, true) {
 		return nil
 	}
@@ -198,7 +198,7 @@ func isGroup(path *field.Path, id *int64) field.ErrorList {
 }
 
 // seccomp filters system calls by a profile of the runtime's or of the node's.
-func seccomp(p *corev1.SeccompProfile, path *field.Path) field.ErrorList {
+func seccomp(path *field.Path, p *corev1.SeccompProfile) field.ErrorList {
 	if p == nil {
 		return nil
 	}
@@ -222,14 +222,14 @@ func seccomp(p *corev1.SeccompProfile, path *field.Path) field.ErrorList {
 }
 
 // appArmor confines a container by a profile of the runtime's or of the node's.
-func appArmor(p *corev1.AppArmorProfile, path *field.Path) field.ErrorList {
+func appArmor(path *field.Path, p *corev1.AppArmorProfile) field.ErrorList {
 	if p == nil {
 		return nil
 	}
 	file := path.Child("localhostProfile")
 	switch p.Type {
 	case corev1.AppArmorProfileTypeLocalhost:
-		return appArmorFile(p.LocalhostProfile, file)
+		return appArmorFile(file, p.LocalhostProfile)
 	case corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeUnconfined:
 		if p.LocalhostProfile != nil {
 			return field.ErrorList{field.Invalid(file, p.LocalhostProfile, "can only be set when AppArmor type is Localhost")}
@@ -242,7 +242,7 @@ func appArmor(p *corev1.AppArmorProfile, path *field.Path) field.ErrorList {
 		corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeUnconfined)
 }
 
-func appArmorFile(name *string, path *field.Path) field.ErrorList {
+func appArmorFile(path *field.Path, name *string) field.ErrorList {
 	const longest = 4095 // a path's, without its end
 	if name == nil || *name == "" {
 		return field.ErrorList{field.Required(path, "must be set when AppArmor type is Localhost")}
@@ -261,7 +261,7 @@ func appArmorFile(name *string, path *field.Path) field.ErrorList {
 
 // profilesAgree checks the spec at path. Upstream: validateSeccompAnnotationsAndFields,
 // validateAppArmorAnnotationsAndFieldsMatchOnCreate.
-func profilesAgree(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path) field.ErrorList {
+func profilesAgree(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec) field.ErrorList {
 	if len(m.Annotations) == 0 {
 		return nil
 	}
@@ -271,29 +271,29 @@ func profilesAgree(m *metav1.ObjectMeta, spec *corev1.PodSpec, path *field.Path)
 		of = &corev1.PodSecurityContext{}
 	}
 	if text, ok := m.Annotations[corev1.SeccompPodAnnotationKey]; ok && of.SeccompProfile != nil {
-		found = append(found, seccompAgrees(text, of.SeccompProfile, path.Child("securityContext", "seccompProfile"))...)
+		found = append(found, seccompAgrees(path.Child("securityContext", "seccompProfile"), text, of.SeccompProfile)...)
 	}
 	onWindows := spec.OS != nil && spec.OS.Name == corev1.Windows
-	eachContainer(spec, path, func(c *corev1.Container, at *field.Path) {
+	eachContainer(path, spec, func(c *corev1.Container, at *field.Path) {
 		own := c.SecurityContext
 		if own == nil {
 			own = &corev1.SecurityContext{}
 		}
 		if text, ok := m.Annotations[corev1.SeccompContainerAnnotationKeyPrefix+c.Name]; ok && own.SeccompProfile != nil {
-			found = append(found, seccompAgrees(text, own.SeccompProfile, at.Child("securityContext", "seccompProfile"))...)
+			found = append(found, seccompAgrees(at.Child("securityContext", "seccompProfile"), text, own.SeccompProfile)...)
 		}
 		profile := own.AppArmorProfile
 		if profile == nil {
 			profile = of.AppArmorProfile
 		}
 		if text, ok := m.Annotations[corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix+c.Name]; ok && profile != nil && !onWindows {
-			found = append(found, appArmorAgrees(text, profile, at.Child("securityContext", "appArmorProfile"))...)
+			found = append(found, appArmorAgrees(at.Child("securityContext", "appArmorProfile"), text, profile)...)
 		}
 	})
 	return found
 }
 
-func seccompAgrees(text string, p *corev1.SeccompProfile, path *field.Path) field.ErrorList {
+func seccompAgrees(path *field.Path, text string, p *corev1.SeccompProfile) field.ErrorList {
 	file, isFile := strings.CutPrefix(text, corev1.SeccompLocalhostProfileNamePrefix)
 	agrees := map[corev1.SeccompProfileType]bool{
 		corev1.SeccompProfileTypeUnconfined:     text == corev1.SeccompProfileNameUnconfined,
@@ -309,7 +309,7 @@ func seccompAgrees(text string, p *corev1.SeccompProfile, path *field.Path) fiel
 	return nil
 }
 
-func appArmorAgrees(text string, p *corev1.AppArmorProfile, path *field.Path) field.ErrorList {
+func appArmorAgrees(path *field.Path, text string, p *corev1.AppArmorProfile) field.ErrorList {
 	file, isFile := strings.CutPrefix(text, corev1.DeprecatedAppArmorBetaProfileNamePrefix)
 	agrees := map[corev1.AppArmorProfileType]bool{
 		corev1.AppArmorProfileTypeUnconfined:     text == corev1.DeprecatedAppArmorBetaProfileNameUnconfined,

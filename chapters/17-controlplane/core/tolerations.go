@@ -12,11 +12,11 @@ import (
 )
 
 func (s *specCheck) tolerations() field.ErrorList {
-	return ValidateTolerations(s.spec.Tolerations, s.path.Child("tolerations"), s.options)
+	return ValidateTolerations(s.path.Child("tolerations"), s.spec.Tolerations, s.options)
 }
 
 // ValidateTolerations checks the list at path. Upstream: validation.ValidateTolerations.
-func ValidateTolerations(list []corev1.Toleration, path *field.Path, o Options) field.ErrorList {
+func ValidateTolerations(path *field.Path, list []corev1.Toleration, o Options) field.ErrorList {
 	var found field.ErrorList
 	for i := range list {
 		t, at := &list[i], path.Index(i)
@@ -29,7 +29,7 @@ func ValidateTolerations(list []corev1.Toleration, path *field.Path, o Options) 
 		if t.TolerationSeconds != nil && t.Effect != corev1.TaintEffectNoExecute {
 			found = append(found, field.Invalid(at.Child("effect"), t.Effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"))
 		}
-		found = append(found, tolerated(t, at, o)...)
+		found = append(found, tolerated(at, t, o)...)
 		if t.Effect != "" {
 			found = append(found, taintEffect(at.Child("effect"), t.Effect)...)
 		}
@@ -38,7 +38,7 @@ func ValidateTolerations(list []corev1.Toleration, path *field.Path, o Options) 
 }
 
 // tolerated: the operator says what value there is.
-func tolerated(t *corev1.Toleration, path *field.Path, o Options) field.ErrorList {
+func tolerated(path *field.Path, t *corev1.Toleration, o Options) field.ErrorList {
 	at := path.Child("operator")
 	switch t.Operator {
 	case corev1.TolerationOpEqual, "":

@@ -17,7 +17,7 @@ func (s *specCheck) checkVolumes() field.ErrorList {
 	var found field.ErrorList
 	for i := range s.spec.Volumes {
 		v, path := &s.spec.Volumes[i], s.path.Child("volumes").Index(i)
-		bad := s.volumeSource(v, path)
+		bad := s.volumeSource(path, v)
 		bad = append(bad, namedLabel(path.Child("name"), v.Name)...)
 		if s.volumes[v.Name] != nil {
 			bad = append(bad, field.Duplicate(path.Child("name"), v.Name))
@@ -49,11 +49,11 @@ func (s *specCheck) madeClaims() seen {
 type source struct {
 	name  string // in the path of the error that it is one too many
 	set   func(*corev1.VolumeSource) bool
-	check func(s *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList
+	check func(path *field.Path, v *corev1.Volume, s *specCheck) field.ErrorList
 }
 
 // volumeSource: exactly one kind. Upstream: validateVolumeSource.
-func (s *specCheck) volumeSource(v *corev1.Volume, path *field.Path) field.ErrorList {
+func (s *specCheck) volumeSource(path *field.Path, v *corev1.Volume) field.ErrorList {
 	var found field.ErrorList
 	given := 0
 	for i := range sources {
@@ -74,14 +74,14 @@ func (s *specCheck) volumeSource(v *corev1.Volume, path *field.Path) field.Error
 	return found
 }
 
-func emptyDir(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func emptyDir(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	if limit := v.EmptyDir.SizeLimit; limit != nil && limit.Sign() < 0 {
 		return field.ErrorList{field.Forbidden(path.Child("emptyDir", "sizeLimit"), "SizeLimit field must be a valid resource quantity")}
 	}
 	return nil
 }
 
-func hostPath(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func hostPath(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	h, path := v.HostPath, path.Child("hostPath")
 	if h.Path == "" {
 		return field.ErrorList{field.Required(path.Child("path"), "")}
@@ -94,29 +94,29 @@ func hostPath(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList 
 	return found
 }
 
-func secretFiles(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func secretFiles(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	path = path.Child("secret")
 	found := required(path.Child("secretName"), v.Secret.SecretName)
 	found = append(found, isFileMode(path.Child("defaultMode"), v.Secret.DefaultMode)...)
-	return append(found, keysToFiles(v.Secret.Items, path.Child("items"))...)
+	return append(found, keysToFiles(path.Child("items"), v.Secret.Items)...)
 }
 
-func configFiles(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func configFiles(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	path = path.Child("configMap")
 	found := required(path.Child("name"), v.ConfigMap.Name)
 	found = append(found, isFileMode(path.Child("defaultMode"), v.ConfigMap.DefaultMode)...)
-	return append(found, keysToFiles(v.ConfigMap.Items, path.Child("items"))...)
+	return append(found, keysToFiles(path.Child("items"), v.ConfigMap.Items)...)
 }
 
-func keysToFiles(items []corev1.KeyToPath, path *field.Path) field.ErrorList {
+func keysToFiles(path *field.Path, items []corev1.KeyToPath) field.ErrorList {
 	var found field.ErrorList
 	for i := range items {
-		found = append(found, keyToFile(&items[i], path.Index(i))...)
+		found = append(found, keyToFile(path.Index(i), &items[i])...)
 	}
 	return found
 }
 
-func keyToFile(k *corev1.KeyToPath, path *field.Path) field.ErrorList {
+func keyToFile(path *field.Path, k *corev1.KeyToPath) field.ErrorList {
 	found := required(path.Child("key"), k.Key)
 	found = append(found, required(path.Child("path"), k.Path)...)
 	found = append(found, isFileName(path.Child("path"), k.Path)...)
@@ -124,26 +124,26 @@ func keyToFile(k *corev1.KeyToPath, path *field.Path) field.ErrorList {
 }
 
 // podFiles tell a container about its pod. Upstream's errors name the source and not its item.
-func podFiles(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func podFiles(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	path = path.Child("downwardAPI")
 	found := isFileMode(path.Child("defaultMode"), v.DownwardAPI.DefaultMode)
 	for i := range v.DownwardAPI.Items {
-		found = append(found, podFile(&v.DownwardAPI.Items[i], path)...)
+		found = append(found, podFile(path, &v.DownwardAPI.Items[i])...)
 	}
 	return found
 }
 
-func podFile(f *corev1.DownwardAPIVolumeFile, path *field.Path) field.ErrorList {
+func podFile(path *field.Path, f *corev1.DownwardAPIVolumeFile) field.ErrorList {
 	found := required(path.Child("path"), f.Path)
 	found = append(found, isFileName(path.Child("path"), f.Path)...)
 	switch {
 	case f.FieldRef != nil:
-		found = append(found, fieldOf(f.FieldRef, path.Child("fieldRef"), fileFields)...)
+		found = append(found, fieldOf(path.Child("fieldRef"), f.FieldRef, fileFields)...)
 		if f.ResourceFieldRef != nil {
 			found = append(found, field.Invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"))
 		}
 	case f.ResourceFieldRef != nil:
-		found = append(found, resourceOf(f.ResourceFieldRef, path.Child("resourceFieldRef"), true)...)
+		found = append(found, resourceOf(path.Child("resourceFieldRef"), f.ResourceFieldRef, true)...)
 	default:
 		found = append(found, field.Required(path, "one of fieldRef and resourceFieldRef is required"))
 	}
@@ -151,12 +151,12 @@ func podFile(f *corev1.DownwardAPIVolumeFile, path *field.Path) field.ErrorList 
 }
 
 // claimMade is the volume whose claim is made with the pod and goes with it.
-func claimMade(s *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func claimMade(path *field.Path, v *corev1.Volume, s *specCheck) field.ErrorList {
 	var found field.ErrorList
 	if t := v.Ephemeral.VolumeClaimTemplate; t == nil {
 		found = append(found, field.Required(path.Child("ephemeral", "volumeClaimTemplate"), ""))
 	} else {
-		found = append(found, claimTemplate(t, path.Child("ephemeral", "volumeClaimTemplate"))...)
+		found = append(found, claimTemplate(path.Child("ephemeral", "volumeClaimTemplate"), t)...)
 	}
 	if s.meta == nil || s.meta.Name == "" || v.Name == "" {
 		return found
@@ -168,7 +168,7 @@ func claimMade(s *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList
 	return found
 }
 
-func imageVolume(s *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func imageVolume(path *field.Path, v *corev1.Volume, s *specCheck) field.ErrorList {
 	path = path.Child("image")
 	var found field.ErrorList
 	if s.options.Pod {
@@ -240,7 +240,7 @@ var sources = []source{
 }
 
 // ValidateVolumeSource checks the one source that is set, as it is checked in a pod's volume that has no name.
-func ValidateVolumeSource(v *corev1.VolumeSource, path *field.Path) field.ErrorList {
+func ValidateVolumeSource(path *field.Path, v *corev1.VolumeSource) field.ErrorList {
 	for _, s := range sources {
 		if s.set(v) {
 			return s.check(&specCheck{spec: &corev1.PodSpec{}}, &corev1.Volume{VolumeSource: *v}, path)
@@ -253,8 +253,8 @@ func ValidateVolumeSource(v *corev1.VolumeSource, path *field.Path) field.ErrorL
 type need struct{ field, value string }
 
 // needs makes the check of a source of which nothing else is asked.
-func needs(name string, of func(*volume) []need) func(*specCheck, *corev1.Volume, *field.Path) field.ErrorList {
-	return func(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func needs(name string, of func(*volume) []need) func(*field.Path, *corev1.Volume, *specCheck) field.ErrorList {
+	return func(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 		var found field.ErrorList
 		for _, n := range of(&v.VolumeSource) {
 			found = append(found, required(path.Child(name, n.field), n.value)...)
@@ -272,11 +272,11 @@ func first(list []string) string {
 }
 
 // projected is files of several sources in one directory, no two at one path. Upstream: validateProjectedVolumeSource.
-func projected(s *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func projected(path *field.Path, v *corev1.Volume, s *specCheck) field.ErrorList {
 	p := &projection{check: s, path: path.Child("projected"), files: seen{}}
 	p.add(isFileMode(p.path.Child("defaultMode"), v.Projected.DefaultMode))
 	for i := range v.Projected.Sources {
-		p.source(&v.Projected.Sources[i], p.path.Child("sources").Index(i))
+		p.source(p.path.Child("sources").Index(i), &v.Projected.Sources[i])
 	}
 	return p.found
 }
@@ -298,47 +298,47 @@ func (p *projection) file(name, said string) {
 	}
 }
 
-func (p *projection) source(s *corev1.VolumeProjection, path *field.Path) {
+func (p *projection) source(path *field.Path, s *corev1.VolumeProjection) {
 	given := 0
 	if s.Secret != nil {
 		given++
-		p.keys(s.Secret.Name, s.Secret.Items, path.Child("secret"))
+		p.keys(path.Child("secret"), s.Secret.Name, s.Secret.Items)
 	}
 	if s.ConfigMap != nil {
 		given++
-		p.keys(s.ConfigMap.Name, s.ConfigMap.Items, path.Child("configMap"))
+		p.keys(path.Child("configMap"), s.ConfigMap.Name, s.ConfigMap.Items)
 	}
 	if s.DownwardAPI != nil {
 		given++
 		for i := range s.DownwardAPI.Items {
 			f := &s.DownwardAPI.Items[i]
-			p.add(podFile(f, path.Child("downwardAPI")))
+			p.add(podFile(path.Child("downwardAPI"), f))
 			p.file(f.Path, f.Path)
 		}
 	}
 	if s.ServiceAccountToken != nil {
 		given++
-		p.token(s.ServiceAccountToken, path.Child("serviceAccountToken"))
+		p.token(path.Child("serviceAccountToken"), s.ServiceAccountToken)
 	}
 	if s.ClusterTrustBundle != nil {
 		given++
-		p.trustBundle(s.ClusterTrustBundle, path.Child("clusterTrustBundle"))
+		p.trustBundle(path.Child("clusterTrustBundle"), s.ClusterTrustBundle)
 	}
 	if given > 1 {
 		p.add(field.ErrorList{field.Forbidden(path, "may not specify more than 1 volume type per source")})
 	}
 }
 
-func (p *projection) keys(name string, items []corev1.KeyToPath, path *field.Path) {
+func (p *projection) keys(path *field.Path, name string, items []corev1.KeyToPath) {
 	p.add(required(path.Child("name"), name))
 	for i := range items {
-		p.add(keyToFile(&items[i], path.Child("items").Index(i)))
+		p.add(keyToFile(path.Child("items").Index(i), &items[i]))
 		p.file(items[i].Path, name)
 	}
 }
 
 // token lives at least ten minutes. Upstream's errors about its path name the volume.
-func (p *projection) token(t *corev1.ServiceAccountTokenProjection, path *field.Path) {
+func (p *projection) token(path *field.Path, t *corev1.ServiceAccountTokenProjection) {
 	lifetime := deref(t.ExpirationSeconds, 0)
 	at := path.Child("expirationSeconds")
 	if lifetime < 10*60 {
@@ -354,7 +354,7 @@ func (p *projection) token(t *corev1.ServiceAccountTokenProjection, path *field.
 	}
 }
 
-func (p *projection) trustBundle(b *corev1.ClusterTrustBundleProjection, path *field.Path) {
+func (p *projection) trustBundle(path *field.Path, b *corev1.ClusterTrustBundleProjection) {
 	switch {
 	case b.Name != nil && b.SignerName != nil:
 		p.add(field.ErrorList{field.Invalid(path, resource.InternalForm(b), "only one of name and signerName may be used")})

@@ -12,18 +12,18 @@ import (
 
 // The kinds of volumes that came before drivers did, as far as something more than a field is asked of them.
 
-func gitRepo(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func gitRepo(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	path = path.Child("gitRepo")
 	return append(required(path.Child("repository"), v.GitRepo.Repository), isRelative(path.Child("directory"), v.GitRepo.Directory)...)
 }
 
 // gcePersistentDisk: upstream calls it by another name in its errors.
-func gcePersistentDisk(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func gcePersistentDisk(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	path = path.Child("persistentDisk")
 	return append(required(path.Child("pdName"), v.GCEPersistentDisk.PDName), partition(path, v.GCEPersistentDisk.Partition)...)
 }
 
-func awsElasticBlockStore(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func awsElasticBlockStore(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	path = path.Child("awsElasticBlockStore")
 	return append(required(path.Child("volumeID"), v.AWSElasticBlockStore.VolumeID), partition(path, v.AWSElasticBlockStore.Partition)...)
 }
@@ -35,7 +35,7 @@ func partition(path *field.Path, n int32) field.ErrorList {
 	return within(path.Child("partition"), n, 1, 255)
 }
 
-func nfs(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func nfs(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	path = path.Child("nfs")
 	found := required(path.Child("server"), v.NFS.Server)
 	found = append(found, required(path.Child("path"), v.NFS.Path)...)
@@ -45,7 +45,7 @@ func nfs(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	return found
 }
 
-func iscsi(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func iscsi(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	i, at := v.ISCSI, path.Child("iscsi")
 	found := required(at.Child("targetPortal"), i.TargetPortal)
 	if i.IQN == "" {
@@ -85,7 +85,7 @@ func iscsiName(name string) []string {
 	return nil
 }
 
-func flocker(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func flocker(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	f, path := v.Flocker, path.Child("flocker")
 	var found field.ErrorList
 	switch byName, byID := f.DatasetName != "", f.DatasetUUID != ""; {
@@ -100,7 +100,7 @@ func flocker(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	return found
 }
 
-func quobyte(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func quobyte(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	q, path := v.Quobyte, path.Child("quobyte")
 	const pairs = "must be a host:port pair or multiple pairs separated by commas"
 	var found field.ErrorList
@@ -119,7 +119,7 @@ func quobyte(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
 	return append(found, required(path.Child("volume"), q.Volume)...)
 }
 
-func fibreChannel(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func fibreChannel(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	fc, path := v.FC, path.Child("fc")
 	byTarget, byID := len(fc.TargetWWNs) > 0, len(fc.WWIDs) > 0
 	var found field.ErrorList
@@ -138,7 +138,7 @@ func fibreChannel(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorL
 	return found
 }
 
-func flexVolume(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func flexVolume(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	path = path.Child("flexVolume")
 	found := required(path.Child("driver"), v.FlexVolume.Driver)
 	for key := range v.FlexVolume.Options {
@@ -151,7 +151,7 @@ func flexVolume(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorLis
 	return found
 }
 
-func azureDisk(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func azureDisk(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	d, path := v.AzureDisk, path.Child("azureDisk")
 	found := required(path.Child("diskName"), d.DiskName)
 	found = append(found, required(path.Child("diskURI"), d.DataDiskURI)...)
@@ -176,7 +176,7 @@ func azureDisk(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList
 	return found
 }
 
-func storageOS(_ *specCheck, v *corev1.Volume, path *field.Path) field.ErrorList {
+func storageOS(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	o, path := v.StorageOS, path.Child("storageos")
 	found := namedLabel(path.Child("volumeName"), o.VolumeName)
 	if o.VolumeNamespace != "" {

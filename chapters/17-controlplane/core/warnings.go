@@ -15,11 +15,11 @@ import (
 // Warnings are about what is valid and yet hardly meant. Upstream: k8s.io/kubernetes/pkg/api/pod/warnings.go.
 
 // warnPod returns the lines for a new pod.
-func warnPod(pod *corev1.Pod) []string { return warnSpec(&pod.Spec, &pod.ObjectMeta, nil) }
+func warnPod(pod *corev1.Pod) []string { return warnSpec(nil, &pod.Spec, &pod.ObjectMeta) }
 
 // WarnPodTemplate returns the lines for the template at path (spec.template). Upstream: podutil.GetWarningsForPodTemplate.
-func WarnPodTemplate(t *corev1.PodTemplateSpec, path *field.Path) []string {
-	return warnSpec(&t.Spec, &t.ObjectMeta, path)
+func WarnPodTemplate(path *field.Path, t *corev1.PodTemplateSpec) []string {
+	return warnSpec(path, &t.Spec, &t.ObjectMeta)
 }
 
 // warning is a spec being looked at.
@@ -31,7 +31,7 @@ type warning struct {
 	lines []string
 }
 
-func warnSpec(spec *corev1.PodSpec, meta *metav1.ObjectMeta, root *field.Path) []string {
+func warnSpec(root *field.Path, spec *corev1.PodSpec, meta *metav1.ObjectMeta) []string {
 	w := &warning{spec: spec, meta: meta, root: root, path: root.Child("spec")}
 	for _, look := range []func(*warning){
 		(*warning).nodeLabels, (*warning).spread, (*warning).annotations, (*warning).volumes, (*warning).overlaps,
@@ -70,10 +70,10 @@ func (w *warning) repeated() {
 // bytesOf are the resources that come in whole bytes.
 var bytesOf = []corev1.ResourceName{corev1.ResourceMemory, corev1.ResourceEphemeralStorage}
 
-func (w *warning) overhead() { w.fractions(w.spec.Overhead, w.path.Child("overhead"), bytesOf...) }
+func (w *warning) overhead() { w.fractions(w.path.Child("overhead"), w.spec.Overhead, bytesOf...) }
 
 // fractions finds parts of a byte: 500m of memory, where 500M was meant.
-func (w *warning) fractions(list corev1.ResourceList, path *field.Path, names ...corev1.ResourceName) {
+func (w *warning) fractions(path *field.Path, list corev1.ResourceList, names ...corev1.ResourceName) {
 	for _, name := range names {
 		if q, ok := list[name]; ok && isFraction(q) {
 			w.add("%s: fractional byte value %q is invalid, must be an integer", path.Key(string(name)), q.String())
@@ -85,14 +85,14 @@ func isFraction(q resource.Quantity) bool { return q.MilliValue()%1000 != 0 }
 
 func (w *warning) containers() {
 	w.profile(corev1.SeccompPodAnnotationKey, w.spec.SecurityContext != nil && w.spec.SecurityContext.SeccompProfile != nil)
-	eachContainer(w.spec, w.path, func(c *corev1.Container, path *field.Path) {
+	eachContainer(w.path, w.spec, func(c *corev1.Container, path *field.Path) {
 		w.profile(corev1.SeccompContainerAnnotationKeyPrefix+c.Name, c.SecurityContext != nil && c.SecurityContext.SeccompProfile != nil)
 		w.appArmor(c)
 		for _, name := range bytesOf {
-			w.fractions(c.Resources.Limits, path.Child("resources", "limits"), name)
-			w.fractions(c.Resources.Requests, path.Child("resources", "requests"), name)
+			w.fractions(path.Child("resources", "limits"), c.Resources.Limits, name)
+			w.fractions(path.Child("resources", "requests"), c.Resources.Requests, name)
 		}
-		w.hidden(c, path.Child("env"))
+		w.hidden(path.Child("env"), c)
 	})
 }
 
@@ -135,7 +135,7 @@ func (w *warning) addresses() {
 }
 
 // hidden finds variables that are defined again without use of what they were, which is more often a mistake than not.
-func (w *warning) hidden(c *corev1.Container, path *field.Path) {
+func (w *warning) hidden(path *field.Path, c *corev1.Container) {
 	names := seen{}
 	for i := range c.Env {
 		v := &c.Env[i]
@@ -174,16 +174,15 @@ func (w *warning) nodeLabels() {
 	n, path := w.spec.Affinity.NodeAffinity, w.path.Child("affinity", "nodeAffinity")
 	if r := n.RequiredDuringSchedulingIgnoredDuringExecution; r != nil {
 		for i := range r.NodeSelectorTerms {
-			w.nodeTerm(&r.NodeSelectorTerms[i], path.Child(requiredTerms, "nodeSelectorTerms").Index(i), false)
+			w.nodeTerm(path.Child(requiredTerms, "nodeSelectorTerms").Index(i), &r.NodeSelectorTerms[i], false)
 		}
 	}
 	for i := range n.PreferredDuringSchedulingIgnoredDuringExecution {
-		w.nodeTerm(&n.PreferredDuringSchedulingIgnoredDuringExecution[i].Preference,
-			path.Child(preferredTerms).Index(i).Child("preference"), true)
+		w.nodeTerm(path.Child(preferredTerms).Index(i).Child("preference"), &n.PreferredDuringSchedulingIgnoredDuringExecution[i].Preference, true)
 	}
 }
 
-func (w *warning) nodeTerm(term *corev1.NodeSelectorTerm, path *field.Path, values bool) {
+func (w *warning) nodeTerm(path *field.Path, term *corev1.NodeSelectorTerm, values bool) {
 	for i, r := range term.MatchExpressions {
 		at := path.Child("matchExpressions").Index(i)
 		if say, old := oldLabels[r.Key]; old {
@@ -302,7 +301,7 @@ func (w *warning) portNames() {
 }
 
 func (w *warning) eachPort(visit func(declared)) {
-	eachContainer(w.spec, w.path, func(c *corev1.Container, path *field.Path) {
+	eachContainer(w.path, w.spec, func(c *corev1.Container, path *field.Path) {
 		for i, port := range c.Ports {
 			visit(declared{port, path.Child("ports").Index(i)})
 		}

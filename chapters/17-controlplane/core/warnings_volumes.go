@@ -34,8 +34,8 @@ func (w *warning) volumes() {
 		}
 		if v.Ephemeral != nil && v.Ephemeral.VolumeClaimTemplate != nil {
 			claim, at := &v.Ephemeral.VolumeClaimTemplate.Spec.Resources, path.Child("ephemeral", "volumeClaimTemplate", "spec", "resources")
-			w.fractions(claim.Requests, at.Child("requests"), corev1.ResourceStorage)
-			w.fractions(claim.Limits, at.Child("limits"), corev1.ResourceStorage)
+			w.fractions(at.Child("requests"), claim.Requests, corev1.ResourceStorage)
+			w.fractions(at.Child("limits"), claim.Limits, corev1.ResourceStorage)
 		}
 	}
 }

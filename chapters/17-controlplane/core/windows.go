@@ -11,7 +11,7 @@ import (
 )
 
 // windowsOptions are who a Windows container runs as.
-func windowsOptions(o *corev1.WindowsSecurityContextOptions, path *field.Path) field.ErrorList {
+func windowsOptions(path *field.Path, o *corev1.WindowsSecurityContextOptions) field.ErrorList {
 	if o == nil {
 		return nil
 	}

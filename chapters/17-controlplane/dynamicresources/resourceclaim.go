@@ -139,7 +139,7 @@ func (r requestNames) validateConstraint(at *field.Path, c *resourcev1.DeviceCon
 }
 
 func validateClaimTemplate(at *field.Path, t *resourcev1.ResourceClaimTemplateSpec) field.ErrorList {
-	found := core.ValidateTemplateMetadata(&t.ObjectMeta, at.Child("metadata"))
+	found := core.ValidateTemplateMetadata(at.Child("metadata"), &t.ObjectMeta)
 	return append(found, validateDeviceClaim(at.Child("spec", "devices"), &t.Spec.Devices)...)
 }
 
@@ -172,9 +172,9 @@ func (a adminAccess) Validate(ctx context.Context, obj runtime.Object) field.Err
 	var found field.ErrorList
 	switch object := obj.(type) {
 	case *resourcev1.ResourceClaim:
-		found = a.validate(ctx, object.Namespace, adminRequest(&object.Spec.Devices))
+		found = a.validate(ctx, adminRequest(&object.Spec.Devices), object.Namespace)
 	case *resourcev1.ResourceClaimTemplate:
-		found = a.validate(ctx, object.Namespace, adminRequest(&object.Spec.Spec.Devices))
+		found = a.validate(ctx, adminRequest(&object.Spec.Spec.Devices), object.Namespace)
 	}
 	return append(found, a.Strategy.Validate(ctx, obj)...)
 }
@@ -186,7 +186,7 @@ func (a adminAccess) Unwrap() registry.Strategy { return a.Strategy }
 func (a adminAccess) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	var found field.ErrorList
 	if c, ok := obj.(*resourcev1.ResourceClaim); ok && adminResult(&old.(*resourcev1.ResourceClaim).Status) == nil {
-		found = a.validate(ctx, c.Namespace, adminResult(&c.Status))
+		found = a.validate(ctx, adminResult(&c.Status), c.Namespace)
 	}
 	return append(found, a.Strategy.ValidateUpdate(ctx, obj, old)...)
 }
@@ -215,7 +215,7 @@ func adminResult(s *resourcev1.ResourceClaimStatus) *field.Path {
 }
 
 // validate refuses the admin access at a place, unless that is nil.
-func (a adminAccess) validate(ctx context.Context, name string, at *field.Path) field.ErrorList {
+func (a adminAccess) validate(ctx context.Context, at *field.Path, name string) field.ErrorList {
 	if at == nil {
 		return nil
 	}

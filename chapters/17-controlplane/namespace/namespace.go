@@ -43,7 +43,7 @@ func (namespaceStrategy) ValidateName(name string, prefix bool) []string {
 func (namespaceStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
 	var errs field.ErrorList
 	for _, name := range obj.(*corev1.Namespace).Spec.Finalizers {
-		errs = append(errs, validateFinalizer(string(name), field.NewPath("spec", "finalizers"))...)
+		errs = append(errs, validateFinalizer(field.NewPath("spec", "finalizers"), string(name))...)
 	}
 	return errs
 }
@@ -96,13 +96,13 @@ func (namespaceFinalize) ValidateUpdate(_ context.Context, obj, _ runtime.Object
 	var errs field.ErrorList
 	path := field.NewPath("spec", "finalizers")
 	for i, name := range obj.(*corev1.Namespace).Spec.Finalizers {
-		errs = append(errs, validateFinalizer(string(name), path.Index(i))...)
+		errs = append(errs, validateFinalizer(path.Index(i), string(name))...)
 	}
 	return errs
 }
 
 // validateFinalizer checks a finalizer in the spec as one in the metadata is checked.
-func validateFinalizer(name string, path *field.Path) field.ErrorList {
+func validateFinalizer(path *field.Path, name string) field.ErrorList {
 	return append(apivalidation.ValidateFinalizerName(name, path), registry.ValidateKubeFinalizerName(name, path)...)
 }
 

@@ -52,14 +52,14 @@ func endpointsWarnings(e *corev1.Endpoints) []string {
 	}
 	var warnings []string
 	for i := range e.Subsets {
-		eachEndpoint(&e.Subsets[i], field.NewPath("subsets").Index(i), func(a *corev1.EndpointAddress, path *field.Path) {
+		eachEndpoint(field.NewPath("subsets").Index(i), &e.Subsets[i], func(a *corev1.EndpointAddress, path *field.Path) {
 			warnings = append(warnings, validation.GetWarningsForIP(path.Child("ip"), a.IP)...)
 		})
 	}
 	return warnings
 }
 
-func eachEndpoint(set *corev1.EndpointSubset, path *field.Path, visit func(*corev1.EndpointAddress, *field.Path)) {
+func eachEndpoint(path *field.Path, set *corev1.EndpointSubset, visit func(*corev1.EndpointAddress, *field.Path)) {
 	for i := range set.Addresses {
 		visit(&set.Addresses[i], path.Child("addresses").Index(i))
 	}
@@ -76,26 +76,26 @@ func validateSubsets(subsets []corev1.EndpointSubset) field.ErrorList {
 		if len(set.Addresses)+len(set.NotReadyAddresses) == 0 {
 			errs = append(errs, field.Required(path, "must specify `addresses` or `notReadyAddresses`"))
 		}
-		eachEndpoint(set, path, func(a *corev1.EndpointAddress, path *field.Path) {
-			errs = append(errs, validateEndpointAddress(a, path)...)
+		eachEndpoint(path, set, func(a *corev1.EndpointAddress, path *field.Path) {
+			errs = append(errs, validateEndpointAddress(path, a)...)
 		})
 		for j := range set.Ports {
-			errs = append(errs, validateEndpointPort(&set.Ports[j], path.Child("ports").Index(j), len(set.Ports) > 1)...)
+			errs = append(errs, validateEndpointPort(path.Child("ports").Index(j), &set.Ports[j], len(set.Ports) > 1)...)
 		}
 	}
 	return errs
 }
 
-func validateEndpointAddress(a *corev1.EndpointAddress, path *field.Path) field.ErrorList {
+func validateEndpointAddress(path *field.Path, a *corev1.EndpointAddress) field.ErrorList {
 	errs := validation.IsValidIPForLegacyField(path.Child("ip"), a.IP, true, nil)
-	errs = append(errs, validateName(a.Hostname, path.Child("hostname"), false)...)
+	errs = append(errs, validateName(path.Child("hostname"), a.Hostname, false)...)
 	if a.NodeName != nil {
-		errs = append(errs, validateNodeName(*a.NodeName, path.Child("nodeName"))...)
+		errs = append(errs, validateNodeName(path.Child("nodeName"), *a.NodeName)...)
 	}
-	return append(errs, validateEndpointIP(a.IP, path.Child("ip"))...)
+	return append(errs, validateEndpointIP(path.Child("ip"), a.IP)...)
 }
 
-func validateNodeName(name string, path *field.Path) field.ErrorList {
+func validateNodeName(path *field.Path, name string) field.ErrorList {
 	var errs field.ErrorList
 	for _, problem := range apivalidation.NameIsDNSSubdomain(name, false) {
 		errs = append(errs, field.Invalid(path, name, problem))
@@ -103,11 +103,11 @@ func validateNodeName(name string, path *field.Path) field.ErrorList {
 	return errs
 }
 
-func validateEndpointPort(p *corev1.EndpointPort, path *field.Path, named bool) field.ErrorList {
-	errs := validateName(p.Name, path.Child("name"), named)
-	errs = append(errs, validateNumber(p.Port, path.Child("port"))...)
-	errs = append(errs, validateProtocol(p.Protocol, path.Child("protocol"))...)
-	return append(errs, validateQualified(p.AppProtocol, path.Child("appProtocol"))...)
+func validateEndpointPort(path *field.Path, p *corev1.EndpointPort, named bool) field.ErrorList {
+	errs := validateName(path.Child("name"), p.Name, named)
+	errs = append(errs, validateNumber(path.Child("port"), p.Port)...)
+	errs = append(errs, validateProtocol(path.Child("protocol"), p.Protocol)...)
+	return append(errs, validateQualified(path.Child("appProtocol"), p.AppProtocol)...)
 }
 
 var endpointsColumns = resource.Table[corev1.Endpoints, *corev1.Endpoints]{

@@ -167,7 +167,7 @@ func validateSlice(s *discoveryv1.EndpointSlice) field.ErrorList {
 		if p.Name != nil {
 			name = *p.Name
 		}
-		errs = append(errs, validateName(name, path.Child("name"), false)...)
+		errs = append(errs, validateName(path.Child("name"), name, false)...)
 		if names[name] {
 			errs = append(errs, field.Duplicate(path.Child("name"), name))
 		}
@@ -177,7 +177,7 @@ func validateSlice(s *discoveryv1.EndpointSlice) field.ErrorList {
 		} else if !slices.Contains(knownProtocols, *p.Protocol) {
 			errs = append(errs, field.NotSupported(path.Child("protocol"), *p.Protocol, knownProtocols))
 		}
-		errs = append(errs, validateQualified(p.AppProtocol, path.Child("appProtocol"))...)
+		errs = append(errs, validateQualified(path.Child("appProtocol"), p.AppProtocol)...)
 	}
 	return errs
 }
@@ -190,9 +190,9 @@ func validateEndpoint(s *discoveryv1.EndpointSlice) field.ErrorList {
 	var errs field.ErrorList
 	for i := range s.Endpoints {
 		e, path := &s.Endpoints[i], path.Index(i)
-		errs = append(errs, validateAddress(e.Addresses, s.AddressType, path.Child("addresses"))...)
+		errs = append(errs, validateAddress(path.Child("addresses"), e.Addresses, s.AddressType)...)
 		if e.NodeName != nil {
-			errs = append(errs, validateNodeName(*e.NodeName, path.Child("nodeName"))...)
+			errs = append(errs, validateNodeName(path.Child("nodeName"), *e.NodeName)...)
 		}
 		if topology := path.Child("deprecatedTopology"); len(e.DeprecatedTopology) > 0 {
 			if len(e.DeprecatedTopology) > maxTopology {
@@ -201,16 +201,16 @@ func validateEndpoint(s *discoveryv1.EndpointSlice) field.ErrorList {
 			errs = append(errs, metavalidation.ValidateLabels(e.DeprecatedTopology, topology)...)
 		}
 		if e.Hostname != nil {
-			errs = append(errs, validateLabel(*e.Hostname, path.Child("hostname"))...)
+			errs = append(errs, validateLabel(path.Child("hostname"), *e.Hostname)...)
 		}
 		if e.Hints != nil {
-			errs = append(errs, validateHint(e.Hints, path.Child("hints"))...)
+			errs = append(errs, validateHint(path.Child("hints"), e.Hints)...)
 		}
 	}
 	return errs
 }
 
-func validateAddress(addresses []string, kind discoveryv1.AddressType, path *field.Path) field.ErrorList {
+func validateAddress(path *field.Path, addresses []string, kind discoveryv1.AddressType) field.ErrorList {
 	var errs field.ErrorList
 	if len(addresses) == 0 {
 		errs = append(errs, field.Required(path, "must contain at least 1 address"))
@@ -234,14 +234,14 @@ func validateAddress(addresses []string, kind discoveryv1.AddressType, path *fie
 			if familyOfText(address) != corev1.IPFamily(kind) {
 				wrong = append(wrong, field.Invalid(path, address, "must be an "+string(kind)+" address"))
 			}
-			wrong = append(wrong, validateEndpointIP(address, path.Index(i))...)
+			wrong = append(wrong, validateEndpointIP(path.Index(i), address)...)
 		}
 		errs = append(errs, wrong...)
 	}
 	return errs
 }
 
-func validateHint(h *discoveryv1.EndpointHints, path *field.Path) field.ErrorList {
+func validateHint(path *field.Path, h *discoveryv1.EndpointHints) field.ErrorList {
 	var errs field.ErrorList
 	zones := path.Child("forZones")
 	if len(h.ForZones) > maxHints {
@@ -269,7 +269,7 @@ func validateHint(h *discoveryv1.EndpointHints, path *field.Path) field.ErrorLis
 			errs = append(errs, field.Duplicate(path, node.Name))
 		}
 		seen[node.Name] = true
-		errs = append(errs, validateNodeName(node.Name, path)...)
+		errs = append(errs, validateNodeName(path, node.Name)...)
 	}
 	return errs
 }

@@ -144,7 +144,7 @@ func validateIngressClass(c *networkingv1.IngressClass) field.ErrorList {
 	}
 	errs = append(errs, validation.IsDomainPrefixedPath(path, c.Spec.Controller)...)
 	if c.Spec.Parameters != nil {
-		errs = append(errs, validateParameters(c.Spec.Parameters, specPath.Child("parameters"))...)
+		errs = append(errs, validateParameters(specPath.Child("parameters"), c.Spec.Parameters)...)
 	}
 	return errs
 }
@@ -153,8 +153,8 @@ var knownScopes = []string{networkingv1.IngressClassParametersReferenceScopeClus
 	networkingv1.IngressClassParametersReferenceScopeNamespace}
 
 // validateParameters checks a reference into a namespace, or to an object beside the namespaces.
-func validateParameters(p *networkingv1.IngressClassParametersReference, path *field.Path) field.ErrorList {
-	errs := validateReference(corev1.TypedLocalObjectReference{APIGroup: p.APIGroup, Kind: p.Kind, Name: p.Name}, path)
+func validateParameters(path *field.Path, p *networkingv1.IngressClassParametersReference) field.ErrorList {
+	errs := validateReference(path, corev1.TypedLocalObjectReference{APIGroup: p.APIGroup, Kind: p.Kind, Name: p.Name})
 	if p.Scope == nil {
 		return append(errs, field.Required(path.Child("scope"), ""))
 	}
@@ -165,7 +165,7 @@ func validateParameters(p *networkingv1.IngressClassParametersReference, path *f
 	case inside && p.Namespace == nil:
 		errs = append(errs, field.Required(in, "`parameters.scope` is set to 'Namespace'"))
 	case inside:
-		errs = append(errs, validateLabel(*p.Namespace, in)...)
+		errs = append(errs, validateLabel(in, *p.Namespace)...)
 	case p.Namespace != nil:
 		errs = append(errs, field.Forbidden(in, "`parameters.scope` is set to 'Cluster'"))
 	}

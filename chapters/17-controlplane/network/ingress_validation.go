@@ -20,11 +20,11 @@ func validateIngress(i, old *networkingv1.Ingress) field.ErrorList {
 		errs = append(errs, field.Invalid(specPath, i.Spec.Rules, "either `defaultBackend` or `rules` must be specified"))
 	}
 	if i.Spec.DefaultBackend != nil {
-		errs = append(errs, validateBackend(i.Spec.DefaultBackend, specPath.Child("defaultBackend"))...)
+		errs = append(errs, validateBackend(specPath.Child("defaultBackend"), i.Spec.DefaultBackend)...)
 	}
 	tolerant := old != nil && brokenWildcard(old)
 	for n := range i.Spec.Rules {
-		errs = append(errs, validateRule(&i.Spec.Rules[n], specPath.Child("rules").Index(n), tolerant)...)
+		errs = append(errs, validateRule(specPath.Child("rules").Index(n), &i.Spec.Rules[n], tolerant)...)
 	}
 	errs = append(errs, validateTls(i, old)...)
 	if class := i.Spec.IngressClassName; class != nil {
@@ -36,7 +36,7 @@ func validateIngress(i, old *networkingv1.Ingress) field.ErrorList {
 }
 
 // validateHost: a host is a DNS name; its first part may be a wildcard.
-func validateHost(host string, path *field.Path) field.ErrorList {
+func validateHost(path *field.Path, host string) field.ErrorList {
 	check := validation.IsDNS1123Subdomain
 	if strings.Contains(host, "*") {
 		check = validation.IsWildcardDNS1123Subdomain
@@ -59,7 +59,7 @@ func validateTls(i, old *networkingv1.Ingress) field.ErrorList {
 	for n, tls := range i.Spec.TLS {
 		path := specPath.Child("tls").Index(n)
 		for h, host := range tls.Hosts {
-			errs = append(errs, validateHost(host, path.Child("hosts").Index(h))...)
+			errs = append(errs, validateHost(path.Child("hosts").Index(h), host)...)
 		}
 		if tolerant {
 			continue
@@ -79,30 +79,30 @@ func secretNameProblems(name string) []string {
 }
 
 // validateRule checks a rule. Rules of a wildcard host were not looked at once: tolerant lets them through.
-func validateRule(r *networkingv1.IngressRule, path *field.Path, tolerant bool) field.ErrorList {
+func validateRule(path *field.Path, r *networkingv1.IngressRule, tolerant bool) field.ErrorList {
 	var errs field.ErrorList
 	if r.Host != "" {
 		if parseIP(r.Host) != nil {
 			errs = append(errs, field.Invalid(path.Child("host"), r.Host, "must be a DNS name, not an IP address"))
 		}
-		errs = append(errs, validateHost(r.Host, path.Child("host"))...)
+		errs = append(errs, validateHost(path.Child("host"), r.Host)...)
 	}
 	if tolerant && strings.Contains(r.Host, "*") {
 		return errs
 	}
-	return append(errs, validatePaths(r.HTTP, path.Child("http", "paths"))...)
+	return append(errs, validatePaths(path.Child("http", "paths"), r.HTTP)...)
 }
 
 func brokenWildcard(i *networkingv1.Ingress) bool {
 	for _, r := range i.Spec.Rules {
-		if strings.Contains(r.Host, "*") && len(validatePaths(r.HTTP, nil)) > 0 {
+		if strings.Contains(r.Host, "*") && len(validatePaths(nil, r.HTTP)) > 0 {
 			return true
 		}
 	}
 	return false
 }
 
-func validatePaths(http *networkingv1.HTTPIngressRuleValue, path *field.Path) field.ErrorList {
+func validatePaths(path *field.Path, http *networkingv1.HTTPIngressRuleValue) field.ErrorList {
 	switch {
 	case http == nil:
 		return nil
@@ -111,12 +111,12 @@ func validatePaths(http *networkingv1.HTTPIngressRuleValue, path *field.Path) fi
 	}
 	var errs field.ErrorList
 	for i := range http.Paths {
-		errs = append(errs, validatePath(&http.Paths[i], path.Index(i))...)
+		errs = append(errs, validatePath(path.Index(i), &http.Paths[i])...)
 	}
 	return errs
 }
 
-func validatePath(p *networkingv1.HTTPIngressPath, path *field.Path) field.ErrorList {
+func validatePath(path *field.Path, p *networkingv1.HTTPIngressPath) field.ErrorList {
 	if p.PathType == nil {
 		return field.ErrorList{field.Required(path.Child("pathType"), "pathType must be specified")}
 	}
@@ -145,16 +145,16 @@ func validatePath(p *networkingv1.HTTPIngressPath, path *field.Path) field.Error
 		errs = append(errs, field.NotSupported(path.Child("pathType"), *p.PathType, []networkingv1.PathType{
 			networkingv1.PathTypeExact, networkingv1.PathTypeImplementationSpecific, networkingv1.PathTypePrefix}))
 	}
-	return append(errs, validateBackend(&p.Backend, path.Child("backend"))...)
+	return append(errs, validateBackend(path.Child("backend"), &p.Backend)...)
 }
 
 // validateBackend: a backend is a service with a port, or any other object.
-func validateBackend(b *networkingv1.IngressBackend, path *field.Path) field.ErrorList {
+func validateBackend(path *field.Path, b *networkingv1.IngressBackend) field.ErrorList {
 	switch {
 	case b.Resource != nil && b.Service != nil:
 		return field.ErrorList{field.Invalid(path, "", "cannot set both resource and service backends")}
 	case b.Resource != nil:
-		return validateReference(*b.Resource, path.Child("resource"))
+		return validateReference(path.Child("resource"), *b.Resource)
 	case b.Service == nil:
 		return field.ErrorList{field.Invalid(path, "", "resource or service backend is required")}
 	}
@@ -175,7 +175,7 @@ func validateBackend(b *networkingv1.IngressBackend, path *field.Path) field.Err
 			errs = append(errs, field.Invalid(in.Child("port", "name"), s.Port.Name, problem))
 		}
 	case s.Port.Number != 0:
-		errs = append(errs, validateNumber(s.Port.Number, in.Child("port", "number"))...)
+		errs = append(errs, validateNumber(in.Child("port", "number"), s.Port.Number)...)
 	default:
 		errs = append(errs, field.Required(path, "port name or number is required"))
 	}
@@ -183,19 +183,19 @@ func validateBackend(b *networkingv1.IngressBackend, path *field.Path) field.Err
 }
 
 // validateReference checks what names an object of any kind.
-func validateReference(r corev1.TypedLocalObjectReference, path *field.Path) field.ErrorList {
+func validateReference(path *field.Path, r corev1.TypedLocalObjectReference) field.ErrorList {
 	var errs field.ErrorList
 	if r.APIGroup != nil {
 		for _, problem := range validation.IsDNS1123Subdomain(*r.APIGroup) {
 			errs = append(errs, field.Invalid(path.Child("apiGroup"), *r.APIGroup, problem))
 		}
 	}
-	errs = append(errs, validateSegment(r.Kind, path.Child("kind"))...)
-	return append(errs, validateSegment(r.Name, path.Child("name"))...)
+	errs = append(errs, validateSegment(path.Child("kind"), r.Kind)...)
+	return append(errs, validateSegment(path.Child("name"), r.Name)...)
 }
 
 // validateSegment: what becomes a part of a path is there, and holds no slash.
-func validateSegment(text string, path *field.Path) field.ErrorList {
+func validateSegment(path *field.Path, text string) field.ErrorList {
 	if text == "" {
 		return field.ErrorList{field.Required(path, "")}
 	}

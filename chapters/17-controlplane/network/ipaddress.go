@@ -45,7 +45,7 @@ func parseCIDR(text string) (*net.IPNet, error) {
 }
 
 // validateEndpointIP refuses addresses at which no other machine can answer. Upstream: ValidateEndpointIP.
-func validateEndpointIP(text string, path *field.Path) field.ErrorList {
+func validateEndpointIP(path *field.Path, text string) field.ErrorList {
 	ip := parseIP(text)
 	if ip == nil {
 		return field.ErrorList{field.Invalid(path, text, "must be a valid IP address")}
@@ -90,10 +90,10 @@ func (ipAddressStrategy) Validate(_ context.Context, obj runtime.Object) field.E
 			errs = append(errs, field.Invalid(path.Child("group"), ref.Group, problem))
 		}
 	}
-	errs = append(errs, validateSegment(ref.Resource, path.Child("resource"))...)
-	errs = append(errs, validateSegment(ref.Name, path.Child("name"))...)
+	errs = append(errs, validateSegment(path.Child("resource"), ref.Resource)...)
+	errs = append(errs, validateSegment(path.Child("name"), ref.Name)...)
 	if ref.Namespace != "" {
-		errs = append(errs, validateSegment(ref.Namespace, path.Child("namespace"))...)
+		errs = append(errs, validateSegment(path.Child("namespace"), ref.Namespace)...)
 	}
 	return errs
 }

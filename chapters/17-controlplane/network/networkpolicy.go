@@ -58,10 +58,10 @@ type tolerance struct {
 func validatePolicy(s *networkingv1.NetworkPolicySpec, known tolerance) field.ErrorList {
 	errs := metavalidation.ValidateLabelSelector(&s.PodSelector, known.selectors, specPath.Child("podSelector"))
 	for i, rule := range s.Ingress {
-		errs = append(errs, ruleOfPolicy(rule.Ports, rule.From, specPath.Child("ingress").Index(i), "from", known)...)
+		errs = append(errs, ruleOfPolicy(specPath.Child("ingress").Index(i), rule.Ports, rule.From, "from", known)...)
 	}
 	for i, rule := range s.Egress {
-		errs = append(errs, ruleOfPolicy(rule.Ports, rule.To, specPath.Child("egress").Index(i), "to", known)...)
+		errs = append(errs, ruleOfPolicy(specPath.Child("egress").Index(i), rule.Ports, rule.To, "to", known)...)
 	}
 	allowed := []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress}
 	path := specPath.Child("policyTypes")
@@ -76,20 +76,18 @@ func validatePolicy(s *networkingv1.NetworkPolicySpec, known tolerance) field.Er
 	return errs
 }
 
-func ruleOfPolicy(
-	ports []networkingv1.NetworkPolicyPort, peers []networkingv1.NetworkPolicyPeer, path *field.Path, side string, known tolerance,
-) field.ErrorList {
+func ruleOfPolicy(path *field.Path, ports []networkingv1.NetworkPolicyPort, peers []networkingv1.NetworkPolicyPeer, side string, known tolerance) field.ErrorList {
 	var errs field.ErrorList
 	for i := range ports {
-		errs = append(errs, validatePolicyPort(&ports[i], path.Child("ports").Index(i))...)
+		errs = append(errs, validatePolicyPort(path.Child("ports").Index(i), &ports[i])...)
 	}
 	for i := range peers {
-		errs = append(errs, validatePeer(&peers[i], path.Child(side).Index(i), known)...)
+		errs = append(errs, validatePeer(path.Child(side).Index(i), &peers[i], known)...)
 	}
 	return errs
 }
 
-func validatePolicyPort(p *networkingv1.NetworkPolicyPort, path *field.Path) field.ErrorList {
+func validatePolicyPort(path *field.Path, p *networkingv1.NetworkPolicyPort) field.ErrorList {
 	var errs field.ErrorList
 	protocols := []corev1.Protocol{corev1.ProtocolTCP, corev1.ProtocolUDP, corev1.ProtocolSCTP}
 	if p.Protocol != nil && !slices.Contains(protocols, *p.Protocol) {
@@ -105,19 +103,19 @@ func validatePolicyPort(p *networkingv1.NetworkPolicyPort, path *field.Path) fie
 		if p.EndPort != nil {
 			errs = append(errs, field.Invalid(end, *p.EndPort, "may not be specified when `port` is non-numeric"))
 		}
-		return append(errs, validateTarget(*p.Port, path.Child("port"))...)
+		return append(errs, validateTarget(path.Child("port"), *p.Port)...)
 	}
-	errs = append(errs, validateNumber(p.Port.IntVal, path.Child("port"))...)
+	errs = append(errs, validateNumber(path.Child("port"), p.Port.IntVal)...)
 	if p.EndPort == nil {
 		return errs
 	}
 	if *p.EndPort < p.Port.IntVal {
 		errs = append(errs, field.Invalid(end, p.Port.IntVal, "must be greater than or equal to `port`"))
 	}
-	return append(errs, validateNumber(*p.EndPort, end)...)
+	return append(errs, validateNumber(end, *p.EndPort)...)
 }
 
-func validatePeer(p *networkingv1.NetworkPolicyPeer, path *field.Path, known tolerance) field.ErrorList {
+func validatePeer(path *field.Path, p *networkingv1.NetworkPolicyPeer, known tolerance) field.ErrorList {
 	var errs field.ErrorList
 	selectors := 0
 	for _, selector := range []struct {
@@ -130,7 +128,7 @@ func validatePeer(p *networkingv1.NetworkPolicyPeer, path *field.Path, known tol
 		}
 	}
 	if p.IPBlock != nil {
-		errs = append(errs, validateBlock(p.IPBlock, path.Child("ipBlock"), known.ranges)...)
+		errs = append(errs, validateBlock(path.Child("ipBlock"), p.IPBlock, known.ranges)...)
 	}
 	switch {
 	case selectors == 0 && p.IPBlock == nil:
@@ -142,7 +140,7 @@ func validatePeer(p *networkingv1.NetworkPolicyPeer, path *field.Path, known tol
 }
 
 // validateBlock: each exception is a smaller range inside of the block.
-func validateBlock(b *networkingv1.IPBlock, path *field.Path, known []string) field.ErrorList {
+func validateBlock(path *field.Path, b *networkingv1.IPBlock, known []string) field.ErrorList {
 	if b.CIDR == "" {
 		return field.ErrorList{field.Required(path.Child("cidr"), "")}
 	}

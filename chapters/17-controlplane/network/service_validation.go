@@ -130,7 +130,7 @@ func validateExternalIP(s, old *corev1.Service) field.ErrorList {
 		path := specPath.Child("externalIPs").Index(i)
 		wrong := validation.IsValidIPForLegacyField(path, ip, true, known)
 		if len(wrong) == 0 {
-			wrong = validateEndpointIP(ip, path)
+			wrong = validateEndpointIP(path, ip)
 		}
 		errs = append(errs, wrong...)
 	}
@@ -207,7 +207,7 @@ func validateLoadBalancerClass(s *corev1.Service) field.ErrorList {
 	if s.Spec.LoadBalancerClass != nil && s.Spec.Type != corev1.ServiceTypeLoadBalancer {
 		return field.ErrorList{field.Forbidden(path, onlyBalancer)}
 	}
-	return validateQualified(s.Spec.LoadBalancerClass, path)
+	return validateQualified(path, s.Spec.LoadBalancerClass)
 }
 
 func validateExternalTraffic(s, _ *corev1.Service) field.ErrorList {
@@ -233,7 +233,7 @@ func validateHealthCheck(s, _ *corev1.Service) field.ErrorList {
 	case needed && port == 0:
 		return field.ErrorList{field.Required(path, "")}
 	case needed:
-		return validateNumber(port, path)
+		return validateNumber(path, port)
 	}
 	return nil
 }
@@ -265,30 +265,30 @@ func validatePort(s, _ *corev1.Service) field.ErrorList {
 	names := map[string]bool{}
 	for i := range s.Spec.Ports {
 		p, path := &s.Spec.Ports[i], portsPath.Index(i)
-		errs = append(errs, validateName(p.Name, path.Child("name"), len(s.Spec.Ports) > 1)...)
+		errs = append(errs, validateName(path.Child("name"), p.Name, len(s.Spec.Ports) > 1)...)
 		if p.Name != "" && names[p.Name] {
 			errs = append(errs, field.Duplicate(path.Child("name"), p.Name))
 		}
 		names[p.Name] = true
-		errs = append(errs, validateNumber(p.Port, path.Child("port"))...)
-		errs = append(errs, validateProtocol(p.Protocol, path.Child("protocol"))...)
-		errs = append(errs, validateTarget(p.TargetPort, path.Child("targetPort"))...)
-		errs = append(errs, validateQualified(p.AppProtocol, path.Child("appProtocol"))...)
+		errs = append(errs, validateNumber(path.Child("port"), p.Port)...)
+		errs = append(errs, validateProtocol(path.Child("protocol"), p.Protocol)...)
+		errs = append(errs, validateTarget(path.Child("targetPort"), p.TargetPort)...)
+		errs = append(errs, validateQualified(path.Child("appProtocol"), p.AppProtocol)...)
 	}
 	return errs
 }
 
-func validateName(name string, path *field.Path, required bool) field.ErrorList {
+func validateName(path *field.Path, name string, required bool) field.ErrorList {
 	if name == "" {
 		if required {
 			return field.ErrorList{field.Required(path, "")}
 		}
 		return nil
 	}
-	return validateLabel(name, path)
+	return validateLabel(path, name)
 }
 
-func validateLabel(name string, path *field.Path) field.ErrorList {
+func validateLabel(path *field.Path, name string) field.ErrorList {
 	var errs field.ErrorList
 	for _, problem := range validation.IsDNS1123Label(name) {
 		errs = append(errs, field.Invalid(path, name, problem))
@@ -296,7 +296,7 @@ func validateLabel(name string, path *field.Path) field.ErrorList {
 	return errs
 }
 
-func validateNumber(port int32, path *field.Path) field.ErrorList {
+func validateNumber(path *field.Path, port int32) field.ErrorList {
 	var errs field.ErrorList
 	for _, problem := range validation.IsValidPortNum(int(port)) {
 		errs = append(errs, field.Invalid(path, port, problem))
@@ -304,7 +304,7 @@ func validateNumber(port int32, path *field.Path) field.ErrorList {
 	return errs
 }
 
-func validateProtocol(p corev1.Protocol, path *field.Path) field.ErrorList {
+func validateProtocol(path *field.Path, p corev1.Protocol) field.ErrorList {
 	switch {
 	case p == "":
 		return field.ErrorList{field.Required(path, "")}
@@ -314,9 +314,9 @@ func validateProtocol(p corev1.Protocol, path *field.Path) field.ErrorList {
 	return nil
 }
 
-func validateTarget(port intstr.IntOrString, path *field.Path) field.ErrorList {
+func validateTarget(path *field.Path, port intstr.IntOrString) field.ErrorList {
 	if port.Type == intstr.Int {
-		return validateNumber(port.IntVal, path)
+		return validateNumber(path, port.IntVal)
 	}
 	var errs field.ErrorList
 	for _, problem := range validation.IsValidPortName(port.StrVal) {
@@ -325,7 +325,7 @@ func validateTarget(port intstr.IntOrString, path *field.Path) field.ErrorList {
 	return errs
 }
 
-func validateQualified(name *string, path *field.Path) field.ErrorList {
+func validateQualified(path *field.Path, name *string) field.ErrorList {
 	if name == nil {
 		return nil
 	}

@@ -34,7 +34,7 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 			}
 		}
 		if c.Scheduling != nil {
-			found = append(found, validateScheduling(c.Scheduling, field.NewPath("scheduling"))...)
+			found = append(found, validateScheduling(field.NewPath("scheduling"), c.Scheduling)...)
 		}
 		return found
 	},
@@ -44,10 +44,10 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 }
 
 // validateScheduling: pods of the class go to certain nodes.
-func validateScheduling(s *nodev1.Scheduling, at *field.Path) field.ErrorList {
+func validateScheduling(at *field.Path, s *nodev1.Scheduling) field.ErrorList {
 	found := metavalidation.ValidateLabels(s.NodeSelector, at.Child("nodeSelector"))
 	at = at.Child("tolerations")
-	found = append(found, core.ValidateTolerations(s.Tolerations, at, core.Options{})...)
+	found = append(found, core.ValidateTolerations(at, s.Tolerations, core.Options{})...)
 	seen := map[corev1.Toleration]bool{}
 	for i, t := range s.Tolerations {
 		key := corev1.Toleration{Key: t.Key, Operator: t.Operator, Value: t.Value, Effect: t.Effect}

@@ -85,7 +85,7 @@ func validateVolume(v *corev1.PersistentVolume) field.ErrorList {
 	if spec.StorageClassName != "" {
 		found = append(found, fieldvalidation.ObjectName(at.Child("storageClassName"), spec.StorageClassName)...)
 	}
-	found = append(found, core.ValidateVolumeMode(spec.VolumeMode, at.Child("volumeMode"))...)
+	found = append(found, core.ValidateVolumeMode(at.Child("volumeMode"), spec.VolumeMode)...)
 	return append(found, validateAttributesClass(at, spec)...)
 }
 
@@ -120,7 +120,7 @@ func validateModes(at *field.Path, modes []corev1.PersistentVolumeAccessMode) fi
 	if len(modes) == 0 {
 		found = append(found, field.Required(at, ""))
 	}
-	return append(found, core.ValidateAccessModes(modes, at)...)
+	return append(found, core.ValidateAccessModes(at, modes)...)
 }
 
 func validateAttributesClass(at *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {

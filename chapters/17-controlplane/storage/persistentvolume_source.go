@@ -28,10 +28,10 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 	return []volumeSource{
 		{"hostPath", "", s.HostPath != nil, func(at *field.Path) field.ErrorList { return validateHostPath(at, s.HostPath) }},
 		{"gcePersistentDisk", "persistentDisk", s.GCEPersistentDisk != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(&corev1.VolumeSource{GCEPersistentDisk: s.GCEPersistentDisk}, spec)
+			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{GCEPersistentDisk: s.GCEPersistentDisk})
 		}},
 		{"awsElasticBlockStore", "", s.AWSElasticBlockStore != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(&corev1.VolumeSource{AWSElasticBlockStore: s.AWSElasticBlockStore}, spec)
+			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{AWSElasticBlockStore: s.AWSElasticBlockStore})
 		}},
 		{"glusterfs", "", s.Glusterfs != nil, func(at *field.Path) field.ErrorList {
 			found := append(fieldvalidation.Required(at.Child("endpoints"), s.Glusterfs.EndpointsName), fieldvalidation.Required(at.Child("path"), s.Glusterfs.Path)...)
@@ -41,7 +41,7 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 			return found
 		}},
 		{"flocker", "", s.Flocker != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(&corev1.VolumeSource{Flocker: s.Flocker}, spec)
+			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{Flocker: s.Flocker})
 		}},
 		{"nfs", "", s.NFS != nil, func(at *field.Path) field.ErrorList { return validateNFS(at, s.NFS) }},
 		{"rbd", "", s.RBD != nil, func(at *field.Path) field.ErrorList {
@@ -52,7 +52,7 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 			return append(found, fieldvalidation.Required(at.Child("image"), s.RBD.RBDImage)...)
 		}},
 		{"quobyte", "", s.Quobyte != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(&corev1.VolumeSource{Quobyte: s.Quobyte}, spec)
+			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{Quobyte: s.Quobyte})
 		}},
 		{"cephFS", "cephfs", s.CephFS != nil, func(at *field.Path) field.ErrorList {
 			if len(s.CephFS.Monitors) == 0 {
@@ -67,7 +67,7 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 			return fieldvalidation.Required(at.Child("volumeID"), s.Cinder.VolumeID)
 		}},
 		{"fc", "", s.FC != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(&corev1.VolumeSource{FC: s.FC}, spec)
+			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{FC: s.FC})
 		}},
 		{"flexVolume", "", s.FlexVolume != nil, func(at *field.Path) field.ErrorList {
 			return fieldvalidation.Required(at.Child("driver"), s.FlexVolume.Driver)
@@ -77,13 +77,13 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 			return fieldvalidation.Required(at.Child("volumePath"), s.VsphereVolume.VolumePath)
 		}},
 		{"photonPersistentDisk", "", s.PhotonPersistentDisk != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(&corev1.VolumeSource{PhotonPersistentDisk: s.PhotonPersistentDisk}, spec)
+			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{PhotonPersistentDisk: s.PhotonPersistentDisk})
 		}},
 		{"portworxVolume", "", s.PortworxVolume != nil, func(at *field.Path) field.ErrorList {
 			return fieldvalidation.Required(at.Child("volumeID"), s.PortworxVolume.VolumeID)
 		}},
 		{"azureDisk", "", s.AzureDisk != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(&corev1.VolumeSource{AzureDisk: s.AzureDisk}, spec)
+			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{AzureDisk: s.AzureDisk})
 		}},
 		{"scaleIO", "", s.ScaleIO != nil, func(at *field.Path) field.ErrorList {
 			found := fieldvalidation.Required(at.Child("gateway"), s.ScaleIO.Gateway)

@@ -29,7 +29,7 @@ var claims = claimStrategy{resource.SpecStatus[corev1.PersistentVolumeClaim, *co
 	Spec:         func(c *corev1.PersistentVolumeClaim) any { return &c.Spec },
 	Status:       func(c *corev1.PersistentVolumeClaim) any { return &c.Status },
 	ValidateWithOldFunc: func(_ context.Context, c, old *corev1.PersistentVolumeClaim) field.ErrorList {
-		return core.ValidatePersistentVolumeClaimSpec(&c.Spec, field.NewPath("spec"), core.OptionsForClaim(old))
+		return core.ValidatePersistentVolumeClaimSpec(field.NewPath("spec"), &c.Spec, core.OptionsForClaim(old))
 	},
 	ValidateUpdateFunc: validateClaimUpdate,
 	WarningsFunc:       func(_ context.Context, c *corev1.PersistentVolumeClaim) []string { return claimWarnings(c) },

@@ -30,18 +30,18 @@ var autoscalers = resource.SpecStatus[autoscaler, *autoscaler]{
 
 func validateAutoscaler(_ context.Context, a, old *autoscaler) field.ErrorList {
 	s, path := &a.Spec, field.NewPath("spec")
-	errs := validateBounds(s, old, path)
-	errs = append(errs, validateReference(s.ScaleTargetRef, path.Child("scaleTargetRef"), targetVersion(a, old))...)
-	errs = append(errs, validateMetrics(s, path.Child("metrics"), metricVersion(old))...)
+	errs := validateBounds(path, s, old)
+	errs = append(errs, validateReference(path.Child("scaleTargetRef"), s.ScaleTargetRef, targetVersion(a, old))...)
+	errs = append(errs, validateMetrics(path.Child("metrics"), s, metricVersion(old))...)
 	if b := s.Behavior; b != nil {
-		errs = append(errs, validateScaling(b.ScaleUp, path.Child("behavior", "scaleUp"))...)
-		errs = append(errs, validateScaling(b.ScaleDown, path.Child("behavior", "scaleDown"))...)
+		errs = append(errs, validateScaling(path.Child("behavior", "scaleUp"), b.ScaleUp)...)
+		errs = append(errs, validateScaling(path.Child("behavior", "scaleDown"), b.ScaleDown)...)
 	}
 	return errs
 }
 
 // validateBounds: between one and the maximum. Zero is let in only where it is stored.
-func validateBounds(s *autoscalingv2.HorizontalPodAutoscalerSpec, old *autoscaler, path *field.Path) field.ErrorList {
+func validateBounds(path *field.Path, s *autoscalingv2.HorizontalPodAutoscalerSpec, old *autoscaler) field.ErrorList {
 	var errs field.ErrorList
 	least, minimum, maximum := int32(1), path.Child("minReplicas"), path.Child("maxReplicas")
 	if old != nil && old.Spec.MinReplicas != nil && *old.Spec.MinReplicas == 0 {
@@ -107,9 +107,9 @@ func metricVersion(old *autoscaler) versionCheck {
 	return readableVersion
 }
 
-func validateReference(ref autoscalingv2.CrossVersionObjectReference, path *field.Path, version versionCheck) field.ErrorList {
-	errs := validateSegment(ref.Kind, path.Child("kind"), "")
-	errs = append(errs, validateSegment(ref.Name, path.Child("name"), "")...)
+func validateReference(path *field.Path, ref autoscalingv2.CrossVersionObjectReference, version versionCheck) field.ErrorList {
+	errs := validateSegment(path.Child("kind"), ref.Kind, "")
+	errs = append(errs, validateSegment(path.Child("name"), ref.Name, "")...)
 	if err := version(ref.APIVersion); err != nil {
 		errs = append(errs, field.Invalid(path.Child("apiVersion"), ref.APIVersion, err.Error()))
 	}
@@ -117,7 +117,7 @@ func validateReference(ref autoscalingv2.CrossVersionObjectReference, path *fiel
 }
 
 // validateSegment: a name that can be a part of a path; missing says why it has to be there.
-func validateSegment(name string, path *field.Path, missing string) field.ErrorList {
+func validateSegment(path *field.Path, name, missing string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, missing)}
 	}

@@ -17,12 +17,12 @@ var metricTypes = []autoscalingv2.MetricSourceType{autoscalingv2.ContainerResour
 	autoscalingv2.ResourceMetricSourceType}
 
 // validateMetrics: to come back from zero pods, something has to be measured that is not a pod.
-func validateMetrics(s *autoscalingv2.HorizontalPodAutoscalerSpec, path *field.Path, version versionCheck) field.ErrorList {
+func validateMetrics(path *field.Path, s *autoscalingv2.HorizontalPodAutoscalerSpec, version versionCheck) field.ErrorList {
 	var errs field.ErrorList
 	outside := false
 	for i := range s.Metrics {
 		m := &s.Metrics[i]
-		errs = append(errs, validateMetric(m, path.Index(i), version)...)
+		errs = append(errs, validateMetric(path.Index(i), m, version)...)
 		outside = outside || m.Type == autoscalingv2.ObjectMetricSourceType || m.Type == autoscalingv2.ExternalMetricSourceType
 	}
 	if s.MinReplicas != nil && *s.MinReplicas == 0 && !outside {
@@ -43,20 +43,20 @@ type source struct {
 func sources(m *autoscalingv2.MetricSpec, version versionCheck) []source {
 	return []source{
 		{autoscalingv2.ObjectMetricSourceType, "object", m.Object != nil,
-			func(p *field.Path) field.ErrorList { return validateObjectMetric(m.Object, p, version) }},
+			func(p *field.Path) field.ErrorList { return validateObjectMetric(p, m.Object, version) }},
 		{autoscalingv2.ExternalMetricSourceType, "external", m.External != nil,
-			func(p *field.Path) field.ErrorList { return validateExternalMetric(m.External, p) }},
-		{autoscalingv2.PodsMetricSourceType, "pods", m.Pods != nil, func(p *field.Path) field.ErrorList { return validatePodsMetric(m.Pods, p) }},
+			func(p *field.Path) field.ErrorList { return validateExternalMetric(p, m.External) }},
+		{autoscalingv2.PodsMetricSourceType, "pods", m.Pods != nil, func(p *field.Path) field.ErrorList { return validatePodsMetric(p, m.Pods) }},
 		{autoscalingv2.ResourceMetricSourceType, "resource", m.Resource != nil,
-			func(p *field.Path) field.ErrorList { return validateResourceMetric(m.Resource, p) }},
+			func(p *field.Path) field.ErrorList { return validateResourceMetric(p, m.Resource) }},
 		{autoscalingv2.ContainerResourceMetricSourceType, "containerResource", m.ContainerResource != nil,
-			func(p *field.Path) field.ErrorList { return validateContainerMetric(m.ContainerResource, p) }},
+			func(p *field.Path) field.ErrorList { return validateContainerMetric(p, m.ContainerResource) }},
 	}
 }
 
 // validateMetric: the one source that the type names is there, and no other. Only the first of several is looked into.
-func validateMetric(m *autoscalingv2.MetricSpec, path *field.Path, version versionCheck) field.ErrorList {
-	errs := validateMetricType(m.Type, path.Child("type"))
+func validateMetric(path *field.Path, m *autoscalingv2.MetricSpec, version versionCheck) field.ErrorList {
+	errs := validateMetricType(path.Child("type"), m.Type)
 	all, present := sources(m, version), 0
 	for _, s := range all {
 		if !s.present {
@@ -82,7 +82,7 @@ func validateMetric(m *autoscalingv2.MetricSpec, path *field.Path, version versi
 	return errs
 }
 
-func validateMetricType(t autoscalingv2.MetricSourceType, path *field.Path) field.ErrorList {
+func validateMetricType(path *field.Path, t autoscalingv2.MetricSourceType) field.ErrorList {
 	var errs field.ErrorList
 	if t == "" {
 		errs = append(errs, field.Required(path, "must specify a metric source type"))
@@ -93,19 +93,19 @@ func validateMetricType(t autoscalingv2.MetricSourceType, path *field.Path) fiel
 	return errs
 }
 
-func validateObjectMetric(m *autoscalingv2.ObjectMetricSource, path *field.Path, version versionCheck) field.ErrorList {
-	errs := validateReference(m.DescribedObject, path.Child("describedObject"), version)
-	errs = append(errs, validateMetricName(m.Metric, path)...)
-	errs = append(errs, validateTarget(m.Target, path.Child("target"))...)
+func validateObjectMetric(path *field.Path, m *autoscalingv2.ObjectMetricSource, version versionCheck) field.ErrorList {
+	errs := validateReference(path.Child("describedObject"), m.DescribedObject, version)
+	errs = append(errs, validateMetricName(path, m.Metric)...)
+	errs = append(errs, validateTarget(path.Child("target"), m.Target)...)
 	if m.Target.Value == nil && m.Target.AverageValue == nil {
 		errs = append(errs, field.Required(path.Child("target", "averageValue"), "must set either a target value or averageValue"))
 	}
 	return errs
 }
 
-func validateExternalMetric(m *autoscalingv2.ExternalMetricSource, path *field.Path) field.ErrorList {
-	errs := validateMetricName(m.Metric, path)
-	errs = append(errs, validateTarget(m.Target, path.Child("target"))...)
+func validateExternalMetric(path *field.Path, m *autoscalingv2.ExternalMetricSource) field.ErrorList {
+	errs := validateMetricName(path, m.Metric)
+	errs = append(errs, validateTarget(path.Child("target"), m.Target)...)
 	switch whole, each := m.Target.Value != nil, m.Target.AverageValue != nil; {
 	case !whole && !each:
 		errs = append(errs, field.Required(path.Child("target", "averageValue"),
@@ -116,25 +116,25 @@ func validateExternalMetric(m *autoscalingv2.ExternalMetricSource, path *field.P
 	return errs
 }
 
-func validatePodsMetric(m *autoscalingv2.PodsMetricSource, path *field.Path) field.ErrorList {
-	errs := validateMetricName(m.Metric, path)
-	errs = append(errs, validateTarget(m.Target, path.Child("target"))...)
+func validatePodsMetric(path *field.Path, m *autoscalingv2.PodsMetricSource) field.ErrorList {
+	errs := validateMetricName(path, m.Metric)
+	errs = append(errs, validateTarget(path.Child("target"), m.Target)...)
 	if m.Target.AverageValue == nil {
 		errs = append(errs, field.Required(path.Child("target", "averageValue"), "must specify a positive target averageValue"))
 	}
 	return errs
 }
 
-func validateResourceMetric(m *autoscalingv2.ResourceMetricSource, path *field.Path) field.ErrorList {
+func validateResourceMetric(path *field.Path, m *autoscalingv2.ResourceMetricSource) field.ErrorList {
 	var errs field.ErrorList
 	if m.Name == "" {
 		errs = append(errs, field.Required(path.Child("name"), "must specify a resource name"))
 	}
-	return append(errs, validateUsage(m.Target, path.Child("target"))...)
+	return append(errs, validateUsage(path.Child("target"), m.Target)...)
 }
 
-func validateContainerMetric(m *autoscalingv2.ContainerResourceMetricSource, path *field.Path) field.ErrorList {
-	errs := validateResourceName(m.Name, path.Child("name"))
+func validateContainerMetric(path *field.Path, m *autoscalingv2.ContainerResourceMetricSource) field.ErrorList {
+	errs := validateResourceName(path.Child("name"), m.Name)
 	if m.Container == "" {
 		errs = append(errs, field.Required(path.Child("container"), "must specify a container"))
 	} else {
@@ -142,12 +142,12 @@ func validateContainerMetric(m *autoscalingv2.ContainerResourceMetricSource, pat
 			errs = append(errs, field.Invalid(path.Child("container"), m.Container, problem))
 		}
 	}
-	return append(errs, validateUsage(m.Target, path.Child("target"))...)
+	return append(errs, validateUsage(path.Child("target"), m.Target)...)
 }
 
 // validateUsage: an amount or a share of what was requested.
-func validateUsage(t autoscalingv2.MetricTarget, path *field.Path) field.ErrorList {
-	errs := validateTarget(t, path)
+func validateUsage(path *field.Path, t autoscalingv2.MetricTarget) field.ErrorList {
+	errs := validateTarget(path, t)
 	switch share, amount := t.AverageUtilization != nil, t.AverageValue != nil; {
 	case !share && !amount:
 		errs = append(errs, field.Required(path.Child("averageUtilization"), "must set either a target raw value or a target utilization"))
@@ -158,19 +158,19 @@ func validateUsage(t autoscalingv2.MetricTarget, path *field.Path) field.ErrorLi
 }
 
 // validateResourceName: one that containers can request.
-func validateResourceName(name corev1.ResourceName, path *field.Path) field.ErrorList {
+func validateResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "must specify a resource name")}
 	}
-	return core.ValidateContainerResourceName(name, path)
+	return core.ValidateContainerResourceName(path, name)
 }
 
-func validateMetricName(m autoscalingv2.MetricIdentifier, path *field.Path) field.ErrorList {
-	return validateSegment(m.Name, path.Child("metric", "name"), "must specify a metric name")
+func validateMetricName(path *field.Path, m autoscalingv2.MetricIdentifier) field.ErrorList {
+	return validateSegment(path.Child("metric", "name"), m.Name, "must specify a metric name")
 }
 
 // validateTarget: of a known type, and above zero.
-func validateTarget(t autoscalingv2.MetricTarget, path *field.Path) field.ErrorList {
+func validateTarget(path *field.Path, t autoscalingv2.MetricTarget) field.ErrorList {
 	var errs field.ErrorList
 	if t.Type == "" {
 		errs = append(errs, field.Required(path.Child("type"), "must specify a metric target type"))
@@ -204,7 +204,7 @@ var (
 )
 
 // validateScaling: how fast the number of pods may change in one direction.
-func validateScaling(r *autoscalingv2.HPAScalingRules, path *field.Path) field.ErrorList {
+func validateScaling(path *field.Path, r *autoscalingv2.HPAScalingRules) field.ErrorList {
 	if r == nil {
 		return nil
 	}
@@ -223,7 +223,7 @@ func validateScaling(r *autoscalingv2.HPAScalingRules, path *field.Path) field.E
 		errs = append(errs, field.Required(policies, "must specify at least one Policy"))
 	}
 	for i, p := range r.Policies {
-		errs = append(errs, validateScalingPolicy(p, policies.Index(i))...)
+		errs = append(errs, validateScalingPolicy(policies.Index(i), p)...)
 	}
 	if r.Tolerance != nil && r.Tolerance.Sign() < 0 {
 		errs = append(errs, field.Invalid(path.Child("tolerance"), r.Tolerance.String(), "must be greater than or equal to 0"))
@@ -231,7 +231,7 @@ func validateScaling(r *autoscalingv2.HPAScalingRules, path *field.Path) field.E
 	return errs
 }
 
-func validateScalingPolicy(p autoscalingv2.HPAScalingPolicy, path *field.Path) field.ErrorList {
+func validateScalingPolicy(path *field.Path, p autoscalingv2.HPAScalingPolicy) field.ErrorList {
 	var errs field.ErrorList
 	if !slices.Contains(scalingPolicies, p.Type) {
 		errs = append(errs, field.NotSupported(path.Child("type"), p.Type, scalingPolicies))

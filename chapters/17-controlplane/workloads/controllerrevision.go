@@ -23,14 +23,14 @@ var controllerRevisions = resource.SpecStatus[appsv1.ControllerRevision, *appsv1
 	ValidateWithOldFunc: func(_ context.Context, r, old *appsv1.ControllerRevision) field.ErrorList {
 		errs := notNegative(nil, []count{{"revision", r.Revision}})
 		if old == nil {
-			return append(errs, validateRevisionData(r.Data, field.NewPath("data"))...)
+			return append(errs, validateRevisionData(field.NewPath("data"), r.Data)...)
 		}
-		return append(errs, unchanged(r.Data, old.Data, field.NewPath("data"))...)
+		return append(errs, unchanged(field.NewPath("data"), r.Data, old.Data)...)
 	},
 }
 
 // validateRevisionData: the data is an object of JSON.
-func validateRevisionData(data runtime.RawExtension, path *field.Path) field.ErrorList {
+func validateRevisionData(path *field.Path, data runtime.RawExtension) field.ErrorList {
 	if data.Raw == nil {
 		return field.ErrorList{field.Required(path, "data is mandatory")}
 	}

@@ -42,13 +42,13 @@ func validateCronJob(_ context.Context, c, old *cronJob) field.ErrorList {
 	if old != nil {
 		stored = &old.Spec
 	}
-	errs := validateScheduleOf(s, stored, path.Child("schedule"))
+	errs := validateScheduleOf(path.Child("schedule"), s, stored)
 	errs = append(errs, notNegative(path, counted("startingDeadlineSeconds", s.StartingDeadlineSeconds))...)
 	if stored == nil || !equality.Semantic.DeepEqual(s.TimeZone, stored.TimeZone) { // a zone that is stored may be gone since
-		errs = append(errs, validateTimeZone(s.TimeZone, path.Child("timeZone"))...)
+		errs = append(errs, validateTimeZone(path.Child("timeZone"), s.TimeZone)...)
 	}
-	errs = append(errs, validateConcurrency(s.ConcurrencyPolicy, path.Child("concurrencyPolicy"))...)
-	errs = append(errs, validateJobTemplate(s, stored, path.Child("jobTemplate", "spec"))...)
+	errs = append(errs, validateConcurrency(path.Child("concurrencyPolicy"), s.ConcurrencyPolicy)...)
+	errs = append(errs, validateJobTemplate(path.Child("jobTemplate", "spec"), s, stored)...)
 	errs = append(errs, notNegative(path, counted("successfulJobsHistoryLimit", s.SuccessfulJobsHistoryLimit),
 		counted("failedJobsHistoryLimit", s.FailedJobsHistoryLimit))...)
 	if old == nil && len(c.Name) > validation.DNS1035LabelMaxLength-timestampSuffix {
@@ -58,15 +58,15 @@ func validateCronJob(_ context.Context, c, old *cronJob) field.ErrorList {
 }
 
 // validateScheduleOf: a schedule that names its zone is allowed where it did so before.
-func validateScheduleOf(s, stored *batchv1.CronJobSpec, path *field.Path) field.ErrorList {
+func validateScheduleOf(path *field.Path, s, stored *batchv1.CronJobSpec) field.ErrorList {
 	if s.Schedule == "" {
 		return field.ErrorList{field.Required(path, "")}
 	}
 	zoned := stored != nil && strings.Contains(stored.Schedule, "TZ")
-	return validateSchedule(s.Schedule, s.TimeZone, zoned, path)
+	return validateSchedule(path, s.Schedule, s.TimeZone, zoned)
 }
 
-func validateConcurrency(policy batchv1.ConcurrencyPolicy, path *field.Path) field.ErrorList {
+func validateConcurrency(path *field.Path, policy batchv1.ConcurrencyPolicy) field.ErrorList {
 	policies := []batchv1.ConcurrencyPolicy{batchv1.AllowConcurrent, batchv1.ForbidConcurrent, batchv1.ReplaceConcurrent}
 	switch {
 	case policy == "":
@@ -78,13 +78,13 @@ func validateConcurrency(policy batchv1.ConcurrencyPolicy, path *field.Path) fie
 }
 
 // validateJobTemplate: jobs of a template get their selector when they are made.
-func validateJobTemplate(s, stored *batchv1.CronJobSpec, path *field.Path) field.ErrorList {
+func validateJobTemplate(path *field.Path, s, stored *batchv1.CronJobSpec) field.ErrorList {
 	template := &s.JobTemplate.Spec
 	var storedTemplate *batchv1.JobSpec
 	if stored != nil {
 		storedTemplate = &stored.JobTemplate.Spec
 	}
-	errs := validateJobContent(template, storedTemplate, path)
+	errs := validateJobContent(path, template, storedTemplate)
 	if template.Selector != nil {
 		errs = append(errs, field.Invalid(path.Child("selector"), template.Selector, "`selector` will be auto-generated"))
 	}
@@ -97,11 +97,11 @@ func validateJobTemplate(s, stored *batchv1.CronJobSpec, path *field.Path) field
 func warnCronJob(_ context.Context, c, old *cronJob) []string {
 	template, path := &c.Spec.JobTemplate.Spec, field.NewPath("spec", "jobTemplate", "spec")
 	if old == nil {
-		return append(warnName(c), warnJobSpec(template, path)...)
+		return append(warnName(c), warnJobSpec(path, template)...)
 	}
 	var lines []string
 	if !unaltered(c, old) {
-		lines = warnJobSpec(template, path)
+		lines = warnJobSpec(path, template)
 	}
 	if strings.Contains(c.Spec.Schedule, "TZ") {
 		lines = append(lines, "cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see "+
@@ -144,7 +144,7 @@ var cronJobColumns = resource.Table[cronJob, *cronJob]{
 
 // validateSchedule: five fields or a word like @daily. The zone belongs in a field of its own, but for schedules stored
 // before there was one (zoned). Upstream: validateScheduleFormat.
-func validateSchedule(schedule string, zone *string, zoned bool, path *field.Path) field.ErrorList {
+func validateSchedule(path *field.Path, schedule string, zone *string, zoned bool) field.ErrorList {
 	var errs field.ErrorList
 	if err := parseSchedule(schedule); err != nil {
 		errs = append(errs, field.Invalid(path, schedule, err.Error()))
@@ -174,7 +174,7 @@ func parseSchedule(schedule string) (err error) {
 // old names.
 var zonePart = regexp.MustCompile(`^[A-Za-z.\-_0-9+]{1,14}$`)
 
-func validateTimeZone(zone *string, path *field.Path) field.ErrorList {
+func validateTimeZone(path *field.Path, zone *string) field.ErrorList {
 	if zone == nil {
 		return nil
 	}

@@ -95,29 +95,29 @@ func validateDaemonSet(_ context.Context, d, old *daemonSet) field.ErrorList {
 	if old != nil {
 		pods.stored = &old.Spec.Template
 		allowed.AllowInvalidLabelValueInSelector = metav1validation.LabelSelectorHasInvalidLabelValue(old.Spec.Selector)
-		errs = unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))
+		errs = unchanged(path.Child("selector"), s.Selector, old.Spec.Selector)
 	}
 	errs = append(errs, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
 	errs = append(errs, pods.validateMatch()...)
 	if s.Selector != nil && len(s.Selector.MatchLabels)+len(s.Selector.MatchExpressions) == 0 {
 		errs = append(errs, field.Invalid(path.Child("selector"), s.Selector, "empty selector is invalid for daemonset"))
 	}
-	errs = append(errs, validateTemplate(pods.template, pods.stored, path.Child("template"))...)
+	errs = append(errs, validateTemplate(path.Child("template"), pods.template, pods.stored)...)
 	errs = append(errs, pods.validateLasting(pods.kind)...)
 	errs = append(errs, notNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)},
 		{"templateGeneration", templateGeneration(d)}})...)
-	errs = append(errs, validateDaemonSetStrategy(&s.UpdateStrategy, path.Child("updateStrategy"))...)
+	errs = append(errs, validateDaemonSetStrategy(path.Child("updateStrategy"), &s.UpdateStrategy)...)
 	return append(errs, notNegative(path, counted("revisionHistoryLimit", s.RevisionHistoryLimit))...)
 }
 
-func validateDaemonSetStrategy(s *appsv1.DaemonSetUpdateStrategy, path *field.Path) field.ErrorList {
+func validateDaemonSetStrategy(path *field.Path, s *appsv1.DaemonSetUpdateStrategy) field.ErrorList {
 	switch {
 	case s.Type == appsv1.OnDeleteDaemonSetStrategyType:
 		return nil
 	case s.Type == appsv1.RollingUpdateDaemonSetStrategyType && s.RollingUpdate == nil:
 		return field.ErrorList{field.Required(path.Child("rollingUpdate"), "")}
 	case s.Type == appsv1.RollingUpdateDaemonSetStrategyType:
-		return validateRollingDaemonSet(s.RollingUpdate, path.Child("rollingUpdate"))
+		return validateRollingDaemonSet(path.Child("rollingUpdate"), s.RollingUpdate)
 	}
 	shown := s.DeepCopy()
 	if r := shown.RollingUpdate; r != nil {
@@ -129,12 +129,12 @@ func validateDaemonSetStrategy(s *appsv1.DaemonSetUpdateStrategy, path *field.Pa
 }
 
 // validateRollingDaemonSet: on each node the old pod goes first or the new one comes first, never both.
-func validateRollingDaemonSet(r *appsv1.RollingUpdateDaemonSet, path *field.Path) field.ErrorList {
+func validateRollingDaemonSet(path *field.Path, r *appsv1.RollingUpdateDaemonSet) field.ErrorList {
 	unavailable, surge := valueOf(r.MaxUnavailable), valueOf(r.MaxSurge)
-	errs := validateIntOrPercent(unavailable, path.Child("maxUnavailable"))
-	errs = append(errs, validateIntOrPercent(surge, path.Child("maxSurge"))...)
-	errs = append(errs, validateShare(unavailable, path.Child("maxUnavailable"))...)
-	errs = append(errs, validateShare(surge, path.Child("maxSurge"))...)
+	errs := validateIntOrPercent(path.Child("maxUnavailable"), unavailable)
+	errs = append(errs, validateIntOrPercent(path.Child("maxSurge"), surge)...)
+	errs = append(errs, validateShare(path.Child("maxUnavailable"), unavailable)...)
+	errs = append(errs, validateShare(path.Child("maxSurge"), surge)...)
 	switch {
 	case !isNone(unavailable) && !isNone(surge):
 		errs = append(errs, field.Invalid(path.Child("maxSurge"), surge, "may not be set when maxUnavailable is non-zero"))

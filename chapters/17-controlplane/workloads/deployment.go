@@ -84,7 +84,7 @@ func validateDeployment(_ context.Context, d, old *deployment) field.ErrorList {
 	errs := notNegative(path, counted("replicas", s.Replicas))
 	errs = append(errs, pods.validateSelector()...)
 	errs = append(errs, pods.validateReplicas()...)
-	errs = append(errs, validateDeploymentStrategy(&s.Strategy, path.Child("strategy"))...)
+	errs = append(errs, validateDeploymentStrategy(path.Child("strategy"), &s.Strategy)...)
 	errs = append(errs, notNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)}},
 		counted("revisionHistoryLimit", s.RevisionHistoryLimit))...)
 	if revision, err := strconv.ParseInt(d.Annotations[appsv1.DeprecatedRollbackTo], 10, 64); err == nil {
@@ -96,12 +96,12 @@ func validateDeployment(_ context.Context, d, old *deployment) field.ErrorList {
 			"must be greater than minReadySeconds"))
 	}
 	if old != nil {
-		errs = append(errs, unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))...)
+		errs = append(errs, unchanged(path.Child("selector"), s.Selector, old.Spec.Selector)...)
 	}
 	return errs
 }
 
-func validateDeploymentStrategy(s *appsv1.DeploymentStrategy, path *field.Path) field.ErrorList {
+func validateDeploymentStrategy(path *field.Path, s *appsv1.DeploymentStrategy) field.ErrorList {
 	rolling := path.Child("rollingUpdate")
 	switch s.Type {
 	case appsv1.RecreateDeploymentStrategyType:
@@ -113,7 +113,7 @@ func validateDeploymentStrategy(s *appsv1.DeploymentStrategy, path *field.Path) 
 		if s.RollingUpdate == nil {
 			return field.ErrorList{field.Required(rolling, "this should be defaulted and never be nil")}
 		}
-		return validateRollingDeployment(s.RollingUpdate, rolling)
+		return validateRollingDeployment(rolling, s.RollingUpdate)
 	}
 	shown := s.DeepCopy()
 	if r := shown.RollingUpdate; r != nil {
@@ -125,14 +125,14 @@ func validateDeploymentStrategy(s *appsv1.DeploymentStrategy, path *field.Path) 
 }
 
 // validateRollingDeployment: an update that may neither take a pod away nor add one cannot begin.
-func validateRollingDeployment(r *appsv1.RollingUpdateDeployment, path *field.Path) field.ErrorList {
+func validateRollingDeployment(path *field.Path, r *appsv1.RollingUpdateDeployment) field.ErrorList {
 	unavailable, surge := valueOf(r.MaxUnavailable), valueOf(r.MaxSurge)
-	errs := validateIntOrPercent(unavailable, path.Child("maxUnavailable"))
-	errs = append(errs, validateIntOrPercent(surge, path.Child("maxSurge"))...)
+	errs := validateIntOrPercent(path.Child("maxUnavailable"), unavailable)
+	errs = append(errs, validateIntOrPercent(path.Child("maxSurge"), surge)...)
 	if isNone(unavailable) && isNone(surge) {
 		errs = append(errs, field.Invalid(path.Child("maxUnavailable"), unavailable, "may not be 0 when `maxSurge` is 0"))
 	}
-	return append(errs, validateShare(unavailable, path.Child("maxUnavailable"))...)
+	return append(errs, validateShare(path.Child("maxUnavailable"), unavailable)...)
 }
 
 func validateDeploymentStatus(_ context.Context, d, old *deployment) field.ErrorList {

@@ -33,8 +33,8 @@ func validateBudget(_ context.Context, b, old *disruptionBudget) field.ErrorList
 	if s.MinAvailable != nil && s.MaxUnavailable != nil {
 		errs = append(errs, field.Invalid(path, resource.InternalForm(s), "minAvailable and maxUnavailable cannot be both set"))
 	}
-	errs = append(errs, validateAmount(s.MinAvailable, path.Child("minAvailable"))...)
-	errs = append(errs, validateAmount(s.MaxUnavailable, path.Child("maxUnavailable"))...)
+	errs = append(errs, validateAmount(path.Child("minAvailable"), s.MinAvailable)...)
+	errs = append(errs, validateAmount(path.Child("maxUnavailable"), s.MaxUnavailable)...)
 	var allowed metav1validation.LabelSelectorValidationOptions
 	if old != nil {
 		allowed.AllowInvalidLabelValueInSelector = len(metav1validation.ValidateLabelSelector(old.Spec.Selector, allowed, nil)) > 0
@@ -48,11 +48,11 @@ func validateBudget(_ context.Context, b, old *disruptionBudget) field.ErrorList
 }
 
 // validateAmount: a number of pods, or a share of them that is not more than all.
-func validateAmount(amount *intstr.IntOrString, path *field.Path) field.ErrorList {
+func validateAmount(path *field.Path, amount *intstr.IntOrString) field.ErrorList {
 	if amount == nil {
 		return nil
 	}
-	return append(validateIntOrPercent(*amount, path), validateShare(*amount, path)...)
+	return append(validateIntOrPercent(path, *amount), validateShare(path, *amount)...)
 }
 
 func validateBudgetStatus(_ context.Context, b, _ *disruptionBudget) field.ErrorList {

@@ -59,20 +59,20 @@ func warnJob(_ context.Context, j, old *job) []string {
 	path := field.NewPath("spec")
 	switch {
 	case old == nil:
-		return append(warnName(j), warnJobSpec(&j.Spec, path)...)
+		return append(warnName(j), warnJobSpec(path, &j.Spec)...)
 	case unaltered(j, old):
 		return nil
 	}
-	return warnJobSpec(&j.Spec, path)
+	return warnJobSpec(path, &j.Spec)
 }
 
-func warnJobSpec(s *batchv1.JobSpec, path *field.Path) []string {
+func warnJobSpec(path *field.Path, s *batchv1.JobSpec) []string {
 	var lines []string
 	if indexed(s) && valueOf(s.Completions) > manyCompletions && valueOf(s.Parallelism) > parallelismOfMany {
 		lines = append(lines, path.String()+": In Indexed Jobs with a number of completions higher than 10^5 and a "+
 			"parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail")
 	}
-	return append(lines, core.WarnPodTemplate(&s.Template, path.Child("template"))...)
+	return append(lines, core.WarnPodTemplate(path.Child("template"), &s.Template)...)
 }
 
 // orphaning is a Store that warns who deletes without saying what shall become of the pods.

@@ -28,19 +28,19 @@ var (
 	conditionStates = []corev1.ConditionStatus{corev1.ConditionFalse, corev1.ConditionTrue, corev1.ConditionUnknown}
 )
 
-func validateFailurePolicy(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+func validateFailurePolicy(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	rules, path := s.PodFailurePolicy.Rules, path.Child("rules")
 	var errs field.ErrorList
 	if len(rules) > maxFailureRules {
 		errs = append(errs, field.TooMany(path, len(rules), maxFailureRules))
 	}
 	for i := range rules {
-		errs = append(errs, validateFailureRule(s, &rules[i], path.Index(i))...)
+		errs = append(errs, validateFailureRule(path.Index(i), s, &rules[i])...)
 	}
 	return errs
 }
 
-func validateFailureRule(s *batchv1.JobSpec, r *batchv1.PodFailurePolicyRule, path *field.Path) field.ErrorList {
+func validateFailureRule(path *field.Path, s *batchv1.JobSpec, r *batchv1.PodFailurePolicyRule) field.ErrorList {
 	action := path.Child("action")
 	var errs field.ErrorList
 	if r.Action == batchv1.PodFailurePolicyActionFailIndex && s.BackoffLimitPerIndex == nil {
@@ -48,9 +48,9 @@ func validateFailureRule(s *batchv1.JobSpec, r *batchv1.PodFailurePolicyRule, pa
 	}
 	errs = append(errs, choice(action, r.Action, failureActions)...)
 	if r.OnExitCodes != nil {
-		errs = append(errs, validateExitCodes(s, r.OnExitCodes, path.Child("onExitCodes"))...)
+		errs = append(errs, validateExitCodes(path.Child("onExitCodes"), s, r.OnExitCodes)...)
 	}
-	errs = append(errs, validateConditionPatterns(r.OnPodConditions, path.Child("onPodConditions"))...)
+	errs = append(errs, validateConditionPatterns(path.Child("onPodConditions"), r.OnPodConditions)...)
 	switch byCode, byCondition := r.OnExitCodes != nil, len(r.OnPodConditions) > 0; {
 	case byCode && byCondition:
 		errs = append(errs, field.Invalid(path, field.OmitValueType{}, "specifying both OnExitCodes and OnPodConditions is not supported"))
@@ -60,7 +60,7 @@ func validateFailureRule(s *batchv1.JobSpec, r *batchv1.PodFailurePolicyRule, pa
 	return errs
 }
 
-func validateConditionPatterns(patterns []batchv1.PodFailurePolicyOnPodConditionsPattern, path *field.Path) field.ErrorList {
+func validateConditionPatterns(path *field.Path, patterns []batchv1.PodFailurePolicyOnPodConditionsPattern) field.ErrorList {
 	var errs field.ErrorList
 	if len(patterns) > maxConditionPatterns {
 		errs = append(errs, field.TooMany(path, len(patterns), maxConditionPatterns))
@@ -74,7 +74,7 @@ func validateConditionPatterns(patterns []batchv1.PodFailurePolicyOnPodCondition
 	return errs
 }
 
-func validateExitCodes(s *batchv1.JobSpec, r *batchv1.PodFailurePolicyOnExitCodesRequirement, path *field.Path) field.ErrorList {
+func validateExitCodes(path *field.Path, s *batchv1.JobSpec, r *batchv1.PodFailurePolicyOnExitCodesRequirement) field.ErrorList {
 	errs := choice(path.Child("operator"), r.Operator, exitCodeOperators)
 	if r.ContainerName != nil && !hasContainer(&s.Template.Spec, *r.ContainerName) {
 		errs = append(errs, field.Invalid(path.Child("containerName"), *r.ContainerName,
@@ -125,7 +125,7 @@ const (
 	maxSuccessIndexes = 64 * 1024
 )
 
-func validateSuccessPolicy(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+func validateSuccessPolicy(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	rules, path := s.SuccessPolicy.Rules, path.Child("rules")
 	var errs field.ErrorList
 	if len(rules) == 0 {
@@ -135,13 +135,13 @@ func validateSuccessPolicy(s *batchv1.JobSpec, path *field.Path) field.ErrorList
 		errs = append(errs, field.TooMany(path, len(rules), maxSuccessRules))
 	}
 	for i, r := range rules {
-		errs = append(errs, validateSuccessRule(valueOf(s.Completions), r, path.Index(i))...)
+		errs = append(errs, validateSuccessRule(path.Index(i), valueOf(s.Completions), r)...)
 	}
 	return errs
 }
 
 // validateSuccessRule: so many, these, or so many of these.
-func validateSuccessRule(completions int32, r batchv1.SuccessPolicyRule, path *field.Path) field.ErrorList {
+func validateSuccessRule(path *field.Path, completions int32, r batchv1.SuccessPolicyRule) field.ErrorList {
 	if r.SucceededCount == nil && r.SucceededIndexes == nil {
 		return field.ErrorList{field.Required(path, "at least one of succeededCount or succeededIndexes must be specified")}
 	}

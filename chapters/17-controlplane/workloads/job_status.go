@@ -40,7 +40,7 @@ func validateJobStatus(_ context.Context, j, old *job) field.ErrorList {
 	s := &j.Status
 	errs := notNegative(path, []count{{"active", int64(s.Active)}, {"succeeded", int64(s.Succeeded)}, {"failed", int64(s.Failed)}},
 		counted("ready", s.Ready), counted("terminating", s.Terminating))
-	errs = append(errs, validateUncounted(s.UncountedTerminatedPods, path.Child("uncountedTerminatedPods"))...)
+	errs = append(errs, validateUncounted(path.Child("uncountedTerminatedPods"), s.UncountedTerminatedPods)...)
 	c := statusChange{job: j, old: old, now: endOf(j), before: endOf(old), path: path}
 	for _, rules := range [][]rule{c.endRules(), c.completionRules(), c.announcementRules(), c.finishedRules(), c.indexRules(),
 		c.podRules(), c.successRules(), c.forwardRules()} {
@@ -50,7 +50,7 @@ func validateJobStatus(_ context.Context, j, old *job) field.ErrorList {
 }
 
 // validateUncounted: each pod that ended waits once to be counted.
-func validateUncounted(u *batchv1.UncountedTerminatedPods, path *field.Path) field.ErrorList {
+func validateUncounted(path *field.Path, u *batchv1.UncountedTerminatedPods) field.ErrorList {
 	if u == nil {
 		return nil
 	}

@@ -39,11 +39,11 @@ func validateJob(_ context.Context, j, old *job) field.ErrorList {
 		prefixed = named && identified
 	}
 	errs := validateGenerated(j, prefixed)
-	errs = append(errs, validateJobSpec(&j.Spec, stored, path)...)
+	errs = append(errs, validateJobSpec(path, &j.Spec, stored)...)
 	errs = append(errs, validateHostNames(j)...)
 	if old != nil {
-		errs = append(errs, validateJobSpec(&j.Spec, stored, path)...) // upstream's update checks twice, and lists twice
-		errs = append(errs, validateJobChange(j, old, path)...)
+		errs = append(errs, validateJobSpec(path, &j.Spec, stored)...) // upstream's update checks twice, and lists twice
+		errs = append(errs, validateJobChange(path, j, old)...)
 	}
 	return errs
 }
@@ -62,8 +62,8 @@ func validateHostNames(j *job) field.ErrorList {
 }
 
 // validateJobSpec is the check of a job's own spec, which has a selector.
-func validateJobSpec(s, stored *batchv1.JobSpec, path *field.Path) field.ErrorList {
-	errs := validateJobContent(s, stored, path)
+func validateJobSpec(path *field.Path, s, stored *batchv1.JobSpec) field.ErrorList {
+	errs := validateJobContent(path, s, stored)
 	var allowed metav1validation.LabelSelectorValidationOptions
 	if stored != nil {
 		allowed.AllowInvalidLabelValueInSelector = metav1validation.LabelSelectorHasInvalidLabelValue(stored.Selector)
@@ -78,7 +78,7 @@ func validateJobSpec(s, stored *batchv1.JobSpec, path *field.Path) field.ErrorLi
 }
 
 // validateJobContent is the check of a spec without its selector: a job's, or that in a cron job's template.
-func validateJobContent(s, stored *batchv1.JobSpec, path *field.Path) field.ErrorList {
+func validateJobContent(path *field.Path, s, stored *batchv1.JobSpec) field.ErrorList {
 	errs := notNegative(path, counted("parallelism", s.Parallelism), counted("completions", s.Completions),
 		counted("activeDeadlineSeconds", s.ActiveDeadlineSeconds), counted("backoffLimit", s.BackoffLimit),
 		counted("ttlSecondsAfterFinished", s.TTLSecondsAfterFinished), counted("backoffLimitPerIndex", s.BackoffLimitPerIndex),
@@ -92,27 +92,27 @@ func validateJobContent(s, stored *batchv1.JobSpec, path *field.Path) field.Erro
 			errs = append(errs, field.TooLong(path.Child("managedBy"), "", maxManagedBy))
 		}
 	}
-	errs = append(errs, validateCompletionMode(s, path)...)
-	errs = append(errs, validatePolicies(s, path)...)
+	errs = append(errs, validateCompletionMode(path, s)...)
+	errs = append(errs, validatePolicies(path, s)...)
 	var template *corev1.PodTemplateSpec
 	if stored != nil {
 		template = &stored.Template
 	}
-	errs = append(errs, validateTemplate(&s.Template, template, path.Child("template"))...)
-	return append(errs, validateEnding(s, path.Child("template", "spec", "restartPolicy"))...)
+	errs = append(errs, validateTemplate(path.Child("template"), &s.Template, template)...)
+	return append(errs, validateEnding(path.Child("template", "spec", "restartPolicy"), s)...)
 }
 
 // validatePolicies: what counts as a failure, what as a success, and when a pod is replaced.
-func validatePolicies(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+func validatePolicies(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	var errs field.ErrorList
 	if s.PodFailurePolicy != nil {
-		errs = validateFailurePolicy(s, path.Child("podFailurePolicy"))
+		errs = validateFailurePolicy(path.Child("podFailurePolicy"), s)
 	}
 	switch {
 	case s.SuccessPolicy != nil && !indexed(s):
 		errs = append(errs, field.Invalid(path.Child("successPolicy"), resource.InternalForm(s.SuccessPolicy), "requires indexed completion mode"))
 	case s.SuccessPolicy != nil:
-		errs = append(errs, validateSuccessPolicy(s, path.Child("successPolicy"))...)
+		errs = append(errs, validateSuccessPolicy(path.Child("successPolicy"), s)...)
 	}
 	replacement, at := s.PodReplacementPolicy, path.Child("podReplacementPolicy")
 	supported := []batchv1.PodReplacementPolicy{batchv1.Failed, batchv1.TerminatingOrFailed}
@@ -126,7 +126,7 @@ func validatePolicies(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
 }
 
 // validateEnding refuses pods that never end.
-func validateEnding(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+func validateEnding(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	switch policy := s.Template.Spec.RestartPolicy; {
 	case policy == corev1.RestartPolicyAlways || policy == "":
 		return field.ErrorList{field.Required(path, `valid values: "OnFailure", "Never"`)}
@@ -143,11 +143,11 @@ func indexed(s *batchv1.JobSpec) bool {
 }
 
 // validateCompletionMode: with indexes or without.
-func validateCompletionMode(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+func validateCompletionMode(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	modes := []batchv1.CompletionMode{batchv1.NonIndexedCompletion, batchv1.IndexedCompletion}
 	switch {
 	case indexed(s):
-		return validateIndexed(s, path)
+		return validateIndexed(path, s)
 	case s.CompletionMode != nil && !slices.Contains(modes, *s.CompletionMode):
 		return field.ErrorList{field.NotSupported(path.Child("completionMode"), *s.CompletionMode, modes)}
 	}
@@ -163,7 +163,7 @@ func validateCompletionMode(s *batchv1.JobSpec, path *field.Path) field.ErrorLis
 }
 
 // validateIndexed holds the bounds of a job with indexes.
-func validateIndexed(s *batchv1.JobSpec, path *field.Path) field.ErrorList {
+func validateIndexed(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	parallelism, failed := path.Child("parallelism"), path.Child("maxFailedIndexes")
 	var errs field.ErrorList
 	if s.Completions == nil {
@@ -194,11 +194,11 @@ func below(path *field.Path, value *int32, limit int32, when string) field.Error
 }
 
 // validateJobChange: what a job is to do stays as it began.
-func validateJobChange(j, old *job, path *field.Path) field.ErrorList {
+func validateJobChange(path *field.Path, j, old *job) field.ErrorList {
 	now, before := &j.Spec, &old.Spec
-	errs := validateCompletionsChange(now, before, path.Child("completions"))
-	errs = append(errs, unchanged(now.Selector, before.Selector, path.Child("selector"))...)
-	errs = append(errs, validateTemplateChange(j, old, path)...)
+	errs := validateCompletionsChange(path.Child("completions"), now, before)
+	errs = append(errs, unchanged(path.Child("selector"), now.Selector, before.Selector)...)
+	errs = append(errs, validateTemplateChange(path, j, old)...)
 	for _, fixed := range []struct {
 		field       string
 		now, before any
@@ -209,15 +209,15 @@ func validateJobChange(j, old *job, path *field.Path) field.ErrorList {
 		{"managedBy", now.ManagedBy, before.ManagedBy},
 		{"successPolicy", now.SuccessPolicy, before.SuccessPolicy},
 	} {
-		errs = append(errs, unchangedPart(fixed.now, fixed.before, path.Child(fixed.field))...)
+		errs = append(errs, unchangedPart(path.Child(fixed.field), fixed.now, fixed.before)...)
 	}
 	return errs
 }
 
 // validateCompletionsChange: a job with indexes may grow and shrink, if as many indexes run as there are.
-func validateCompletionsChange(now, before *batchv1.JobSpec, path *field.Path) field.ErrorList {
+func validateCompletionsChange(path *field.Path, now, before *batchv1.JobSpec) field.ErrorList {
 	if !indexed(now) {
-		return unchanged(now.Completions, before.Completions, path)
+		return unchanged(path, now.Completions, before.Completions)
 	}
 	if now.Completions == nil || equality.Semantic.DeepEqual(now.Completions, before.Completions) {
 		return nil
@@ -230,7 +230,7 @@ func validateCompletionsChange(now, before *batchv1.JobSpec, path *field.Path) f
 
 // validateTemplateChange: the template stays, but while a job is suspended and has no pods, where they may run and what they
 // may use can still be decided.
-func validateTemplateChange(j, old *job, path *field.Path) field.ErrorList {
+func validateTemplateChange(path *field.Path, j, old *job) field.ErrorList {
 	if !mayChangeTemplate(old) {
 		if equality.Semantic.DeepEqual(&j.Spec.Template, &old.Spec.Template) {
 			return nil

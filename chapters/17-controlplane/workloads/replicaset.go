@@ -46,7 +46,7 @@ func validateReplicaSet(_ context.Context, r, old *replicaSet) field.ErrorList {
 	errs = append(errs, pods.validateSelector()...)
 	errs = append(errs, pods.validateReplicas()...)
 	if old != nil {
-		errs = append(errs, unchanged(s.Selector, old.Spec.Selector, path.Child("selector"))...)
+		errs = append(errs, unchanged(path.Child("selector"), s.Selector, old.Spec.Selector)...)
 	}
 	return errs
 }

@@ -72,7 +72,7 @@ func warnStatefulSet(_ context.Context, s, old *statefulSet) []string {
 		if old != nil {
 			at = at.Child("Spec") // so upstream says it
 		}
-		lines = append(lines, warnClaim(&s.Spec.VolumeClaimTemplates[i].Spec, at)...)
+		lines = append(lines, warnClaim(at, &s.Spec.VolumeClaimTemplates[i].Spec)...)
 	}
 	if limit := s.Spec.RevisionHistoryLimit; limit != nil && *limit < 0 {
 		lines = append(lines, "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended")
@@ -120,11 +120,11 @@ var statefulSetColumns = resource.Table[statefulSet, *statefulSet]{
 func validateStatefulSet(_ context.Context, set, old *statefulSet) field.ErrorList {
 	path := field.NewPath("spec")
 	if old == nil {
-		return validateStatefulSpec(&set.Spec, path, statefulOptions{claims: true, serviceName: true, template: true})
+		return validateStatefulSpec(path, &set.Spec, statefulOptions{claims: true, serviceName: true, template: true})
 	}
 	stored := &old.Spec.Template
-	valid := len(validateStatefulSpec(&old.Spec, path, statefulOptions{template: true, stored: stored})) == 0
-	errs := validateStatefulSpec(&set.Spec, path, statefulOptions{template: valid, stored: stored})
+	valid := len(validateStatefulSpec(path, &old.Spec, statefulOptions{template: true, stored: stored})) == 0
+	errs := validateStatefulSpec(path, &set.Spec, statefulOptions{template: valid, stored: stored})
 	return append(errs, validateStatefulChange(&set.Spec, &old.Spec)...)
 }
 
@@ -135,21 +135,21 @@ type statefulOptions struct {
 }
 
 // validateStatefulSpec is upstream's ValidateStatefulSetSpec.
-func validateStatefulSpec(s *appsv1.StatefulSetSpec, path *field.Path, o statefulOptions) field.ErrorList {
+func validateStatefulSpec(path *field.Path, s *appsv1.StatefulSetSpec, o statefulOptions) field.ErrorList {
 	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "statefulset"}
-	errs := validatePodManagement(s.PodManagementPolicy, path.Child("podManagementPolicy"))
-	errs = append(errs, validateStatefulUpdates(&s.UpdateStrategy, path.Child("updateStrategy"))...)
-	errs = append(errs, validateClaimRetention(s.PersistentVolumeClaimRetentionPolicy, path.Child("persistentVolumeClaimRetentionPolicy"))...)
+	errs := validatePodManagement(path.Child("podManagementPolicy"), s.PodManagementPolicy)
+	errs = append(errs, validateStatefulUpdates(path.Child("updateStrategy"), &s.UpdateStrategy)...)
+	errs = append(errs, validateClaimRetention(path.Child("persistentVolumeClaimRetentionPolicy"), s.PersistentVolumeClaimRetentionPolicy)...)
 	for i := 0; o.claims && i < len(s.VolumeClaimTemplates); i++ {
 		at := path.Child("volumeClaimTemplates").Index(i).Child("spec")
-		errs = append(errs, core.ValidatePersistentVolumeClaimSpec(&s.VolumeClaimTemplates[i].Spec, at, core.ClaimOptions{})...)
+		errs = append(errs, core.ValidatePersistentVolumeClaimSpec(at, &s.VolumeClaimTemplates[i].Spec, core.ClaimOptions{})...)
 	}
 	errs = append(errs, notNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})...)
 	if s.Ordinals != nil {
 		errs = append(errs, notNegative(path, []count{{"ordinals.start", int64(s.Ordinals.Start)}})...)
 	}
 	if o.serviceName {
-		errs = append(errs, validateServiceName(s.ServiceName, path.Child("serviceName"))...)
+		errs = append(errs, validateServiceName(path.Child("serviceName"), s.ServiceName)...)
 	}
 	errs = append(errs, pods.validateSelector()...)
 	if _, err := metav1.LabelSelectorAsSelector(s.Selector); err != nil {
@@ -157,13 +157,13 @@ func validateStatefulSpec(s *appsv1.StatefulSetSpec, path *field.Path, o statefu
 	} else {
 		errs = append(errs, pods.validateMatch()...)
 		if o.template {
-			errs = append(errs, validateStatefulTemplate(s, o.stored, path.Child("template"))...)
+			errs = append(errs, validateStatefulTemplate(path.Child("template"), s, o.stored)...)
 		}
 	}
 	return append(errs, pods.validateLasting("StatefulSet")...)
 }
 
-func validatePodManagement(policy appsv1.PodManagementPolicyType, path *field.Path) field.ErrorList {
+func validatePodManagement(path *field.Path, policy appsv1.PodManagementPolicyType) field.ErrorList {
 	switch policy {
 	case appsv1.OrderedReadyPodManagement, appsv1.ParallelPodManagement:
 		return nil
@@ -173,7 +173,7 @@ func validatePodManagement(policy appsv1.PodManagementPolicyType, path *field.Pa
 	return field.ErrorList{field.Invalid(path, policy, "must be 'OrderedReady' or 'Parallel'")}
 }
 
-func validateStatefulUpdates(s *appsv1.StatefulSetUpdateStrategy, path *field.Path) field.ErrorList {
+func validateStatefulUpdates(path *field.Path, s *appsv1.StatefulSetUpdateStrategy) field.ErrorList {
 	rolling := path.Child("rollingUpdate")
 	switch {
 	case s.Type == "":
@@ -190,23 +190,23 @@ func validateStatefulUpdates(s *appsv1.StatefulSetUpdateStrategy, path *field.Pa
 	errs := notNegative(rolling, counted("partition", s.RollingUpdate.Partition))
 	if limit := s.RollingUpdate.MaxUnavailable; limit != nil {
 		at := rolling.Child("maxUnavailable")
-		errs = append(errs, validateIntOrPercent(*limit, at)...)
+		errs = append(errs, validateIntOrPercent(at, *limit)...)
 		if isNone(*limit) {
 			errs = append(errs, field.Invalid(at, *limit, "cannot be 0"))
 		}
-		errs = append(errs, validateShare(*limit, at)...)
+		errs = append(errs, validateShare(at, *limit)...)
 	}
 	return errs
 }
 
-func validateClaimRetention(p *appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy, path *field.Path) field.ErrorList {
+func validateClaimRetention(path *field.Path, p *appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy) field.ErrorList {
 	if p == nil {
 		return nil
 	}
-	return append(validateRetention(p.WhenDeleted, path.Child("whenDeleted")), validateRetention(p.WhenScaled, path.Child("whenScaled"))...)
+	return append(validateRetention(path.Child("whenDeleted"), p.WhenDeleted), validateRetention(path.Child("whenScaled"), p.WhenScaled)...)
 }
 
-func validateRetention(p appsv1.PersistentVolumeClaimRetentionPolicyType, path *field.Path) field.ErrorList {
+func validateRetention(path *field.Path, p appsv1.PersistentVolumeClaimRetentionPolicyType) field.ErrorList {
 	const keep, remove = appsv1.RetainPersistentVolumeClaimRetentionPolicyType, appsv1.DeletePersistentVolumeClaimRetentionPolicyType
 	if p == keep || p == remove {
 		return nil
@@ -214,7 +214,7 @@ func validateRetention(p appsv1.PersistentVolumeClaimRetentionPolicyType, path *
 	return field.ErrorList{field.NotSupported(path, p, []appsv1.PersistentVolumeClaimRetentionPolicyType{keep, remove})}
 }
 
-func validateServiceName(name string, path *field.Path) field.ErrorList {
+func validateServiceName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return nil
 	}
@@ -227,14 +227,14 @@ func validateServiceName(name string, path *field.Path) field.ErrorList {
 
 // validateStatefulTemplate checks the template as the controller will complete it: with its own names for the host, and
 // with a volume for each claim.
-func validateStatefulTemplate(s *appsv1.StatefulSetSpec, stored *corev1.PodTemplateSpec, path *field.Path) field.ErrorList {
+func validateStatefulTemplate(path *field.Path, s *appsv1.StatefulSetSpec, stored *corev1.PodTemplateSpec) field.ErrorList {
 	template := &s.Template
 	if template.Spec.Subdomain != "" || template.Spec.Hostname != "" || len(s.VolumeClaimTemplates) > 0 {
 		template = template.DeepCopy()
 		template.Spec.Subdomain, template.Spec.Hostname = "", ""
 		template.Spec.Volumes = claimedVolumes(s)
 	}
-	errs := validateTemplate(template, stored, path)
+	errs := validateTemplate(path, template, stored)
 	errs = append(errs, metav1validation.ValidateLabels(template.Labels, path.Child("labels"))...)
 	return append(errs, apivalidation.ValidateAnnotations(template.Annotations, path.Child("annotations"))...)
 }

@@ -58,7 +58,7 @@ func (p podSet) validateReplicas() field.ErrorList {
 		return field.ErrorList{field.Invalid(p.path.Child("selector"), p.selector, "invalid label selector")}
 	}
 	errs := p.validateMatch()
-	errs = append(errs, validateTemplate(p.template, p.stored, p.path.Child("template"))...)
+	errs = append(errs, validateTemplate(p.path.Child("template"), p.template, p.stored)...)
 	return append(errs, p.validateLasting("ReplicaSet")...)
 }
 
@@ -78,17 +78,17 @@ func (p podSet) validateLasting(kind string) field.ErrorList {
 }
 
 // validateTemplate is core's check of a pod template; what was stored as it is stays allowed.
-func validateTemplate(template, stored *corev1.PodTemplateSpec, path *field.Path) field.ErrorList {
-	return core.ValidatePodTemplateSpec(template, path, core.OptionsForTemplate(stored))
+func validateTemplate(path *field.Path, template, stored *corev1.PodTemplateSpec) field.ErrorList {
+	return core.ValidatePodTemplateSpec(path, template, core.OptionsForTemplate(stored))
 }
 
 // unchanged refuses a change of a field.
-func unchanged(now, before any, path *field.Path) field.ErrorList {
+func unchanged(path *field.Path, now, before any) field.ErrorList {
 	return apivalidation.ValidateImmutableField(now, before, path)
 }
 
 // unchangedPart is unchanged for a part with fields of its own, which messages name as Go does.
-func unchangedPart(now, before any, path *field.Path) field.ErrorList {
+func unchangedPart(path *field.Path, now, before any) field.ErrorList {
 	if equality.Semantic.DeepEqual(now, before) {
 		return nil
 	}
@@ -105,7 +105,7 @@ func selectorText(s *metav1.LabelSelector) string {
 }
 
 // validateIntOrPercent: a number of pods, or their share in percent.
-func validateIntOrPercent(amount intstr.IntOrString, path *field.Path) field.ErrorList {
+func validateIntOrPercent(path *field.Path, amount intstr.IntOrString) field.ErrorList {
 	if amount.Type == intstr.Int {
 		return apivalidation.ValidateNonnegativeField(int64(amount.IntVal), path)
 	}
@@ -117,7 +117,7 @@ func validateIntOrPercent(amount intstr.IntOrString, path *field.Path) field.Err
 }
 
 // validateShare: no share is more than all pods.
-func validateShare(amount intstr.IntOrString, path *field.Path) field.ErrorList {
+func validateShare(path *field.Path, amount intstr.IntOrString) field.ErrorList {
 	if percent, ok := percentOf(amount); !ok || percent <= 100 {
 		return nil
 	}
@@ -169,7 +169,7 @@ func warnName(obj metav1.Object) []string {
 
 // warnTemplate is what clients are told of a template in spec.
 func warnTemplate(template *corev1.PodTemplateSpec) []string {
-	return core.WarnPodTemplate(template, field.NewPath("spec", "template"))
+	return core.WarnPodTemplate(field.NewPath("spec", "template"), template)
 }
 
 // unaltered reports an update after which nothing else is wanted than before it. Its client is not told again what was
@@ -177,7 +177,7 @@ func warnTemplate(template *corev1.PodTemplateSpec) []string {
 func unaltered(obj, old metav1.Object) bool { return obj.GetGeneration() == old.GetGeneration() }
 
 // warnClaim: bytes are whole. In an update, messages have the path that upstream's have there.
-func warnClaim(c *corev1.PersistentVolumeClaimSpec, path *field.Path) []string {
+func warnClaim(path *field.Path, c *corev1.PersistentVolumeClaimSpec) []string {
 	var lines []string
 	look := func(part string, list corev1.ResourceList) {
 		size := list[corev1.ResourceStorage]
