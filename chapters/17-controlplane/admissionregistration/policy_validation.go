@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -63,7 +63,7 @@ func validateMutatingPolicy(at *field.Path, s *admissionv1.MutatingAdmissionPoli
 	for i := range s.Mutations {
 		found = append(found, validateMutation(mutations.Index(i), &s.Mutations[i])...)
 	}
-	return append(found, fieldvalidation.RequiredAndSupported(at.Child("reinvocationPolicy"), s.ReinvocationPolicy,
+	return append(found, validate.RequiredAndSupported(at.Child("reinvocationPolicy"), s.ReinvocationPolicy,
 		admissionv1.IfNeededReinvocationPolicy, admissionv1.NeverReinvocationPolicy)...)
 }
 
@@ -92,7 +92,7 @@ func validateFailurePolicy(at *field.Path, policy *admissionv1.FailurePolicyType
 	if policy == nil {
 		return nil
 	}
-	return fieldvalidation.Supported(at, *policy, admissionv1.Fail, admissionv1.Ignore)
+	return validate.Supported(at, *policy, admissionv1.Fail, admissionv1.Ignore)
 }
 
 func validateParamKind(at *field.Path, k *admissionv1.ParamKind) field.ErrorList {
@@ -138,7 +138,7 @@ func validateMatchResources(at *field.Path, m *admissionv1.MatchResources) field
 	if m.MatchPolicy == nil {
 		found = append(found, field.Required(at.Child("matchPolicy"), ""))
 	} else {
-		found = append(found, fieldvalidation.Supported(at.Child("matchPolicy"), *m.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
+		found = append(found, validate.Supported(at.Child("matchPolicy"), *m.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
 	}
 	for _, s := range []struct {
 		name     string
@@ -163,7 +163,7 @@ func validateNamedRule(at *field.Path, r *admissionv1.NamedRuleWithOperations) f
 	var found field.ErrorList
 	for i, name := range r.ResourceNames {
 		path := at.Child("resourceNames").Index(i)
-		found = append(found, fieldvalidation.Invalid(path, name, content.IsPathSegmentName(name))...)
+		found = append(found, validate.Invalid(path, name, content.IsPathSegmentName(name))...)
 		if slices.Contains(r.ResourceNames[:i], name) {
 			found = append(found, field.Duplicate(path, name))
 		}
@@ -176,7 +176,7 @@ func validateMutableOperations(at *field.Path, m *admissionv1.MatchResources) fi
 	var found field.ErrorList
 	for i := 0; m != nil && i < len(m.ResourceRules); i++ {
 		for _, operation := range m.ResourceRules[i].Operations {
-			found = append(found, fieldvalidation.Supported(at.Child("resourceRules", "operations"), operation, admissionv1.OperationAll, admissionv1.Connect,
+			found = append(found, validate.Supported(at.Child("resourceRules", "operations"), operation, admissionv1.OperationAll, admissionv1.Connect,
 				admissionv1.Create, admissionv1.Update)...)
 		}
 	}
@@ -224,12 +224,12 @@ func validateValidation(at *field.Path, v *admissionv1.Validation) field.ErrorLi
 	if v.Reason == nil {
 		return found
 	}
-	return append(found, fieldvalidation.Supported(at.Child("reason"), *v.Reason, metav1.StatusReasonForbidden, metav1.StatusReasonInvalid,
+	return append(found, validate.Supported(at.Child("reason"), *v.Reason, metav1.StatusReasonForbidden, metav1.StatusReasonInvalid,
 		metav1.StatusReasonRequestEntityTooLarge)...)
 }
 
 func validateAuditAnnotation(at *field.Path, policy string, a *admissionv1.AuditAnnotation) field.ErrorList {
-	found := fieldvalidation.QualifiedName(at.Child("key"), policy+"/"+a.Key)
+	found := validate.QualifiedName(at.Child("key"), policy+"/"+a.Key)
 	if policy == "" {
 		found = field.ErrorList{field.Invalid(at.Child("key"), a.Key, "requires metadata.name be non-empty")}
 	}
@@ -251,7 +251,7 @@ func validateMutation(at *field.Path, m *admissionv1.Mutation) field.ErrorList {
 		if m.JSONPatch == nil {
 			found = append(found, field.Required(json, "must be specified when patchType is JSONPatch"))
 		} else {
-			found = append(found, fieldvalidation.Required(json.Child("expression"), strings.TrimSpace(m.JSONPatch.Expression))...)
+			found = append(found, validate.Required(json.Child("expression"), strings.TrimSpace(m.JSONPatch.Expression))...)
 		}
 		if m.ApplyConfiguration != nil {
 			found = append(found, field.Invalid(apply, "{applyConfiguration}", "must not be specified when patchType is JSONPatch"))
@@ -261,21 +261,21 @@ func validateMutation(at *field.Path, m *admissionv1.Mutation) field.ErrorList {
 		if m.ApplyConfiguration == nil {
 			found = append(found, field.Required(apply, "must be specified when patchType is ApplyConfiguration"))
 		} else {
-			found = append(found, fieldvalidation.Required(apply.Child("expression"), strings.TrimSpace(m.ApplyConfiguration.Expression))...)
+			found = append(found, validate.Required(apply.Child("expression"), strings.TrimSpace(m.ApplyConfiguration.Expression))...)
 		}
 		if m.JSONPatch != nil {
 			found = append(found, field.Invalid(json, "{jsonPatch}", "must not be specified when patchType is ApplyConfiguration"))
 		}
 		return found
 	}
-	return fieldvalidation.RequiredAndSupported(at.Child("patchType"), m.PatchType, admissionv1.PatchTypeApplyConfiguration, admissionv1.PatchTypeJSONPatch)
+	return validate.RequiredAndSupported(at.Child("patchType"), m.PatchType, admissionv1.PatchTypeApplyConfiguration, admissionv1.PatchTypeJSONPatch)
 }
 
 func validatePolicyName(at *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(at, "")}
 	}
-	return fieldvalidation.ObjectName(at, name)
+	return validate.ObjectName(at, name)
 }
 
 // validateParamRef: parameters are one object, or those with labels.
@@ -286,7 +286,7 @@ func validateParamRef(at *field.Path, r *admissionv1.ParamRef) field.ErrorList {
 	const exclusive = "name and selector are mutually exclusive"
 	var found field.ErrorList
 	if r.Name != "" {
-		found = fieldvalidation.Invalid(at.Child("name"), r.Name, content.IsPathSegmentName(r.Name))
+		found = validate.Invalid(at.Child("name"), r.Name, content.IsPathSegmentName(r.Name))
 		if r.Selector != nil {
 			found = append(found, field.Forbidden(at.Child("name"), exclusive))
 		}
@@ -304,13 +304,13 @@ func validateParamRef(at *field.Path, r *admissionv1.ParamRef) field.ErrorList {
 	if r.ParameterNotFoundAction == nil {
 		return append(found, field.Required(action, ""))
 	}
-	return append(found, fieldvalidation.RequiredAndSupported(action, *r.ParameterNotFoundAction, admissionv1.DenyAction, admissionv1.AllowAction)...)
+	return append(found, validate.RequiredAndSupported(action, *r.ParameterNotFoundAction, admissionv1.DenyAction, admissionv1.AllowAction)...)
 }
 
 func validateActions(at *field.Path, actions []admissionv1.ValidationAction) field.ErrorList {
 	var found field.ErrorList
 	for i, action := range actions {
-		found = append(found, fieldvalidation.Supported(at.Index(i), action, admissionv1.Audit, admissionv1.Deny, admissionv1.Warn)...)
+		found = append(found, validate.Supported(at.Index(i), action, admissionv1.Audit, admissionv1.Deny, admissionv1.Warn)...)
 		if slices.Contains(actions[:i], action) {
 			found = append(found, field.Duplicate(at.Index(i), action))
 		}
@@ -337,14 +337,14 @@ func validateMatchConditions(at *field.Path, conditions []admissionv1.MatchCondi
 	var names []string
 	for i, c := range conditions {
 		name := at.Index(i).Child("name")
-		found = append(found, fieldvalidation.Required(at.Index(i).Child("expression"), strings.TrimSpace(c.Expression))...)
+		found = append(found, validate.Required(at.Index(i).Child("expression"), strings.TrimSpace(c.Expression))...)
 		switch {
 		case c.Name == "":
 			found = append(found, field.Required(name, ""))
 		case slices.Contains(names, c.Name):
 			found = append(found, field.Duplicate(name, c.Name))
 		default:
-			found = append(found, fieldvalidation.QualifiedName(name, c.Name)...)
+			found = append(found, validate.QualifiedName(name, c.Name)...)
 		}
 		names = append(names, c.Name)
 	}

@@ -14,7 +14,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -78,16 +78,16 @@ func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook, again *ad
 		found = append(found, validateWebhookRule(at.Child("rules").Index(i), &rule)...)
 	}
 	if h.FailurePolicy != nil {
-		found = append(found, fieldvalidation.Supported(at.Child("failurePolicy"), *h.FailurePolicy, admissionv1.Fail, admissionv1.Ignore)...)
+		found = append(found, validate.Supported(at.Child("failurePolicy"), *h.FailurePolicy, admissionv1.Fail, admissionv1.Ignore)...)
 	}
 	if h.MatchPolicy != nil {
-		found = append(found, fieldvalidation.Supported(at.Child("matchPolicy"), *h.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
+		found = append(found, validate.Supported(at.Child("matchPolicy"), *h.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
 	}
 	effects := at.Child("sideEffects")
 	if h.SideEffects == nil {
 		found = append(found, field.Required(effects, "must specify one of None, NoneOnDryRun"))
 	} else {
-		found = append(found, fieldvalidation.Supported(effects, *h.SideEffects, admissionv1.SideEffectClassNone, admissionv1.SideEffectClassNoneOnDryRun)...)
+		found = append(found, validate.Supported(effects, *h.SideEffects, admissionv1.SideEffectClassNone, admissionv1.SideEffectClassNoneOnDryRun)...)
 	}
 	if seconds := ptr.Deref(h.TimeoutSeconds, 10); seconds < 1 || seconds > 30 {
 		found = append(found, field.Invalid(at.Child("timeoutSeconds"), seconds, "the timeout value must be between 1 and 30 seconds"))
@@ -100,7 +100,7 @@ func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook, again *ad
 		found = append(found, metavalidation.ValidateLabelSelector(h.ObjectSelector, options, at.Child("objectSelector"))...)
 	}
 	if again != nil {
-		found = append(found, fieldvalidation.Supported(at.Child("reinvocationPolicy"), *again, admissionv1.IfNeededReinvocationPolicy,
+		found = append(found, validate.Supported(at.Child("reinvocationPolicy"), *again, admissionv1.IfNeededReinvocationPolicy,
 			admissionv1.NeverReinvocationPolicy)...)
 	}
 	found = append(found, validateWebhookClient(at.Child("clientConfig"), &h.ClientConfig)...)
@@ -115,8 +115,8 @@ func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) f
 		return validateWebhookURL(at.Child("url"), *c.URL)
 	}
 	service := at.Child("service")
-	found := fieldvalidation.Required(service.Child("name"), c.Service.Namespace) // upstream takes one for the other
-	found = append(found, fieldvalidation.Required(service.Child("namespace"), c.Service.Name)...)
+	found := validate.Required(service.Child("name"), c.Service.Namespace) // upstream takes one for the other
+	found = append(found, validate.Required(service.Child("namespace"), c.Service.Name)...)
 	port := ptr.Deref(c.Service.Port, 443)
 	if messages := validation.IsValidPortNum(int(port)); messages != nil {
 		found = append(found, field.Invalid(service.Child("port"), port, "port is not valid: "+strings.Join(messages, ", ")))
@@ -187,7 +187,7 @@ func validateReviewVersions(at *field.Path, versions []string) field.ErrorList {
 			found = append(found, field.Invalid(at.Index(i), v, "duplicate version"))
 			continue
 		}
-		found = append(found, fieldvalidation.Invalid(at.Index(i), v, validation.IsDNS1035Label(v))...)
+		found = append(found, validate.Invalid(at.Index(i), v, validation.IsDNS1035Label(v))...)
 	}
 	if !slices.ContainsFunc(versions, func(v string) bool { return slices.Contains(reviews, v) }) {
 		found = append(found, field.Invalid(at, versions, "must include at least one of "+strings.Join(reviews, ", ")))
@@ -206,17 +206,17 @@ func validateWebhookRule(at *field.Path, r *admissionv1.RuleWithOperations) fiel
 		found = append(found, field.Invalid(operations, r.Operations, "if '*' is present, must not specify other operations"))
 	}
 	for i, operation := range r.Operations {
-		found = append(found, fieldvalidation.Supported(operations.Index(i), operation, admissionv1.OperationAll, admissionv1.Connect, admissionv1.Create,
+		found = append(found, validate.Supported(operations.Index(i), operation, admissionv1.OperationAll, admissionv1.Connect, admissionv1.Create,
 			admissionv1.Delete, admissionv1.Update)...)
 	}
-	found = append(found, fieldvalidation.AllOrSome(at.Child("apiGroups"), r.APIGroups, "API groups", "")...)
-	found = append(found, fieldvalidation.AllOrSome(at.Child("apiVersions"), r.APIVersions, "API versions", "")...)
+	found = append(found, validate.AllOrSome(at.Child("apiGroups"), r.APIGroups, "API groups", "")...)
+	found = append(found, validate.AllOrSome(at.Child("apiVersions"), r.APIVersions, "API versions", "")...)
 	for i, version := range r.APIVersions {
-		found = append(found, fieldvalidation.Required(at.Child("apiVersions").Index(i), version)...)
+		found = append(found, validate.Required(at.Child("apiVersions").Index(i), version)...)
 	}
 	found = append(found, validateWebhookResources(at.Child("resources"), r.Resources)...)
 	if r.Scope != nil {
-		found = append(found, fieldvalidation.Supported(at.Child("scope"), *r.Scope, admissionv1.AllScopes, admissionv1.ClusterScope, admissionv1.NamespacedScope)...)
+		found = append(found, validate.Supported(at.Child("scope"), *r.Scope, admissionv1.AllScopes, admissionv1.ClusterScope, admissionv1.NamespacedScope)...)
 	}
 	return found
 }

@@ -15,7 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -51,7 +51,7 @@ func validateSigningRequest(r, old *certificatesv1.CertificateSigningRequest) fi
 	}
 	for i, usage := range r.Spec.Usages {
 		at := spec.Child("usages").Index(i)
-		found = append(found, fieldvalidation.Supported(at, usage, slices.Sorted(slices.Values(usages))...)...)
+		found = append(found, validate.Supported(at, usage, slices.Sorted(slices.Values(usages))...)...)
 		if slices.Contains(r.Spec.Usages[:i], usage) {
 			found = append(found, field.Duplicate(at, usage))
 		}
@@ -120,12 +120,12 @@ func validateSigningConditions(at *field.Path, r *certificatesv1.CertificateSign
 	var found field.ErrorList
 	var seen []certificatesv1.RequestConditionType
 	for i, c := range r.Status.Conditions {
-		found = append(found, fieldvalidation.Required(at.Index(i).Child("type"), string(c.Type))...)
+		found = append(found, validate.Required(at.Index(i).Child("type"), string(c.Type))...)
 		states := []corev1.ConditionStatus{corev1.ConditionFalse, corev1.ConditionTrue, corev1.ConditionUnknown}
 		if slices.Contains(decisions, c.Type) || c.Type == certificatesv1.CertificateFailed {
 			states = []corev1.ConditionStatus{corev1.ConditionTrue}
 		}
-		found = append(found, fieldvalidation.RequiredAndSupported(at.Index(i).Child("status"), c.Status, states...)...)
+		found = append(found, validate.RequiredAndSupported(at.Index(i).Child("status"), c.Status, states...)...)
 		both := slices.Contains(decisions, c.Type) &&
 			slices.ContainsFunc(seen, func(s certificatesv1.RequestConditionType) bool { return s != c.Type && slices.Contains(decisions, s) })
 		if both {

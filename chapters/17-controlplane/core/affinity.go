@@ -17,40 +17,40 @@ const (
 	preferredTerms = "preferredDuringSchedulingIgnoredDuringExecution"
 )
 
-func (s *specCheck) affinity() field.ErrorList {
+func (s *specValidator) validateAffinity() field.ErrorList {
 	a, path := s.spec.Affinity, s.path.Child("affinity")
 	if a == nil {
 		return nil
 	}
 	var found field.ErrorList
 	if n := a.NodeAffinity; n != nil {
-		found = append(found, s.nodeAffinity(path.Child("nodeAffinity"), n)...)
+		found = append(found, s.validateNodeAffinity(path.Child("nodeAffinity"), n)...)
 	}
 	if p := a.PodAffinity; p != nil {
-		found = append(found, s.podTerms(path.Child("podAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution,
+		found = append(found, s.validatePodAffinityTerms(path.Child("podAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution,
 			p.PreferredDuringSchedulingIgnoredDuringExecution)...)
 	}
 	if p := a.PodAntiAffinity; p != nil {
-		found = append(found, s.podTerms(path.Child("podAntiAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution,
+		found = append(found, s.validatePodAffinityTerms(path.Child("podAntiAffinity"), p.RequiredDuringSchedulingIgnoredDuringExecution,
 			p.PreferredDuringSchedulingIgnoredDuringExecution)...)
 	}
 	return found
 }
 
-func (s *specCheck) nodeAffinity(path *field.Path, n *corev1.NodeAffinity) field.ErrorList {
+func (s *specValidator) validateNodeAffinity(path *field.Path, n *corev1.NodeAffinity) field.ErrorList {
 	var found field.ErrorList
 	if r := n.RequiredDuringSchedulingIgnoredDuringExecution; r != nil {
 		found = append(found, ValidateNodeSelector(path.Child(requiredTerms), r, s.options.AllowInvalidNodeValues)...)
 	}
 	for i, term := range n.PreferredDuringSchedulingIgnoredDuringExecution {
 		at := path.Child(preferredTerms).Index(i)
-		found = append(found, weight(at, term.Weight)...)
-		found = append(found, nodeTerm(at.Child("preference"), &term.Preference, true)...)
+		found = append(found, validateWeight(at, term.Weight)...)
+		found = append(found, validateNodeSelectorTerm(at.Child("preference"), &term.Preference, true)...)
 	}
 	return found
 }
 
-func weight(path *field.Path, w int32) field.ErrorList {
+func validateWeight(path *field.Path, w int32) field.ErrorList {
 	if w >= 1 && w <= 100 {
 		return nil
 	}
@@ -58,7 +58,7 @@ func weight(path *field.Path, w int32) field.ErrorList {
 }
 
 // ValidateNodeSelector checks the terms of a selector of nodes; anyValue leaves out whether a node could have the values
-// as labels. Upstream: fieldvalidation.ValidateNodeSelector.
+// as labels. Upstream: validation.ValidateNodeSelector.
 func ValidateNodeSelector(path *field.Path, n *corev1.NodeSelector, anyValue bool) field.ErrorList {
 	path = path.Child("nodeSelectorTerms")
 	if len(n.NodeSelectorTerms) == 0 {
@@ -66,23 +66,23 @@ func ValidateNodeSelector(path *field.Path, n *corev1.NodeSelector, anyValue boo
 	}
 	var found field.ErrorList
 	for i := range n.NodeSelectorTerms {
-		found = append(found, nodeTerm(path.Index(i), &n.NodeSelectorTerms[i], anyValue)...)
+		found = append(found, validateNodeSelectorTerm(path.Index(i), &n.NodeSelectorTerms[i], anyValue)...)
 	}
 	return found
 }
 
-func nodeTerm(path *field.Path, term *corev1.NodeSelectorTerm, anyValue bool) field.ErrorList {
+func validateNodeSelectorTerm(path *field.Path, term *corev1.NodeSelectorTerm, anyValue bool) field.ErrorList {
 	var found field.ErrorList
 	for i := range term.MatchExpressions {
-		found = append(found, nodeRequirement(path.Child("matchExpressions").Index(i), &term.MatchExpressions[i], anyValue)...)
+		found = append(found, validateNodeSelectorRequirement(path.Child("matchExpressions").Index(i), &term.MatchExpressions[i], anyValue)...)
 	}
 	for i := range term.MatchFields {
-		found = append(found, nodeField(path.Child("matchFields").Index(i), &term.MatchFields[i])...)
+		found = append(found, validateNodeFieldSelectorRequirement(path.Child("matchFields").Index(i), &term.MatchFields[i])...)
 	}
 	return found
 }
 
-func nodeRequirement(path *field.Path, r *corev1.NodeSelectorRequirement, anyValue bool) field.ErrorList {
+func validateNodeSelectorRequirement(path *field.Path, r *corev1.NodeSelectorRequirement, anyValue bool) field.ErrorList {
 	var found field.ErrorList
 	values := path.Child("values")
 	switch r.Operator {
@@ -108,8 +108,8 @@ func nodeRequirement(path *field.Path, r *corev1.NodeSelectorRequirement, anyVal
 	return found
 }
 
-// nodeField: of the fields of a node only the name can be asked for.
-func nodeField(path *field.Path, r *corev1.NodeSelectorRequirement) field.ErrorList {
+// validateNodeFieldSelectorRequirement: of the fields of a node only the name can be asked for.
+func validateNodeFieldSelectorRequirement(path *field.Path, r *corev1.NodeSelectorRequirement) field.ErrorList {
 	var found field.ErrorList
 	switch r.Operator {
 	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn:
@@ -129,46 +129,46 @@ func nodeField(path *field.Path, r *corev1.NodeSelectorRequirement) field.ErrorL
 	return found
 }
 
-func (s *specCheck) podTerms(path *field.Path, need []corev1.PodAffinityTerm, prefer []corev1.WeightedPodAffinityTerm) field.ErrorList {
+func (s *specValidator) validatePodAffinityTerms(path *field.Path, need []corev1.PodAffinityTerm, prefer []corev1.WeightedPodAffinityTerm) field.ErrorList {
 	var found field.ErrorList
 	for i := range need {
-		found = append(found, s.podTerm(path.Child(requiredTerms).Index(i), &need[i])...)
+		found = append(found, s.validatePodAffinityTerm(path.Child(requiredTerms).Index(i), &need[i])...)
 	}
 	for i := range prefer {
 		at := path.Child(preferredTerms).Index(i)
-		found = append(found, weight(at, prefer[i].Weight)...)
-		found = append(found, s.podTerm(at.Child("podAffinityTerm"), &prefer[i].PodAffinityTerm)...)
+		found = append(found, validateWeight(at, prefer[i].Weight)...)
+		found = append(found, s.validatePodAffinityTerm(at.Child("podAffinityTerm"), &prefer[i].PodAffinityTerm)...)
 	}
 	return found
 }
 
-func (s *specCheck) podTerm(path *field.Path, t *corev1.PodAffinityTerm) field.ErrorList {
-	found := selectors(path, t, metav1validation.LabelSelectorValidationOptions{AllowInvalidLabelValueInSelector: s.options.AllowInvalidSelectorValues})
+func (s *specValidator) validatePodAffinityTerm(path *field.Path, t *corev1.PodAffinityTerm) field.ErrorList {
+	found := validateAffinitySelectors(path, t, metav1validation.LabelSelectorValidationOptions{AllowInvalidLabelValueInSelector: s.options.AllowInvalidSelectorValues})
 	for _, name := range t.Namespaces {
 		found = append(found, wrong(path.Child("namespace"), name, apivalidation.ValidateNamespaceName(name, false))...)
 	}
-	found = append(found, labelKeys(path, t.MatchLabelKeys, t.MismatchLabelKeys, t.LabelSelector)...)
+	found = append(found, validateMatchLabelKeys(path, t.MatchLabelKeys, t.MismatchLabelKeys, t.LabelSelector)...)
 	if t.TopologyKey == "" {
 		found = append(found, field.Required(path.Child("topologyKey"), "can not be empty"))
 	}
 	return append(found, metav1validation.ValidateLabelName(t.TopologyKey, path.Child("topologyKey"))...)
 }
 
-func selectors(path *field.Path, t *corev1.PodAffinityTerm, o metav1validation.LabelSelectorValidationOptions) field.ErrorList {
+func validateAffinitySelectors(path *field.Path, t *corev1.PodAffinityTerm, o metav1validation.LabelSelectorValidationOptions) field.ErrorList {
 	found := metav1validation.ValidateLabelSelector(t.LabelSelector, o, path.Child("labelSelector"))
 	return append(found, metav1validation.ValidateLabelSelector(t.NamespaceSelector, o, path.Child("namespaceSelector"))...)
 }
 
-// podSelectors and nodeValues find what was once allowed.
-func (s *specCheck) podSelectors() field.ErrorList {
+// validatePodAffinitySelectors and nodeValues find what was once allowed.
+func (s *specValidator) validatePodAffinitySelectors() field.ErrorList {
 	var found field.ErrorList
 	for _, t := range affinityTerms(s.spec.Affinity) {
-		found = append(found, selectors(s.path, t, strictLabels)...)
+		found = append(found, validateAffinitySelectors(s.path, t, strictLabels)...)
 	}
 	return found
 }
 
-func (s *specCheck) nodeValues() field.ErrorList {
+func (s *specValidator) validateNodeAffinityValues() field.ErrorList {
 	a := s.spec.Affinity
 	if a == nil || a.NodeAffinity == nil || a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution == nil {
 		return nil
@@ -185,7 +185,7 @@ func (s *specCheck) nodeValues() field.ErrorList {
 }
 
 // spread are the topology spread constraints: how unevenly pods may lie across zones or nodes.
-func (s *specCheck) spread() field.ErrorList {
+func (s *specValidator) validateTopologySpreadConstraints() field.ErrorList {
 	var found field.ErrorList
 	list := s.spec.TopologySpreadConstraints
 	for i := range list {
@@ -195,23 +195,23 @@ func (s *specCheck) spread() field.ErrorList {
 			found = append(found, field.Required(path.Child("topologyKey"), "can not be empty"))
 		}
 		found = append(found, among(path.Child("whenUnsatisfiable"), c.WhenUnsatisfiable, corev1.DoNotSchedule, corev1.ScheduleAnyway)...)
-		found = append(found, saidOnce(path, c, list[i+1:])...)
-		found = append(found, minDomains(path.Child("minDomains"), c)...)
-		found = append(found, inclusion(path.Child("nodeAffinityPolicy"), c.NodeAffinityPolicy)...)
-		found = append(found, inclusion(path.Child("nodeTaintsPolicy"), c.NodeTaintsPolicy)...)
+		found = append(found, validateSpreadConstraintNotRepeated(path, c, list[i+1:])...)
+		found = append(found, validateMinDomains(path.Child("minDomains"), c)...)
+		found = append(found, validateNodeInclusionPolicy(path.Child("nodeAffinityPolicy"), c.NodeAffinityPolicy)...)
+		found = append(found, validateNodeInclusionPolicy(path.Child("nodeTaintsPolicy"), c.NodeTaintsPolicy)...)
 		if s.options.AllowInvalidSpreadKeys {
-			found = append(found, looseKeys(path.Child("matchLabelKeys"), c)...)
+			found = append(found, validateSpreadLabelKeys(path.Child("matchLabelKeys"), c)...)
 		} else {
-			found = append(found, labelKeys(path, c.MatchLabelKeys, nil, c.LabelSelector)...)
+			found = append(found, validateMatchLabelKeys(path, c.MatchLabelKeys, nil, c.LabelSelector)...)
 		}
 	}
 	if !s.options.AllowInvalidSpreadSelectors {
-		found = append(found, s.spreadSelectors()...)
+		found = append(found, s.validateTopologySpreadSelectors()...)
 	}
 	return found
 }
 
-func saidOnce(path *field.Path, c *corev1.TopologySpreadConstraint, others []corev1.TopologySpreadConstraint) field.ErrorList {
+func validateSpreadConstraintNotRepeated(path *field.Path, c *corev1.TopologySpreadConstraint, others []corev1.TopologySpreadConstraint) field.ErrorList {
 	again := slices.ContainsFunc(others, func(o corev1.TopologySpreadConstraint) bool {
 		return o.TopologyKey == c.TopologyKey && o.WhenUnsatisfiable == c.WhenUnsatisfiable
 	})
@@ -221,7 +221,7 @@ func saidOnce(path *field.Path, c *corev1.TopologySpreadConstraint, others []cor
 	return field.ErrorList{field.Duplicate(path.Child("{topologyKey, whenUnsatisfiable}"), fmt.Sprintf("{%v, %v}", c.TopologyKey, c.WhenUnsatisfiable))}
 }
 
-func minDomains(path *field.Path, c *corev1.TopologySpreadConstraint) field.ErrorList {
+func validateMinDomains(path *field.Path, c *corev1.TopologySpreadConstraint) field.ErrorList {
 	if c.MinDomains == nil {
 		return nil
 	}
@@ -233,18 +233,18 @@ func minDomains(path *field.Path, c *corev1.TopologySpreadConstraint) field.Erro
 	return found
 }
 
-func inclusion(path *field.Path, p *corev1.NodeInclusionPolicy) field.ErrorList {
+func validateNodeInclusionPolicy(path *field.Path, p *corev1.NodeInclusionPolicy) field.ErrorList {
 	if p == nil {
 		return nil
 	}
 	return among(path, *p, corev1.NodeInclusionPolicyHonor, corev1.NodeInclusionPolicyIgnore)
 }
 
-// labelKeys: keys whose values come from the pod's own labels. By now they are requirements of the selector; one that
+// validateMatchLabelKeys: keys whose values come from the pod's own labels. By now they are requirements of the selector; one that
 // stands there from before is a contradiction. Upstream: ValidateMatchLabelKeysAndMismatchLabelKeys.
-func labelKeys(path *field.Path, match, mismatch []string, selector *metav1.LabelSelector) field.ErrorList {
-	found := keyNames(path.Child("matchLabelKeys"), match, selector)
-	found = append(found, keyNames(path.Child("mismatchLabelKeys"), mismatch, selector)...)
+func validateMatchLabelKeys(path *field.Path, match, mismatch []string, selector *metav1.LabelSelector) field.ErrorList {
+	found := validateLabelKeyNames(path.Child("matchLabelKeys"), match, selector)
+	found = append(found, validateLabelKeyNames(path.Child("mismatchLabelKeys"), mismatch, selector)...)
 	if selector != nil && len(match) > 0 {
 		names := seen{}
 		for key := range selector.MatchLabels {
@@ -273,7 +273,7 @@ func lastIndex(list []string, s string) int {
 	return -1
 }
 
-func keyNames(path *field.Path, keys []string, selector *metav1.LabelSelector) field.ErrorList {
+func validateLabelKeyNames(path *field.Path, keys []string, selector *metav1.LabelSelector) field.ErrorList {
 	if len(keys) > 0 && selector == nil {
 		return field.ErrorList{field.Forbidden(path, "must not be specified when labelSelector is not set")}
 	}
@@ -284,8 +284,8 @@ func keyNames(path *field.Path, keys []string, selector *metav1.LabelSelector) f
 	return found
 }
 
-// looseKeys is the rule for pods from before keys became requirements.
-func looseKeys(path *field.Path, c *corev1.TopologySpreadConstraint) field.ErrorList {
+// validateSpreadLabelKeys is the rule for pods from before keys became requirements.
+func validateSpreadLabelKeys(path *field.Path, c *corev1.TopologySpreadConstraint) field.ErrorList {
 	if len(c.MatchLabelKeys) == 0 {
 		return nil
 	}
@@ -310,7 +310,7 @@ func looseKeys(path *field.Path, c *corev1.TopologySpreadConstraint) field.Error
 	return found
 }
 
-func (s *specCheck) spreadSelectors() field.ErrorList {
+func (s *specValidator) validateTopologySpreadSelectors() field.ErrorList {
 	var found field.ErrorList
 	for i := range s.spec.TopologySpreadConstraints {
 		found = append(found, metav1validation.ValidateLabelSelector(s.spec.TopologySpreadConstraints[i].LabelSelector, strictLabels,
@@ -319,10 +319,10 @@ func (s *specCheck) spreadSelectors() field.ErrorList {
 	return found
 }
 
-func (s *specCheck) spreadKeys() field.ErrorList {
+func (s *specValidator) validateTopologySpreadLabelKeys() field.ErrorList {
 	var found field.ErrorList
 	for _, c := range s.spec.TopologySpreadConstraints {
-		found = append(found, labelKeys(s.path, c.MatchLabelKeys, nil, c.LabelSelector)...)
+		found = append(found, validateMatchLabelKeys(s.path, c.MatchLabelKeys, nil, c.LabelSelector)...)
 	}
 	return found
 }

@@ -18,14 +18,14 @@ func isMirror(annotations map[string]string) bool {
 }
 
 // annotations are those that once were, or still are, orders. Upstream: ValidatePodSpecificAnnotations.
-func annotations(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec, o Options) field.ErrorList {
+func validatePodAnnotations(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec, o Options) field.ErrorList {
 	var found field.ErrorList
 	if value, mirror := m.Annotations[corev1.MirrorPodAnnotationKey]; mirror && spec.NodeName == "" {
 		found = append(found, field.Invalid(path.Key(corev1.MirrorPodAnnotationKey), value,
 			"must set spec.nodeName if mirror pod annotation is set"))
 	}
 	if text := m.Annotations[corev1.TolerationsAnnotationKey]; text != "" {
-		found = append(found, writtenTolerations(path, text, o)...)
+		found = append(found, validateTolerationsAnnotation(path, text, o)...)
 	}
 	if cost, ok := m.Annotations[corev1.PodDeletionCost]; ok && !isCost(cost) && !o.AllowInvalidDeletionCost {
 		found = append(found, field.Invalid(path.Key(corev1.PodDeletionCost), cost, "must be a 32bit integer"))
@@ -33,9 +33,9 @@ func annotations(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec, o
 	for key, value := range m.Annotations {
 		switch {
 		case key == corev1.SeccompPodAnnotationKey, strings.HasPrefix(key, corev1.SeccompContainerAnnotationKeyPrefix):
-			found = append(found, writtenSeccomp(path.Child(key), value)...)
+			found = append(found, validateSeccompAnnotation(path.Child(key), value)...)
 		case strings.HasPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix):
-			found = append(found, writtenAppArmor(path.Key(key), key, value, spec)...)
+			found = append(found, validateAppArmorAnnotation(path.Key(key), key, value, spec)...)
 		}
 	}
 	return found
@@ -47,7 +47,7 @@ func isCost(text string) bool {
 	return err == nil && strconv.FormatInt(n, 10) == text
 }
 
-func writtenTolerations(path *field.Path, text string, o Options) field.ErrorList {
+func validateTolerationsAnnotation(path *field.Path, text string, o Options) field.ErrorList {
 	var list []corev1.Toleration
 	if err := json.Unmarshal([]byte(text), &list); err != nil {
 		return field.ErrorList{field.Invalid(path, corev1.TolerationsAnnotationKey, err.Error())}
@@ -55,7 +55,7 @@ func writtenTolerations(path *field.Path, text string, o Options) field.ErrorLis
 	return ValidateTolerations(path.Child(corev1.TolerationsAnnotationKey), list, o)
 }
 
-func writtenSeccomp(path *field.Path, profile string) field.ErrorList {
+func validateSeccompAnnotation(path *field.Path, profile string) field.ErrorList {
 	switch profile {
 	case corev1.SeccompProfileRuntimeDefault, corev1.DeprecatedSeccompProfileDockerDefault, corev1.SeccompProfileNameUnconfined:
 		return nil
@@ -66,7 +66,7 @@ func writtenSeccomp(path *field.Path, profile string) field.ErrorList {
 	return field.ErrorList{field.Invalid(path, profile, "must be a valid seccomp profile")}
 }
 
-func writtenAppArmor(path *field.Path, key, profile string, spec *corev1.PodSpec) field.ErrorList {
+func validateAppArmorAnnotation(path *field.Path, key, profile string, spec *corev1.PodSpec) field.ErrorList {
 	var found field.ErrorList
 	name := strings.TrimPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix)
 	known := false
@@ -83,7 +83,7 @@ func writtenAppArmor(path *field.Path, key, profile string, spec *corev1.PodSpec
 }
 
 // annotationChanges: two kinds of annotations stay as they were. Upstream: ValidatePodSpecificAnnotationUpdates.
-func annotationChanges(pod, before *corev1.Pod, o Options) field.ErrorList {
+func validateAnnotationsUpdate(pod, before *corev1.Pod, o Options) field.ErrorList {
 	path := annotationsPath
 	var found field.ErrorList
 	forbid := func(key, did string) {
@@ -104,5 +104,5 @@ func annotationChanges(pod, before *corev1.Pod, o Options) field.ErrorList {
 			forbid(key, "add")
 		}
 	}
-	return append(found, annotations(path, &pod.ObjectMeta, &pod.Spec, o)...)
+	return append(found, validatePodAnnotations(path, &pod.ObjectMeta, &pod.Spec, o)...)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // csi is a volume that a driver makes for this pod alone.
-func csi(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateCSIVolume(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("csi")
 	found := ValidateCSIDriverName(path.Child("driver"), v.CSI.Driver)
 	ref := v.CSI.NodePublishSecretRef
@@ -43,8 +43,8 @@ func ValidateCSIDriverName(path *field.Path, name string) field.ErrorList {
 	return found
 }
 
-// claimTemplate is a claim that is made for each pod: a spec, labels and annotations.
-func claimTemplate(path *field.Path, t *corev1.PersistentVolumeClaimTemplate) field.ErrorList {
+// validatePersistentVolumeClaimTemplate is a claim that is made for each pod: a spec, labels and annotations.
+func validatePersistentVolumeClaimTemplate(path *field.Path, t *corev1.PersistentVolumeClaimTemplate) field.ErrorList {
 	found := ValidateTemplateMetadata(path.Child("metadata"), &t.ObjectMeta)
 	return append(found, ValidatePersistentVolumeClaimSpec(path.Child("spec"), &t.Spec, ClaimOptions{})...)
 }
@@ -100,12 +100,12 @@ func ValidatePersistentVolumeClaimSpec(path *field.Path, c *corev1.PersistentVol
 		found = append(found, metav1validation.ValidateLabelSelector(c.Selector, options, path.Child("selector"))...)
 	}
 	found = append(found, ValidateAccessModes(path.Child("accessModes"), c.AccessModes)...)
-	found = append(found, claimSize(path.Child("resources").Key("storage"), c.Resources.Requests)...)
+	found = append(found, validateStorageRequest(path.Child("resources").Key("storage"), c.Resources.Requests)...)
 	if class := deref(c.StorageClassName, ""); class != "" {
 		found = append(found, isObjectName(path.Child("storageClassName"), class)...)
 	}
 	found = append(found, ValidateVolumeMode(path.Child("volumeMode"), c.VolumeMode)...)
-	found = append(found, dataSources(path, c, o.AnyGroup)...)
+	found = append(found, validateDataSources(path, c, o.AnyGroup)...)
 	if class := deref(c.VolumeAttributesClassName, ""); class != "" {
 		found = append(found, isObjectName(path.Child("volumeAttributesClassName"), class)...)
 	}
@@ -140,7 +140,7 @@ func ValidateVolumeMode(path *field.Path, mode *corev1.PersistentVolumeMode) fie
 	return among(path, *mode, corev1.PersistentVolumeBlock, corev1.PersistentVolumeFilesystem)
 }
 
-func claimSize(path *field.Path, requests corev1.ResourceList) field.ErrorList {
+func validateStorageRequest(path *field.Path, requests corev1.ResourceList) field.ErrorList {
 	size, ok := requests[corev1.ResourceStorage]
 	switch {
 	case !ok:
@@ -151,16 +151,16 @@ func claimSize(path *field.Path, requests corev1.ResourceList) field.ErrorList {
 	return nil
 }
 
-// dataSources: what the volume is filled with, in the older field, the newer one, or the same in both.
-func dataSources(path *field.Path, c *corev1.PersistentVolumeClaimSpec, anyGroup bool) field.ErrorList {
+// validateDataSources: what the volume is filled with, in the older field, the newer one, or the same in both.
+func validateDataSources(path *field.Path, c *corev1.PersistentVolumeClaimSpec, anyGroup bool) field.ErrorList {
 	var found field.ErrorList
 	old, ref := c.DataSource, c.DataSourceRef
 	if old != nil {
 		local := corev1.TypedObjectReference{APIGroup: old.APIGroup, Kind: old.Kind, Name: old.Name}
-		found = append(found, dataSource(path.Child("dataSource"), local, anyGroup)...)
+		found = append(found, validateDataSource(path.Child("dataSource"), local, anyGroup)...)
 	}
 	if ref != nil {
-		found = append(found, dataSource(path.Child("dataSourceRef"), *ref, anyGroup)...)
+		found = append(found, validateDataSource(path.Child("dataSourceRef"), *ref, anyGroup)...)
 	}
 	switch {
 	case old == nil || ref == nil:
@@ -172,7 +172,7 @@ func dataSources(path *field.Path, c *corev1.PersistentVolumeClaimSpec, anyGroup
 	return found
 }
 
-func dataSource(path *field.Path, r corev1.TypedObjectReference, anyGroup bool) field.ErrorList {
+func validateDataSource(path *field.Path, r corev1.TypedObjectReference, anyGroup bool) field.ErrorList {
 	found := required(path.Child("name"), r.Name)
 	found = append(found, required(path.Child("kind"), r.Kind)...)
 	group := deref(r.APIGroup, "")

@@ -11,8 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// containers: at least one, with names of their own.
-func (s *specCheck) containers() field.ErrorList {
+// validateContainers: at least one, with names of their own.
+func (s *specValidator) validateContainers() field.ErrorList {
 	path := s.path.Child("containers")
 	if len(s.spec.Containers) == 0 {
 		return field.ErrorList{field.Required(path, "")}
@@ -21,64 +21,64 @@ func (s *specCheck) containers() field.ErrorList {
 	names := seen{}
 	for i := range s.spec.Containers {
 		c, at := &s.spec.Containers[i], path.Index(i)
-		found = append(found, s.container(at, c)...)
+		found = append(found, s.validateContainer(at, c)...)
 		if names.again(c.Name) {
 			found = append(found, field.Duplicate(at.Child("name"), c.Name))
 		}
-		found = append(found, s.lifecycle(at, c)...)
-		found = append(found, s.probes(at, c)...)
-		found = append(found, restartRules(at, c)...)
+		found = append(found, s.validateLifecycle(at, c)...)
+		found = append(found, s.validateProbes(at, c)...)
+		found = append(found, validateRestartRules(at, c)...)
 	}
-	return append(found, uniqueHostPorts(path, s.spec.Containers)...)
+	return append(found, validateHostPortsUnique(path, s.spec.Containers)...)
 }
 
 // container is what every container must be, of whichever kind. Upstream: validateContainerCommon.
-func (s *specCheck) container(path *field.Path, c *corev1.Container) field.ErrorList {
-	found := namedLabel(path.Child("name"), c.Name)
+func (s *specValidator) validateContainer(path *field.Path, c *corev1.Container) field.ErrorList {
+	found := validateDNSLabelName(path.Child("name"), c.Name)
 	found = append(found, required(path.Child("image"), c.Image)...)
 	found = append(found, oneOf(path.Child("terminationMessagePolicy"), c.TerminationMessagePolicy,
 		corev1.TerminationMessageReadFile, corev1.TerminationMessageFallbackToLogsOnError)...)
-	found = append(found, ports(path.Child("ports"), c.Ports)...)
-	found = append(found, environment(path.Child("env"), c.Env)...)
-	found = append(found, environmentFrom(path.Child("envFrom"), c.EnvFrom)...)
-	found = append(found, s.mounts(path.Child("volumeMounts"), c)...)
-	found = append(found, s.devices(path.Child("volumeDevices"), c)...)
-	found = append(found, pullPolicy(path.Child("imagePullPolicy"), c.ImagePullPolicy)...)
-	found = append(found, s.requirements(path.Child("resources"), &c.Resources, containerResource)...)
-	found = append(found, s.resizePolicy(path.Child("resizePolicy"), c.ResizePolicy)...)
-	return append(found, s.containerSecurity(path.Child("securityContext"), c.SecurityContext)...)
+	found = append(found, validateContainerPorts(path.Child("ports"), c.Ports)...)
+	found = append(found, validateEnv(path.Child("env"), c.Env)...)
+	found = append(found, validateEnvFrom(path.Child("envFrom"), c.EnvFrom)...)
+	found = append(found, s.validateVolumeMounts(path.Child("volumeMounts"), c)...)
+	found = append(found, s.validateVolumeDevices(path.Child("volumeDevices"), c)...)
+	found = append(found, validatePullPolicy(path.Child("imagePullPolicy"), c.ImagePullPolicy)...)
+	found = append(found, s.validateResourceRequirements(path.Child("resources"), &c.Resources, containerResource)...)
+	found = append(found, s.validateResizePolicy(path.Child("resizePolicy"), c.ResizePolicy)...)
+	return append(found, s.validateContainerSecurityContext(path.Child("securityContext"), c.SecurityContext)...)
 }
 
-func namedLabel(path *field.Path, name string) field.ErrorList {
+func validateDNSLabelName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "")}
 	}
 	return isLabel(path, name)
 }
 
-func pullPolicy(path *field.Path, p corev1.PullPolicy) field.ErrorList {
+func validatePullPolicy(path *field.Path, p corev1.PullPolicy) field.ErrorList {
 	return oneOf(path, p, corev1.PullAlways, corev1.PullIfNotPresent, corev1.PullNever)
 }
 
-// trimmedImage is asked of pods only: templates with spaces around an image are out there.
-func trimmedImage(path *field.Path, c *corev1.Container) field.ErrorList {
+// validateImageWithoutSpaces is asked of pods only: templates with spaces around an image are out there.
+func validateImageWithoutSpaces(path *field.Path, c *corev1.Container) field.ErrorList {
 	if strings.TrimSpace(c.Image) == c.Image {
 		return nil
 	}
 	return field.ErrorList{field.Invalid(path.Child("image"), c.Image, "must not have leading or trailing whitespace")}
 }
 
-func trimmedImages(path *field.Path, containers []corev1.Container) field.ErrorList {
+func validateImagesWithoutSpaces(path *field.Path, containers []corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	for i := range containers {
-		found = append(found, trimmedImage(path.Index(i), &containers[i])...)
+		found = append(found, validateImageWithoutSpaces(path.Index(i), &containers[i])...)
 	}
 	return found
 }
 
-// initContainers share the containers' names. One that always restarts runs beside the others (a sidecar), and may have
+// validateInitContainers share the containers' names. One that always restarts runs beside the others (a sidecar), and may have
 // what only makes sense for that.
-func (s *specCheck) initContainers() field.ErrorList {
+func (s *specValidator) validateInitContainers() field.ErrorList {
 	names := seen{}
 	for i := range s.spec.Containers {
 		names[s.spec.Containers[i].Name] = true
@@ -87,29 +87,29 @@ func (s *specCheck) initContainers() field.ErrorList {
 	var found field.ErrorList
 	for i := range s.spec.InitContainers {
 		c, at := &s.spec.InitContainers[i], path.Index(i)
-		found = append(found, s.container(at, c)...)
-		found = append(found, initRestartRules(at, c)...)
+		found = append(found, s.validateContainer(at, c)...)
+		found = append(found, validateInitContainerRestartRules(at, c)...)
 		if names[c.Name] {
 			found = append(found, field.Duplicate(at.Child("name"), c.Name))
 		} else if c.Name != "" {
 			names[c.Name] = true
 		}
-		found = append(found, uniqueHostPorts(path, s.spec.InitContainers[i:i+1])...)
+		found = append(found, validateHostPortsUnique(path, s.spec.InitContainers[i:i+1])...)
 		if isSidecar(c) {
-			found = append(found, s.lifecycle(at, c)...)
-			found = append(found, s.probes(at, c)...)
+			found = append(found, s.validateLifecycle(at, c)...)
+			found = append(found, s.validateProbes(at, c)...)
 		} else {
-			found = append(found, runsOnce(at, c)...)
+			found = append(found, validateInitContainerWithoutRestart(at, c)...)
 		}
 	}
 	if !s.options.AllowRestartOnResizeOfInit {
-		found = append(found, s.restartOnResizeOfInit()...)
+		found = append(found, s.validateInitContainerResizePolicy()...)
 	}
 	return found
 }
 
-// runsOnce: nobody asks a container that is to end whether it is ready.
-func runsOnce(path *field.Path, c *corev1.Container) field.ErrorList {
+// validateInitContainerWithoutRestart: nobody asks a container that is to end whether it is ready.
+func validateInitContainerWithoutRestart(path *field.Path, c *corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	for _, f := range []struct {
 		name string
@@ -125,7 +125,7 @@ func runsOnce(path *field.Path, c *corev1.Container) field.ErrorList {
 	return found
 }
 
-func (s *specCheck) restartOnResizeOfInit() field.ErrorList {
+func (s *specValidator) validateInitContainerResizePolicy() field.ErrorList {
 	var found field.ErrorList
 	for i := range s.spec.InitContainers {
 		c := &s.spec.InitContainers[i]
@@ -139,8 +139,8 @@ func (s *specCheck) restartOnResizeOfInit() field.ErrorList {
 	return found
 }
 
-// ephemeralContainers look into a pod that runs. They have no guarantees, and so nothing that would need some.
-func (s *specCheck) ephemeralContainers() field.ErrorList {
+// validateEphemeralContainers look into a pod that runs. They have no guarantees, and so nothing that would need some.
+func (s *specValidator) validateEphemeralContainers() field.ErrorList {
 	if len(s.spec.EphemeralContainers) == 0 {
 		return nil
 	}
@@ -155,21 +155,21 @@ func (s *specCheck) ephemeralContainers() field.ErrorList {
 	for i := range s.spec.EphemeralContainers {
 		e, at := &s.spec.EphemeralContainers[i], path.Index(i)
 		c := asContainer(e)
-		found = append(found, s.container(at, c)...)
-		found = append(found, trimmedImage(at, c)...)
+		found = append(found, s.validateContainer(at, c)...)
+		found = append(found, validateImageWithoutSpaces(at, c)...)
 		if names.again(e.Name) {
 			found = append(found, field.Duplicate(at.Child("name"), e.Name))
 		}
 		if e.TargetContainerName != "" && !targets[e.TargetContainerName] {
 			found = append(found, field.NotFound(at.Child("targetContainerName"), e.TargetContainerName))
 		}
-		found = append(found, onlyToLook(at, c)...)
+		found = append(found, validateEphemeralContainerFields(at, c)...)
 	}
 	return found
 }
 
-// onlyToLook: what an ephemeral container may not have.
-func onlyToLook(path *field.Path, c *corev1.Container) field.ErrorList {
+// validateEphemeralContainerFields: what an ephemeral container may not have.
+func validateEphemeralContainerFields(path *field.Path, c *corev1.Container) field.ErrorList {
 	const reason = "cannot be set for an Ephemeral Container"
 	var found field.ErrorList
 	for _, f := range []struct {
@@ -198,7 +198,7 @@ func onlyToLook(path *field.Path, c *corev1.Container) field.ErrorList {
 	return found
 }
 
-func ports(path *field.Path, list []corev1.ContainerPort) field.ErrorList {
+func validateContainerPorts(path *field.Path, list []corev1.ContainerPort) field.ErrorList {
 	var found field.ErrorList
 	names := seen{}
 	for i := range list {
@@ -213,30 +213,30 @@ func ports(path *field.Path, list []corev1.ContainerPort) field.ErrorList {
 		if p.ContainerPort == 0 {
 			found = append(found, field.Required(at.Child("containerPort"), ""))
 		} else {
-			found = append(found, isPort(at.Child("containerPort"), p.ContainerPort)...)
+			found = append(found, validatePortNumber(at.Child("containerPort"), p.ContainerPort)...)
 		}
 		if p.HostPort != 0 {
-			found = append(found, isPort(at.Child("hostPort"), p.HostPort)...)
+			found = append(found, validatePortNumber(at.Child("hostPort"), p.HostPort)...)
 		}
 		found = append(found, oneOf(at.Child("protocol"), p.Protocol, corev1.ProtocolSCTP, corev1.ProtocolTCP, corev1.ProtocolUDP)...)
 	}
 	return found
 }
 
-func isPort(path *field.Path, port int32) field.ErrorList {
+func validatePortNumber(path *field.Path, port int32) field.ErrorList {
 	return wrong(path, port, validation.IsValidPortNum(int(port)))
 }
 
-// portOrName is a reference to a port.
-func portOrName(path *field.Path, port intstr.IntOrString) field.ErrorList {
+// validatePortNumberOrName is a reference to a port.
+func validatePortNumberOrName(path *field.Path, port intstr.IntOrString) field.ErrorList {
 	if port.Type == intstr.Int {
 		return wrong(path, port.IntValue(), validation.IsValidPortNum(port.IntValue()))
 	}
 	return wrong(path, port.StrVal, validation.IsValidPortName(port.StrVal))
 }
 
-// uniqueHostPorts: the node has each port once.
-func uniqueHostPorts(path *field.Path, containers []corev1.Container) field.ErrorList {
+// validateHostPortsUnique: the node has each port once.
+func validateHostPortsUnique(path *field.Path, containers []corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	taken := seen{}
 	for i := range containers {
@@ -252,8 +252,8 @@ func uniqueHostPorts(path *field.Path, containers []corev1.Container) field.Erro
 	return found
 }
 
-// hostPorts: in the node's network a container's port is the node's. A template may leave the node's out.
-func (s *specCheck) hostPorts() field.ErrorList {
+// validateHostNetworkPorts: in the node's network a container's port is the node's. A template may leave the node's out.
+func (s *specValidator) validateHostNetworkPorts() field.ErrorList {
 	if !s.spec.HostNetwork {
 		return nil
 	}
@@ -269,17 +269,17 @@ func (s *specCheck) hostPorts() field.ErrorList {
 	return found
 }
 
-// initRestartRules is restartRules for init containers, of which the rules alone are not looked at.
-func initRestartRules(path *field.Path, c *corev1.Container) field.ErrorList {
+// validateInitContainerRestartRules is restartRules for init containers, of which the rules alone are not looked at.
+func validateInitContainerRestartRules(path *field.Path, c *corev1.Container) field.ErrorList {
 	if c.RestartPolicy == nil && len(c.RestartPolicyRules) > 0 {
 		return field.ErrorList{field.Required(path.Child("restartPolicy"), "must specify restartPolicy when restart rules are used")}
 	}
-	return restartRules(path, c)
+	return validateRestartRules(path, c)
 }
 
-// restartRules: a container's own policy, and exit codes for which it does not hold.
+// validateRestartRules: a container's own policy, and exit codes for which it does not hold.
 // Upstream: validateContainerRestartPolicy.
-func restartRules(path *field.Path, c *corev1.Container) field.ErrorList {
+func validateRestartRules(path *field.Path, c *corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	if c.RestartPolicy != nil {
 		found = among(path.Child("restartPolicy"), *c.RestartPolicy, corev1.ContainerRestartPolicyAlways,
@@ -295,12 +295,12 @@ func restartRules(path *field.Path, c *corev1.Container) field.ErrorList {
 		at := rules.Index(i)
 		found = append(found, among(at.Child("action"), rule.Action,
 			corev1.ContainerRestartRuleActionRestart, corev1.ContainerRestartRuleActionRestartAllContainers)...)
-		found = append(found, exitCodes(at.Child("exitCodes"), rule.ExitCodes)...)
+		found = append(found, validateExitCodes(at.Child("exitCodes"), rule.ExitCodes)...)
 	}
 	return found
 }
 
-func exitCodes(path *field.Path, codes *corev1.ContainerRestartRuleOnExitCodes) field.ErrorList {
+func validateExitCodes(path *field.Path, codes *corev1.ContainerRestartRuleOnExitCodes) field.ErrorList {
 	if codes == nil {
 		return field.ErrorList{field.Required(path, "must be specified")}
 	}
@@ -312,8 +312,8 @@ func exitCodes(path *field.Path, codes *corev1.ContainerRestartRuleOnExitCodes) 
 	return found
 }
 
-// resizePolicy says whether a container must restart to get more or less of a resource.
-func (s *specCheck) resizePolicy(path *field.Path, policies []corev1.ContainerResizePolicy) field.ErrorList {
+// validateResizePolicy says whether a container must restart to get more or less of a resource.
+func (s *specValidator) validateResizePolicy(path *field.Path, policies []corev1.ContainerResizePolicy) field.ErrorList {
 	var found field.ErrorList
 	names := seen{}
 	for i, p := range policies {

@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-func environment(path *field.Path, vars []corev1.EnvVar) field.ErrorList {
+func validateEnv(path *field.Path, vars []corev1.EnvVar) field.ErrorList {
 	var found field.ErrorList
 	for i := range vars {
 		v, at := &vars[i], path.Index(i)
@@ -21,14 +21,14 @@ func environment(path *field.Path, vars []corev1.EnvVar) field.ErrorList {
 			found = append(found, wrong(at.Child("name"), v.Name, validation.IsRelaxedEnvVarName(v.Name))...)
 		}
 		if v.ValueFrom != nil {
-			found = append(found, valueFrom(at.Child("valueFrom"), v)...)
+			found = append(found, validateEnvVarSource(at.Child("valueFrom"), v)...)
 		}
 	}
 	return found
 }
 
-// valueFrom: one source, and no value beside it.
-func valueFrom(path *field.Path, v *corev1.EnvVar) field.ErrorList {
+// validateEnvVarSource: one source, and no value beside it.
+func validateEnvVarSource(path *field.Path, v *corev1.EnvVar) field.ErrorList {
 	from, sources := v.ValueFrom, 0
 	var found field.ErrorList
 	add := func(more field.ErrorList) {
@@ -36,19 +36,19 @@ func valueFrom(path *field.Path, v *corev1.EnvVar) field.ErrorList {
 		found = append(found, more...)
 	}
 	if r := from.FieldRef; r != nil {
-		add(fieldOf(path.Child("fieldRef"), r, environmentFields))
+		add(validateObjectFieldSelector(path.Child("fieldRef"), r, environmentFields))
 	}
 	if r := from.ResourceFieldRef; r != nil {
-		add(resourceOf(path.Child("resourceFieldRef"), r, false))
+		add(validateResourceFieldSelector(path.Child("resourceFieldRef"), r, false))
 	}
 	if r := from.ConfigMapKeyRef; r != nil {
-		add(keyOf(path.Child("configMapKeyRef"), r.Name, r.Key))
+		add(validateKeySelector(path.Child("configMapKeyRef"), r.Name, r.Key))
 	}
 	if r := from.SecretKeyRef; r != nil {
-		add(keyOf(path.Child("secretKeyRef"), r.Name, r.Key))
+		add(validateKeySelector(path.Child("secretKeyRef"), r.Name, r.Key))
 	}
 	if r := from.FileKeyRef; r != nil {
-		add(keyOfFile(path.Child("fileKeyRef"), r))
+		add(validateFileKeySelector(path.Child("fileKeyRef"), r))
 	}
 	switch {
 	case sources == 0:
@@ -63,7 +63,7 @@ func valueFrom(path *field.Path, v *corev1.EnvVar) field.ErrorList {
 }
 
 // keyOf is a key of a ConfigMap or Secret.
-func keyOf(path *field.Path, name, key string) field.ErrorList {
+func validateKeySelector(path *field.Path, name, key string) field.ErrorList {
 	found := isObjectName(path.Child("name"), name)
 	if key == "" {
 		return append(found, field.Required(path.Child("key"), ""))
@@ -71,15 +71,15 @@ func keyOf(path *field.Path, name, key string) field.ErrorList {
 	return append(found, wrong(path.Child("key"), key, validation.IsConfigMapKey(key))...)
 }
 
-// keyOfFile is a variable in a file that another container wrote.
-func keyOfFile(path *field.Path, r *corev1.FileKeySelector) field.ErrorList {
+// validateFileKeySelector is a variable in a file that another container wrote.
+func validateFileKeySelector(path *field.Path, r *corev1.FileKeySelector) field.ErrorList {
 	var found field.ErrorList
 	if r.Key == "" {
 		found = append(found, field.Required(path.Child("key"), ""))
 	} else {
 		found = append(found, wrong(path.Child("key"), r.Key, validation.IsRelaxedEnvVarName(r.Key))...)
 	}
-	found = append(found, namedLabel(path.Child("volumeName"), r.VolumeName)...)
+	found = append(found, validateDNSLabelName(path.Child("volumeName"), r.VolumeName)...)
 	if r.Path == "" {
 		return append(found, field.Required(path.Child("path"), ""))
 	}
@@ -87,7 +87,7 @@ func keyOfFile(path *field.Path, r *corev1.FileKeySelector) field.ErrorList {
 }
 
 // environmentFrom takes all keys of ConfigMaps and Secrets. Upstream's errors name the list and not its item.
-func environmentFrom(path *field.Path, list []corev1.EnvFromSource) field.ErrorList {
+func validateEnvFrom(path *field.Path, list []corev1.EnvFromSource) field.ErrorList {
 	var found field.ErrorList
 	for i := range list {
 		from, at := &list[i], path.Index(i)
@@ -95,10 +95,10 @@ func environmentFrom(path *field.Path, list []corev1.EnvFromSource) field.ErrorL
 			found = append(found, wrong(at.Child("prefix"), from.Prefix, validation.IsRelaxedEnvVarName(from.Prefix))...)
 		}
 		if r := from.ConfigMapRef; r != nil {
-			found = append(found, prefixOrRequired(at.Child("configMapRef", "name"), r.Name)...)
+			found = append(found, validateEnvFromName(at.Child("configMapRef", "name"), r.Name)...)
 		}
 		if r := from.SecretRef; r != nil {
-			found = append(found, prefixOrRequired(at.Child("secretRef", "name"), r.Name)...)
+			found = append(found, validateEnvFromName(at.Child("secretRef", "name"), r.Name)...)
 		}
 		switch {
 		case from.ConfigMapRef == nil && from.SecretRef == nil:
@@ -110,16 +110,16 @@ func environmentFrom(path *field.Path, list []corev1.EnvFromSource) field.ErrorL
 	return found
 }
 
-// prefixOrRequired checks a name as upstream checks it here: as the beginning of one.
-func prefixOrRequired(path *field.Path, name string) field.ErrorList {
+// validateEnvFromName checks a name as upstream checks it here: as the beginning of one.
+func validateEnvFromName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "")}
 	}
 	return wrong(path, name, apivalidation.NameIsDNSSubdomain(name, true))
 }
 
-// environmentFiles: variables come from files in volumes that live as long as the pod.
-func (s *specCheck) environmentFiles() field.ErrorList {
+// validateFileKeyRefVolumes: variables come from files in volumes that live as long as the pod.
+func (s *specValidator) validateFileKeyRefVolumes() field.ErrorList {
 	var found field.ErrorList
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		for i := range c.Env {
@@ -162,9 +162,9 @@ var (
 		"requests.cpu", "requests.ephemeral-storage", "requests.memory"}
 )
 
-// fieldOf: the reference is to one of the fields, or to one label or annotation: metadata.labels['app'].
+// validateObjectFieldSelector: the reference is to one of the fields, or to one label or annotation: metadata.labels['app'].
 // Upstream: validateObjectFieldSelector.
-func fieldOf(path *field.Path, r *corev1.ObjectFieldSelector, allowed []string) field.ErrorList {
+func validateObjectFieldSelector(path *field.Path, r *corev1.ObjectFieldSelector, allowed []string) field.ErrorList {
 	if r.APIVersion == "" {
 		return field.ErrorList{field.Required(path.Child("apiVersion"), "")}
 	}
@@ -214,8 +214,8 @@ func subscript(path string) (name, key string, ok bool) {
 	return name, key, true
 }
 
-// resourceOf: the reference is to a limit or request of a container. A file's must name the container.
-func resourceOf(path *field.Path, r *corev1.ResourceFieldSelector, inFile bool) field.ErrorList {
+// validateResourceFieldSelector: the reference is to a limit or request of a container. A file's must name the container.
+func validateResourceFieldSelector(path *field.Path, r *corev1.ResourceFieldSelector, inFile bool) field.ErrorList {
 	var found field.ErrorList
 	huge := strings.HasPrefix(r.Resource, "requests.hugepages-") || strings.HasPrefix(r.Resource, "limits.hugepages-")
 	switch {
@@ -226,7 +226,7 @@ func resourceOf(path *field.Path, r *corev1.ResourceFieldSelector, inFile bool) 
 	case !huge:
 		found = among(path.Child("resource"), r.Resource, resourceFields...)
 	}
-	return append(found, divisor(path.Child("divisor"), r)...)
+	return append(found, validateDivisor(path.Child("divisor"), r)...)
 }
 
 // units of bytes by which a quantity may be divided.
@@ -245,7 +245,7 @@ var divisors = []struct {
 	{".hugepages-", units, strings.Join(units, ", "), "hugepages"},
 }
 
-func divisor(path *field.Path, r *corev1.ResourceFieldSelector) field.ErrorList {
+func validateDivisor(path *field.Path, r *corev1.ResourceFieldSelector) field.ErrorList {
 	if r.Divisor.IsZero() {
 		return nil
 	}

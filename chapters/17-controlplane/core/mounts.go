@@ -9,7 +9,7 @@ import (
 )
 
 // mounts: each shows a volume of the pod at a place of its own. Upstream: ValidateVolumeMounts.
-func (s *specCheck) mounts(path *field.Path, c *corev1.Container) field.ErrorList {
+func (s *specValidator) validateVolumeMounts(path *field.Path, c *corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	places := seen{}
 	devices := devicesByName(c.VolumeDevices)
@@ -23,10 +23,10 @@ func (s *specCheck) mounts(path *field.Path, c *corev1.Container) field.ErrorLis
 		if places.again(m.MountPath) {
 			found = append(found, field.Invalid(at.Child("mountPath"), m.MountPath, "must be unique"))
 		}
-		found = append(found, notDevice(at, m, devices)...)
-		found = append(found, subPath(m, path, at)...)
-		found = append(found, propagation(path.Child("mountPropagation"), m, c)...)
-		found = append(found, recursiveReadOnly(path.Child("recursiveReadOnly"), m)...)
+		found = append(found, validateNotDevice(at, m, devices)...)
+		found = append(found, validateSubPath(m, path, at)...)
+		found = append(found, validateMountPropagation(path.Child("mountPropagation"), m, c)...)
+		found = append(found, validateRecursiveReadOnly(path.Child("recursiveReadOnly"), m)...)
 	}
 	return found
 }
@@ -48,7 +48,7 @@ func mountsByName(mounts []corev1.VolumeMount) map[string]string {
 	return places
 }
 
-func notDevice(path *field.Path, m *corev1.VolumeMount, devices map[string]string) field.ErrorList {
+func validateNotDevice(path *field.Path, m *corev1.VolumeMount, devices map[string]string) field.ErrorList {
 	var found field.ErrorList
 	if _, ok := devices[m.Name]; ok {
 		found = append(found, field.Invalid(path.Child("name"), m.Name, "must not already exist in volumeDevices"))
@@ -59,8 +59,8 @@ func notDevice(path *field.Path, m *corev1.VolumeMount, devices map[string]strin
 	return found
 }
 
-// subPath: upstream's errors about the path itself name the list and not its item.
-func subPath(m *corev1.VolumeMount, list, item *field.Path) field.ErrorList {
+// validateSubPath: upstream's errors about the path itself name the list and not its item.
+func validateSubPath(m *corev1.VolumeMount, list, item *field.Path) field.ErrorList {
 	var found field.ErrorList
 	if m.SubPath != "" {
 		found = append(found, isRelative(list.Child("subPath"), m.SubPath)...)
@@ -74,7 +74,7 @@ func subPath(m *corev1.VolumeMount, list, item *field.Path) field.ErrorList {
 	return append(found, isRelative(list.Child("subPathExpr"), m.SubPathExpr)...)
 }
 
-func propagation(path *field.Path, m *corev1.VolumeMount, c *corev1.Container) field.ErrorList {
+func validateMountPropagation(path *field.Path, m *corev1.VolumeMount, c *corev1.Container) field.ErrorList {
 	if m.MountPropagation == nil {
 		return nil
 	}
@@ -87,7 +87,7 @@ func propagation(path *field.Path, m *corev1.VolumeMount, c *corev1.Container) f
 	return found
 }
 
-func recursiveReadOnly(path *field.Path, m *corev1.VolumeMount) field.ErrorList {
+func validateRecursiveReadOnly(path *field.Path, m *corev1.VolumeMount) field.ErrorList {
 	if m.RecursiveReadOnly == nil || *m.RecursiveReadOnly == corev1.RecursiveReadOnlyDisabled {
 		return nil
 	}
@@ -106,7 +106,7 @@ func recursiveReadOnly(path *field.Path, m *corev1.VolumeMount) field.ErrorList 
 }
 
 // devices: each shows a claimed volume as a block device at a place of its own. Upstream: ValidateVolumeDevices.
-func (s *specCheck) devices(path *field.Path, c *corev1.Container) field.ErrorList {
+func (s *specValidator) validateVolumeDevices(path *field.Path, c *corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	names, places, mounts := seen{}, seen{}, mountsByName(c.VolumeMounts)
 	for i := range c.VolumeDevices {
@@ -115,7 +115,7 @@ func (s *specCheck) devices(path *field.Path, c *corev1.Container) field.ErrorLi
 		if d.Name != "" && names.again(d.Name) {
 			found = append(found, field.Invalid(at.Child("name"), d.Name, "must be unique"))
 		}
-		found = append(found, s.claimed(at, d)...)
+		found = append(found, s.validateVolumeIsClaim(at, d)...)
 		found = append(found, required(at.Child("devicePath"), d.DevicePath)...)
 		if places[d.DevicePath] {
 			found = append(found, field.Invalid(at.Child("devicePath"), d.DevicePath, "must be unique"))
@@ -125,12 +125,12 @@ func (s *specCheck) devices(path *field.Path, c *corev1.Container) field.ErrorLi
 		} else {
 			places[d.DevicePath] = true
 		}
-		found = append(found, notMount(at, d, mounts)...)
+		found = append(found, validateNotMounted(at, d, mounts)...)
 	}
 	return found
 }
 
-func (s *specCheck) claimed(path *field.Path, d *corev1.VolumeDevice) field.ErrorList {
+func (s *specValidator) validateVolumeIsClaim(path *field.Path, d *corev1.VolumeDevice) field.ErrorList {
 	switch v := s.volumes[d.Name]; {
 	case v == nil:
 		return field.ErrorList{field.NotFound(path.Child("name"), d.Name)}
@@ -141,7 +141,7 @@ func (s *specCheck) claimed(path *field.Path, d *corev1.VolumeDevice) field.Erro
 	return nil
 }
 
-func notMount(path *field.Path, d *corev1.VolumeDevice, mounts map[string]string) field.ErrorList {
+func validateNotMounted(path *field.Path, d *corev1.VolumeDevice, mounts map[string]string) field.ErrorList {
 	var found field.ErrorList
 	if _, ok := mounts[d.Name]; ok {
 		found = append(found, field.Invalid(path.Child("name"), d.Name, "must not already exist in volumeMounts"))

@@ -74,7 +74,7 @@ func adoptAppArmor(ctx context.Context, pod *corev1.Pod) {
 			return
 		}
 		profile := profileOf(text)
-		if len(appArmor(field.NewPath(""), profile)) > 0 {
+		if len(validateAppArmorProfile(field.NewPath(""), profile)) > 0 {
 			profile = nil
 		}
 		if profile != nil && equality.Semantic.DeepEqual(profile, ofPod) {

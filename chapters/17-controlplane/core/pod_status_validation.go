@@ -16,26 +16,26 @@ import (
 // ValidatePodStatusUpdate checks what a kubelet reports. Upstream: validation.ValidatePodStatusUpdate.
 func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
 	now, was := &pod.Status, &before.Status
-	found := annotationChanges(pod, before, optionsForPod(before))
-	found = append(found, conditions(statusPath.Child("conditions"), now.Conditions)...)
-	found = append(found, nomination(pod, before)...)
+	found := validateAnnotationsUpdate(pod, before, optionsForPod(before))
+	found = append(found, validatePodConditions(statusPath.Child("conditions"), now.Conditions)...)
+	found = append(found, validateNominatedNodeName(pod, before)...)
 	if now.ObservedGeneration < 0 {
 		found = append(found, field.Invalid(statusPath.Child("observedGeneration"), now.ObservedGeneration, "must be a non-negative integer"))
 	}
 	found = append(found, apivalidation.ValidateImmutableField(now.QOSClass, was.QOSClass, statusPath.Child("qosClass"))...)
-	found = append(found, revived(pod, before)...)
-	found = append(found, claimStatuses(now.ResourceClaimStatuses, &pod.Spec)...)
-	found = append(found, extendedResourceClaimStatus(now.ExtendedResourceClaimStatus, &pod.Spec)...)
-	found = append(found, addresses(now, was)...)
+	found = append(found, validateContainerStateTransition(pod, before)...)
+	found = append(found, validateResourceClaimStatuses(now.ResourceClaimStatuses, &pod.Spec)...)
+	found = append(found, validateExtendedResourceClaimStatus(now.ExtendedResourceClaimStatus, &pod.Spec)...)
+	found = append(found, validatePodIPs(now, was)...)
 	for _, list := range statusLists(now) {
-		found = append(found, users(statusPath.Child(list.name), list.statuses, pod.Spec.OS)...)
-		found = append(found, health(list, &pod.Spec)...)
+		found = append(found, validateContainerStatusUsers(statusPath.Child(list.name), list.statuses, pod.Spec.OS)...)
+		found = append(found, validateResourceHealth(list, &pod.Spec)...)
 	}
 	return found
 }
 
-// conditions: who adds one of its own gives it a name with a domain.
-func conditions(path *field.Path, list []corev1.PodCondition) field.ErrorList {
+// validatePodConditions: who adds one of its own gives it a name with a domain.
+func validatePodConditions(path *field.Path, list []corev1.PodCondition) field.ErrorList {
 	system := []corev1.PodConditionType{corev1.PodScheduled, corev1.PodReady, corev1.PodInitialized}
 	var found field.ErrorList
 	for i, c := range list {
@@ -49,8 +49,8 @@ func conditions(path *field.Path, list []corev1.PodCondition) field.ErrorList {
 	return found
 }
 
-// nomination is where the scheduler will make room; a pod that has its node needs none.
-func nomination(pod, before *corev1.Pod) field.ErrorList {
+// validateNominatedNodeName is where the scheduler will make room; a pod that has its node needs none.
+func validateNominatedNodeName(pod, before *corev1.Pod) field.ErrorList {
 	name, path := pod.Status.NominatedNodeName, statusPath.Child("nominatedNodeName")
 	if name == "" || name == before.Status.NominatedNodeName {
 		return nil
@@ -81,8 +81,8 @@ func statusLists(s *corev1.PodStatus) []statusList {
 	}
 }
 
-// revived: what has ended stays so, unless its restart policy lets it run again.
-func revived(pod, before *corev1.Pod) field.ErrorList {
+// validateContainerStateTransition: what has ended stays so, unless its restart policy lets it run again.
+func validateContainerStateTransition(pod, before *corev1.Pod) field.ErrorList {
 	var found field.ErrorList
 	spec, now := &before.Spec, statusLists(&pod.Status)
 	together := restartsTogether(spec)
@@ -119,8 +119,8 @@ func containerNamed(containers []corev1.Container, name string) *corev1.Containe
 	return nil
 }
 
-// addresses: one for each family of addresses at most. The list of the host's begins with its single one.
-func addresses(now, was *corev1.PodStatus) field.ErrorList {
+// validatePodIPs: one for each family of addresses at most. The list of the host's begins with its single one.
+func validatePodIPs(now, was *corev1.PodStatus) field.ErrorList {
 	ofPod := func(s *corev1.PodStatus) (list []string) {
 		for _, ip := range s.PodIPs {
 			list = append(list, ip.IP)
@@ -133,14 +133,14 @@ func addresses(now, was *corev1.PodStatus) field.ErrorList {
 		}
 		return list
 	}
-	found := families(statusPath.Child("podIPs"), ofPod(now), ofPod(was), now.PodIPs)
+	found := validateIPFamilies(statusPath.Child("podIPs"), ofPod(now), ofPod(was), now.PodIPs)
 	if len(now.HostIPs) > 0 && now.HostIPs[0].IP != now.HostIP {
 		found = append(found, field.Invalid(statusPath.Child("hostIPs").Index(0).Child("ip"), now.HostIPs[0].IP, "must be equal to `hostIP`"))
 	}
-	return append(found, families(statusPath.Child("hostIPs"), ofHost(now), ofHost(was), now.HostIPs)...)
+	return append(found, validateIPFamilies(statusPath.Child("hostIPs"), ofHost(now), ofHost(was), now.HostIPs)...)
 }
 
-func families(path *field.Path, list, stored []string, shown any) field.ErrorList {
+func validateIPFamilies(path *field.Path, list, stored []string, shown any) field.ErrorList {
 	var found field.ErrorList
 	for i, ip := range list {
 		found = append(found, isIP(path.Index(i), ip, stored...)...)
@@ -158,8 +158,8 @@ func families(path *field.Path, list, stored []string, shown any) field.ErrorLis
 	return found
 }
 
-// claimStatuses name the claims that were made of the pod's templates.
-func claimStatuses(list []corev1.PodResourceClaimStatus, spec *corev1.PodSpec) field.ErrorList {
+// validateResourceClaimStatuses name the claims that were made of the pod's templates.
+func validateResourceClaimStatuses(list []corev1.PodResourceClaimStatus, spec *corev1.PodSpec) field.ErrorList {
 	path, known := statusPath.Child("resourceClaimStatuses"), claimNames(spec)
 	var found field.ErrorList
 	names := seen{}
@@ -178,9 +178,9 @@ func claimStatuses(list []corev1.PodResourceClaimStatus, spec *corev1.PodSpec) f
 	return found
 }
 
-// extendedResourceClaimStatus is the claim that the scheduler made for the extended resources that containers request.
+// validateExtendedResourceClaimStatus is the claim that the scheduler made for the extended resources that containers request.
 // Upstream: validatePodExtendedResourceClaimStatus.
-func extendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatus, spec *corev1.PodSpec) field.ErrorList {
+func validateExtendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatus, spec *corev1.PodSpec) field.ErrorList {
 	if s == nil {
 		return nil
 	}
@@ -213,7 +213,7 @@ func extendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatus, spec 
 }
 
 // users are whom the containers run as.
-func users(path *field.Path, list []corev1.ContainerStatus, os *corev1.PodOS) field.ErrorList {
+func validateContainerStatusUsers(path *field.Path, list []corev1.ContainerStatus, os *corev1.PodOS) field.ErrorList {
 	var found field.ErrorList
 	for i := range list {
 		u := list[i].User
@@ -227,17 +227,17 @@ func users(path *field.Path, list []corev1.ContainerStatus, os *corev1.PodOS) fi
 			}
 			continue
 		}
-		found = append(found, isUser(at.Child("uid"), &u.Linux.UID)...)
-		found = append(found, isGroup(at.Child("gid"), &u.Linux.GID)...)
+		found = append(found, validateUserID(at.Child("uid"), &u.Linux.UID)...)
+		found = append(found, validateGroupID(at.Child("gid"), &u.Linux.GID)...)
 		for g := range u.Linux.SupplementalGroups {
-			found = append(found, isGroup(at.Child("supplementalGroups").Index(g), &u.Linux.SupplementalGroups[g])...)
+			found = append(found, validateGroupID(at.Child("supplementalGroups").Index(g), &u.Linux.SupplementalGroups[g])...)
 		}
 	}
 	return found
 }
 
 // health is that of the devices that a container has. An ephemeral one has none.
-func health(list statusList, spec *corev1.PodSpec) field.ErrorList {
+func validateResourceHealth(list statusList, spec *corev1.PodSpec) field.ErrorList {
 	var found field.ErrorList
 	for i := range list.statuses {
 		s, at := &list.statuses[i], statusPath.Child(list.name).Index(i).Child("allocatedResourcesStatus")
@@ -250,15 +250,15 @@ func health(list statusList, spec *corev1.PodSpec) field.ErrorList {
 		c := containerNamed(list.containers(spec), s.Name)
 		for j, r := range s.AllocatedResourcesStatus {
 			if c != nil {
-				found = append(found, allocated(at.Index(j).Child("name"), c, r.Name)...)
+				found = append(found, validateAllocatedResourcesStatus(at.Index(j).Child("name"), c, r.Name)...)
 			}
-			found = append(found, devicesHealth(at.Index(j).Child("resources"), r.Resources)...)
+			found = append(found, validateDeviceHealth(at.Index(j).Child("resources"), r.Resources)...)
 		}
 	}
 	return found
 }
 
-func allocated(path *field.Path, c *corev1.Container, name corev1.ResourceName) field.ErrorList {
+func validateAllocatedResourcesStatus(path *field.Path, c *corev1.Container, name corev1.ResourceName) field.ErrorList {
 	claim, isClaim := strings.CutPrefix(string(name), "claim:")
 	if !isClaim {
 		if _, ok := c.Resources.Requests[name]; ok {
@@ -275,7 +275,7 @@ func allocated(path *field.Path, c *corev1.Container, name corev1.ResourceName) 
 		"'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty")}
 }
 
-func devicesHealth(path *field.Path, list []corev1.ResourceHealth) field.ErrorList {
+func validateDeviceHealth(path *field.Path, list []corev1.ResourceHealth) field.ErrorList {
 	var found field.ErrorList
 	ids := seen{}
 	for i, r := range list {

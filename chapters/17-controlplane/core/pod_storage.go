@@ -120,14 +120,14 @@ func ValidatePodResize(pod, before *corev1.Pod) field.ErrorList {
 		found = append(found, field.Forbidden(specPath, "Pod running on node without support for resize"))
 	}
 	kept := pod.Spec.DeepCopy()
-	found = append(found, resizeOfPod(kept, &pod.Spec, &before.Spec)...)
+	found = append(found, validatePodLevelResize(kept, &pod.Spec, &before.Spec)...)
 	if len(before.Status.NodeAllocatableResourceClaimStatuses) > 0 {
 		found = append(found, field.Forbidden(specPath, "pods with node allocatable resource claims cannot be resized"))
 	}
-	if other := sameContainers(&pod.Spec, &before.Spec); len(other) > 0 {
+	if other := validateSameContainers(&pod.Spec, &before.Spec); len(other) > 0 {
 		return append(found, other...)
 	}
-	found = append(found, resizeOfContainers(kept, &pod.Spec, &before.Spec)...)
+	found = append(found, validateContainersResize(kept, &pod.Spec, &before.Spec)...)
 	if len(found) == 0 && !equality.Semantic.DeepEqual(kept, &before.Spec) {
 		found = append(found, field.Forbidden(specPath, "only cpu and memory resources are mutable"))
 	}
@@ -144,7 +144,7 @@ func resizable(pod *corev1.Pod) bool {
 	return true
 }
 
-func sameContainers(now, was *corev1.PodSpec) field.ErrorList {
+func validateSameContainers(now, was *corev1.PodSpec) field.ErrorList {
 	var found field.ErrorList
 	for _, kind := range []struct {
 		name     string
@@ -164,8 +164,8 @@ func sameContainers(now, was *corev1.PodSpec) field.ErrorList {
 	return found
 }
 
-// resizeOfPod looks at the resources of the pod as a whole, and puts the old amounts of CPU and memory into kept.
-func resizeOfPod(kept, now, was *corev1.PodSpec) field.ErrorList {
+// validatePodLevelResize looks at the resources of the pod as a whole, and puts the old amounts of CPU and memory into kept.
+func validatePodLevelResize(kept, now, was *corev1.PodSpec) field.ErrorList {
 	if !asks(now.Resources) && !asks(was.Resources) {
 		return nil
 	}
@@ -198,16 +198,16 @@ func asks(r *corev1.ResourceRequirements) bool {
 	return r != nil && len(r.Requests)+len(r.Limits) > 0
 }
 
-// resizeOfContainers does the same for the containers, which match by now.
-func resizeOfContainers(kept, now, was *corev1.PodSpec) field.ErrorList {
+// validateContainersResize does the same for the containers, which match by now.
+func validateContainersResize(kept, now, was *corev1.PodSpec) field.ErrorList {
 	var found field.ErrorList
 	for i := range was.InitContainers {
 		path := specPath.Child("initContainers").Index(i)
-		found = append(found, keepsNames(path.Child("resources"), &now.InitContainers[i].Resources, &was.InitContainers[i].Resources)...)
+		found = append(found, validateResourceNamesKept(path.Child("resources"), &now.InitContainers[i].Resources, &was.InitContainers[i].Resources)...)
 	}
 	for i := range was.Containers {
 		path := specPath.Child("containers").Index(i)
-		found = append(found, keepsNames(path.Child("resources"), &now.Containers[i].Resources, &was.Containers[i].Resources)...)
+		found = append(found, validateResourceNamesKept(path.Child("resources"), &now.Containers[i].Resources, &was.Containers[i].Resources)...)
 	}
 	for i := range kept.Containers {
 		if c := &kept.Containers[i]; !onlyAmounts(c, &was.Containers[i]) {
@@ -229,7 +229,7 @@ func resizeOfContainers(kept, now, was *corev1.PodSpec) field.ErrorList {
 	return found
 }
 
-func keepsNames(path *field.Path, now, was *corev1.ResourceRequirements) field.ErrorList {
+func validateResourceNamesKept(path *field.Path, now, was *corev1.ResourceRequirements) field.ErrorList {
 	var found field.ErrorList
 	if removes(now.Requests, was.Requests) {
 		found = append(found, field.Forbidden(path.Child("requests"), "resource requests cannot be removed"))

@@ -28,20 +28,20 @@ func ValidatePodCreate(pod *corev1.Pod) field.ErrorList {
 	if pod.Spec.NodeName != "" && len(pod.Spec.SchedulingGates) > 0 {
 		found = append(found, field.Forbidden(specPath.Child("nodeName"), "cannot be set until all schedulingGates have been cleared"))
 	}
-	return append(found, profilesAgree(specPath, &pod.ObjectMeta, &pod.Spec)...)
+	return append(found, validateProfilesMatchAnnotations(specPath, &pod.ObjectMeta, &pod.Spec)...)
 }
 
 // validatePodMetadataAndSpec checks a pod by itself, new or changed. Upstream: validatePodMetadataAndSpec.
 func validatePodMetadataAndSpec(pod *corev1.Pod, o Options) field.ErrorList {
-	found := annotations(annotationsPath, &pod.ObjectMeta, &pod.Spec, o)
+	found := validatePodAnnotations(annotationsPath, &pod.ObjectMeta, &pod.Spec, o)
 	found = append(found, ValidatePodSpec(specPath, &pod.Spec, &pod.ObjectMeta, o)...)
-	found = append(found, tokenOfNobody(&pod.Spec)...)
-	found = append(found, trimmedImages(specPath.Child("containers"), pod.Spec.Containers)...)
-	return append(found, trimmedImages(specPath.Child("initContainers"), pod.Spec.InitContainers)...)
+	found = append(found, validateServiceAccountTokenVolume(&pod.Spec)...)
+	found = append(found, validateImagesWithoutSpaces(specPath.Child("containers"), pod.Spec.Containers)...)
+	return append(found, validateImagesWithoutSpaces(specPath.Child("initContainers"), pod.Spec.InitContainers)...)
 }
 
-// tokenOfNobody: a token is an account's.
-func tokenOfNobody(spec *corev1.PodSpec) field.ErrorList {
+// validateServiceAccountTokenVolume: a token is an account's.
+func validateServiceAccountTokenVolume(spec *corev1.PodSpec) field.ErrorList {
 	if spec.ServiceAccountName != "" {
 		return nil
 	}
@@ -77,7 +77,7 @@ var changeable = []string{
 func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 	o := optionsForPod(before)
 	found := validatePodMetadataAndSpec(pod, o)
-	found = append(found, annotationChanges(pod, before, o)...)
+	found = append(found, validateAnnotationsUpdate(pod, before, o)...)
 	for _, kind := range []struct {
 		name     string
 		now, was []corev1.Container
@@ -88,15 +88,15 @@ func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 		if len(kind.now) != len(kind.was) {
 			return append(found, field.Forbidden(specPath.Child(kind.name), "pod updates may not add or remove containers"))
 		}
-		found = append(found, images(specPath.Child(kind.name), kind.now)...)
+		found = append(found, validateImagesUpdate(specPath.Child(kind.name), kind.now)...)
 	}
 	late, stop := laterDeadline(pod.Spec.ActiveDeadlineSeconds, before.Spec.ActiveDeadlineSeconds)
 	found = append(found, late...)
 	if stop {
 		return found
 	}
-	found = append(found, onlyMoreTolerations(pod.Spec.Tolerations, before.Spec.Tolerations, o)...)
-	found = append(found, onlyFewerGates(pod.Spec.SchedulingGates, before.Spec.SchedulingGates)...)
+	found = append(found, validateOnlyAddedTolerations(pod.Spec.Tolerations, before.Spec.Tolerations, o)...)
+	found = append(found, validateOnlyDeletedSchedulingGates(pod.Spec.SchedulingGates, before.Spec.SchedulingGates)...)
 	if equality.Semantic.DeepEqual(&pod.Spec, &before.Spec) {
 		return found
 	}
@@ -109,11 +109,11 @@ func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 	return found
 }
 
-func images(path *field.Path, containers []corev1.Container) field.ErrorList {
+func validateImagesUpdate(path *field.Path, containers []corev1.Container) field.ErrorList {
 	var found field.ErrorList
 	for i := range containers {
 		found = append(found, required(path.Index(i).Child("image"), containers[i].Image)...)
-		found = append(found, trimmedImage(path.Index(i), &containers[i])...)
+		found = append(found, validateImageWithoutSpaces(path.Index(i), &containers[i])...)
 	}
 	return found
 }
@@ -134,8 +134,8 @@ func laterDeadline(now, was *int64) (found field.ErrorList, stop bool) {
 	return nil, false
 }
 
-// onlyMoreTolerations: what is tolerated stays so, for another time perhaps.
-func onlyMoreTolerations(now, was []corev1.Toleration, o Options) field.ErrorList {
+// validateOnlyAddedTolerations: what is tolerated stays so, for another time perhaps.
+func validateOnlyAddedTolerations(now, was []corev1.Toleration, o Options) field.ErrorList {
 	path := specPath.Child("tolerations")
 	for _, old := range was {
 		kept := false
@@ -150,7 +150,7 @@ func onlyMoreTolerations(now, was []corev1.Toleration, o Options) field.ErrorLis
 	return ValidateTolerations(path, now, o)
 }
 
-func onlyFewerGates(now, was []corev1.PodSchedulingGate) field.ErrorList {
+func validateOnlyDeletedSchedulingGates(now, was []corev1.PodSchedulingGate) field.ErrorList {
 	added := map[string]int{}
 	for i, gate := range now {
 		added[gate.Name] = i
@@ -191,21 +191,21 @@ func withoutChangeable(now, was *corev1.PodSpec) (*corev1.PodSpec, field.ErrorLi
 	if len(was.SchedulingGates) == 0 {
 		return spec, nil
 	}
-	return spec, takeNarrowed(spec, was)
+	return spec, validateAndTakeNarrowedAffinity(spec, was)
 }
 
-// takeNarrowed puts the old choice of nodes into spec, and says where the new one is not a narrower one.
-func takeNarrowed(spec, was *corev1.PodSpec) field.ErrorList {
+// validateAndTakeNarrowedAffinity puts the old choice of nodes into spec, and says where the new one is not a narrower one.
+func validateAndTakeNarrowedAffinity(spec, was *corev1.PodSpec) field.ErrorList {
 	var found field.ErrorList
 	if !equality.Semantic.DeepEqual(spec.NodeSelector, was.NodeSelector) {
-		found = onlyMoreLabels(spec.NodeSelector, was.NodeSelector)
+		found = validateOnlyAddedLabels(spec.NodeSelector, was.NodeSelector)
 		spec.NodeSelector = was.NodeSelector
 	}
 	old, now := nodeAffinityOf(was), nodeAffinityOf(spec)
 	if equality.Semantic.DeepEqual(old, now) {
 		return found
 	}
-	found = append(found, onlyNarrower(now, old)...)
+	found = append(found, validateNodeAffinityNarrowed(now, old)...)
 	switch a := spec.Affinity; {
 	case a == nil: // then old is not nil: they differ
 		spec.Affinity = &corev1.Affinity{NodeAffinity: old}
@@ -224,7 +224,7 @@ func nodeAffinityOf(spec *corev1.PodSpec) *corev1.NodeAffinity {
 	return spec.Affinity.NodeAffinity
 }
 
-func onlyMoreLabels(now, was map[string]string) field.ErrorList {
+func validateOnlyAddedLabels(now, was map[string]string) field.ErrorList {
 	for key, value := range was {
 		if v, ok := now[key]; !ok || v != value {
 			return field.ErrorList{field.Invalid(specPath.Child("nodeSelector"), now,
@@ -234,8 +234,8 @@ func onlyMoreLabels(now, was map[string]string) field.ErrorList {
 	return nil
 }
 
-// onlyNarrower: each required term stays and may ask for more. Preferences may change.
-func onlyNarrower(now, was *corev1.NodeAffinity) field.ErrorList {
+// validateNodeAffinityNarrowed: each required term stays and may ask for more. Preferences may change.
+func validateNodeAffinityNarrowed(now, was *corev1.NodeAffinity) field.ErrorList {
 	old, terms := requiredNodes(was), requiredNodes(now)
 	path := specPath.Child("affinity", "nodeAffinity", requiredTerms, "nodeSelectorTerms")
 	if len(old) > 0 && len(old) != len(terms) {
@@ -277,7 +277,7 @@ func ValidateEphemeralContainersUpdate(pod, before *corev1.Pod) field.ErrorList 
 	}
 	o := optionsForPod(before)
 	found := validatePodMetadataAndSpec(pod, o)
-	found = append(found, annotationChanges(pod, before, o)...)
+	found = append(found, validateAnnotationsUpdate(pod, before, o)...)
 	path := specPath.Child("ephemeralContainers")
 	now := map[string]*corev1.EphemeralContainer{}
 	for i := range pod.Spec.EphemeralContainers {

@@ -11,8 +11,8 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// resources are what the pod asks for as a whole: as much as its containers do, or more. Upstream: validatePodResources.
-func (s *specCheck) resources() field.ErrorList {
+// validatePodResources: what the pod asks for as a whole is as much as its containers do, or more. Upstream: validatePodResources.
+func (s *specValidator) validatePodResources() field.ErrorList {
 	r, path := s.spec.Resources, s.path.Child("resources")
 	if r == nil {
 		return nil
@@ -24,15 +24,15 @@ func (s *specCheck) resources() field.ErrorList {
 	if r.Claims != nil {
 		found = append(found, field.Forbidden(path.Child("claims"), "claims may not be set for Resources at pod-level"))
 	}
-	found = append(found, s.requirements(path, r, podResource)...)
-	found = append(found, covers(path.Child("requests"), r.Requests, together(s.spec, requestsOf), "aggregate container requests")...)
+	found = append(found, s.validateResourceRequirements(path, r, validatePodResourceName)...)
+	found = append(found, validateAggregateRequests(path.Child("requests"), r.Requests, together(s.spec, requestsOf), "aggregate container requests")...)
 	limits := together(s.spec, limitsOf)
 	for name := range limits {
 		if !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
 			delete(limits, name)
 		}
 	}
-	found = append(found, covers(path.Child("limits"), r.Limits, limits, "aggregate container limits")...)
+	found = append(found, validateAggregateRequests(path.Child("limits"), r.Limits, limits, "aggregate container limits")...)
 	for i := range s.spec.Containers {
 		for name, limit := range s.spec.Containers[i].Resources.Limits {
 			if whole, ok := r.Limits[name]; ok && limit.Cmp(whole) > 0 {
@@ -48,7 +48,7 @@ func requestsOf(r *corev1.ResourceRequirements) corev1.ResourceList { return r.R
 func limitsOf(r *corev1.ResourceRequirements) corev1.ResourceList   { return r.Limits }
 
 // covers: whole has at least what the parts have together, as far as it says.
-func covers(path *field.Path, whole, parts corev1.ResourceList, spoken string) field.ErrorList {
+func validateAggregateRequests(path *field.Path, whole, parts corev1.ResourceList, spoken string) field.ErrorList {
 	var found field.ErrorList
 	for name, sum := range parts {
 		if has, ok := whole[name]; ok && sum.Cmp(has) > 0 {
@@ -106,8 +106,8 @@ func claimNames(spec *corev1.PodSpec) sets.Set[string] {
 	return names
 }
 
-// resourceClaims are devices that the pod claims, by a claim or by a template of one.
-func (s *specCheck) resourceClaims() field.ErrorList {
+// validatePodResourceClaims are devices that the pod claims, by a claim or by a template of one.
+func (s *specValidator) validatePodResourceClaims() field.ErrorList {
 	var found field.ErrorList
 	names := seen{}
 	for i := range s.spec.ResourceClaims {
@@ -124,12 +124,12 @@ func (s *specCheck) resourceClaims() field.ErrorList {
 		default:
 			found = append(found, isLabel(path.Child("name"), claim.Name)...)
 		}
-		found = append(found, claimSource(path, claim)...)
+		found = append(found, validatePodResourceClaimSource(path, claim)...)
 	}
 	return found
 }
 
-func claimSource(path *field.Path, claim *corev1.PodResourceClaim) field.ErrorList {
+func validatePodResourceClaimSource(path *field.Path, claim *corev1.PodResourceClaim) field.ErrorList {
 	var found field.ErrorList
 	switch byName, byTemplate := claim.ResourceClaimName != nil, claim.ResourceClaimTemplateName != nil; {
 	case byName && byTemplate:

@@ -14,8 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// specCheck is the validation of one pod spec: the spec, and what its parts need to know of each other.
-type specCheck struct {
+// specValidator is the validation of one pod spec: the spec, and what its parts need to know of each other.
+type specValidator struct {
 	spec    *corev1.PodSpec
 	meta    *metav1.ObjectMeta // the pod's; nil in a template
 	path    *field.Path
@@ -25,20 +25,20 @@ type specCheck struct {
 	claims  sets.Set[string]          // names of resource claims
 }
 
-func newSpecCheck(path *field.Path, spec *corev1.PodSpec, meta *metav1.ObjectMeta, o Options) *specCheck {
-	return &specCheck{spec: spec, meta: meta, path: path, options: o, claims: claimNames(spec)}
+func newSpecCheck(path *field.Path, spec *corev1.PodSpec, meta *metav1.ObjectMeta, o Options) *specValidator {
+	return &specValidator{spec: spec, meta: meta, path: path, options: o, claims: claimNames(spec)}
 }
 
 // specChecks are the parts of the validation, in the order in which clients read the errors. Volumes come first: the
 // containers' mounts are looked up among the valid ones.
-var specChecks = []func(*specCheck) field.ErrorList{
-	(*specCheck).gracePeriod, (*specCheck).checkVolumes, (*specCheck).resourceClaims,
-	(*specCheck).containers, (*specCheck).initContainers, (*specCheck).ephemeralContainers, (*specCheck).resources,
-	(*specCheck).hostPorts, (*specCheck).policies, (*specCheck).nodeSelector, (*specCheck).securityContext,
-	(*specCheck).affinity, (*specCheck).dnsConfig, (*specCheck).gates, (*specCheck).spread,
-	(*specCheck).hostProcess, (*specCheck).userNamespace, (*specCheck).hostnameOverride, (*specCheck).accountAndNode,
-	(*specCheck).deadline, (*specCheck).hostNames, (*specCheck).tolerations, (*specCheck).hostAliases, (*specCheck).priority,
-	(*specCheck).overhead, (*specCheck).operatingSystem, (*specCheck).environmentFiles,
+var specChecks = []func(*specValidator) field.ErrorList{
+	(*specValidator).validateTerminationGracePeriod, (*specValidator).validateVolumes, (*specValidator).validatePodResourceClaims,
+	(*specValidator).validateContainers, (*specValidator).validateInitContainers, (*specValidator).validateEphemeralContainers, (*specValidator).validatePodResources,
+	(*specValidator).validateHostNetworkPorts, (*specValidator).validatePolicies, (*specValidator).validateNodeSelectorLabels, (*specValidator).validateSecurityContext,
+	(*specValidator).validateAffinity, (*specValidator).validateDNSConfig, (*specValidator).validateGates, (*specValidator).validateTopologySpreadConstraints,
+	(*specValidator).validateHostProcess, (*specValidator).validateHostUsers, (*specValidator).validateHostnameOverride, (*specValidator).validateServiceAccountAndNode,
+	(*specValidator).validateActiveDeadlineSeconds, (*specValidator).validateHostnames, (*specValidator).validateTolerations, (*specValidator).validateHostAliases, (*specValidator).validatePriority,
+	(*specValidator).validateOverhead, (*specValidator).validateOS, (*specValidator).validateFileKeyRefVolumes,
 }
 
 // ValidatePodSpec checks the spec at path; meta is the pod's, nil in a template. Upstream: validation.ValidatePodSpec.
@@ -51,29 +51,29 @@ func ValidatePodSpec(path *field.Path, spec *corev1.PodSpec, meta *metav1.Object
 	return found
 }
 
-func (s *specCheck) gracePeriod() field.ErrorList {
+func (s *specValidator) validateTerminationGracePeriod() field.ErrorList {
 	if s.spec.TerminationGracePeriodSeconds != nil {
 		return nil
 	}
 	return field.ErrorList{field.Required(s.path.Child("terminationGracePeriodSeconds"), "")}
 }
 
-func (s *specCheck) policies() field.ErrorList {
+func (s *specValidator) validatePolicies() field.ErrorList {
 	found := oneOf(s.path.Child("restartPolicy"), s.spec.RestartPolicy,
 		corev1.RestartPolicyAlways, corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever)
 	return append(found, oneOf(s.path.Child("dnsPolicy"), s.spec.DNSPolicy,
 		corev1.DNSClusterFirstWithHostNet, corev1.DNSClusterFirst, corev1.DNSDefault, corev1.DNSNone)...)
 }
 
-func (s *specCheck) nodeSelector() field.ErrorList {
+func (s *specValidator) validateNodeSelectorLabels() field.ErrorList {
 	return metav1validation.ValidateLabels(s.spec.NodeSelector, s.path.Child("nodeSelector"))
 }
 
-// accountAndNode, hostNames and priority are fields that name something, none of which is required.
-func (s *specCheck) accountAndNode() field.ErrorList {
+// validateServiceAccountAndNode, validateHostnames and validatePriority check fields that name something, none of which is required.
+func (s *specValidator) validateServiceAccountAndNode() field.ErrorList {
 	var found field.ErrorList
 	if name := s.spec.ServiceAccountName; name != "" {
-		found = isServiceAccount(s.path.Child("serviceAccountName"), name)
+		found = validateServiceAccountName(s.path.Child("serviceAccountName"), name)
 	}
 	if name := s.spec.NodeName; name != "" {
 		found = append(found, isObjectName(s.path.Child("nodeName"), name)...)
@@ -81,7 +81,7 @@ func (s *specCheck) accountAndNode() field.ErrorList {
 	return found
 }
 
-func (s *specCheck) hostNames() field.ErrorList {
+func (s *specValidator) validateHostnames() field.ErrorList {
 	var found field.ErrorList
 	if name := s.spec.Hostname; name != "" {
 		found = isLabel(s.path.Child("hostname"), name)
@@ -92,7 +92,7 @@ func (s *specCheck) hostNames() field.ErrorList {
 	return found
 }
 
-func (s *specCheck) priority() field.ErrorList {
+func (s *specValidator) validatePriority() field.ErrorList {
 	var found field.ErrorList
 	if name := s.spec.PriorityClassName; name != "" {
 		found = isObjectName(s.path.Child("priorityClassName"), name)
@@ -106,11 +106,11 @@ func (s *specCheck) priority() field.ErrorList {
 	return found
 }
 
-func isServiceAccount(path *field.Path, name string) field.ErrorList {
+func validateServiceAccountName(path *field.Path, name string) field.ErrorList {
 	return wrong(path, name, apivalidation.ValidateServiceAccountName(name, false))
 }
 
-func (s *specCheck) deadline() field.ErrorList {
+func (s *specValidator) validateActiveDeadlineSeconds() field.ErrorList {
 	if s.spec.ActiveDeadlineSeconds == nil {
 		return nil
 	}
@@ -118,7 +118,7 @@ func (s *specCheck) deadline() field.ErrorList {
 }
 
 // gates: readiness gates name conditions, scheduling gates themselves, each once.
-func (s *specCheck) gates() field.ErrorList {
+func (s *specValidator) validateGates() field.ErrorList {
 	var found field.ErrorList
 	for i, gate := range s.spec.ReadinessGates {
 		found = append(found, isQualified(s.path.Child("readinessGates").Index(i).Child("conditionType"), string(gate.ConditionType))...)
@@ -134,7 +134,7 @@ func (s *specCheck) gates() field.ErrorList {
 	return found
 }
 
-func (s *specCheck) hostAliases() field.ErrorList {
+func (s *specValidator) validateHostAliases() field.ErrorList {
 	var found field.ErrorList
 	for i, alias := range s.spec.HostAliases {
 		path := s.path.Child("hostAliases").Index(i)
@@ -146,16 +146,16 @@ func (s *specCheck) hostAliases() field.ErrorList {
 	return found
 }
 
-// overhead is what the runtime itself needs: requests without limits.
-func (s *specCheck) overhead() field.ErrorList {
+// validateOverhead is what the runtime itself needs: requests without limits.
+func (s *specValidator) validateOverhead() field.ErrorList {
 	if s.spec.Overhead == nil {
 		return nil
 	}
-	return s.requirements(s.path.Child("overhead"), &corev1.ResourceRequirements{Limits: s.spec.Overhead}, containerResource)
+	return s.validateResourceRequirements(s.path.Child("overhead"), &corev1.ResourceRequirements{Limits: s.spec.Overhead}, containerResource)
 }
 
-// hostnameOverride: the name that the pod's host has inside of it, in place of all rules.
-func (s *specCheck) hostnameOverride() field.ErrorList {
+// validateHostnameOverride: the name that the pod's host has inside of it, in place of all rules.
+func (s *specValidator) validateHostnameOverride() field.ErrorList {
 	name := s.spec.HostnameOverride
 	if name == nil {
 		return nil
@@ -175,7 +175,7 @@ func (s *specCheck) hostnameOverride() field.ErrorList {
 }
 
 // eachContainer visits every container of the spec: init containers, containers, ephemeral containers.
-func (s *specCheck) eachContainer(visit func(c *corev1.Container, path *field.Path)) {
+func (s *specValidator) eachContainer(visit func(c *corev1.Container, path *field.Path)) {
 	eachContainer(s.path, s.spec, visit)
 }
 
@@ -220,20 +220,20 @@ type Options struct {
 // allowances says of each rule that came late how the stored spec shows that it breaks it.
 var allowances = []struct {
 	option func(*Options) *bool
-	broken func(*specCheck) field.ErrorList
+	broken func(*specValidator) field.ErrorList
 }{
-	{func(o *Options) *bool { return &o.AllowIndivisibleHugePages }, (*specCheck).hugePages},
-	{func(o *Options) *bool { return &o.AllowInvalidSelectorValues }, (*specCheck).podSelectors},
-	{func(o *Options) *bool { return &o.AllowInvalidNodeValues }, (*specCheck).nodeValues},
-	{func(o *Options) *bool { return &o.AllowInvalidSpreadSelectors }, (*specCheck).spreadSelectors},
-	{func(o *Options) *bool { return &o.AllowInvalidSpreadKeys }, (*specCheck).spreadKeys},
-	{func(o *Options) *bool { return &o.AllowAnyTokenPath }, (*specCheck).tokenPaths},
-	{func(o *Options) *bool { return &o.AllowHostSysctls }, (*specCheck).hostSysctls},
-	{func(o *Options) *bool { return &o.AllowUserNamespaceDevices }, (*specCheck).userNamespaceDevices},
-	{func(o *Options) *bool { return &o.AllowRestartOnResizeOfInit }, (*specCheck).restartOnResizeOfInit},
-	{func(o *Options) *bool { return &o.AllowSELinuxChangePolicy }, (*specCheck).seLinuxChangePolicy},
-	{func(o *Options) *bool { return &o.AllowComparingTolerations }, (*specCheck).comparingTolerations},
-	{func(o *Options) *bool { return &o.AllowUserNamespaceOfNetwork }, (*specCheck).userNamespaceOfNetwork},
+	{func(o *Options) *bool { return &o.AllowIndivisibleHugePages }, (*specValidator).validateHugePagesNeedOther},
+	{func(o *Options) *bool { return &o.AllowInvalidSelectorValues }, (*specValidator).validatePodAffinitySelectors},
+	{func(o *Options) *bool { return &o.AllowInvalidNodeValues }, (*specValidator).validateNodeAffinityValues},
+	{func(o *Options) *bool { return &o.AllowInvalidSpreadSelectors }, (*specValidator).validateTopologySpreadSelectors},
+	{func(o *Options) *bool { return &o.AllowInvalidSpreadKeys }, (*specValidator).validateTopologySpreadLabelKeys},
+	{func(o *Options) *bool { return &o.AllowAnyTokenPath }, (*specValidator).validateTokenPaths},
+	{func(o *Options) *bool { return &o.AllowHostSysctls }, (*specValidator).validateHostSysctls},
+	{func(o *Options) *bool { return &o.AllowUserNamespaceDevices }, (*specValidator).validateHostUsersAndDevices},
+	{func(o *Options) *bool { return &o.AllowRestartOnResizeOfInit }, (*specValidator).validateInitContainerResizePolicy},
+	{func(o *Options) *bool { return &o.AllowSELinuxChangePolicy }, (*specValidator).validateSELinuxChangePolicy},
+	{func(o *Options) *bool { return &o.AllowComparingTolerations }, (*specValidator).validateTolerationOperators},
+	{func(o *Options) *bool { return &o.AllowUserNamespaceOfNetwork }, (*specValidator).validateHostUsersAndNetwork},
 }
 
 // OptionsForTemplate are the options for a change of the stored template; nil: for a new one.
@@ -259,8 +259,8 @@ func optionsFor(meta *metav1.ObjectMeta, spec *corev1.PodSpec) Options {
 // strictLabels checks the values of selectors too.
 var strictLabels = metav1validation.LabelSelectorValidationOptions{}
 
-// operatingSystem: what a pod's system does not have cannot be asked of it.
-func (s *specCheck) operatingSystem() field.ErrorList {
+// validateOS: what a pod's system does not have cannot be asked of it.
+func (s *specValidator) validateOS() field.ErrorList {
 	os, path := s.spec.OS, s.path.Child("os")
 	switch {
 	case os == nil:
@@ -268,14 +268,14 @@ func (s *specCheck) operatingSystem() field.ErrorList {
 	case os.Name == "":
 		return field.ErrorList{field.Required(path.Child("name"), "")}
 	case os.Name == corev1.Linux:
-		return s.linux()
+		return s.validateLinux()
 	case os.Name == corev1.Windows:
-		return s.windows()
+		return s.validateWindows()
 	}
 	return among(path, os.Name, corev1.Linux, corev1.Windows)
 }
 
-func (s *specCheck) linux() field.ErrorList {
+func (s *specValidator) validateLinux() field.ErrorList {
 	const reason = "windows options cannot be set for a linux pod"
 	var found field.ErrorList
 	if c := s.spec.SecurityContext; c != nil && c.WindowsOptions != nil {
@@ -295,16 +295,16 @@ type setField struct {
 	set  bool
 }
 
-func (s *specCheck) windows() field.ErrorList {
+func (s *specValidator) validateWindows() field.ErrorList {
 	spec, c := s.spec, s.spec.SecurityContext
 	if c == nil {
 		c = &corev1.PodSecurityContext{}
 	}
-	found := notOnWindows(s.path, []setField{
+	found := validateContainerOnWindows(s.path, []setField{
 		{"hostUsers", spec.HostUsers != nil}, {"hostPID", spec.HostPID}, {"hostIPC", spec.HostIPC},
 		{"shareProcessNamespace", spec.ShareProcessNamespace != nil},
 	})
-	found = append(found, notOnWindows(s.path.Child("securityContext"), []setField{
+	found = append(found, validateContainerOnWindows(s.path.Child("securityContext"), []setField{
 		{"appArmorProfile", c.AppArmorProfile != nil}, {"seLinuxOptions", c.SELinuxOptions != nil},
 		{"seccompProfile", c.SeccompProfile != nil}, {"fsGroup", c.FSGroup != nil},
 		{"fsGroupChangePolicy", c.FSGroupChangePolicy != nil}, {"sysctls", len(c.Sysctls) > 0},
@@ -314,7 +314,7 @@ func (s *specCheck) windows() field.ErrorList {
 	})...)
 	s.eachContainer(func(container *corev1.Container, path *field.Path) {
 		if c := container.SecurityContext; c != nil {
-			found = append(found, notOnWindows(path.Child("securityContext"), []setField{
+			found = append(found, validateContainerOnWindows(path.Child("securityContext"), []setField{
 				{"appArmorProfile", c.AppArmorProfile != nil}, {"seLinuxOptions", c.SELinuxOptions != nil},
 				{"seccompProfile", c.SeccompProfile != nil}, {"capabilities", c.Capabilities != nil},
 				{"readOnlyRootFilesystem", c.ReadOnlyRootFilesystem != nil}, {"privileged", c.Privileged != nil},
@@ -326,7 +326,7 @@ func (s *specCheck) windows() field.ErrorList {
 	return found
 }
 
-func notOnWindows(path *field.Path, fields []setField) field.ErrorList {
+func validateContainerOnWindows(path *field.Path, fields []setField) field.ErrorList {
 	var found field.ErrorList
 	for _, f := range fields {
 		if f.set {
@@ -344,7 +344,7 @@ const (
 )
 
 // dnsConfig is how names are resolved, all of it where the policy is None. Upstream: validatePodDNSConfig.
-func (s *specCheck) dnsConfig() field.ErrorList {
+func (s *specValidator) validateDNSConfig() field.ErrorList {
 	c, path := s.spec.DNSConfig, s.path.Child("dnsConfig")
 	alone := s.spec.DNSPolicy == corev1.DNSNone
 	switch {
@@ -363,7 +363,7 @@ func (s *specCheck) dnsConfig() field.ErrorList {
 	for i, address := range c.Nameservers {
 		found = append(found, isIP(path.Child("nameservers").Index(i), address)...)
 	}
-	found = append(found, searches(path.Child("searches"), c.Searches)...)
+	found = append(found, validateDNSSearches(path.Child("searches"), c.Searches)...)
 	for i, o := range c.Options {
 		if o.Name == "" {
 			found = append(found, field.Required(path.Child("options").Index(i), "must not be empty"))
@@ -372,7 +372,7 @@ func (s *specCheck) dnsConfig() field.ErrorList {
 	return found
 }
 
-func searches(path *field.Path, list []string) field.ErrorList {
+func validateDNSSearches(path *field.Path, list []string) field.ErrorList {
 	var found field.ErrorList
 	if len(list) > maxSearches {
 		found = append(found, field.Invalid(path, list, fmt.Sprintf("must not have more than %v search paths", maxSearches)))

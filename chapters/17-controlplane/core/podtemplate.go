@@ -78,9 +78,9 @@ func ValidatePodTemplateSpec(path *field.Path, t *corev1.PodTemplateSpec, o Opti
 	spec := path.Child("spec")
 	found := metav1validation.ValidateLabels(t.Labels, path.Child("labels"))
 	found = append(found, apivalidation.ValidateAnnotations(t.Annotations, path.Child("annotations"))...)
-	found = append(found, annotations(path.Child("annotations"), &t.ObjectMeta, &t.Spec, o)...)
+	found = append(found, validatePodAnnotations(path.Child("annotations"), &t.ObjectMeta, &t.Spec, o)...)
 	found = append(found, ValidatePodSpec(spec, &t.Spec, nil, o)...)
-	found = append(found, profilesAgree(spec, &t.ObjectMeta, &t.Spec)...)
+	found = append(found, validateProfilesMatchAnnotations(spec, &t.ObjectMeta, &t.Spec)...)
 	if len(t.Spec.EphemeralContainers) > 0 {
 		found = append(found, field.Forbidden(spec.Child("ephemeralContainers"), "ephemeral containers not allowed in pod template"))
 	}

@@ -10,35 +10,35 @@ import (
 )
 
 // probes ask a container whether it has started, is alive, is ready. The first two are answered by one success.
-func (s *specCheck) probes(path *field.Path, c *corev1.Container) field.ErrorList {
+func (s *specValidator) validateProbes(path *field.Path, c *corev1.Container) field.ErrorList {
 	var found field.ErrorList
-	found = append(found, s.killingProbe(path.Child("livenessProbe"), c.LivenessProbe)...)
+	found = append(found, s.validateLivenessProbe(path.Child("livenessProbe"), c.LivenessProbe)...)
 	if p := c.ReadinessProbe; p != nil {
 		at := path.Child("readinessProbe")
-		found = append(found, s.probe(at, p)...)
+		found = append(found, s.validateProbe(at, p)...)
 		if p.TerminationGracePeriodSeconds != nil {
 			found = append(found, field.Invalid(at.Child("terminationGracePeriodSeconds"), p.TerminationGracePeriodSeconds,
 				"must not be set for readinessProbes"))
 		}
 	}
-	return append(found, s.killingProbe(path.Child("startupProbe"), c.StartupProbe)...)
+	return append(found, s.validateLivenessProbe(path.Child("startupProbe"), c.StartupProbe)...)
 }
 
-// killingProbe is one whose failure ends the container.
-func (s *specCheck) killingProbe(path *field.Path, p *corev1.Probe) field.ErrorList {
+// validateLivenessProbe is one whose failure ends the container.
+func (s *specValidator) validateLivenessProbe(path *field.Path, p *corev1.Probe) field.ErrorList {
 	if p == nil {
 		return nil
 	}
-	found := s.probe(path, p)
+	found := s.validateProbe(path, p)
 	if p.SuccessThreshold != 1 {
 		found = append(found, field.Invalid(path.Child("successThreshold"), p.SuccessThreshold, "must be 1"))
 	}
 	return found
 }
 
-func (s *specCheck) probe(path *field.Path, p *corev1.Probe) field.ErrorList {
+func (s *specValidator) validateProbe(path *field.Path, p *corev1.Probe) field.ErrorList {
 	h := handler{Exec: p.Exec, HTTPGet: p.HTTPGet, TCPSocket: p.TCPSocket, GRPC: p.GRPC}
-	found := s.handler(path, h)
+	found := s.validateHandler(path, h)
 	for _, n := range []struct {
 		field string
 		value int32
@@ -56,8 +56,8 @@ func (s *specCheck) probe(path *field.Path, p *corev1.Probe) field.ErrorList {
 	return found
 }
 
-// lifecycle is what a container does right after its start and right before its end.
-func (s *specCheck) lifecycle(path *field.Path, c *corev1.Container) field.ErrorList {
+// validateLifecycle is what a container does right after its start and right before its end.
+func (s *specValidator) validateLifecycle(path *field.Path, c *corev1.Container) field.ErrorList {
 	if c.Lifecycle == nil {
 		return nil
 	}
@@ -68,7 +68,7 @@ func (s *specCheck) lifecycle(path *field.Path, c *corev1.Container) field.Error
 		do    *corev1.LifecycleHandler
 	}{{"postStart", c.Lifecycle.PostStart}, {"preStop", c.Lifecycle.PreStop}} {
 		if h := hook.do; h != nil {
-			found = append(found, s.handler(path.Child(hook.field), handler{Exec: h.Exec, HTTPGet: h.HTTPGet, TCPSocket: h.TCPSocket, Sleep: h.Sleep})...)
+			found = append(found, s.validateHandler(path.Child(hook.field), handler{Exec: h.Exec, HTTPGet: h.HTTPGet, TCPSocket: h.TCPSocket, Sleep: h.Sleep})...)
 		}
 	}
 	return found
@@ -83,7 +83,7 @@ type handler struct {
 	Sleep     *corev1.SleepAction
 }
 
-func (s *specCheck) handler(path *field.Path, h handler) field.ErrorList {
+func (s *specValidator) validateHandler(path *field.Path, h handler) field.ErrorList {
 	var found field.ErrorList
 	given := 0
 	for _, kind := range []struct {
@@ -91,8 +91,8 @@ func (s *specCheck) handler(path *field.Path, h handler) field.ErrorList {
 		set   bool
 		check func(path *field.Path) field.ErrorList
 	}{
-		{"exec", h.Exec != nil, h.exec}, {"httpGet", h.HTTPGet != nil, h.httpGet}, {"tcpSocket", h.TCPSocket != nil, h.tcpSocket},
-		{"grpc", h.GRPC != nil, h.grpc}, {"sleep", h.Sleep != nil, func(path *field.Path) field.ErrorList { return s.sleep(path, h.Sleep) }},
+		{"exec", h.Exec != nil, h.validateExec}, {"httpGet", h.HTTPGet != nil, h.validateHTTPGet}, {"tcpSocket", h.TCPSocket != nil, h.validateTCPSocket},
+		{"grpc", h.GRPC != nil, h.validateGRPC}, {"sleep", h.Sleep != nil, func(path *field.Path) field.ErrorList { return s.validateSleep(path, h.Sleep) }},
 	} {
 		switch {
 		case !kind.set:
@@ -110,17 +110,17 @@ func (s *specCheck) handler(path *field.Path, h handler) field.ErrorList {
 	return found
 }
 
-func (h handler) exec(path *field.Path) field.ErrorList {
+func (h handler) validateExec(path *field.Path) field.ErrorList {
 	if len(h.Exec.Command) > 0 {
 		return nil
 	}
 	return field.ErrorList{field.Required(path.Child("command"), "")}
 }
 
-func (h handler) httpGet(path *field.Path) field.ErrorList {
+func (h handler) validateHTTPGet(path *field.Path) field.ErrorList {
 	get := h.HTTPGet
 	found := required(path.Child("path"), get.Path)
-	found = append(found, portOrName(path.Child("port"), get.Port)...)
+	found = append(found, validatePortNumberOrName(path.Child("port"), get.Port)...)
 	found = append(found, among(path.Child("scheme"), get.Scheme, corev1.URISchemeHTTP, corev1.URISchemeHTTPS)...)
 	for _, header := range get.HTTPHeaders {
 		found = append(found, wrong(path.Child("httpHeaders"), header.Name, validation.IsHTTPHeaderName(header.Name))...)
@@ -128,16 +128,16 @@ func (h handler) httpGet(path *field.Path) field.ErrorList {
 	return found
 }
 
-func (h handler) tcpSocket(path *field.Path) field.ErrorList {
-	return portOrName(path.Child("port"), h.TCPSocket.Port)
+func (h handler) validateTCPSocket(path *field.Path) field.ErrorList {
+	return validatePortNumberOrName(path.Child("port"), h.TCPSocket.Port)
 }
 
-func (h handler) grpc(path *field.Path) field.ErrorList {
-	return portOrName(path.Child("port"), intstr.FromInt32(h.GRPC.Port))
+func (h handler) validateGRPC(path *field.Path) field.ErrorList {
+	return validatePortNumberOrName(path.Child("port"), intstr.FromInt32(h.GRPC.Port))
 }
 
 // sleep ends before the pod's time does.
-func (s *specCheck) sleep(path *field.Path, action *corev1.SleepAction) field.ErrorList {
+func (s *specValidator) validateSleep(path *field.Path, action *corev1.SleepAction) field.ErrorList {
 	grace := s.spec.TerminationGracePeriodSeconds
 	if grace == nil || action.Seconds >= 0 && action.Seconds <= *grace {
 		return nil

@@ -95,10 +95,10 @@ func validateController(c, old *controller) field.ErrorList {
 	if old != nil {
 		stored = old.Spec.Template
 	}
-	return append(found, controllerTemplate(spec, stored)...)
+	return append(found, validateControllerTemplate(spec, stored)...)
 }
 
-func controllerTemplate(spec *corev1.ReplicationControllerSpec, stored *corev1.PodTemplateSpec) field.ErrorList {
+func validateControllerTemplate(spec *corev1.ReplicationControllerSpec, stored *corev1.PodTemplateSpec) field.ErrorList {
 	t, path := spec.Template, specPath.Child("template")
 	if t == nil {
 		return field.ErrorList{field.Required(path, "")}

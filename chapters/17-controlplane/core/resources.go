@@ -13,16 +13,16 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// requirements: names that may stand there, quantities that can be had, and no request above its limit.
-// Upstream: validateResourceRequirements.
-func (s *specCheck) requirements(path *field.Path, r *corev1.ResourceRequirements, isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
+// validateResourceRequirements: names that may stand there, quantities that can be had, and no request above its limit.
+// Upstream: ValidateResourceRequirements.
+func (s *specValidator) validateResourceRequirements(path *field.Path, r *corev1.ResourceRequirements, isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
 	limits, requests := path.Child("limits"), path.Child("requests")
 	var found field.ErrorList
 	for name, quantity := range r.Limits {
-		found = append(found, s.quantity(limits.Key(string(name)), name, quantity, isName)...)
+		found = append(found, s.validateContainerQuantity(limits.Key(string(name)), name, quantity, isName)...)
 	}
 	for name, quantity := range r.Requests {
-		found = append(found, s.quantity(requests.Key(string(name)), name, quantity, isName)...)
+		found = append(found, s.validateContainerQuantity(requests.Key(string(name)), name, quantity, isName)...)
 		limit, limited := r.Limits[name]
 		switch {
 		case !limited && !mayOvercommit(name):
@@ -37,10 +37,10 @@ func (s *specCheck) requirements(path *field.Path, r *corev1.ResourceRequirement
 	if hasHugePages(r) && !hasMeasured(r) {
 		found = append(found, field.Forbidden(path, "HugePages require cpu or memory"))
 	}
-	return append(found, s.claimsOf(path.Child("claims"), r.Claims)...)
+	return append(found, s.validateContainerClaims(path.Child("claims"), r.Claims)...)
 }
 
-func (s *specCheck) quantity(path *field.Path, name corev1.ResourceName, q resource.Quantity, isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
+func (s *specValidator) validateContainerQuantity(path *field.Path, name corev1.ResourceName, q resource.Quantity, isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
 	found := isName(path, name)
 	if q.Sign() < 0 {
 		found = append(found, field.Invalid(path, q.String(), apivalidation.IsNegativeErrorMsg))
@@ -49,13 +49,13 @@ func (s *specCheck) quantity(path *field.Path, name corev1.ResourceName, q resou
 		found = append(found, field.Invalid(path, q, "must be an integer"))
 	}
 	if !s.options.AllowIndivisibleHugePages {
-		found = append(found, wholePages(path, name, q)...)
+		found = append(found, validateHugePages(path, name, q)...)
 	}
 	return found
 }
 
-// wholePages: huge pages are not divided.
-func wholePages(path *field.Path, name corev1.ResourceName, q resource.Quantity) field.ErrorList {
+// validateHugePages: huge pages are not divided.
+func validateHugePages(path *field.Path, name corev1.ResourceName, q resource.Quantity) field.ErrorList {
 	size, huge := strings.CutPrefix(string(name), corev1.ResourceHugePagesPrefix)
 	if !huge {
 		return nil
@@ -67,18 +67,18 @@ func wholePages(path *field.Path, name corev1.ResourceName, q resource.Quantity)
 	return field.ErrorList{field.Invalid(path, q.String(), fmt.Sprintf("%s is not positive integer multiple of %s", q.String(), name))}
 }
 
-// hugePages is wholePages of all containers: the rule came late.
-func (s *specCheck) hugePages() field.ErrorList {
+// validateHugePagesNeedOther is wholePages of all containers: the rule came late.
+func (s *specValidator) validateHugePagesNeedOther() field.ErrorList {
 	var found field.ErrorList
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		for _, list := range []corev1.ResourceList{c.Resources.Limits, c.Resources.Requests} {
 			for name, q := range list {
-				found = append(found, wholePages(path, name, q)...)
+				found = append(found, validateHugePages(path, name, q)...)
 			}
 		}
 	})
 	for name, q := range s.spec.Overhead {
-		found = append(found, wholePages(s.path, name, q)...)
+		found = append(found, validateHugePages(s.path, name, q)...)
 	}
 	return found
 }
@@ -106,8 +106,8 @@ func hasMeasured(r *corev1.ResourceRequirements) bool {
 	return false
 }
 
-// claimsOf: each names a claim of the pod, once, or different requests of it.
-func (s *specCheck) claimsOf(path *field.Path, claims []corev1.ResourceClaim) field.ErrorList {
+// validateContainerClaims: each names a claim of the pod, once, or different requests of it.
+func (s *specValidator) validateContainerClaims(path *field.Path, claims []corev1.ResourceClaim) field.ErrorList {
 	var found field.ErrorList
 	keys := seen{}
 	for i, claim := range claims {
@@ -116,7 +116,7 @@ func (s *specCheck) claimsOf(path *field.Path, claims []corev1.ResourceClaim) fi
 			found = append(found, field.Required(at, ""))
 			continue
 		}
-		found = append(found, claimedOnce(at, keys, claim)...)
+		found = append(found, validateClaimOnce(at, keys, claim)...)
 		if !s.claims.Has(name) {
 			err := field.NotFound(at, name)
 			err.Detail = "must be one of the names in pod.spec.resourceClaims"
@@ -131,8 +131,8 @@ func (s *specCheck) claimsOf(path *field.Path, claims []corev1.ResourceClaim) fi
 	return found
 }
 
-// claimedOnce adds the claim to the keys: NAME for all of it, NAME/REQUEST for a part.
-func claimedOnce(path *field.Path, keys seen, claim corev1.ResourceClaim) field.ErrorList {
+// validateClaimOnce adds the claim to the keys: NAME for all of it, NAME/REQUEST for a part.
+func validateClaimOnce(path *field.Path, keys seen, claim corev1.ResourceClaim) field.ErrorList {
 	if keys[claim.Name] {
 		return field.ErrorList{field.Duplicate(path, claim.Name)}
 	}
@@ -203,8 +203,8 @@ func containerResource(path *field.Path, name corev1.ResourceName) field.ErrorLi
 	return found
 }
 
-// podResource: a pod as a whole can have it. Upstream: validatePodResourceName.
-func podResource(path *field.Path, name corev1.ResourceName) field.ErrorList {
+// validatePodResourceName: a pod as a whole can have it. Upstream: validatePodResourceName.
+func validatePodResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if found := resourceName(path, name); len(found) > 0 {
 		return found
 	}

@@ -13,30 +13,30 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// securityContext is what holds for all containers, and for the volumes they share.
+// validateSecurityContext is what holds for all containers, and for the volumes they share.
 // Upstream: validatePodSpecSecurityContext.
-func (s *specCheck) securityContext() field.ErrorList {
+func (s *specValidator) validateSecurityContext() field.ErrorList {
 	c, path := s.spec.SecurityContext, s.path.Child("securityContext")
 	if c == nil {
 		c = &corev1.PodSecurityContext{}
 	}
-	found := isGroup(path.Child("fsGroup"), c.FSGroup)
-	found = append(found, isUser(path.Child("runAsUser"), c.RunAsUser)...)
-	found = append(found, isGroup(path.Child("runAsGroup"), c.RunAsGroup)...)
+	found := validateGroupID(path.Child("fsGroup"), c.FSGroup)
+	found = append(found, validateUserID(path.Child("runAsUser"), c.RunAsUser)...)
+	found = append(found, validateGroupID(path.Child("runAsGroup"), c.RunAsGroup)...)
 	for i := range c.SupplementalGroups {
-		found = append(found, isGroup(path.Child("supplementalGroups").Index(i), &c.SupplementalGroups[i])...)
+		found = append(found, validateGroupID(path.Child("supplementalGroups").Index(i), &c.SupplementalGroups[i])...)
 	}
 	if s.spec.HostPID && deref(s.spec.ShareProcessNamespace, false) {
 		found = append(found, field.Invalid(path.Child("shareProcessNamespace"), true,
 			"ShareProcessNamespace and HostPID cannot both be enabled"))
 	}
-	found = append(found, s.sysctls(path.Child("sysctls"), c.Sysctls)...)
+	found = append(found, s.validateSysctls(path.Child("sysctls"), c.Sysctls)...)
 	if p := c.FSGroupChangePolicy; p != nil {
 		found = append(found, among(path.Child("fsGroupChangePolicy"), *p, corev1.FSGroupChangeAlways, corev1.FSGroupChangeOnRootMismatch)...)
 	}
-	found = append(found, seccomp(path.Child("seccompProfile"), c.SeccompProfile)...)
-	found = append(found, windowsOptions(path.Child("windowsOptions"), c.WindowsOptions)...)
-	found = append(found, appArmor(path.Child("appArmorProfile"), c.AppArmorProfile)...)
+	found = append(found, validateSeccompProfile(path.Child("seccompProfile"), c.SeccompProfile)...)
+	found = append(found, validateWindowsOptions(path.Child("windowsOptions"), c.WindowsOptions)...)
+	found = append(found, validateAppArmorProfile(path.Child("appArmorProfile"), c.AppArmorProfile)...)
 	if p := c.SupplementalGroupsPolicy; p != nil {
 		found = append(found, among(path.Child("supplementalGroupsPolicy"), *p, corev1.SupplementalGroupsPolicyMerge,
 			corev1.SupplementalGroupsPolicyStrict)...)
@@ -45,11 +45,11 @@ func (s *specCheck) securityContext() field.ErrorList {
 		return append(found, among(path.Child("seLinuxChangePolicy"), *c.SELinuxChangePolicy,
 			corev1.SELinuxChangePolicyMountOption, corev1.SELinuxChangePolicyRecursive)...)
 	}
-	return append(found, s.seLinuxChangePolicy()...)
+	return append(found, s.validateSELinuxChangePolicy()...)
 }
 
-// seLinuxChangePolicy: one of the two policies is not switched on.
-func (s *specCheck) seLinuxChangePolicy() field.ErrorList {
+// validateSELinuxChangePolicy: one of the two policies is not switched on.
+func (s *specValidator) validateSELinuxChangePolicy() field.ErrorList {
 	c := s.spec.SecurityContext
 	if c == nil || c.SELinuxChangePolicy == nil {
 		return nil
@@ -64,7 +64,7 @@ const (
 
 var sysctlName = regexp.MustCompile("^(" + sysctlSegment + "[\\./])*" + sysctlSegment + "$")
 
-func (s *specCheck) sysctls(path *field.Path, list []corev1.Sysctl) field.ErrorList {
+func (s *specValidator) validateSysctls(path *field.Path, list []corev1.Sysctl) field.ErrorList {
 	var found field.ErrorList
 	names := seen{}
 	for i, sysctl := range list {
@@ -80,13 +80,13 @@ func (s *specCheck) sysctls(path *field.Path, list []corev1.Sysctl) field.ErrorL
 		}
 	}
 	if !s.options.AllowHostSysctls {
-		found = append(found, s.hostSysctls()...)
+		found = append(found, s.validateHostSysctls()...)
 	}
 	return found
 }
 
-// hostSysctls: who shares a namespace with the node must not change it.
-func (s *specCheck) hostSysctls() field.ErrorList {
+// validateHostSysctls: who shares a namespace with the node must not change it.
+func (s *specValidator) validateHostSysctls() field.ErrorList {
 	if s.spec.SecurityContext == nil {
 		return nil
 	}
@@ -106,14 +106,14 @@ func (s *specCheck) hostSysctls() field.ErrorList {
 // ofIPC are the sysctls of the namespace for inter-process communication.
 var ofIPC = regexp.MustCompile(`^(kernel\.(sem|shm|shmall|shmmax|shmmni|shm_rmid_forced|msg|msgmax|msgmnb|msgmni)$|fs\.mqueue\.)`)
 
-// userNamespace: users of its own are no use to who shares the node's processes.
-func (s *specCheck) userNamespace() field.ErrorList {
+// validateHostUsers: users of its own are no use to who shares the node's processes.
+func (s *specValidator) validateHostUsers() field.ErrorList {
 	if deref(s.spec.HostUsers, true) {
 		return nil
 	}
 	var found field.ErrorList
 	if !s.options.AllowUserNamespaceOfNetwork {
-		found = s.userNamespaceOfNetwork()
+		found = s.validateHostUsersAndNetwork()
 	}
 	for _, shared := range []setField{{"HostPID", s.spec.HostPID}, {"HostIPC", s.spec.HostIPC}} {
 		if shared.set {
@@ -121,19 +121,19 @@ func (s *specCheck) userNamespace() field.ErrorList {
 		}
 	}
 	if !s.options.AllowUserNamespaceDevices {
-		found = append(found, s.userNamespaceDevices()...)
+		found = append(found, s.validateHostUsersAndDevices()...)
 	}
 	return found
 }
 
-func (s *specCheck) userNamespaceOfNetwork() field.ErrorList {
+func (s *specValidator) validateHostUsersAndNetwork() field.ErrorList {
 	if deref(s.spec.HostUsers, true) || !s.spec.HostNetwork {
 		return nil
 	}
 	return field.ErrorList{field.Forbidden(s.path.Child("hostNetwork"), "when `hostUsers` is false")}
 }
 
-func (s *specCheck) userNamespaceDevices() field.ErrorList {
+func (s *specValidator) validateHostUsersAndDevices() field.ErrorList {
 	if deref(s.spec.HostUsers, true) {
 		return nil
 	}
@@ -147,26 +147,26 @@ func (s *specCheck) userNamespaceDevices() field.ErrorList {
 }
 
 // containerSecurity is who a container runs as, and what it may do. Upstream: ValidateSecurityContext.
-func (s *specCheck) containerSecurity(path *field.Path, c *corev1.SecurityContext) field.ErrorList {
+func (s *specValidator) validateContainerSecurityContext(path *field.Path, c *corev1.SecurityContext) field.ErrorList {
 	if c == nil {
 		return nil
 	}
-	found := isUser(path.Child("runAsUser"), c.RunAsUser)
-	found = append(found, isGroup(path.Child("runAsGroup"), c.RunAsGroup)...)
+	found := validateUserID(path.Child("runAsUser"), c.RunAsUser)
+	found = append(found, validateGroupID(path.Child("runAsGroup"), c.RunAsGroup)...)
 	if m := c.ProcMount; m != nil {
 		found = append(found, among(path.Child("procMount"), *m, corev1.DefaultProcMount, corev1.UnmaskedProcMount)...)
 		if *m == corev1.UnmaskedProcMount && deref(s.spec.HostUsers, true) {
 			found = append(found, field.Invalid(path.Child("procMount"), m, "`hostUsers` must be false to use `Unmasked`"))
 		}
 	}
-	found = append(found, seccomp(path.Child("seccompProfile"), c.SeccompProfile)...)
-	found = append(found, escalation(path, c)...)
-	found = append(found, windowsOptions(path.Child("windowsOptions"), c.WindowsOptions)...)
-	return append(found, appArmor(path.Child("appArmorProfile"), c.AppArmorProfile)...)
+	found = append(found, validateSeccompProfile(path.Child("seccompProfile"), c.SeccompProfile)...)
+	found = append(found, validatePrivilegeEscalation(path, c)...)
+	found = append(found, validateWindowsOptions(path.Child("windowsOptions"), c.WindowsOptions)...)
+	return append(found, validateAppArmorProfile(path.Child("appArmorProfile"), c.AppArmorProfile)...)
 }
 
-// escalation: who is privileged already cannot be kept from becoming it.
-func escalation(path *field.Path, c *corev1.SecurityContext) field.ErrorList {
+// validatePrivilegeEscalation: who is privileged already cannot be kept from becoming it.
+func validatePrivilegeEscalation(path *field.Path, c *corev1.SecurityContext) field.ErrorList {
 	if deref(c.AllowPrivilegeEscalation, true) {
 		return nil
 	}
@@ -183,22 +183,22 @@ func escalation(path *field.Path, c *corev1.SecurityContext) field.ErrorList {
 	return found
 }
 
-func isUser(path *field.Path, id *int64) field.ErrorList {
+func validateUserID(path *field.Path, id *int64) field.ErrorList {
 	if id == nil {
 		return nil
 	}
 	return wrong(path, *id, validation.IsValidUserID(*id))
 }
 
-func isGroup(path *field.Path, id *int64) field.ErrorList {
+func validateGroupID(path *field.Path, id *int64) field.ErrorList {
 	if id == nil {
 		return nil
 	}
 	return wrong(path, *id, validation.IsValidGroupID(*id))
 }
 
-// seccomp filters system calls by a profile of the runtime's or of the node's.
-func seccomp(path *field.Path, p *corev1.SeccompProfile) field.ErrorList {
+// validateSeccompProfile filters system calls by a profile of the runtime's or of the node's.
+func validateSeccompProfile(path *field.Path, p *corev1.SeccompProfile) field.ErrorList {
 	if p == nil {
 		return nil
 	}
@@ -221,15 +221,15 @@ func seccomp(path *field.Path, p *corev1.SeccompProfile) field.ErrorList {
 	return found
 }
 
-// appArmor confines a container by a profile of the runtime's or of the node's.
-func appArmor(path *field.Path, p *corev1.AppArmorProfile) field.ErrorList {
+// validateAppArmorProfile confines a container by a profile of the runtime's or of the node's.
+func validateAppArmorProfile(path *field.Path, p *corev1.AppArmorProfile) field.ErrorList {
 	if p == nil {
 		return nil
 	}
 	file := path.Child("localhostProfile")
 	switch p.Type {
 	case corev1.AppArmorProfileTypeLocalhost:
-		return appArmorFile(file, p.LocalhostProfile)
+		return validateLocalAppArmorProfile(file, p.LocalhostProfile)
 	case corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeUnconfined:
 		if p.LocalhostProfile != nil {
 			return field.ErrorList{field.Invalid(file, p.LocalhostProfile, "can only be set when AppArmor type is Localhost")}
@@ -242,7 +242,7 @@ func appArmor(path *field.Path, p *corev1.AppArmorProfile) field.ErrorList {
 		corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeUnconfined)
 }
 
-func appArmorFile(path *field.Path, name *string) field.ErrorList {
+func validateLocalAppArmorProfile(path *field.Path, name *string) field.ErrorList {
 	const longest = 4095 // a path's, without its end
 	if name == nil || *name == "" {
 		return field.ErrorList{field.Required(path, "must be set when AppArmor type is Localhost")}
@@ -261,7 +261,7 @@ func appArmorFile(path *field.Path, name *string) field.ErrorList {
 
 // profilesAgree checks the spec at path. Upstream: validateSeccompAnnotationsAndFields,
 // validateAppArmorAnnotationsAndFieldsMatchOnCreate.
-func profilesAgree(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec) field.ErrorList {
+func validateProfilesMatchAnnotations(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec) field.ErrorList {
 	if len(m.Annotations) == 0 {
 		return nil
 	}
@@ -271,7 +271,7 @@ func profilesAgree(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec)
 		of = &corev1.PodSecurityContext{}
 	}
 	if text, ok := m.Annotations[corev1.SeccompPodAnnotationKey]; ok && of.SeccompProfile != nil {
-		found = append(found, seccompAgrees(path.Child("securityContext", "seccompProfile"), text, of.SeccompProfile)...)
+		found = append(found, validateSeccompMatchesAnnotation(path.Child("securityContext", "seccompProfile"), text, of.SeccompProfile)...)
 	}
 	onWindows := spec.OS != nil && spec.OS.Name == corev1.Windows
 	eachContainer(path, spec, func(c *corev1.Container, at *field.Path) {
@@ -280,20 +280,20 @@ func profilesAgree(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec)
 			own = &corev1.SecurityContext{}
 		}
 		if text, ok := m.Annotations[corev1.SeccompContainerAnnotationKeyPrefix+c.Name]; ok && own.SeccompProfile != nil {
-			found = append(found, seccompAgrees(at.Child("securityContext", "seccompProfile"), text, own.SeccompProfile)...)
+			found = append(found, validateSeccompMatchesAnnotation(at.Child("securityContext", "seccompProfile"), text, own.SeccompProfile)...)
 		}
 		profile := own.AppArmorProfile
 		if profile == nil {
 			profile = of.AppArmorProfile
 		}
 		if text, ok := m.Annotations[corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix+c.Name]; ok && profile != nil && !onWindows {
-			found = append(found, appArmorAgrees(at.Child("securityContext", "appArmorProfile"), text, profile)...)
+			found = append(found, validateAppArmorMatchesAnnotation(at.Child("securityContext", "appArmorProfile"), text, profile)...)
 		}
 	})
 	return found
 }
 
-func seccompAgrees(path *field.Path, text string, p *corev1.SeccompProfile) field.ErrorList {
+func validateSeccompMatchesAnnotation(path *field.Path, text string, p *corev1.SeccompProfile) field.ErrorList {
 	file, isFile := strings.CutPrefix(text, corev1.SeccompLocalhostProfileNamePrefix)
 	agrees := map[corev1.SeccompProfileType]bool{
 		corev1.SeccompProfileTypeUnconfined:     text == corev1.SeccompProfileNameUnconfined,
@@ -309,7 +309,7 @@ func seccompAgrees(path *field.Path, text string, p *corev1.SeccompProfile) fiel
 	return nil
 }
 
-func appArmorAgrees(path *field.Path, text string, p *corev1.AppArmorProfile) field.ErrorList {
+func validateAppArmorMatchesAnnotation(path *field.Path, text string, p *corev1.AppArmorProfile) field.ErrorList {
 	file, isFile := strings.CutPrefix(text, corev1.DeprecatedAppArmorBetaProfileNamePrefix)
 	agrees := map[corev1.AppArmorProfileType]bool{
 		corev1.AppArmorProfileTypeUnconfined:     text == corev1.DeprecatedAppArmorBetaProfileNameUnconfined,

@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-func (s *specCheck) tolerations() field.ErrorList {
+func (s *specValidator) validateTolerations() field.ErrorList {
 	return ValidateTolerations(s.path.Child("tolerations"), s.spec.Tolerations, s.options)
 }
 
@@ -29,16 +29,16 @@ func ValidateTolerations(path *field.Path, list []corev1.Toleration, o Options) 
 		if t.TolerationSeconds != nil && t.Effect != corev1.TaintEffectNoExecute {
 			found = append(found, field.Invalid(at.Child("effect"), t.Effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"))
 		}
-		found = append(found, tolerated(at, t, o)...)
+		found = append(found, validateToleration(at, t, o)...)
 		if t.Effect != "" {
-			found = append(found, taintEffect(at.Child("effect"), t.Effect)...)
+			found = append(found, validateTaintEffect(at.Child("effect"), t.Effect)...)
 		}
 	}
 	return found
 }
 
-// tolerated: the operator says what value there is.
-func tolerated(path *field.Path, t *corev1.Toleration, o Options) field.ErrorList {
+// validateToleration: the operator says what value there is.
+func validateToleration(path *field.Path, t *corev1.Toleration, o Options) field.ErrorList {
 	at := path.Child("operator")
 	switch t.Operator {
 	case corev1.TolerationOpEqual, "":
@@ -53,7 +53,7 @@ func tolerated(path *field.Path, t *corev1.Toleration, o Options) field.ErrorLis
 		return nil
 	case corev1.TolerationOpLt, corev1.TolerationOpGt:
 		if o.AllowComparingTolerations {
-			return isNumber(path.Child("value"), t.Value)
+			return validateTolerationNumber(path.Child("value"), t.Value)
 		}
 		return field.ErrorList{field.NotSupported(at, t.Operator, []corev1.TolerationOperator{
 			corev1.TolerationOpEqual, corev1.TolerationOpExists, corev1.TolerationOpLt, corev1.TolerationOpGt})}
@@ -61,7 +61,7 @@ func tolerated(path *field.Path, t *corev1.Toleration, o Options) field.ErrorLis
 	return among(at, t.Operator, corev1.TolerationOpEqual, corev1.TolerationOpExists)
 }
 
-func isNumber(path *field.Path, value string) field.ErrorList {
+func validateTolerationNumber(path *field.Path, value string) field.ErrorList {
 	found := wrong(path, value, content.IsDecimalInteger(value))
 	if _, err := strconv.ParseInt(value, 10, 64); err != nil {
 		found = append(found, field.Invalid(path, value, err.Error()))
@@ -69,8 +69,8 @@ func isNumber(path *field.Path, value string) field.ErrorList {
 	return found
 }
 
-// comparingTolerations finds operators that are not switched on.
-func (s *specCheck) comparingTolerations() field.ErrorList {
+// validateTolerationOperators finds operators that are not switched on.
+func (s *specValidator) validateTolerationOperators() field.ErrorList {
 	var found field.ErrorList
 	for _, t := range s.spec.Tolerations {
 		if t.Operator == corev1.TolerationOpLt || t.Operator == corev1.TolerationOpGt {
@@ -80,6 +80,6 @@ func (s *specCheck) comparingTolerations() field.ErrorList {
 	return found
 }
 
-func taintEffect(path *field.Path, e corev1.TaintEffect) field.ErrorList {
+func validateTaintEffect(path *field.Path, e corev1.TaintEffect) field.ErrorList {
 	return among(path, e, corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)
 }

@@ -11,14 +11,14 @@ import (
 )
 
 // checkVolumes: names of their own, and one source each. Upstream: ValidateVolumes.
-func (s *specCheck) checkVolumes() field.ErrorList {
+func (s *specValidator) validateVolumes() field.ErrorList {
 	made := s.madeClaims()
 	s.volumes = map[string]*corev1.Volume{}
 	var found field.ErrorList
 	for i := range s.spec.Volumes {
 		v, path := &s.spec.Volumes[i], s.path.Child("volumes").Index(i)
-		bad := s.volumeSource(path, v)
-		bad = append(bad, namedLabel(path.Child("name"), v.Name)...)
+		bad := s.validateVolumeSource(path, v)
+		bad = append(bad, validateDNSLabelName(path.Child("name"), v.Name)...)
 		if s.volumes[v.Name] != nil {
 			bad = append(bad, field.Duplicate(path.Child("name"), v.Name))
 		}
@@ -35,7 +35,7 @@ func (s *specCheck) checkVolumes() field.ErrorList {
 }
 
 // madeClaims are those that will be made for the pod's ephemeral volumes.
-func (s *specCheck) madeClaims() seen {
+func (s *specValidator) madeClaims() seen {
 	made := seen{}
 	for i := range s.spec.Volumes {
 		if v := &s.spec.Volumes[i]; v.Ephemeral != nil && s.meta != nil && s.meta.Name != "" {
@@ -49,11 +49,11 @@ func (s *specCheck) madeClaims() seen {
 type source struct {
 	name  string // in the path of the error that it is one too many
 	set   func(*corev1.VolumeSource) bool
-	check func(path *field.Path, v *corev1.Volume, s *specCheck) field.ErrorList
+	validate func(path *field.Path, v *corev1.Volume, s *specValidator) field.ErrorList
 }
 
-// volumeSource: exactly one kind. Upstream: validateVolumeSource.
-func (s *specCheck) volumeSource(path *field.Path, v *corev1.Volume) field.ErrorList {
+// validateVolumeSource: exactly one kind. Upstream: validateVolumeSource.
+func (s *specValidator) validateVolumeSource(path *field.Path, v *corev1.Volume) field.ErrorList {
 	var found field.ErrorList
 	given := 0
 	for i := range sources {
@@ -64,7 +64,7 @@ func (s *specCheck) volumeSource(path *field.Path, v *corev1.Volume) field.Error
 		case given > 0:
 			found = append(found, field.Forbidden(path.Child(kind.name), "may not specify more than 1 volume type"))
 		default:
-			found = append(found, kind.check(s, v, path)...)
+			found = append(found, kind.validate(path, v, s)...)
 			given++
 		}
 	}
@@ -74,14 +74,14 @@ func (s *specCheck) volumeSource(path *field.Path, v *corev1.Volume) field.Error
 	return found
 }
 
-func emptyDir(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateEmptyDir(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	if limit := v.EmptyDir.SizeLimit; limit != nil && limit.Sign() < 0 {
 		return field.ErrorList{field.Forbidden(path.Child("emptyDir", "sizeLimit"), "SizeLimit field must be a valid resource quantity")}
 	}
 	return nil
 }
 
-func hostPath(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateHostPath(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	h, path := v.HostPath, path.Child("hostPath")
 	if h.Path == "" {
 		return field.ErrorList{field.Required(path.Child("path"), "")}
@@ -94,29 +94,29 @@ func hostPath(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList 
 	return found
 }
 
-func secretFiles(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateSecretVolume(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("secret")
 	found := required(path.Child("secretName"), v.Secret.SecretName)
 	found = append(found, isFileMode(path.Child("defaultMode"), v.Secret.DefaultMode)...)
-	return append(found, keysToFiles(path.Child("items"), v.Secret.Items)...)
+	return append(found, validateKeysToPaths(path.Child("items"), v.Secret.Items)...)
 }
 
-func configFiles(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateConfigMapVolume(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("configMap")
 	found := required(path.Child("name"), v.ConfigMap.Name)
 	found = append(found, isFileMode(path.Child("defaultMode"), v.ConfigMap.DefaultMode)...)
-	return append(found, keysToFiles(path.Child("items"), v.ConfigMap.Items)...)
+	return append(found, validateKeysToPaths(path.Child("items"), v.ConfigMap.Items)...)
 }
 
-func keysToFiles(path *field.Path, items []corev1.KeyToPath) field.ErrorList {
+func validateKeysToPaths(path *field.Path, items []corev1.KeyToPath) field.ErrorList {
 	var found field.ErrorList
 	for i := range items {
-		found = append(found, keyToFile(path.Index(i), &items[i])...)
+		found = append(found, validateKeyToPath(path.Index(i), &items[i])...)
 	}
 	return found
 }
 
-func keyToFile(path *field.Path, k *corev1.KeyToPath) field.ErrorList {
+func validateKeyToPath(path *field.Path, k *corev1.KeyToPath) field.ErrorList {
 	found := required(path.Child("key"), k.Key)
 	found = append(found, required(path.Child("path"), k.Path)...)
 	found = append(found, isFileName(path.Child("path"), k.Path)...)
@@ -124,39 +124,39 @@ func keyToFile(path *field.Path, k *corev1.KeyToPath) field.ErrorList {
 }
 
 // podFiles tell a container about its pod. Upstream's errors name the source and not its item.
-func podFiles(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateDownwardAPIVolume(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("downwardAPI")
 	found := isFileMode(path.Child("defaultMode"), v.DownwardAPI.DefaultMode)
 	for i := range v.DownwardAPI.Items {
-		found = append(found, podFile(path, &v.DownwardAPI.Items[i])...)
+		found = append(found, validateDownwardAPIFile(path, &v.DownwardAPI.Items[i])...)
 	}
 	return found
 }
 
-func podFile(path *field.Path, f *corev1.DownwardAPIVolumeFile) field.ErrorList {
+func validateDownwardAPIFile(path *field.Path, f *corev1.DownwardAPIVolumeFile) field.ErrorList {
 	found := required(path.Child("path"), f.Path)
 	found = append(found, isFileName(path.Child("path"), f.Path)...)
 	switch {
 	case f.FieldRef != nil:
-		found = append(found, fieldOf(path.Child("fieldRef"), f.FieldRef, fileFields)...)
+		found = append(found, validateObjectFieldSelector(path.Child("fieldRef"), f.FieldRef, fileFields)...)
 		if f.ResourceFieldRef != nil {
 			found = append(found, field.Invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"))
 		}
 	case f.ResourceFieldRef != nil:
-		found = append(found, resourceOf(path.Child("resourceFieldRef"), f.ResourceFieldRef, true)...)
+		found = append(found, validateResourceFieldSelector(path.Child("resourceFieldRef"), f.ResourceFieldRef, true)...)
 	default:
 		found = append(found, field.Required(path, "one of fieldRef and resourceFieldRef is required"))
 	}
 	return append(found, isFileMode(path.Child("mode"), f.Mode)...)
 }
 
-// claimMade is the volume whose claim is made with the pod and goes with it.
-func claimMade(path *field.Path, v *corev1.Volume, s *specCheck) field.ErrorList {
+// validateEphemeralVolume is the volume whose claim is made with the pod and goes with it.
+func validateEphemeralVolume(path *field.Path, v *corev1.Volume, s *specValidator) field.ErrorList {
 	var found field.ErrorList
 	if t := v.Ephemeral.VolumeClaimTemplate; t == nil {
 		found = append(found, field.Required(path.Child("ephemeral", "volumeClaimTemplate"), ""))
 	} else {
-		found = append(found, claimTemplate(path.Child("ephemeral", "volumeClaimTemplate"), t)...)
+		found = append(found, validatePersistentVolumeClaimTemplate(path.Child("ephemeral", "volumeClaimTemplate"), t)...)
 	}
 	if s.meta == nil || s.meta.Name == "" || v.Name == "" {
 		return found
@@ -168,31 +168,31 @@ func claimMade(path *field.Path, v *corev1.Volume, s *specCheck) field.ErrorList
 	return found
 }
 
-func imageVolume(path *field.Path, v *corev1.Volume, s *specCheck) field.ErrorList {
+func validateImageVolume(path *field.Path, v *corev1.Volume, s *specValidator) field.ErrorList {
 	path = path.Child("image")
 	var found field.ErrorList
 	if s.options.Pod {
 		found = required(path.Child("reference"), v.Image.Reference)
 	}
-	return append(found, pullPolicy(path.Child("pullPolicy"), v.Image.PullPolicy)...)
+	return append(found, validatePullPolicy(path.Child("pullPolicy"), v.Image.PullPolicy)...)
 }
 
 type volume = corev1.VolumeSource
 
 // sources are the kinds of volumes, in the order in which the first of several is found.
 var sources = []source{
-	{"emptyDir", func(v *volume) bool { return v.EmptyDir != nil }, emptyDir},
-	{"hostPath", func(v *volume) bool { return v.HostPath != nil }, hostPath},
-	{"gitRepo", func(v *volume) bool { return v.GitRepo != nil }, gitRepo},
-	{"gcePersistentDisk", func(v *volume) bool { return v.GCEPersistentDisk != nil }, gcePersistentDisk},
-	{"awsElasticBlockStore", func(v *volume) bool { return v.AWSElasticBlockStore != nil }, awsElasticBlockStore},
-	{"secret", func(v *volume) bool { return v.Secret != nil }, secretFiles},
-	{"nfs", func(v *volume) bool { return v.NFS != nil }, nfs},
-	{"iscsi", func(v *volume) bool { return v.ISCSI != nil }, iscsi},
+	{"emptyDir", func(v *volume) bool { return v.EmptyDir != nil }, validateEmptyDir},
+	{"hostPath", func(v *volume) bool { return v.HostPath != nil }, validateHostPath},
+	{"gitRepo", func(v *volume) bool { return v.GitRepo != nil }, validateGitRepo},
+	{"gcePersistentDisk", func(v *volume) bool { return v.GCEPersistentDisk != nil }, validateGCEPersistentDisk},
+	{"awsElasticBlockStore", func(v *volume) bool { return v.AWSElasticBlockStore != nil }, validateAWSElasticBlockStore},
+	{"secret", func(v *volume) bool { return v.Secret != nil }, validateSecretVolume},
+	{"nfs", func(v *volume) bool { return v.NFS != nil }, validateNFS},
+	{"iscsi", func(v *volume) bool { return v.ISCSI != nil }, validateISCSI},
 	{"glusterfs", func(v *volume) bool { return v.Glusterfs != nil }, needs("glusterfs", func(v *volume) []need {
 		return []need{{"endpoints", v.Glusterfs.EndpointsName}, {"path", v.Glusterfs.Path}}
 	})},
-	{"flocker", func(v *volume) bool { return v.Flocker != nil }, flocker},
+	{"flocker", func(v *volume) bool { return v.Flocker != nil }, validateFlocker},
 	{"persistentVolumeClaim", func(v *volume) bool { return v.PersistentVolumeClaim != nil },
 		needs("persistentVolumeClaim", func(v *volume) []need {
 			return []need{{"claimName", v.PersistentVolumeClaim.ClaimName}}
@@ -210,11 +210,11 @@ var sources = []source{
 	{"cephFS", func(v *volume) bool { return v.CephFS != nil }, needs("cephfs", func(v *volume) []need {
 		return []need{{"monitors", first(v.CephFS.Monitors)}}
 	})},
-	{"quobyte", func(v *volume) bool { return v.Quobyte != nil }, quobyte},
-	{"downwarAPI", func(v *volume) bool { return v.DownwardAPI != nil }, podFiles}, // upstream's spelling
-	{"fc", func(v *volume) bool { return v.FC != nil }, fibreChannel},
-	{"flexVolume", func(v *volume) bool { return v.FlexVolume != nil }, flexVolume},
-	{"configMap", func(v *volume) bool { return v.ConfigMap != nil }, configFiles},
+	{"quobyte", func(v *volume) bool { return v.Quobyte != nil }, validateQuobyte},
+	{"downwarAPI", func(v *volume) bool { return v.DownwardAPI != nil }, validateDownwardAPIVolume}, // upstream's spelling
+	{"fc", func(v *volume) bool { return v.FC != nil }, validateFC},
+	{"flexVolume", func(v *volume) bool { return v.FlexVolume != nil }, validateFlexVolume},
+	{"configMap", func(v *volume) bool { return v.ConfigMap != nil }, validateConfigMapVolume},
 	{"azureFile", func(v *volume) bool { return v.AzureFile != nil }, needs("azureFile", func(v *volume) []need {
 		return []need{{"secretName", v.AzureFile.SecretName}, {"shareName", v.AzureFile.ShareName}}
 	})},
@@ -228,22 +228,22 @@ var sources = []source{
 	{"portworxVolume", func(v *volume) bool { return v.PortworxVolume != nil }, needs("portworxVolume", func(v *volume) []need {
 		return []need{{"volumeID", v.PortworxVolume.VolumeID}}
 	})},
-	{"azureDisk", func(v *volume) bool { return v.AzureDisk != nil }, azureDisk},
-	{"storageos", func(v *volume) bool { return v.StorageOS != nil }, storageOS},
-	{"projected", func(v *volume) bool { return v.Projected != nil }, projected},
+	{"azureDisk", func(v *volume) bool { return v.AzureDisk != nil }, validateAzureDisk},
+	{"storageos", func(v *volume) bool { return v.StorageOS != nil }, validateStorageOS},
+	{"projected", func(v *volume) bool { return v.Projected != nil }, validateProjectedVolume},
 	{"scaleIO", func(v *volume) bool { return v.ScaleIO != nil }, needs("scaleIO", func(v *volume) []need {
 		return []need{{"gateway", v.ScaleIO.Gateway}, {"system", v.ScaleIO.System}, {"volumeName", v.ScaleIO.VolumeName}}
 	})},
-	{"csi", func(v *volume) bool { return v.CSI != nil }, csi},
-	{"ephemeral", func(v *volume) bool { return v.Ephemeral != nil }, claimMade},
-	{"image", func(v *volume) bool { return v.Image != nil }, imageVolume},
+	{"csi", func(v *volume) bool { return v.CSI != nil }, validateCSIVolume},
+	{"ephemeral", func(v *volume) bool { return v.Ephemeral != nil }, validateEphemeralVolume},
+	{"image", func(v *volume) bool { return v.Image != nil }, validateImageVolume},
 }
 
 // ValidateVolumeSource checks the one source that is set, as it is checked in a pod's volume that has no name.
 func ValidateVolumeSource(path *field.Path, v *corev1.VolumeSource) field.ErrorList {
 	for _, s := range sources {
 		if s.set(v) {
-			return s.check(&specCheck{spec: &corev1.PodSpec{}}, &corev1.Volume{VolumeSource: *v}, path)
+			return s.validate(path, &corev1.Volume{VolumeSource: *v}, &specValidator{spec: &corev1.PodSpec{}})
 		}
 	}
 	return nil
@@ -253,8 +253,8 @@ func ValidateVolumeSource(path *field.Path, v *corev1.VolumeSource) field.ErrorL
 type need struct{ field, value string }
 
 // needs makes the check of a source of which nothing else is asked.
-func needs(name string, of func(*volume) []need) func(*field.Path, *corev1.Volume, *specCheck) field.ErrorList {
-	return func(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func needs(name string, of func(*volume) []need) func(*field.Path, *corev1.Volume, *specValidator) field.ErrorList {
+	return func(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 		var found field.ErrorList
 		for _, n := range of(&v.VolumeSource) {
 			found = append(found, required(path.Child(name, n.field), n.value)...)
@@ -272,7 +272,7 @@ func first(list []string) string {
 }
 
 // projected is files of several sources in one directory, no two at one path. Upstream: validateProjectedVolumeSource.
-func projected(path *field.Path, v *corev1.Volume, s *specCheck) field.ErrorList {
+func validateProjectedVolume(path *field.Path, v *corev1.Volume, s *specValidator) field.ErrorList {
 	p := &projection{check: s, path: path.Child("projected"), files: seen{}}
 	p.add(isFileMode(p.path.Child("defaultMode"), v.Projected.DefaultMode))
 	for i := range v.Projected.Sources {
@@ -283,7 +283,7 @@ func projected(path *field.Path, v *corev1.Volume, s *specCheck) field.ErrorList
 
 // projection is a projected volume being checked.
 type projection struct {
-	check *specCheck
+	check *specValidator
 	path  *field.Path
 	files seen
 	found field.ErrorList
@@ -312,7 +312,7 @@ func (p *projection) source(path *field.Path, s *corev1.VolumeProjection) {
 		given++
 		for i := range s.DownwardAPI.Items {
 			f := &s.DownwardAPI.Items[i]
-			p.add(podFile(path.Child("downwardAPI"), f))
+			p.add(validateDownwardAPIFile(path.Child("downwardAPI"), f))
 			p.file(f.Path, f.Path)
 		}
 	}
@@ -332,7 +332,7 @@ func (p *projection) source(path *field.Path, s *corev1.VolumeProjection) {
 func (p *projection) keys(path *field.Path, name string, items []corev1.KeyToPath) {
 	p.add(required(path.Child("name"), name))
 	for i := range items {
-		p.add(keyToFile(path.Child("items").Index(i), &items[i]))
+		p.add(validateKeyToPath(path.Child("items").Index(i), &items[i]))
 		p.file(items[i].Path, name)
 	}
 }
@@ -378,8 +378,8 @@ func (p *projection) trustBundle(path *field.Path, b *corev1.ClusterTrustBundleP
 	p.file(b.Path, b.Path)
 }
 
-// tokenPaths finds paths of tokens that were once allowed.
-func (s *specCheck) tokenPaths() field.ErrorList {
+// validateTokenPaths finds paths of tokens that were once allowed.
+func (s *specValidator) validateTokenPaths() field.ErrorList {
 	var found field.ErrorList
 	for i := range s.spec.Volumes {
 		if v := &s.spec.Volumes[i]; v.Projected != nil {

@@ -12,30 +12,30 @@ import (
 
 // The kinds of volumes that came before drivers did, as far as something more than a field is asked of them.
 
-func gitRepo(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateGitRepo(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("gitRepo")
 	return append(required(path.Child("repository"), v.GitRepo.Repository), isRelative(path.Child("directory"), v.GitRepo.Directory)...)
 }
 
-// gcePersistentDisk: upstream calls it by another name in its errors.
-func gcePersistentDisk(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+// validateGCEPersistentDisk: upstream calls it by another name in its errors.
+func validateGCEPersistentDisk(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("persistentDisk")
-	return append(required(path.Child("pdName"), v.GCEPersistentDisk.PDName), partition(path, v.GCEPersistentDisk.Partition)...)
+	return append(required(path.Child("pdName"), v.GCEPersistentDisk.PDName), validatePartition(path, v.GCEPersistentDisk.Partition)...)
 }
 
-func awsElasticBlockStore(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateAWSElasticBlockStore(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("awsElasticBlockStore")
-	return append(required(path.Child("volumeID"), v.AWSElasticBlockStore.VolumeID), partition(path, v.AWSElasticBlockStore.Partition)...)
+	return append(required(path.Child("volumeID"), v.AWSElasticBlockStore.VolumeID), validatePartition(path, v.AWSElasticBlockStore.Partition)...)
 }
 
-func partition(path *field.Path, n int32) field.ErrorList {
+func validatePartition(path *field.Path, n int32) field.ErrorList {
 	if n == 0 { // none
 		return nil
 	}
 	return within(path.Child("partition"), n, 1, 255)
 }
 
-func nfs(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateNFS(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("nfs")
 	found := required(path.Child("server"), v.NFS.Server)
 	found = append(found, required(path.Child("path"), v.NFS.Path)...)
@@ -45,7 +45,7 @@ func nfs(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	return found
 }
 
-func iscsi(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateISCSI(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	i, at := v.ISCSI, path.Child("iscsi")
 	found := required(at.Child("targetPortal"), i.TargetPortal)
 	if i.IQN == "" {
@@ -85,7 +85,7 @@ func iscsiName(name string) []string {
 	return nil
 }
 
-func flocker(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateFlocker(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	f, path := v.Flocker, path.Child("flocker")
 	var found field.ErrorList
 	switch byName, byID := f.DatasetName != "", f.DatasetUUID != ""; {
@@ -100,7 +100,7 @@ func flocker(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	return found
 }
 
-func quobyte(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateQuobyte(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	q, path := v.Quobyte, path.Child("quobyte")
 	const pairs = "must be a host:port pair or multiple pairs separated by commas"
 	var found field.ErrorList
@@ -119,7 +119,7 @@ func quobyte(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
 	return append(found, required(path.Child("volume"), q.Volume)...)
 }
 
-func fibreChannel(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateFC(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	fc, path := v.FC, path.Child("fc")
 	byTarget, byID := len(fc.TargetWWNs) > 0, len(fc.WWIDs) > 0
 	var found field.ErrorList
@@ -138,7 +138,7 @@ func fibreChannel(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorL
 	return found
 }
 
-func flexVolume(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateFlexVolume(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("flexVolume")
 	found := required(path.Child("driver"), v.FlexVolume.Driver)
 	for key := range v.FlexVolume.Options {
@@ -151,7 +151,7 @@ func flexVolume(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorLis
 	return found
 }
 
-func azureDisk(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateAzureDisk(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	d, path := v.AzureDisk, path.Child("azureDisk")
 	found := required(path.Child("diskName"), d.DiskName)
 	found = append(found, required(path.Child("diskURI"), d.DataDiskURI)...)
@@ -176,9 +176,9 @@ func azureDisk(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList
 	return found
 }
 
-func storageOS(path *field.Path, v *corev1.Volume, _ *specCheck) field.ErrorList {
+func validateStorageOS(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	o, path := v.StorageOS, path.Child("storageos")
-	found := namedLabel(path.Child("volumeName"), o.VolumeName)
+	found := validateDNSLabelName(path.Child("volumeName"), o.VolumeName)
 	if o.VolumeNamespace != "" {
 		found = append(found, isLabel(path.Child("volumeNamespace"), o.VolumeNamespace)...)
 	}

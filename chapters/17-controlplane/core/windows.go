@@ -10,8 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// windowsOptions are who a Windows container runs as.
-func windowsOptions(path *field.Path, o *corev1.WindowsSecurityContextOptions) field.ErrorList {
+// validateWindowsOptions are who a Windows container runs as.
+func validateWindowsOptions(path *field.Path, o *corev1.WindowsSecurityContextOptions) field.ErrorList {
 	if o == nil {
 		return nil
 	}
@@ -75,8 +75,8 @@ func windowsUser(name string) []string {
 	return bad
 }
 
-// hostProcess: all containers of a Windows pod are processes of the host, or none is.
-func (s *specCheck) hostProcess() field.ErrorList {
+// validateHostProcess: all containers of a Windows pod are processes of the host, or none is.
+func (s *specValidator) validateHostProcess() field.ErrorList {
 	var ofPod *bool
 	if c := s.spec.SecurityContext; c != nil && c.WindowsOptions != nil {
 		ofPod = c.WindowsOptions.HostProcess

@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // The rules that claims, classes and slices share.
@@ -67,7 +67,7 @@ func validatePoolName(at *field.Path, name string) field.ErrorList {
 		found = append(found, field.TooLong(at, "", longestPoolName))
 	}
 	for part := range strings.SplitSeq(name, "/") {
-		found = append(found, fieldvalidation.DNS1123Subdomain(at, part)...)
+		found = append(found, validate.DNS1123Subdomain(at, part)...)
 	}
 	return found
 }
@@ -91,7 +91,7 @@ func validateConfiguration(at *field.Path, c *resourcev1.DeviceConfiguration) fi
 	if c.Opaque == nil {
 		return field.ErrorList{field.Required(at, "")}
 	}
-	return append(fieldvalidation.ValidateDriverName(at.Child("driver"), c.Opaque.Driver),
+	return append(validate.CSIDriverName(at.Child("driver"), c.Opaque.Driver),
 		validateRawObject(at.Child("parameters"), c.Opaque.Parameters, longestParameters)...)
 }
 
@@ -129,7 +129,7 @@ func validateQualifiedName(at *field.Path, name string) field.ErrorList {
 	if parts[0] == "" {
 		found = append(found, field.Invalid(at, "", "the domain must not be empty"))
 	} else {
-		found = append(found, fieldvalidation.ValidateDriverName(at, parts[0])...)
+		found = append(found, validate.CSIDriverName(at, parts[0])...)
 	}
 	if parts[1] == "" {
 		return append(found, field.Invalid(at, "", "the name must not be empty"))
@@ -150,7 +150,7 @@ func validateIdentifier(at *field.Path, name string) field.ErrorList {
 	if len(name) > longestIdentifier {
 		found = append(found, field.TooLong(at, "", longestIdentifier))
 	}
-	return append(found, fieldvalidation.Invalid(at, name, content.IsCIdentifier(name))...)
+	return append(found, validate.Invalid(at, name, content.IsCIdentifier(name))...)
 }
 
 // validateToleration: a taint of a device that is put up with.
@@ -165,9 +165,9 @@ func validateToleration(at *field.Path, t *resourcev1.DeviceToleration) field.Er
 			found = append(found, field.Invalid(at.Child("value"), t.Value, "must be empty for operator `Exists`"))
 		}
 	case resourcev1.DeviceTolerationOpEqual:
-		found = append(found, fieldvalidation.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
+		found = append(found, validate.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
 	default:
-		found = append(found, fieldvalidation.RequiredAndSupported(at.Child("operator"), t.Operator, resourcev1.DeviceTolerationOpEqual, resourcev1.DeviceTolerationOpExists)...)
+		found = append(found, validate.RequiredAndSupported(at.Child("operator"), t.Operator, resourcev1.DeviceTolerationOpEqual, resourcev1.DeviceTolerationOpExists)...)
 	}
 	if t.Effect == "" {
 		return found
@@ -176,7 +176,7 @@ func validateToleration(at *field.Path, t *resourcev1.DeviceToleration) field.Er
 }
 
 func validateEffect(at *field.Path, effect resourcev1.DeviceTaintEffect) field.ErrorList {
-	return fieldvalidation.RequiredAndSupported(at, effect, resourcev1.DeviceTaintEffectNoExecute, resourcev1.DeviceTaintEffectNoSchedule, resourcev1.DeviceTaintEffectNone)
+	return validate.RequiredAndSupported(at, effect, resourcev1.DeviceTaintEffectNoExecute, resourcev1.DeviceTaintEffectNoSchedule, resourcev1.DeviceTaintEffectNone)
 }
 
 // validateBindingConditions: what has to be true of a device before a pod is bound, and what ends the wait for it.

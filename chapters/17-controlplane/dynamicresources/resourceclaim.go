@@ -15,7 +15,7 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/namespace"
 	"kubepath/chapters/17-controlplane/resource"
 )
@@ -51,7 +51,7 @@ func (r requestNames) validate(at *field.Path, reference *string) field.ErrorLis
 	}
 	var found field.ErrorList
 	for _, segment := range segments {
-		found = append(found, fieldvalidation.DNS1123Label(at, segment)...)
+		found = append(found, validate.DNS1123Label(at, segment)...)
 	}
 	subs, known := r[segments[0]]
 	if !known || len(segments) == 2 && !slices.Contains(subs, segments[1]) {
@@ -75,7 +75,7 @@ func validateDeviceClaim(at *field.Path, c *resourcev1.DeviceClaim) field.ErrorL
 
 // validateDeviceRequest: a request is for a device, or for the first of several that is available.
 func validateDeviceRequest(at *field.Path, r *resourcev1.DeviceRequest) field.ErrorList {
-	found := fieldvalidation.DNS1123Label(at.Child("name"), r.Name)
+	found := validate.DNS1123Label(at.Child("name"), r.Name)
 	const one = "exactly one of `exactly` or `firstAvailable` is required"
 	switch e := r.Exactly; {
 	case e == nil && len(r.FirstAvailable) == 0:
@@ -89,7 +89,7 @@ func validateDeviceRequest(at *field.Path, r *resourcev1.DeviceRequest) field.Er
 		func(r *resourcev1.DeviceSubRequest) string { return r.Name },
 		func(at *field.Path, r *resourcev1.DeviceSubRequest) field.ErrorList {
 			query := deviceQuery{r.DeviceClassName, r.Selectors, r.AllocationMode, r.Count, r.Tolerations}
-			return append(fieldvalidation.DNS1123Label(at.Child("name"), r.Name), query.validate(at)...)
+			return append(validate.DNS1123Label(at.Child("name"), r.Name), query.validate(at)...)
 		})...)
 }
 
@@ -103,9 +103,9 @@ type deviceQuery struct {
 }
 
 func (q deviceQuery) validate(at *field.Path) field.ErrorList {
-	found := fieldvalidation.Required(at.Child("deviceClassName"), q.class)
+	found := validate.Required(at.Child("deviceClassName"), q.class)
 	if q.class != "" {
-		found = fieldvalidation.DNS1123Subdomain(at.Child("deviceClassName"), q.class)
+		found = validate.DNS1123Subdomain(at.Child("deviceClassName"), q.class)
 	}
 	found = append(found, validateSelectors(at.Child("selectors"), q.selectors)...)
 	switch q.mode {
@@ -118,7 +118,7 @@ func (q deviceQuery) validate(at *field.Path) field.ErrorList {
 			found = append(found, field.Invalid(at.Child("count"), q.count, "must be greater than zero"))
 		}
 	default:
-		found = append(found, fieldvalidation.Supported(at.Child("allocationMode"), q.mode, resourcev1.DeviceAllocationModeAll, resourcev1.DeviceAllocationModeExactCount)...)
+		found = append(found, validate.Supported(at.Child("allocationMode"), q.mode, resourcev1.DeviceAllocationModeAll, resourcev1.DeviceAllocationModeExactCount)...)
 	}
 	for i := range q.tolerations {
 		found = append(found, validateToleration(at.Child("tolerations").Index(i), &q.tolerations[i])...)

@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/utils/ptr"
 
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 const (
@@ -54,15 +54,15 @@ func validateDeviceClaimStatus(c, old *resourcev1.ResourceClaim) field.ErrorList
 	case now == nil:
 		return found
 	case before != nil:
-		return append(found, fieldvalidation.Immutable(at.Child("allocation"), now, before)...)
+		return append(found, validate.Immutable(at.Child("allocation"), now, before)...)
 	}
 	return append(found, validateAllocation(at.Child("allocation"), status.Allocation, namesOf(&c.Spec.Devices))...)
 }
 
 func validateConsumer(at *field.Path, r *resourcev1.ResourceClaimConsumerReference) field.ErrorList {
-	found := fieldvalidation.Required(at.Child("resource"), r.Resource)
-	found = append(found, fieldvalidation.Required(at.Child("name"), r.Name)...)
-	return append(found, fieldvalidation.Required(at.Child("uid"), string(r.UID))...)
+	found := validate.Required(at.Child("resource"), r.Resource)
+	found = append(found, validate.Required(at.Child("name"), r.Name)...)
+	return append(found, validate.Required(at.Child("uid"), string(r.UID))...)
 }
 
 // validateReservation: only an allocated claim is used, and one that is being deleted gets no new user.
@@ -86,9 +86,9 @@ func validateAllocation(at *field.Path, a *resourcev1.AllocationResult, names re
 	found := validateItems(devices.Child("results"), a.Devices.Results, mostResults,
 		func(at *field.Path, r *resourcev1.DeviceRequestAllocationResult) field.ErrorList {
 			found := names.validate(at.Child("request"), &r.Request)
-			found = append(found, fieldvalidation.ValidateDriverName(at.Child("driver"), r.Driver)...)
+			found = append(found, validate.CSIDriverName(at.Child("driver"), r.Driver)...)
 			found = append(found, validatePoolName(at.Child("pool"), r.Pool)...)
-			found = append(found, fieldvalidation.DNS1123Label(at.Child("device"), r.Device)...)
+			found = append(found, validate.DNS1123Label(at.Child("device"), r.Device)...)
 			found = append(found, validateBindingConditions(at, r.BindingConditions, r.BindingFailureConditions)...)
 			if r.ShareID != nil {
 				found = append(found, validateUID(at.Child("shareID"), string(*r.ShareID))...)
@@ -97,21 +97,21 @@ func validateAllocation(at *field.Path, a *resourcev1.AllocationResult, names re
 		})
 	found = append(found, validateItems(devices.Child("config"), a.Devices.Config, 2*mostConfigs,
 		func(at *field.Path, c *resourcev1.DeviceAllocationConfiguration) field.ErrorList {
-			found := fieldvalidation.RequiredAndSupported(at.Child("source"), c.Source, resourcev1.AllocationConfigSourceClaim, resourcev1.AllocationConfigSourceClass)
+			found := validate.RequiredAndSupported(at.Child("source"), c.Source, resourcev1.AllocationConfigSourceClaim, resourcev1.AllocationConfigSourceClass)
 			found = append(found, validateSet(at.Child("requests"), c.Requests, mostRequests, itself, names.validate)...)
 			return append(found, validateConfiguration(at, &c.DeviceConfiguration)...)
 		})...)
 	if a.NodeSelector != nil {
-		found = append(found, fieldvalidation.ValidateNodeSelector(at.Child("nodeSelector"), a.NodeSelector)...)
+		found = append(found, validate.NodeSelector(at.Child("nodeSelector"), a.NodeSelector)...)
 	}
 	return found
 }
 
 // validateDeviceStatus: what a driver reports of a device that the claim got.
 func validateDeviceStatus(at *field.Path, d *resourcev1.AllocatedDeviceStatus, allocated map[deviceID]bool) field.ErrorList {
-	found := fieldvalidation.ValidateDriverName(at.Child("driver"), d.Driver)
+	found := validate.CSIDriverName(at.Child("driver"), d.Driver)
 	found = append(found, validatePoolName(at.Child("pool"), d.Pool)...)
-	found = append(found, fieldvalidation.DNS1123Label(at.Child("device"), d.Device)...)
+	found = append(found, validate.DNS1123Label(at.Child("device"), d.Device)...)
 	if d.ShareID != nil {
 		found = append(found, validateUID(at.Child("shareID"), *d.ShareID)...)
 	}

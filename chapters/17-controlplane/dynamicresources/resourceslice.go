@@ -14,7 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/utils/ptr"
 
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -51,11 +51,11 @@ func dropAlphaOfSlice(s *resourcev1.ResourceSlice) {
 // validateSlice: devices of one driver, which some nodes reach. stored is what an update replaces; nil: nothing.
 // Upstream: validateResourceSliceSpec.
 func validateSlice(at *field.Path, s, stored *resourcev1.ResourceSliceSpec) field.ErrorList {
-	found := fieldvalidation.ValidateDriverName(at.Child("driver"), s.Driver)
+	found := validate.CSIDriverName(at.Child("driver"), s.Driver)
 	found = append(found, validatePool(at.Child("pool"), &s.Pool)...)
 	if stored != nil {
-		found = append(found, fieldvalidation.Immutable(at.Child("pool", "name"), s.Pool.Name, stored.Pool.Name)...)
-		found = append(found, fieldvalidation.Immutable(at.Child("driver"), s.Driver, stored.Driver)...)
+		found = append(found, validate.Immutable(at.Child("pool", "name"), s.Pool.Name, stored.Pool.Name)...)
+		found = append(found, validate.Immutable(at.Child("driver"), s.Driver, stored.Driver)...)
 		found = append(found, apivalidation.ValidateImmutableField(s.NodeName, stored.NodeName, at.Child("nodeName"))...)
 	}
 	found = append(found, validateReach(at, s)...)
@@ -106,11 +106,11 @@ func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorL
 		found = append(found, field.Invalid(at.Child("nodeName"), *name, "must be either unset or set to a non-empty string"))
 	} else if name != nil {
 		set = append(set, "`nodeName`")
-		found = append(found, fieldvalidation.ObjectName(at.Child("nodeName"), *name)...)
+		found = append(found, validate.ObjectName(at.Child("nodeName"), *name)...)
 	}
 	if selector := s.NodeSelector; selector != nil {
 		set = append(set, "`nodeSelector`")
-		found = append(found, fieldvalidation.ValidateNodeSelector(at.Child("nodeSelector"), selector)...)
+		found = append(found, validate.NodeSelector(at.Child("nodeSelector"), selector)...)
 		if len(selector.NodeSelectorTerms) != 1 {
 			found = append(found, field.Invalid(at.Child("nodeSelector", "nodeSelectorTerms"), resource.InternalForm(selector.NodeSelectorTerms),
 				"must have exactly one node selector term"))
@@ -140,20 +140,20 @@ func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorL
 
 // validateDevice: own says that each device names its nodes.
 func validateDevice(at *field.Path, d, before *resourcev1.Device, own bool) field.ErrorList {
-	found := fieldvalidation.DNS1123Label(at.Child("name"), d.Name)
+	found := validate.DNS1123Label(at.Child("name"), d.Name)
 	if n := len(d.Attributes) + len(d.Capacity); n > mostAttributes {
 		found = append(found, field.Invalid(at, n, fmt.Sprintf("the total number of attributes and capacities must not exceed %d", mostAttributes)))
 	}
 	if n := len(d.Attributes); n > mostAttributeValues {
 		found = append(found, field.Invalid(at, n, fmt.Sprintf("the total number of attribute values must not exceed %d", mostAttributeValues)))
 	}
-	for _, name := range fieldvalidation.SortedKeys(d.Attributes) {
+	for _, name := range validate.SortedKeys(d.Attributes) {
 		path := at.Child("attributes")
 		found = append(found, validateQualifiedName(path, string(name))...)
 		found = append(found, validateAttribute(path.Key(shorten(string(name), longestKey)), d.Attributes[name])...)
 	}
 	shared := d.AllowMultipleAllocations != nil && *d.AllowMultipleAllocations
-	for _, name := range fieldvalidation.SortedKeys(d.Capacity) {
+	for _, name := range validate.SortedKeys(d.Capacity) {
 		path := at.Child("capacity")
 		found = append(found, validateQualifiedName(path, string(name))...)
 		found = append(found, validateDeviceCapacity(path.Key(shorten(string(name), longestKey)), d.Capacity[name], shared)...)
@@ -183,11 +183,11 @@ func validateDeviceReach(at *field.Path, d *resourcev1.Device) field.ErrorList {
 		found = append(found, field.Invalid(at.Child("nodeName"), *name, "must not be empty"))
 	} else if name != nil {
 		set = append(set, "`nodeName`")
-		found = append(found, fieldvalidation.ObjectName(at.Child("nodeName"), *name)...)
+		found = append(found, validate.ObjectName(at.Child("nodeName"), *name)...)
 	}
 	if d.NodeSelector != nil {
 		set = append(set, "`nodeSelector`")
-		found = append(found, fieldvalidation.ValidateNodeSelector(at.Child("nodeSelector"), d.NodeSelector)...)
+		found = append(found, validate.NodeSelector(at.Child("nodeSelector"), d.NodeSelector)...)
 	}
 	if d.AllNodes != nil && *d.AllNodes {
 		set = append(set, "`allNodes`")
@@ -206,15 +206,15 @@ func validateDeviceReach(at *field.Path, d *resourcev1.Device) field.ErrorList {
 
 func validateDeviceTaint(at *field.Path, t *resourcev1.DeviceTaint) field.ErrorList {
 	found := metavalidation.ValidateLabelName(t.Key, at.Child("key"))
-	found = append(found, fieldvalidation.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
+	found = append(found, validate.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
 	return append(found, validateEffect(at.Child("effect"), t.Effect)...)
 }
 
 // validateCounters: a set of counters, or what a device takes of one; called is the field of the set's name.
 func validateCounters(at *field.Path, called, name string, counters map[string]resourcev1.Counter) field.ErrorList {
-	found := fieldvalidation.Required(at.Child(called), name)
+	found := validate.Required(at.Child(called), name)
 	if name != "" {
-		found = fieldvalidation.DNS1123Label(at.Child(called), name)
+		found = validate.DNS1123Label(at.Child(called), name)
 	}
 	at = at.Child("counters")
 	switch n := len(counters); {
@@ -223,8 +223,8 @@ func validateCounters(at *field.Path, called, name string, counters map[string]r
 	case n > mostCounters:
 		return append(found, field.TooMany(at, n, mostCounters))
 	}
-	for _, counter := range fieldvalidation.SortedKeys(counters) {
-		found = append(found, fieldvalidation.DNS1123Label(at, counter)...)
+	for _, counter := range validate.SortedKeys(counters) {
+		found = append(found, validate.DNS1123Label(at, counter)...)
 	}
 	return found
 }

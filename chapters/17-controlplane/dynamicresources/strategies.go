@@ -11,7 +11,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -35,7 +35,7 @@ var deviceClaimStrategy = resource.SpecStatus[resourcev1.ResourceClaim, *resourc
 	Status:                   func(c *resourcev1.ResourceClaim) any { return &c.Status },
 	ValidateWithOldFunc: func(_ context.Context, c, old *resourcev1.ResourceClaim) field.ErrorList {
 		if old != nil {
-			return fieldvalidation.Immutable(field.NewPath("spec"), c.Spec, old.Spec)
+			return validate.Immutable(field.NewPath("spec"), c.Spec, old.Spec)
 		}
 		return validateDeviceClaim(field.NewPath("spec", "devices"), &c.Spec.Devices)
 	},
@@ -51,7 +51,7 @@ var deviceTemplateStrategy = resource.SpecStatus[resourcev1.ResourceClaimTemplat
 		return validateClaimTemplate(field.NewPath("spec"), &t.Spec)
 	},
 	ValidateUpdateFunc: func(_ context.Context, t, old *resourcev1.ResourceClaimTemplate) field.ErrorList {
-		return fieldvalidation.Immutable(field.NewPath("spec"), t.Spec, old.Spec)
+		return validate.Immutable(field.NewPath("spec"), t.Spec, old.Spec)
 	},
 }
 

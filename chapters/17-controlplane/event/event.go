@@ -16,7 +16,7 @@ import (
 
 	installer "kubepath/chapters/03-installer"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -152,7 +152,7 @@ func validateEvent(e *corev1.Event, oldGroup bool) field.ErrorList {
 		}
 		found = append(found, validateEventTexts(e, oldGroup)...)
 	}
-	return append(found, fieldvalidation.DNS1123Subdomain(field.NewPath("namespace"), e.Namespace)...)
+	return append(found, validate.DNS1123Subdomain(field.NewPath("namespace"), e.Namespace)...)
 }
 
 // validateEventTexts: who reports and why is said, and briefly.
@@ -161,8 +161,8 @@ func validateEventTexts(e *corev1.Event, oldGroup bool) field.ErrorList {
 	if oldGroup {
 		reporter = field.NewPath("reportingComponent")
 	}
-	found := fieldvalidation.Required(reporter, e.ReportingController)
-	found = append(found, fieldvalidation.QualifiedName(reporter, e.ReportingController)...)
+	found := validate.Required(reporter, e.ReportingController)
+	found = append(found, validate.QualifiedName(reporter, e.ReportingController)...)
 	for _, text := range []struct {
 		name, value string
 		needed      bool
@@ -175,7 +175,7 @@ func validateEventTexts(e *corev1.Event, oldGroup bool) field.ErrorList {
 	} {
 		path := field.NewPath(text.name)
 		if text.needed {
-			found = append(found, fieldvalidation.Required(path, text.value)...)
+			found = append(found, validate.Required(path, text.value)...)
 		}
 		if len(text.value) > text.most {
 			found = append(found, field.Invalid(path, "", fmt.Sprintf("can have at most %v characters", text.most)))
@@ -249,7 +249,7 @@ func validateEventChange(e, old *corev1.Event) field.ErrorList {
 		{"reportingController", e.ReportingController, old.ReportingController},
 		{"reportingInstance", e.ReportingInstance, old.ReportingInstance},
 	} {
-		found = append(found, fieldvalidation.Immutable(field.NewPath(f.name), f.now, f.before)...)
+		found = append(found, validate.Immutable(field.NewPath(f.name), f.now, f.before)...)
 	}
 	return found
 }

@@ -13,7 +13,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -56,7 +56,7 @@ func validateConditionTypes[C any](conditions []C, kind func(C) string) field.Er
 			found = append(found, field.Duplicate(at, kind(c)))
 		}
 		seen = append(seen, kind(c))
-		found = append(found, fieldvalidation.Required(at, kind(c))...)
+		found = append(found, validate.Required(at, kind(c))...)
 	}
 	return found
 }
@@ -84,7 +84,7 @@ func validateFlowSchema(_ context.Context, f *flowcontrolv1.FlowSchema) field.Er
 	if spec.PriorityLevelConfiguration.Name == "" {
 		found = append(found, field.Required(level, "must reference a priority level"))
 	} else {
-		found = append(found, fieldvalidation.ObjectName(level, spec.PriorityLevelConfiguration.Name)...)
+		found = append(found, validate.ObjectName(level, spec.PriorityLevelConfiguration.Name)...)
 	}
 	for i, rule := range spec.Rules {
 		found = append(found, validateFlowRule(at.Child("rules").Index(i), &rule)...)
@@ -116,7 +116,7 @@ func validateLevel(_ context.Context, l *flowcontrolv1.PriorityLevelConfiguratio
 		}
 		found = append(found, validateLimited(at.Child("limited"), spec.Limited)...)
 	default:
-		found = append(found, fieldvalidation.RequiredAndSupported(at.Child("type"), spec.Type,
+		found = append(found, validate.RequiredAndSupported(at.Child("type"), spec.Type,
 			flowcontrolv1.PriorityLevelEnablementExempt, flowcontrolv1.PriorityLevelEnablementLimited)...)
 	}
 	return found
@@ -149,7 +149,7 @@ func validateLimited(at *field.Path, l *flowcontrolv1.LimitedPriorityLevelConfig
 	case response.Type == flowcontrolv1.LimitResponseTypeQueue:
 		found = append(found, validateQueuing(queuing, response.Queuing)...)
 	default:
-		found = append(found, fieldvalidation.RequiredAndSupported(at.Child("limitResponse", "type"), response.Type,
+		found = append(found, validate.RequiredAndSupported(at.Child("limitResponse", "type"), response.Type,
 			flowcontrolv1.LimitResponseTypeQueue, flowcontrolv1.LimitResponseTypeReject)...)
 	}
 	return found
@@ -244,9 +244,9 @@ func validateFlowRule(at *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) 
 	for i, rule := range r.ResourceRules {
 		at := at.Child("resourceRules").Index(i)
 		found = append(found, validateFlowVerbs(at.Child("verbs"), rule.Verbs)...)
-		found = append(found, fieldvalidation.AllOrSome(at.Child("apiGroups"), rule.APIGroups, "api groups",
+		found = append(found, validate.AllOrSome(at.Child("apiGroups"), rule.APIGroups, "api groups",
 			"resource rules must supply at least one api group")...)
-		found = append(found, fieldvalidation.AllOrSome(at.Child("resources"), rule.Resources, "resources",
+		found = append(found, validate.AllOrSome(at.Child("resources"), rule.Resources, "resources",
 			"resource rules must supply at least one resource")...)
 		found = append(found, validateFlowNamespaces(at.Child("namespaces"), rule.Namespaces, rule.ClusterScope)...)
 	}
@@ -254,7 +254,7 @@ func validateFlowRule(at *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) 
 		at := at.Child("nonResourceRules").Index(i)
 		found = append(found, validateFlowVerbs(at.Child("verbs"), rule.Verbs)...)
 		urls := at.Child("nonResourceURLs")
-		found = append(found, fieldvalidation.AllOrSome(urls, rule.NonResourceURLs, "non-resource URLs", "nonResourceURLs must contain at least one value")...)
+		found = append(found, validate.AllOrSome(urls, rule.NonResourceURLs, "non-resource URLs", "nonResourceURLs must contain at least one value")...)
 		if !slices.Contains(rule.NonResourceURLs, "*") {
 			for j, url := range rule.NonResourceURLs {
 				found = append(found, validateFlowURL(urls.Index(j), url)...)
@@ -269,14 +269,14 @@ func validateFlowVerbs(at *field.Path, verbs []string) field.ErrorList {
 	if len(verbs) > 0 && !slices.Contains(verbs, "*") && slices.ContainsFunc(verbs, unknown) {
 		return field.ErrorList{field.NotSupported(at, verbs, flowVerbs)}
 	}
-	return fieldvalidation.AllOrSome(at, verbs, "verbs", "verbs must contain at least one value")
+	return validate.AllOrSome(at, verbs, "verbs", "verbs must contain at least one value")
 }
 
 func validateFlowNamespaces(at *field.Path, namespaces []string, clusterScope bool) field.ErrorList {
 	if len(namespaces) == 0 && clusterScope {
 		return nil
 	}
-	found := fieldvalidation.AllOrSome(at, namespaces, "namespaces", "resource rules that are not cluster scoped must supply at least one namespace")
+	found := validate.AllOrSome(at, namespaces, "namespaces", "resource rules that are not cluster scoped must supply at least one namespace")
 	if slices.Contains(namespaces, "*") {
 		return found
 	}
@@ -314,7 +314,7 @@ func validateFlowURL(at *field.Path, url string) field.ErrorList {
 func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) field.ErrorList {
 	kinds := []flowcontrolv1.SubjectKind{flowcontrolv1.SubjectKindGroup, flowcontrolv1.SubjectKindServiceAccount,
 		flowcontrolv1.SubjectKindUser}
-	found := fieldvalidation.Supported(at.Child("kind"), s.Kind, kinds...)
+	found := validate.Supported(at.Child("kind"), s.Kind, kinds...)
 	if len(found) > 0 {
 		return found
 	}
@@ -327,9 +327,9 @@ func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) field.ErrorLi
 		{flowcontrolv1.SubjectKindServiceAccount, "serviceAccount", s.ServiceAccount != nil, func(at *field.Path) field.ErrorList {
 			return validateFlowAccount(at, s.ServiceAccount)
 		}},
-		{flowcontrolv1.SubjectKindUser, "user", s.User != nil, func(at *field.Path) field.ErrorList { return fieldvalidation.Required(at.Child("name"), s.User.Name) }},
+		{flowcontrolv1.SubjectKindUser, "user", s.User != nil, func(at *field.Path) field.ErrorList { return validate.Required(at.Child("name"), s.User.Name) }},
 		{flowcontrolv1.SubjectKindGroup, "group", s.Group != nil, func(at *field.Path) field.ErrorList {
-			return fieldvalidation.Required(at.Child("name"),
+			return validate.Required(at.Child("name"),
 				s.Group.Name)
 		}},
 	} {
@@ -347,12 +347,12 @@ func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) field.ErrorLi
 }
 
 func validateFlowAccount(at *field.Path, s *flowcontrolv1.ServiceAccountSubject) field.ErrorList {
-	found := fieldvalidation.Required(at.Child("name"), s.Name)
+	found := validate.Required(at.Child("name"), s.Name)
 	if s.Name != "" && s.Name != flowcontrolv1.NameAll {
-		found = append(found, fieldvalidation.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
+		found = append(found, validate.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
 	}
 	if s.Namespace == "" {
 		return append(found, field.Required(at.Child("namespace"), "must specify namespace for service account"))
 	}
-	return append(found, fieldvalidation.Invalid(at.Child("namespace"), s.Namespace, apivalidation.ValidateNamespaceName(s.Namespace, false))...)
+	return append(found, validate.Invalid(at.Child("namespace"), s.Namespace, apivalidation.ValidateNamespaceName(s.Namespace, false))...)
 }

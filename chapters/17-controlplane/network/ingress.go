@@ -80,7 +80,7 @@ func (ingressStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.
 		if entry.IP != "" {
 			errs = append(errs, validation.IsValidIPForLegacyField(balancerPath.Index(i).Child("ip"), entry.IP, true, known)...)
 		}
-		errs = append(errs, ingressName(balancerPath.Index(i), entry.Hostname)...)
+		errs = append(errs, validateIngressName(balancerPath.Index(i), entry.Hostname)...)
 	}
 	return errs
 }

@@ -58,10 +58,10 @@ type tolerance struct {
 func validatePolicy(s *networkingv1.NetworkPolicySpec, known tolerance) field.ErrorList {
 	errs := metavalidation.ValidateLabelSelector(&s.PodSelector, known.selectors, specPath.Child("podSelector"))
 	for i, rule := range s.Ingress {
-		errs = append(errs, ruleOfPolicy(specPath.Child("ingress").Index(i), rule.Ports, rule.From, "from", known)...)
+		errs = append(errs, validatePolicyRule(specPath.Child("ingress").Index(i), rule.Ports, rule.From, "from", known)...)
 	}
 	for i, rule := range s.Egress {
-		errs = append(errs, ruleOfPolicy(specPath.Child("egress").Index(i), rule.Ports, rule.To, "to", known)...)
+		errs = append(errs, validatePolicyRule(specPath.Child("egress").Index(i), rule.Ports, rule.To, "to", known)...)
 	}
 	allowed := []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress}
 	path := specPath.Child("policyTypes")
@@ -76,7 +76,7 @@ func validatePolicy(s *networkingv1.NetworkPolicySpec, known tolerance) field.Er
 	return errs
 }
 
-func ruleOfPolicy(path *field.Path, ports []networkingv1.NetworkPolicyPort, peers []networkingv1.NetworkPolicyPeer, side string, known tolerance) field.ErrorList {
+func validatePolicyRule(path *field.Path, ports []networkingv1.NetworkPolicyPort, peers []networkingv1.NetworkPolicyPeer, side string, known tolerance) field.ErrorList {
 	var errs field.ErrorList
 	for i := range ports {
 		errs = append(errs, validatePolicyPort(path.Child("ports").Index(i), &ports[i])...)

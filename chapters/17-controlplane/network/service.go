@@ -210,13 +210,13 @@ func validateBalancer(b, old *corev1.LoadBalancerStatus, of corev1.ServiceType) 
 		case mode != nil && !slices.Contains(knownIPModes, *mode):
 			errs = append(errs, field.NotSupported(path.Child("ipMode"), mode, knownIPModes))
 		}
-		errs = append(errs, ingressName(path, ingress.Hostname)...)
+		errs = append(errs, validateIngressName(path, ingress.Hostname)...)
 	}
 	return errs
 }
 
-// ingressName checks the name of an entry point of a balancer.
-func ingressName(path *field.Path, host string) field.ErrorList {
+// validateIngressName checks the name of an entry point of a balancer.
+func validateIngressName(path *field.Path, host string) field.ErrorList {
 	if host == "" {
 		return nil
 	}

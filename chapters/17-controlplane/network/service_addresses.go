@@ -23,7 +23,7 @@ func validateAddresses(s, old *corev1.Service) field.ErrorList {
 	if !needsAddress(s) {
 		return nil
 	}
-	errs := firstAddress(s)
+	errs := validateFirstClusterIP(s)
 	seen := map[corev1.IPFamily]bool{}
 	for i, family := range s.Spec.IPFamilies {
 		if !slices.Contains(knownFamilies, family) {
@@ -37,7 +37,7 @@ func validateAddresses(s, old *corev1.Service) field.ErrorList {
 	if p := s.Spec.IPFamilyPolicy; p != nil && !slices.Contains(knownPolicies, *p) {
 		errs = append(errs, field.NotSupported(policyPath, p, knownPolicies))
 	}
-	wrong := eachAddress(s, old)
+	wrong := validateEachClusterIP(s, old)
 	errs = append(errs, wrong...)
 	if len(s.Spec.ClusterIPs) > 2 {
 		errs = append(errs, field.Invalid(addressesAre, s.Spec.ClusterIPs, "may only hold up to 2 values"))
@@ -45,11 +45,11 @@ func validateAddresses(s, old *corev1.Service) field.ErrorList {
 	if len(wrong) > 0 {
 		return errs // how they go together would only confuse
 	}
-	return append(errs, together(s)...)
+	return append(errs, validateClusterIPsTogether(s)...)
 }
 
-// firstAddress: clusterIP and the first of clusterIPs are the same.
-func firstAddress(s *corev1.Service) field.ErrorList {
+// validateFirstClusterIP: clusterIP and the first of clusterIPs are the same.
+func validateFirstClusterIP(s *corev1.Service) field.ErrorList {
 	one, all := s.Spec.ClusterIP, s.Spec.ClusterIPs
 	switch {
 	case one == "" && len(all) > 0:
@@ -62,7 +62,7 @@ func firstAddress(s *corev1.Service) field.ErrorList {
 	return nil
 }
 
-func eachAddress(s, old *corev1.Service) field.ErrorList {
+func validateEachClusterIP(s, old *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	var before []string
 	if old != nil {
@@ -78,8 +78,8 @@ func eachAddress(s, old *corev1.Service) field.ErrorList {
 	return errs
 }
 
-// together: two addresses are of two families, and each of the family that is named for it.
-func together(s *corev1.Service) field.ErrorList {
+// validateClusterIPsTogether: two addresses are of two families, and each of the family that is named for it.
+func validateClusterIPsTogether(s *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	all := s.Spec.ClusterIPs
 	var found []corev1.IPFamily
@@ -118,9 +118,9 @@ func (a *ipAllocator) setFamilies(s, old *corev1.Service) error {
 	if errs := validateAddresses(s, old); len(errs) > 0 {
 		return invalidService(s.Name, errs...)
 	}
-	errs := reduce(s, old)
+	errs := reduceToPolicy(s, old)
 	if *spec.IPFamilyPolicy == corev1.IPFamilyPolicySingleStack {
-		errs = append(errs, tooMany(s)...)
+		errs = append(errs, validateSingleStack(s)...)
 	}
 	errs = append(errs, a.inferFamilies(s)...)
 	if len(errs) > 0 {
@@ -197,7 +197,7 @@ func setPolicy(s, old *corev1.Service) {
 }
 
 // reduce gives up the second family of a service that is to have one from now on. Without that word it is a mistake.
-func reduce(s, old *corev1.Service) field.ErrorList {
+func reduceToPolicy(s, old *corev1.Service) field.ErrorList {
 	if old == nil {
 		return nil
 	}
@@ -221,7 +221,7 @@ func reduce(s, old *corev1.Service) field.ErrorList {
 	return errs
 }
 
-func tooMany(s *corev1.Service) field.ErrorList {
+func validateSingleStack(s *corev1.Service) field.ErrorList {
 	const both = "must be 'RequireDualStack' or 'PreferDualStack' when multiple "
 	var errs field.ErrorList
 	if len(s.Spec.ClusterIPs) == 2 {

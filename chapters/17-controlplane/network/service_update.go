@@ -14,7 +14,7 @@ const mayNotChange = "may not change once set"
 // validateServiceChange checks what may not change of a service while it lives: its first address and family, its
 // balancer's class, and the port of its health check. Upstream: ValidateServiceUpdate.
 func validateServiceChange(s, old *corev1.Service) field.ErrorList {
-	errs := append(addressChanges(s, old), familyChanges(s, old)...)
+	errs := append(validateClusterIPsUpdate(s, old), validateIPFamiliesUpdate(s, old)...)
 	balancers := s.Spec.Type == corev1.ServiceTypeLoadBalancer && old.Spec.Type == corev1.ServiceTypeLoadBalancer
 	if balancers && !same(s.Spec.LoadBalancerClass, old.Spec.LoadBalancerClass) {
 		errs = append(errs, field.Invalid(specPath.Child("loadBalancerClass"), s.Spec.LoadBalancerClass, mayNotChange))
@@ -26,7 +26,7 @@ func validateServiceChange(s, old *corev1.Service) field.ErrorList {
 	return errs
 }
 
-func addressChanges(s, old *corev1.Service) field.ErrorList {
+func validateClusterIPsUpdate(s, old *corev1.Service) field.ErrorList {
 	if !needsAddress(s) || !needsAddress(old) || headless(s) && headless(old) {
 		return nil
 	}
@@ -53,7 +53,7 @@ func addressChanges(s, old *corev1.Service) field.ErrorList {
 	return errs
 }
 
-func familyChanges(s, old *corev1.Service) field.ErrorList {
+func validateIPFamiliesUpdate(s, old *corev1.Service) field.ErrorList {
 	if !needsAddress(s) || !needsAddress(old) || headless(s) || headless(old) {
 		return nil
 	}

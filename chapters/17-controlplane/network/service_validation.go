@@ -27,7 +27,7 @@ func validateService(s, old *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	for _, check := range []func(s, old *corev1.Service) field.ErrorList{
 		validateTopology, validateType, validatePort, validateSelector, validateAffinity, validateAddresses, validateExternalIP,
-		validateKind, validateNodePort, duplicatePorts, validateSourceRange, validateLoadBalancer, validateExternalTraffic,
+		validateKind, validateNodePort, validatePortsUnique, validateSourceRange, validateLoadBalancer, validateExternalTraffic,
 		validateHealthCheck, validateInternalTraffic, validateDistribution,
 	} {
 		errs = append(errs, check(s, old)...)
@@ -355,8 +355,8 @@ func validateNodePort(s, _ *corev1.Service) field.ErrorList {
 	return errs
 }
 
-// duplicatePorts: no two ports of a protocol have one number.
-func duplicatePorts(s, _ *corev1.Service) field.ErrorList {
+// validatePortsUnique: no two ports of a protocol have one number.
+func validatePortsUnique(s, _ *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	seen := map[portKey]bool{}
 	for i, p := range s.Spec.Ports {

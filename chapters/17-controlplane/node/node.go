@@ -16,7 +16,7 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -125,7 +125,7 @@ func validateTaints(path *field.Path, taints []corev1.Taint) field.ErrorList {
 		if messages := validation.IsValidLabelValue(taint.Value); len(messages) > 0 {
 			found = append(found, field.Invalid(at.Child("value"), taint.Value, strings.Join(messages, ";")))
 		}
-		found = append(found, fieldvalidation.RequiredAndSupported(at.Child("effect"), taint.Effect,
+		found = append(found, validate.RequiredAndSupported(at.Child("effect"), taint.Effect,
 			corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)...)
 		if this := (pair{taint.Key, taint.Effect}); seen[this] {
 			twice := field.Duplicate(at, resource.InternalForm(taint))
@@ -140,11 +140,11 @@ func validateTaints(path *field.Path, taints []corev1.Taint) field.ErrorList {
 
 func validateNodeResources(n *corev1.Node) field.ErrorList {
 	var found field.ErrorList
-	for _, name := range fieldvalidation.SortedKeys(n.Status.Capacity) {
-		found = append(found, fieldvalidation.ValidateQuantity(field.NewPath("status", "capacity", string(name)), name, n.Status.Capacity[name])...)
+	for _, name := range validate.SortedKeys(n.Status.Capacity) {
+		found = append(found, validate.ResourceQuantity(field.NewPath("status", "capacity", string(name)), name, n.Status.Capacity[name])...)
 	}
-	for _, name := range fieldvalidation.SortedKeys(n.Status.Allocatable) {
-		found = append(found, fieldvalidation.ValidateQuantity(field.NewPath("status", "allocatable", string(name)), name, n.Status.Allocatable[name])...)
+	for _, name := range validate.SortedKeys(n.Status.Allocatable) {
+		found = append(found, validate.ResourceQuantity(field.NewPath("status", "allocatable", string(name)), name, n.Status.Allocatable[name])...)
 	}
 	return found
 }

@@ -11,7 +11,7 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -22,15 +22,15 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 	CreateOnUpdate:            true,
 	ForbidUnconditionalUpdate: true,
 	ValidateFunc: func(_ context.Context, c *nodev1.RuntimeClass) field.ErrorList {
-		found := fieldvalidation.Required(field.NewPath("handler"), c.Handler)
+		found := validate.Required(field.NewPath("handler"), c.Handler)
 		if c.Handler != "" {
-			found = fieldvalidation.Invalid(field.NewPath("handler"), c.Handler, apivalidation.NameIsDNSLabel(c.Handler, false))
+			found = validate.Invalid(field.NewPath("handler"), c.Handler, apivalidation.NameIsDNSLabel(c.Handler, false))
 		}
 		if c.Overhead != nil {
-			for _, name := range fieldvalidation.SortedKeys(c.Overhead.PodFixed) {
+			for _, name := range validate.SortedKeys(c.Overhead.PodFixed) {
 				at := field.NewPath("overhead", "limits").Key(string(name))
-				found = append(found, fieldvalidation.ValidateContainerResource(at, name)...)
-				found = append(found, fieldvalidation.ValidateQuantity(at, name, c.Overhead.PodFixed[name])...)
+				found = append(found, validate.ContainerResourceName(at, name)...)
+				found = append(found, validate.ResourceQuantity(at, name, c.Overhead.PodFixed[name])...)
 			}
 		}
 		if c.Scheduling != nil {
@@ -39,7 +39,7 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 		return found
 	},
 	ValidateUpdateFunc: func(_ context.Context, c, old *nodev1.RuntimeClass) field.ErrorList {
-		return fieldvalidation.Immutable(field.NewPath("handler"), c.Handler, old.Handler)
+		return validate.Immutable(field.NewPath("handler"), c.Handler, old.Handler)
 	},
 }
 

@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -42,7 +42,7 @@ var limitRangeStrategy = resource.SpecStatus[corev1.LimitRange, *corev1.LimitRan
 }
 
 func validateLimitType(path *field.Path, kind corev1.LimitType) field.ErrorList {
-	if found := fieldvalidation.QualifiedName(path, string(kind)); len(found) > 0 {
+	if found := validate.QualifiedName(path, string(kind)); len(found) > 0 {
 		return found
 	}
 	known := []corev1.LimitType{corev1.LimitTypePod, corev1.LimitTypeContainer, corev1.LimitTypePersistentVolumeClaim}
@@ -66,7 +66,7 @@ func validateLimit(path *field.Path, l *corev1.LimitRangeItem) field.ErrorList {
 			found = append(found, validateLimitNames(path, l, preset.name, preset.list)...)
 		}
 	}
-	if l.Type == corev1.LimitTypePersistentVolumeClaim && !fieldvalidation.HasResource(l.Min, corev1.ResourceStorage) && !fieldvalidation.HasResource(l.Max, corev1.ResourceStorage) {
+	if l.Type == corev1.LimitTypePersistentVolumeClaim && !validate.HasResource(l.Min, corev1.ResourceStorage) && !validate.HasResource(l.Max, corev1.ResourceStorage) {
 		found = append(found, field.Required(path.Child("limits"),
 			"either minimum or maximum storage value is required, but neither was provided"))
 	}
@@ -86,17 +86,17 @@ func limitNames(l *corev1.LimitRangeItem) []corev1.ResourceName {
 			all[name] = quantity.Quantity{}
 		}
 	}
-	return fieldvalidation.SortedKeys(all)
+	return validate.SortedKeys(all)
 }
 
 func validateLimitNames(path *field.Path, l *corev1.LimitRangeItem, which string, list corev1.ResourceList) field.ErrorList {
 	var found field.ErrorList
-	for _, name := range fieldvalidation.SortedKeys(list) {
+	for _, name := range validate.SortedKeys(list) {
 		at := path.Child(which).Key(string(name))
 		if l.Type == corev1.LimitTypePod || l.Type == corev1.LimitTypeContainer {
-			found = append(found, fieldvalidation.ValidateContainerResource(at, name)...)
+			found = append(found, validate.ContainerResourceName(at, name)...)
 		} else {
-			found = append(found, fieldvalidation.ValidateResourceName(at, name)...)
+			found = append(found, validate.ResourceName(at, name)...)
 		}
 	}
 	return found
@@ -123,13 +123,13 @@ func validateLimitValues(path *field.Path, l *corev1.LimitRangeItem, name corev1
 		{defaults, l.Max, "default", l.Max, "default value %s is greater than max value %s"},
 	} {
 		less, more := order.less[name], order.more[name]
-		if fieldvalidation.HasResource(order.less, name) && fieldvalidation.HasResource(order.more, name) && less.Cmp(more) > 0 {
+		if validate.HasResource(order.less, name) && validate.HasResource(order.more, name) && less.Cmp(more) > 0 {
 			found = append(found, field.Invalid(path.Child(order.at).Key(string(name)), order.blame[name],
 				fmt.Sprintf(order.text, less.String(), more.String())))
 		}
 	}
 	preset, request := defaults[name], requests[name]
-	if !overcommits(name) && fieldvalidation.HasResource(defaults, name) && fieldvalidation.HasResource(requests, name) && preset.Cmp(request) != 0 {
+	if !overcommits(name) && validate.HasResource(defaults, name) && validate.HasResource(requests, name) && preset.Cmp(request) != 0 {
 		found = append(found, field.Invalid(path.Child("defaultRequest").Key(string(name)), request,
 			fmt.Sprintf("default value %s must equal to defaultRequest value %s in %s", preset.String(), request.String(), name)))
 	}
@@ -138,7 +138,7 @@ func validateLimitValues(path *field.Path, l *corev1.LimitRangeItem, name corev1
 
 // overcommits: more of the resource may be promised than there is.
 func overcommits(name corev1.ResourceName) bool {
-	return fieldvalidation.IsNativeResourceName(name) && !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix)
+	return validate.IsNativeResourceName(name) && !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix)
 }
 
 // validateRatio: limit and request are never further apart than max and min.
@@ -153,7 +153,7 @@ func validateRatio(path *field.Path, l *corev1.LimitRangeItem, name corev1.Resou
 		found = append(found, field.Invalid(at, ratio, fmt.Sprintf("ratio %s is less than 1", ratio.String())))
 	}
 	least, most := l.Min[name], l.Max[name]
-	if fieldvalidation.HasResource(l.Min, name) && fieldvalidation.HasResource(l.Max, name) {
+	if validate.HasResource(l.Min, name) && validate.HasResource(l.Max, name) {
 		widest := most.AsApproximateFloat64() / least.AsApproximateFloat64()
 		if ratio.AsApproximateFloat64() > widest {
 			found = append(found, field.Invalid(at, ratio, fmt.Sprintf("ratio %s is greater than max/min = %f", ratio.String(), widest)))

@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -54,13 +54,13 @@ var quotaStatus = quotaStrategy.StatusStrategy(func(_ context.Context, q, _ *cor
 // validateQuotaList is upstream's ValidateResourceQuotaResourceName and ValidateResourceQuantityValue of each entry.
 func validateQuotaList(path *field.Path, list corev1.ResourceList) field.ErrorList {
 	var found field.ErrorList
-	for _, name := range fieldvalidation.SortedKeys(list) {
+	for _, name := range validate.SortedKeys(list) {
 		at := path.Key(string(name))
-		found = append(found, fieldvalidation.ValidateResourceName(at, name)...)
-		if !strings.Contains(string(name), "/") && !fieldvalidation.IsStandardQuotaResourceName(name) {
+		found = append(found, validate.ResourceName(at, name)...)
+		if !strings.Contains(string(name), "/") && !validate.IsStandardQuotaResourceName(name) {
 			found = append(found, field.Invalid(at, name, "must be a standard resource for quota"))
 		}
-		found = append(found, fieldvalidation.ValidateQuantity(at, name, list[name])...)
+		found = append(found, validate.ResourceQuantity(at, name, list[name])...)
 	}
 	return found
 }
@@ -102,7 +102,7 @@ var quotaColumns = resource.Table[corev1.ResourceQuota, *corev1.ResourceQuota]{
 	},
 	Cells: func(q *corev1.ResourceQuota) []any {
 		var requests, limits []string
-		for _, name := range fieldvalidation.SortedKeys(q.Status.Hard) {
+		for _, name := range validate.SortedKeys(q.Status.Hard) {
 			used, hard := q.Status.Used[name], q.Status.Hard[name]
 			cell := fmt.Sprintf("%s: %s/%s", name, used.String(), hard.String())
 			if strings.HasPrefix(string(name), "limits.") {
@@ -141,19 +141,19 @@ var exclusive = [][2]corev1.ResourceQuotaScope{
 	{corev1.ResourceQuotaScopeTerminating, corev1.ResourceQuotaScopeNotTerminating},
 }
 
-// beyondScope finds an error for each standard resource that the scope cannot limit.
-func beyondScope(hard corev1.ResourceList, scope corev1.ResourceQuotaScope, err *field.Error) field.ErrorList {
+// validateScopedResources finds an error for each standard resource that the scope cannot limit.
+func validateScopedResources(hard corev1.ResourceList, scope corev1.ResourceQuotaScope, err *field.Error) field.ErrorList {
 	var found field.ErrorList
 	within, known := scopes[scope]
-	for _, name := range fieldvalidation.SortedKeys(hard) {
-		if known && fieldvalidation.IsStandardQuotaResourceName(name) && !slices.Contains(within, name) {
+	for _, name := range validate.SortedKeys(hard) {
+		if known && validate.IsStandardQuotaResourceName(name) && !slices.Contains(within, name) {
 			found = append(found, err)
 		}
 	}
 	return found
 }
 
-func conflicting(named []corev1.ResourceQuotaScope, err *field.Error) field.ErrorList {
+func validateScopesCompatible(named []corev1.ResourceQuotaScope, err *field.Error) field.ErrorList {
 	var found field.ErrorList
 	for _, pair := range exclusive {
 		if slices.Contains(named, pair[0]) && slices.Contains(named, pair[1]) {
@@ -170,10 +170,10 @@ func validateScopes(path *field.Path, spec *corev1.ResourceQuotaSpec) field.Erro
 		if _, known := scopes[scope]; !known {
 			found = append(found, field.Invalid(path, spec.Scopes, "unsupported scope"))
 		}
-		found = append(found, beyondScope(spec.Hard, scope,
+		found = append(found, validateScopedResources(spec.Hard, scope,
 			field.Invalid(path, spec.Scopes, "unsupported scope applied to resource"))...)
 	}
-	return append(found, conflicting(spec.Scopes, field.Invalid(path, spec.Scopes, "conflicting scopes"))...)
+	return append(found, validateScopesCompatible(spec.Scopes, field.Invalid(path, spec.Scopes, "conflicting scopes"))...)
 }
 
 // validateScopeSelector is upstream's validateScopedResourceSelectorRequirement.
@@ -187,12 +187,12 @@ func validateScopeSelector(path *field.Path, spec *corev1.ResourceQuotaSpec) fie
 		if _, known := scopes[r.ScopeName]; !known {
 			found = append(found, field.Invalid(path.Child("scopeName"), r.ScopeName, "unsupported scope"))
 		}
-		found = append(found, beyondScope(spec.Hard, r.ScopeName,
+		found = append(found, validateScopedResources(spec.Hard, r.ScopeName,
 			field.Invalid(path, spec.ScopeSelector, "unsupported scope applied to resource"))...)
 		found = append(found, validateScopeOperator(path, r)...)
 		named = append(named, r.ScopeName)
 	}
-	return append(found, conflicting(named, field.Invalid(path, spec.Scopes, "conflicting scopes"))...)
+	return append(found, validateScopesCompatible(named, field.Invalid(path, spec.Scopes, "conflicting scopes"))...)
 }
 
 // validateScopeOperator: of most scopes there are no values, so that only their presence can be asked for.

@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -104,7 +104,7 @@ var bindingStrategy = resource.SpecStatus[rbacv1.RoleBinding, *rbacv1.RoleBindin
 		return append(validateRoleRef(b.RoleRef, "Role", "ClusterRole"), validateSubjects(b.Subjects, true)...)
 	},
 	ValidateUpdateFunc: func(_ context.Context, b, old *rbacv1.RoleBinding) field.ErrorList {
-		return sameRole(b.RoleRef, old.RoleRef)
+		return validateRoleRefUnchanged(b.RoleRef, old.RoleRef)
 	},
 }
 
@@ -116,12 +116,12 @@ var clusterBindingStrategy = resource.SpecStatus[rbacv1.ClusterRoleBinding, *rba
 		return append(validateRoleRef(b.RoleRef, "ClusterRole"), validateSubjects(b.Subjects, false)...)
 	},
 	ValidateUpdateFunc: func(_ context.Context, b, old *rbacv1.ClusterRoleBinding) field.ErrorList {
-		return sameRole(b.RoleRef, old.RoleRef)
+		return validateRoleRefUnchanged(b.RoleRef, old.RoleRef)
 	},
 }
 
-// sameRole: who may bind a role has been asked once, for this role.
-func sameRole(now, before rbacv1.RoleRef) field.ErrorList {
+// validateRoleRefUnchanged: who may bind a role has been asked once, for this role.
+func validateRoleRefUnchanged(now, before rbacv1.RoleRef) field.ErrorList {
 	if now == before {
 		return nil
 	}
@@ -130,12 +130,12 @@ func sameRole(now, before rbacv1.RoleRef) field.ErrorList {
 
 func validateRoleRef(r rbacv1.RoleRef, kinds ...string) field.ErrorList {
 	at := field.NewPath("roleRef")
-	found := fieldvalidation.Supported(at.Child("apiGroup"), r.APIGroup, rbacv1.GroupName)
-	found = append(found, fieldvalidation.Supported(at.Child("kind"), r.Kind, kinds...)...)
+	found := validate.Supported(at.Child("apiGroup"), r.APIGroup, rbacv1.GroupName)
+	found = append(found, validate.Supported(at.Child("kind"), r.Kind, kinds...)...)
 	if r.Name == "" {
 		return append(found, field.Required(at.Child("name"), ""))
 	}
-	return append(found, fieldvalidation.Invalid(at.Child("name"), r.Name, apipath.IsValidPathSegmentName(r.Name))...)
+	return append(found, validate.Invalid(at.Child("name"), r.Name, apipath.IsValidPathSegmentName(r.Name))...)
 }
 
 // validateSubjects is upstream's ValidateRoleBindingSubject of each.
@@ -143,20 +143,20 @@ func validateSubjects(subjects []rbacv1.Subject, inNamespace bool) field.ErrorLi
 	var found field.ErrorList
 	for i, s := range subjects {
 		at := field.NewPath("subjects").Index(i)
-		found = append(found, fieldvalidation.Required(at.Child("name"), s.Name)...)
+		found = append(found, validate.Required(at.Child("name"), s.Name)...)
 		switch s.Kind {
 		case rbacv1.ServiceAccountKind:
 			if s.Name != "" {
-				found = append(found, fieldvalidation.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
+				found = append(found, validate.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
 			}
-			found = append(found, fieldvalidation.Supported(at.Child("apiGroup"), s.APIGroup, "")...)
+			found = append(found, validate.Supported(at.Child("apiGroup"), s.APIGroup, "")...)
 			if !inNamespace {
-				found = append(found, fieldvalidation.Required(at.Child("namespace"), s.Namespace)...)
+				found = append(found, validate.Required(at.Child("namespace"), s.Namespace)...)
 			}
 		case rbacv1.UserKind, rbacv1.GroupKind:
-			found = append(found, fieldvalidation.Supported(at.Child("apiGroup"), s.APIGroup, rbacv1.GroupName)...)
+			found = append(found, validate.Supported(at.Child("apiGroup"), s.APIGroup, rbacv1.GroupName)...)
 		default:
-			found = append(found, fieldvalidation.Supported(at.Child("kind"), s.Kind, rbacv1.ServiceAccountKind, rbacv1.UserKind, rbacv1.GroupKind)...)
+			found = append(found, validate.Supported(at.Child("kind"), s.Kind, rbacv1.ServiceAccountKind, rbacv1.UserKind, rbacv1.GroupKind)...)
 		}
 	}
 	return found

@@ -17,7 +17,7 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -65,7 +65,7 @@ func (priorityStrategy) Validate(_ context.Context, obj runtime.Object) field.Er
 			fmt.Sprintf("maximum allowed value of a user defined priority is %v", highestPriority)))
 	}
 	if c.PreemptionPolicy != nil {
-		found = append(found, fieldvalidation.RequiredAndSupported(field.NewPath("preemptionPolicy"), *c.PreemptionPolicy, corev1.PreemptLowerPriority, corev1.PreemptNever)...)
+		found = append(found, validate.RequiredAndSupported(field.NewPath("preemptionPolicy"), *c.PreemptionPolicy, corev1.PreemptLowerPriority, corev1.PreemptNever)...)
 	}
 	return found
 }
@@ -76,7 +76,7 @@ func (priorityStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Objec
 	if c.Value != before.Value {
 		found = append(found, field.Forbidden(field.NewPath("value"), "may not be changed in an update."))
 	}
-	return append(found, fieldvalidation.Immutable(field.NewPath("preemptionPolicy"), c.PreemptionPolicy, before.PreemptionPolicy)...)
+	return append(found, validate.Immutable(field.NewPath("preemptionPolicy"), c.PreemptionPolicy, before.PreemptionPolicy)...)
 }
 
 func knownSystemClass(c *schedulingv1.PriorityClass) error {

@@ -14,7 +14,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -27,8 +27,8 @@ var driverStrategy = resource.SpecStatus[storagev1.CSIDriver, *storagev1.CSIDriv
 	WarningsWithOldFunc:       warnOfTokens,
 	ValidateUpdateFunc: func(_ context.Context, d, old *storagev1.CSIDriver) field.ErrorList {
 		spec := field.NewPath("spec")
-		found := fieldvalidation.Immutable(spec.Child("attachedRequired"), d.Spec.AttachRequired, old.Spec.AttachRequired)
-		return append(found, fieldvalidation.Immutable(spec.Child("volumeLifecycleModes"), d.Spec.VolumeLifecycleModes, old.Spec.VolumeLifecycleModes)...)
+		found := validate.Immutable(spec.Child("attachedRequired"), d.Spec.AttachRequired, old.Spec.AttachRequired)
+		return append(found, validate.Immutable(spec.Child("volumeLifecycleModes"), d.Spec.VolumeLifecycleModes, old.Spec.VolumeLifecycleModes)...)
 	},
 }
 
@@ -57,12 +57,12 @@ func validateDriver(_ context.Context, d *storagev1.CSIDriver) field.ErrorList {
 		}
 	}
 	if policy := d.Spec.FSGroupPolicy; policy != nil {
-		found = append(found, fieldvalidation.Supported(at.Child("fsGroupPolicy"), *policy, storagev1.FileFSGroupPolicy, storagev1.NoneFSGroupPolicy,
+		found = append(found, validate.Supported(at.Child("fsGroupPolicy"), *policy, storagev1.FileFSGroupPolicy, storagev1.NoneFSGroupPolicy,
 			storagev1.ReadWriteOnceWithFSTypeFSGroupPolicy)...)
 	}
 	found = append(found, validateTokenRequests(at.Child("tokenRequests"), d.Spec.TokenRequests)...)
 	for _, mode := range d.Spec.VolumeLifecycleModes {
-		found = append(found, fieldvalidation.Supported(at.Child("volumeLifecycleModes"), mode, storagev1.VolumeLifecyclePersistent,
+		found = append(found, validate.Supported(at.Child("volumeLifecycleModes"), mode, storagev1.VolumeLifecyclePersistent,
 			storagev1.VolumeLifecycleEphemeral)...)
 	}
 	if d.Spec.SELinuxMount == nil {
@@ -161,7 +161,7 @@ var csiNodeStrategy = resource.SpecStatus[storagev1.CSINode, *storagev1.CSINode]
 			for _, now := range n.Spec.Drivers {
 				if now.Name == before.Name {
 					now.Allocatable, before.Allocatable = nil, nil // which may change
-					found = append(found, fieldvalidation.Immutable(field.NewPath("spec", "drivers"), &now, &before)...)
+					found = append(found, validate.Immutable(field.NewPath("spec", "drivers"), &now, &before)...)
 				}
 			}
 		}
@@ -170,8 +170,8 @@ var csiNodeStrategy = resource.SpecStatus[storagev1.CSINode, *storagev1.CSINode]
 }
 
 func validateNodeDriver(at *field.Path, d *storagev1.CSINodeDriver) field.ErrorList {
-	found := fieldvalidation.ValidateDriverName(at.Child("name"), d.Name)
-	found = append(found, fieldvalidation.Required(at.Child("nodeID"), d.NodeID)...)
+	found := validate.CSIDriverName(at.Child("name"), d.Name)
+	found = append(found, validate.Required(at.Child("nodeID"), d.NodeID)...)
 	if len(d.NodeID) > 256 {
 		found = append(found, field.Invalid(at.Child("nodeID"), d.NodeID, fmt.Sprintf("must be %d characters or less", 256)))
 	}
@@ -180,12 +180,12 @@ func validateNodeDriver(at *field.Path, d *storagev1.CSINodeDriver) field.ErrorL
 	}
 	var keys []string
 	for _, key := range d.TopologyKeys {
-		found = append(found, fieldvalidation.Required(at, key)...)
+		found = append(found, validate.Required(at, key)...)
 		if slices.Contains(keys, key) {
 			found = append(found, field.Duplicate(at, key))
 		}
 		keys = append(keys, key)
-		found = append(found, fieldvalidation.QualifiedName(at, key)...)
+		found = append(found, validate.QualifiedName(at, key)...)
 	}
 	return found
 }
@@ -210,14 +210,14 @@ var capacityStrategy = resource.SpecStatus[storagev1.CSIStorageCapacity, *storag
 			options.AllowInvalidLabelValueInSelector = len(metavalidation.ValidateLabelSelector(old.NodeTopology, options, nil)) > 0
 		}
 		found := metavalidation.ValidateLabelSelector(c.NodeTopology, options, topology)
-		found = append(found, fieldvalidation.ObjectName(field.NewPath("storageClassName"), c.StorageClassName)...)
+		found = append(found, validate.ObjectName(field.NewPath("storageClassName"), c.StorageClassName)...)
 		if c.Capacity != nil && c.Capacity.Sign() < 0 {
 			found = append(found, field.Invalid(field.NewPath("capacity"), c.Capacity.String(), apivalidation.IsNegativeErrorMsg))
 		}
 		return found
 	},
 	ValidateUpdateFunc: func(_ context.Context, c, old *storagev1.CSIStorageCapacity) field.ErrorList {
-		found := fieldvalidation.Immutable(field.NewPath("nodeTopology"), c.NodeTopology, old.NodeTopology)
-		return append(found, fieldvalidation.Immutable(field.NewPath("storageClassName"), c.StorageClassName, old.StorageClassName)...)
+		found := validate.Immutable(field.NewPath("nodeTopology"), c.NodeTopology, old.NodeTopology)
+		return append(found, validate.Immutable(field.NewPath("storageClassName"), c.StorageClassName, old.StorageClassName)...)
 	},
 }

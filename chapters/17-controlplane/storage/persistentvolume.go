@@ -14,7 +14,7 @@ import (
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -62,7 +62,7 @@ func (volumeStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object)
 func (volumeStatus) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (volumeStatus) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
-	return fieldvalidation.Required(field.NewPath("resourceVersion"), obj.(*corev1.PersistentVolume).ResourceVersion)
+	return validate.Required(field.NewPath("resourceVersion"), obj.(*corev1.PersistentVolume).ResourceVersion)
 }
 
 func (volumeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Object) []string {
@@ -75,7 +75,7 @@ func validateVolume(v *corev1.PersistentVolume) field.ErrorList {
 	found := validateModes(at.Child("accessModes"), spec.AccessModes)
 	found = append(found, validateCapacity(at.Child("capacity"), spec.Capacity)...)
 	if policy := spec.PersistentVolumeReclaimPolicy; policy != "" {
-		found = append(found, fieldvalidation.Supported(at.Child("persistentVolumeReclaimPolicy"), policy, corev1.PersistentVolumeReclaimDelete,
+		found = append(found, validate.Supported(at.Child("persistentVolumeReclaimPolicy"), policy, corev1.PersistentVolumeReclaimDelete,
 			corev1.PersistentVolumeReclaimRecycle, corev1.PersistentVolumeReclaimRetain)...)
 	}
 	if spec.NodeAffinity != nil {
@@ -83,7 +83,7 @@ func validateVolume(v *corev1.PersistentVolume) field.ErrorList {
 	}
 	found = append(found, validateSources(at, spec)...)
 	if spec.StorageClassName != "" {
-		found = append(found, fieldvalidation.ObjectName(at.Child("storageClassName"), spec.StorageClassName)...)
+		found = append(found, validate.ObjectName(at.Child("storageClassName"), spec.StorageClassName)...)
 	}
 	found = append(found, core.ValidateVolumeMode(at.Child("volumeMode"), spec.VolumeMode)...)
 	return append(found, validateAttributesClass(at, spec)...)
@@ -132,7 +132,7 @@ func validateAttributesClass(at *field.Path, spec *corev1.PersistentVolumeSpec) 
 	if name == "" {
 		found = append(found, field.Required(class, "an empty string is disallowed"))
 	} else {
-		found = append(found, fieldvalidation.ObjectName(class, name)...)
+		found = append(found, validate.ObjectName(class, name)...)
 	}
 	if spec.CSI == nil {
 		found = append(found, field.Required(at.Child("csi"), "has to be specified when using volumeAttributesClassName"))
@@ -146,12 +146,12 @@ func validateCapacity(at *field.Path, capacity corev1.ResourceList) field.ErrorL
 	if len(capacity) == 0 {
 		found = append(found, field.Required(at, ""))
 	}
-	if !fieldvalidation.HasResource(capacity, corev1.ResourceStorage) || len(capacity) > 1 {
+	if !validate.HasResource(capacity, corev1.ResourceStorage) || len(capacity) > 1 {
 		found = append(found, field.NotSupported(at, capacity, []corev1.ResourceName{corev1.ResourceStorage}))
 	}
-	for _, name := range fieldvalidation.SortedKeys(capacity) {
-		found = append(found, fieldvalidation.ValidateAmount(at.Key(string(name)), capacity[name])...)
-		found = append(found, fieldvalidation.ValidatePositive(at.Key(string(name)), capacity[name])...)
+	for _, name := range validate.SortedKeys(capacity) {
+		found = append(found, validate.NonNegativeQuantity(at.Key(string(name)), capacity[name])...)
+		found = append(found, validate.PositiveQuantity(at.Key(string(name)), capacity[name])...)
 	}
 	return found
 }
@@ -169,7 +169,7 @@ func validateVolumeUpdate(_ context.Context, v, old *corev1.PersistentVolume) fi
 		found = append(found, field.Forbidden(spec.Child("persistentvolumesource"),
 			"spec.persistentvolumesource is immutable after creation\n"+resource.Diff(*before, *source)))
 	}
-	found = append(found, fieldvalidation.Immutable(field.NewPath("volumeMode"), v.Spec.VolumeMode, old.Spec.VolumeMode)...)
+	found = append(found, validate.Immutable(field.NewPath("volumeMode"), v.Spec.VolumeMode, old.Spec.VolumeMode)...)
 	if old.Spec.NodeAffinity != nil && !equality.Semantic.DeepEqual(v.Spec.NodeAffinity, old.Spec.NodeAffinity) {
 		found = append(found, field.Invalid(field.NewPath("nodeAffinity"), resource.InternalForm(v.Spec.NodeAffinity),
 			"field is immutable, except for updating from beta label to GA"))
@@ -278,5 +278,5 @@ func validateVolumeAffinity(at *field.Path, a *corev1.VolumeNodeAffinity) field.
 	if a.Required == nil {
 		return field.ErrorList{field.Required(at.Child("required"), "must specify required node constraints")}
 	}
-	return fieldvalidation.ValidateNodeSelector(at.Child("required"), a.Required)
+	return validate.NodeSelector(at.Child("required"), a.Required)
 }

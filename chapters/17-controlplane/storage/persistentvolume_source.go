@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"kubepath/chapters/17-controlplane/core"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // volumeSource is a way to have a volume: where it lies in the spec, and what it needs. Checked is nil where nothing is
@@ -34,9 +34,9 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{AWSElasticBlockStore: s.AWSElasticBlockStore})
 		}},
 		{"glusterfs", "", s.Glusterfs != nil, func(at *field.Path) field.ErrorList {
-			found := append(fieldvalidation.Required(at.Child("endpoints"), s.Glusterfs.EndpointsName), fieldvalidation.Required(at.Child("path"), s.Glusterfs.Path)...)
+			found := append(validate.Required(at.Child("endpoints"), s.Glusterfs.EndpointsName), validate.Required(at.Child("path"), s.Glusterfs.Path)...)
 			if namespace := s.Glusterfs.EndpointsNamespace; namespace != nil {
-				found = append(found, fieldvalidation.Invalid(at.Child("endpointsNamespace"), *namespace, apivalidation.ValidateNamespaceName(*namespace, false))...)
+				found = append(found, validate.Invalid(at.Child("endpointsNamespace"), *namespace, apivalidation.ValidateNamespaceName(*namespace, false))...)
 			}
 			return found
 		}},
@@ -49,7 +49,7 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 			if len(s.RBD.CephMonitors) == 0 {
 				found = append(found, field.Required(at.Child("monitors"), ""))
 			}
-			return append(found, fieldvalidation.Required(at.Child("image"), s.RBD.RBDImage)...)
+			return append(found, validate.Required(at.Child("image"), s.RBD.RBDImage)...)
 		}},
 		{"quobyte", "", s.Quobyte != nil, func(*field.Path) field.ErrorList {
 			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{Quobyte: s.Quobyte})
@@ -61,34 +61,34 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 			return nil
 		}},
 		{"iscsi", "", s.ISCSI != nil, func(at *field.Path) field.ErrorList {
-			return append(fieldvalidation.Required(at.Child("targetPortal"), s.ISCSI.TargetPortal), fieldvalidation.Required(at.Child("iqn"), s.ISCSI.IQN)...)
+			return append(validate.Required(at.Child("targetPortal"), s.ISCSI.TargetPortal), validate.Required(at.Child("iqn"), s.ISCSI.IQN)...)
 		}},
 		{"cinder", "", s.Cinder != nil, func(at *field.Path) field.ErrorList {
-			return fieldvalidation.Required(at.Child("volumeID"), s.Cinder.VolumeID)
+			return validate.Required(at.Child("volumeID"), s.Cinder.VolumeID)
 		}},
 		{"fc", "", s.FC != nil, func(*field.Path) field.ErrorList {
 			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{FC: s.FC})
 		}},
 		{"flexVolume", "", s.FlexVolume != nil, func(at *field.Path) field.ErrorList {
-			return fieldvalidation.Required(at.Child("driver"), s.FlexVolume.Driver)
+			return validate.Required(at.Child("driver"), s.FlexVolume.Driver)
 		}},
 		{"azureFile", "", s.AzureFile != nil, func(at *field.Path) field.ErrorList { return validateAzureFile(at, s.AzureFile) }},
 		{"vsphereVolume", "", s.VsphereVolume != nil, func(at *field.Path) field.ErrorList {
-			return fieldvalidation.Required(at.Child("volumePath"), s.VsphereVolume.VolumePath)
+			return validate.Required(at.Child("volumePath"), s.VsphereVolume.VolumePath)
 		}},
 		{"photonPersistentDisk", "", s.PhotonPersistentDisk != nil, func(*field.Path) field.ErrorList {
 			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{PhotonPersistentDisk: s.PhotonPersistentDisk})
 		}},
 		{"portworxVolume", "", s.PortworxVolume != nil, func(at *field.Path) field.ErrorList {
-			return fieldvalidation.Required(at.Child("volumeID"), s.PortworxVolume.VolumeID)
+			return validate.Required(at.Child("volumeID"), s.PortworxVolume.VolumeID)
 		}},
 		{"azureDisk", "", s.AzureDisk != nil, func(*field.Path) field.ErrorList {
 			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{AzureDisk: s.AzureDisk})
 		}},
 		{"scaleIO", "", s.ScaleIO != nil, func(at *field.Path) field.ErrorList {
-			found := fieldvalidation.Required(at.Child("gateway"), s.ScaleIO.Gateway)
-			found = append(found, fieldvalidation.Required(at.Child("system"), s.ScaleIO.System)...)
-			return append(found, fieldvalidation.Required(at.Child("volumeName"), s.ScaleIO.VolumeName)...)
+			found := validate.Required(at.Child("gateway"), s.ScaleIO.Gateway)
+			found = append(found, validate.Required(at.Child("system"), s.ScaleIO.System)...)
+			return append(found, validate.Required(at.Child("volumeName"), s.ScaleIO.VolumeName)...)
 		}},
 		{"local", "", s.Local != nil, func(at *field.Path) field.ErrorList { return validateLocal(at, s.Local) }},
 		{"storageos", "", s.StorageOS != nil, nil},
@@ -126,7 +126,7 @@ func validateSources(at *field.Path, s *corev1.PersistentVolumeSpec) field.Error
 }
 
 func validateAzureFile(at *field.Path, s *corev1.AzureFilePersistentVolumeSource) field.ErrorList {
-	found := append(fieldvalidation.Required(at.Child("secretName"), s.SecretName), fieldvalidation.Required(at.Child("shareName"), s.ShareName)...)
+	found := append(validate.Required(at.Child("secretName"), s.SecretName), validate.Required(at.Child("shareName"), s.ShareName)...)
 	if s.SecretNamespace != nil && *s.SecretNamespace == "" {
 		found = append(found, field.Required(at.Child("secretNamespace"), ""))
 	}
@@ -146,7 +146,7 @@ func validateHostPath(at *field.Path, s *corev1.HostPathVolumeSource) field.Erro
 	}
 	found := staysBelow(at.Child("path"), s.Path)
 	if s.Type != nil {
-		found = append(found, fieldvalidation.Supported(at.Child("type"), *s.Type, corev1.HostPathUnset, corev1.HostPathBlockDev,
+		found = append(found, validate.Supported(at.Child("type"), *s.Type, corev1.HostPathUnset, corev1.HostPathBlockDev,
 			corev1.HostPathCharDev, corev1.HostPathDirectory, corev1.HostPathDirectoryOrCreate, corev1.HostPathFile,
 			corev1.HostPathFileOrCreate, corev1.HostPathSocket)...)
 	}
@@ -169,7 +169,7 @@ func staysBelow(at *field.Path, target string) field.ErrorList {
 }
 
 func validateNFS(at *field.Path, s *corev1.NFSVolumeSource) field.ErrorList {
-	found := append(fieldvalidation.Required(at.Child("server"), s.Server), fieldvalidation.Required(at.Child("path"), s.Path)...)
+	found := append(validate.Required(at.Child("server"), s.Server), validate.Required(at.Child("path"), s.Path)...)
 	if !path.IsAbs(s.Path) {
 		found = append(found, field.Invalid(at.Child("path"), s.Path, "must be an absolute path"))
 	}
@@ -177,8 +177,8 @@ func validateNFS(at *field.Path, s *corev1.NFSVolumeSource) field.ErrorList {
 }
 
 func validateCSISource(at *field.Path, s *corev1.CSIPersistentVolumeSource) field.ErrorList {
-	found := fieldvalidation.ValidateDriverName(at.Child("driver"), s.Driver)
-	found = append(found, fieldvalidation.Required(at.Child("volumeHandle"), s.VolumeHandle)...)
+	found := validate.CSIDriverName(at.Child("driver"), s.Driver)
+	found = append(found, validate.Required(at.Child("volumeHandle"), s.VolumeHandle)...)
 	for _, ref := range []struct {
 		name   string
 		secret *corev1.SecretReference
@@ -196,14 +196,14 @@ func validateCSISource(at *field.Path, s *corev1.CSIPersistentVolumeSource) fiel
 }
 
 func validateSecretReference(at *field.Path, s *corev1.SecretReference) field.ErrorList {
-	found := fieldvalidation.Required(at.Child("name"), s.Name)
+	found := validate.Required(at.Child("name"), s.Name)
 	if s.Name != "" {
-		found = fieldvalidation.DNS1123Subdomain(at.Child("name"), s.Name)
+		found = validate.DNS1123Subdomain(at.Child("name"), s.Name)
 	}
 	if s.Namespace == "" {
 		return append(found, field.Required(at.Child("namespace"), ""))
 	}
-	return append(found, fieldvalidation.DNS1123Label(at.Child("namespace"), s.Namespace)...)
+	return append(found, validate.DNS1123Label(at.Child("namespace"), s.Namespace)...)
 }
 
 // withMountOptions are the sources for which an old annotation may carry mount options.

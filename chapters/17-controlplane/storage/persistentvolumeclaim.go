@@ -13,7 +13,7 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -140,7 +140,7 @@ func validateClaimUpdate(_ context.Context, c, old *corev1.PersistentVolumeClaim
 			"volumeAttributesClassName for bound claims\n"+resource.Diff(*before, *now)))
 	}
 	found = append(found, validateShrinking(c, old)...)
-	found = append(found, fieldvalidation.Immutable(field.NewPath("volumeMode"), c.Spec.VolumeMode, old.Spec.VolumeMode)...)
+	found = append(found, validate.Immutable(field.NewPath("volumeMode"), c.Spec.VolumeMode, old.Spec.VolumeMode)...)
 	return append(found, validateAttributesChange(c, old)...)
 }
 
@@ -178,31 +178,31 @@ var resizeStates = []corev1.ClaimResourceStatus{
 
 // validateClaimStatus is upstream's ValidatePersistentVolumeClaimStatusUpdate.
 func validateClaimStatus(_ context.Context, c, _ *corev1.PersistentVolumeClaim) field.ErrorList {
-	found := fieldvalidation.Required(field.NewPath("resourceVersion"), c.ResourceVersion)
+	found := validate.Required(field.NewPath("resourceVersion"), c.ResourceVersion)
 	if len(c.Spec.AccessModes) == 0 {
 		found = append(found, field.Required(field.NewPath("Spec", "accessModes"), ""))
 	}
 	status := field.NewPath("status")
-	for _, name := range fieldvalidation.SortedKeys(c.Status.Capacity) {
-		found = append(found, fieldvalidation.ValidateAmount(status.Child("capacity").Key(string(name)), c.Status.Capacity[name])...)
+	for _, name := range validate.SortedKeys(c.Status.Capacity) {
+		found = append(found, validate.NonNegativeQuantity(status.Child("capacity").Key(string(name)), c.Status.Capacity[name])...)
 	}
 	states := status.Child("allocatedResourceStatuses")
-	for _, name := range fieldvalidation.SortedKeys(c.Status.AllocatedResourceStatuses) {
+	for _, name := range validate.SortedKeys(c.Status.AllocatedResourceStatuses) {
 		found = append(found, validateClaimResource(states, name)...)
 		if !slices.Contains(resizeStates, c.Status.AllocatedResourceStatuses[name]) {
 			found = append(found, field.NotSupported(states, name, resizeStates))
 		}
 	}
 	allocated := status.Child("allocatedResources")
-	for _, name := range fieldvalidation.SortedKeys(c.Status.AllocatedResources) {
+	for _, name := range validate.SortedKeys(c.Status.AllocatedResources) {
 		size, unknown := c.Status.AllocatedResources[name], validateClaimResource(allocated, name)
-		switch bad := fieldvalidation.ValidateAmount(allocated.Key(string(name)), size); {
+		switch bad := validate.NonNegativeQuantity(allocated.Key(string(name)), size); {
 		case len(unknown) > 0:
 			found = append(found, unknown...)
 		case len(bad) > 0:
 			found = append(found, bad...)
 		default:
-			found = append(found, fieldvalidation.ValidateQuantity(allocated.Key(string(name)), corev1.ResourceStorage, size)...)
+			found = append(found, validate.ResourceQuantity(allocated.Key(string(name)), corev1.ResourceStorage, size)...)
 		}
 	}
 	return found
@@ -210,10 +210,10 @@ func validateClaimStatus(_ context.Context, c, _ *corev1.PersistentVolumeClaim) 
 
 // validateClaimResource: of Kubernetes' own resources, claims are about storage.
 func validateClaimResource(at *field.Path, name corev1.ResourceName) field.ErrorList {
-	if found := fieldvalidation.QualifiedName(at, string(name)); len(found) > 0 {
+	if found := validate.QualifiedName(at, string(name)); len(found) > 0 {
 		return found
 	}
-	if fieldvalidation.IsNativeResourceName(name) && name != corev1.ResourceStorage {
+	if validate.IsNativeResourceName(name) && name != corev1.ResourceStorage {
 		return field.ErrorList{field.NotSupported(at, string(name), []corev1.ResourceName{corev1.ResourceStorage})}
 	}
 	return nil

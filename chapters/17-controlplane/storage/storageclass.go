@@ -14,7 +14,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -25,23 +25,23 @@ var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.Stora
 		found := validateProvisioner(field.NewPath("provisioner"), c.Provisioner)
 		found = append(found, validateParameters(field.NewPath("parameters"), c.Parameters)...)
 		if policy := ptr.Deref(c.ReclaimPolicy, ""); policy != "" {
-			found = append(found, fieldvalidation.Supported(field.NewPath("reclaimPolicy"), policy,
+			found = append(found, validate.Supported(field.NewPath("reclaimPolicy"), policy,
 				corev1.PersistentVolumeReclaimDelete, corev1.PersistentVolumeReclaimRetain)...)
 		}
 		mode := field.NewPath("volumeBindingMode")
 		if c.VolumeBindingMode == nil {
 			found = append(found, field.Required(mode, ""))
 		} else {
-			found = append(found, fieldvalidation.Supported(mode, *c.VolumeBindingMode,
+			found = append(found, validate.Supported(mode, *c.VolumeBindingMode,
 				storagev1.VolumeBindingImmediate, storagev1.VolumeBindingWaitForFirstConsumer)...)
 		}
 		return append(found, validateTopologies(field.NewPath("allowedTopologies"), c.AllowedTopologies)...)
 	},
 	ValidateUpdateFunc: func(_ context.Context, c, old *storagev1.StorageClass) field.ErrorList {
-		found := fieldvalidation.Immutable(field.NewPath("parameters"), c.Parameters, old.Parameters)
-		found = append(found, fieldvalidation.Immutable(field.NewPath("provisioner"), c.Provisioner, old.Provisioner)...)
-		found = append(found, fieldvalidation.Immutable(field.NewPath("reclaimPolicy"), c.ReclaimPolicy, old.ReclaimPolicy)...)
-		return append(found, fieldvalidation.Immutable(field.NewPath("volumeBindingMode"), c.VolumeBindingMode, old.VolumeBindingMode)...)
+		found := validate.Immutable(field.NewPath("parameters"), c.Parameters, old.Parameters)
+		found = append(found, validate.Immutable(field.NewPath("provisioner"), c.Provisioner, old.Provisioner)...)
+		found = append(found, validate.Immutable(field.NewPath("reclaimPolicy"), c.ReclaimPolicy, old.ReclaimPolicy)...)
+		return append(found, validate.Immutable(field.NewPath("volumeBindingMode"), c.VolumeBindingMode, old.VolumeBindingMode)...)
 	},
 }
 
@@ -89,7 +89,7 @@ func validateProvisioner(at *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(at, "")}
 	}
-	return fieldvalidation.QualifiedName(at, strings.ToLower(name))
+	return validate.QualifiedName(at, strings.ToLower(name))
 }
 
 // The most that parameters may hold.
@@ -104,7 +104,7 @@ func validateParameters(at *field.Path, parameters map[string]string) field.Erro
 	}
 	var found field.ErrorList
 	size := 0
-	for _, key := range fieldvalidation.SortedKeys(parameters) {
+	for _, key := range validate.SortedKeys(parameters) {
 		if key == "" {
 			found = append(found, field.Invalid(at, key, "field can not be empty."))
 		}
@@ -149,7 +149,7 @@ var attributesStrategy = resource.SpecStatus[storagev1.VolumeAttributesClass, *s
 		if old != nil && c.DriverName != old.DriverName {
 			found = append(found, field.Forbidden(driver, "updates to driverName are forbidden."))
 		}
-		if old != nil && len(fieldvalidation.Immutable(nil, c.Parameters, old.Parameters)) > 0 {
+		if old != nil && len(validate.Immutable(nil, c.Parameters, old.Parameters)) > 0 {
 			found = append(found, field.Forbidden(parameters, "updates to parameters are forbidden."))
 		}
 		found = append(found, validateProvisioner(driver, c.DriverName)...)

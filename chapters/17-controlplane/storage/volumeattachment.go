@@ -10,7 +10,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/fieldvalidation"
+	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -24,7 +24,7 @@ var attachmentStrategy = resource.SpecStatus[storagev1.VolumeAttachment, *storag
 	Status:                    func(a *storagev1.VolumeAttachment) any { return &a.Status },
 	ValidateFunc:              validateAttachment,
 	ValidateUpdateFunc: func(_ context.Context, a, old *storagev1.VolumeAttachment) field.ErrorList {
-		return fieldvalidation.Immutable(field.NewPath("spec"), a.Spec, old.Spec)
+		return validate.Immutable(field.NewPath("spec"), a.Spec, old.Spec)
 	},
 }
 
@@ -34,9 +34,9 @@ var attachmentStatus = attachmentStrategy.StatusStrategy(func(ctx context.Contex
 
 func validateAttachment(_ context.Context, a *storagev1.VolumeAttachment) field.ErrorList {
 	spec, status := field.NewPath("spec"), field.NewPath("status")
-	found := fieldvalidation.ValidateDriverName(spec.Child("attacher"), a.Spec.Attacher)
+	found := validate.CSIDriverName(spec.Child("attacher"), a.Spec.Attacher)
 	found = append(found, validateAttached(spec.Child("source"), &a.Spec.Source)...)
-	found = append(found, fieldvalidation.ObjectName(spec.Child("nodeName"), a.Spec.NodeName)...)
+	found = append(found, validate.ObjectName(spec.Child("nodeName"), a.Spec.NodeName)...)
 	size := 0
 	for key, value := range a.Status.AttachmentMetadata {
 		size += len(key) + len(value)
@@ -47,7 +47,7 @@ func validateAttachment(_ context.Context, a *storagev1.VolumeAttachment) field.
 	found = append(found, validateVolumeError(status.Child("attachError"), a.Status.AttachError)...)
 	found = append(found, validateVolumeError(status.Child("detachError"), a.Status.DetachError)...)
 	if name := a.Spec.Source.PersistentVolumeName; name != nil {
-		found = append(found, fieldvalidation.ObjectName(field.NewPath("spec.source.persistentVolumeName"), *name)...)
+		found = append(found, validate.ObjectName(field.NewPath("spec.source.persistentVolumeName"), *name)...)
 	}
 	return found
 }

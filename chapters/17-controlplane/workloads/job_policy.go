@@ -46,7 +46,7 @@ func validateFailureRule(path *field.Path, s *batchv1.JobSpec, r *batchv1.PodFai
 	if r.Action == batchv1.PodFailurePolicyActionFailIndex && s.BackoffLimitPerIndex == nil {
 		errs = append(errs, field.Invalid(action, r.Action, "requires the backoffLimitPerIndex to be set"))
 	}
-	errs = append(errs, choice(action, r.Action, failureActions)...)
+	errs = append(errs, validateChoice(action, r.Action, failureActions)...)
 	if r.OnExitCodes != nil {
 		errs = append(errs, validateExitCodes(path.Child("onExitCodes"), s, r.OnExitCodes)...)
 	}
@@ -69,13 +69,13 @@ func validateConditionPatterns(path *field.Path, patterns []batchv1.PodFailurePo
 		for _, problem := range validation.IsQualifiedName(string(p.Type)) {
 			errs = append(errs, field.Invalid(path.Index(i).Child("type"), string(p.Type), problem))
 		}
-		errs = append(errs, choice(path.Index(i).Child("status"), p.Status, conditionStates)...)
+		errs = append(errs, validateChoice(path.Index(i).Child("status"), p.Status, conditionStates)...)
 	}
 	return errs
 }
 
 func validateExitCodes(path *field.Path, s *batchv1.JobSpec, r *batchv1.PodFailurePolicyOnExitCodesRequirement) field.ErrorList {
-	errs := choice(path.Child("operator"), r.Operator, exitCodeOperators)
+	errs := validateChoice(path.Child("operator"), r.Operator, exitCodeOperators)
 	if r.ContainerName != nil && !hasContainer(&s.Template.Spec, *r.ContainerName) {
 		errs = append(errs, field.Invalid(path.Child("containerName"), *r.ContainerName,
 			"must be one of the container or initContainer names in the pod template"))
@@ -109,7 +109,7 @@ func hasContainer(s *corev1.PodSpec, name string) bool {
 }
 
 // choice: a value of an enumeration, which has to be there.
-func choice[T ~string](path *field.Path, value T, supported []T) field.ErrorList {
+func validateChoice[T ~string](path *field.Path, value T, supported []T) field.ErrorList {
 	switch {
 	case value == "":
 		return field.ErrorList{field.Required(path, fmt.Sprintf("valid values: %q", supported))}

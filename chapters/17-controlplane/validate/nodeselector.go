@@ -1,4 +1,4 @@
-package fieldvalidation
+package validate
 
 import (
 	"strings"
@@ -10,8 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// ValidateNodeSelector is upstream's ValidateNodeSelector.
-func ValidateNodeSelector(at *field.Path, s *corev1.NodeSelector) field.ErrorList {
+// NodeSelector is upstream's ValidateNodeSelector.
+func NodeSelector(at *field.Path, s *corev1.NodeSelector) field.ErrorList {
 	terms := at.Child("nodeSelectorTerms")
 	if len(s.NodeSelectorTerms) == 0 {
 		return field.ErrorList{field.Required(terms, "must have at least one node selector term")}
@@ -75,7 +75,7 @@ func validateNodeFieldRequirement(at *field.Path, r corev1.NodeSelectorRequireme
 }
 
 // ValidateDriverName: the name of a storage driver is a domain, of 63 characters at most. Upstream: ValidateCSIDriverName.
-func ValidateDriverName(at *field.Path, name string) field.ErrorList {
+func CSIDriverName(at *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(at, "")}
 	}

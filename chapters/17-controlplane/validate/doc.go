@@ -1,4 +1,4 @@
-// Package fieldvalidation checks single values, as many kinds need it: required, supported, immutable, well named; names
+// Package validate checks single values, as many kinds need it: required, supported, immutable, well named; names
 // and quantities of resources; terms that select nodes.
 //
 // In: a path and a value. Out: a field.ErrorList, nil where the value is valid, in upstream's words.
@@ -10,4 +10,4 @@
 //	rules.go         required, supported, immutable, and forms of names
 //	quantity.go      names of resources and their quantities
 //	nodeselector.go  node selectors, names of drivers
-package fieldvalidation
+package validate

@@ -1,4 +1,4 @@
-package fieldvalidation
+package validate
 
 import (
 	"slices"
@@ -44,7 +44,7 @@ func isExtended(name corev1.ResourceName) bool {
 }
 
 // ValidateResourceName: a name without a domain is one that everybody knows. Upstream: validateResourceName.
-func ValidateResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
+func ResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if found := Invalid(path, name, validation.IsQualifiedName(string(name))); len(found) > 0 {
 		return found
 	}
@@ -55,8 +55,8 @@ func ValidateResourceName(path *field.Path, name corev1.ResourceName) field.Erro
 }
 
 // ValidateContainerResource: a container may ask for the resource. Upstream: validateContainerResourceName.
-func ValidateContainerResource(path *field.Path, name corev1.ResourceName) field.ErrorList {
-	found := ValidateResourceName(path, name)
+func ContainerResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
+	found := ResourceName(path, name)
 	switch {
 	case !strings.Contains(string(name), "/"):
 		if !slices.Contains(measured, name) && !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
@@ -69,7 +69,7 @@ func ValidateContainerResource(path *field.Path, name corev1.ResourceName) field
 }
 
 // ValidateQuantity: not negative, and whole where only whole ones exist. Upstream: ValidateResourceQuantityValue.
-func ValidateQuantity(path *field.Path, name corev1.ResourceName, value resource.Quantity) field.ErrorList {
+func ResourceQuantity(path *field.Path, name corev1.ResourceName, value resource.Quantity) field.ErrorList {
 	var found field.ErrorList
 	if value.Sign() < 0 {
 		found = append(found, field.Invalid(path, value.String(), apivalidation.IsNegativeErrorMsg))
@@ -81,7 +81,7 @@ func ValidateQuantity(path *field.Path, name corev1.ResourceName, value resource
 }
 
 // ValidatePositive: more than nothing. Upstream: ValidatePositiveQuantityValue.
-func ValidatePositive(path *field.Path, value resource.Quantity) field.ErrorList {
+func PositiveQuantity(path *field.Path, value resource.Quantity) field.ErrorList {
 	if value.Sign() > 0 {
 		return nil
 	}
@@ -89,7 +89,7 @@ func ValidatePositive(path *field.Path, value resource.Quantity) field.ErrorList
 }
 
 // ValidateAmount: not negative, as whole units. Upstream: validateBasicResource.
-func ValidateAmount(path *field.Path, value resource.Quantity) field.ErrorList {
+func NonNegativeQuantity(path *field.Path, value resource.Quantity) field.ErrorList {
 	if value.Value() >= 0 {
 		return nil
 	}

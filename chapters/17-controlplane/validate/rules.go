@@ -1,4 +1,4 @@
-package fieldvalidation
+package validate
 
 import (
 	"cmp"
