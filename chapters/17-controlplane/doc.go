@@ -25,7 +25,7 @@
 // And then the packages of the rows, each with an order of its own:
 //
 //	resource               what many rows share: definition, spec beside status, scale, columns
-//	check               rules of single values that many rows share
+//	validate               rules of single values that many rows share
 //	config                 configmaps, secrets, service accounts: the simplest strategies
 //	core                   pods and what shares their spec; binding, eviction
 //	workloads              apps, batch, autoscaling, policy

@@ -13,8 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 const (
@@ -24,68 +24,68 @@ const (
 
 // validatePolicy is upstream's validateValidatingAdmissionPolicySpec, but for the compilation of the expressions.
 func validatePolicy(at *field.Path, name string, s *admissionv1.ValidatingAdmissionPolicySpec) field.ErrorList {
-	found := validatePolicyFrame(at, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
-	found = append(found, validateMatchConditions(at.Child("matchConditions"), s.MatchConditions)...)
-	found = append(found, validateVariables(at.Child("variables"), s.Variables)...)
+	errs := validatePolicyFrame(at, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
+	errs = append(errs, validateMatchConditions(at.Child("matchConditions"), s.MatchConditions)...)
+	errs = append(errs, validateVariables(at.Child("variables"), s.Variables)...)
 	validations, annotations := at.Child("validations"), at.Child("auditAnnotations")
 	if len(s.Validations)+len(s.AuditAnnotations) == 0 {
 		const one = "validations or auditAnnotations must contain at least one item"
-		return append(found, field.Required(validations, one), field.Required(annotations, one))
+		return append(errs, field.Required(validations, one), field.Required(annotations, one))
 	}
 	for i := range s.Validations {
-		found = append(found, validateValidation(validations.Index(i), &s.Validations[i])...)
+		errs = append(errs, validateValidation(validations.Index(i), &s.Validations[i])...)
 	}
 	if len(s.AuditAnnotations) > mostAuditAnnotations {
-		found = append(found, field.Invalid(annotations, resource.InternalForm(s.AuditAnnotations),
+		errs = append(errs, field.Invalid(annotations, resource.InternalForm(s.AuditAnnotations),
 			fmt.Sprintf("must not have more than %d auditAnnotations", mostAuditAnnotations)))
 	}
 	keys := map[string]bool{}
 	for i, a := range s.AuditAnnotations {
-		found = append(found, validateAuditAnnotation(annotations.Index(i), name, &a)...)
+		errs = append(errs, validateAuditAnnotation(annotations.Index(i), name, &a)...)
 		if keys[a.Key] {
-			found = append(found, field.Duplicate(annotations.Index(i).Child("key"), a.Key))
+			errs = append(errs, field.Duplicate(annotations.Index(i).Child("key"), a.Key))
 		}
 		keys[a.Key] = true
 	}
-	return found
+	return errs
 }
 
 // validateMutatingPolicy is upstream's validateMutatingAdmissionPolicySpec, but for the compilation of the expressions.
 func validateMutatingPolicy(at *field.Path, s *admissionv1.MutatingAdmissionPolicySpec) field.ErrorList {
-	found := validatePolicyFrame(at, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
-	found = append(found, validateMutableOperations(at.Child("matchConstraints"), s.MatchConstraints)...)
-	found = append(found, validateMatchConditions(at.Child("matchConditions"), s.MatchConditions)...)
-	found = append(found, validateVariables(at.Child("variables"), s.Variables)...)
+	errs := validatePolicyFrame(at, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
+	errs = append(errs, validateMutableOperations(at.Child("matchConstraints"), s.MatchConstraints)...)
+	errs = append(errs, validateMatchConditions(at.Child("matchConditions"), s.MatchConditions)...)
+	errs = append(errs, validateVariables(at.Child("variables"), s.Variables)...)
 	mutations := at.Child("mutations")
 	if len(s.Mutations) == 0 {
-		found = append(found, field.Required(mutations, "mutations must contain at least one item"))
+		errs = append(errs, field.Required(mutations, "mutations must contain at least one item"))
 	}
 	for i := range s.Mutations {
-		found = append(found, validateMutation(mutations.Index(i), &s.Mutations[i])...)
+		errs = append(errs, validateMutation(mutations.Index(i), &s.Mutations[i])...)
 	}
-	return append(found, validate.RequiredAndSupported(at.Child("reinvocationPolicy"), s.ReinvocationPolicy,
+	return append(errs, validate.RequiredAndSupported(at.Child("reinvocationPolicy"), s.ReinvocationPolicy,
 		admissionv1.IfNeededReinvocationPolicy, admissionv1.NeverReinvocationPolicy)...)
 }
 
 // validatePolicyFrame: what happens where a policy fails, where its parameters are from, and what it is about.
 func validatePolicyFrame(at *field.Path, failure *admissionv1.FailurePolicyType, kind *admissionv1.ParamKind, m *admissionv1.MatchResources) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if failure == nil {
-		found = append(found, field.Required(at.Child("failurePolicy"), ""))
+		errs = append(errs, field.Required(at.Child("failurePolicy"), ""))
 	}
-	found = append(found, validateFailurePolicy(at.Child("failurePolicy"), failure)...)
+	errs = append(errs, validateFailurePolicy(at.Child("failurePolicy"), failure)...)
 	if kind != nil {
-		found = append(found, validateParamKind(at.Child("paramKind"), kind)...)
+		errs = append(errs, validateParamKind(at.Child("paramKind"), kind)...)
 	}
 	constraints := at.Child("matchConstraints")
 	if m == nil {
-		return append(found, field.Required(constraints, ""))
+		return append(errs, field.Required(constraints, ""))
 	}
-	found = append(found, validateMatchResources(constraints, m)...)
+	errs = append(errs, validateMatchResources(constraints, m)...)
 	if len(m.ResourceRules) == 0 {
-		found = append(found, field.Required(constraints.Child("resourceRules"), ""))
+		errs = append(errs, field.Required(constraints.Child("resourceRules"), ""))
 	}
-	return found
+	return errs
 }
 
 func validateFailurePolicy(at *field.Path, policy *admissionv1.FailurePolicyType) field.ErrorList {
@@ -96,14 +96,14 @@ func validateFailurePolicy(at *field.Path, policy *admissionv1.FailurePolicyType
 }
 
 func validateParamKind(at *field.Path, k *admissionv1.ParamKind) field.ErrorList {
-	found := validateParamVersion(at.Child("apiVersion"), k.APIVersion)
+	errs := validateParamVersion(at.Child("apiVersion"), k.APIVersion)
 	if k.Kind == "" {
-		return append(found, field.Required(at.Child("kind"), ""))
+		return append(errs, field.Required(at.Child("kind"), ""))
 	}
 	if bad := validation.IsDNS1035Label(strings.ToLower(k.Kind)); len(bad) > 0 {
-		found = append(found, field.Invalid(at.Child("kind"), k.Kind, "may have mixed case, but should otherwise match: "+strings.Join(bad, ",")))
+		errs = append(errs, field.Invalid(at.Child("kind"), k.Kind, "may have mixed case, but should otherwise match: "+strings.Join(bad, ",")))
 	}
-	return found
+	return errs
 }
 
 func validateParamVersion(at *field.Path, apiVersion string) field.ErrorList {
@@ -116,17 +116,17 @@ func validateParamVersion(at *field.Path, apiVersion string) field.ErrorList {
 	case !grouped:
 		group, version = "", apiVersion
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if bad := validation.IsDNS1123Subdomain(group); group != "" && len(bad) > 0 {
-		found = append(found, field.Invalid(at, group, strings.Join(bad, ",")))
+		errs = append(errs, field.Invalid(at, group, strings.Join(bad, ",")))
 	}
 	if version == "" {
-		return append(found, field.Invalid(at, apiVersion, "version must be specified"))
+		return append(errs, field.Invalid(at, apiVersion, "version must be specified"))
 	}
 	if bad := validation.IsDNS1035Label(version); len(bad) > 0 {
-		found = append(found, field.Invalid(at, version, strings.Join(bad, ",")))
+		errs = append(errs, field.Invalid(at, version, strings.Join(bad, ",")))
 	}
-	return found
+	return errs
 }
 
 // validateMatchResources: which requests a policy or a binding is about; nil: a binding's are those of its policy.
@@ -134,53 +134,53 @@ func validateMatchResources(at *field.Path, m *admissionv1.MatchResources) field
 	if m == nil {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if m.MatchPolicy == nil {
-		found = append(found, field.Required(at.Child("matchPolicy"), ""))
+		errs = append(errs, field.Required(at.Child("matchPolicy"), ""))
 	} else {
-		found = append(found, validate.Supported(at.Child("matchPolicy"), *m.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
+		errs = append(errs, validate.Supported(at.Child("matchPolicy"), *m.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
 	}
 	for _, s := range []struct {
 		name     string
 		selector *metav1.LabelSelector
 	}{{"namespaceSelector", m.NamespaceSelector}, {"objectSelector", m.ObjectSelector}} {
 		if s.selector == nil {
-			found = append(found, field.Required(at.Child(s.name), ""))
+			errs = append(errs, field.Required(at.Child(s.name), ""))
 			continue
 		}
-		found = append(found, metavalidation.ValidateLabelSelector(s.selector, metavalidation.LabelSelectorValidationOptions{}, at.Child(s.name))...)
+		errs = append(errs, metavalidation.ValidateLabelSelector(s.selector, metavalidation.LabelSelectorValidationOptions{}, at.Child(s.name))...)
 	}
 	for i := range m.ResourceRules {
-		found = append(found, validateNamedRule(at.Child("resourceRules").Index(i), &m.ResourceRules[i])...)
+		errs = append(errs, validateNamedRule(at.Child("resourceRules").Index(i), &m.ResourceRules[i])...)
 	}
 	for i := range m.ExcludeResourceRules {
-		found = append(found, validateNamedRule(at.Child("excludeResourceRules").Index(i), &m.ExcludeResourceRules[i])...)
+		errs = append(errs, validateNamedRule(at.Child("excludeResourceRules").Index(i), &m.ExcludeResourceRules[i])...)
 	}
-	return found
+	return errs
 }
 
 func validateNamedRule(at *field.Path, r *admissionv1.NamedRuleWithOperations) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, name := range r.ResourceNames {
 		path := at.Child("resourceNames").Index(i)
-		found = append(found, validate.Invalid(path, name, content.IsPathSegmentName(name))...)
+		errs = append(errs, validate.Invalid(path, name, content.IsPathSegmentName(name))...)
 		if slices.Contains(r.ResourceNames[:i], name) {
-			found = append(found, field.Duplicate(path, name))
+			errs = append(errs, field.Duplicate(path, name))
 		}
 	}
-	return append(found, validateWebhookRule(at, &r.RuleWithOperations)...)
+	return append(errs, validateWebhookRule(at, &r.RuleWithOperations)...)
 }
 
 // validateMutableOperations: a deletion has nothing to mutate.
 func validateMutableOperations(at *field.Path, m *admissionv1.MatchResources) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := 0; m != nil && i < len(m.ResourceRules); i++ {
 		for _, operation := range m.ResourceRules[i].Operations {
-			found = append(found, validate.Supported(at.Child("resourceRules", "operations"), operation, admissionv1.OperationAll, admissionv1.Connect,
+			errs = append(errs, validate.Supported(at.Child("resourceRules", "operations"), operation, admissionv1.OperationAll, admissionv1.Connect,
 				admissionv1.Create, admissionv1.Update)...)
 		}
 	}
-	return found
+	return errs
 }
 
 // identifier is a name in an expression (CEL), unless it is one of the words that the language keeps.
@@ -190,83 +190,83 @@ var (
 )
 
 func validateVariables(at *field.Path, variables []admissionv1.Variable) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, v := range variables {
 		name := at.Index(i).Child("name")
 		switch {
 		case strings.TrimSpace(v.Name) == "":
-			found = append(found, field.Required(name, "name is not specified"))
+			errs = append(errs, field.Required(name, "name is not specified"))
 		case !identifier.MatchString(v.Name) || slices.Contains(keptWords, v.Name):
-			found = append(found, field.Invalid(name, v.Name, "must be a valid CEL identifier"))
+			errs = append(errs, field.Invalid(name, v.Name, "must be a valid CEL identifier"))
 		}
 		if strings.TrimSpace(v.Expression) == "" {
-			found = append(found, field.Required(at.Index(i).Child("expression"), "expression is not specified"))
+			errs = append(errs, field.Required(at.Index(i).Child("expression"), "expression is not specified"))
 		}
 	}
-	return found
+	return errs
 }
 
 func validateValidation(at *field.Path, v *admissionv1.Validation) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	message := strings.TrimSpace(v.Message)
 	if strings.TrimSpace(v.Expression) == "" {
-		found = append(found, field.Required(at.Child("expression"), "expression is not specified"))
+		errs = append(errs, field.Required(at.Child("expression"), "expression is not specified"))
 	}
 	if v.MessageExpression != "" && strings.TrimSpace(v.MessageExpression) == "" {
-		found = append(found, field.Invalid(at.Child("messageExpression"), v.MessageExpression, "must be non-empty if specified"))
+		errs = append(errs, field.Invalid(at.Child("messageExpression"), v.MessageExpression, "must be non-empty if specified"))
 	}
 	switch {
 	case v.Message != "" && message == "":
-		found = append(found, field.Invalid(at.Child("message"), v.Message, "must be non-empty if specified"))
+		errs = append(errs, field.Invalid(at.Child("message"), v.Message, "must be non-empty if specified"))
 	case strings.ContainsAny(message, "\n\r"):
-		found = append(found, field.Invalid(at.Child("message"), v.Message, "must not contain line breaks"))
+		errs = append(errs, field.Invalid(at.Child("message"), v.Message, "must not contain line breaks"))
 	}
 	if v.Reason == nil {
-		return found
+		return errs
 	}
-	return append(found, validate.Supported(at.Child("reason"), *v.Reason, metav1.StatusReasonForbidden, metav1.StatusReasonInvalid,
+	return append(errs, validate.Supported(at.Child("reason"), *v.Reason, metav1.StatusReasonForbidden, metav1.StatusReasonInvalid,
 		metav1.StatusReasonRequestEntityTooLarge)...)
 }
 
 func validateAuditAnnotation(at *field.Path, policy string, a *admissionv1.AuditAnnotation) field.ErrorList {
-	found := validate.QualifiedName(at.Child("key"), policy+"/"+a.Key)
+	errs := validate.QualifiedName(at.Child("key"), policy+"/"+a.Key)
 	if policy == "" {
-		found = field.ErrorList{field.Invalid(at.Child("key"), a.Key, "requires metadata.name be non-empty")}
+		errs = field.ErrorList{field.Invalid(at.Child("key"), a.Key, "requires metadata.name be non-empty")}
 	}
 	switch expression := strings.TrimSpace(a.ValueExpression); {
 	case expression == "":
-		found = append(found, field.Required(at.Child("valueExpression"), "valueExpression is not specified"))
+		errs = append(errs, field.Required(at.Child("valueExpression"), "valueExpression is not specified"))
 	case len(expression) > longestValueExpression:
-		found = append(found, field.Required(at.Child("valueExpression"), fmt.Sprintf("must not exceed %d bytes in length", longestValueExpression)))
+		errs = append(errs, field.Required(at.Child("valueExpression"), fmt.Sprintf("must not exceed %d bytes in length", longestValueExpression)))
 	}
-	return found
+	return errs
 }
 
 // validateMutation: the type of a patch says which field has its expression.
 func validateMutation(at *field.Path, m *admissionv1.Mutation) field.ErrorList {
 	json, apply := at.Child("jsonPatch"), at.Child("applyConfiguration")
-	var found field.ErrorList
+	var errs field.ErrorList
 	switch m.PatchType {
 	case admissionv1.PatchTypeJSONPatch:
 		if m.JSONPatch == nil {
-			found = append(found, field.Required(json, "must be specified when patchType is JSONPatch"))
+			errs = append(errs, field.Required(json, "must be specified when patchType is JSONPatch"))
 		} else {
-			found = append(found, validate.Required(json.Child("expression"), strings.TrimSpace(m.JSONPatch.Expression))...)
+			errs = append(errs, validate.Required(json.Child("expression"), strings.TrimSpace(m.JSONPatch.Expression))...)
 		}
 		if m.ApplyConfiguration != nil {
-			found = append(found, field.Invalid(apply, "{applyConfiguration}", "must not be specified when patchType is JSONPatch"))
+			errs = append(errs, field.Invalid(apply, "{applyConfiguration}", "must not be specified when patchType is JSONPatch"))
 		}
-		return found
+		return errs
 	case admissionv1.PatchTypeApplyConfiguration:
 		if m.ApplyConfiguration == nil {
-			found = append(found, field.Required(apply, "must be specified when patchType is ApplyConfiguration"))
+			errs = append(errs, field.Required(apply, "must be specified when patchType is ApplyConfiguration"))
 		} else {
-			found = append(found, validate.Required(apply.Child("expression"), strings.TrimSpace(m.ApplyConfiguration.Expression))...)
+			errs = append(errs, validate.Required(apply.Child("expression"), strings.TrimSpace(m.ApplyConfiguration.Expression))...)
 		}
 		if m.JSONPatch != nil {
-			found = append(found, field.Invalid(json, "{jsonPatch}", "must not be specified when patchType is ApplyConfiguration"))
+			errs = append(errs, field.Invalid(json, "{jsonPatch}", "must not be specified when patchType is ApplyConfiguration"))
 		}
-		return found
+		return errs
 	}
 	return validate.RequiredAndSupported(at.Child("patchType"), m.PatchType, admissionv1.PatchTypeApplyConfiguration, admissionv1.PatchTypeJSONPatch)
 }
@@ -284,45 +284,45 @@ func validateParamRef(at *field.Path, r *admissionv1.ParamRef) field.ErrorList {
 		return nil
 	}
 	const exclusive = "name and selector are mutually exclusive"
-	var found field.ErrorList
+	var errs field.ErrorList
 	if r.Name != "" {
-		found = validate.Invalid(at.Child("name"), r.Name, content.IsPathSegmentName(r.Name))
+		errs = validate.Invalid(at.Child("name"), r.Name, content.IsPathSegmentName(r.Name))
 		if r.Selector != nil {
-			found = append(found, field.Forbidden(at.Child("name"), exclusive))
+			errs = append(errs, field.Forbidden(at.Child("name"), exclusive))
 		}
 	}
 	if r.Selector != nil {
-		found = append(found, metavalidation.ValidateLabelSelector(r.Selector, metavalidation.LabelSelectorValidationOptions{}, at.Child("selector"))...)
+		errs = append(errs, metavalidation.ValidateLabelSelector(r.Selector, metavalidation.LabelSelectorValidationOptions{}, at.Child("selector"))...)
 		if r.Name != "" {
-			found = append(found, field.Forbidden(at.Child("selector"), exclusive))
+			errs = append(errs, field.Forbidden(at.Child("selector"), exclusive))
 		}
 	}
 	if r.Name == "" && r.Selector == nil {
-		found = append(found, field.Required(at, "one of name or selector must be specified"))
+		errs = append(errs, field.Required(at, "one of name or selector must be specified"))
 	}
 	action := at.Child("parameterNotFoundAction")
 	if r.ParameterNotFoundAction == nil {
-		return append(found, field.Required(action, ""))
+		return append(errs, field.Required(action, ""))
 	}
-	return append(found, validate.RequiredAndSupported(action, *r.ParameterNotFoundAction, admissionv1.DenyAction, admissionv1.AllowAction)...)
+	return append(errs, validate.RequiredAndSupported(action, *r.ParameterNotFoundAction, admissionv1.DenyAction, admissionv1.AllowAction)...)
 }
 
 func validateActions(at *field.Path, actions []admissionv1.ValidationAction) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, action := range actions {
-		found = append(found, validate.Supported(at.Index(i), action, admissionv1.Audit, admissionv1.Deny, admissionv1.Warn)...)
+		errs = append(errs, validate.Supported(at.Index(i), action, admissionv1.Audit, admissionv1.Deny, admissionv1.Warn)...)
 		if slices.Contains(actions[:i], action) {
-			found = append(found, field.Duplicate(at.Index(i), action))
+			errs = append(errs, field.Duplicate(at.Index(i), action))
 		}
 	}
 	if slices.Contains(actions, admissionv1.Deny) && slices.Contains(actions, admissionv1.Warn) {
-		found = append(found, field.Invalid(at, actions, "must not contain both Deny and Warn (repeating the same validation failure "+
+		errs = append(errs, field.Invalid(at, actions, "must not contain both Deny and Warn (repeating the same validation failure "+
 			"information in the API response and headers serves no purpose)"))
 	}
 	if len(actions) == 0 {
-		found = append(found, field.Required(at, "at least one validation action is required"))
+		errs = append(errs, field.Required(at, "at least one validation action is required"))
 	}
-	return found
+	return errs
 }
 
 const mostMatchConditions = 64
@@ -330,23 +330,23 @@ const mostMatchConditions = 64
 // validateMatchConditions: each has a name of its own and an expression, which is not compiled here.
 // Upstream: validateMatchConditions of pkg/apis/admissionregistration/validation.
 func validateMatchConditions(at *field.Path, conditions []admissionv1.MatchCondition) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(conditions) > mostMatchConditions {
-		found = append(found, field.TooMany(at, len(conditions), mostMatchConditions))
+		errs = append(errs, field.TooMany(at, len(conditions), mostMatchConditions))
 	}
 	var names []string
 	for i, c := range conditions {
 		name := at.Index(i).Child("name")
-		found = append(found, validate.Required(at.Index(i).Child("expression"), strings.TrimSpace(c.Expression))...)
+		errs = append(errs, validate.Required(at.Index(i).Child("expression"), strings.TrimSpace(c.Expression))...)
 		switch {
 		case c.Name == "":
-			found = append(found, field.Required(name, ""))
+			errs = append(errs, field.Required(name, ""))
 		case slices.Contains(names, c.Name):
-			found = append(found, field.Duplicate(name, c.Name))
+			errs = append(errs, field.Duplicate(name, c.Name))
 		default:
-			found = append(found, validate.QualifiedName(name, c.Name)...)
+			errs = append(errs, validate.QualifiedName(name, c.Name)...)
 		}
 		names = append(names, c.Name)
 	}
-	return found
+	return errs
 }

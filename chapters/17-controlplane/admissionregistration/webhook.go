@@ -14,8 +14,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // Who else is asked before an object is stored: upstream's pkg/registry/admissionregistration. What expressions (CEL)
@@ -53,7 +53,7 @@ var mutatingStrategy = resource.SpecStatus[admissionv1.MutatingWebhookConfigurat
 
 // validateWebhooks: reinvocation has the field that only mutating webhooks have, of each; nil: these are validating ones.
 func validateWebhooks(hooks []admissionv1.ValidatingWebhook, reinvocation []*admissionv1.ReinvocationPolicyType) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	var names []string
 	for i, hook := range hooks {
 		var again *admissionv1.ReinvocationPolicyType
@@ -61,50 +61,50 @@ func validateWebhooks(hooks []admissionv1.ValidatingWebhook, reinvocation []*adm
 			again = reinvocation[i]
 		}
 		at := field.NewPath("webhooks").Index(i)
-		found = append(found, validateWebhook(at, &hook, again)...)
-		found = append(found, validateReviewVersions(at.Child("admissionReviewVersions"), hook.AdmissionReviewVersions)...)
+		errs = append(errs, validateWebhook(at, &hook, again)...)
+		errs = append(errs, validateReviewVersions(at.Child("admissionReviewVersions"), hook.AdmissionReviewVersions)...)
 		if hook.Name != "" && slices.Contains(names, hook.Name) {
-			found = append(found, field.Duplicate(at.Child("name"), hook.Name))
+			errs = append(errs, field.Duplicate(at.Child("name"), hook.Name))
 		}
 		names = append(names, hook.Name)
 	}
-	return found
+	return errs
 }
 
 // validateWebhook is upstream's validateValidatingWebhook and validateMutatingWebhook.
 func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook, again *admissionv1.ReinvocationPolicyType) field.ErrorList {
-	found := validation.IsFullyQualifiedName(at.Child("name"), h.Name)
+	errs := validation.IsFullyQualifiedName(at.Child("name"), h.Name)
 	for i, rule := range h.Rules {
-		found = append(found, validateWebhookRule(at.Child("rules").Index(i), &rule)...)
+		errs = append(errs, validateWebhookRule(at.Child("rules").Index(i), &rule)...)
 	}
 	if h.FailurePolicy != nil {
-		found = append(found, validate.Supported(at.Child("failurePolicy"), *h.FailurePolicy, admissionv1.Fail, admissionv1.Ignore)...)
+		errs = append(errs, validate.Supported(at.Child("failurePolicy"), *h.FailurePolicy, admissionv1.Fail, admissionv1.Ignore)...)
 	}
 	if h.MatchPolicy != nil {
-		found = append(found, validate.Supported(at.Child("matchPolicy"), *h.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
+		errs = append(errs, validate.Supported(at.Child("matchPolicy"), *h.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
 	}
 	effects := at.Child("sideEffects")
 	if h.SideEffects == nil {
-		found = append(found, field.Required(effects, "must specify one of None, NoneOnDryRun"))
+		errs = append(errs, field.Required(effects, "must specify one of None, NoneOnDryRun"))
 	} else {
-		found = append(found, validate.Supported(effects, *h.SideEffects, admissionv1.SideEffectClassNone, admissionv1.SideEffectClassNoneOnDryRun)...)
+		errs = append(errs, validate.Supported(effects, *h.SideEffects, admissionv1.SideEffectClassNone, admissionv1.SideEffectClassNoneOnDryRun)...)
 	}
 	if seconds := ptr.Deref(h.TimeoutSeconds, 10); seconds < 1 || seconds > 30 {
-		found = append(found, field.Invalid(at.Child("timeoutSeconds"), seconds, "the timeout value must be between 1 and 30 seconds"))
+		errs = append(errs, field.Invalid(at.Child("timeoutSeconds"), seconds, "the timeout value must be between 1 and 30 seconds"))
 	}
 	options := metavalidation.LabelSelectorValidationOptions{}
 	if h.NamespaceSelector != nil {
-		found = append(found, metavalidation.ValidateLabelSelector(h.NamespaceSelector, options, at.Child("namespaceSelector"))...)
+		errs = append(errs, metavalidation.ValidateLabelSelector(h.NamespaceSelector, options, at.Child("namespaceSelector"))...)
 	}
 	if h.ObjectSelector != nil {
-		found = append(found, metavalidation.ValidateLabelSelector(h.ObjectSelector, options, at.Child("objectSelector"))...)
+		errs = append(errs, metavalidation.ValidateLabelSelector(h.ObjectSelector, options, at.Child("objectSelector"))...)
 	}
 	if again != nil {
-		found = append(found, validate.Supported(at.Child("reinvocationPolicy"), *again, admissionv1.IfNeededReinvocationPolicy,
+		errs = append(errs, validate.Supported(at.Child("reinvocationPolicy"), *again, admissionv1.IfNeededReinvocationPolicy,
 			admissionv1.NeverReinvocationPolicy)...)
 	}
-	found = append(found, validateWebhookClient(at.Child("clientConfig"), &h.ClientConfig)...)
-	return append(found, validateMatchConditions(at.Child("matchConditions"), h.MatchConditions)...)
+	errs = append(errs, validateWebhookClient(at.Child("clientConfig"), &h.ClientConfig)...)
+	return append(errs, validateMatchConditions(at.Child("matchConditions"), h.MatchConditions)...)
 }
 
 func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) field.ErrorList {
@@ -115,13 +115,13 @@ func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) f
 		return validateWebhookURL(at.Child("url"), *c.URL)
 	}
 	service := at.Child("service")
-	found := validate.Required(service.Child("name"), c.Service.Namespace) // upstream takes one for the other
-	found = append(found, validate.Required(service.Child("namespace"), c.Service.Name)...)
+	errs := validate.Required(service.Child("name"), c.Service.Namespace) // upstream takes one for the other
+	errs = append(errs, validate.Required(service.Child("namespace"), c.Service.Name)...)
 	port := ptr.Deref(c.Service.Port, 443)
 	if messages := validation.IsValidPortNum(int(port)); messages != nil {
-		found = append(found, field.Invalid(service.Child("port"), port, "port is not valid: "+strings.Join(messages, ", ")))
+		errs = append(errs, field.Invalid(service.Child("port"), port, "port is not valid: "+strings.Join(messages, ", ")))
 	}
-	return append(found, validateWebhookPath(service.Child("path"), ptr.Deref(c.Service.Path, ""))...)
+	return append(errs, validateWebhookPath(service.Child("path"), ptr.Deref(c.Service.Path, ""))...)
 }
 
 // validateWebhookURL is upstream's webhook.ValidateWebhookURL.
@@ -131,7 +131,7 @@ func validateWebhookURL(at *field.Path, text string) field.ErrorList {
 	if err != nil {
 		return field.ErrorList{field.Required(at, "url must be a valid URL: "+err.Error()+form)}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, rule := range []struct {
 		broken bool
 		value  string
@@ -144,10 +144,10 @@ func validateWebhookURL(at *field.Path, text string) field.ErrorList {
 		{u.RawQuery != "", u.RawQuery, "query parameters are not permitted in the URL"},
 	} {
 		if rule.broken {
-			found = append(found, field.Invalid(at, rule.value, rule.text))
+			errs = append(errs, field.Invalid(at, rule.value, rule.text))
 		}
 	}
-	return found
+	return errs
 }
 
 // validateWebhookPath is the end of upstream's webhook.ValidateWebhookService.
@@ -158,20 +158,20 @@ func validateWebhookPath(at *field.Path, path string) field.ErrorList {
 	case "//":
 		return field.ErrorList{field.Invalid(at, path, "segment[0] may not be empty")}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if !strings.HasPrefix(path, "/") {
-		found = append(found, field.Invalid(at, path, "must start with a '/'"))
+		errs = append(errs, field.Invalid(at, path, "must start with a '/'"))
 	}
 	for i, step := range strings.Split(strings.TrimSuffix(path[1:], "/"), "/") {
 		if step == "" {
-			found = append(found, field.Invalid(at, path, fmt.Sprintf("segment[%d] may not be empty", i)))
+			errs = append(errs, field.Invalid(at, path, fmt.Sprintf("segment[%d] may not be empty", i)))
 			continue
 		}
 		for _, message := range validation.IsDNS1123Subdomain(step) {
-			found = append(found, field.Invalid(at, path, fmt.Sprintf("segment[%d]: %v", i, message)))
+			errs = append(errs, field.Invalid(at, path, fmt.Sprintf("segment[%d]: %v", i, message)))
 		}
 	}
-	return found
+	return errs
 }
 
 // reviews are the versions of AdmissionReview that the server speaks.
@@ -181,44 +181,44 @@ func validateReviewVersions(at *field.Path, versions []string) field.ErrorList {
 	if len(versions) == 0 {
 		return field.ErrorList{field.Required(at, "must specify one of "+strings.Join(reviews, ", "))}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, v := range versions {
 		if slices.Contains(versions[:i], v) {
-			found = append(found, field.Invalid(at.Index(i), v, "duplicate version"))
+			errs = append(errs, field.Invalid(at.Index(i), v, "duplicate version"))
 			continue
 		}
-		found = append(found, validate.Invalid(at.Index(i), v, validation.IsDNS1035Label(v))...)
+		errs = append(errs, validate.Invalid(at.Index(i), v, validation.IsDNS1035Label(v))...)
 	}
 	if !slices.ContainsFunc(versions, func(v string) bool { return slices.Contains(reviews, v) }) {
-		found = append(found, field.Invalid(at, versions, "must include at least one of "+strings.Join(reviews, ", ")))
+		errs = append(errs, field.Invalid(at, versions, "must include at least one of "+strings.Join(reviews, ", ")))
 	}
-	return found
+	return errs
 }
 
 // validateWebhookRule is upstream's validateRuleWithOperations.
 func validateWebhookRule(at *field.Path, r *admissionv1.RuleWithOperations) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	operations := at.Child("operations")
 	if len(r.Operations) == 0 {
-		found = append(found, field.Required(operations, ""))
+		errs = append(errs, field.Required(operations, ""))
 	}
 	if len(r.Operations) > 1 && slices.Contains(r.Operations, admissionv1.OperationAll) {
-		found = append(found, field.Invalid(operations, r.Operations, "if '*' is present, must not specify other operations"))
+		errs = append(errs, field.Invalid(operations, r.Operations, "if '*' is present, must not specify other operations"))
 	}
 	for i, operation := range r.Operations {
-		found = append(found, validate.Supported(operations.Index(i), operation, admissionv1.OperationAll, admissionv1.Connect, admissionv1.Create,
+		errs = append(errs, validate.Supported(operations.Index(i), operation, admissionv1.OperationAll, admissionv1.Connect, admissionv1.Create,
 			admissionv1.Delete, admissionv1.Update)...)
 	}
-	found = append(found, validate.AllOrSome(at.Child("apiGroups"), r.APIGroups, "API groups", "")...)
-	found = append(found, validate.AllOrSome(at.Child("apiVersions"), r.APIVersions, "API versions", "")...)
+	errs = append(errs, validate.AllOrSome(at.Child("apiGroups"), r.APIGroups, "API groups", "")...)
+	errs = append(errs, validate.AllOrSome(at.Child("apiVersions"), r.APIVersions, "API versions", "")...)
 	for i, version := range r.APIVersions {
-		found = append(found, validate.Required(at.Child("apiVersions").Index(i), version)...)
+		errs = append(errs, validate.Required(at.Child("apiVersions").Index(i), version)...)
 	}
-	found = append(found, validateWebhookResources(at.Child("resources"), r.Resources)...)
+	errs = append(errs, validateWebhookResources(at.Child("resources"), r.Resources)...)
 	if r.Scope != nil {
-		found = append(found, validate.Supported(at.Child("scope"), *r.Scope, admissionv1.AllScopes, admissionv1.ClusterScope, admissionv1.NamespacedScope)...)
+		errs = append(errs, validate.Supported(at.Child("scope"), *r.Scope, admissionv1.AllScopes, admissionv1.ClusterScope, admissionv1.NamespacedScope)...)
 	}
-	return found
+	return errs
 }
 
 // validateWebhookResources: what "x/*", "*/x" and "*" stand for is not named again. Upstream: validateResources.
@@ -226,24 +226,24 @@ func validateWebhookResources(at *field.Path, resources []string) field.ErrorLis
 	if len(resources) == 0 {
 		return field.ErrorList{field.Required(at, "")}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	var allOf, allWith []string
 	plain := false
 	for i, name := range resources {
 		resource, subresource, has := strings.Cut(name, "/")
 		switch {
 		case name == "":
-			found = append(found, field.Required(at.Index(i), ""))
+			errs = append(errs, field.Required(at.Index(i), ""))
 			continue
 		case !has:
 			plain = name != "*"
 			continue
 		}
 		if slices.Contains(allOf, resource) {
-			found = append(found, field.Invalid(at.Index(i), name, fmt.Sprintf("if '%s/*' is present, must not specify %s", resource, name)))
+			errs = append(errs, field.Invalid(at.Index(i), name, fmt.Sprintf("if '%s/*' is present, must not specify %s", resource, name)))
 		}
 		if slices.Contains(allWith, subresource) {
-			found = append(found, field.Invalid(at.Index(i), name, fmt.Sprintf("if '*/%s' is present, must not specify %s", subresource, name)))
+			errs = append(errs, field.Invalid(at.Index(i), name, fmt.Sprintf("if '*/%s' is present, must not specify %s", subresource, name)))
 		}
 		if subresource == "*" {
 			allOf = append(allOf, resource)
@@ -253,10 +253,10 @@ func validateWebhookResources(at *field.Path, resources []string) field.ErrorLis
 		}
 	}
 	if len(resources) > 1 && slices.Contains(resources, "*/*") {
-		found = append(found, field.Invalid(at, resources, "if '*/*' is present, must not specify other resources"))
+		errs = append(errs, field.Invalid(at, resources, "if '*/*' is present, must not specify other resources"))
 	}
 	if slices.Contains(resources, "*") && plain {
-		found = append(found, field.Invalid(at, resources, "if '*' is present, must not specify other resources without subresources"))
+		errs = append(errs, field.Invalid(at, resources, "if '*' is present, must not specify other resources without subresources"))
 	}
-	return found
+	return errs
 }

@@ -15,8 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // allowed is what an update of a signing request may set, which depends on the path that it takes.
@@ -42,37 +42,37 @@ var usages = []certificatesv1.KeyUsage{
 // validateSigningRequest is upstream's validateCertificateSigningRequest; old is nil on a create.
 func validateSigningRequest(r, old *certificatesv1.CertificateSigningRequest) field.ErrorList {
 	spec := field.NewPath("spec")
-	var found field.ErrorList
+	var errs field.ErrorList
 	if err := validateRequest(r.Spec.Request); err != nil {
-		found = append(found, field.Invalid(spec.Child("request"), r.Spec.Request, err.Error()))
+		errs = append(errs, field.Invalid(spec.Child("request"), r.Spec.Request, err.Error()))
 	}
 	if len(r.Spec.Usages) == 0 {
-		found = append(found, field.Required(spec.Child("usages"), ""))
+		errs = append(errs, field.Required(spec.Child("usages"), ""))
 	}
 	for i, usage := range r.Spec.Usages {
 		at := spec.Child("usages").Index(i)
-		found = append(found, validate.Supported(at, usage, slices.Sorted(slices.Values(usages))...)...)
+		errs = append(errs, validate.Supported(at, usage, slices.Sorted(slices.Values(usages))...)...)
 		if slices.Contains(r.Spec.Usages[:i], usage) {
-			found = append(found, field.Duplicate(at, usage))
+			errs = append(errs, field.Duplicate(at, usage))
 		}
 	}
 	if r.Spec.SignerName == "kubernetes.io/legacy-unknown" {
-		found = append(found, field.Invalid(spec.Child("signerName"), r.Spec.SignerName,
+		errs = append(errs, field.Invalid(spec.Child("signerName"), r.Spec.SignerName,
 			"the legacy signerName is not allowed via this API version"))
 	} else {
-		found = append(found, validateSignerName(spec.Child("signerName"), r.Spec.SignerName)...)
+		errs = append(errs, validateSignerName(spec.Child("signerName"), r.Spec.SignerName)...)
 	}
 	if seconds := r.Spec.ExpirationSeconds; seconds != nil && *seconds < 600 {
-		found = append(found, field.Invalid(spec.Child("expirationSeconds"), *seconds,
+		errs = append(errs, field.Invalid(spec.Child("expirationSeconds"), *seconds,
 			"may not specify a duration less than 600 seconds (10 minutes)"))
 	}
-	found = append(found, validateSigningConditions(field.NewPath("status", "conditions"), r)...)
+	errs = append(errs, validateSigningConditions(field.NewPath("status", "conditions"), r)...)
 	if old == nil || !sameCertificate(r, old) {
 		if err := validateCertificate(r.Status.Certificate); err != nil {
-			found = append(found, field.Invalid(field.NewPath("status", "certificate"), "<certificate data>", err.Error()))
+			errs = append(errs, field.Invalid(field.NewPath("status", "certificate"), "<certificate data>", err.Error()))
 		}
 	}
-	return found
+	return errs
 }
 
 // validateRequest: the request is signed with the key that it is about.
@@ -117,36 +117,36 @@ func validateCertificate(text []byte) error {
 }
 
 func validateSigningConditions(at *field.Path, r *certificatesv1.CertificateSigningRequest) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	var seen []certificatesv1.RequestConditionType
 	for i, c := range r.Status.Conditions {
-		found = append(found, validate.Required(at.Index(i).Child("type"), string(c.Type))...)
+		errs = append(errs, validate.Required(at.Index(i).Child("type"), string(c.Type))...)
 		states := []corev1.ConditionStatus{corev1.ConditionFalse, corev1.ConditionTrue, corev1.ConditionUnknown}
 		if slices.Contains(decisions, c.Type) || c.Type == certificatesv1.CertificateFailed {
 			states = []corev1.ConditionStatus{corev1.ConditionTrue}
 		}
-		found = append(found, validate.RequiredAndSupported(at.Index(i).Child("status"), c.Status, states...)...)
+		errs = append(errs, validate.RequiredAndSupported(at.Index(i).Child("status"), c.Status, states...)...)
 		both := slices.Contains(decisions, c.Type) &&
 			slices.ContainsFunc(seen, func(s certificatesv1.RequestConditionType) bool { return s != c.Type && slices.Contains(decisions, s) })
 		if both {
-			found = append(found, field.Invalid(at, c.Type, "Approved and Denied conditions are mutually exclusive"))
+			errs = append(errs, field.Invalid(at, c.Type, "Approved and Denied conditions are mutually exclusive"))
 		}
 		if slices.Contains(seen, c.Type) {
-			found = append(found, field.Duplicate(at.Index(i).Child("type"), c.Type))
+			errs = append(errs, field.Duplicate(at.Index(i).Child("type"), c.Type))
 		}
 		seen = append(seen, c.Type)
 	}
-	return found
+	return errs
 }
 
 // validateSigningUpdate: what is decided or issued stays so. Upstream: validateCertificateSigningRequestUpdate.
 func validateSigningUpdate(obj, old runtime.Object, may allowed) field.ErrorList {
 	r, before := obj.(*certificatesv1.CertificateSigningRequest), old.(*certificatesv1.CertificateSigningRequest)
-	found := validateSigningRequest(r, before)
+	errs := validateSigningRequest(r, before)
 	at := field.NewPath("status", "conditions")
 	for _, kind := range append(slices.Clone(decisions), certificatesv1.CertificateFailed) {
 		if len(conditionsOf(r, kind)) < len(conditionsOf(before, kind)) {
-			found = append(found, field.Forbidden(at, fmt.Sprintf("updates may not remove a condition of type %q", kind)))
+			errs = append(errs, field.Forbidden(at, fmt.Sprintf("updates may not remove a condition of type %q", kind)))
 		}
 	}
 	for _, kind := range decisions {
@@ -154,20 +154,20 @@ func validateSigningUpdate(obj, old runtime.Object, may allowed) field.ErrorList
 		switch {
 		case may == decision:
 		case len(now) > len(was):
-			found = append(found, field.Forbidden(at, fmt.Sprintf("updates may not add a condition of type %q", kind)))
+			errs = append(errs, field.Forbidden(at, fmt.Sprintf("updates may not add a condition of type %q", kind)))
 		case len(now) == len(was) && !equality.Semantic.DeepEqual(now, was):
-			found = append(found, field.Forbidden(at, fmt.Sprintf("updates may not modify a condition of type %q\n%v", kind,
+			errs = append(errs, field.Forbidden(at, fmt.Sprintf("updates may not modify a condition of type %q\n%v", kind,
 				resource.Diff(was, now))))
 		}
 	}
 	switch at := field.NewPath("status", "certificate"); {
 	case sameCertificate(r, before):
 	case may != certificate:
-		found = append(found, field.Forbidden(at, "updates may not set certificate content"))
+		errs = append(errs, field.Forbidden(at, "updates may not set certificate content"))
 	case len(before.Status.Certificate) > 0:
-		found = append(found, field.Forbidden(at, "updates may not modify existing certificate content"))
+		errs = append(errs, field.Forbidden(at, "updates may not modify existing certificate content"))
 	}
-	return found
+	return errs
 }
 
 // validateSignerName: a signer is named by a domain and a path: example.com/signer. Upstream: ValidateSignerName.
@@ -179,31 +179,31 @@ func validateSignerName(at *field.Path, name string) field.ErrorList {
 	if strings.Count(name, "/") != 1 {
 		return field.ErrorList{field.Invalid(at, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(domain) > validation.DNS1123SubdomainMaxLength {
-		found = append(found, field.TooLong(at, "", validation.DNS1123SubdomainMaxLength))
+		errs = append(errs, field.TooLong(at, "", validation.DNS1123SubdomainMaxLength))
 	}
-	found = append(found, validateSegment(at, domain, validation.IsDNS1123Label)...)
+	errs = append(errs, validateSegment(at, domain, validation.IsDNS1123Label)...)
 	if !strings.Contains(domain, ".") {
-		found = append(found, field.Invalid(at, domain, "should be a domain with at least two segments separated by dots"))
+		errs = append(errs, field.Invalid(at, domain, "should be a domain with at least two segments separated by dots"))
 	}
-	found = append(found, validateSegment(at, path, validation.IsDNS1123Subdomain)...)
+	errs = append(errs, validateSegment(at, path, validation.IsDNS1123Subdomain)...)
 	const longest = 2*validation.DNS1123SubdomainMaxLength + validation.DNS1123LabelMaxLength + 2
 	if len(name) > longest {
-		found = append(found, field.TooLong(at, "", longest))
+		errs = append(errs, field.TooLong(at, "", longest))
 	}
-	return found
+	return errs
 }
 
 // validateSegment shows what is wrong with the first part between dots that is not well formed.
 func validateSegment(at *field.Path, segment string, form func(string) []string) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, label := range strings.Split(segment, ".") {
 		for _, message := range form(label) {
-			found = append(found, field.Invalid(at, segment, fmt.Sprintf("validating label %q: %s", label, message)))
+			errs = append(errs, field.Invalid(at, segment, fmt.Sprintf("validating label %q: %s", label, message)))
 		}
-		if len(found) > 0 {
-			return found
+		if len(errs) > 0 {
+			return errs
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // configMapStrategy: keys are file names, no key is in both maps, and immutable means immutable.
@@ -50,11 +51,7 @@ func validateConfigMap(c *corev1.ConfigMap) field.ErrorList {
 
 // validateDataKey: a key becomes a file's name.
 func validateDataKey(path *field.Path, key string) field.ErrorList {
-	var errs field.ErrorList
-	for _, problem := range validation.IsConfigMapKey(key) {
-		errs = append(errs, field.Invalid(path.Key(key), key, problem))
-	}
-	return errs
+	return validate.Invalid(path.Key(key), key, validation.IsConfigMapKey(key))
 }
 
 // fixed is a field that must not change while immutable is set.

@@ -9,6 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // isMirror: a kubelet runs the pod from a file of its own, and shows it here.
@@ -19,26 +21,26 @@ func isMirror(annotations map[string]string) bool {
 
 // annotations are those that once were, or still are, orders. Upstream: ValidatePodSpecificAnnotations.
 func validatePodAnnotations(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec, o Options) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if value, mirror := m.Annotations[corev1.MirrorPodAnnotationKey]; mirror && spec.NodeName == "" {
-		found = append(found, field.Invalid(path.Key(corev1.MirrorPodAnnotationKey), value,
+		errs = append(errs, field.Invalid(path.Key(corev1.MirrorPodAnnotationKey), value,
 			"must set spec.nodeName if mirror pod annotation is set"))
 	}
 	if text := m.Annotations[corev1.TolerationsAnnotationKey]; text != "" {
-		found = append(found, validateTolerationsAnnotation(path, text, o)...)
+		errs = append(errs, validateTolerationsAnnotation(path, text, o)...)
 	}
 	if cost, ok := m.Annotations[corev1.PodDeletionCost]; ok && !isCost(cost) && !o.AllowInvalidDeletionCost {
-		found = append(found, field.Invalid(path.Key(corev1.PodDeletionCost), cost, "must be a 32bit integer"))
+		errs = append(errs, field.Invalid(path.Key(corev1.PodDeletionCost), cost, "must be a 32bit integer"))
 	}
 	for key, value := range m.Annotations {
 		switch {
 		case key == corev1.SeccompPodAnnotationKey, strings.HasPrefix(key, corev1.SeccompContainerAnnotationKeyPrefix):
-			found = append(found, validateSeccompAnnotation(path.Child(key), value)...)
+			errs = append(errs, validateSeccompAnnotation(path.Child(key), value)...)
 		case strings.HasPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix):
-			found = append(found, validateAppArmorAnnotation(path.Key(key), key, value, spec)...)
+			errs = append(errs, validateAppArmorAnnotation(path.Key(key), key, value, spec)...)
 		}
 	}
-	return found
+	return errs
 }
 
 // isCost: a number without decoration. Upstream: GetDeletionCostFromPodAnnotations.
@@ -61,37 +63,37 @@ func validateSeccompAnnotation(path *field.Path, profile string) field.ErrorList
 		return nil
 	}
 	if file, ok := strings.CutPrefix(profile, corev1.SeccompLocalhostProfileNamePrefix); ok {
-		return isRelative(path, file)
+		return validate.LocalDescendingPath(path, file)
 	}
 	return field.ErrorList{field.Invalid(path, profile, "must be a valid seccomp profile")}
 }
 
 func validateAppArmorAnnotation(path *field.Path, key, profile string, spec *corev1.PodSpec) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	name := strings.TrimPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix)
 	known := false
 	eachContainer(path, spec, func(c *corev1.Container, _ *field.Path) { known = known || c.Name == name })
 	if !known {
-		found = append(found, field.Invalid(path, name, "container not found"))
+		errs = append(errs, field.Invalid(path, name, "container not found"))
 	}
 	switch {
 	case profile == "", profile == corev1.DeprecatedAppArmorBetaProfileRuntimeDefault, profile == corev1.DeprecatedAppArmorBetaProfileNameUnconfined:
 	case !strings.HasPrefix(profile, corev1.DeprecatedAppArmorBetaProfileNamePrefix):
-		found = append(found, field.Invalid(path, profile, fmt.Sprintf("invalid AppArmor profile name: %q", profile)))
+		errs = append(errs, field.Invalid(path, profile, fmt.Sprintf("invalid AppArmor profile name: %q", profile)))
 	}
-	return found
+	return errs
 }
 
 // annotationChanges: two kinds of annotations stay as they were. Upstream: ValidatePodSpecificAnnotationUpdates.
 func validateAnnotationsUpdate(pod, before *corev1.Pod, o Options) field.ErrorList {
 	path := annotationsPath
-	var found field.ErrorList
+	var errs field.ErrorList
 	forbid := func(key, did string) {
 		if strings.HasPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix) {
-			found = append(found, field.Forbidden(path.Key(key), "may not "+did+" AppArmor annotations"))
+			errs = append(errs, field.Forbidden(path.Key(key), "may not "+did+" AppArmor annotations"))
 		}
 		if key == corev1.MirrorPodAnnotationKey {
-			found = append(found, field.Forbidden(path.Key(key), "may not "+did+" mirror pod annotation"))
+			errs = append(errs, field.Forbidden(path.Key(key), "may not "+did+" mirror pod annotation"))
 		}
 	}
 	for key, value := range before.Annotations {
@@ -104,5 +106,5 @@ func validateAnnotationsUpdate(pod, before *corev1.Pod, o Options) field.ErrorLi
 			forbid(key, "add")
 		}
 	}
-	return append(found, validatePodAnnotations(path, &pod.ObjectMeta, &pod.Spec, o)...)
+	return append(errs, validatePodAnnotations(path, &pod.ObjectMeta, &pod.Spec, o)...)
 }

@@ -10,21 +10,24 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // csi is a volume that a driver makes for this pod alone.
 func validateCSIVolume(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("csi")
-	found := ValidateCSIDriverName(path.Child("driver"), v.CSI.Driver)
+	errs := ValidateCSIDriverName(path.Child("driver"), v.CSI.Driver)
 	ref := v.CSI.NodePublishSecretRef
 	switch {
 	case ref == nil:
 	case ref.Name == "":
-		found = append(found, field.Required(path.Child("nodePublishSecretRef", "name"), ""))
+		errs = append(errs, field.Required(path.Child("nodePublishSecretRef", "name"), ""))
 	default:
-		found = append(found, isObjectName(path.Child("name"), ref.Name)...)
+		errs = append(errs, validate.ObjectName(path.Child("name"), ref.Name)...)
 	}
-	return found
+	return errs
 }
 
 // ValidateCSIDriverName checks the name of a driver, which may have capitals.
@@ -33,27 +36,27 @@ func ValidateCSIDriverName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "")}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(name) > 63 {
-		found = append(found, field.TooLong(path, "", 63))
+		errs = append(errs, field.TooLong(path, "", 63))
 	}
-	for _, bad := range isSubdomain(path, strings.ToLower(name)) {
-		found = append(found, field.Invalid(path, name, bad.Detail))
+	for _, bad := range validate.DNS1123Subdomain(path, strings.ToLower(name)) {
+		errs = append(errs, field.Invalid(path, name, bad.Detail))
 	}
-	return found
+	return errs
 }
 
 // validatePersistentVolumeClaimTemplate is a claim that is made for each pod: a spec, labels and annotations.
 func validatePersistentVolumeClaimTemplate(path *field.Path, t *corev1.PersistentVolumeClaimTemplate) field.ErrorList {
-	found := ValidateTemplateMetadata(path.Child("metadata"), &t.ObjectMeta)
-	return append(found, ValidatePersistentVolumeClaimSpec(path.Child("spec"), &t.Spec, ClaimOptions{})...)
+	errs := ValidateTemplateMetadata(path.Child("metadata"), &t.ObjectMeta)
+	return append(errs, ValidatePersistentVolumeClaimSpec(path.Child("spec"), &t.Spec, ClaimOptions{})...)
 }
 
 // ValidateTemplateMetadata checks the metadata of something that is made later: labels and annotations, and nothing else.
 // Upstream: validation.ValidateTemplateObjectMeta.
 func ValidateTemplateMetadata(path *field.Path, m *metav1.ObjectMeta) field.ErrorList {
-	found := apivalidation.ValidateAnnotations(m.Annotations, path.Child("annotations"))
-	found = append(found, metav1validation.ValidateLabels(m.Labels, path.Child("labels"))...)
+	errs := apivalidation.ValidateAnnotations(m.Annotations, path.Child("annotations"))
+	errs = append(errs, metav1validation.ValidateLabels(m.Labels, path.Child("labels"))...)
 	for _, f := range []setField{
 		{"name", m.Name != ""}, {"generateName", m.GenerateName != ""}, {"namespace", m.Namespace != ""}, {"selfLink", m.SelfLink != ""},
 		{"uID", m.UID != ""}, {"resourceVersion", m.ResourceVersion != ""}, {"generation", m.Generation != 0},
@@ -62,10 +65,10 @@ func ValidateTemplateMetadata(path *field.Path, m *metav1.ObjectMeta) field.Erro
 		{"finalizers", m.Finalizers != nil}, {"managedFields", m.ManagedFields != nil},
 	} {
 		if f.set {
-			found = append(found, field.Forbidden(path.Child(f.name), "cannot be set"))
+			errs = append(errs, field.Forbidden(path.Child(f.name), "cannot be set"))
 		}
 	}
-	return found
+	return errs
 }
 
 // ClaimOptions are what a claim may have because the stored one has it. The zero value allows nothing of the kind.
@@ -91,25 +94,25 @@ func OptionsForClaim(old *corev1.PersistentVolumeClaim) ClaimOptions {
 // ValidatePersistentVolumeClaimSpec checks what a claim asks for, also one in a template.
 // Upstream: validation.ValidatePersistentVolumeClaimSpec.
 func ValidatePersistentVolumeClaimSpec(path *field.Path, c *corev1.PersistentVolumeClaimSpec, o ClaimOptions) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(c.AccessModes) == 0 {
-		found = append(found, field.Required(path.Child("accessModes"), "at least 1 access mode is required"))
+		errs = append(errs, field.Required(path.Child("accessModes"), "at least 1 access mode is required"))
 	}
 	if c.Selector != nil {
 		options := metav1validation.LabelSelectorValidationOptions{AllowInvalidLabelValueInSelector: o.AnySelectorValue}
-		found = append(found, metav1validation.ValidateLabelSelector(c.Selector, options, path.Child("selector"))...)
+		errs = append(errs, metav1validation.ValidateLabelSelector(c.Selector, options, path.Child("selector"))...)
 	}
-	found = append(found, ValidateAccessModes(path.Child("accessModes"), c.AccessModes)...)
-	found = append(found, validateStorageRequest(path.Child("resources").Key("storage"), c.Resources.Requests)...)
-	if class := deref(c.StorageClassName, ""); class != "" {
-		found = append(found, isObjectName(path.Child("storageClassName"), class)...)
+	errs = append(errs, ValidateAccessModes(path.Child("accessModes"), c.AccessModes)...)
+	errs = append(errs, validateStorageRequest(path.Child("resources").Key("storage"), c.Resources.Requests)...)
+	if class := ptr.Deref(c.StorageClassName, ""); class != "" {
+		errs = append(errs, validate.ObjectName(path.Child("storageClassName"), class)...)
 	}
-	found = append(found, ValidateVolumeMode(path.Child("volumeMode"), c.VolumeMode)...)
-	found = append(found, validateDataSources(path, c, o.AnyGroup)...)
-	if class := deref(c.VolumeAttributesClassName, ""); class != "" {
-		found = append(found, isObjectName(path.Child("volumeAttributesClassName"), class)...)
+	errs = append(errs, ValidateVolumeMode(path.Child("volumeMode"), c.VolumeMode)...)
+	errs = append(errs, validateDataSources(path, c, o.AnyGroup)...)
+	if class := ptr.Deref(c.VolumeAttributesClassName, ""); class != "" {
+		errs = append(errs, validate.ObjectName(path.Child("volumeAttributesClassName"), class)...)
 	}
-	return found
+	return errs
 }
 
 // accessModes are those that exist, in the order in which messages name them.
@@ -119,17 +122,17 @@ var accessModes = []corev1.PersistentVolumeAccessMode{
 
 // ValidateAccessModes checks the modes of a volume or a claim.
 func ValidateAccessModes(path *field.Path, modes []corev1.PersistentVolumeAccessMode) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	alone, others := false, false
 	for _, mode := range modes {
-		found = append(found, among(path, mode, accessModes...)...)
+		errs = append(errs, validate.Supported(path, mode, accessModes...)...)
 		alone = alone || mode == corev1.ReadWriteOncePod
 		others = others || mode != corev1.ReadWriteOncePod && slices.Contains(accessModes, mode)
 	}
 	if alone && others {
-		found = append(found, field.Forbidden(path, "may not use ReadWriteOncePod with other access modes"))
+		errs = append(errs, field.Forbidden(path, "may not use ReadWriteOncePod with other access modes"))
 	}
-	return found
+	return errs
 }
 
 // ValidateVolumeMode checks the mode of a volume or a claim; nil is right.
@@ -137,7 +140,7 @@ func ValidateVolumeMode(path *field.Path, mode *corev1.PersistentVolumeMode) fie
 	if mode == nil {
 		return nil
 	}
-	return among(path, *mode, corev1.PersistentVolumeBlock, corev1.PersistentVolumeFilesystem)
+	return validate.Supported(path, *mode, corev1.PersistentVolumeBlock, corev1.PersistentVolumeFilesystem)
 }
 
 func validateStorageRequest(path *field.Path, requests corev1.ResourceList) field.ErrorList {
@@ -153,37 +156,37 @@ func validateStorageRequest(path *field.Path, requests corev1.ResourceList) fiel
 
 // validateDataSources: what the volume is filled with, in the older field, the newer one, or the same in both.
 func validateDataSources(path *field.Path, c *corev1.PersistentVolumeClaimSpec, anyGroup bool) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	old, ref := c.DataSource, c.DataSourceRef
 	if old != nil {
 		local := corev1.TypedObjectReference{APIGroup: old.APIGroup, Kind: old.Kind, Name: old.Name}
-		found = append(found, validateDataSource(path.Child("dataSource"), local, anyGroup)...)
+		errs = append(errs, validateDataSource(path.Child("dataSource"), local, anyGroup)...)
 	}
 	if ref != nil {
-		found = append(found, validateDataSource(path.Child("dataSourceRef"), *ref, anyGroup)...)
+		errs = append(errs, validateDataSource(path.Child("dataSourceRef"), *ref, anyGroup)...)
 	}
 	switch {
 	case old == nil || ref == nil:
-	case deref(ref.Namespace, "") != "":
-		found = append(found, field.Invalid(path, path.Child("dataSource"), "may not be specified when dataSourceRef.namespace is specified"))
+	case ptr.Deref(ref.Namespace, "") != "":
+		errs = append(errs, field.Invalid(path, path.Child("dataSource"), "may not be specified when dataSourceRef.namespace is specified"))
 	case !reflect.DeepEqual(old.APIGroup, ref.APIGroup) || old.Kind != ref.Kind || old.Name != ref.Name:
-		found = append(found, field.Invalid(path, path.Child("dataSource"), "must match dataSourceRef"))
+		errs = append(errs, field.Invalid(path, path.Child("dataSource"), "must match dataSourceRef"))
 	}
-	return found
+	return errs
 }
 
 func validateDataSource(path *field.Path, r corev1.TypedObjectReference, anyGroup bool) field.ErrorList {
-	found := required(path.Child("name"), r.Name)
-	found = append(found, required(path.Child("kind"), r.Kind)...)
-	group := deref(r.APIGroup, "")
+	errs := validate.Required(path.Child("name"), r.Name)
+	errs = append(errs, validate.Required(path.Child("kind"), r.Kind)...)
+	group := ptr.Deref(r.APIGroup, "")
 	if group == "" && r.Kind != "PersistentVolumeClaim" {
-		found = append(found, field.Invalid(path, r.Kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"))
+		errs = append(errs, field.Invalid(path, r.Kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"))
 	}
 	if group != "" && !anyGroup {
-		found = append(found, isSubdomain(path.Child("apiGroup"), group)...)
+		errs = append(errs, validate.DNS1123Subdomain(path.Child("apiGroup"), group)...)
 	}
-	if ns := deref(r.Namespace, ""); ns != "" {
-		found = append(found, wrong(path.Child("namespace"), ns, apivalidation.ValidateNamespaceName(ns, false))...)
+	if ns := ptr.Deref(r.Namespace, ""); ns != "" {
+		errs = append(errs, validate.Invalid(path.Child("namespace"), ns, apivalidation.ValidateNamespaceName(ns, false))...)
 	}
-	return found
+	return errs
 }

@@ -9,31 +9,33 @@ import (
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 func validateEnv(path *field.Path, vars []corev1.EnvVar) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range vars {
 		v, at := &vars[i], path.Index(i)
 		if v.Name == "" {
-			found = append(found, field.Required(at.Child("name"), ""))
+			errs = append(errs, field.Required(at.Child("name"), ""))
 		} else {
-			found = append(found, wrong(at.Child("name"), v.Name, validation.IsRelaxedEnvVarName(v.Name))...)
+			errs = append(errs, validate.Invalid(at.Child("name"), v.Name, validation.IsRelaxedEnvVarName(v.Name))...)
 		}
 		if v.ValueFrom != nil {
-			found = append(found, validateEnvVarSource(at.Child("valueFrom"), v)...)
+			errs = append(errs, validateEnvVarSource(at.Child("valueFrom"), v)...)
 		}
 	}
-	return found
+	return errs
 }
 
 // validateEnvVarSource: one source, and no value beside it.
 func validateEnvVarSource(path *field.Path, v *corev1.EnvVar) field.ErrorList {
 	from, sources := v.ValueFrom, 0
-	var found field.ErrorList
+	var errs field.ErrorList
 	add := func(more field.ErrorList) {
 		sources++
-		found = append(found, more...)
+		errs = append(errs, more...)
 	}
 	if r := from.FieldRef; r != nil {
 		add(validateObjectFieldSelector(path.Child("fieldRef"), r, environmentFields))
@@ -52,62 +54,62 @@ func validateEnvVarSource(path *field.Path, v *corev1.EnvVar) field.ErrorList {
 	}
 	switch {
 	case sources == 0:
-		found = append(found, field.Invalid(path, "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, "+
+		errs = append(errs, field.Invalid(path, "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, "+
 			"`secretKeyRef` or `fileKeyRef`"))
 	case v.Value != "":
-		found = append(found, field.Invalid(path, "", "may not be specified when `value` is not empty"))
+		errs = append(errs, field.Invalid(path, "", "may not be specified when `value` is not empty"))
 	case sources > 1:
-		found = append(found, field.Invalid(path, "", "may not have more than one field specified at a time"))
+		errs = append(errs, field.Invalid(path, "", "may not have more than one field specified at a time"))
 	}
-	return found
+	return errs
 }
 
 // keyOf is a key of a ConfigMap or Secret.
 func validateKeySelector(path *field.Path, name, key string) field.ErrorList {
-	found := isObjectName(path.Child("name"), name)
+	errs := validate.ObjectName(path.Child("name"), name)
 	if key == "" {
-		return append(found, field.Required(path.Child("key"), ""))
+		return append(errs, field.Required(path.Child("key"), ""))
 	}
-	return append(found, wrong(path.Child("key"), key, validation.IsConfigMapKey(key))...)
+	return append(errs, validate.Invalid(path.Child("key"), key, validation.IsConfigMapKey(key))...)
 }
 
 // validateFileKeySelector is a variable in a file that another container wrote.
 func validateFileKeySelector(path *field.Path, r *corev1.FileKeySelector) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if r.Key == "" {
-		found = append(found, field.Required(path.Child("key"), ""))
+		errs = append(errs, field.Required(path.Child("key"), ""))
 	} else {
-		found = append(found, wrong(path.Child("key"), r.Key, validation.IsRelaxedEnvVarName(r.Key))...)
+		errs = append(errs, validate.Invalid(path.Child("key"), r.Key, validation.IsRelaxedEnvVarName(r.Key))...)
 	}
-	found = append(found, validateDNSLabelName(path.Child("volumeName"), r.VolumeName)...)
+	errs = append(errs, validateDNSLabelName(path.Child("volumeName"), r.VolumeName)...)
 	if r.Path == "" {
-		return append(found, field.Required(path.Child("path"), ""))
+		return append(errs, field.Required(path.Child("path"), ""))
 	}
-	return append(found, staysBelow(path.Child("path"), r.Path)...)
+	return append(errs, validate.NoBacksteps(path.Child("path"), r.Path)...)
 }
 
 // environmentFrom takes all keys of ConfigMaps and Secrets. Upstream's errors name the list and not its item.
 func validateEnvFrom(path *field.Path, list []corev1.EnvFromSource) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range list {
 		from, at := &list[i], path.Index(i)
 		if from.Prefix != "" {
-			found = append(found, wrong(at.Child("prefix"), from.Prefix, validation.IsRelaxedEnvVarName(from.Prefix))...)
+			errs = append(errs, validate.Invalid(at.Child("prefix"), from.Prefix, validation.IsRelaxedEnvVarName(from.Prefix))...)
 		}
 		if r := from.ConfigMapRef; r != nil {
-			found = append(found, validateEnvFromName(at.Child("configMapRef", "name"), r.Name)...)
+			errs = append(errs, validateEnvFromName(at.Child("configMapRef", "name"), r.Name)...)
 		}
 		if r := from.SecretRef; r != nil {
-			found = append(found, validateEnvFromName(at.Child("secretRef", "name"), r.Name)...)
+			errs = append(errs, validateEnvFromName(at.Child("secretRef", "name"), r.Name)...)
 		}
 		switch {
 		case from.ConfigMapRef == nil && from.SecretRef == nil:
-			found = append(found, field.Invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"))
+			errs = append(errs, field.Invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"))
 		case from.ConfigMapRef != nil && from.SecretRef != nil:
-			found = append(found, field.Invalid(path, "", "may not have more than one field specified at a time"))
+			errs = append(errs, field.Invalid(path, "", "may not have more than one field specified at a time"))
 		}
 	}
-	return found
+	return errs
 }
 
 // validateEnvFromName checks a name as upstream checks it here: as the beginning of one.
@@ -115,12 +117,12 @@ func validateEnvFromName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "")}
 	}
-	return wrong(path, name, apivalidation.NameIsDNSSubdomain(name, true))
+	return validate.Invalid(path, name, apivalidation.NameIsDNSSubdomain(name, true))
 }
 
 // validateFileKeyRefVolumes: variables come from files in volumes that live as long as the pod.
 func (s *specValidator) validateFileKeyRefVolumes() field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		for i := range c.Env {
 			from := c.Env[i].ValueFrom
@@ -130,13 +132,13 @@ func (s *specValidator) validateFileKeyRefVolumes() field.ErrorList {
 			at, name := path.Child("env").Index(i).Child("valueFrom", "fileKeyRef", "volumeName"), from.FileKeyRef.VolumeName
 			switch volume := volumeNamed(s.spec.Volumes, name); {
 			case volume == nil:
-				found = append(found, field.NotFound(at, name))
+				errs = append(errs, field.NotFound(at, name))
 			case volume.EmptyDir == nil:
-				found = append(found, field.Invalid(at, name, "referenced volume must be of type emptyDir"))
+				errs = append(errs, field.Invalid(at, name, "referenced volume must be of type emptyDir"))
 			}
 		}
 	})
-	return found
+	return errs
 }
 
 func volumeNamed(volumes []corev1.Volume, name string) *corev1.Volume {
@@ -177,11 +179,11 @@ func validateObjectFieldSelector(path *field.Path, r *corev1.ObjectFieldSelector
 	case err != nil:
 		return field.ErrorList{field.Invalid(path.Child("fieldPath"), r.FieldPath, fmt.Sprintf("error converting fieldPath: %v", err))}
 	case ofMap && name == "metadata.annotations":
-		return isQualified(path, strings.ToLower(key))
+		return validate.QualifiedName(path, strings.ToLower(key))
 	case ofMap:
-		return isQualified(path, key)
+		return validate.QualifiedName(path, key)
 	}
-	return among(path.Child("fieldPath"), converted, allowed...)
+	return validate.Supported(path.Child("fieldPath"), converted, allowed...)
 }
 
 // downwardField is the field that the reference stands for. Upstream: ConvertDownwardAPIFieldLabel.
@@ -216,17 +218,17 @@ func subscript(path string) (name, key string, ok bool) {
 
 // validateResourceFieldSelector: the reference is to a limit or request of a container. A file's must name the container.
 func validateResourceFieldSelector(path *field.Path, r *corev1.ResourceFieldSelector, inFile bool) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	huge := strings.HasPrefix(r.Resource, "requests.hugepages-") || strings.HasPrefix(r.Resource, "limits.hugepages-")
 	switch {
 	case inFile && r.ContainerName == "":
-		found = append(found, field.Required(path.Child("containerName"), ""))
+		errs = append(errs, field.Required(path.Child("containerName"), ""))
 	case r.Resource == "":
-		found = append(found, field.Required(path.Child("resource"), ""))
+		errs = append(errs, field.Required(path.Child("resource"), ""))
 	case !huge:
-		found = among(path.Child("resource"), r.Resource, resourceFields...)
+		errs = validate.Supported(path.Child("resource"), r.Resource, resourceFields...)
 	}
-	return append(found, validateDivisor(path.Child("divisor"), r)...)
+	return append(errs, validateDivisor(path.Child("divisor"), r)...)
 }
 
 // units of bytes by which a quantity may be divided.

@@ -6,29 +6,32 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // mounts: each shows a volume of the pod at a place of its own. Upstream: ValidateVolumeMounts.
 func (s *specValidator) validateVolumeMounts(path *field.Path, c *corev1.Container) field.ErrorList {
-	var found field.ErrorList
-	places := seen{}
+	var errs field.ErrorList
+	places := validate.Seen{}
 	devices := devicesByName(c.VolumeDevices)
 	for i := range c.VolumeMounts {
 		m, at := &c.VolumeMounts[i], path.Index(i)
-		found = append(found, required(at.Child("name"), m.Name)...)
+		errs = append(errs, validate.Required(at.Child("name"), m.Name)...)
 		if s.volumes[m.Name] == nil {
-			found = append(found, field.NotFound(at.Child("name"), m.Name))
+			errs = append(errs, field.NotFound(at.Child("name"), m.Name))
 		}
-		found = append(found, required(at.Child("mountPath"), m.MountPath)...)
-		if places.again(m.MountPath) {
-			found = append(found, field.Invalid(at.Child("mountPath"), m.MountPath, "must be unique"))
+		errs = append(errs, validate.Required(at.Child("mountPath"), m.MountPath)...)
+		if places.Repeated(m.MountPath) {
+			errs = append(errs, field.Invalid(at.Child("mountPath"), m.MountPath, "must be unique"))
 		}
-		found = append(found, validateNotDevice(at, m, devices)...)
-		found = append(found, validateSubPath(m, path, at)...)
-		found = append(found, validateMountPropagation(path.Child("mountPropagation"), m, c)...)
-		found = append(found, validateRecursiveReadOnly(path.Child("recursiveReadOnly"), m)...)
+		errs = append(errs, validateNotDevice(at, m, devices)...)
+		errs = append(errs, validateSubPath(m, path, at)...)
+		errs = append(errs, validateMountPropagation(path.Child("mountPropagation"), m, c)...)
+		errs = append(errs, validateRecursiveReadOnly(path.Child("recursiveReadOnly"), m)...)
 	}
-	return found
+	return errs
 }
 
 // devicesByName and mountsByName are the places of volumes; of two with one name the last counts.
@@ -49,85 +52,85 @@ func mountsByName(mounts []corev1.VolumeMount) map[string]string {
 }
 
 func validateNotDevice(path *field.Path, m *corev1.VolumeMount, devices map[string]string) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if _, ok := devices[m.Name]; ok {
-		found = append(found, field.Invalid(path.Child("name"), m.Name, "must not already exist in volumeDevices"))
+		errs = append(errs, field.Invalid(path.Child("name"), m.Name, "must not already exist in volumeDevices"))
 	}
 	if slices.Contains(slices.Collect(maps.Values(devices)), m.MountPath) {
-		found = append(found, field.Invalid(path.Child("mountPath"), m.MountPath, "must not already exist as a path in volumeDevices"))
+		errs = append(errs, field.Invalid(path.Child("mountPath"), m.MountPath, "must not already exist as a path in volumeDevices"))
 	}
-	return found
+	return errs
 }
 
 // validateSubPath: upstream's errors about the path itself name the list and not its item.
 func validateSubPath(m *corev1.VolumeMount, list, item *field.Path) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if m.SubPath != "" {
-		found = append(found, isRelative(list.Child("subPath"), m.SubPath)...)
+		errs = append(errs, validate.LocalDescendingPath(list.Child("subPath"), m.SubPath)...)
 	}
 	if m.SubPathExpr == "" {
-		return found
+		return errs
 	}
 	if m.SubPath != "" {
-		found = append(found, field.Invalid(item.Child("subPathExpr"), m.SubPathExpr, "subPathExpr and subPath are mutually exclusive"))
+		errs = append(errs, field.Invalid(item.Child("subPathExpr"), m.SubPathExpr, "subPathExpr and subPath are mutually exclusive"))
 	}
-	return append(found, isRelative(list.Child("subPathExpr"), m.SubPathExpr)...)
+	return append(errs, validate.LocalDescendingPath(list.Child("subPathExpr"), m.SubPathExpr)...)
 }
 
 func validateMountPropagation(path *field.Path, m *corev1.VolumeMount, c *corev1.Container) field.ErrorList {
 	if m.MountPropagation == nil {
 		return nil
 	}
-	found := among(path, *m.MountPropagation,
+	errs := validate.Supported(path, *m.MountPropagation,
 		corev1.MountPropagationBidirectional, corev1.MountPropagationHostToContainer, corev1.MountPropagationNone)
-	privileged := c.SecurityContext != nil && deref(c.SecurityContext.Privileged, false)
+	privileged := c.SecurityContext != nil && ptr.Deref(c.SecurityContext.Privileged, false)
 	if *m.MountPropagation == corev1.MountPropagationBidirectional && !privileged {
-		found = append(found, field.Forbidden(path, "Bidirectional mount propagation is available only to privileged containers"))
+		errs = append(errs, field.Forbidden(path, "Bidirectional mount propagation is available only to privileged containers"))
 	}
-	return found
+	return errs
 }
 
 func validateRecursiveReadOnly(path *field.Path, m *corev1.VolumeMount) field.ErrorList {
 	if m.RecursiveReadOnly == nil || *m.RecursiveReadOnly == corev1.RecursiveReadOnlyDisabled {
 		return nil
 	}
-	found := among(path, *m.RecursiveReadOnly,
+	errs := validate.Supported(path, *m.RecursiveReadOnly,
 		corev1.RecursiveReadOnlyDisabled, corev1.RecursiveReadOnlyEnabled, corev1.RecursiveReadOnlyIfPossible)
-	if len(found) > 0 {
-		return found
+	if len(errs) > 0 {
+		return errs
 	}
 	if !m.ReadOnly {
-		found = append(found, field.Forbidden(path, "may only be specified when readOnly is true"))
+		errs = append(errs, field.Forbidden(path, "may only be specified when readOnly is true"))
 	}
 	if p := m.MountPropagation; p != nil && *p != corev1.MountPropagationNone {
-		found = append(found, field.Forbidden(path, "may only be specified when mountPropagation is None or not specified"))
+		errs = append(errs, field.Forbidden(path, "may only be specified when mountPropagation is None or not specified"))
 	}
-	return found
+	return errs
 }
 
 // devices: each shows a claimed volume as a block device at a place of its own. Upstream: ValidateVolumeDevices.
 func (s *specValidator) validateVolumeDevices(path *field.Path, c *corev1.Container) field.ErrorList {
-	var found field.ErrorList
-	names, places, mounts := seen{}, seen{}, mountsByName(c.VolumeMounts)
+	var errs field.ErrorList
+	names, places, mounts := validate.Seen{}, validate.Seen{}, mountsByName(c.VolumeMounts)
 	for i := range c.VolumeDevices {
 		d, at := &c.VolumeDevices[i], path.Index(i)
-		found = append(found, required(at.Child("name"), d.Name)...)
-		if d.Name != "" && names.again(d.Name) {
-			found = append(found, field.Invalid(at.Child("name"), d.Name, "must be unique"))
+		errs = append(errs, validate.Required(at.Child("name"), d.Name)...)
+		if d.Name != "" && names.Repeated(d.Name) {
+			errs = append(errs, field.Invalid(at.Child("name"), d.Name, "must be unique"))
 		}
-		found = append(found, s.validateVolumeIsClaim(at, d)...)
-		found = append(found, required(at.Child("devicePath"), d.DevicePath)...)
+		errs = append(errs, s.validateVolumeIsClaim(at, d)...)
+		errs = append(errs, validate.Required(at.Child("devicePath"), d.DevicePath)...)
 		if places[d.DevicePath] {
-			found = append(found, field.Invalid(at.Child("devicePath"), d.DevicePath, "must be unique"))
+			errs = append(errs, field.Invalid(at.Child("devicePath"), d.DevicePath, "must be unique"))
 		}
-		if len(staysBelow(at, d.DevicePath)) > 0 {
-			found = append(found, field.Invalid(at.Child("devicePath"), d.DevicePath, "can not contain backsteps ('..')"))
+		if len(validate.NoBacksteps(at, d.DevicePath)) > 0 {
+			errs = append(errs, field.Invalid(at.Child("devicePath"), d.DevicePath, "can not contain backsteps ('..')"))
 		} else {
 			places[d.DevicePath] = true
 		}
-		found = append(found, validateNotMounted(at, d, mounts)...)
+		errs = append(errs, validateNotMounted(at, d, mounts)...)
 	}
-	return found
+	return errs
 }
 
 func (s *specValidator) validateVolumeIsClaim(path *field.Path, d *corev1.VolumeDevice) field.ErrorList {
@@ -142,12 +145,12 @@ func (s *specValidator) validateVolumeIsClaim(path *field.Path, d *corev1.Volume
 }
 
 func validateNotMounted(path *field.Path, d *corev1.VolumeDevice, mounts map[string]string) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if _, ok := mounts[d.Name]; ok {
-		found = append(found, field.Invalid(path.Child("name"), d.Name, "must not already exist in volumeMounts"))
+		errs = append(errs, field.Invalid(path.Child("name"), d.Name, "must not already exist in volumeMounts"))
 	}
 	if slices.Contains(slices.Collect(maps.Values(mounts)), d.DevicePath) {
-		found = append(found, field.Invalid(path.Child("devicePath"), d.DevicePath, "must not already exist as a path in volumeMounts"))
+		errs = append(errs, field.Invalid(path.Child("devicePath"), d.DevicePath, "must not already exist as a path in volumeMounts"))
 	}
-	return found
+	return errs
 }

@@ -11,42 +11,43 @@ import (
 	"k8s.io/utils/net"
 
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // ValidatePodStatusUpdate checks what a kubelet reports. Upstream: validation.ValidatePodStatusUpdate.
 func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
 	now, was := &pod.Status, &before.Status
-	found := validateAnnotationsUpdate(pod, before, optionsForPod(before))
-	found = append(found, validatePodConditions(statusPath.Child("conditions"), now.Conditions)...)
-	found = append(found, validateNominatedNodeName(pod, before)...)
+	errs := validateAnnotationsUpdate(pod, before, optionsForPod(before))
+	errs = append(errs, validatePodConditions(statusPath.Child("conditions"), now.Conditions)...)
+	errs = append(errs, validateNominatedNodeName(pod, before)...)
 	if now.ObservedGeneration < 0 {
-		found = append(found, field.Invalid(statusPath.Child("observedGeneration"), now.ObservedGeneration, "must be a non-negative integer"))
+		errs = append(errs, field.Invalid(statusPath.Child("observedGeneration"), now.ObservedGeneration, "must be a non-negative integer"))
 	}
-	found = append(found, apivalidation.ValidateImmutableField(now.QOSClass, was.QOSClass, statusPath.Child("qosClass"))...)
-	found = append(found, validateContainerStateTransition(pod, before)...)
-	found = append(found, validateResourceClaimStatuses(now.ResourceClaimStatuses, &pod.Spec)...)
-	found = append(found, validateExtendedResourceClaimStatus(now.ExtendedResourceClaimStatus, &pod.Spec)...)
-	found = append(found, validatePodIPs(now, was)...)
+	errs = append(errs, apivalidation.ValidateImmutableField(now.QOSClass, was.QOSClass, statusPath.Child("qosClass"))...)
+	errs = append(errs, validateContainerStateTransition(pod, before)...)
+	errs = append(errs, validateResourceClaimStatuses(now.ResourceClaimStatuses, &pod.Spec)...)
+	errs = append(errs, validateExtendedResourceClaimStatus(now.ExtendedResourceClaimStatus, &pod.Spec)...)
+	errs = append(errs, validatePodIPs(now, was)...)
 	for _, list := range statusLists(now) {
-		found = append(found, validateContainerStatusUsers(statusPath.Child(list.name), list.statuses, pod.Spec.OS)...)
-		found = append(found, validateResourceHealth(list, &pod.Spec)...)
+		errs = append(errs, validateContainerStatusUsers(statusPath.Child(list.name), list.statuses, pod.Spec.OS)...)
+		errs = append(errs, validateResourceHealth(list, &pod.Spec)...)
 	}
-	return found
+	return errs
 }
 
 // validatePodConditions: who adds one of its own gives it a name with a domain.
 func validatePodConditions(path *field.Path, list []corev1.PodCondition) field.ErrorList {
 	system := []corev1.PodConditionType{corev1.PodScheduled, corev1.PodReady, corev1.PodInitialized}
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, c := range list {
 		if c.ObservedGeneration < 0 {
-			found = append(found, field.Invalid(path.Index(i).Child("observedGeneration"), c.ObservedGeneration, "must be a non-negative integer"))
+			errs = append(errs, field.Invalid(path.Index(i).Child("observedGeneration"), c.ObservedGeneration, "must be a non-negative integer"))
 		}
 		if !slices.Contains(system, c.Type) {
-			found = append(found, isQualified(path.Index(i).Child("Type"), string(c.Type))...)
+			errs = append(errs, validate.QualifiedName(path.Index(i).Child("Type"), string(c.Type))...)
 		}
 	}
-	return found
+	return errs
 }
 
 // validateNominatedNodeName is where the scheduler will make room; a pod that has its node needs none.
@@ -55,11 +56,11 @@ func validateNominatedNodeName(pod, before *corev1.Pod) field.ErrorList {
 	if name == "" || name == before.Status.NominatedNodeName {
 		return nil
 	}
-	found := isObjectName(path, name)
+	errs := validate.ObjectName(path, name)
 	if before.Spec.NodeName != "" {
-		found = append(found, field.Forbidden(path, "may not be set on pods that are already bound to a node"))
+		errs = append(errs, field.Forbidden(path, "may not be set on pods that are already bound to a node"))
 	}
-	return found
+	return errs
 }
 
 // statusList is the statuses of one kind of containers.
@@ -83,7 +84,7 @@ func statusLists(s *corev1.PodStatus) []statusList {
 
 // validateContainerStateTransition: what has ended stays so, unless its restart policy lets it run again.
 func validateContainerStateTransition(pod, before *corev1.Pod) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	spec, now := &before.Spec, statusLists(&pod.Status)
 	together := restartsTogether(spec)
 	for kind, was := range statusLists(&before.Status) {
@@ -97,12 +98,12 @@ func validateContainerStateTransition(pod, before *corev1.Pod) field.ErrorList {
 			}
 			c := containerNamed(was.containers(spec), old.Name)
 			if c == nil || !mayRestart(c, spec, old.State.Terminated.ExitCode) {
-				found = append(found, field.Forbidden(statusPath.Child(was.name).Index(i).Child("state"),
+				errs = append(errs, field.Forbidden(statusPath.Child(was.name).Index(i).Child("state"),
 					"may not be transitioned to non-terminated state"))
 			}
 		}
 	}
-	return found
+	return errs
 }
 
 // runs: the container has a status, and that says that it has not ended.
@@ -133,49 +134,49 @@ func validatePodIPs(now, was *corev1.PodStatus) field.ErrorList {
 		}
 		return list
 	}
-	found := validateIPFamilies(statusPath.Child("podIPs"), ofPod(now), ofPod(was), now.PodIPs)
+	errs := validateIPFamilies(statusPath.Child("podIPs"), ofPod(now), ofPod(was), now.PodIPs)
 	if len(now.HostIPs) > 0 && now.HostIPs[0].IP != now.HostIP {
-		found = append(found, field.Invalid(statusPath.Child("hostIPs").Index(0).Child("ip"), now.HostIPs[0].IP, "must be equal to `hostIP`"))
+		errs = append(errs, field.Invalid(statusPath.Child("hostIPs").Index(0).Child("ip"), now.HostIPs[0].IP, "must be equal to `hostIP`"))
 	}
-	return append(found, validateIPFamilies(statusPath.Child("hostIPs"), ofHost(now), ofHost(was), now.HostIPs)...)
+	return append(errs, validateIPFamilies(statusPath.Child("hostIPs"), ofHost(now), ofHost(was), now.HostIPs)...)
 }
 
 func validateIPFamilies(path *field.Path, list, stored []string, shown any) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, ip := range list {
-		found = append(found, isIP(path.Index(i), ip, stored...)...)
+		errs = append(errs, validate.IP(path.Index(i), ip, stored...)...)
 	}
 	if len(list) < 2 {
-		return found
+		return errs
 	}
 	dual, err := net.IsDualStackIPStrings(list)
 	if err != nil {
-		found = append(found, field.InternalError(path, fmt.Errorf("failed to check for dual stack with error:%v", err)))
+		errs = append(errs, field.InternalError(path, fmt.Errorf("failed to check for dual stack with error:%v", err)))
 	}
 	if !dual || len(list) > 2 {
-		found = append(found, field.Invalid(path, resource.InternalForm(shown), "may specify no more than one IP for each IP family"))
+		errs = append(errs, field.Invalid(path, resource.InternalForm(shown), "may specify no more than one IP for each IP family"))
 	}
-	return found
+	return errs
 }
 
 // validateResourceClaimStatuses name the claims that were made of the pod's templates.
 func validateResourceClaimStatuses(list []corev1.PodResourceClaimStatus, spec *corev1.PodSpec) field.ErrorList {
 	path, known := statusPath.Child("resourceClaimStatuses"), claimNames(spec)
-	var found field.ErrorList
-	names := seen{}
+	var errs field.ErrorList
+	names := validate.Seen{}
 	for i, s := range list {
 		at := path.Index(i)
 		if !known.Has(s.Name) {
-			found = append(found, field.Invalid(at.Child("name"), s.Name, "must match the name of an entry in `spec.resourceClaims`"))
+			errs = append(errs, field.Invalid(at.Child("name"), s.Name, "must match the name of an entry in `spec.resourceClaims`"))
 		}
-		if names.again(s.Name) {
-			found = append(found, field.Duplicate(at.Child("name"), s.Name))
+		if names.Repeated(s.Name) {
+			errs = append(errs, field.Duplicate(at.Child("name"), s.Name))
 		}
 		if s.ResourceClaimName != nil {
-			found = append(found, isObjectName(at.Child("resourceClaimName"), *s.ResourceClaimName)...)
+			errs = append(errs, validate.ObjectName(at.Child("resourceClaimName"), *s.ResourceClaimName)...)
 		}
 	}
-	return found
+	return errs
 }
 
 // validateExtendedResourceClaimStatus is the claim that the scheduler made for the extended resources that containers request.
@@ -186,9 +187,9 @@ func validateExtendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatu
 	}
 	path := statusPath.Child("extendedResourceClaimStatus")
 	mappings := path.Child("requestMappings")
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(s.RequestMappings) == 0 {
-		found = append(found, field.Required(mappings, "at least one request mapping is required"))
+		errs = append(errs, field.Required(mappings, "at least one request mapping is required"))
 	}
 	for i, m := range s.RequestMappings {
 		at := mappings.Index(i)
@@ -197,24 +198,24 @@ func validateExtendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatu
 			c = containerNamed(spec.InitContainers, m.ContainerName)
 		}
 		if c == nil {
-			found = append(found, field.Invalid(at.Child("containerName"), m.ContainerName,
+			errs = append(errs, field.Invalid(at.Child("containerName"), m.ContainerName,
 				"must match the name of an entry in spec.initContainers.name or spec.containers.name"))
 		} else if _, requested := c.Resources.Requests[corev1.ResourceName(m.ResourceName)]; !requested {
-			found = append(found, field.Invalid(at.Child("resourceName"), m.ResourceName, "must match the extended resource name of an entry in "+
+			errs = append(errs, field.Invalid(at.Child("resourceName"), m.ResourceName, "must match the extended resource name of an entry in "+
 				"spec.initContainers.resources.requests or spec.containers.resources.requests"))
 		}
-		found = append(found, isLabel(path.Child("requestName"), m.RequestName)...) // the path is upstream's
+		errs = append(errs, validate.DNS1123Label(path.Child("requestName"), m.RequestName)...) // the path is upstream's
 		if slices.Contains(s.RequestMappings[:i], m) {
-			found = append(found, field.Duplicate(at.Child("containerName"), m.ContainerName),
+			errs = append(errs, field.Duplicate(at.Child("containerName"), m.ContainerName),
 				field.Duplicate(at.Child("resourceName"), m.ResourceName), field.Duplicate(at.Child("requestName"), m.RequestName))
 		}
 	}
-	return append(found, namedOrRequired(path.Child("resourceClaimName"), s.ResourceClaimName)...)
+	return append(errs, validate.RequiredObjectName(path.Child("resourceClaimName"), s.ResourceClaimName)...)
 }
 
 // users are whom the containers run as.
 func validateContainerStatusUsers(path *field.Path, list []corev1.ContainerStatus, os *corev1.PodOS) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range list {
 		u := list[i].User
 		if u == nil || u.Linux == nil {
@@ -223,39 +224,39 @@ func validateContainerStatusUsers(path *field.Path, list []corev1.ContainerStatu
 		at := path.Index(i).Child("user", "linux")
 		if os != nil && os.Name != corev1.Linux {
 			if os.Name == corev1.Windows {
-				found = append(found, field.Forbidden(at, "cannot be set for a windows pod"))
+				errs = append(errs, field.Forbidden(at, "cannot be set for a windows pod"))
 			}
 			continue
 		}
-		found = append(found, validateUserID(at.Child("uid"), &u.Linux.UID)...)
-		found = append(found, validateGroupID(at.Child("gid"), &u.Linux.GID)...)
+		errs = append(errs, validateUserID(at.Child("uid"), &u.Linux.UID)...)
+		errs = append(errs, validateGroupID(at.Child("gid"), &u.Linux.GID)...)
 		for g := range u.Linux.SupplementalGroups {
-			found = append(found, validateGroupID(at.Child("supplementalGroups").Index(g), &u.Linux.SupplementalGroups[g])...)
+			errs = append(errs, validateGroupID(at.Child("supplementalGroups").Index(g), &u.Linux.SupplementalGroups[g])...)
 		}
 	}
-	return found
+	return errs
 }
 
 // health is that of the devices that a container has. An ephemeral one has none.
 func validateResourceHealth(list statusList, spec *corev1.PodSpec) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range list.statuses {
 		s, at := &list.statuses[i], statusPath.Child(list.name).Index(i).Child("allocatedResourcesStatus")
 		if list.ephemeral {
 			if len(s.AllocatedResourcesStatus) > 0 {
-				found = append(found, field.Forbidden(at, "must not be specified in container status"))
+				errs = append(errs, field.Forbidden(at, "must not be specified in container status"))
 			}
 			continue
 		}
 		c := containerNamed(list.containers(spec), s.Name)
 		for j, r := range s.AllocatedResourcesStatus {
 			if c != nil {
-				found = append(found, validateAllocatedResourcesStatus(at.Index(j).Child("name"), c, r.Name)...)
+				errs = append(errs, validateAllocatedResourcesStatus(at.Index(j).Child("name"), c, r.Name)...)
 			}
-			found = append(found, validateDeviceHealth(at.Index(j).Child("resources"), r.Resources)...)
+			errs = append(errs, validateDeviceHealth(at.Index(j).Child("resources"), r.Resources)...)
 		}
 	}
-	return found
+	return errs
 }
 
 func validateAllocatedResourcesStatus(path *field.Path, c *corev1.Container, name corev1.ResourceName) field.ErrorList {
@@ -276,14 +277,14 @@ func validateAllocatedResourcesStatus(path *field.Path, c *corev1.Container, nam
 }
 
 func validateDeviceHealth(path *field.Path, list []corev1.ResourceHealth) field.ErrorList {
-	var found field.ErrorList
-	ids := seen{}
+	var errs field.ErrorList
+	ids := validate.Seen{}
 	for i, r := range list {
-		found = append(found, among(path.Index(i).Child("health"), r.Health,
+		errs = append(errs, validate.Supported(path.Index(i).Child("health"), r.Health,
 			corev1.ResourceHealthStatusHealthy, corev1.ResourceHealthStatusUnhealthy, corev1.ResourceHealthStatusUnknown)...)
-		if ids.again(string(r.ResourceID)) {
-			found = append(found, field.Duplicate(path.Index(i).Child("resourceID"), r.ResourceID))
+		if ids.Repeated(string(r.ResourceID)) {
+			errs = append(errs, field.Duplicate(path.Index(i).Child("resourceID"), r.ResourceID))
 		}
 	}
-	return found
+	return errs
 }

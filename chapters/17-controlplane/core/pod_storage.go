@@ -106,7 +106,7 @@ func (resizeStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object)
 // quality. Upstream: validation.ValidatePodResize.
 func ValidatePodResize(pod, before *corev1.Pod) field.ErrorList {
 	o := optionsForPod(before)
-	found := validatePodMetadataAndSpec(pod, o)
+	errs := validatePodMetadataAndSpec(pod, o)
 	switch {
 	case isMirror(before.Annotations):
 		return field.ErrorList{field.Forbidden(field.NewPath(""), "static pods cannot be resized")}
@@ -114,24 +114,24 @@ func ValidatePodResize(pod, before *corev1.Pod) field.ErrorList {
 		return field.ErrorList{field.Forbidden(field.NewPath(""), "windows pods cannot be resized")}
 	}
 	if cmp.Or(before.Status.QOSClass, qualityOfService(&before.Spec)) != qualityOfService(&pod.Spec) {
-		found = append(found, field.Invalid(specPath, pod.Status.QOSClass, "Pod QOS Class may not change as a result of resizing"))
+		errs = append(errs, field.Invalid(specPath, pod.Status.QOSClass, "Pod QOS Class may not change as a result of resizing"))
 	}
 	if !resizable(before) {
-		found = append(found, field.Forbidden(specPath, "Pod running on node without support for resize"))
+		errs = append(errs, field.Forbidden(specPath, "Pod running on node without support for resize"))
 	}
 	kept := pod.Spec.DeepCopy()
-	found = append(found, validatePodLevelResize(kept, &pod.Spec, &before.Spec)...)
+	errs = append(errs, validatePodLevelResize(kept, &pod.Spec, &before.Spec)...)
 	if len(before.Status.NodeAllocatableResourceClaimStatuses) > 0 {
-		found = append(found, field.Forbidden(specPath, "pods with node allocatable resource claims cannot be resized"))
+		errs = append(errs, field.Forbidden(specPath, "pods with node allocatable resource claims cannot be resized"))
 	}
 	if other := validateSameContainers(&pod.Spec, &before.Spec); len(other) > 0 {
-		return append(found, other...)
+		return append(errs, other...)
 	}
-	found = append(found, validateContainersResize(kept, &pod.Spec, &before.Spec)...)
-	if len(found) == 0 && !equality.Semantic.DeepEqual(kept, &before.Spec) {
-		found = append(found, field.Forbidden(specPath, "only cpu and memory resources are mutable"))
+	errs = append(errs, validateContainersResize(kept, &pod.Spec, &before.Spec)...)
+	if len(errs) == 0 && !equality.Semantic.DeepEqual(kept, &before.Spec) {
+		errs = append(errs, field.Forbidden(specPath, "only cpu and memory resources are mutable"))
 	}
-	return found
+	return errs
 }
 
 // resizable: the first running container says what it has, as kubelets do that can change it.
@@ -145,23 +145,23 @@ func resizable(pod *corev1.Pod) bool {
 }
 
 func validateSameContainers(now, was *corev1.PodSpec) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, kind := range []struct {
 		name     string
 		now, was []corev1.Container
 	}{{"containers", now.Containers, was.Containers}, {"initContainers", now.InitContainers, was.InitContainers}} {
 		if len(kind.now) != len(kind.was) {
-			found = append(found, field.Forbidden(specPath.Child(kind.name), kind.name+" may not be added or removed on resize"))
+			errs = append(errs, field.Forbidden(specPath.Child(kind.name), kind.name+" may not be added or removed on resize"))
 			continue
 		}
 		for i := range kind.was {
 			if kind.now[i].Name != kind.was[i].Name {
-				found = append(found, field.Forbidden(specPath.Child(kind.name).Index(i).Child("name"),
+				errs = append(errs, field.Forbidden(specPath.Child(kind.name).Index(i).Child("name"),
 					kind.name+" may not be renamed or reordered on resize"))
 			}
 		}
 	}
-	return found
+	return errs
 }
 
 // validatePodLevelResize looks at the resources of the pod as a whole, and puts the old amounts of CPU and memory into kept.
@@ -177,21 +177,21 @@ func validatePodLevelResize(kept, now, was *corev1.PodSpec) field.ErrorList {
 	if old == nil {
 		old = &corev1.ResourceRequirements{}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if removes(now.Resources.Requests, old.Requests) {
-		found = append(found, field.Forbidden(path.Child("requests"), "pod-level resource requests cannot be removed"))
+		errs = append(errs, field.Forbidden(path.Child("requests"), "pod-level resource requests cannot be removed"))
 	}
 	if removes(now.Resources.Limits, old.Limits) {
-		found = append(found, field.Forbidden(path.Child("limits"), "pod-level resource limits cannot be removed"))
+		errs = append(errs, field.Forbidden(path.Child("limits"), "pod-level resource limits cannot be removed"))
 	}
 	*kept.Resources = withAmounts(*kept.Resources, *old)
 	if was.Resources == nil && !asks(kept.Resources) {
 		kept.Resources = nil
 	}
 	if !equality.Semantic.DeepEqual(kept.Resources, was.Resources) {
-		found = append(found, field.Forbidden(specPath, "only cpu and memory resources are mutable at pod-level"))
+		errs = append(errs, field.Forbidden(specPath, "only cpu and memory resources are mutable at pod-level"))
 	}
-	return found
+	return errs
 }
 
 func asks(r *corev1.ResourceRequirements) bool {
@@ -200,44 +200,44 @@ func asks(r *corev1.ResourceRequirements) bool {
 
 // validateContainersResize does the same for the containers, which match by now.
 func validateContainersResize(kept, now, was *corev1.PodSpec) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range was.InitContainers {
 		path := specPath.Child("initContainers").Index(i)
-		found = append(found, validateResourceNamesKept(path.Child("resources"), &now.InitContainers[i].Resources, &was.InitContainers[i].Resources)...)
+		errs = append(errs, validateResourceNamesKept(path.Child("resources"), &now.InitContainers[i].Resources, &was.InitContainers[i].Resources)...)
 	}
 	for i := range was.Containers {
 		path := specPath.Child("containers").Index(i)
-		found = append(found, validateResourceNamesKept(path.Child("resources"), &now.Containers[i].Resources, &was.Containers[i].Resources)...)
+		errs = append(errs, validateResourceNamesKept(path.Child("resources"), &now.Containers[i].Resources, &was.Containers[i].Resources)...)
 	}
 	for i := range kept.Containers {
 		if c := &kept.Containers[i]; !onlyAmounts(c, &was.Containers[i]) {
-			found = append(found, field.Forbidden(specPath, "only cpu and memory resources are mutable"))
+			errs = append(errs, field.Forbidden(specPath, "only cpu and memory resources are mutable"))
 		}
 	}
 	for i := range kept.InitContainers {
 		c, path := &kept.InitContainers[i], specPath.Child("initContainers").Index(i)
 		changed := !equality.Semantic.DeepEqual(c, &was.InitContainers[i])
 		if !onlyAmounts(c, &was.InitContainers[i]) {
-			found = append(found, field.Forbidden(path, "only cpu and memory resources for init or sidecar containers are mutable"))
+			errs = append(errs, field.Forbidden(path, "only cpu and memory resources for init or sidecar containers are mutable"))
 		}
 		for _, p := range c.ResizePolicy {
 			if changed && !isSidecar(c) && p.RestartPolicy == corev1.RestartContainer {
-				found = append(found, field.Forbidden(path, "non-sidecar init containers with a resize policy of RestartContainer cannot be resized"))
+				errs = append(errs, field.Forbidden(path, "non-sidecar init containers with a resize policy of RestartContainer cannot be resized"))
 			}
 		}
 	}
-	return found
+	return errs
 }
 
 func validateResourceNamesKept(path *field.Path, now, was *corev1.ResourceRequirements) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if removes(now.Requests, was.Requests) {
-		found = append(found, field.Forbidden(path.Child("requests"), "resource requests cannot be removed"))
+		errs = append(errs, field.Forbidden(path.Child("requests"), "resource requests cannot be removed"))
 	}
 	if removes(now.Limits, was.Limits) {
-		found = append(found, field.Forbidden(path.Child("limits"), "resource limits cannot be removed"))
+		errs = append(errs, field.Forbidden(path.Child("limits"), "resource limits cannot be removed"))
 	}
-	return found
+	return errs
 }
 
 func removes(now, was corev1.ResourceList) bool {

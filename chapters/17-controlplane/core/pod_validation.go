@@ -8,8 +8,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
 
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // Where the paths of errors begin.
@@ -21,23 +23,23 @@ var (
 
 // ValidatePodCreate checks a new pod. Upstream: validation.ValidatePodCreate.
 func ValidatePodCreate(pod *corev1.Pod) field.ErrorList {
-	found := validatePodMetadataAndSpec(pod, Options{Pod: true})
+	errs := validatePodMetadataAndSpec(pod, Options{Pod: true})
 	if len(pod.Spec.EphemeralContainers) > 0 {
-		found = append(found, field.Forbidden(specPath.Child("ephemeralContainers"), "cannot be set on create"))
+		errs = append(errs, field.Forbidden(specPath.Child("ephemeralContainers"), "cannot be set on create"))
 	}
 	if pod.Spec.NodeName != "" && len(pod.Spec.SchedulingGates) > 0 {
-		found = append(found, field.Forbidden(specPath.Child("nodeName"), "cannot be set until all schedulingGates have been cleared"))
+		errs = append(errs, field.Forbidden(specPath.Child("nodeName"), "cannot be set until all schedulingGates have been cleared"))
 	}
-	return append(found, validateProfilesMatchAnnotations(specPath, &pod.ObjectMeta, &pod.Spec)...)
+	return append(errs, validateProfilesMatchAnnotations(specPath, &pod.ObjectMeta, &pod.Spec)...)
 }
 
 // validatePodMetadataAndSpec checks a pod by itself, new or changed. Upstream: validatePodMetadataAndSpec.
 func validatePodMetadataAndSpec(pod *corev1.Pod, o Options) field.ErrorList {
-	found := validatePodAnnotations(annotationsPath, &pod.ObjectMeta, &pod.Spec, o)
-	found = append(found, ValidatePodSpec(specPath, &pod.Spec, &pod.ObjectMeta, o)...)
-	found = append(found, validateServiceAccountTokenVolume(&pod.Spec)...)
-	found = append(found, validateImagesWithoutSpaces(specPath.Child("containers"), pod.Spec.Containers)...)
-	return append(found, validateImagesWithoutSpaces(specPath.Child("initContainers"), pod.Spec.InitContainers)...)
+	errs := validatePodAnnotations(annotationsPath, &pod.ObjectMeta, &pod.Spec, o)
+	errs = append(errs, ValidatePodSpec(specPath, &pod.Spec, &pod.ObjectMeta, o)...)
+	errs = append(errs, validateServiceAccountTokenVolume(&pod.Spec)...)
+	errs = append(errs, validateImagesWithoutSpaces(specPath.Child("containers"), pod.Spec.Containers)...)
+	return append(errs, validateImagesWithoutSpaces(specPath.Child("initContainers"), pod.Spec.InitContainers)...)
 }
 
 // validateServiceAccountTokenVolume: a token is an account's.
@@ -45,17 +47,17 @@ func validateServiceAccountTokenVolume(spec *corev1.PodSpec) field.ErrorList {
 	if spec.ServiceAccountName != "" {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range spec.Volumes {
 		p := spec.Volumes[i].Projected
 		for j := 0; p != nil && j < len(p.Sources); j++ {
 			if p.Sources[j].ServiceAccountToken != nil {
 				path := specPath.Child("volumes").Index(i).Child("projected", "sources").Index(j).Child("serviceAccountToken")
-				found = append(found, field.Forbidden(path, "must not be specified when serviceAccountName is not set"))
+				errs = append(errs, field.Forbidden(path, "must not be specified when serviceAccountName is not set"))
 			}
 		}
 	}
-	return found
+	return errs
 }
 
 // optionsForPod are the options for a change of a pod.
@@ -76,8 +78,8 @@ var changeable = []string{
 // Upstream: validation.ValidatePodUpdate.
 func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 	o := optionsForPod(before)
-	found := validatePodMetadataAndSpec(pod, o)
-	found = append(found, validateAnnotationsUpdate(pod, before, o)...)
+	errs := validatePodMetadataAndSpec(pod, o)
+	errs = append(errs, validateAnnotationsUpdate(pod, before, o)...)
 	for _, kind := range []struct {
 		name     string
 		now, was []corev1.Container
@@ -86,40 +88,40 @@ func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 		{"initContainers", pod.Spec.InitContainers, before.Spec.InitContainers},
 	} {
 		if len(kind.now) != len(kind.was) {
-			return append(found, field.Forbidden(specPath.Child(kind.name), "pod updates may not add or remove containers"))
+			return append(errs, field.Forbidden(specPath.Child(kind.name), "pod updates may not add or remove containers"))
 		}
-		found = append(found, validateImagesUpdate(specPath.Child(kind.name), kind.now)...)
+		errs = append(errs, validateImagesUpdate(specPath.Child(kind.name), kind.now)...)
 	}
 	late, stop := laterDeadline(pod.Spec.ActiveDeadlineSeconds, before.Spec.ActiveDeadlineSeconds)
-	found = append(found, late...)
+	errs = append(errs, late...)
 	if stop {
-		return found
+		return errs
 	}
-	found = append(found, validateOnlyAddedTolerations(pod.Spec.Tolerations, before.Spec.Tolerations, o)...)
-	found = append(found, validateOnlyDeletedSchedulingGates(pod.Spec.SchedulingGates, before.Spec.SchedulingGates)...)
+	errs = append(errs, validateOnlyAddedTolerations(pod.Spec.Tolerations, before.Spec.Tolerations, o)...)
+	errs = append(errs, validateOnlyDeletedSchedulingGates(pod.Spec.SchedulingGates, before.Spec.SchedulingGates)...)
 	if equality.Semantic.DeepEqual(&pod.Spec, &before.Spec) {
-		return found
+		return errs
 	}
 	rest, narrowed := withoutChangeable(&pod.Spec, &before.Spec)
-	found = append(found, narrowed...)
+	errs = append(errs, narrowed...)
 	if !equality.Semantic.DeepEqual(rest, &before.Spec) {
-		found = append(found, field.Forbidden(specPath, fmt.Sprintf("pod updates may not change fields other than %s\n%v",
+		errs = append(errs, field.Forbidden(specPath, fmt.Sprintf("pod updates may not change fields other than %s\n%v",
 			strings.Join(changeable, ","), resource.Diff(internalSpec{&before.Spec}, internalSpec{rest}))))
 	}
-	return found
+	return errs
 }
 
 func validateImagesUpdate(path *field.Path, containers []corev1.Container) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range containers {
-		found = append(found, required(path.Index(i).Child("image"), containers[i].Image)...)
-		found = append(found, validateImageWithoutSpaces(path.Index(i), &containers[i])...)
+		errs = append(errs, validate.Required(path.Index(i).Child("image"), containers[i].Image)...)
+		errs = append(errs, validateImageWithoutSpaces(path.Index(i), &containers[i])...)
 	}
-	return found
+	return errs
 }
 
 // laterDeadline: time may be taken away, not given. stop: the rest is not worth looking at.
-func laterDeadline(now, was *int64) (found field.ErrorList, stop bool) {
+func laterDeadline(now, was *int64) (errs field.ErrorList, stop bool) {
 	path := specPath.Child("activeDeadlineSeconds")
 	switch {
 	case now == nil && was == nil:
@@ -127,7 +129,7 @@ func laterDeadline(now, was *int64) (found field.ErrorList, stop bool) {
 	case now == nil:
 		return field.ErrorList{field.Invalid(path, now, "must not update from a positive integer to nil value")}, false
 	case *now < 0 || *now > math.MaxInt32:
-		return within(path, *now, 0, math.MaxInt32), true
+		return validate.InRange(path, *now, 0, math.MaxInt32), true
 	case was != nil && *was < *now:
 		return field.ErrorList{field.Invalid(path, *now, "must be less than or equal to previous value")}, true
 	}
@@ -158,12 +160,12 @@ func validateOnlyDeletedSchedulingGates(now, was []corev1.PodSchedulingGate) fie
 	for _, gate := range was {
 		delete(added, gate.Name)
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	for name, i := range added {
-		found = append(found, field.Forbidden(specPath.Child("schedulingGates").Index(i).Child("name"),
+		errs = append(errs, field.Forbidden(specPath.Child("schedulingGates").Index(i).Child("name"),
 			fmt.Sprintf("only deletion is allowed, but found new scheduling gate '%s'", name)))
 	}
-	return found
+	return errs
 }
 
 // withoutChangeable is the new spec with everything from the old one that may change: what is left of the difference is
@@ -185,7 +187,7 @@ func withoutChangeable(now, was *corev1.PodSpec) (*corev1.PodSpec, field.ErrorLi
 	spec.ActiveDeadlineSeconds = was.ActiveDeadlineSeconds
 	spec.SchedulingGates = was.SchedulingGates
 	spec.Tolerations = was.Tolerations
-	if deref(was.TerminationGracePeriodSeconds, 0) < 0 && deref(spec.TerminationGracePeriodSeconds, 0) == 1 {
+	if ptr.Deref(was.TerminationGracePeriodSeconds, 0) < 0 && ptr.Deref(spec.TerminationGracePeriodSeconds, 0) == 1 {
 		spec.TerminationGracePeriodSeconds = was.TerminationGracePeriodSeconds
 	}
 	if len(was.SchedulingGates) == 0 {
@@ -196,16 +198,16 @@ func withoutChangeable(now, was *corev1.PodSpec) (*corev1.PodSpec, field.ErrorLi
 
 // validateAndTakeNarrowedAffinity puts the old choice of nodes into spec, and says where the new one is not a narrower one.
 func validateAndTakeNarrowedAffinity(spec, was *corev1.PodSpec) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if !equality.Semantic.DeepEqual(spec.NodeSelector, was.NodeSelector) {
-		found = validateOnlyAddedLabels(spec.NodeSelector, was.NodeSelector)
+		errs = validateOnlyAddedLabels(spec.NodeSelector, was.NodeSelector)
 		spec.NodeSelector = was.NodeSelector
 	}
 	old, now := nodeAffinityOf(was), nodeAffinityOf(spec)
 	if equality.Semantic.DeepEqual(old, now) {
-		return found
+		return errs
 	}
-	found = append(found, validateNodeAffinityNarrowed(now, old)...)
+	errs = append(errs, validateNodeAffinityNarrowed(now, old)...)
 	switch a := spec.Affinity; {
 	case a == nil: // then old is not nil: they differ
 		spec.Affinity = &corev1.Affinity{NodeAffinity: old}
@@ -214,7 +216,7 @@ func validateAndTakeNarrowedAffinity(spec, was *corev1.PodSpec) field.ErrorList 
 	default:
 		a.NodeAffinity = old
 	}
-	return found
+	return errs
 }
 
 func nodeAffinityOf(spec *corev1.PodSpec) *corev1.NodeAffinity {
@@ -241,13 +243,13 @@ func validateNodeAffinityNarrowed(now, was *corev1.NodeAffinity) field.ErrorList
 	if len(old) > 0 && len(old) != len(terms) {
 		return field.ErrorList{field.Invalid(path, resource.InternalForm(terms), "no additions/deletions to non-empty NodeSelectorTerms list are allowed")}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range old {
 		if !extends(&terms[i], &old[i]) {
-			found = append(found, field.Invalid(path.Index(i), resource.InternalForm(terms[i]), "only additions are allowed (no mutations or deletions)"))
+			errs = append(errs, field.Invalid(path.Index(i), resource.InternalForm(terms[i]), "only additions are allowed (no mutations or deletions)"))
 		}
 	}
-	return found
+	return errs
 }
 
 func requiredNodes(a *corev1.NodeAffinity) []corev1.NodeSelectorTerm {
@@ -276,8 +278,8 @@ func ValidateEphemeralContainersUpdate(pod, before *corev1.Pod) field.ErrorList 
 		return field.ErrorList{field.Forbidden(field.NewPath(""), "static pods do not support ephemeral containers")}
 	}
 	o := optionsForPod(before)
-	found := validatePodMetadataAndSpec(pod, o)
-	found = append(found, validateAnnotationsUpdate(pod, before, o)...)
+	errs := validatePodMetadataAndSpec(pod, o)
+	errs = append(errs, validateAnnotationsUpdate(pod, before, o)...)
 	path := specPath.Child("ephemeralContainers")
 	now := map[string]*corev1.EphemeralContainer{}
 	for i := range pod.Spec.EphemeralContainers {
@@ -287,11 +289,11 @@ func ValidateEphemeralContainersUpdate(pod, before *corev1.Pod) field.ErrorList 
 		was := &before.Spec.EphemeralContainers[i]
 		switch c := now[was.Name]; {
 		case c == nil:
-			found = append(found, field.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be removed\n", was.Name)))
+			errs = append(errs, field.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be removed\n", was.Name)))
 		case !equality.Semantic.DeepEqual(was, c):
-			found = append(found, field.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be changed\n%v", was.Name,
+			errs = append(errs, field.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be changed\n%v", was.Name,
 				resource.Diff(*was, *c))))
 		}
 	}
-	return found
+	return errs
 }

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // validatePodResources: what the pod asks for as a whole is as much as its containers do, or more. Upstream: validatePodResources.
@@ -20,28 +21,28 @@ func (s *specValidator) validatePodResources() field.ErrorList {
 	if s.spec.OS != nil && s.spec.OS.Name == corev1.Windows {
 		return field.ErrorList{field.Forbidden(path, "may not be set for a windows pod")}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if r.Claims != nil {
-		found = append(found, field.Forbidden(path.Child("claims"), "claims may not be set for Resources at pod-level"))
+		errs = append(errs, field.Forbidden(path.Child("claims"), "claims may not be set for Resources at pod-level"))
 	}
-	found = append(found, s.validateResourceRequirements(path, r, validatePodResourceName)...)
-	found = append(found, validateAggregateRequests(path.Child("requests"), r.Requests, together(s.spec, requestsOf), "aggregate container requests")...)
+	errs = append(errs, s.validateResourceRequirements(path, r, validatePodResourceName)...)
+	errs = append(errs, validateAggregateRequests(path.Child("requests"), r.Requests, together(s.spec, requestsOf), "aggregate container requests")...)
 	limits := together(s.spec, limitsOf)
 	for name := range limits {
 		if !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
 			delete(limits, name)
 		}
 	}
-	found = append(found, validateAggregateRequests(path.Child("limits"), r.Limits, limits, "aggregate container limits")...)
+	errs = append(errs, validateAggregateRequests(path.Child("limits"), r.Limits, limits, "aggregate container limits")...)
 	for i := range s.spec.Containers {
 		for name, limit := range s.spec.Containers[i].Resources.Limits {
 			if whole, ok := r.Limits[name]; ok && limit.Cmp(whole) > 0 {
 				at := path.Child("containers").Index(i).Key(string(name)).Child("limits")
-				found = append(found, field.Invalid(at, limit.String(), fmt.Sprintf("must be less than or equal to pod limits of %s", whole.String())))
+				errs = append(errs, field.Invalid(at, limit.String(), fmt.Sprintf("must be less than or equal to pod limits of %s", whole.String())))
 			}
 		}
 	}
-	return found
+	return errs
 }
 
 func requestsOf(r *corev1.ResourceRequirements) corev1.ResourceList { return r.Requests }
@@ -49,14 +50,14 @@ func limitsOf(r *corev1.ResourceRequirements) corev1.ResourceList   { return r.L
 
 // covers: whole has at least what the parts have together, as far as it says.
 func validateAggregateRequests(path *field.Path, whole, parts corev1.ResourceList, spoken string) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for name, sum := range parts {
 		if has, ok := whole[name]; ok && sum.Cmp(has) > 0 {
-			found = append(found, field.Invalid(path.Key(string(name)), has.String(),
+			errs = append(errs, field.Invalid(path.Key(string(name)), has.String(),
 				fmt.Sprintf("must be greater than or equal to %s of %s", spoken, sum.String())))
 		}
 	}
-	return found
+	return errs
 }
 
 // together is what the containers need at once: all that run side by side or, if that is more, one of the init
@@ -108,42 +109,42 @@ func claimNames(spec *corev1.PodSpec) sets.Set[string] {
 
 // validatePodResourceClaims are devices that the pod claims, by a claim or by a template of one.
 func (s *specValidator) validatePodResourceClaims() field.ErrorList {
-	var found field.ErrorList
-	names := seen{}
+	var errs field.ErrorList
+	names := validate.Seen{}
 	for i := range s.spec.ResourceClaims {
 		claim, path := &s.spec.ResourceClaims[i], s.path.Child("resourceClaims").Index(i)
 		if s.meta != nil && isMirror(s.meta.Annotations) {
-			found = append(found, field.Forbidden(field.NewPath(""), "static pods do not support resource claims"))
+			errs = append(errs, field.Forbidden(field.NewPath(""), "static pods do not support resource claims"))
 			continue
 		}
 		switch {
 		case claim.Name == "":
-			found = append(found, field.Required(path.Child("name"), ""))
-		case names.again(claim.Name):
-			found = append(found, field.Duplicate(path.Child("name"), claim.Name))
+			errs = append(errs, field.Required(path.Child("name"), ""))
+		case names.Repeated(claim.Name):
+			errs = append(errs, field.Duplicate(path.Child("name"), claim.Name))
 		default:
-			found = append(found, isLabel(path.Child("name"), claim.Name)...)
+			errs = append(errs, validate.DNS1123Label(path.Child("name"), claim.Name)...)
 		}
-		found = append(found, validatePodResourceClaimSource(path, claim)...)
+		errs = append(errs, validatePodResourceClaimSource(path, claim)...)
 	}
-	return found
+	return errs
 }
 
 func validatePodResourceClaimSource(path *field.Path, claim *corev1.PodResourceClaim) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	switch byName, byTemplate := claim.ResourceClaimName != nil, claim.ResourceClaimTemplateName != nil; {
 	case byName && byTemplate:
-		found = append(found, field.Invalid(path, resource.InternalForm(*claim),
+		errs = append(errs, field.Invalid(path, resource.InternalForm(*claim),
 			"at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"))
 	case !byName && !byTemplate:
-		found = append(found, field.Invalid(path, resource.InternalForm(*claim),
+		errs = append(errs, field.Invalid(path, resource.InternalForm(*claim),
 			"must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"))
 	}
 	if name := claim.ResourceClaimName; name != nil {
-		found = append(found, isObjectName(path.Child("resourceClaimName"), *name)...)
+		errs = append(errs, validate.ObjectName(path.Child("resourceClaimName"), *name)...)
 	}
 	if name := claim.ResourceClaimTemplateName; name != nil {
-		found = append(found, isObjectName(path.Child("resourceClaimTemplateName"), *name)...)
+		errs = append(errs, validate.ObjectName(path.Child("resourceClaimTemplateName"), *name)...)
 	}
-	return found
+	return errs
 }

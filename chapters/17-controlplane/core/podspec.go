@@ -12,6 +12,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // specValidator is the validation of one pod spec: the spec, and what its parts need to know of each other.
@@ -44,11 +47,11 @@ var specChecks = []func(*specValidator) field.ErrorList{
 // ValidatePodSpec checks the spec at path; meta is the pod's, nil in a template. Upstream: validation.ValidatePodSpec.
 func ValidatePodSpec(path *field.Path, spec *corev1.PodSpec, meta *metav1.ObjectMeta, o Options) field.ErrorList {
 	check := newSpecCheck(path, spec, meta, o)
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, part := range specChecks {
-		found = append(found, part(check)...)
+		errs = append(errs, part(check)...)
 	}
-	return found
+	return errs
 }
 
 func (s *specValidator) validateTerminationGracePeriod() field.ErrorList {
@@ -59,9 +62,9 @@ func (s *specValidator) validateTerminationGracePeriod() field.ErrorList {
 }
 
 func (s *specValidator) validatePolicies() field.ErrorList {
-	found := oneOf(s.path.Child("restartPolicy"), s.spec.RestartPolicy,
+	errs := validate.RequiredAndSupported(s.path.Child("restartPolicy"), s.spec.RestartPolicy,
 		corev1.RestartPolicyAlways, corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever)
-	return append(found, oneOf(s.path.Child("dnsPolicy"), s.spec.DNSPolicy,
+	return append(errs, validate.RequiredAndSupported(s.path.Child("dnsPolicy"), s.spec.DNSPolicy,
 		corev1.DNSClusterFirstWithHostNet, corev1.DNSClusterFirst, corev1.DNSDefault, corev1.DNSNone)...)
 }
 
@@ -71,79 +74,79 @@ func (s *specValidator) validateNodeSelectorLabels() field.ErrorList {
 
 // validateServiceAccountAndNode, validateHostnames and validatePriority check fields that name something, none of which is required.
 func (s *specValidator) validateServiceAccountAndNode() field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if name := s.spec.ServiceAccountName; name != "" {
-		found = validateServiceAccountName(s.path.Child("serviceAccountName"), name)
+		errs = validateServiceAccountName(s.path.Child("serviceAccountName"), name)
 	}
 	if name := s.spec.NodeName; name != "" {
-		found = append(found, isObjectName(s.path.Child("nodeName"), name)...)
+		errs = append(errs, validate.ObjectName(s.path.Child("nodeName"), name)...)
 	}
-	return found
+	return errs
 }
 
 func (s *specValidator) validateHostnames() field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if name := s.spec.Hostname; name != "" {
-		found = isLabel(s.path.Child("hostname"), name)
+		errs = validate.DNS1123Label(s.path.Child("hostname"), name)
 	}
 	if name := s.spec.Subdomain; name != "" {
-		found = append(found, isLabel(s.path.Child("subdomain"), name)...)
+		errs = append(errs, validate.DNS1123Label(s.path.Child("subdomain"), name)...)
 	}
-	return found
+	return errs
 }
 
 func (s *specValidator) validatePriority() field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if name := s.spec.PriorityClassName; name != "" {
-		found = isObjectName(s.path.Child("priorityClassName"), name)
+		errs = validate.ObjectName(s.path.Child("priorityClassName"), name)
 	}
 	if name := s.spec.RuntimeClassName; name != nil {
-		found = append(found, isObjectName(s.path.Child("runtimeClassName"), *name)...)
+		errs = append(errs, validate.ObjectName(s.path.Child("runtimeClassName"), *name)...)
 	}
 	if p := s.spec.PreemptionPolicy; p != nil {
-		found = append(found, oneOf(s.path.Child("preemptionPolicy"), *p, corev1.PreemptLowerPriority, corev1.PreemptNever)...)
+		errs = append(errs, validate.RequiredAndSupported(s.path.Child("preemptionPolicy"), *p, corev1.PreemptLowerPriority, corev1.PreemptNever)...)
 	}
-	return found
+	return errs
 }
 
 func validateServiceAccountName(path *field.Path, name string) field.ErrorList {
-	return wrong(path, name, apivalidation.ValidateServiceAccountName(name, false))
+	return validate.Invalid(path, name, apivalidation.ValidateServiceAccountName(name, false))
 }
 
 func (s *specValidator) validateActiveDeadlineSeconds() field.ErrorList {
 	if s.spec.ActiveDeadlineSeconds == nil {
 		return nil
 	}
-	return within(s.path.Child("activeDeadlineSeconds"), *s.spec.ActiveDeadlineSeconds, 1, math.MaxInt32)
+	return validate.InRange(s.path.Child("activeDeadlineSeconds"), *s.spec.ActiveDeadlineSeconds, 1, math.MaxInt32)
 }
 
 // gates: readiness gates name conditions, scheduling gates themselves, each once.
 func (s *specValidator) validateGates() field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, gate := range s.spec.ReadinessGates {
-		found = append(found, isQualified(s.path.Child("readinessGates").Index(i).Child("conditionType"), string(gate.ConditionType))...)
+		errs = append(errs, validate.QualifiedName(s.path.Child("readinessGates").Index(i).Child("conditionType"), string(gate.ConditionType))...)
 	}
-	names := seen{}
+	names := validate.Seen{}
 	for i, gate := range s.spec.SchedulingGates {
 		path := s.path.Child("schedulingGates").Index(i)
-		found = append(found, isQualified(path, gate.Name)...)
-		if names.again(gate.Name) {
-			found = append(found, field.Duplicate(path, gate.Name))
+		errs = append(errs, validate.QualifiedName(path, gate.Name)...)
+		if names.Repeated(gate.Name) {
+			errs = append(errs, field.Duplicate(path, gate.Name))
 		}
 	}
-	return found
+	return errs
 }
 
 func (s *specValidator) validateHostAliases() field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, alias := range s.spec.HostAliases {
 		path := s.path.Child("hostAliases").Index(i)
-		found = append(found, isIP(path.Child("ip"), alias.IP)...)
+		errs = append(errs, validate.IP(path.Child("ip"), alias.IP)...)
 		for j, name := range alias.Hostnames {
-			found = append(found, isSubdomain(path.Child("hostnames").Index(j), name)...)
+			errs = append(errs, validate.DNS1123Subdomain(path.Child("hostnames").Index(j), name)...)
 		}
 	}
-	return found
+	return errs
 }
 
 // validateOverhead is what the runtime itself needs: requests without limits.
@@ -161,17 +164,17 @@ func (s *specValidator) validateHostnameOverride() field.ErrorList {
 		return nil
 	}
 	path := s.path.Child("hostnameOverride")
-	var found field.ErrorList
-	if deref(s.spec.SetHostnameAsFQDN, false) {
-		found = append(found, field.Forbidden(path, "may not be specified when setHostnameAsFQDN is true"))
+	var errs field.ErrorList
+	if ptr.Deref(s.spec.SetHostnameAsFQDN, false) {
+		errs = append(errs, field.Forbidden(path, "may not be specified when setHostnameAsFQDN is true"))
 	}
 	if s.spec.HostNetwork {
-		found = append(found, field.Forbidden(path, "may not be specified when hostNetwork is true"))
+		errs = append(errs, field.Forbidden(path, "may not be specified when hostNetwork is true"))
 	}
 	if len(*name) > 64 {
-		found = append(found, field.TooLong(path, "", 64))
+		errs = append(errs, field.TooLong(path, "", 64))
 	}
-	return append(found, isSubdomain(path, *name)...)
+	return append(errs, validate.DNS1123Subdomain(path, *name)...)
 }
 
 // eachContainer visits every container of the spec: init containers, containers, ephemeral containers.
@@ -272,21 +275,21 @@ func (s *specValidator) validateOS() field.ErrorList {
 	case os.Name == corev1.Windows:
 		return s.validateWindows()
 	}
-	return among(path, os.Name, corev1.Linux, corev1.Windows)
+	return validate.Supported(path, os.Name, corev1.Linux, corev1.Windows)
 }
 
 func (s *specValidator) validateLinux() field.ErrorList {
 	const reason = "windows options cannot be set for a linux pod"
-	var found field.ErrorList
+	var errs field.ErrorList
 	if c := s.spec.SecurityContext; c != nil && c.WindowsOptions != nil {
-		found = append(found, field.Forbidden(s.path.Child("securityContext", "windowsOptions"), reason))
+		errs = append(errs, field.Forbidden(s.path.Child("securityContext", "windowsOptions"), reason))
 	}
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		if c.SecurityContext != nil && c.SecurityContext.WindowsOptions != nil {
-			found = append(found, field.Forbidden(path.Child("securityContext", "windowsOptions"), reason))
+			errs = append(errs, field.Forbidden(path.Child("securityContext", "windowsOptions"), reason))
 		}
 	})
-	return found
+	return errs
 }
 
 // setField is a field, and whether it is set.
@@ -300,11 +303,11 @@ func (s *specValidator) validateWindows() field.ErrorList {
 	if c == nil {
 		c = &corev1.PodSecurityContext{}
 	}
-	found := validateContainerOnWindows(s.path, []setField{
+	errs := validateContainerOnWindows(s.path, []setField{
 		{"hostUsers", spec.HostUsers != nil}, {"hostPID", spec.HostPID}, {"hostIPC", spec.HostIPC},
 		{"shareProcessNamespace", spec.ShareProcessNamespace != nil},
 	})
-	found = append(found, validateContainerOnWindows(s.path.Child("securityContext"), []setField{
+	errs = append(errs, validateContainerOnWindows(s.path.Child("securityContext"), []setField{
 		{"appArmorProfile", c.AppArmorProfile != nil}, {"seLinuxOptions", c.SELinuxOptions != nil},
 		{"seccompProfile", c.SeccompProfile != nil}, {"fsGroup", c.FSGroup != nil},
 		{"fsGroupChangePolicy", c.FSGroupChangePolicy != nil}, {"sysctls", len(c.Sysctls) > 0},
@@ -314,7 +317,7 @@ func (s *specValidator) validateWindows() field.ErrorList {
 	})...)
 	s.eachContainer(func(container *corev1.Container, path *field.Path) {
 		if c := container.SecurityContext; c != nil {
-			found = append(found, validateContainerOnWindows(path.Child("securityContext"), []setField{
+			errs = append(errs, validateContainerOnWindows(path.Child("securityContext"), []setField{
 				{"appArmorProfile", c.AppArmorProfile != nil}, {"seLinuxOptions", c.SELinuxOptions != nil},
 				{"seccompProfile", c.SeccompProfile != nil}, {"capabilities", c.Capabilities != nil},
 				{"readOnlyRootFilesystem", c.ReadOnlyRootFilesystem != nil}, {"privileged", c.Privileged != nil},
@@ -323,17 +326,17 @@ func (s *specValidator) validateWindows() field.ErrorList {
 			})...)
 		}
 	})
-	return found
+	return errs
 }
 
 func validateContainerOnWindows(path *field.Path, fields []setField) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, f := range fields {
 		if f.set {
-			found = append(found, field.Forbidden(path.Child(f.name), "cannot be set for a windows pod"))
+			errs = append(errs, field.Forbidden(path.Child(f.name), "cannot be set for a windows pod"))
 		}
 	}
-	return found
+	return errs
 }
 
 // What a resolver can take.
@@ -355,36 +358,36 @@ func (s *specValidator) validateDNSConfig() field.ErrorList {
 	case alone && len(c.Nameservers) == 0:
 		return field.ErrorList{field.Required(path.Child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None")}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(c.Nameservers) > maxNameservers {
-		found = append(found, field.Invalid(path.Child("nameservers"), c.Nameservers,
+		errs = append(errs, field.Invalid(path.Child("nameservers"), c.Nameservers,
 			fmt.Sprintf("must not have more than %v nameservers", maxNameservers)))
 	}
 	for i, address := range c.Nameservers {
-		found = append(found, isIP(path.Child("nameservers").Index(i), address)...)
+		errs = append(errs, validate.IP(path.Child("nameservers").Index(i), address)...)
 	}
-	found = append(found, validateDNSSearches(path.Child("searches"), c.Searches)...)
+	errs = append(errs, validateDNSSearches(path.Child("searches"), c.Searches)...)
 	for i, o := range c.Options {
 		if o.Name == "" {
-			found = append(found, field.Required(path.Child("options").Index(i), "must not be empty"))
+			errs = append(errs, field.Required(path.Child("options").Index(i), "must not be empty"))
 		}
 	}
-	return found
+	return errs
 }
 
 func validateDNSSearches(path *field.Path, list []string) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(list) > maxSearches {
-		found = append(found, field.Invalid(path, list, fmt.Sprintf("must not have more than %v search paths", maxSearches)))
+		errs = append(errs, field.Invalid(path, list, fmt.Sprintf("must not have more than %v search paths", maxSearches)))
 	}
 	if len(strings.Join(list, " ")) > maxSearchLength {
-		found = append(found, field.Invalid(path, list, fmt.Sprintf("must not have more than %v characters (including spaces) in the search list", maxSearchLength)))
+		errs = append(errs, field.Invalid(path, list, fmt.Sprintf("must not have more than %v characters (including spaces) in the search list", maxSearchLength)))
 	}
 	for i, domain := range list {
 		if domain != "." {
 			domain = strings.TrimSuffix(domain, ".")
-			found = append(found, wrong(path.Index(i), domain, validation.IsDNS1123SubdomainWithUnderscore(domain))...)
+			errs = append(errs, validate.Invalid(path.Index(i), domain, validation.IsDNS1123SubdomainWithUnderscore(domain))...)
 		}
 	}
-	return found
+	return errs
 }

@@ -76,13 +76,13 @@ func ContainerCells(containers []corev1.Container) (names, images string) {
 // Upstream: validation.ValidatePodTemplateSpec.
 func ValidatePodTemplateSpec(path *field.Path, t *corev1.PodTemplateSpec, o Options) field.ErrorList {
 	spec := path.Child("spec")
-	found := metav1validation.ValidateLabels(t.Labels, path.Child("labels"))
-	found = append(found, apivalidation.ValidateAnnotations(t.Annotations, path.Child("annotations"))...)
-	found = append(found, validatePodAnnotations(path.Child("annotations"), &t.ObjectMeta, &t.Spec, o)...)
-	found = append(found, ValidatePodSpec(spec, &t.Spec, nil, o)...)
-	found = append(found, validateProfilesMatchAnnotations(spec, &t.ObjectMeta, &t.Spec)...)
+	errs := metav1validation.ValidateLabels(t.Labels, path.Child("labels"))
+	errs = append(errs, apivalidation.ValidateAnnotations(t.Annotations, path.Child("annotations"))...)
+	errs = append(errs, validatePodAnnotations(path.Child("annotations"), &t.ObjectMeta, &t.Spec, o)...)
+	errs = append(errs, ValidatePodSpec(spec, &t.Spec, nil, o)...)
+	errs = append(errs, validateProfilesMatchAnnotations(spec, &t.ObjectMeta, &t.Spec)...)
 	if len(t.Spec.EphemeralContainers) > 0 {
-		found = append(found, field.Forbidden(spec.Child("ephemeralContainers"), "ephemeral containers not allowed in pod template"))
+		errs = append(errs, field.Forbidden(spec.Child("ephemeralContainers"), "ephemeral containers not allowed in pod template"))
 	}
-	return found
+	return errs
 }

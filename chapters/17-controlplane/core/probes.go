@@ -7,21 +7,22 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // probes ask a container whether it has started, is alive, is ready. The first two are answered by one success.
 func (s *specValidator) validateProbes(path *field.Path, c *corev1.Container) field.ErrorList {
-	var found field.ErrorList
-	found = append(found, s.validateLivenessProbe(path.Child("livenessProbe"), c.LivenessProbe)...)
+	errs := s.validateLivenessProbe(path.Child("livenessProbe"), c.LivenessProbe)
 	if p := c.ReadinessProbe; p != nil {
 		at := path.Child("readinessProbe")
-		found = append(found, s.validateProbe(at, p)...)
+		errs = append(errs, s.validateProbe(at, p)...)
 		if p.TerminationGracePeriodSeconds != nil {
-			found = append(found, field.Invalid(at.Child("terminationGracePeriodSeconds"), p.TerminationGracePeriodSeconds,
+			errs = append(errs, field.Invalid(at.Child("terminationGracePeriodSeconds"), p.TerminationGracePeriodSeconds,
 				"must not be set for readinessProbes"))
 		}
 	}
-	return append(found, s.validateLivenessProbe(path.Child("startupProbe"), c.StartupProbe)...)
+	return append(errs, s.validateLivenessProbe(path.Child("startupProbe"), c.StartupProbe)...)
 }
 
 // validateLivenessProbe is one whose failure ends the container.
@@ -29,16 +30,16 @@ func (s *specValidator) validateLivenessProbe(path *field.Path, p *corev1.Probe)
 	if p == nil {
 		return nil
 	}
-	found := s.validateProbe(path, p)
+	errs := s.validateProbe(path, p)
 	if p.SuccessThreshold != 1 {
-		found = append(found, field.Invalid(path.Child("successThreshold"), p.SuccessThreshold, "must be 1"))
+		errs = append(errs, field.Invalid(path.Child("successThreshold"), p.SuccessThreshold, "must be 1"))
 	}
-	return found
+	return errs
 }
 
 func (s *specValidator) validateProbe(path *field.Path, p *corev1.Probe) field.ErrorList {
 	h := handler{Exec: p.Exec, HTTPGet: p.HTTPGet, TCPSocket: p.TCPSocket, GRPC: p.GRPC}
-	found := s.validateHandler(path, h)
+	errs := s.validateHandler(path, h)
 	for _, n := range []struct {
 		field string
 		value int32
@@ -47,13 +48,13 @@ func (s *specValidator) validateProbe(path *field.Path, p *corev1.Probe) field.E
 		{"successThreshold", p.SuccessThreshold}, {"failureThreshold", p.FailureThreshold},
 	} {
 		if n.value < 0 {
-			found = append(found, notNegative(path.Child(n.field), n.value)...)
+			errs = append(errs, validate.NonNegative(path.Child(n.field), n.value)...)
 		}
 	}
 	if grace := p.TerminationGracePeriodSeconds; grace != nil && *grace <= 0 {
-		found = append(found, field.Invalid(path.Child("terminationGracePeriodSeconds"), *grace, "must be greater than 0"))
+		errs = append(errs, field.Invalid(path.Child("terminationGracePeriodSeconds"), *grace, "must be greater than 0"))
 	}
-	return found
+	return errs
 }
 
 // validateLifecycle is what a container does right after its start and right before its end.
@@ -61,17 +62,17 @@ func (s *specValidator) validateLifecycle(path *field.Path, c *corev1.Container)
 	if c.Lifecycle == nil {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	path = path.Child("lifecycle")
 	for _, hook := range []struct {
 		field string
 		do    *corev1.LifecycleHandler
 	}{{"postStart", c.Lifecycle.PostStart}, {"preStop", c.Lifecycle.PreStop}} {
 		if h := hook.do; h != nil {
-			found = append(found, s.validateHandler(path.Child(hook.field), handler{Exec: h.Exec, HTTPGet: h.HTTPGet, TCPSocket: h.TCPSocket, Sleep: h.Sleep})...)
+			errs = append(errs, s.validateHandler(path.Child(hook.field), handler{Exec: h.Exec, HTTPGet: h.HTTPGet, TCPSocket: h.TCPSocket, Sleep: h.Sleep})...)
 		}
 	}
-	return found
+	return errs
 }
 
 // handler is what is done for a probe or a hook: one of these.
@@ -84,7 +85,7 @@ type handler struct {
 }
 
 func (s *specValidator) validateHandler(path *field.Path, h handler) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	given := 0
 	for _, kind := range []struct {
 		field string
@@ -98,16 +99,16 @@ func (s *specValidator) validateHandler(path *field.Path, h handler) field.Error
 		case !kind.set:
 			continue
 		case given > 0:
-			found = append(found, field.Forbidden(path.Child(kind.field), "may not specify more than 1 handler type"))
+			errs = append(errs, field.Forbidden(path.Child(kind.field), "may not specify more than 1 handler type"))
 		default:
-			found = append(found, kind.check(path.Child(kind.field))...)
+			errs = append(errs, kind.check(path.Child(kind.field))...)
 			given++
 		}
 	}
 	if given == 0 {
-		found = append(found, field.Required(path, "must specify a handler type"))
+		errs = append(errs, field.Required(path, "must specify a handler type"))
 	}
-	return found
+	return errs
 }
 
 func (h handler) validateExec(path *field.Path) field.ErrorList {
@@ -119,21 +120,21 @@ func (h handler) validateExec(path *field.Path) field.ErrorList {
 
 func (h handler) validateHTTPGet(path *field.Path) field.ErrorList {
 	get := h.HTTPGet
-	found := required(path.Child("path"), get.Path)
-	found = append(found, validatePortNumberOrName(path.Child("port"), get.Port)...)
-	found = append(found, among(path.Child("scheme"), get.Scheme, corev1.URISchemeHTTP, corev1.URISchemeHTTPS)...)
+	errs := validate.Required(path.Child("path"), get.Path)
+	errs = append(errs, validate.PortNumberOrName(path.Child("port"), get.Port)...)
+	errs = append(errs, validate.Supported(path.Child("scheme"), get.Scheme, corev1.URISchemeHTTP, corev1.URISchemeHTTPS)...)
 	for _, header := range get.HTTPHeaders {
-		found = append(found, wrong(path.Child("httpHeaders"), header.Name, validation.IsHTTPHeaderName(header.Name))...)
+		errs = append(errs, validate.Invalid(path.Child("httpHeaders"), header.Name, validation.IsHTTPHeaderName(header.Name))...)
 	}
-	return found
+	return errs
 }
 
 func (h handler) validateTCPSocket(path *field.Path) field.ErrorList {
-	return validatePortNumberOrName(path.Child("port"), h.TCPSocket.Port)
+	return validate.PortNumberOrName(path.Child("port"), h.TCPSocket.Port)
 }
 
 func (h handler) validateGRPC(path *field.Path) field.ErrorList {
-	return validatePortNumberOrName(path.Child("port"), intstr.FromInt32(h.GRPC.Port))
+	return validate.PortNumberOrName(path.Child("port"), intstr.FromInt32(h.GRPC.Port))
 }
 
 // sleep ends before the pod's time does.

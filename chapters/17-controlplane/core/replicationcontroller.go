@@ -17,6 +17,7 @@ import (
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 type controller = corev1.ReplicationController
@@ -82,20 +83,20 @@ var replicationControllerColumns = resource.Table[controller, *controller]{
 // Upstream: validation.ValidateReplicationController.
 func validateController(c, old *controller) field.ErrorList {
 	spec := &c.Spec
-	found := notNegative(specPath.Child("minReadySeconds"), spec.MinReadySeconds)
+	errs := validate.NonNegative(specPath.Child("minReadySeconds"), spec.MinReadySeconds)
 	if len(spec.Selector) == 0 {
-		found = append(found, field.Required(specPath.Child("selector"), ""))
+		errs = append(errs, field.Required(specPath.Child("selector"), ""))
 	}
 	if spec.Replicas == nil {
-		found = append(found, field.Required(specPath.Child("replicas"), ""))
+		errs = append(errs, field.Required(specPath.Child("replicas"), ""))
 	} else {
-		found = append(found, notNegative(specPath.Child("replicas"), *spec.Replicas)...)
+		errs = append(errs, validate.NonNegative(specPath.Child("replicas"), *spec.Replicas)...)
 	}
 	var stored *corev1.PodTemplateSpec
 	if old != nil {
 		stored = old.Spec.Template
 	}
-	return append(found, validateControllerTemplate(spec, stored)...)
+	return append(errs, validateControllerTemplate(spec, stored)...)
 }
 
 func validateControllerTemplate(spec *corev1.ReplicationControllerSpec, stored *corev1.PodTemplateSpec) field.ErrorList {
@@ -103,23 +104,23 @@ func validateControllerTemplate(spec *corev1.ReplicationControllerSpec, stored *
 	if t == nil {
 		return field.ErrorList{field.Required(path, "")}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if selector := labels.Set(spec.Selector).AsSelector(); !selector.Matches(labels.Set(t.Labels)) {
-		found = append(found, field.Invalid(path.Child("metadata", "labels"), t.Labels, "`selector` does not match template `labels`"))
+		errs = append(errs, field.Invalid(path.Child("metadata", "labels"), t.Labels, "`selector` does not match template `labels`"))
 	}
-	found = append(found, ValidatePodTemplateSpec(path, t, OptionsForTemplate(stored))...)
-	found = append(found, among(path.Child("spec", "restartPolicy"), t.Spec.RestartPolicy, corev1.RestartPolicyAlways)...)
+	errs = append(errs, ValidatePodTemplateSpec(path, t, OptionsForTemplate(stored))...)
+	errs = append(errs, validate.Supported(path.Child("spec", "restartPolicy"), t.Spec.RestartPolicy, corev1.RestartPolicyAlways)...)
 	if t.Spec.ActiveDeadlineSeconds != nil {
-		found = append(found, field.Forbidden(path.Child("spec", "activeDeadlineSeconds"),
+		errs = append(errs, field.Forbidden(path.Child("spec", "activeDeadlineSeconds"),
 			"activeDeadlineSeconds in ReplicationController is not Supported"))
 	}
-	return found
+	return errs
 }
 
 // validateControllerStatus: no part is more than the whole.
 func validateControllerStatus(_ context.Context, c, _ *controller) field.ErrorList {
 	s := &c.Status
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, n := range []struct {
 		field string
 		value int64
@@ -128,7 +129,7 @@ func validateControllerStatus(_ context.Context, c, _ *controller) field.ErrorLi
 		{"readyReplicas", int64(s.ReadyReplicas)}, {"availableReplicas", int64(s.AvailableReplicas)},
 		{"observedGeneration", s.ObservedGeneration},
 	} {
-		found = append(found, notNegative(statusPath.Child(n.field), n.value)...)
+		errs = append(errs, validate.NonNegative(statusPath.Child(n.field), n.value)...)
 	}
 	for _, part := range []struct {
 		field       string
@@ -141,10 +142,10 @@ func validateControllerStatus(_ context.Context, c, _ *controller) field.ErrorLi
 		{"availableReplicas", s.AvailableReplicas, s.ReadyReplicas, "readyReplicas"},
 	} {
 		if part.value > part.most {
-			found = append(found, field.Invalid(statusPath.Child(part.field), part.value, "cannot be greater than "+part.whole))
+			errs = append(errs, field.Invalid(statusPath.Child(part.field), part.value, "cannot be greater than "+part.whole))
 		}
 	}
-	return found
+	return errs
 }
 
 // warnController looks, on an update, at the template that was there before: so does upstream.

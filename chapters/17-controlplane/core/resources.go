@@ -11,47 +11,49 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // validateResourceRequirements: names that may stand there, quantities that can be had, and no request above its limit.
 // Upstream: ValidateResourceRequirements.
 func (s *specValidator) validateResourceRequirements(path *field.Path, r *corev1.ResourceRequirements, isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
 	limits, requests := path.Child("limits"), path.Child("requests")
-	var found field.ErrorList
+	var errs field.ErrorList
 	for name, quantity := range r.Limits {
-		found = append(found, s.validateContainerQuantity(limits.Key(string(name)), name, quantity, isName)...)
+		errs = append(errs, s.validateContainerQuantity(limits.Key(string(name)), name, quantity, isName)...)
 	}
 	for name, quantity := range r.Requests {
-		found = append(found, s.validateContainerQuantity(requests.Key(string(name)), name, quantity, isName)...)
+		errs = append(errs, s.validateContainerQuantity(requests.Key(string(name)), name, quantity, isName)...)
 		limit, limited := r.Limits[name]
 		switch {
 		case !limited && !mayOvercommit(name):
-			found = append(found, field.Required(limits, "Limit must be set for non overcommitable resources"))
+			errs = append(errs, field.Required(limits, "Limit must be set for non overcommitable resources"))
 		case limited && !mayOvercommit(name) && quantity.Cmp(limit) != 0:
-			found = append(found, field.Invalid(requests, quantity.String(), fmt.Sprintf("must be equal to %s limit of %s", name, limit.String())))
+			errs = append(errs, field.Invalid(requests, quantity.String(), fmt.Sprintf("must be equal to %s limit of %s", name, limit.String())))
 		case limited && quantity.Cmp(limit) > 0:
-			found = append(found, field.Invalid(requests, quantity.String(),
+			errs = append(errs, field.Invalid(requests, quantity.String(),
 				fmt.Sprintf("must be less than or equal to %s limit of %s", name, limit.String())))
 		}
 	}
 	if hasHugePages(r) && !hasMeasured(r) {
-		found = append(found, field.Forbidden(path, "HugePages require cpu or memory"))
+		errs = append(errs, field.Forbidden(path, "HugePages require cpu or memory"))
 	}
-	return append(found, s.validateContainerClaims(path.Child("claims"), r.Claims)...)
+	return append(errs, s.validateContainerClaims(path.Child("claims"), r.Claims)...)
 }
 
 func (s *specValidator) validateContainerQuantity(path *field.Path, name corev1.ResourceName, q resource.Quantity, isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
-	found := isName(path, name)
+	errs := isName(path, name)
 	if q.Sign() < 0 {
-		found = append(found, field.Invalid(path, q.String(), apivalidation.IsNegativeErrorMsg))
+		errs = append(errs, field.Invalid(path, q.String(), apivalidation.IsNegativeErrorMsg))
 	}
 	if isExtended(name) && q.MilliValue()%1000 != 0 {
-		found = append(found, field.Invalid(path, q, "must be an integer"))
+		errs = append(errs, field.Invalid(path, q, "must be an integer"))
 	}
 	if !s.options.AllowIndivisibleHugePages {
-		found = append(found, validateHugePages(path, name, q)...)
+		errs = append(errs, validateHugePages(path, name, q)...)
 	}
-	return found
+	return errs
 }
 
 // validateHugePages: huge pages are not divided.
@@ -69,18 +71,18 @@ func validateHugePages(path *field.Path, name corev1.ResourceName, q resource.Qu
 
 // validateHugePagesNeedOther is wholePages of all containers: the rule came late.
 func (s *specValidator) validateHugePagesNeedOther() field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		for _, list := range []corev1.ResourceList{c.Resources.Limits, c.Resources.Requests} {
 			for name, q := range list {
-				found = append(found, validateHugePages(path, name, q)...)
+				errs = append(errs, validateHugePages(path, name, q)...)
 			}
 		}
 	})
 	for name, q := range s.spec.Overhead {
-		found = append(found, validateHugePages(s.path, name, q)...)
+		errs = append(errs, validateHugePages(s.path, name, q)...)
 	}
-	return found
+	return errs
 }
 
 func hasHugePages(r *corev1.ResourceRequirements) bool {
@@ -108,15 +110,15 @@ func hasMeasured(r *corev1.ResourceRequirements) bool {
 
 // validateContainerClaims: each names a claim of the pod, once, or different requests of it.
 func (s *specValidator) validateContainerClaims(path *field.Path, claims []corev1.ResourceClaim) field.ErrorList {
-	var found field.ErrorList
-	keys := seen{}
+	var errs field.ErrorList
+	keys := validate.Seen{}
 	for i, claim := range claims {
 		at, name := path.Index(i), claim.Name
 		if name == "" {
-			found = append(found, field.Required(at, ""))
+			errs = append(errs, field.Required(at, ""))
 			continue
 		}
-		found = append(found, validateClaimOnce(at, keys, claim)...)
+		errs = append(errs, validateClaimOnce(at, keys, claim)...)
 		if !s.claims.Has(name) {
 			err := field.NotFound(at, name)
 			err.Detail = "must be one of the names in pod.spec.resourceClaims"
@@ -125,34 +127,34 @@ func (s *specValidator) validateContainerClaims(path *field.Path, claims []corev
 			} else {
 				err.Detail += ": " + strings.Join(sets.List(s.claims), ", ")
 			}
-			found = append(found, err)
+			errs = append(errs, err)
 		}
 	}
-	return found
+	return errs
 }
 
 // validateClaimOnce adds the claim to the keys: NAME for all of it, NAME/REQUEST for a part.
-func validateClaimOnce(path *field.Path, keys seen, claim corev1.ResourceClaim) field.ErrorList {
+func validateClaimOnce(path *field.Path, keys validate.Seen, claim corev1.ResourceClaim) field.ErrorList {
 	if keys[claim.Name] {
 		return field.ErrorList{field.Duplicate(path, claim.Name)}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	key := claim.Name
 	if claim.Request != "" {
-		found = wrong(path.Child("request"), claim.Request, validation.IsDNS1123Label(claim.Request))
+		errs = validate.Invalid(path.Child("request"), claim.Request, validation.IsDNS1123Label(claim.Request))
 		key += "/" + claim.Request
 	}
 	if keys[key] {
-		found = append(found, field.Duplicate(path, key))
+		errs = append(errs, field.Duplicate(path, key))
 	} else if claim.Request == "" {
 		for other := range keys {
 			if strings.HasPrefix(other, claim.Name+"/") {
-				found = append(found, field.Duplicate(path, claim.Name))
+				errs = append(errs, field.Duplicate(path, claim.Name))
 			}
 		}
 	}
 	keys[key] = true
-	return found
+	return errs
 }
 
 // standardResources are those without a domain.
@@ -168,7 +170,7 @@ var standardResources = []corev1.ResourceName{
 // resourceName: a standard resource, or one of somebody's own with a domain. Upstream: validateResourceName.
 func resourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if bad := validation.IsQualifiedName(string(name)); len(bad) > 0 {
-		return wrong(path, name, bad)
+		return validate.Invalid(path, name, bad)
 	}
 	if strings.Contains(string(name), "/") || slices.Contains(standardResources, name) ||
 		strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) || strings.HasPrefix(string(name),
@@ -205,13 +207,13 @@ func containerResource(path *field.Path, name corev1.ResourceName) field.ErrorLi
 
 // validatePodResourceName: a pod as a whole can have it. Upstream: validatePodResourceName.
 func validatePodResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
-	if found := resourceName(path, name); len(found) > 0 {
-		return found
+	if errs := resourceName(path, name); len(errs) > 0 {
+		return errs
 	}
 	if strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
 		return nil
 	}
-	return among(path, name, corev1.ResourceCPU, corev1.ResourceHugePagesPrefix, corev1.ResourceMemory)
+	return validate.Supported(path, name, corev1.ResourceCPU, corev1.ResourceHugePagesPrefix, corev1.ResourceMemory)
 }
 
 // isNative: the name is Kubernetes' own.

@@ -9,8 +9,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
 
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // validateSecurityContext is what holds for all containers, and for the volumes they share.
@@ -20,32 +22,32 @@ func (s *specValidator) validateSecurityContext() field.ErrorList {
 	if c == nil {
 		c = &corev1.PodSecurityContext{}
 	}
-	found := validateGroupID(path.Child("fsGroup"), c.FSGroup)
-	found = append(found, validateUserID(path.Child("runAsUser"), c.RunAsUser)...)
-	found = append(found, validateGroupID(path.Child("runAsGroup"), c.RunAsGroup)...)
+	errs := validateGroupID(path.Child("fsGroup"), c.FSGroup)
+	errs = append(errs, validateUserID(path.Child("runAsUser"), c.RunAsUser)...)
+	errs = append(errs, validateGroupID(path.Child("runAsGroup"), c.RunAsGroup)...)
 	for i := range c.SupplementalGroups {
-		found = append(found, validateGroupID(path.Child("supplementalGroups").Index(i), &c.SupplementalGroups[i])...)
+		errs = append(errs, validateGroupID(path.Child("supplementalGroups").Index(i), &c.SupplementalGroups[i])...)
 	}
-	if s.spec.HostPID && deref(s.spec.ShareProcessNamespace, false) {
-		found = append(found, field.Invalid(path.Child("shareProcessNamespace"), true,
+	if s.spec.HostPID && ptr.Deref(s.spec.ShareProcessNamespace, false) {
+		errs = append(errs, field.Invalid(path.Child("shareProcessNamespace"), true,
 			"ShareProcessNamespace and HostPID cannot both be enabled"))
 	}
-	found = append(found, s.validateSysctls(path.Child("sysctls"), c.Sysctls)...)
+	errs = append(errs, s.validateSysctls(path.Child("sysctls"), c.Sysctls)...)
 	if p := c.FSGroupChangePolicy; p != nil {
-		found = append(found, among(path.Child("fsGroupChangePolicy"), *p, corev1.FSGroupChangeAlways, corev1.FSGroupChangeOnRootMismatch)...)
+		errs = append(errs, validate.Supported(path.Child("fsGroupChangePolicy"), *p, corev1.FSGroupChangeAlways, corev1.FSGroupChangeOnRootMismatch)...)
 	}
-	found = append(found, validateSeccompProfile(path.Child("seccompProfile"), c.SeccompProfile)...)
-	found = append(found, validateWindowsOptions(path.Child("windowsOptions"), c.WindowsOptions)...)
-	found = append(found, validateAppArmorProfile(path.Child("appArmorProfile"), c.AppArmorProfile)...)
+	errs = append(errs, validateSeccompProfile(path.Child("seccompProfile"), c.SeccompProfile)...)
+	errs = append(errs, validateWindowsOptions(path.Child("windowsOptions"), c.WindowsOptions)...)
+	errs = append(errs, validateAppArmorProfile(path.Child("appArmorProfile"), c.AppArmorProfile)...)
 	if p := c.SupplementalGroupsPolicy; p != nil {
-		found = append(found, among(path.Child("supplementalGroupsPolicy"), *p, corev1.SupplementalGroupsPolicyMerge,
+		errs = append(errs, validate.Supported(path.Child("supplementalGroupsPolicy"), *p, corev1.SupplementalGroupsPolicyMerge,
 			corev1.SupplementalGroupsPolicyStrict)...)
 	}
 	if s.options.AllowSELinuxChangePolicy && c.SELinuxChangePolicy != nil {
-		return append(found, among(path.Child("seLinuxChangePolicy"), *c.SELinuxChangePolicy,
+		return append(errs, validate.Supported(path.Child("seLinuxChangePolicy"), *c.SELinuxChangePolicy,
 			corev1.SELinuxChangePolicyMountOption, corev1.SELinuxChangePolicyRecursive)...)
 	}
-	return append(found, s.validateSELinuxChangePolicy()...)
+	return append(errs, s.validateSELinuxChangePolicy()...)
 }
 
 // validateSELinuxChangePolicy: one of the two policies is not switched on.
@@ -54,7 +56,7 @@ func (s *specValidator) validateSELinuxChangePolicy() field.ErrorList {
 	if c == nil || c.SELinuxChangePolicy == nil {
 		return nil
 	}
-	return among(s.path.Child("securityContext", "seLinuxChangePolicy"), *c.SELinuxChangePolicy, corev1.SELinuxChangePolicyRecursive)
+	return validate.Supported(s.path.Child("securityContext", "seLinuxChangePolicy"), *c.SELinuxChangePolicy, corev1.SELinuxChangePolicyRecursive)
 }
 
 const (
@@ -65,24 +67,24 @@ const (
 var sysctlName = regexp.MustCompile("^(" + sysctlSegment + "[\\./])*" + sysctlSegment + "$")
 
 func (s *specValidator) validateSysctls(path *field.Path, list []corev1.Sysctl) field.ErrorList {
-	var found field.ErrorList
-	names := seen{}
+	var errs field.ErrorList
+	names := validate.Seen{}
 	for i, sysctl := range list {
 		at, name := path.Index(i).Child("name"), sysctl.Name
-		switch known := names.again(name); {
+		switch known := names.Repeated(name); {
 		case name == "":
-			found = append(found, field.Required(at, ""))
+			errs = append(errs, field.Required(at, ""))
 		case len(name) > longestSysctl || !sysctlName.MatchString(name):
-			found = append(found, field.Invalid(at, name, fmt.Sprintf("must have at most %d characters and match regex %s", longestSysctl,
+			errs = append(errs, field.Invalid(at, name, fmt.Sprintf("must have at most %d characters and match regex %s", longestSysctl,
 				sysctlName)))
 		case known:
-			found = append(found, field.Duplicate(at, name))
+			errs = append(errs, field.Duplicate(at, name))
 		}
 	}
 	if !s.options.AllowHostSysctls {
-		found = append(found, s.validateHostSysctls()...)
+		errs = append(errs, s.validateHostSysctls()...)
 	}
-	return found
+	return errs
 }
 
 // validateHostSysctls: who shares a namespace with the node must not change it.
@@ -90,17 +92,17 @@ func (s *specValidator) validateHostSysctls() field.ErrorList {
 	if s.spec.SecurityContext == nil {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, sysctl := range s.spec.SecurityContext.Sysctls {
 		path := s.path.Child("securityContext", "sysctls").Index(i).Child("name")
 		switch name := strings.ReplaceAll(sysctl.Name, "/", "."); {
 		case s.spec.HostNetwork && strings.HasPrefix(name, "net."):
-			found = append(found, field.Invalid(path, sysctl.Name, "may not be specified when 'hostNetwork' is true"))
+			errs = append(errs, field.Invalid(path, sysctl.Name, "may not be specified when 'hostNetwork' is true"))
 		case s.spec.HostIPC && ofIPC.MatchString(name):
-			found = append(found, field.Invalid(path, sysctl.Name, "may not be specified when 'hostIPC' is true"))
+			errs = append(errs, field.Invalid(path, sysctl.Name, "may not be specified when 'hostIPC' is true"))
 		}
 	}
-	return found
+	return errs
 }
 
 // ofIPC are the sysctls of the namespace for inter-process communication.
@@ -108,42 +110,42 @@ var ofIPC = regexp.MustCompile(`^(kernel\.(sem|shm|shmall|shmmax|shmmni|shm_rmid
 
 // validateHostUsers: users of its own are no use to who shares the node's processes.
 func (s *specValidator) validateHostUsers() field.ErrorList {
-	if deref(s.spec.HostUsers, true) {
+	if ptr.Deref(s.spec.HostUsers, true) {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if !s.options.AllowUserNamespaceOfNetwork {
-		found = s.validateHostUsersAndNetwork()
+		errs = s.validateHostUsersAndNetwork()
 	}
 	for _, shared := range []setField{{"HostPID", s.spec.HostPID}, {"HostIPC", s.spec.HostIPC}} {
 		if shared.set {
-			found = append(found, field.Forbidden(s.path.Child(shared.name), "when `hostUsers` is false"))
+			errs = append(errs, field.Forbidden(s.path.Child(shared.name), "when `hostUsers` is false"))
 		}
 	}
 	if !s.options.AllowUserNamespaceDevices {
-		found = append(found, s.validateHostUsersAndDevices()...)
+		errs = append(errs, s.validateHostUsersAndDevices()...)
 	}
-	return found
+	return errs
 }
 
 func (s *specValidator) validateHostUsersAndNetwork() field.ErrorList {
-	if deref(s.spec.HostUsers, true) || !s.spec.HostNetwork {
+	if ptr.Deref(s.spec.HostUsers, true) || !s.spec.HostNetwork {
 		return nil
 	}
 	return field.ErrorList{field.Forbidden(s.path.Child("hostNetwork"), "when `hostUsers` is false")}
 }
 
 func (s *specValidator) validateHostUsersAndDevices() field.ErrorList {
-	if deref(s.spec.HostUsers, true) {
+	if ptr.Deref(s.spec.HostUsers, true) {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		if len(c.VolumeDevices) > 0 {
-			found = append(found, field.Forbidden(path.Child("volumeDevices"), "when `hostUsers` is false"))
+			errs = append(errs, field.Forbidden(path.Child("volumeDevices"), "when `hostUsers` is false"))
 		}
 	})
-	return found
+	return errs
 }
 
 // containerSecurity is who a container runs as, and what it may do. Upstream: ValidateSecurityContext.
@@ -151,50 +153,50 @@ func (s *specValidator) validateContainerSecurityContext(path *field.Path, c *co
 	if c == nil {
 		return nil
 	}
-	found := validateUserID(path.Child("runAsUser"), c.RunAsUser)
-	found = append(found, validateGroupID(path.Child("runAsGroup"), c.RunAsGroup)...)
+	errs := validateUserID(path.Child("runAsUser"), c.RunAsUser)
+	errs = append(errs, validateGroupID(path.Child("runAsGroup"), c.RunAsGroup)...)
 	if m := c.ProcMount; m != nil {
-		found = append(found, among(path.Child("procMount"), *m, corev1.DefaultProcMount, corev1.UnmaskedProcMount)...)
-		if *m == corev1.UnmaskedProcMount && deref(s.spec.HostUsers, true) {
-			found = append(found, field.Invalid(path.Child("procMount"), m, "`hostUsers` must be false to use `Unmasked`"))
+		errs = append(errs, validate.Supported(path.Child("procMount"), *m, corev1.DefaultProcMount, corev1.UnmaskedProcMount)...)
+		if *m == corev1.UnmaskedProcMount && ptr.Deref(s.spec.HostUsers, true) {
+			errs = append(errs, field.Invalid(path.Child("procMount"), m, "`hostUsers` must be false to use `Unmasked`"))
 		}
 	}
-	found = append(found, validateSeccompProfile(path.Child("seccompProfile"), c.SeccompProfile)...)
-	found = append(found, validatePrivilegeEscalation(path, c)...)
-	found = append(found, validateWindowsOptions(path.Child("windowsOptions"), c.WindowsOptions)...)
-	return append(found, validateAppArmorProfile(path.Child("appArmorProfile"), c.AppArmorProfile)...)
+	errs = append(errs, validateSeccompProfile(path.Child("seccompProfile"), c.SeccompProfile)...)
+	errs = append(errs, validatePrivilegeEscalation(path, c)...)
+	errs = append(errs, validateWindowsOptions(path.Child("windowsOptions"), c.WindowsOptions)...)
+	return append(errs, validateAppArmorProfile(path.Child("appArmorProfile"), c.AppArmorProfile)...)
 }
 
 // validatePrivilegeEscalation: who is privileged already cannot be kept from becoming it.
 func validatePrivilegeEscalation(path *field.Path, c *corev1.SecurityContext) field.ErrorList {
-	if deref(c.AllowPrivilegeEscalation, true) {
+	if ptr.Deref(c.AllowPrivilegeEscalation, true) {
 		return nil
 	}
-	var found field.ErrorList
-	if deref(c.Privileged, false) {
-		found = append(found, field.Invalid(path, resource.InternalForm(c), "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
+	var errs field.ErrorList
+	if ptr.Deref(c.Privileged, false) {
+		errs = append(errs, field.Invalid(path, resource.InternalForm(c), "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
 	}
 	for i := 0; c.Capabilities != nil && i < len(c.Capabilities.Add); i++ {
 		if c.Capabilities.Add[i] == "CAP_SYS_ADMIN" {
-			found = append(found, field.Invalid(path, resource.InternalForm(c),
+			errs = append(errs, field.Invalid(path, resource.InternalForm(c),
 				"cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"))
 		}
 	}
-	return found
+	return errs
 }
 
 func validateUserID(path *field.Path, id *int64) field.ErrorList {
 	if id == nil {
 		return nil
 	}
-	return wrong(path, *id, validation.IsValidUserID(*id))
+	return validate.Invalid(path, *id, validation.IsValidUserID(*id))
 }
 
 func validateGroupID(path *field.Path, id *int64) field.ErrorList {
 	if id == nil {
 		return nil
 	}
-	return wrong(path, *id, validation.IsValidGroupID(*id))
+	return validate.Invalid(path, *id, validation.IsValidGroupID(*id))
 }
 
 // validateSeccompProfile filters system calls by a profile of the runtime's or of the node's.
@@ -202,23 +204,23 @@ func validateSeccompProfile(path *field.Path, p *corev1.SeccompProfile) field.Er
 	if p == nil {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if p.Type == "" {
-		found = append(found, field.Required(path.Child("type"), "type is required when seccompProfile is set"))
+		errs = append(errs, field.Required(path.Child("type"), "type is required when seccompProfile is set"))
 	} else {
-		found = append(found, among(path.Child("type"), p.Type, corev1.SeccompProfileTypeLocalhost,
+		errs = append(errs, validate.Supported(path.Child("type"), p.Type, corev1.SeccompProfileTypeLocalhost,
 			corev1.SeccompProfileTypeRuntimeDefault, corev1.SeccompProfileTypeUnconfined)...)
 	}
 	file := path.Child("localhostProfile")
 	switch {
 	case p.Type == corev1.SeccompProfileTypeLocalhost && p.LocalhostProfile == nil:
-		found = append(found, field.Required(file, "must be set when seccomp type is Localhost"))
+		errs = append(errs, field.Required(file, "must be set when seccomp type is Localhost"))
 	case p.Type == corev1.SeccompProfileTypeLocalhost:
-		found = append(found, isRelative(file, *p.LocalhostProfile)...)
+		errs = append(errs, validate.LocalDescendingPath(file, *p.LocalhostProfile)...)
 	case p.LocalhostProfile != nil:
-		found = append(found, field.Invalid(file, resource.InternalForm(p), "can only be set when seccomp type is Localhost"))
+		errs = append(errs, field.Invalid(file, resource.InternalForm(p), "can only be set when seccomp type is Localhost"))
 	}
-	return found
+	return errs
 }
 
 // validateAppArmorProfile confines a container by a profile of the runtime's or of the node's.
@@ -238,7 +240,7 @@ func validateAppArmorProfile(path *field.Path, p *corev1.AppArmorProfile) field.
 	case "":
 		return field.ErrorList{field.Required(path.Child("type"), "type is required when appArmorProfile is set")}
 	}
-	return among(path.Child("type"), p.Type, corev1.AppArmorProfileTypeLocalhost,
+	return validate.Supported(path.Child("type"), p.Type, corev1.AppArmorProfileTypeLocalhost,
 		corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeUnconfined)
 }
 
@@ -247,14 +249,14 @@ func validateLocalAppArmorProfile(path *field.Path, name *string) field.ErrorLis
 	if name == nil || *name == "" {
 		return field.ErrorList{field.Required(path, "must be set when AppArmor type is Localhost")}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if strings.TrimSpace(*name) != *name {
-		found = append(found, field.Invalid(path, *name, "must not be padded with whitespace"))
+		errs = append(errs, field.Invalid(path, *name, "must not be padded with whitespace"))
 	}
 	if len(*name) > longest {
-		found = append(found, field.TooLong(path, "", longest))
+		errs = append(errs, field.TooLong(path, "", longest))
 	}
-	return found
+	return errs
 }
 
 // Profiles for seccomp and AppArmor were annotations before they were fields. Who writes both writes the same.
@@ -265,13 +267,13 @@ func validateProfilesMatchAnnotations(path *field.Path, m *metav1.ObjectMeta, sp
 	if len(m.Annotations) == 0 {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	of := spec.SecurityContext
 	if of == nil {
 		of = &corev1.PodSecurityContext{}
 	}
 	if text, ok := m.Annotations[corev1.SeccompPodAnnotationKey]; ok && of.SeccompProfile != nil {
-		found = append(found, validateSeccompMatchesAnnotation(path.Child("securityContext", "seccompProfile"), text, of.SeccompProfile)...)
+		errs = append(errs, validateSeccompMatchesAnnotation(path.Child("securityContext", "seccompProfile"), text, of.SeccompProfile)...)
 	}
 	onWindows := spec.OS != nil && spec.OS.Name == corev1.Windows
 	eachContainer(path, spec, func(c *corev1.Container, at *field.Path) {
@@ -280,17 +282,17 @@ func validateProfilesMatchAnnotations(path *field.Path, m *metav1.ObjectMeta, sp
 			own = &corev1.SecurityContext{}
 		}
 		if text, ok := m.Annotations[corev1.SeccompContainerAnnotationKeyPrefix+c.Name]; ok && own.SeccompProfile != nil {
-			found = append(found, validateSeccompMatchesAnnotation(at.Child("securityContext", "seccompProfile"), text, own.SeccompProfile)...)
+			errs = append(errs, validateSeccompMatchesAnnotation(at.Child("securityContext", "seccompProfile"), text, own.SeccompProfile)...)
 		}
 		profile := own.AppArmorProfile
 		if profile == nil {
 			profile = of.AppArmorProfile
 		}
 		if text, ok := m.Annotations[corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix+c.Name]; ok && profile != nil && !onWindows {
-			found = append(found, validateAppArmorMatchesAnnotation(at.Child("securityContext", "appArmorProfile"), text, profile)...)
+			errs = append(errs, validateAppArmorMatchesAnnotation(at.Child("securityContext", "appArmorProfile"), text, profile)...)
 		}
 	})
-	return found
+	return errs
 }
 
 func validateSeccompMatchesAnnotation(path *field.Path, text string, p *corev1.SeccompProfile) field.ErrorList {

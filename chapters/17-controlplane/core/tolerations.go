@@ -9,6 +9,8 @@ import (
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 func (s *specValidator) validateTolerations() field.ErrorList {
@@ -17,24 +19,24 @@ func (s *specValidator) validateTolerations() field.ErrorList {
 
 // ValidateTolerations checks the list at path. Upstream: validation.ValidateTolerations.
 func ValidateTolerations(path *field.Path, list []corev1.Toleration, o Options) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range list {
 		t, at := &list[i], path.Index(i)
 		if t.Key != "" {
-			found = append(found, metav1validation.ValidateLabelName(t.Key, at.Child("key"))...)
+			errs = append(errs, metav1validation.ValidateLabelName(t.Key, at.Child("key"))...)
 		} else if t.Operator != corev1.TolerationOpExists {
-			found = append(found, field.Invalid(at.Child("operator"), t.Operator,
+			errs = append(errs, field.Invalid(at.Child("operator"), t.Operator,
 				"operator must be Exists when `key` is empty, which means \"match all values and all keys\""))
 		}
 		if t.TolerationSeconds != nil && t.Effect != corev1.TaintEffectNoExecute {
-			found = append(found, field.Invalid(at.Child("effect"), t.Effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"))
+			errs = append(errs, field.Invalid(at.Child("effect"), t.Effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"))
 		}
-		found = append(found, validateToleration(at, t, o)...)
+		errs = append(errs, validateToleration(at, t, o)...)
 		if t.Effect != "" {
-			found = append(found, validateTaintEffect(at.Child("effect"), t.Effect)...)
+			errs = append(errs, validateTaintEffect(at.Child("effect"), t.Effect)...)
 		}
 	}
-	return found
+	return errs
 }
 
 // validateToleration: the operator says what value there is.
@@ -58,28 +60,28 @@ func validateToleration(path *field.Path, t *corev1.Toleration, o Options) field
 		return field.ErrorList{field.NotSupported(at, t.Operator, []corev1.TolerationOperator{
 			corev1.TolerationOpEqual, corev1.TolerationOpExists, corev1.TolerationOpLt, corev1.TolerationOpGt})}
 	}
-	return among(at, t.Operator, corev1.TolerationOpEqual, corev1.TolerationOpExists)
+	return validate.Supported(at, t.Operator, corev1.TolerationOpEqual, corev1.TolerationOpExists)
 }
 
 func validateTolerationNumber(path *field.Path, value string) field.ErrorList {
-	found := wrong(path, value, content.IsDecimalInteger(value))
+	errs := validate.Invalid(path, value, content.IsDecimalInteger(value))
 	if _, err := strconv.ParseInt(value, 10, 64); err != nil {
-		found = append(found, field.Invalid(path, value, err.Error()))
+		errs = append(errs, field.Invalid(path, value, err.Error()))
 	}
-	return found
+	return errs
 }
 
 // validateTolerationOperators finds operators that are not switched on.
 func (s *specValidator) validateTolerationOperators() field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, t := range s.spec.Tolerations {
 		if t.Operator == corev1.TolerationOpLt || t.Operator == corev1.TolerationOpGt {
-			found = append(found, field.Forbidden(s.path.Child("tolerations"), ""))
+			errs = append(errs, field.Forbidden(s.path.Child("tolerations"), ""))
 		}
 	}
-	return found
+	return errs
 }
 
 func validateTaintEffect(path *field.Path, e corev1.TaintEffect) field.ErrorList {
-	return among(path, e, corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)
+	return validate.Supported(path, e, corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)
 }

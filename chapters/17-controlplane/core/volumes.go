@@ -6,15 +6,17 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
 
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // checkVolumes: names of their own, and one source each. Upstream: ValidateVolumes.
 func (s *specValidator) validateVolumes() field.ErrorList {
 	made := s.madeClaims()
 	s.volumes = map[string]*corev1.Volume{}
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range s.spec.Volumes {
 		v, path := &s.spec.Volumes[i], s.path.Child("volumes").Index(i)
 		bad := s.validateVolumeSource(path, v)
@@ -25,18 +27,18 @@ func (s *specValidator) validateVolumes() field.ErrorList {
 		if len(bad) == 0 {
 			s.volumes[v.Name] = v
 		}
-		found = append(found, bad...)
+		errs = append(errs, bad...)
 		if c := v.PersistentVolumeClaim; c != nil && made[c.ClaimName] {
-			found = append(found, field.Invalid(path.Child("persistentVolumeClaim", "claimName"), c.ClaimName,
+			errs = append(errs, field.Invalid(path.Child("persistentVolumeClaim", "claimName"), c.ClaimName,
 				"must not reference a PVC that gets created for an ephemeral volume"))
 		}
 	}
-	return found
+	return errs
 }
 
 // madeClaims are those that will be made for the pod's ephemeral volumes.
-func (s *specValidator) madeClaims() seen {
-	made := seen{}
+func (s *specValidator) madeClaims() validate.Seen {
+	made := validate.Seen{}
 	for i := range s.spec.Volumes {
 		if v := &s.spec.Volumes[i]; v.Ephemeral != nil && s.meta != nil && s.meta.Name != "" {
 			made[s.meta.Name+"-"+v.Name] = true
@@ -47,14 +49,14 @@ func (s *specValidator) madeClaims() seen {
 
 // source is one kind of volume.
 type source struct {
-	name  string // in the path of the error that it is one too many
-	set   func(*corev1.VolumeSource) bool
+	name     string // in the path of the error that it is one too many
+	set      func(*corev1.VolumeSource) bool
 	validate func(path *field.Path, v *corev1.Volume, s *specValidator) field.ErrorList
 }
 
 // validateVolumeSource: exactly one kind. Upstream: validateVolumeSource.
 func (s *specValidator) validateVolumeSource(path *field.Path, v *corev1.Volume) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	given := 0
 	for i := range sources {
 		kind := &sources[i]
@@ -62,16 +64,16 @@ func (s *specValidator) validateVolumeSource(path *field.Path, v *corev1.Volume)
 		case !kind.set(&v.VolumeSource):
 			continue
 		case given > 0:
-			found = append(found, field.Forbidden(path.Child(kind.name), "may not specify more than 1 volume type"))
+			errs = append(errs, field.Forbidden(path.Child(kind.name), "may not specify more than 1 volume type"))
 		default:
-			found = append(found, kind.validate(path, v, s)...)
+			errs = append(errs, kind.validate(path, v, s)...)
 			given++
 		}
 	}
 	if given == 0 {
-		found = append(found, field.Required(path, "must specify a volume type"))
+		errs = append(errs, field.Required(path, "must specify a volume type"))
 	}
-	return found
+	return errs
 }
 
 func validateEmptyDir(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
@@ -86,95 +88,95 @@ func validateHostPath(path *field.Path, v *corev1.Volume, _ *specValidator) fiel
 	if h.Path == "" {
 		return field.ErrorList{field.Required(path.Child("path"), "")}
 	}
-	found := staysBelow(path.Child("path"), h.Path)
+	errs := validate.NoBacksteps(path.Child("path"), h.Path)
 	if h.Type != nil {
-		found = append(found, among(path.Child("type"), *h.Type, corev1.HostPathUnset, corev1.HostPathBlockDev, corev1.HostPathCharDev,
+		errs = append(errs, validate.Supported(path.Child("type"), *h.Type, corev1.HostPathUnset, corev1.HostPathBlockDev, corev1.HostPathCharDev,
 			corev1.HostPathDirectory, corev1.HostPathDirectoryOrCreate, corev1.HostPathFile, corev1.HostPathFileOrCreate, corev1.HostPathSocket)...)
 	}
-	return found
+	return errs
 }
 
 func validateSecretVolume(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("secret")
-	found := required(path.Child("secretName"), v.Secret.SecretName)
-	found = append(found, isFileMode(path.Child("defaultMode"), v.Secret.DefaultMode)...)
-	return append(found, validateKeysToPaths(path.Child("items"), v.Secret.Items)...)
+	errs := validate.Required(path.Child("secretName"), v.Secret.SecretName)
+	errs = append(errs, validate.FileMode(path.Child("defaultMode"), v.Secret.DefaultMode)...)
+	return append(errs, validateKeysToPaths(path.Child("items"), v.Secret.Items)...)
 }
 
 func validateConfigMapVolume(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("configMap")
-	found := required(path.Child("name"), v.ConfigMap.Name)
-	found = append(found, isFileMode(path.Child("defaultMode"), v.ConfigMap.DefaultMode)...)
-	return append(found, validateKeysToPaths(path.Child("items"), v.ConfigMap.Items)...)
+	errs := validate.Required(path.Child("name"), v.ConfigMap.Name)
+	errs = append(errs, validate.FileMode(path.Child("defaultMode"), v.ConfigMap.DefaultMode)...)
+	return append(errs, validateKeysToPaths(path.Child("items"), v.ConfigMap.Items)...)
 }
 
 func validateKeysToPaths(path *field.Path, items []corev1.KeyToPath) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range items {
-		found = append(found, validateKeyToPath(path.Index(i), &items[i])...)
+		errs = append(errs, validateKeyToPath(path.Index(i), &items[i])...)
 	}
-	return found
+	return errs
 }
 
 func validateKeyToPath(path *field.Path, k *corev1.KeyToPath) field.ErrorList {
-	found := required(path.Child("key"), k.Key)
-	found = append(found, required(path.Child("path"), k.Path)...)
-	found = append(found, isFileName(path.Child("path"), k.Path)...)
-	return append(found, isFileMode(path.Child("mode"), k.Mode)...)
+	errs := validate.Required(path.Child("key"), k.Key)
+	errs = append(errs, validate.Required(path.Child("path"), k.Path)...)
+	errs = append(errs, validate.LocalNonReservedPath(path.Child("path"), k.Path)...)
+	return append(errs, validate.FileMode(path.Child("mode"), k.Mode)...)
 }
 
 // podFiles tell a container about its pod. Upstream's errors name the source and not its item.
 func validateDownwardAPIVolume(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("downwardAPI")
-	found := isFileMode(path.Child("defaultMode"), v.DownwardAPI.DefaultMode)
+	errs := validate.FileMode(path.Child("defaultMode"), v.DownwardAPI.DefaultMode)
 	for i := range v.DownwardAPI.Items {
-		found = append(found, validateDownwardAPIFile(path, &v.DownwardAPI.Items[i])...)
+		errs = append(errs, validateDownwardAPIFile(path, &v.DownwardAPI.Items[i])...)
 	}
-	return found
+	return errs
 }
 
 func validateDownwardAPIFile(path *field.Path, f *corev1.DownwardAPIVolumeFile) field.ErrorList {
-	found := required(path.Child("path"), f.Path)
-	found = append(found, isFileName(path.Child("path"), f.Path)...)
+	errs := validate.Required(path.Child("path"), f.Path)
+	errs = append(errs, validate.LocalNonReservedPath(path.Child("path"), f.Path)...)
 	switch {
 	case f.FieldRef != nil:
-		found = append(found, validateObjectFieldSelector(path.Child("fieldRef"), f.FieldRef, fileFields)...)
+		errs = append(errs, validateObjectFieldSelector(path.Child("fieldRef"), f.FieldRef, fileFields)...)
 		if f.ResourceFieldRef != nil {
-			found = append(found, field.Invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"))
+			errs = append(errs, field.Invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"))
 		}
 	case f.ResourceFieldRef != nil:
-		found = append(found, validateResourceFieldSelector(path.Child("resourceFieldRef"), f.ResourceFieldRef, true)...)
+		errs = append(errs, validateResourceFieldSelector(path.Child("resourceFieldRef"), f.ResourceFieldRef, true)...)
 	default:
-		found = append(found, field.Required(path, "one of fieldRef and resourceFieldRef is required"))
+		errs = append(errs, field.Required(path, "one of fieldRef and resourceFieldRef is required"))
 	}
-	return append(found, isFileMode(path.Child("mode"), f.Mode)...)
+	return append(errs, validate.FileMode(path.Child("mode"), f.Mode)...)
 }
 
 // validateEphemeralVolume is the volume whose claim is made with the pod and goes with it.
 func validateEphemeralVolume(path *field.Path, v *corev1.Volume, s *specValidator) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if t := v.Ephemeral.VolumeClaimTemplate; t == nil {
-		found = append(found, field.Required(path.Child("ephemeral", "volumeClaimTemplate"), ""))
+		errs = append(errs, field.Required(path.Child("ephemeral", "volumeClaimTemplate"), ""))
 	} else {
-		found = append(found, validatePersistentVolumeClaimTemplate(path.Child("ephemeral", "volumeClaimTemplate"), t)...)
+		errs = append(errs, validatePersistentVolumeClaimTemplate(path.Child("ephemeral", "volumeClaimTemplate"), t)...)
 	}
 	if s.meta == nil || s.meta.Name == "" || v.Name == "" {
-		return found
+		return errs
 	}
 	claim := s.meta.Name + "-" + v.Name
-	for _, bad := range isObjectName(path, claim) {
-		found = append(found, field.Invalid(path.Child("name"), v.Name, fmt.Sprintf("PVC name %q: %v", claim, bad.Detail)))
+	for _, bad := range validate.ObjectName(path, claim) {
+		errs = append(errs, field.Invalid(path.Child("name"), v.Name, fmt.Sprintf("PVC name %q: %v", claim, bad.Detail)))
 	}
-	return found
+	return errs
 }
 
 func validateImageVolume(path *field.Path, v *corev1.Volume, s *specValidator) field.ErrorList {
 	path = path.Child("image")
-	var found field.ErrorList
+	var errs field.ErrorList
 	if s.options.Pod {
-		found = required(path.Child("reference"), v.Image.Reference)
+		errs = validate.Required(path.Child("reference"), v.Image.Reference)
 	}
-	return append(found, validatePullPolicy(path.Child("pullPolicy"), v.Image.PullPolicy)...)
+	return append(errs, validatePullPolicy(path.Child("pullPolicy"), v.Image.PullPolicy)...)
 }
 
 type volume = corev1.VolumeSource
@@ -255,11 +257,11 @@ type need struct{ field, value string }
 // needs makes the check of a source of which nothing else is asked.
 func needs(name string, of func(*volume) []need) func(*field.Path, *corev1.Volume, *specValidator) field.ErrorList {
 	return func(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
-		var found field.ErrorList
+		var errs field.ErrorList
 		for _, n := range of(&v.VolumeSource) {
-			found = append(found, required(path.Child(name, n.field), n.value)...)
+			errs = append(errs, validate.Required(path.Child(name, n.field), n.value)...)
 		}
-		return found
+		return errs
 	}
 }
 
@@ -273,8 +275,8 @@ func first(list []string) string {
 
 // projected is files of several sources in one directory, no two at one path. Upstream: validateProjectedVolumeSource.
 func validateProjectedVolume(path *field.Path, v *corev1.Volume, s *specValidator) field.ErrorList {
-	p := &projection{check: s, path: path.Child("projected"), files: seen{}}
-	p.add(isFileMode(p.path.Child("defaultMode"), v.Projected.DefaultMode))
+	p := &projection{check: s, path: path.Child("projected"), files: validate.Seen{}}
+	p.add(validate.FileMode(p.path.Child("defaultMode"), v.Projected.DefaultMode))
 	for i := range v.Projected.Sources {
 		p.source(p.path.Child("sources").Index(i), &v.Projected.Sources[i])
 	}
@@ -285,15 +287,15 @@ func validateProjectedVolume(path *field.Path, v *corev1.Volume, s *specValidato
 type projection struct {
 	check *specValidator
 	path  *field.Path
-	files seen
+	files validate.Seen
 	found field.ErrorList
 }
 
-func (p *projection) add(more field.ErrorList) { p.found = append(p.found, more...) }
+func (p *projection) add(errs field.ErrorList) { p.found = append(p.found, errs...) }
 
 // file notes a file; said is what the error shows of two at one path. Upstream's errors name the volume.
 func (p *projection) file(name, said string) {
-	if name != "" && p.files.again(name) {
+	if name != "" && p.files.Repeated(name) {
 		p.add(field.ErrorList{field.Invalid(p.path, said, "conflicting duplicate paths")})
 	}
 }
@@ -330,7 +332,7 @@ func (p *projection) source(path *field.Path, s *corev1.VolumeProjection) {
 }
 
 func (p *projection) keys(path *field.Path, name string, items []corev1.KeyToPath) {
-	p.add(required(path.Child("name"), name))
+	p.add(validate.Required(path.Child("name"), name))
 	for i := range items {
 		p.add(validateKeyToPath(path.Child("items").Index(i), &items[i]))
 		p.file(items[i].Path, name)
@@ -339,7 +341,7 @@ func (p *projection) keys(path *field.Path, name string, items []corev1.KeyToPat
 
 // token lives at least ten minutes. Upstream's errors about its path name the volume.
 func (p *projection) token(path *field.Path, t *corev1.ServiceAccountTokenProjection) {
-	lifetime := deref(t.ExpirationSeconds, 0)
+	lifetime := ptr.Deref(t.ExpirationSeconds, 0)
 	at := path.Child("expirationSeconds")
 	if lifetime < 10*60 {
 		p.add(field.ErrorList{field.Invalid(at, lifetime, "may not specify a duration less than 10 minutes")})
@@ -350,7 +352,7 @@ func (p *projection) token(path *field.Path, t *corev1.ServiceAccountTokenProjec
 	if t.Path == "" {
 		p.add(field.ErrorList{field.Required(p.path.Child("path"), "")})
 	} else if !p.check.options.AllowAnyTokenPath {
-		p.add(isFileName(p.path.Child("path"), t.Path))
+		p.add(validate.LocalNonReservedPath(p.path.Child("path"), t.Path))
 	}
 }
 
@@ -373,22 +375,22 @@ func (p *projection) trustBundle(path *field.Path, b *corev1.ClusterTrustBundleP
 	default:
 		p.add(field.ErrorList{field.Required(path, "either name or signerName must be specified")})
 	}
-	p.add(required(path.Child("path"), b.Path))
-	p.add(isFileName(path.Child("path"), b.Path))
+	p.add(validate.Required(path.Child("path"), b.Path))
+	p.add(validate.LocalNonReservedPath(path.Child("path"), b.Path))
 	p.file(b.Path, b.Path)
 }
 
 // validateTokenPaths finds paths of tokens that were once allowed.
 func (s *specValidator) validateTokenPaths() field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range s.spec.Volumes {
 		if v := &s.spec.Volumes[i]; v.Projected != nil {
 			for _, source := range v.Projected.Sources {
 				if t := source.ServiceAccountToken; t != nil && t.Path != "" {
-					found = append(found, isFileName(s.path, t.Path)...)
+					errs = append(errs, validate.LocalNonReservedPath(s.path, t.Path)...)
 				}
 			}
 		}
 	}
-	return found
+	return errs
 }

@@ -10,6 +10,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // Warnings are about what is valid and yet hardly meant. Upstream: k8s.io/kubernetes/pkg/api/pod/warnings.go.
@@ -49,14 +52,14 @@ func (w *warning) add(format string, args ...any) {
 
 // repeated finds what stands twice in a list where once is meant.
 func (w *warning) repeated() {
-	hosts, secrets := seen{}, seen{}
+	hosts, secrets := validate.Seen{}, validate.Seen{}
 	for i, alias := range w.spec.HostAliases {
-		if hosts.again(alias.IP) {
+		if hosts.Repeated(alias.IP) {
 			w.add("%s: duplicate ip %q", w.path.Child("hostAliases").Index(i).Child("ip"), alias.IP)
 		}
 	}
 	for i, s := range w.spec.ImagePullSecrets {
-		if secrets.again(s.Name) {
+		if secrets.Repeated(s.Name) {
 			w.add("%s: duplicate name %q", w.path.Child("imagePullSecrets").Index(i).Child("name"), s.Name)
 		}
 	}
@@ -117,7 +120,7 @@ func (w *warning) appArmor(c *corev1.Container) {
 }
 
 func (w *warning) grace() {
-	if deref(w.spec.TerminationGracePeriodSeconds, 0) < 0 {
+	if ptr.Deref(w.spec.TerminationGracePeriodSeconds, 0) < 0 {
 		w.add("%s: must be >= 0; negative values are invalid and will be treated as 1", w.path.Child("terminationGracePeriodSeconds"))
 	}
 }
@@ -136,10 +139,10 @@ func (w *warning) addresses() {
 
 // hidden finds variables that are defined again without use of what they were, which is more often a mistake than not.
 func (w *warning) hidden(path *field.Path, c *corev1.Container) {
-	names := seen{}
+	names := validate.Seen{}
 	for i := range c.Env {
 		v := &c.Env[i]
-		if !names.again(v.Name) {
+		if !names.Repeated(v.Name) {
 			continue
 		}
 		before := "$(" + v.Name + ")"

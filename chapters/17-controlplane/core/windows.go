@@ -8,6 +8,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // validateWindowsOptions are who a Windows container runs as.
@@ -15,23 +18,23 @@ func validateWindowsOptions(path *field.Path, o *corev1.WindowsSecurityContextOp
 	if o == nil {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if name := o.GMSACredentialSpecName; name != nil {
-		found = append(found, wrong(path.Child("gmsaCredentialSpecName"), name, validation.IsDNS1123Subdomain(*name))...)
+		errs = append(errs, validate.Invalid(path.Child("gmsaCredentialSpecName"), name, validation.IsDNS1123Subdomain(*name))...)
 	}
 	if spec := o.GMSACredentialSpec; spec != nil {
 		at := path.Child("gmsaCredentialSpec")
 		switch {
 		case *spec == "":
-			found = append(found, field.Invalid(at, spec, "gmsaCredentialSpec cannot be an empty string"))
+			errs = append(errs, field.Invalid(at, spec, "gmsaCredentialSpec cannot be an empty string"))
 		case len(*spec) > 64*1024:
-			found = append(found, field.Invalid(at, spec, "gmsaCredentialSpec size must be under 64 KiB"))
+			errs = append(errs, field.Invalid(at, spec, "gmsaCredentialSpec size must be under 64 KiB"))
 		}
 	}
 	if name := o.RunAsUserName; name != nil {
-		found = append(found, wrong(path.Child("runAsUserName"), name, windowsUser(*name))...)
+		errs = append(errs, validate.Invalid(path.Child("runAsUserName"), name, windowsUser(*name))...)
 	}
-	return found
+	return errs
 }
 
 var (
@@ -81,7 +84,7 @@ func (s *specValidator) validateHostProcess() field.ErrorList {
 	if c := s.spec.SecurityContext; c != nil && c.WindowsOptions != nil {
 		ofPod = c.WindowsOptions.HostProcess
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	all, hosts := 0, 0
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
 		all++
@@ -90,19 +93,19 @@ func (s *specValidator) validateHostProcess() field.ErrorList {
 			own = c.SecurityContext.WindowsOptions.HostProcess
 		}
 		if ofPod != nil && own != nil && *ofPod != *own {
-			found = append(found, field.Invalid(path.Child("securityContext", "windowsOptions", "hostProcess"), *own,
+			errs = append(errs, field.Invalid(path.Child("securityContext", "windowsOptions", "hostProcess"), *own,
 				fmt.Sprintf("pod hostProcess value must be identical if both are specified, was %v", *ofPod)))
 		}
-		if deref(own, false) {
+		if ptr.Deref(own, false) {
 			hosts++
 		}
 	})
 	if hosts > 0 && hosts != all {
-		found = append(found, field.Invalid(s.path, "", "If pod contains any hostProcess containers then all containers must be HostProcess containers"))
+		errs = append(errs, field.Invalid(s.path, "", "If pod contains any hostProcess containers then all containers must be HostProcess containers"))
 	}
 	if hosts > 0 && !s.spec.HostNetwork {
-		found = append(found, field.Invalid(s.path.Child("hostNetwork"), false,
+		errs = append(errs, field.Invalid(s.path.Child("hostNetwork"), false,
 			"hostNetwork must be true if pod contains any hostProcess containers"))
 	}
-	return found
+	return errs
 }

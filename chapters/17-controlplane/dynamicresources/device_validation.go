@@ -31,28 +31,28 @@ func validateItems[T any](at *field.Path, list []T, most int, validate func(at *
 	if len(list) > most {
 		return field.ErrorList{field.TooMany(at, len(list), most)}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := range list {
-		found = append(found, validate(at.Index(i), &list[i])...)
+		errs = append(errs, validate(at.Index(i), &list[i])...)
 	}
-	return found
+	return errs
 }
 
 // validateSet is validateItems where no two items have the same key.
 func validateSet[T any, K comparable](at *field.Path, list []T, most int, key func(*T) K, validate func(at *field.Path, item *T) field.ErrorList) field.ErrorList {
-	found := validateItems(at, list, most, validate)
+	errs := validateItems(at, list, most, validate)
 	if len(list) > most {
-		return found
+		return errs
 	}
 	seen := map[K]bool{}
 	for i := range list {
 		k := key(&list[i])
 		if seen[k] {
-			found = append(found, field.Duplicate(at.Index(i), k))
+			errs = append(errs, field.Duplicate(at.Index(i), k))
 		}
 		seen[k] = true
 	}
-	return found
+	return errs
 }
 
 func itself[T any](item *T) T { return *item }
@@ -62,14 +62,14 @@ func validatePoolName(at *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(at, "")}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(name) > longestPoolName {
-		found = append(found, field.TooLong(at, "", longestPoolName))
+		errs = append(errs, field.TooLong(at, "", longestPoolName))
 	}
 	for part := range strings.SplitSeq(name, "/") {
-		found = append(found, validate.DNS1123Subdomain(at, part)...)
+		errs = append(errs, validate.DNS1123Subdomain(at, part)...)
 	}
-	return found
+	return errs
 }
 
 // validateSelectors: a selector is an expression (CEL), which is not compiled here.
@@ -125,54 +125,54 @@ func validateQualifiedName(at *field.Path, name string) field.ErrorList {
 	if len(parts) > 2 {
 		return nil // as upstream
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if parts[0] == "" {
-		found = append(found, field.Invalid(at, "", "the domain must not be empty"))
+		errs = append(errs, field.Invalid(at, "", "the domain must not be empty"))
 	} else {
-		found = append(found, validate.CSIDriverName(at, parts[0])...)
+		errs = append(errs, validate.CSIDriverName(at, parts[0])...)
 	}
 	if parts[1] == "" {
-		return append(found, field.Invalid(at, "", "the name must not be empty"))
+		return append(errs, field.Invalid(at, "", "the name must not be empty"))
 	}
-	return append(found, validateIdentifier(at, parts[1])...)
+	return append(errs, validateIdentifier(at, parts[1])...)
 }
 
 func validateFullyQualifiedName(at *field.Path, name resourcev1.FullyQualifiedName) field.ErrorList {
-	found := validateQualifiedName(at, string(name))
+	errs := validateQualifiedName(at, string(name))
 	if !strings.Contains(string(name), "/") {
-		found = append(found, field.Invalid(at, name, "a fully qualified name must be a domain and a name separated by a slash"))
+		errs = append(errs, field.Invalid(at, name, "a fully qualified name must be a domain and a name separated by a slash"))
 	}
-	return found
+	return errs
 }
 
 func validateIdentifier(at *field.Path, name string) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(name) > longestIdentifier {
-		found = append(found, field.TooLong(at, "", longestIdentifier))
+		errs = append(errs, field.TooLong(at, "", longestIdentifier))
 	}
-	return append(found, validate.Invalid(at, name, content.IsCIdentifier(name))...)
+	return append(errs, validate.Invalid(at, name, content.IsCIdentifier(name))...)
 }
 
 // validateToleration: a taint of a device that is put up with.
 func validateToleration(at *field.Path, t *resourcev1.DeviceToleration) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if t.Key != "" {
-		found = metavalidation.ValidateLabelName(t.Key, at.Child("key"))
+		errs = metavalidation.ValidateLabelName(t.Key, at.Child("key"))
 	}
 	switch t.Operator {
 	case resourcev1.DeviceTolerationOpExists:
 		if t.Value != "" {
-			found = append(found, field.Invalid(at.Child("value"), t.Value, "must be empty for operator `Exists`"))
+			errs = append(errs, field.Invalid(at.Child("value"), t.Value, "must be empty for operator `Exists`"))
 		}
 	case resourcev1.DeviceTolerationOpEqual:
-		found = append(found, validate.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
+		errs = append(errs, validate.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
 	default:
-		found = append(found, validate.RequiredAndSupported(at.Child("operator"), t.Operator, resourcev1.DeviceTolerationOpEqual, resourcev1.DeviceTolerationOpExists)...)
+		errs = append(errs, validate.RequiredAndSupported(at.Child("operator"), t.Operator, resourcev1.DeviceTolerationOpEqual, resourcev1.DeviceTolerationOpExists)...)
 	}
 	if t.Effect == "" {
-		return found
+		return errs
 	}
-	return append(found, validateEffect(at.Child("effect"), t.Effect)...)
+	return append(errs, validateEffect(at.Child("effect"), t.Effect)...)
 }
 
 func validateEffect(at *field.Path, effect resourcev1.DeviceTaintEffect) field.ErrorList {
@@ -184,29 +184,29 @@ func validateBindingConditions(at *field.Path, conditions, failures []string) fi
 	const most = 4
 	wait, end := at.Child("bindingConditions"), at.Child("bindingFailureConditions")
 	isName := func(at *field.Path, name *string) field.ErrorList { return metavalidation.ValidateLabelName(*name, at) }
-	found := validateItems(wait, conditions, most, isName)
-	found = append(found, validateItems(end, failures, most, isName)...)
+	errs := validateItems(wait, conditions, most, isName)
+	errs = append(errs, validateItems(end, failures, most, isName)...)
 	waits := map[string]bool{}
 	for i, c := range conditions {
 		if waits[c] {
-			found = append(found, field.Duplicate(wait.Index(i), c))
+			errs = append(errs, field.Duplicate(wait.Index(i), c))
 		}
 		waits[c] = true
 	}
 	ends := map[string]bool{}
 	for i, c := range failures {
 		if ends[c] {
-			found = append(found, field.Duplicate(end.Index(i), c))
+			errs = append(errs, field.Duplicate(end.Index(i), c))
 		}
 		if ends[c] = true; waits[c] {
-			found = append(found, field.Invalid(end.Index(i), c, "bindingFailureConditions must not overlap with bindingConditions"))
+			errs = append(errs, field.Invalid(end.Index(i), c, "bindingFailureConditions must not overlap with bindingConditions"))
 		}
 	}
 	switch {
 	case len(conditions) == 0 && len(failures) > 0:
-		found = append(found, field.Invalid(wait, conditions, "bindingConditions are required to use bindingFailureConditions"))
+		errs = append(errs, field.Invalid(wait, conditions, "bindingConditions are required to use bindingFailureConditions"))
 	case len(failures) == 0 && len(conditions) > 0:
-		found = append(found, field.Invalid(end, failures, "bindingFailureConditions are required to use bindingConditions"))
+		errs = append(errs, field.Invalid(end, failures, "bindingFailureConditions are required to use bindingConditions"))
 	}
-	return found
+	return errs
 }

@@ -15,9 +15,9 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/namespace"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 const (
@@ -49,15 +49,15 @@ func (r requestNames) validate(at *field.Path, reference *string) field.ErrorLis
 	if len(segments) > 2 {
 		return field.ErrorList{field.Invalid(at, *reference, notARequest)}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, segment := range segments {
-		found = append(found, validate.DNS1123Label(at, segment)...)
+		errs = append(errs, validate.DNS1123Label(at, segment)...)
 	}
 	subs, known := r[segments[0]]
 	if !known || len(segments) == 2 && !slices.Contains(subs, segments[1]) {
-		found = append(found, field.Invalid(at, *reference, notARequest))
+		errs = append(errs, field.Invalid(at, *reference, notARequest))
 	}
-	return found
+	return errs
 }
 
 // validateDeviceClaim is upstream's validateDeviceClaim.
@@ -75,17 +75,17 @@ func validateDeviceClaim(at *field.Path, c *resourcev1.DeviceClaim) field.ErrorL
 
 // validateDeviceRequest: a request is for a device, or for the first of several that is available.
 func validateDeviceRequest(at *field.Path, r *resourcev1.DeviceRequest) field.ErrorList {
-	found := validate.DNS1123Label(at.Child("name"), r.Name)
+	errs := validate.DNS1123Label(at.Child("name"), r.Name)
 	const one = "exactly one of `exactly` or `firstAvailable` is required"
 	switch e := r.Exactly; {
 	case e == nil && len(r.FirstAvailable) == 0:
-		return append(found, field.Required(at, one))
+		return append(errs, field.Required(at, one))
 	case e != nil && len(r.FirstAvailable) > 0:
-		return append(found, field.Invalid(at, nil, one+", but multiple fields are set"))
+		return append(errs, field.Invalid(at, nil, one+", but multiple fields are set"))
 	case e != nil:
-		return append(found, deviceQuery{e.DeviceClassName, e.Selectors, e.AllocationMode, e.Count, e.Tolerations}.validate(at.Child("exactly"))...)
+		return append(errs, deviceQuery{e.DeviceClassName, e.Selectors, e.AllocationMode, e.Count, e.Tolerations}.validate(at.Child("exactly"))...)
 	}
-	return append(found, validateSet(at.Child("firstAvailable"), r.FirstAvailable, mostSubRequests,
+	return append(errs, validateSet(at.Child("firstAvailable"), r.FirstAvailable, mostSubRequests,
 		func(r *resourcev1.DeviceSubRequest) string { return r.Name },
 		func(at *field.Path, r *resourcev1.DeviceSubRequest) field.ErrorList {
 			query := deviceQuery{r.DeviceClassName, r.Selectors, r.AllocationMode, r.Count, r.Tolerations}
@@ -103,57 +103,57 @@ type deviceQuery struct {
 }
 
 func (q deviceQuery) validate(at *field.Path) field.ErrorList {
-	found := validate.Required(at.Child("deviceClassName"), q.class)
+	errs := validate.Required(at.Child("deviceClassName"), q.class)
 	if q.class != "" {
-		found = validate.DNS1123Subdomain(at.Child("deviceClassName"), q.class)
+		errs = validate.DNS1123Subdomain(at.Child("deviceClassName"), q.class)
 	}
-	found = append(found, validateSelectors(at.Child("selectors"), q.selectors)...)
+	errs = append(errs, validateSelectors(at.Child("selectors"), q.selectors)...)
 	switch q.mode {
 	case resourcev1.DeviceAllocationModeAll:
 		if q.count != 0 {
-			found = append(found, field.Invalid(at.Child("count"), q.count, "must not be specified when allocationMode is 'All'"))
+			errs = append(errs, field.Invalid(at.Child("count"), q.count, "must not be specified when allocationMode is 'All'"))
 		}
 	case resourcev1.DeviceAllocationModeExactCount:
 		if q.count <= 0 {
-			found = append(found, field.Invalid(at.Child("count"), q.count, "must be greater than zero"))
+			errs = append(errs, field.Invalid(at.Child("count"), q.count, "must be greater than zero"))
 		}
 	default:
-		found = append(found, validate.Supported(at.Child("allocationMode"), q.mode, resourcev1.DeviceAllocationModeAll, resourcev1.DeviceAllocationModeExactCount)...)
+		errs = append(errs, validate.Supported(at.Child("allocationMode"), q.mode, resourcev1.DeviceAllocationModeAll, resourcev1.DeviceAllocationModeExactCount)...)
 	}
 	for i := range q.tolerations {
-		found = append(found, validateToleration(at.Child("tolerations").Index(i), &q.tolerations[i])...)
+		errs = append(errs, validateToleration(at.Child("tolerations").Index(i), &q.tolerations[i])...)
 	}
-	return found
+	return errs
 }
 
 // validateConstraint: the devices of some requests have an attribute in common, or all differ in it.
 func (r requestNames) validateConstraint(at *field.Path, c *resourcev1.DeviceConstraint) field.ErrorList {
-	found := validateSet(at.Child("requests"), c.Requests, mostRequests, itself, r.validate)
+	errs := validateSet(at.Child("requests"), c.Requests, mostRequests, itself, r.validate)
 	switch {
 	case c.MatchAttribute != nil:
-		return append(found, validateFullyQualifiedName(at.Child("matchAttribute"), *c.MatchAttribute)...)
+		return append(errs, validateFullyQualifiedName(at.Child("matchAttribute"), *c.MatchAttribute)...)
 	case c.DistinctAttribute != nil:
-		return append(found, validateFullyQualifiedName(at.Child("distinctAttribute"), *c.DistinctAttribute)...)
+		return append(errs, validateFullyQualifiedName(at.Child("distinctAttribute"), *c.DistinctAttribute)...)
 	}
-	return append(found, field.Required(at, `exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set`))
+	return append(errs, field.Required(at, `exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set`))
 }
 
 func validateClaimTemplate(at *field.Path, t *resourcev1.ResourceClaimTemplateSpec) field.ErrorList {
-	found := core.ValidateTemplateMetadata(at.Child("metadata"), &t.ObjectMeta)
-	return append(found, validateDeviceClaim(at.Child("spec", "devices"), &t.Spec.Devices)...)
+	errs := core.ValidateTemplateMetadata(at.Child("metadata"), &t.ObjectMeta)
+	return append(errs, validateDeviceClaim(at.Child("spec", "devices"), &t.Spec.Devices)...)
 }
 
 // validateDeviceClass is upstream's validateDeviceClassSpec.
 func validateDeviceClass(at *field.Path, c *resourcev1.DeviceClassSpec) field.ErrorList {
-	found := validateSelectors(at.Child("selectors"), c.Selectors)
-	found = append(found, validateItems(at.Child("config"), c.Config, mostConfigs,
+	errs := validateSelectors(at.Child("selectors"), c.Selectors)
+	errs = append(errs, validateItems(at.Child("config"), c.Config, mostConfigs,
 		func(at *field.Path, config *resourcev1.DeviceClassConfiguration) field.ErrorList {
 			return validateConfiguration(at, &config.DeviceConfiguration)
 		})...)
 	if name := c.ExtendedResourceName; name != nil && !core.IsExtendedResource(corev1.ResourceName(*name)) {
-		found = append(found, field.Invalid(at.Child("extendedResourceName"), *name, "must be a valid extended resource name"))
+		errs = append(errs, field.Invalid(at.Child("extendedResourceName"), *name, "must be a valid extended resource name"))
 	}
-	return found
+	return errs
 }
 
 // adminAccess is a strategy that lets a device be used beside its owner only where the namespace has the label for it.
@@ -169,14 +169,14 @@ func (a adminAccess) WithDependencies(deps *resource.Dependencies) registry.Stra
 }
 
 func (a adminAccess) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	switch object := obj.(type) {
 	case *resourcev1.ResourceClaim:
-		found = a.validate(ctx, adminRequest(&object.Spec.Devices), object.Namespace)
+		errs = a.validate(ctx, adminRequest(&object.Spec.Devices), object.Namespace)
 	case *resourcev1.ResourceClaimTemplate:
-		found = a.validate(ctx, adminRequest(&object.Spec.Spec.Devices), object.Namespace)
+		errs = a.validate(ctx, adminRequest(&object.Spec.Spec.Devices), object.Namespace)
 	}
-	return append(found, a.Strategy.Validate(ctx, obj)...)
+	return append(errs, a.Strategy.Validate(ctx, obj)...)
 }
 
 // Unwrap is the strategy whose optional interfaces count; see registry.As.
@@ -184,11 +184,11 @@ func (a adminAccess) Unwrap() registry.Strategy { return a.Strategy }
 
 // ValidateUpdate looks at what the status allocates; the spec does not change. What was granted stays.
 func (a adminAccess) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if c, ok := obj.(*resourcev1.ResourceClaim); ok && adminResult(&old.(*resourcev1.ResourceClaim).Status) == nil {
-		found = a.validate(ctx, adminResult(&c.Status), c.Namespace)
+		errs = a.validate(ctx, adminResult(&c.Status), c.Namespace)
 	}
-	return append(found, a.Strategy.ValidateUpdate(ctx, obj, old)...)
+	return append(errs, a.Strategy.ValidateUpdate(ctx, obj, old)...)
 }
 
 // adminRequest is where a claim asks for admin access; nil: nowhere.

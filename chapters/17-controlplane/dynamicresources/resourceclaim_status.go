@@ -34,7 +34,7 @@ type deviceID struct{ Driver, Pool, Device, ShareID string }
 // Upstream: ValidateResourceClaimStatusUpdate.
 func validateDeviceClaimStatus(c, old *resourcev1.ResourceClaim) field.ErrorList {
 	status, at := &c.Status, field.NewPath("status")
-	found := validateSet(at.Child("reservedFor"), status.ReservedFor, mostConsumers,
+	errs := validateSet(at.Child("reservedFor"), status.ReservedFor, mostConsumers,
 		func(r *resourcev1.ResourceClaimConsumerReference) types.UID { return r.UID }, validateConsumer)
 	allocated := map[deviceID]bool{}
 	if status.Allocation != nil {
@@ -42,27 +42,27 @@ func validateDeviceClaimStatus(c, old *resourcev1.ResourceClaim) field.ErrorList
 			allocated[deviceID{r.Driver, r.Pool, r.Device, string(ptr.Deref(r.ShareID, ""))}] = true
 		}
 	}
-	found = append(found, validateSet(at.Child("devices"), status.Devices, unbounded,
+	errs = append(errs, validateSet(at.Child("devices"), status.Devices, unbounded,
 		func(d *resourcev1.AllocatedDeviceStatus) deviceID {
 			return deviceID{d.Driver, d.Pool, d.Device, ptr.Deref(d.ShareID, "")}
 		},
 		func(at *field.Path, d *resourcev1.AllocatedDeviceStatus) field.ErrorList {
 			return validateDeviceStatus(at, d, allocated)
 		})...)
-	found = append(found, validateReservation(at.Child("reservedFor"), c, old)...)
+	errs = append(errs, validateReservation(at.Child("reservedFor"), c, old)...)
 	switch now, before := status.Allocation, old.Status.Allocation; {
 	case now == nil:
-		return found
+		return errs
 	case before != nil:
-		return append(found, validate.Immutable(at.Child("allocation"), now, before)...)
+		return append(errs, validate.Immutable(at.Child("allocation"), now, before)...)
 	}
-	return append(found, validateAllocation(at.Child("allocation"), status.Allocation, namesOf(&c.Spec.Devices))...)
+	return append(errs, validateAllocation(at.Child("allocation"), status.Allocation, namesOf(&c.Spec.Devices))...)
 }
 
 func validateConsumer(at *field.Path, r *resourcev1.ResourceClaimConsumerReference) field.ErrorList {
-	found := validate.Required(at.Child("resource"), r.Resource)
-	found = append(found, validate.Required(at.Child("name"), r.Name)...)
-	return append(found, validate.Required(at.Child("uid"), string(r.UID))...)
+	errs := validate.Required(at.Child("resource"), r.Resource)
+	errs = append(errs, validate.Required(at.Child("name"), r.Name)...)
+	return append(errs, validate.Required(at.Child("uid"), string(r.UID))...)
 }
 
 // validateReservation: only an allocated claim is used, and one that is being deleted gets no new user.
@@ -109,37 +109,37 @@ func validateAllocation(at *field.Path, a *resourcev1.AllocationResult, names re
 
 // validateDeviceStatus: what a driver reports of a device that the claim got.
 func validateDeviceStatus(at *field.Path, d *resourcev1.AllocatedDeviceStatus, allocated map[deviceID]bool) field.ErrorList {
-	found := validate.CSIDriverName(at.Child("driver"), d.Driver)
-	found = append(found, validatePoolName(at.Child("pool"), d.Pool)...)
-	found = append(found, validate.DNS1123Label(at.Child("device"), d.Device)...)
+	errs := validate.CSIDriverName(at.Child("driver"), d.Driver)
+	errs = append(errs, validatePoolName(at.Child("pool"), d.Pool)...)
+	errs = append(errs, validate.DNS1123Label(at.Child("device"), d.Device)...)
 	if d.ShareID != nil {
-		found = append(found, validateUID(at.Child("shareID"), *d.ShareID)...)
+		errs = append(errs, validateUID(at.Child("shareID"), *d.ShareID)...)
 	}
 	if id := (deviceID{d.Driver, d.Pool, d.Device, ptr.Deref(d.ShareID, "")}); !allocated[id] {
-		found = append(found, field.Invalid(at, id, "must be an allocated device in the claim"))
+		errs = append(errs, field.Invalid(at, id, "must be an allocated device in the claim"))
 	}
 	if len(d.Conditions) > mostConditions {
-		found = append(found, field.TooMany(at.Child("conditions"), len(d.Conditions), mostConditions))
+		errs = append(errs, field.TooMany(at.Child("conditions"), len(d.Conditions), mostConditions))
 	}
-	found = append(found, metavalidation.ValidateConditions(d.Conditions, at.Child("conditions"))...)
+	errs = append(errs, metavalidation.ValidateConditions(d.Conditions, at.Child("conditions"))...)
 	if d.Data != nil && len(d.Data.Raw) > 0 {
-		found = append(found, validateRawObject(at.Child("data"), *d.Data, longestData)...)
+		errs = append(errs, validateRawObject(at.Child("data"), *d.Data, longestData)...)
 	}
 	if d.NetworkData != nil {
-		found = append(found, validateNetworkData(at.Child("networkData"), d.NetworkData)...)
+		errs = append(errs, validateNetworkData(at.Child("networkData"), d.NetworkData)...)
 	}
-	return found
+	return errs
 }
 
 func validateNetworkData(at *field.Path, n *resourcev1.NetworkDeviceData) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(n.InterfaceName) > longestInterface {
-		found = append(found, field.TooLong(at.Child("interfaceName"), "", longestInterface))
+		errs = append(errs, field.TooLong(at.Child("interfaceName"), "", longestInterface))
 	}
 	if len(n.HardwareAddress) > longestHardware {
-		found = append(found, field.TooLong(at.Child("hardwareAddress"), "", longestHardware))
+		errs = append(errs, field.TooLong(at.Child("hardwareAddress"), "", longestHardware))
 	}
-	return append(found, validateSet(at.Child("ips"), n.IPs, mostIPs, itself,
+	return append(errs, validateSet(at.Child("ips"), n.IPs, mostIPs, itself,
 		func(at *field.Path, ip *string) field.ErrorList { return validation.IsValidInterfaceAddress(at, *ip) })...)
 }
 

@@ -14,8 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/utils/ptr"
 
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 const (
@@ -51,27 +51,27 @@ func dropAlphaOfSlice(s *resourcev1.ResourceSlice) {
 // validateSlice: devices of one driver, which some nodes reach. stored is what an update replaces; nil: nothing.
 // Upstream: validateResourceSliceSpec.
 func validateSlice(at *field.Path, s, stored *resourcev1.ResourceSliceSpec) field.ErrorList {
-	found := validate.CSIDriverName(at.Child("driver"), s.Driver)
-	found = append(found, validatePool(at.Child("pool"), &s.Pool)...)
+	errs := validate.CSIDriverName(at.Child("driver"), s.Driver)
+	errs = append(errs, validatePool(at.Child("pool"), &s.Pool)...)
 	if stored != nil {
-		found = append(found, validate.Immutable(at.Child("pool", "name"), s.Pool.Name, stored.Pool.Name)...)
-		found = append(found, validate.Immutable(at.Child("driver"), s.Driver, stored.Driver)...)
-		found = append(found, apivalidation.ValidateImmutableField(s.NodeName, stored.NodeName, at.Child("nodeName"))...)
+		errs = append(errs, validate.Immutable(at.Child("pool", "name"), s.Pool.Name, stored.Pool.Name)...)
+		errs = append(errs, validate.Immutable(at.Child("driver"), s.Driver, stored.Driver)...)
+		errs = append(errs, apivalidation.ValidateImmutableField(s.NodeName, stored.NodeName, at.Child("nodeName"))...)
 	}
-	found = append(found, validateReach(at, s)...)
+	errs = append(errs, validateReach(at, s)...)
 	if s.SharedCounters != nil && s.Devices != nil {
-		found = append(found, field.Invalid(at, "", "only one of `sharedCounters` or `devices` is allowed"))
+		errs = append(errs, field.Invalid(at, "", "only one of `sharedCounters` or `devices` is allowed"))
 	}
 	before := map[string]*resourcev1.Device{}
 	for i := 0; stored != nil && i < len(stored.Devices); i++ {
 		before[stored.Devices[i].Name] = &stored.Devices[i]
 	}
-	found = append(found, validateSet(at.Child("devices"), s.Devices, devicesAllowed(s),
+	errs = append(errs, validateSet(at.Child("devices"), s.Devices, devicesAllowed(s),
 		func(d *resourcev1.Device) string { return d.Name },
 		func(at *field.Path, d *resourcev1.Device) field.ErrorList {
 			return validateDevice(at, d, before[d.Name], s.PerDeviceNodeSelection != nil && *s.PerDeviceNodeSelection)
 		})...)
-	return append(found, validateSet(at.Child("sharedCounters"), s.SharedCounters, mostCounterSets,
+	return append(errs, validateSet(at.Child("sharedCounters"), s.SharedCounters, mostCounterSets,
 		func(c *resourcev1.CounterSet) string { return c.Name },
 		func(at *field.Path, c *resourcev1.CounterSet) field.ErrorList {
 			return validateCounters(at, "name", c.Name, c.Counters)
@@ -79,14 +79,14 @@ func validateSlice(at *field.Path, s, stored *resourcev1.ResourceSliceSpec) fiel
 }
 
 func validatePool(at *field.Path, p *resourcev1.ResourcePool) field.ErrorList {
-	found := validatePoolName(at.Child("name"), p.Name)
+	errs := validatePoolName(at.Child("name"), p.Name)
 	if p.ResourceSliceCount <= 0 {
-		found = append(found, field.Invalid(at.Child("resourceSliceCount"), p.ResourceSliceCount, "must be greater than zero"))
+		errs = append(errs, field.Invalid(at.Child("resourceSliceCount"), p.ResourceSliceCount, "must be greater than zero"))
 	}
 	if p.Generation < 0 {
-		found = append(found, field.Invalid(at.Child("generation"), p.Generation, "must be greater than or equal to zero"))
+		errs = append(errs, field.Invalid(at.Child("generation"), p.Generation, "must be greater than or equal to zero"))
 	}
-	return found
+	return errs
 }
 
 func devicesAllowed(s *resourcev1.ResourceSliceSpec) int {
@@ -100,19 +100,19 @@ func devicesAllowed(s *resourcev1.ResourceSliceSpec) int {
 
 // validateReach: one field says which nodes reach the devices.
 func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	var set []string
 	if name := s.NodeName; name != nil && *name == "" {
-		found = append(found, field.Invalid(at.Child("nodeName"), *name, "must be either unset or set to a non-empty string"))
+		errs = append(errs, field.Invalid(at.Child("nodeName"), *name, "must be either unset or set to a non-empty string"))
 	} else if name != nil {
 		set = append(set, "`nodeName`")
-		found = append(found, validate.ObjectName(at.Child("nodeName"), *name)...)
+		errs = append(errs, validate.ObjectName(at.Child("nodeName"), *name)...)
 	}
 	if selector := s.NodeSelector; selector != nil {
 		set = append(set, "`nodeSelector`")
-		found = append(found, validate.NodeSelector(at.Child("nodeSelector"), selector)...)
+		errs = append(errs, validate.NodeSelector(at.Child("nodeSelector"), selector)...)
 		if len(selector.NodeSelectorTerms) != 1 {
-			found = append(found, field.Invalid(at.Child("nodeSelector", "nodeSelectorTerms"), resource.InternalForm(selector.NodeSelectorTerms),
+			errs = append(errs, field.Invalid(at.Child("nodeSelector", "nodeSelectorTerms"), resource.InternalForm(selector.NodeSelectorTerms),
 				"must have exactly one node selector term"))
 		}
 	}
@@ -125,108 +125,108 @@ func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorL
 		case *flag.value:
 			set = append(set, "`"+flag.name+"`")
 		default:
-			found = append(found, field.Invalid(at.Child(flag.name), false, wantTrue))
+			errs = append(errs, field.Invalid(at.Child(flag.name), false, wantTrue))
 		}
 	}
 	const one = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required"
 	switch len(set) {
 	case 0:
-		return append(found, field.Required(at, one))
+		return append(errs, field.Required(at, one))
 	case 1:
-		return found
+		return errs
 	}
-	return append(found, field.Invalid(at, "{"+strings.Join(set, ", ")+"}", one+", but multiple fields are set"))
+	return append(errs, field.Invalid(at, "{"+strings.Join(set, ", ")+"}", one+", but multiple fields are set"))
 }
 
 // validateDevice: own says that each device names its nodes.
 func validateDevice(at *field.Path, d, before *resourcev1.Device, own bool) field.ErrorList {
-	found := validate.DNS1123Label(at.Child("name"), d.Name)
+	errs := validate.DNS1123Label(at.Child("name"), d.Name)
 	if n := len(d.Attributes) + len(d.Capacity); n > mostAttributes {
-		found = append(found, field.Invalid(at, n, fmt.Sprintf("the total number of attributes and capacities must not exceed %d", mostAttributes)))
+		errs = append(errs, field.Invalid(at, n, fmt.Sprintf("the total number of attributes and capacities must not exceed %d", mostAttributes)))
 	}
 	if n := len(d.Attributes); n > mostAttributeValues {
-		found = append(found, field.Invalid(at, n, fmt.Sprintf("the total number of attribute values must not exceed %d", mostAttributeValues)))
+		errs = append(errs, field.Invalid(at, n, fmt.Sprintf("the total number of attribute values must not exceed %d", mostAttributeValues)))
 	}
 	for _, name := range validate.SortedKeys(d.Attributes) {
 		path := at.Child("attributes")
-		found = append(found, validateQualifiedName(path, string(name))...)
-		found = append(found, validateAttribute(path.Key(shorten(string(name), longestKey)), d.Attributes[name])...)
+		errs = append(errs, validateQualifiedName(path, string(name))...)
+		errs = append(errs, validateAttribute(path.Key(shorten(string(name), longestKey)), d.Attributes[name])...)
 	}
 	shared := d.AllowMultipleAllocations != nil && *d.AllowMultipleAllocations
 	for _, name := range validate.SortedKeys(d.Capacity) {
 		path := at.Child("capacity")
-		found = append(found, validateQualifiedName(path, string(name))...)
-		found = append(found, validateDeviceCapacity(path.Key(shorten(string(name), longestKey)), d.Capacity[name], shared)...)
+		errs = append(errs, validateQualifiedName(path, string(name))...)
+		errs = append(errs, validateDeviceCapacity(path.Key(shorten(string(name), longestKey)), d.Capacity[name], shared)...)
 	}
 	if before == nil || !equality.Semantic.DeepEqual(before.Taints, d.Taints) {
-		found = append(found, validateItems(at.Child("taints"), d.Taints, mostTaints, validateDeviceTaint)...)
+		errs = append(errs, validateItems(at.Child("taints"), d.Taints, mostTaints, validateDeviceTaint)...)
 	}
-	found = append(found, validateSet(at.Child("consumesCounters"), d.ConsumesCounters, mostConsumptions,
+	errs = append(errs, validateSet(at.Child("consumesCounters"), d.ConsumesCounters, mostConsumptions,
 		func(c *resourcev1.DeviceCounterConsumption) string { return c.CounterSet },
 		func(at *field.Path, c *resourcev1.DeviceCounterConsumption) field.ErrorList {
 			return validateCounters(at, "counterSet", c.CounterSet, c.Counters)
 		})...)
 	if own {
-		found = append(found, validateDeviceReach(at, d)...)
+		errs = append(errs, validateDeviceReach(at, d)...)
 	} else if d.NodeName != nil || d.NodeSelector != nil || d.AllNodes != nil {
-		found = append(found, field.Invalid(at, nil, "`nodeName`, `nodeSelector` and `allNodes` can only be set if "+
+		errs = append(errs, field.Invalid(at, nil, "`nodeName`, `nodeSelector` and `allNodes` can only be set if "+
 			"`perDeviceNodeSelection` is set to true in the ResourceSlice spec"))
 	}
-	return append(found, validateBindingConditions(at, d.BindingConditions, d.BindingFailureConditions)...)
+	return append(errs, validateBindingConditions(at, d.BindingConditions, d.BindingFailureConditions)...)
 }
 
 // validateDeviceReach is validateReach for one device.
 func validateDeviceReach(at *field.Path, d *resourcev1.Device) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	var set []string
 	if name := d.NodeName; name != nil && *name == "" {
-		found = append(found, field.Invalid(at.Child("nodeName"), *name, "must not be empty"))
+		errs = append(errs, field.Invalid(at.Child("nodeName"), *name, "must not be empty"))
 	} else if name != nil {
 		set = append(set, "`nodeName`")
-		found = append(found, validate.ObjectName(at.Child("nodeName"), *name)...)
+		errs = append(errs, validate.ObjectName(at.Child("nodeName"), *name)...)
 	}
 	if d.NodeSelector != nil {
 		set = append(set, "`nodeSelector`")
-		found = append(found, validate.NodeSelector(at.Child("nodeSelector"), d.NodeSelector)...)
+		errs = append(errs, validate.NodeSelector(at.Child("nodeSelector"), d.NodeSelector)...)
 	}
 	if d.AllNodes != nil && *d.AllNodes {
 		set = append(set, "`allNodes`")
 	} else if d.AllNodes != nil {
-		found = append(found, field.Invalid(at.Child("allNodes"), false, wantTrue))
+		errs = append(errs, field.Invalid(at.Child("allNodes"), false, wantTrue))
 	}
 	const one = "exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when `perDeviceNodeSelection` is set to true in the ResourceSlice spec"
 	switch len(set) {
 	case 0:
-		return append(found, field.Required(at, one))
+		return append(errs, field.Required(at, one))
 	case 1:
-		return found
+		return errs
 	}
-	return append(found, field.Invalid(at, "{"+strings.Join(set, ", ")+"}", one))
+	return append(errs, field.Invalid(at, "{"+strings.Join(set, ", ")+"}", one))
 }
 
 func validateDeviceTaint(at *field.Path, t *resourcev1.DeviceTaint) field.ErrorList {
-	found := metavalidation.ValidateLabelName(t.Key, at.Child("key"))
-	found = append(found, validate.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
-	return append(found, validateEffect(at.Child("effect"), t.Effect)...)
+	errs := metavalidation.ValidateLabelName(t.Key, at.Child("key"))
+	errs = append(errs, validate.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
+	return append(errs, validateEffect(at.Child("effect"), t.Effect)...)
 }
 
 // validateCounters: a set of counters, or what a device takes of one; called is the field of the set's name.
 func validateCounters(at *field.Path, called, name string, counters map[string]resourcev1.Counter) field.ErrorList {
-	found := validate.Required(at.Child(called), name)
+	errs := validate.Required(at.Child(called), name)
 	if name != "" {
-		found = validate.DNS1123Label(at.Child(called), name)
+		errs = validate.DNS1123Label(at.Child(called), name)
 	}
 	at = at.Child("counters")
 	switch n := len(counters); {
 	case n == 0:
-		return append(found, field.Required(at, ""))
+		return append(errs, field.Required(at, ""))
 	case n > mostCounters:
-		return append(found, field.TooMany(at, n, mostCounters))
+		return append(errs, field.TooMany(at, n, mostCounters))
 	}
 	for _, counter := range validate.SortedKeys(counters) {
-		found = append(found, validate.DNS1123Label(at, counter)...)
+		errs = append(errs, validate.DNS1123Label(at, counter)...)
 	}
-	return found
+	return errs
 }
 
 // semantic is a version as semver.org has it.
@@ -235,7 +235,7 @@ var semantic = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)` +
 
 // validateAttribute: an attribute has one value.
 func validateAttribute(at *field.Path, a resourcev1.DeviceAttribute) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	values := 0
 	for _, set := range []bool{a.BoolValue != nil, a.IntValue != nil, a.StringValue != nil, a.VersionValue != nil} {
 		if set {
@@ -243,24 +243,24 @@ func validateAttribute(at *field.Path, a resourcev1.DeviceAttribute) field.Error
 		}
 	}
 	if text := ptr.Deref(a.StringValue, ""); len(text) > longestAttribute {
-		found = append(found, field.TooLong(at.Child("string"), "", longestAttribute))
+		errs = append(errs, field.TooLong(at.Child("string"), "", longestAttribute))
 	}
 	if version := a.VersionValue; version != nil {
 		if !semantic.MatchString(*version) {
-			found = append(found, field.Invalid(at.Child("version"), *version, "must be a string compatible with semver.org spec 2.0.0"))
+			errs = append(errs, field.Invalid(at.Child("version"), *version, "must be a string compatible with semver.org spec 2.0.0"))
 		}
 		if len(*version) > longestAttribute {
-			found = append(found, field.TooLong(at.Child("version"), "", longestAttribute))
+			errs = append(errs, field.TooLong(at.Child("version"), "", longestAttribute))
 		}
 	}
 	const one = "exactly one value must be specified"
 	switch values {
 	case 0:
-		return append(found, field.Invalid(at, "", one))
+		return append(errs, field.Invalid(at, "", one))
 	case 1:
-		return found
+		return errs
 	}
-	return append(found, field.Invalid(at, resource.InternalForm(a), one))
+	return append(errs, field.Invalid(at, resource.InternalForm(a), one))
 }
 
 // shorten is a key as paths show it.
@@ -299,14 +299,14 @@ const mostValidValues = 10
 // validateValidValues: the shares of a capacity that claims may ask for ascend, fit, and have the default among them.
 func validateValidValues(at *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
 	values := p.ValidValues
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i := 1; i < len(values); i++ {
 		if values[i-1].Cmp(values[i]) > 0 {
-			found = append(found, field.Invalid(at.Index(i), values[i].String(), "values must be sorted in ascending order"))
+			errs = append(errs, field.Invalid(at.Index(i), values[i].String(), "values must be sorted in ascending order"))
 		}
 	}
 	known := false
-	found = append(found, validateSet(at, values, mostValidValues, func(q *apiresource.Quantity) string { return fmt.Sprint(q.Value()) },
+	errs = append(errs, validateSet(at, values, mostValidValues, func(q *apiresource.Quantity) string { return fmt.Sprint(q.Value()) },
 		func(at *field.Path, q *apiresource.Quantity) field.ErrorList {
 			known = known || q.Cmp(*p.Default) == 0
 			if q.Cmp(capacity) > 0 {
@@ -315,9 +315,9 @@ func validateValidValues(at *field.Path, p *resourcev1.CapacityRequestPolicy, ca
 			return nil
 		})...)
 	if !known {
-		found = append(found, field.Invalid(at, p.Default.String(), "default value is not valid according to the requestPolicy"))
+		errs = append(errs, field.Invalid(at, p.Default.String(), "default value is not valid according to the requestPolicy"))
 	}
-	return found
+	return errs
 }
 
 // validateValidRange is validateValidValues for a range, in steps.
@@ -326,10 +326,10 @@ func validateValidRange(at *field.Path, p *resourcev1.CapacityRequestPolicy, cap
 	if low == nil {
 		return field.ErrorList{field.Required(at.Child("min"), "required when validRange is defined")}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	refuse := func(broken bool, name string, value *apiresource.Quantity, text string, limit *apiresource.Quantity) {
 		if broken {
-			found = append(found, field.Invalid(at.Child(name), value.String(), text+": "+limit.String()))
+			errs = append(errs, field.Invalid(at.Child(name), value.String(), text+": "+limit.String()))
 		}
 	}
 	refuse(low.Cmp(capacity) > 0, "min", low, "min is larger than capacity value", &capacity)
@@ -340,16 +340,16 @@ func validateValidRange(at *field.Path, p *resourcev1.CapacityRequestPolicy, cap
 		refuse(otherwise.Cmp(*high) > 0, "max", otherwise, "default is more than max", high)
 	}
 	if step == nil {
-		return found
+		return errs
 	}
 	first := low.DeepCopy()
 	first.Add(*step)
 	refuse(first.Cmp(capacity) > 0, "step", step, fmt.Sprintf("one step %s is larger than capacity value", first.String()), &capacity)
 	for _, value := range []*apiresource.Quantity{otherwise, high} {
 		if value != nil && (step.Value() == 0 || (value.Value()-low.Value())%step.Value() != 0) { // upstream divides by zero
-			found = append(found, field.Invalid(at.Child("step"), value.String(),
+			errs = append(errs, field.Invalid(at.Child("step"), value.String(),
 				fmt.Sprintf("value is not a multiple of a given step (%s) from (%s)", step.String(), low.String())))
 		}
 	}
-	return found
+	return errs
 }

@@ -16,8 +16,8 @@ import (
 
 	installer "kubepath/chapters/03-installer"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // TTL is the setting that says for how long events are kept after their last change; 0: an hour.
@@ -36,20 +36,20 @@ func (eventStrategy) DefaultGarbageCollectionPolicy(context.Context) metav1.Dele
 
 func (eventStrategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
 	e, old := obj.(*corev1.Event), asksOldEvents(ctx)
-	found := validateEvent(e, old)
+	errs := validateEvent(e, old)
 	if !old {
-		found = append(found, validateNewEvent(e)...)
+		errs = append(errs, validateNewEvent(e)...)
 	}
-	return found
+	return errs
 }
 
 func (eventStrategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	e, oldGroup := obj.(*corev1.Event), asksOldEvents(ctx)
-	found := validateEvent(e, oldGroup)
+	errs := validateEvent(e, oldGroup)
 	if !oldGroup {
-		found = append(found, validateEventChange(e, old.(*corev1.Event))...)
+		errs = append(errs, validateEventChange(e, old.(*corev1.Event))...)
 	}
-	return found
+	return errs
 }
 
 // asksOldEvents: the request is for events of the group without a name, where much is allowed that events.k8s.io
@@ -139,20 +139,20 @@ func eventSource(e *corev1.Event) string {
 // validateEvent is what events of both groups must be. One with an eventTime is of the new kind. Upstream:
 // legacyValidateEvent.
 func validateEvent(e *corev1.Event, oldGroup bool) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	about := e.InvolvedObject.Namespace
 	elsewhere := field.Invalid(field.NewPath("involvedObject", "namespace"), about, "does not match event.namespace")
 	if e.EventTime.IsZero() {
 		if about != e.Namespace && (about != "" || e.Namespace != metav1.NamespaceDefault) {
-			found = append(found, elsewhere)
+			errs = append(errs, elsewhere)
 		}
 	} else {
 		if about == "" && e.Namespace != metav1.NamespaceDefault && e.Namespace != metav1.NamespaceSystem {
-			found = append(found, elsewhere)
+			errs = append(errs, elsewhere)
 		}
-		found = append(found, validateEventTexts(e, oldGroup)...)
+		errs = append(errs, validateEventTexts(e, oldGroup)...)
 	}
-	return append(found, validate.DNS1123Subdomain(field.NewPath("namespace"), e.Namespace)...)
+	return append(errs, validate.DNS1123Subdomain(field.NewPath("namespace"), e.Namespace)...)
 }
 
 // validateEventTexts: who reports and why is said, and briefly.
@@ -161,8 +161,8 @@ func validateEventTexts(e *corev1.Event, oldGroup bool) field.ErrorList {
 	if oldGroup {
 		reporter = field.NewPath("reportingComponent")
 	}
-	found := validate.Required(reporter, e.ReportingController)
-	found = append(found, validate.QualifiedName(reporter, e.ReportingController)...)
+	errs := validate.Required(reporter, e.ReportingController)
+	errs = append(errs, validate.QualifiedName(reporter, e.ReportingController)...)
 	for _, text := range []struct {
 		name, value string
 		needed      bool
@@ -175,24 +175,24 @@ func validateEventTexts(e *corev1.Event, oldGroup bool) field.ErrorList {
 	} {
 		path := field.NewPath(text.name)
 		if text.needed {
-			found = append(found, validate.Required(path, text.value)...)
+			errs = append(errs, validate.Required(path, text.value)...)
 		}
 		if len(text.value) > text.most {
-			found = append(found, field.Invalid(path, "", fmt.Sprintf("can have at most %v characters", text.most)))
+			errs = append(errs, field.Invalid(path, "", fmt.Sprintf("can have at most %v characters", text.most)))
 		}
 	}
-	return found
+	return errs
 }
 
 // validateNewEvent is what events.k8s.io demands of a new event: none of the fields that it calls deprecated.
 // Upstream: ValidateEventCreate.
 func validateNewEvent(e *corev1.Event) field.ErrorList {
-	found := validateSeries(e.Series)
+	errs := validateSeries(e.Series)
 	if e.EventTime.IsZero() {
-		found = append(found, field.Required(field.NewPath("eventTime"), ""))
+		errs = append(errs, field.Required(field.NewPath("eventTime"), ""))
 	}
 	if e.Type != corev1.EventTypeNormal && e.Type != corev1.EventTypeWarning {
-		found = append(found, field.Invalid(field.NewPath("type"), "", fmt.Sprintf("has invalid value: %v", e.Type)))
+		errs = append(errs, field.Invalid(field.NewPath("type"), "", fmt.Sprintf("has invalid value: %v", e.Type)))
 	}
 	for _, deprecated := range []struct {
 		name string
@@ -204,31 +204,31 @@ func validateNewEvent(e *corev1.Event) field.ErrorList {
 		{"source", e.Source != corev1.EventSource{}},
 	} {
 		if deprecated.set {
-			found = append(found, field.Invalid(field.NewPath(deprecated.name), "", "needs to be unset"))
+			errs = append(errs, field.Invalid(field.NewPath(deprecated.name), "", "needs to be unset"))
 		}
 	}
-	return found
+	return errs
 }
 
 func validateSeries(s *corev1.EventSeries) field.ErrorList {
 	if s == nil {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if s.Count < 2 {
-		found = append(found, field.Invalid(field.NewPath("series.count"), "", "should be at least 2"))
+		errs = append(errs, field.Invalid(field.NewPath("series.count"), "", "should be at least 2"))
 	}
 	if s.LastObservedTime.IsZero() {
-		found = append(found, field.Required(field.NewPath("series.lastObservedTime"), ""))
+		errs = append(errs, field.Required(field.NewPath("series.lastObservedTime"), ""))
 	}
-	return found
+	return errs
 }
 
 // validateEventChange: in events.k8s.io an event only ever gets a series. Upstream: ValidateEventUpdate.
 func validateEventChange(e, old *corev1.Event) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if !equality.Semantic.DeepEqual(e.Series, old.Series) {
-		found = append(found, validateSeries(e.Series)...)
+		errs = append(errs, validateSeries(e.Series)...)
 	}
 	for _, f := range []struct {
 		name        string
@@ -249,9 +249,9 @@ func validateEventChange(e, old *corev1.Event) field.ErrorList {
 		{"reportingController", e.ReportingController, old.ReportingController},
 		{"reportingInstance", e.ReportingInstance, old.ReportingInstance},
 	} {
-		found = append(found, validate.Immutable(field.NewPath(f.name), f.now, f.before)...)
+		errs = append(errs, validate.Immutable(field.NewPath(f.name), f.now, f.before)...)
 	}
-	return found
+	return errs
 }
 
 // microseconds is as exact as a time is stored.

@@ -13,8 +13,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // Which requests belong together, and how much of the server each kind may have: upstream's pkg/registry/flowcontrol.
@@ -48,136 +48,136 @@ var levelStatus = levelStrategy.StatusStrategy(func(_ context.Context, l, _ *flo
 
 // validateConditionTypes: each type once.
 func validateConditionTypes[C any](conditions []C, kind func(C) string) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	var seen []string
 	for i, c := range conditions {
 		at := field.NewPath("status", "conditions").Index(i).Child("type")
 		if slices.Contains(seen, kind(c)) {
-			found = append(found, field.Duplicate(at, kind(c)))
+			errs = append(errs, field.Duplicate(at, kind(c)))
 		}
 		seen = append(seen, kind(c))
-		found = append(found, validate.Required(at, kind(c))...)
+		errs = append(errs, validate.Required(at, kind(c))...)
 	}
-	return found
+	return errs
 }
 
 // validateFlowSchema is upstream's ValidateFlowSchemaSpec.
 func validateFlowSchema(_ context.Context, f *flowcontrolv1.FlowSchema) field.ErrorList {
 	at, spec := field.NewPath("spec"), &f.Spec
-	var found field.ErrorList
+	var errs field.ErrorList
 	precedence := at.Child("matchingPrecedence")
 	if spec.MatchingPrecedence <= 0 {
-		found = append(found, field.Invalid(precedence, spec.MatchingPrecedence, "must be a positive value"))
+		errs = append(errs, field.Invalid(precedence, spec.MatchingPrecedence, "must be a positive value"))
 	}
 	if spec.MatchingPrecedence > 10000 {
-		found = append(found, field.Invalid(precedence, spec.MatchingPrecedence, "must not be greater than 10000"))
+		errs = append(errs, field.Invalid(precedence, spec.MatchingPrecedence, "must not be greater than 10000"))
 	}
 	if spec.MatchingPrecedence == 1 && f.Name != exempt {
-		found = append(found, field.Invalid(precedence, spec.MatchingPrecedence, "only the schema named 'exempt' may have matchingPrecedence 1"))
+		errs = append(errs, field.Invalid(precedence, spec.MatchingPrecedence, "only the schema named 'exempt' may have matchingPrecedence 1"))
 	}
 	methods := []flowcontrolv1.FlowDistinguisherMethodType{flowcontrolv1.FlowDistinguisherMethodByNamespaceType,
 		flowcontrolv1.FlowDistinguisherMethodByUserType}
 	if m := spec.DistinguisherMethod; m != nil && !slices.Contains(methods, m.Type) {
-		found = append(found, field.NotSupported(at.Child("distinguisherMethod", "type"), resource.InternalForm(m), methods))
+		errs = append(errs, field.NotSupported(at.Child("distinguisherMethod", "type"), resource.InternalForm(m), methods))
 	}
 	level := at.Child("priorityLevelConfiguration", "name")
 	if spec.PriorityLevelConfiguration.Name == "" {
-		found = append(found, field.Required(level, "must reference a priority level"))
+		errs = append(errs, field.Required(level, "must reference a priority level"))
 	} else {
-		found = append(found, validate.ObjectName(level, spec.PriorityLevelConfiguration.Name)...)
+		errs = append(errs, validate.ObjectName(level, spec.PriorityLevelConfiguration.Name)...)
 	}
 	for i, rule := range spec.Rules {
-		found = append(found, validateFlowRule(at.Child("rules").Index(i), &rule)...)
+		errs = append(errs, validateFlowRule(at.Child("rules").Index(i), &rule)...)
 	}
-	return found
+	return errs
 }
 
 // validateLevel is upstream's ValidatePriorityLevelConfigurationSpec.
 func validateLevel(_ context.Context, l *flowcontrolv1.PriorityLevelConfiguration) field.ErrorList {
 	at, spec := field.NewPath("spec"), &l.Spec
-	var found field.ErrorList
+	var errs field.ErrorList
 	if (l.Name == exempt) != (spec.Type == flowcontrolv1.PriorityLevelEnablementExempt) {
-		found = append(found, field.Invalid(at.Child("type"), spec.Type, "must be 'Exempt' if and only if `name` is 'exempt'"))
+		errs = append(errs, field.Invalid(at.Child("type"), spec.Type, "must be 'Exempt' if and only if `name` is 'exempt'"))
 	}
 	switch spec.Type {
 	case flowcontrolv1.PriorityLevelEnablementExempt:
 		if spec.Limited != nil {
-			found = append(found, field.Forbidden(at.Child("limited"), "must be nil if the type is not Limited"))
+			errs = append(errs, field.Forbidden(at.Child("limited"), "must be nil if the type is not Limited"))
 		}
 		if spec.Exempt != nil {
-			found = append(found, validateShares(at.Child("exempt"), spec.Exempt.NominalConcurrencyShares, spec.Exempt.LendablePercent)...)
+			errs = append(errs, validateShares(at.Child("exempt"), spec.Exempt.NominalConcurrencyShares, spec.Exempt.LendablePercent)...)
 		}
 	case flowcontrolv1.PriorityLevelEnablementLimited:
 		if spec.Exempt != nil {
-			found = append(found, field.Forbidden(at.Child("exempt"), "must be nil if the type is Limited"))
+			errs = append(errs, field.Forbidden(at.Child("exempt"), "must be nil if the type is Limited"))
 		}
 		if spec.Limited == nil {
-			return append(found, field.Required(at.Child("limited"), "must not be empty when type is Limited"))
+			return append(errs, field.Required(at.Child("limited"), "must not be empty when type is Limited"))
 		}
-		found = append(found, validateLimited(at.Child("limited"), spec.Limited)...)
+		errs = append(errs, validateLimited(at.Child("limited"), spec.Limited)...)
 	default:
-		found = append(found, validate.RequiredAndSupported(at.Child("type"), spec.Type,
+		errs = append(errs, validate.RequiredAndSupported(at.Child("type"), spec.Type,
 			flowcontrolv1.PriorityLevelEnablementExempt, flowcontrolv1.PriorityLevelEnablementLimited)...)
 	}
-	return found
+	return errs
 }
 
 func validateShares(at *field.Path, shares, lendable *int32) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if ptr.Deref(shares, 0) < 0 {
-		found = append(found, field.Invalid(at.Child("nominalConcurrencyShares"), *shares, "must be a non-negative integer"))
+		errs = append(errs, field.Invalid(at.Child("nominalConcurrencyShares"), *shares, "must be a non-negative integer"))
 	}
 	if percent := ptr.Deref(lendable, 0); percent < 0 || percent > 100 {
-		found = append(found, field.Invalid(at.Child("lendablePercent"), percent, "must be between 0 and 100, inclusive"))
+		errs = append(errs, field.Invalid(at.Child("lendablePercent"), percent, "must be between 0 and 100, inclusive"))
 	}
-	return found
+	return errs
 }
 
 func validateLimited(at *field.Path, l *flowcontrolv1.LimitedPriorityLevelConfiguration) field.ErrorList {
-	found := validateShares(at, l.NominalConcurrencyShares, l.LendablePercent)
+	errs := validateShares(at, l.NominalConcurrencyShares, l.LendablePercent)
 	if ptr.Deref(l.BorrowingLimitPercent, 0) < 0 {
-		found = append(found, field.Invalid(at.Child("borrowingLimitPercent"), *l.BorrowingLimitPercent,
+		errs = append(errs, field.Invalid(at.Child("borrowingLimitPercent"), *l.BorrowingLimitPercent,
 			"if specified, must be a non-negative integer"))
 	}
 	response, queuing := l.LimitResponse, at.Child("limitResponse", "queuing")
 	switch {
 	case response.Type == flowcontrolv1.LimitResponseTypeReject && response.Queuing != nil:
-		found = append(found, field.Forbidden(queuing, "must be nil if limited.limitResponse.type is not Limited"))
+		errs = append(errs, field.Forbidden(queuing, "must be nil if limited.limitResponse.type is not Limited"))
 	case response.Type == flowcontrolv1.LimitResponseTypeReject:
 	case response.Type == flowcontrolv1.LimitResponseTypeQueue && response.Queuing == nil:
-		found = append(found, field.Required(queuing, "must not be empty if limited.limitResponse.type is Limited"))
+		errs = append(errs, field.Required(queuing, "must not be empty if limited.limitResponse.type is Limited"))
 	case response.Type == flowcontrolv1.LimitResponseTypeQueue:
-		found = append(found, validateQueuing(queuing, response.Queuing)...)
+		errs = append(errs, validateQueuing(queuing, response.Queuing)...)
 	default:
-		found = append(found, validate.RequiredAndSupported(at.Child("limitResponse", "type"), response.Type,
+		errs = append(errs, validate.RequiredAndSupported(at.Child("limitResponse", "type"), response.Type,
 			flowcontrolv1.LimitResponseTypeQueue, flowcontrolv1.LimitResponseTypeReject)...)
 	}
-	return found
+	return errs
 }
 
 // validateQueuing: a hand of queues must be drawn from a deck with the bits of one hash.
 func validateQueuing(at *field.Path, q *flowcontrolv1.QueuingConfiguration) field.ErrorList {
 	const mostQueues, hashBits = 10_000_000, 60
-	var found field.ErrorList
+	var errs field.ErrorList
 	if q.QueueLengthLimit <= 0 {
-		found = append(found, field.Invalid(at.Child("queueLengthLimit"), q.QueueLengthLimit, "must be positive"))
+		errs = append(errs, field.Invalid(at.Child("queueLengthLimit"), q.QueueLengthLimit, "must be positive"))
 	}
 	if q.Queues <= 0 {
-		found = append(found, field.Invalid(at.Child("queues"), q.Queues, "must be positive"))
+		errs = append(errs, field.Invalid(at.Child("queues"), q.Queues, "must be positive"))
 	} else if q.Queues > mostQueues {
-		found = append(found, field.Invalid(at.Child("queues"), q.Queues, fmt.Sprintf("must not be greater than %d", mostQueues)))
+		errs = append(errs, field.Invalid(at.Child("queues"), q.Queues, fmt.Sprintf("must not be greater than %d", mostQueues)))
 	}
 	hand := at.Child("handSize")
 	switch bits := int(math.Ceil(math.Log2(float64(q.Queues)) * float64(q.HandSize))); {
 	case q.HandSize <= 0:
-		found = append(found, field.Invalid(hand, q.HandSize, "must be positive"))
+		errs = append(errs, field.Invalid(hand, q.HandSize, "must be positive"))
 	case q.HandSize > q.Queues:
-		found = append(found, field.Invalid(hand, q.HandSize, fmt.Sprintf("should not be greater than queues (%d)", q.Queues)))
+		errs = append(errs, field.Invalid(hand, q.HandSize, fmt.Sprintf("should not be greater than queues (%d)", q.Queues)))
 	case bits > hashBits:
-		found = append(found, field.Invalid(hand, q.HandSize, fmt.Sprintf(
+		errs = append(errs, field.Invalid(hand, q.HandSize, fmt.Sprintf(
 			"required entropy bits of deckSize %d and handSize %d should not be greater than %d", q.Queues, q.HandSize, hashBits)))
 	}
-	return found
+	return errs
 }
 
 var flowSchemaColumns = resource.Table[flowcontrolv1.FlowSchema, *flowcontrolv1.FlowSchema]{
@@ -231,37 +231,37 @@ var flowVerbs = []string{"create", "delete", "deletecollection", "get", "list", 
 
 // validateFlowRule is upstream's ValidateFlowSchemaPolicyRulesWithSubjects.
 func validateFlowRule(at *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, s := range r.Subjects {
-		found = append(found, validateFlowSubject(at.Child("subjects").Index(i), &s)...)
+		errs = append(errs, validateFlowSubject(at.Child("subjects").Index(i), &s)...)
 	}
 	if len(r.Subjects) == 0 {
-		found = append(found, field.Required(at.Child("subjects"), "subjects must contain at least one value"))
+		errs = append(errs, field.Required(at.Child("subjects"), "subjects must contain at least one value"))
 	}
 	if len(r.ResourceRules)+len(r.NonResourceRules) == 0 {
-		found = append(found, field.Required(at, "at least one of resourceRules and nonResourceRules has to be non-empty"))
+		errs = append(errs, field.Required(at, "at least one of resourceRules and nonResourceRules has to be non-empty"))
 	}
 	for i, rule := range r.ResourceRules {
 		at := at.Child("resourceRules").Index(i)
-		found = append(found, validateFlowVerbs(at.Child("verbs"), rule.Verbs)...)
-		found = append(found, validate.AllOrSome(at.Child("apiGroups"), rule.APIGroups, "api groups",
+		errs = append(errs, validateFlowVerbs(at.Child("verbs"), rule.Verbs)...)
+		errs = append(errs, validate.AllOrSome(at.Child("apiGroups"), rule.APIGroups, "api groups",
 			"resource rules must supply at least one api group")...)
-		found = append(found, validate.AllOrSome(at.Child("resources"), rule.Resources, "resources",
+		errs = append(errs, validate.AllOrSome(at.Child("resources"), rule.Resources, "resources",
 			"resource rules must supply at least one resource")...)
-		found = append(found, validateFlowNamespaces(at.Child("namespaces"), rule.Namespaces, rule.ClusterScope)...)
+		errs = append(errs, validateFlowNamespaces(at.Child("namespaces"), rule.Namespaces, rule.ClusterScope)...)
 	}
 	for i, rule := range r.NonResourceRules {
 		at := at.Child("nonResourceRules").Index(i)
-		found = append(found, validateFlowVerbs(at.Child("verbs"), rule.Verbs)...)
+		errs = append(errs, validateFlowVerbs(at.Child("verbs"), rule.Verbs)...)
 		urls := at.Child("nonResourceURLs")
-		found = append(found, validate.AllOrSome(urls, rule.NonResourceURLs, "non-resource URLs", "nonResourceURLs must contain at least one value")...)
+		errs = append(errs, validate.AllOrSome(urls, rule.NonResourceURLs, "non-resource URLs", "nonResourceURLs must contain at least one value")...)
 		if !slices.Contains(rule.NonResourceURLs, "*") {
 			for j, url := range rule.NonResourceURLs {
-				found = append(found, validateFlowURL(urls.Index(j), url)...)
+				errs = append(errs, validateFlowURL(urls.Index(j), url)...)
 			}
 		}
 	}
-	return found
+	return errs
 }
 
 func validateFlowVerbs(at *field.Path, verbs []string) field.ErrorList {
@@ -276,16 +276,16 @@ func validateFlowNamespaces(at *field.Path, namespaces []string, clusterScope bo
 	if len(namespaces) == 0 && clusterScope {
 		return nil
 	}
-	found := validate.AllOrSome(at, namespaces, "namespaces", "resource rules that are not cluster scoped must supply at least one namespace")
+	errs := validate.AllOrSome(at, namespaces, "namespaces", "resource rules that are not cluster scoped must supply at least one namespace")
 	if slices.Contains(namespaces, "*") {
-		return found
+		return errs
 	}
 	for i, namespace := range namespaces {
 		for _, message := range apivalidation.ValidateNamespaceName(namespace, false) {
-			found = append(found, field.Invalid(at.Index(i), namespace, "each member of this list must be '*' or a DNS-1123 label; "+message))
+			errs = append(errs, field.Invalid(at.Index(i), namespace, "each member of this list must be '*' or a DNS-1123 label; "+message))
 		}
 	}
-	return found
+	return errs
 }
 
 // validateFlowURL is upstream's ValidateNonResourceURLPath.
@@ -314,9 +314,9 @@ func validateFlowURL(at *field.Path, url string) field.ErrorList {
 func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) field.ErrorList {
 	kinds := []flowcontrolv1.SubjectKind{flowcontrolv1.SubjectKindGroup, flowcontrolv1.SubjectKindServiceAccount,
 		flowcontrolv1.SubjectKindUser}
-	found := validate.Supported(at.Child("kind"), s.Kind, kinds...)
-	if len(found) > 0 {
-		return found
+	errs := validate.Supported(at.Child("kind"), s.Kind, kinds...)
+	if len(errs) > 0 {
+		return errs
 	}
 	for _, one := range []struct {
 		kind  flowcontrolv1.SubjectKind
@@ -336,23 +336,23 @@ func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) field.ErrorLi
 		at := at.Child(one.field)
 		switch {
 		case one.kind != s.Kind && one.given:
-			found = append(found, field.Forbidden(at, one.field+" is forbidden when subject kind is not '"+string(one.kind)+"'"))
+			errs = append(errs, field.Forbidden(at, one.field+" is forbidden when subject kind is not '"+string(one.kind)+"'"))
 		case one.kind == s.Kind && !one.given:
-			found = append(found, field.Required(at, one.field+" is required when subject kind is '"+string(one.kind)+"'"))
+			errs = append(errs, field.Required(at, one.field+" is required when subject kind is '"+string(one.kind)+"'"))
 		case one.kind == s.Kind:
-			found = append(found, one.check(at)...)
+			errs = append(errs, one.check(at)...)
 		}
 	}
-	return found
+	return errs
 }
 
 func validateFlowAccount(at *field.Path, s *flowcontrolv1.ServiceAccountSubject) field.ErrorList {
-	found := validate.Required(at.Child("name"), s.Name)
+	errs := validate.Required(at.Child("name"), s.Name)
 	if s.Name != "" && s.Name != flowcontrolv1.NameAll {
-		found = append(found, validate.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
+		errs = append(errs, validate.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
 	}
 	if s.Namespace == "" {
-		return append(found, field.Required(at.Child("namespace"), "must specify namespace for service account"))
+		return append(errs, field.Required(at.Child("namespace"), "must specify namespace for service account"))
 	}
-	return append(found, validate.Invalid(at.Child("namespace"), s.Namespace, apivalidation.ValidateNamespaceName(s.Namespace, false))...)
+	return append(errs, validate.Invalid(at.Child("namespace"), s.Namespace, apivalidation.ValidateNamespaceName(s.Namespace, false))...)
 }

@@ -16,6 +16,7 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // endpointsStrategy: endpoints have neither a generation nor a status. A PUT to a new name creates.
@@ -96,16 +97,12 @@ func validateEndpointAddress(path *field.Path, a *corev1.EndpointAddress) field.
 }
 
 func validateNodeName(path *field.Path, name string) field.ErrorList {
-	var errs field.ErrorList
-	for _, problem := range apivalidation.NameIsDNSSubdomain(name, false) {
-		errs = append(errs, field.Invalid(path, name, problem))
-	}
-	return errs
+	return validate.Invalid(path, name, apivalidation.NameIsDNSSubdomain(name, false))
 }
 
 func validateEndpointPort(path *field.Path, p *corev1.EndpointPort, named bool) field.ErrorList {
 	errs := validateName(path.Child("name"), p.Name, named)
-	errs = append(errs, validateNumber(path.Child("port"), p.Port)...)
+	errs = append(errs, validate.PortNumber(path.Child("port"), p.Port)...)
 	errs = append(errs, validateProtocol(path.Child("protocol"), p.Protocol)...)
 	return append(errs, validateQualified(path.Child("appProtocol"), p.AppProtocol)...)
 }

@@ -17,6 +17,7 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // endpointSliceStrategy: everything but metadata counts for the generation, and the labels too, by which slices find
@@ -201,7 +202,7 @@ func validateEndpoint(s *discoveryv1.EndpointSlice) field.ErrorList {
 			errs = append(errs, metavalidation.ValidateLabels(e.DeprecatedTopology, topology)...)
 		}
 		if e.Hostname != nil {
-			errs = append(errs, validateLabel(path.Child("hostname"), *e.Hostname)...)
+			errs = append(errs, validate.DNS1123Label(path.Child("hostname"), *e.Hostname)...)
 		}
 		if e.Hints != nil {
 			errs = append(errs, validateHint(path.Child("hints"), e.Hints)...)
@@ -254,9 +255,7 @@ func validateHint(path *field.Path, h *discoveryv1.EndpointHints) field.ErrorLis
 			errs = append(errs, field.Duplicate(path, zone.Name))
 		}
 		seen[zone.Name] = true
-		for _, problem := range validation.IsValidLabelValue(zone.Name) {
-			errs = append(errs, field.Invalid(path, zone.Name, problem))
-		}
+		errs = append(errs, validate.Invalid(path, zone.Name, validation.IsValidLabelValue(zone.Name))...)
 	}
 	nodes := path.Child("forNodes")
 	if len(h.ForNodes) > maxHints {

@@ -15,6 +15,7 @@ import (
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // classAnnotation named an ingress's class before there was a field for it.
@@ -165,7 +166,7 @@ func validateParameters(path *field.Path, p *networkingv1.IngressClassParameters
 	case inside && p.Namespace == nil:
 		errs = append(errs, field.Required(in, "`parameters.scope` is set to 'Namespace'"))
 	case inside:
-		errs = append(errs, validateLabel(in, *p.Namespace)...)
+		errs = append(errs, validate.DNS1123Label(in, *p.Namespace)...)
 	case p.Namespace != nil:
 		errs = append(errs, field.Forbidden(in, "`parameters.scope` is set to 'Cluster'"))
 	}

@@ -6,10 +6,11 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	"k8s.io/apimachinery/pkg/api/validate/content"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // validateIngress checks a spec; what old (nil: nothing) has of the errors that older rules let through stays allowed.
@@ -28,9 +29,7 @@ func validateIngress(i, old *networkingv1.Ingress) field.ErrorList {
 	}
 	errs = append(errs, validateTls(i, old)...)
 	if class := i.Spec.IngressClassName; class != nil {
-		for _, problem := range apivalidation.NameIsDNSSubdomain(*class, false) {
-			errs = append(errs, field.Invalid(specPath.Child("ingressClassName"), *class, problem))
-		}
+		errs = append(errs, validate.Invalid(specPath.Child("ingressClassName"), *class, apivalidation.NameIsDNSSubdomain(*class, false))...)
 	}
 	return errs
 }
@@ -41,11 +40,7 @@ func validateHost(path *field.Path, host string) field.ErrorList {
 	if strings.Contains(host, "*") {
 		check = validation.IsWildcardDNS1123Subdomain
 	}
-	var errs field.ErrorList
-	for _, problem := range check(host) {
-		errs = append(errs, field.Invalid(path, host, problem))
-	}
-	return errs
+	return validate.Invalid(path, host, check(host))
 }
 
 func validateTls(i, old *networkingv1.Ingress) field.ErrorList {
@@ -64,9 +59,7 @@ func validateTls(i, old *networkingv1.Ingress) field.ErrorList {
 		if tolerant {
 			continue
 		}
-		for _, problem := range secretNameProblems(tls.SecretName) {
-			errs = append(errs, field.Invalid(path.Child("secretName"), tls.SecretName, problem))
-		}
+		errs = append(errs, validate.Invalid(path.Child("secretName"), tls.SecretName, secretNameProblems(tls.SecretName))...)
 	}
 	return errs
 }
@@ -163,19 +156,15 @@ func validateBackend(path *field.Path, b *networkingv1.IngressBackend) field.Err
 	if s.Name == "" {
 		errs = append(errs, field.Required(in.Child("name"), ""))
 	} else {
-		for _, problem := range apivalidation.NameIsDNSLabel(s.Name, false) {
-			errs = append(errs, field.Invalid(in.Child("name"), s.Name, problem))
-		}
+		errs = append(errs, validate.Invalid(in.Child("name"), s.Name, apivalidation.NameIsDNSLabel(s.Name, false))...)
 	}
 	switch {
 	case s.Port.Name != "" && s.Port.Number != 0:
 		errs = append(errs, field.Invalid(path, "", "cannot set both port name & port number"))
 	case s.Port.Name != "":
-		for _, problem := range validation.IsValidPortName(s.Port.Name) {
-			errs = append(errs, field.Invalid(in.Child("port", "name"), s.Port.Name, problem))
-		}
+		errs = append(errs, validate.Invalid(in.Child("port", "name"), s.Port.Name, validation.IsValidPortName(s.Port.Name))...)
 	case s.Port.Number != 0:
-		errs = append(errs, validateNumber(in.Child("port", "number"), s.Port.Number)...)
+		errs = append(errs, validate.PortNumber(in.Child("port", "number"), s.Port.Number)...)
 	default:
 		errs = append(errs, field.Required(path, "port name or number is required"))
 	}
@@ -186,24 +175,10 @@ func validateBackend(path *field.Path, b *networkingv1.IngressBackend) field.Err
 func validateReference(path *field.Path, r corev1.TypedLocalObjectReference) field.ErrorList {
 	var errs field.ErrorList
 	if r.APIGroup != nil {
-		for _, problem := range validation.IsDNS1123Subdomain(*r.APIGroup) {
-			errs = append(errs, field.Invalid(path.Child("apiGroup"), *r.APIGroup, problem))
-		}
+		errs = append(errs, validate.Invalid(path.Child("apiGroup"), *r.APIGroup, validation.IsDNS1123Subdomain(*r.APIGroup))...)
 	}
-	errs = append(errs, validateSegment(path.Child("kind"), r.Kind)...)
-	return append(errs, validateSegment(path.Child("name"), r.Name)...)
-}
-
-// validateSegment: what becomes a part of a path is there, and holds no slash.
-func validateSegment(path *field.Path, text string) field.ErrorList {
-	if text == "" {
-		return field.ErrorList{field.Required(path, "")}
-	}
-	var errs field.ErrorList
-	for _, problem := range content.IsPathSegmentName(text) {
-		errs = append(errs, field.Invalid(path, text, problem))
-	}
-	return errs
+	errs = append(errs, validate.PathSegment(path.Child("kind"), r.Kind, "")...)
+	return append(errs, validate.PathSegment(path.Child("name"), r.Name, "")...)
 }
 
 // hostsText shows the hosts of the first three rules; rules without one are for any.

@@ -17,6 +17,7 @@ import (
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // parseIP reads an address as the API has always done, with zeros before the numbers of an IPv4 address: stored objects
@@ -86,14 +87,12 @@ func (ipAddressStrategy) Validate(_ context.Context, obj runtime.Object) field.E
 	}
 	var errs field.ErrorList
 	if ref.Group != "" {
-		for _, problem := range validation.IsDNS1123Subdomain(ref.Group) {
-			errs = append(errs, field.Invalid(path.Child("group"), ref.Group, problem))
-		}
+		errs = append(errs, validate.Invalid(path.Child("group"), ref.Group, validation.IsDNS1123Subdomain(ref.Group))...)
 	}
-	errs = append(errs, validateSegment(path.Child("resource"), ref.Resource)...)
-	errs = append(errs, validateSegment(path.Child("name"), ref.Name)...)
+	errs = append(errs, validate.PathSegment(path.Child("resource"), ref.Resource, "")...)
+	errs = append(errs, validate.PathSegment(path.Child("name"), ref.Name, "")...)
 	if ref.Namespace != "" {
-		errs = append(errs, validateSegment(path.Child("namespace"), ref.Namespace)...)
+		errs = append(errs, validate.PathSegment(path.Child("namespace"), ref.Namespace, "")...)
 	}
 	return errs
 }

@@ -15,6 +15,7 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // networkPolicyStrategy is that of network policies. Upstream: pkg/registry/networking/networkpolicy.
@@ -103,16 +104,16 @@ func validatePolicyPort(path *field.Path, p *networkingv1.NetworkPolicyPort) fie
 		if p.EndPort != nil {
 			errs = append(errs, field.Invalid(end, *p.EndPort, "may not be specified when `port` is non-numeric"))
 		}
-		return append(errs, validateTarget(path.Child("port"), *p.Port)...)
+		return append(errs, validate.PortNumberOrName(path.Child("port"), *p.Port)...)
 	}
-	errs = append(errs, validateNumber(path.Child("port"), p.Port.IntVal)...)
+	errs = append(errs, validate.PortNumber(path.Child("port"), p.Port.IntVal)...)
 	if p.EndPort == nil {
 		return errs
 	}
 	if *p.EndPort < p.Port.IntVal {
 		errs = append(errs, field.Invalid(end, p.Port.IntVal, "must be greater than or equal to `port`"))
 	}
-	return append(errs, validateNumber(end, *p.EndPort)...)
+	return append(errs, validate.PortNumber(end, *p.EndPort)...)
 }
 
 func validatePeer(path *field.Path, p *networkingv1.NetworkPolicyPeer, known tolerance) field.ErrorList {

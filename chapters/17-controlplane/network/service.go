@@ -22,6 +22,7 @@ import (
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // serviceStrategy: a service's type decides which of its fields mean something. A PUT to a new name creates.
@@ -220,10 +221,7 @@ func validateIngressName(path *field.Path, host string) field.ErrorList {
 	if host == "" {
 		return nil
 	}
-	var errs field.ErrorList
-	for _, problem := range validation.IsDNS1123Subdomain(host) {
-		errs = append(errs, field.Invalid(path.Child("hostname"), host, problem))
-	}
+	errs := validate.Invalid(path.Child("hostname"), host, validation.IsDNS1123Subdomain(host))
 	if parseIP(host) != nil {
 		errs = append(errs, field.Invalid(path.Child("hostname"), host, "must be a DNS name, not an IP address"))
 	}

@@ -10,6 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 var (
@@ -81,9 +83,7 @@ func validateExternalName(s *corev1.Service) field.ErrorList {
 	if name == "" {
 		return append(errs, field.Required(path, ""))
 	}
-	for _, problem := range validation.IsDNS1123Subdomain(name) {
-		errs = append(errs, field.Invalid(path, name, problem))
-	}
+	errs = append(errs, validate.Invalid(path, name, validation.IsDNS1123Subdomain(name))...)
 	return errs
 }
 
@@ -233,7 +233,7 @@ func validateHealthCheck(s, _ *corev1.Service) field.ErrorList {
 	case needed && port == 0:
 		return field.ErrorList{field.Required(path, "")}
 	case needed:
-		return validateNumber(path, port)
+		return validate.PortNumber(path, port)
 	}
 	return nil
 }
@@ -270,9 +270,9 @@ func validatePort(s, _ *corev1.Service) field.ErrorList {
 			errs = append(errs, field.Duplicate(path.Child("name"), p.Name))
 		}
 		names[p.Name] = true
-		errs = append(errs, validateNumber(path.Child("port"), p.Port)...)
+		errs = append(errs, validate.PortNumber(path.Child("port"), p.Port)...)
 		errs = append(errs, validateProtocol(path.Child("protocol"), p.Protocol)...)
-		errs = append(errs, validateTarget(path.Child("targetPort"), p.TargetPort)...)
+		errs = append(errs, validate.PortNumberOrName(path.Child("targetPort"), p.TargetPort)...)
 		errs = append(errs, validateQualified(path.Child("appProtocol"), p.AppProtocol)...)
 	}
 	return errs
@@ -285,23 +285,7 @@ func validateName(path *field.Path, name string, required bool) field.ErrorList 
 		}
 		return nil
 	}
-	return validateLabel(path, name)
-}
-
-func validateLabel(path *field.Path, name string) field.ErrorList {
-	var errs field.ErrorList
-	for _, problem := range validation.IsDNS1123Label(name) {
-		errs = append(errs, field.Invalid(path, name, problem))
-	}
-	return errs
-}
-
-func validateNumber(path *field.Path, port int32) field.ErrorList {
-	var errs field.ErrorList
-	for _, problem := range validation.IsValidPortNum(int(port)) {
-		errs = append(errs, field.Invalid(path, port, problem))
-	}
-	return errs
+	return validate.DNS1123Label(path, name)
 }
 
 func validateProtocol(path *field.Path, p corev1.Protocol) field.ErrorList {
@@ -314,26 +298,11 @@ func validateProtocol(path *field.Path, p corev1.Protocol) field.ErrorList {
 	return nil
 }
 
-func validateTarget(path *field.Path, port intstr.IntOrString) field.ErrorList {
-	if port.Type == intstr.Int {
-		return validateNumber(path, port.IntVal)
-	}
-	var errs field.ErrorList
-	for _, problem := range validation.IsValidPortName(port.StrVal) {
-		errs = append(errs, field.Invalid(path, port.StrVal, problem))
-	}
-	return errs
-}
-
 func validateQualified(path *field.Path, name *string) field.ErrorList {
 	if name == nil {
 		return nil
 	}
-	var errs field.ErrorList
-	for _, problem := range validation.IsQualifiedName(*name) {
-		errs = append(errs, field.Invalid(path, *name, problem))
-	}
-	return errs
+	return validate.Invalid(path, *name, validation.IsQualifiedName(*name))
 }
 
 // validateNodePort: only some types have node ports, and no two ports of a protocol share one.

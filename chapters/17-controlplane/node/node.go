@@ -16,8 +16,8 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // nodeStrategy: a kubelet that registers its node may send the status with it. Upstream: pkg/registry/core/node.
@@ -41,13 +41,13 @@ func (nodeStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{
 
 func (nodeStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
 	n := obj.(*corev1.Node)
-	found := validateTaints(field.NewPath("metadata", "taints"), n.Spec.Taints) // upstream's path, though taints lie in the spec
-	found = append(found, validateNodeResources(n)...)
+	errs := validateTaints(field.NewPath("metadata", "taints"), n.Spec.Taints) // upstream's path, though taints lie in the spec
+	errs = append(errs, validateNodeResources(n)...)
 	if swap := n.Status.NodeInfo.Swap; swap != nil && swap.Capacity != nil && *swap.Capacity <= 0 {
-		found = append(found, field.Invalid(field.NewPath("metadata", "nodeSwapStatus", "capacity"), *swap.Capacity, "must be greater than zero"))
+		errs = append(errs, field.Invalid(field.NewPath("metadata", "nodeSwapStatus", "capacity"), *swap.Capacity, "must be greater than zero"))
 	}
-	found = append(found, validateDeclaredFeatures(field.NewPath("status", "declaredFeatures"), n.Status.DeclaredFeatures)...)
-	return append(found, validatePodCIDRs(field.NewPath("spec", "podCIDRs"), n.Spec.PodCIDRs)...)
+	errs = append(errs, validateDeclaredFeatures(field.NewPath("status", "declaredFeatures"), n.Status.DeclaredFeatures)...)
+	return append(errs, validatePodCIDRs(field.NewPath("spec", "podCIDRs"), n.Spec.PodCIDRs)...)
 }
 
 // ValidateUpdate checks some of it twice, as upstream does: its causes say so.
@@ -87,33 +87,33 @@ func (nodeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Obje
 
 // validateNodeUpdate: what a node got once, it keeps. Upstream: ValidateNodeUpdate.
 func validateNodeUpdate(n, old *corev1.Node) field.ErrorList {
-	found := validateNodeResources(n)
-	found = append(found, validateDeclaredFeatures(field.NewPath("status", "declaredFeatures"), n.Status.DeclaredFeatures)...)
+	errs := validateNodeResources(n)
+	errs = append(errs, validateDeclaredFeatures(field.NewPath("status", "declaredFeatures"), n.Status.DeclaredFeatures)...)
 	var seen []corev1.NodeAddress
 	for i, address := range n.Status.Addresses {
 		if slices.Contains(seen, address) {
-			found = append(found, field.Duplicate(field.NewPath("status", "addresses").Index(i), resource.InternalForm(address)))
+			errs = append(errs, field.Duplicate(field.NewPath("status", "addresses").Index(i), resource.InternalForm(address)))
 		}
 		seen = append(seen, address)
 	}
 	spec := field.NewPath("spec")
 	const once = `node updates may not change %s except from "" to valid`
 	if len(old.Spec.PodCIDRs) > 0 && !slices.Equal(old.Spec.PodCIDRs, n.Spec.PodCIDRs) {
-		found = append(found, field.Forbidden(spec.Child("podCIDRs"), strings.Replace(once, "%s", "podCIDR", 1)))
+		errs = append(errs, field.Forbidden(spec.Child("podCIDRs"), strings.Replace(once, "%s", "podCIDR", 1)))
 	}
 	if old.Spec.ProviderID != "" && old.Spec.ProviderID != n.Spec.ProviderID {
-		found = append(found, field.Forbidden(spec.Child("providerID"), strings.Replace(once, "%s", "providerID", 1)))
+		errs = append(errs, field.Forbidden(spec.Child("providerID"), strings.Replace(once, "%s", "providerID", 1)))
 	}
-	found = append(found, validateTaints(field.NewPath("metadata", "taints"), n.Spec.Taints)...)
+	errs = append(errs, validateTaints(field.NewPath("metadata", "taints"), n.Spec.Taints)...)
 	if n.Spec.DoNotUseExternalID != old.Spec.DoNotUseExternalID {
-		found = append(found, field.Forbidden(spec.Child("externalID"), "may not be updated"))
+		errs = append(errs, field.Forbidden(spec.Child("externalID"), "may not be updated"))
 	}
-	return found
+	return errs
 }
 
 // validateTaints: no two taints have the same key and effect. Upstream: validateNodeTaints.
 func validateTaints(path *field.Path, taints []corev1.Taint) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	type pair struct {
 		key    string
 		effect corev1.TaintEffect
@@ -121,32 +121,32 @@ func validateTaints(path *field.Path, taints []corev1.Taint) field.ErrorList {
 	seen := map[pair]bool{}
 	for i, taint := range taints {
 		at := path.Index(i)
-		found = append(found, metavalidation.ValidateLabelName(taint.Key, at.Child("key"))...)
+		errs = append(errs, metavalidation.ValidateLabelName(taint.Key, at.Child("key"))...)
 		if messages := validation.IsValidLabelValue(taint.Value); len(messages) > 0 {
-			found = append(found, field.Invalid(at.Child("value"), taint.Value, strings.Join(messages, ";")))
+			errs = append(errs, field.Invalid(at.Child("value"), taint.Value, strings.Join(messages, ";")))
 		}
-		found = append(found, validate.RequiredAndSupported(at.Child("effect"), taint.Effect,
+		errs = append(errs, validate.RequiredAndSupported(at.Child("effect"), taint.Effect,
 			corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)...)
 		if this := (pair{taint.Key, taint.Effect}); seen[this] {
 			twice := field.Duplicate(at, resource.InternalForm(taint))
 			twice.Detail = "taints must be unique by key and effect pair"
-			found = append(found, twice)
+			errs = append(errs, twice)
 		} else {
 			seen[this] = true
 		}
 	}
-	return found
+	return errs
 }
 
 func validateNodeResources(n *corev1.Node) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, name := range validate.SortedKeys(n.Status.Capacity) {
-		found = append(found, validate.ResourceQuantity(field.NewPath("status", "capacity", string(name)), name, n.Status.Capacity[name])...)
+		errs = append(errs, validate.ResourceQuantity(field.NewPath("status", "capacity", string(name)), name, n.Status.Capacity[name])...)
 	}
 	for _, name := range validate.SortedKeys(n.Status.Allocatable) {
-		found = append(found, validate.ResourceQuantity(field.NewPath("status", "allocatable", string(name)), name, n.Status.Allocatable[name])...)
+		errs = append(errs, validate.ResourceQuantity(field.NewPath("status", "allocatable", string(name)), name, n.Status.Allocatable[name])...)
 	}
-	return found
+	return errs
 }
 
 func nodeFields(obj runtime.Object) fields.Set {

@@ -16,22 +16,22 @@ var declaredFeature = regexp.MustCompile(`^[A-Z][a-zA-Z0-9]*(/[a-zA-Z][a-zA-Z0-9
 // validateDeclaredFeatures: the features that a kubelet declares are sorted, so that two lists compare quickly.
 // Upstream: validateNodeDeclaredFeatures.
 func validateDeclaredFeatures(path *field.Path, features []string) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, feature := range features {
 		if text := checkFeatureName(feature); text != "" {
-			found = append(found, field.Invalid(path.Index(i), feature, text))
+			errs = append(errs, field.Invalid(path.Index(i), feature, text))
 		}
 		if i+1 == len(features) {
 			break
 		}
 		switch next := features[i+1]; {
 		case feature == next:
-			found = append(found, field.Duplicate(path.Index(i+1), next))
+			errs = append(errs, field.Duplicate(path.Index(i+1), next))
 		case feature > next:
-			found = append(found, field.Invalid(path.Index(i+1), next, "list must be sorted alphabetically"))
+			errs = append(errs, field.Invalid(path.Index(i+1), next, "list must be sorted alphabetically"))
 		}
 	}
-	return found
+	return errs
 }
 
 func checkFeatureName(name string) string {
@@ -47,18 +47,18 @@ func checkFeatureName(name string) string {
 
 // validatePodCIDRs: a node has one range of addresses for its pods, or one of each family.
 func validatePodCIDRs(path *field.Path, cidrs []string) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	six := 0
 	for i, cidr := range cidrs {
-		found = append(found, validation.IsValidCIDRForLegacyField(path.Index(i), cidr, strictAddresses, nil)...)
+		errs = append(errs, validation.IsValidCIDRForLegacyField(path.Index(i), cidr, strictAddresses, nil)...)
 		if strings.Contains(cidr, ":") {
 			six++
 		}
 	}
 	if len(cidrs) > 2 || len(cidrs) == 2 && six != 1 {
-		found = append(found, field.Invalid(path, cidrs, "may specify no more than one CIDR for each IP family"))
+		errs = append(errs, field.Invalid(path, cidrs, "may specify no more than one CIDR for each IP family"))
 	}
-	return found
+	return errs
 }
 
 // strictAddresses: 010.0.0.1 is not an address. Upstream: the feature StrictIPCIDRValidation, which is on from 1.36.

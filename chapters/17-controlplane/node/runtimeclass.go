@@ -11,8 +11,8 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // runtimeStrategy: a class of pods runs under a handler of the nodes' container runtime.
@@ -45,18 +45,18 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 
 // validateScheduling: pods of the class go to certain nodes.
 func validateScheduling(at *field.Path, s *nodev1.Scheduling) field.ErrorList {
-	found := metavalidation.ValidateLabels(s.NodeSelector, at.Child("nodeSelector"))
+	errs := metavalidation.ValidateLabels(s.NodeSelector, at.Child("nodeSelector"))
 	at = at.Child("tolerations")
-	found = append(found, core.ValidateTolerations(at, s.Tolerations, core.Options{})...)
+	errs = append(errs, core.ValidateTolerations(at, s.Tolerations, core.Options{})...)
 	seen := map[corev1.Toleration]bool{}
 	for i, t := range s.Tolerations {
 		key := corev1.Toleration{Key: t.Key, Operator: t.Operator, Value: t.Value, Effect: t.Effect}
 		if seen[key] {
-			found = append(found, field.Duplicate(at.Index(i), resource.InternalForm(t)))
+			errs = append(errs, field.Duplicate(at.Index(i), resource.InternalForm(t)))
 		}
 		seen[key] = true
 	}
-	return found
+	return errs
 }
 
 var runtimeColumns = resource.Table[nodev1.RuntimeClass, *nodev1.RuntimeClass]{

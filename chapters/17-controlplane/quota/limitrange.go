@@ -12,8 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // limitRangeStrategy: the limits of a kind of thing fit together. Upstream: pkg/registry/core/limitrange.
@@ -42,8 +42,8 @@ var limitRangeStrategy = resource.SpecStatus[corev1.LimitRange, *corev1.LimitRan
 }
 
 func validateLimitType(path *field.Path, kind corev1.LimitType) field.ErrorList {
-	if found := validate.QualifiedName(path, string(kind)); len(found) > 0 {
-		return found
+	if errs := validate.QualifiedName(path, string(kind)); len(errs) > 0 {
+		return errs
 	}
 	known := []corev1.LimitType{corev1.LimitTypePod, corev1.LimitTypeContainer, corev1.LimitTypePersistentVolumeClaim}
 	if !strings.Contains(string(kind), "/") && !slices.Contains(known, kind) {
@@ -54,28 +54,28 @@ func validateLimitType(path *field.Path, kind corev1.LimitType) field.ErrorList 
 
 // validateLimit is upstream's ValidateLimitRange for one item.
 func validateLimit(path *field.Path, l *corev1.LimitRangeItem) field.ErrorList {
-	found := append(validateLimitNames(path, l, "max", l.Max), validateLimitNames(path, l, "min", l.Min)...)
+	errs := append(validateLimitNames(path, l, "max", l.Max), validateLimitNames(path, l, "min", l.Min)...)
 	ofPods := l.Type == corev1.LimitTypePod
 	for _, preset := range []struct {
 		name string
 		list corev1.ResourceList
 	}{{"default", l.Default}, {"defaultRequest", l.DefaultRequest}} {
 		if ofPods && len(preset.list) > 0 {
-			found = append(found, field.Forbidden(path.Child(preset.name), "may not be specified when `type` is 'Pod'"))
+			errs = append(errs, field.Forbidden(path.Child(preset.name), "may not be specified when `type` is 'Pod'"))
 		} else {
-			found = append(found, validateLimitNames(path, l, preset.name, preset.list)...)
+			errs = append(errs, validateLimitNames(path, l, preset.name, preset.list)...)
 		}
 	}
 	if l.Type == corev1.LimitTypePersistentVolumeClaim && !validate.HasResource(l.Min, corev1.ResourceStorage) && !validate.HasResource(l.Max, corev1.ResourceStorage) {
-		found = append(found, field.Required(path.Child("limits"),
+		errs = append(errs, field.Required(path.Child("limits"),
 			"either minimum or maximum storage value is required, but neither was provided"))
 	}
-	found = append(found, validateLimitNames(path, l, "maxLimitRequestRatio", l.MaxLimitRequestRatio)...)
+	errs = append(errs, validateLimitNames(path, l, "maxLimitRequestRatio", l.MaxLimitRequestRatio)...)
 	for _, name := range limitNames(l) {
-		found = append(found, validateLimitValues(path, l, name)...)
-		found = append(found, validateRatio(path, l, name)...)
+		errs = append(errs, validateLimitValues(path, l, name)...)
+		errs = append(errs, validateRatio(path, l, name)...)
 	}
-	return found
+	return errs
 }
 
 // limitNames are the resources that an item limits in any way.
@@ -90,16 +90,16 @@ func limitNames(l *corev1.LimitRangeItem) []corev1.ResourceName {
 }
 
 func validateLimitNames(path *field.Path, l *corev1.LimitRangeItem, which string, list corev1.ResourceList) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, name := range validate.SortedKeys(list) {
 		at := path.Child(which).Key(string(name))
 		if l.Type == corev1.LimitTypePod || l.Type == corev1.LimitTypeContainer {
-			found = append(found, validate.ContainerResourceName(at, name)...)
+			errs = append(errs, validate.ContainerResourceName(at, name)...)
 		} else {
-			found = append(found, validate.ResourceName(at, name)...)
+			errs = append(errs, validate.ResourceName(at, name)...)
 		}
 	}
-	return found
+	return errs
 }
 
 // validateLimitValues: min <= default request <= default limit <= max, as far as they are there.
@@ -108,7 +108,7 @@ func validateLimitValues(path *field.Path, l *corev1.LimitRangeItem, name corev1
 	if l.Type == corev1.LimitTypePod {
 		defaults, requests = nil, nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, order := range []struct {
 		less, more corev1.ResourceList
 		at         string
@@ -124,16 +124,16 @@ func validateLimitValues(path *field.Path, l *corev1.LimitRangeItem, name corev1
 	} {
 		less, more := order.less[name], order.more[name]
 		if validate.HasResource(order.less, name) && validate.HasResource(order.more, name) && less.Cmp(more) > 0 {
-			found = append(found, field.Invalid(path.Child(order.at).Key(string(name)), order.blame[name],
+			errs = append(errs, field.Invalid(path.Child(order.at).Key(string(name)), order.blame[name],
 				fmt.Sprintf(order.text, less.String(), more.String())))
 		}
 	}
 	preset, request := defaults[name], requests[name]
 	if !overcommits(name) && validate.HasResource(defaults, name) && validate.HasResource(requests, name) && preset.Cmp(request) != 0 {
-		found = append(found, field.Invalid(path.Child("defaultRequest").Key(string(name)), request,
+		errs = append(errs, field.Invalid(path.Child("defaultRequest").Key(string(name)), request,
 			fmt.Sprintf("default value %s must equal to defaultRequest value %s in %s", preset.String(), request.String(), name)))
 	}
-	return found
+	return errs
 }
 
 // overcommits: more of the resource may be promised than there is.
@@ -147,17 +147,17 @@ func validateRatio(path *field.Path, l *corev1.LimitRangeItem, name corev1.Resou
 	if !ok {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	at := path.Child("maxLimitRequestRatio").Key(string(name))
 	if ratio.Cmp(*quantity.NewQuantity(1, quantity.DecimalSI)) < 0 {
-		found = append(found, field.Invalid(at, ratio, fmt.Sprintf("ratio %s is less than 1", ratio.String())))
+		errs = append(errs, field.Invalid(at, ratio, fmt.Sprintf("ratio %s is less than 1", ratio.String())))
 	}
 	least, most := l.Min[name], l.Max[name]
 	if validate.HasResource(l.Min, name) && validate.HasResource(l.Max, name) {
 		widest := most.AsApproximateFloat64() / least.AsApproximateFloat64()
 		if ratio.AsApproximateFloat64() > widest {
-			found = append(found, field.Invalid(at, ratio, fmt.Sprintf("ratio %s is greater than max/min = %f", ratio.String(), widest)))
+			errs = append(errs, field.Invalid(at, ratio, fmt.Sprintf("ratio %s is greater than max/min = %f", ratio.String(), widest)))
 		}
 	}
-	return found
+	return errs
 }

@@ -11,8 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // quotaStrategy: a quota limits what can be counted, and its scopes stay. Upstream: pkg/registry/core/resourcequota.
@@ -53,16 +53,16 @@ var quotaStatus = quotaStrategy.StatusStrategy(func(_ context.Context, q, _ *cor
 
 // validateQuotaList is upstream's ValidateResourceQuotaResourceName and ValidateResourceQuantityValue of each entry.
 func validateQuotaList(path *field.Path, list corev1.ResourceList) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, name := range validate.SortedKeys(list) {
 		at := path.Key(string(name))
-		found = append(found, validate.ResourceName(at, name)...)
+		errs = append(errs, validate.ResourceName(at, name)...)
 		if !strings.Contains(string(name), "/") && !validate.IsStandardQuotaResourceName(name) {
-			found = append(found, field.Invalid(at, name, "must be a standard resource for quota"))
+			errs = append(errs, field.Invalid(at, name, "must be a standard resource for quota"))
 		}
-		found = append(found, validate.ResourceQuantity(at, name, list[name])...)
+		errs = append(errs, validate.ResourceQuantity(at, name, list[name])...)
 	}
-	return found
+	return errs
 }
 
 // quotaWarnings: requests above limits can never be used up.
@@ -143,37 +143,37 @@ var exclusive = [][2]corev1.ResourceQuotaScope{
 
 // validateScopedResources finds an error for each standard resource that the scope cannot limit.
 func validateScopedResources(hard corev1.ResourceList, scope corev1.ResourceQuotaScope, err *field.Error) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	within, known := scopes[scope]
 	for _, name := range validate.SortedKeys(hard) {
 		if known && validate.IsStandardQuotaResourceName(name) && !slices.Contains(within, name) {
-			found = append(found, err)
+			errs = append(errs, err)
 		}
 	}
-	return found
+	return errs
 }
 
 func validateScopesCompatible(named []corev1.ResourceQuotaScope, err *field.Error) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, pair := range exclusive {
 		if slices.Contains(named, pair[0]) && slices.Contains(named, pair[1]) {
-			found = append(found, err)
+			errs = append(errs, err)
 		}
 	}
-	return found
+	return errs
 }
 
 // validateScopes is upstream's validateResourceQuotaScopes.
 func validateScopes(path *field.Path, spec *corev1.ResourceQuotaSpec) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, scope := range spec.Scopes {
 		if _, known := scopes[scope]; !known {
-			found = append(found, field.Invalid(path, spec.Scopes, "unsupported scope"))
+			errs = append(errs, field.Invalid(path, spec.Scopes, "unsupported scope"))
 		}
-		found = append(found, validateScopedResources(spec.Hard, scope,
+		errs = append(errs, validateScopedResources(spec.Hard, scope,
 			field.Invalid(path, spec.Scopes, "unsupported scope applied to resource"))...)
 	}
-	return append(found, validateScopesCompatible(spec.Scopes, field.Invalid(path, spec.Scopes, "conflicting scopes"))...)
+	return append(errs, validateScopesCompatible(spec.Scopes, field.Invalid(path, spec.Scopes, "conflicting scopes"))...)
 }
 
 // validateScopeSelector is upstream's validateScopedResourceSelectorRequirement.
@@ -181,42 +181,42 @@ func validateScopeSelector(path *field.Path, spec *corev1.ResourceQuotaSpec) fie
 	if spec.ScopeSelector == nil {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	var named []corev1.ResourceQuotaScope
 	for _, r := range spec.ScopeSelector.MatchExpressions {
 		if _, known := scopes[r.ScopeName]; !known {
-			found = append(found, field.Invalid(path.Child("scopeName"), r.ScopeName, "unsupported scope"))
+			errs = append(errs, field.Invalid(path.Child("scopeName"), r.ScopeName, "unsupported scope"))
 		}
-		found = append(found, validateScopedResources(spec.Hard, r.ScopeName,
+		errs = append(errs, validateScopedResources(spec.Hard, r.ScopeName,
 			field.Invalid(path, spec.ScopeSelector, "unsupported scope applied to resource"))...)
-		found = append(found, validateScopeOperator(path, r)...)
+		errs = append(errs, validateScopeOperator(path, r)...)
 		named = append(named, r.ScopeName)
 	}
-	return append(found, validateScopesCompatible(named, field.Invalid(path, spec.Scopes, "conflicting scopes"))...)
+	return append(errs, validateScopesCompatible(named, field.Invalid(path, spec.Scopes, "conflicting scopes"))...)
 }
 
 // validateScopeOperator: of most scopes there are no values, so that only their presence can be asked for.
 func validateScopeOperator(path *field.Path, r corev1.ScopedResourceSelectorRequirement) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	valued := r.ScopeName == corev1.ResourceQuotaScopePriorityClass || r.ScopeName == corev1.ResourceQuotaScopeVolumeAttributesClass
 	if _, known := scopes[r.ScopeName]; known && !valued && r.Operator != corev1.ScopeSelectorOpExists {
-		found = append(found, field.Invalid(path.Child("operator"), r.Operator, "must be 'Exists' when scope is any of "+
+		errs = append(errs, field.Invalid(path.Child("operator"), r.Operator, "must be 'Exists' when scope is any of "+
 			"ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, "+
 			"ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity"))
 	}
 	switch r.Operator {
 	case corev1.ScopeSelectorOpIn, corev1.ScopeSelectorOpNotIn:
 		if len(r.Values) == 0 {
-			found = append(found, field.Required(path.Child("values"),
+			errs = append(errs, field.Required(path.Child("values"),
 				"must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"))
 		}
 	case corev1.ScopeSelectorOpExists, corev1.ScopeSelectorOpDoesNotExist:
 		if len(r.Values) != 0 {
-			found = append(found, field.Invalid(path.Child("values"), r.Values,
+			errs = append(errs, field.Invalid(path.Child("values"), r.Values,
 				"must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"))
 		}
 	default:
-		found = append(found, field.Invalid(path.Child("operator"), r.Operator, "not a valid selector operator"))
+		errs = append(errs, field.Invalid(path.Child("operator"), r.Operator, "not a valid selector operator"))
 	}
-	return found
+	return errs
 }

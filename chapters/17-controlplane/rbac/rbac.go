@@ -13,8 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // Roles and their bindings: upstream's pkg/registry/rbac. Names are whatever can be part of a path (system:node).
@@ -38,36 +38,36 @@ var clusterRoleStrategy = resource.SpecStatus[rbacv1.ClusterRole, *rbacv1.Cluste
 }
 
 func validateRules(rules []rbacv1.PolicyRule, ofNamespace bool) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, rule := range rules {
-		found = append(found, validateRule(field.NewPath("rules").Index(i), &rule, ofNamespace)...)
+		errs = append(errs, validateRule(field.NewPath("rules").Index(i), &rule, ofNamespace)...)
 	}
-	return found
+	return errs
 }
 
 // validateRule: a rule is about resources, or about paths that are none. Upstream: ValidatePolicyRule.
 func validateRule(at *field.Path, r *rbacv1.PolicyRule, ofNamespace bool) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(r.Verbs) == 0 {
-		found = append(found, field.Required(at.Child("verbs"), "verbs must contain at least one value"))
+		errs = append(errs, field.Required(at.Child("verbs"), "verbs must contain at least one value"))
 	}
 	if len(r.NonResourceURLs) > 0 {
 		urls := at.Child("nonResourceURLs")
 		if ofNamespace {
-			found = append(found, field.Invalid(urls, r.NonResourceURLs, "namespaced rules cannot apply to non-resource URLs"))
+			errs = append(errs, field.Invalid(urls, r.NonResourceURLs, "namespaced rules cannot apply to non-resource URLs"))
 		}
 		if len(r.APIGroups)+len(r.Resources)+len(r.ResourceNames) > 0 {
-			found = append(found, field.Invalid(urls, r.NonResourceURLs, "rules cannot apply to both regular resources and non-resource URLs"))
+			errs = append(errs, field.Invalid(urls, r.NonResourceURLs, "rules cannot apply to both regular resources and non-resource URLs"))
 		}
-		return found
+		return errs
 	}
 	if len(r.APIGroups) == 0 {
-		found = append(found, field.Required(at.Child("apiGroups"), "resource rules must supply at least one api group"))
+		errs = append(errs, field.Required(at.Child("apiGroups"), "resource rules must supply at least one api group"))
 	}
 	if len(r.Resources) == 0 {
-		found = append(found, field.Required(at.Child("resources"), "resource rules must supply at least one resource"))
+		errs = append(errs, field.Required(at.Child("resources"), "resource rules must supply at least one resource"))
 	}
-	return found
+	return errs
 }
 
 func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) field.ErrorList {
@@ -75,9 +75,9 @@ func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) fie
 		return nil
 	}
 	at := field.NewPath("aggregationRule", "clusterRoleSelectors")
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(r.ClusterRoleSelectors) == 0 {
-		found = append(found, field.Required(at, "at least one clusterRoleSelector required if aggregationRule is non-nil"))
+		errs = append(errs, field.Required(at, "at least one clusterRoleSelector required if aggregationRule is non-nil"))
 	}
 	strict := metavalidation.LabelSelectorValidationOptions{}
 	options := strict
@@ -88,12 +88,12 @@ func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) fie
 		}
 	}
 	for i, selector := range r.ClusterRoleSelectors {
-		found = append(found, metavalidation.ValidateLabelSelector(&selector, options, at.Index(i))...)
+		errs = append(errs, metavalidation.ValidateLabelSelector(&selector, options, at.Index(i))...)
 		if _, err := metav1.LabelSelectorAsSelector(&selector); err != nil {
-			found = append(found, field.Invalid(at.Index(i), nil, "invalid label selector.")) // upstream shows what it could not make
+			errs = append(errs, field.Invalid(at.Index(i), nil, "invalid label selector.")) // upstream shows what it could not make
 		}
 	}
-	return found
+	return errs
 }
 
 var bindingStrategy = resource.SpecStatus[rbacv1.RoleBinding, *rbacv1.RoleBinding]{
@@ -130,36 +130,36 @@ func validateRoleRefUnchanged(now, before rbacv1.RoleRef) field.ErrorList {
 
 func validateRoleRef(r rbacv1.RoleRef, kinds ...string) field.ErrorList {
 	at := field.NewPath("roleRef")
-	found := validate.Supported(at.Child("apiGroup"), r.APIGroup, rbacv1.GroupName)
-	found = append(found, validate.Supported(at.Child("kind"), r.Kind, kinds...)...)
+	errs := validate.Supported(at.Child("apiGroup"), r.APIGroup, rbacv1.GroupName)
+	errs = append(errs, validate.Supported(at.Child("kind"), r.Kind, kinds...)...)
 	if r.Name == "" {
-		return append(found, field.Required(at.Child("name"), ""))
+		return append(errs, field.Required(at.Child("name"), ""))
 	}
-	return append(found, validate.Invalid(at.Child("name"), r.Name, apipath.IsValidPathSegmentName(r.Name))...)
+	return append(errs, validate.Invalid(at.Child("name"), r.Name, apipath.IsValidPathSegmentName(r.Name))...)
 }
 
 // validateSubjects is upstream's ValidateRoleBindingSubject of each.
 func validateSubjects(subjects []rbacv1.Subject, inNamespace bool) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	for i, s := range subjects {
 		at := field.NewPath("subjects").Index(i)
-		found = append(found, validate.Required(at.Child("name"), s.Name)...)
+		errs = append(errs, validate.Required(at.Child("name"), s.Name)...)
 		switch s.Kind {
 		case rbacv1.ServiceAccountKind:
 			if s.Name != "" {
-				found = append(found, validate.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
+				errs = append(errs, validate.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
 			}
-			found = append(found, validate.Supported(at.Child("apiGroup"), s.APIGroup, "")...)
+			errs = append(errs, validate.Supported(at.Child("apiGroup"), s.APIGroup, "")...)
 			if !inNamespace {
-				found = append(found, validate.Required(at.Child("namespace"), s.Namespace)...)
+				errs = append(errs, validate.Required(at.Child("namespace"), s.Namespace)...)
 			}
 		case rbacv1.UserKind, rbacv1.GroupKind:
-			found = append(found, validate.Supported(at.Child("apiGroup"), s.APIGroup, rbacv1.GroupName)...)
+			errs = append(errs, validate.Supported(at.Child("apiGroup"), s.APIGroup, rbacv1.GroupName)...)
 		default:
-			found = append(found, validate.Supported(at.Child("kind"), s.Kind, rbacv1.ServiceAccountKind, rbacv1.UserKind, rbacv1.GroupKind)...)
+			errs = append(errs, validate.Supported(at.Child("kind"), s.Kind, rbacv1.ServiceAccountKind, rbacv1.UserKind, rbacv1.GroupKind)...)
 		}
 	}
-	return found
+	return errs
 }
 
 // bindingColumns is what kubectl get rolebindings shows. Upstream: printRoleBinding.

@@ -17,8 +17,8 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // highestPriority is the most that a person may give to pods; what is above belongs to the system.
@@ -54,29 +54,29 @@ func (priorityStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) 
 
 func (priorityStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
 	c := obj.(*schedulingv1.PriorityClass)
-	var found field.ErrorList
+	var errs field.ErrorList
 	if strings.HasPrefix(c.Name, "system-") {
 		if err := knownSystemClass(c); err != nil {
-			found = append(found, field.Forbidden(field.NewPath("metadata", "name"),
+			errs = append(errs, field.Forbidden(field.NewPath("metadata", "name"),
 				"priority class names with 'system-' prefix are reserved for system use only. error: "+err.Error()))
 		}
 	} else if c.Value > highestPriority {
-		found = append(found, field.Forbidden(field.NewPath("value"),
+		errs = append(errs, field.Forbidden(field.NewPath("value"),
 			fmt.Sprintf("maximum allowed value of a user defined priority is %v", highestPriority)))
 	}
 	if c.PreemptionPolicy != nil {
-		found = append(found, validate.RequiredAndSupported(field.NewPath("preemptionPolicy"), *c.PreemptionPolicy, corev1.PreemptLowerPriority, corev1.PreemptNever)...)
+		errs = append(errs, validate.RequiredAndSupported(field.NewPath("preemptionPolicy"), *c.PreemptionPolicy, corev1.PreemptLowerPriority, corev1.PreemptNever)...)
 	}
-	return found
+	return errs
 }
 
 func (priorityStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	c, before := obj.(*schedulingv1.PriorityClass), old.(*schedulingv1.PriorityClass)
-	var found field.ErrorList
+	var errs field.ErrorList
 	if c.Value != before.Value {
-		found = append(found, field.Forbidden(field.NewPath("value"), "may not be changed in an update."))
+		errs = append(errs, field.Forbidden(field.NewPath("value"), "may not be changed in an update."))
 	}
-	return append(found, validate.Immutable(field.NewPath("preemptionPolicy"), c.PreemptionPolicy, before.PreemptionPolicy)...)
+	return append(errs, validate.Immutable(field.NewPath("preemptionPolicy"), c.PreemptionPolicy, before.PreemptionPolicy)...)
 }
 
 func knownSystemClass(c *schedulingv1.PriorityClass) error {

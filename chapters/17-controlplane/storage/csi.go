@@ -14,8 +14,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // driverStrategy: what a storage driver can do. Upstream: pkg/registry/storage/csidriver.
@@ -45,7 +45,7 @@ func warnOfTokens(_ context.Context, d, old *storagev1.CSIDriver) []string {
 // validateDriver is upstream's validateCSIDriverSpec; that the field is called attachedRequired is upstream's word.
 func validateDriver(_ context.Context, d *storagev1.CSIDriver) field.ErrorList {
 	at := field.NewPath("spec")
-	var found field.ErrorList
+	var errs field.ErrorList
 	for _, needed := range []struct {
 		name  string
 		value *bool
@@ -53,50 +53,50 @@ func validateDriver(_ context.Context, d *storagev1.CSIDriver) field.ErrorList {
 		{"attachedRequired", d.Spec.AttachRequired}, {"podInfoOnMount", d.Spec.PodInfoOnMount}, {"storageCapacity", d.Spec.StorageCapacity},
 	} {
 		if needed.value == nil {
-			found = append(found, field.Required(at.Child(needed.name), ""))
+			errs = append(errs, field.Required(at.Child(needed.name), ""))
 		}
 	}
 	if policy := d.Spec.FSGroupPolicy; policy != nil {
-		found = append(found, validate.Supported(at.Child("fsGroupPolicy"), *policy, storagev1.FileFSGroupPolicy, storagev1.NoneFSGroupPolicy,
+		errs = append(errs, validate.Supported(at.Child("fsGroupPolicy"), *policy, storagev1.FileFSGroupPolicy, storagev1.NoneFSGroupPolicy,
 			storagev1.ReadWriteOnceWithFSTypeFSGroupPolicy)...)
 	}
-	found = append(found, validateTokenRequests(at.Child("tokenRequests"), d.Spec.TokenRequests)...)
+	errs = append(errs, validateTokenRequests(at.Child("tokenRequests"), d.Spec.TokenRequests)...)
 	for _, mode := range d.Spec.VolumeLifecycleModes {
-		found = append(found, validate.Supported(at.Child("volumeLifecycleModes"), mode, storagev1.VolumeLifecyclePersistent,
+		errs = append(errs, validate.Supported(at.Child("volumeLifecycleModes"), mode, storagev1.VolumeLifecyclePersistent,
 			storagev1.VolumeLifecycleEphemeral)...)
 	}
 	if d.Spec.SELinuxMount == nil {
-		found = append(found, field.Required(at.Child("seLinuxMount"), ""))
+		errs = append(errs, field.Required(at.Child("seLinuxMount"), ""))
 	}
 	if period := d.Spec.NodeAllocatableUpdatePeriodSeconds; period != nil && *period < 10 {
-		found = append(found, field.Invalid(at.Child("nodeAllocatableUpdatePeriodSeconds"), *period,
+		errs = append(errs, field.Invalid(at.Child("nodeAllocatableUpdatePeriodSeconds"), *period,
 			"must be greater than or equal to 10 seconds"))
 	}
 	if d.Spec.ServiceAccountTokenInSecrets != nil && len(d.Spec.TokenRequests) == 0 {
-		found = append(found, field.Invalid(at.Child("serviceAccountTokenInSecrets"), d.Spec.ServiceAccountTokenInSecrets,
+		errs = append(errs, field.Invalid(at.Child("serviceAccountTokenInSecrets"), d.Spec.ServiceAccountTokenInSecrets,
 			"serviceAccountTokenInSecrets is set but no tokenRequests are specified"))
 	}
-	return found
+	return errs
 }
 
 func validateTokenRequests(at *field.Path, requests []storagev1.TokenRequest) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	var audiences []string
 	for i, r := range requests {
 		if slices.Contains(audiences, r.Audience) {
-			found = append(found, field.Duplicate(at.Index(i).Child("audience"), r.Audience))
+			errs = append(errs, field.Duplicate(at.Index(i).Child("audience"), r.Audience))
 			continue
 		}
 		audiences = append(audiences, r.Audience)
 		expires := at.Index(i).Child("expirationSeconds")
 		switch seconds := ptr.Deref(r.ExpirationSeconds, 3600); {
 		case seconds < 600:
-			found = append(found, field.Invalid(expires, seconds, "may not specify a duration less than 10 minutes"))
+			errs = append(errs, field.Invalid(expires, seconds, "may not specify a duration less than 10 minutes"))
 		case seconds > 1<<32:
-			found = append(found, field.Invalid(expires, seconds, "may not specify a duration larger than 2^32 seconds"))
+			errs = append(errs, field.Invalid(expires, seconds, "may not specify a duration larger than 2^32 seconds"))
 		}
 	}
-	return found
+	return errs
 }
 
 // driverColumns is what kubectl get csidrivers shows. Upstream: printCSIDriver.
@@ -170,24 +170,24 @@ var csiNodeStrategy = resource.SpecStatus[storagev1.CSINode, *storagev1.CSINode]
 }
 
 func validateNodeDriver(at *field.Path, d *storagev1.CSINodeDriver) field.ErrorList {
-	found := validate.CSIDriverName(at.Child("name"), d.Name)
-	found = append(found, validate.Required(at.Child("nodeID"), d.NodeID)...)
+	errs := validate.CSIDriverName(at.Child("name"), d.Name)
+	errs = append(errs, validate.Required(at.Child("nodeID"), d.NodeID)...)
 	if len(d.NodeID) > 256 {
-		found = append(found, field.Invalid(at.Child("nodeID"), d.NodeID, fmt.Sprintf("must be %d characters or less", 256)))
+		errs = append(errs, field.Invalid(at.Child("nodeID"), d.NodeID, fmt.Sprintf("must be %d characters or less", 256)))
 	}
 	if d.Allocatable != nil && ptr.Deref(d.Allocatable.Count, 0) < 0 {
-		found = append(found, apivalidation.ValidateNonnegativeField(int64(*d.Allocatable.Count), at.Child("allocatable", "count"))...)
+		errs = append(errs, apivalidation.ValidateNonnegativeField(int64(*d.Allocatable.Count), at.Child("allocatable", "count"))...)
 	}
 	var keys []string
 	for _, key := range d.TopologyKeys {
-		found = append(found, validate.Required(at, key)...)
+		errs = append(errs, validate.Required(at, key)...)
 		if slices.Contains(keys, key) {
-			found = append(found, field.Duplicate(at, key))
+			errs = append(errs, field.Duplicate(at, key))
 		}
 		keys = append(keys, key)
-		found = append(found, validate.QualifiedName(at, key)...)
+		errs = append(errs, validate.QualifiedName(at, key)...)
 	}
-	return found
+	return errs
 }
 
 var csiNodeColumns = resource.Table[storagev1.CSINode, *storagev1.CSINode]{

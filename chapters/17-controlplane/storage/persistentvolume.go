@@ -14,8 +14,8 @@ import (
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // volumeStrategy: a volume has one source, which stays. Upstream: pkg/registry/core/persistentvolume.
@@ -72,112 +72,112 @@ func (volumeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Ob
 // validateVolume is upstream's ValidatePersistentVolumeSpec.
 func validateVolume(v *corev1.PersistentVolume) field.ErrorList {
 	spec, at := &v.Spec, field.NewPath("spec")
-	found := validateModes(at.Child("accessModes"), spec.AccessModes)
-	found = append(found, validateCapacity(at.Child("capacity"), spec.Capacity)...)
+	errs := validateModes(at.Child("accessModes"), spec.AccessModes)
+	errs = append(errs, validateCapacity(at.Child("capacity"), spec.Capacity)...)
 	if policy := spec.PersistentVolumeReclaimPolicy; policy != "" {
-		found = append(found, validate.Supported(at.Child("persistentVolumeReclaimPolicy"), policy, corev1.PersistentVolumeReclaimDelete,
+		errs = append(errs, validate.Supported(at.Child("persistentVolumeReclaimPolicy"), policy, corev1.PersistentVolumeReclaimDelete,
 			corev1.PersistentVolumeReclaimRecycle, corev1.PersistentVolumeReclaimRetain)...)
 	}
 	if spec.NodeAffinity != nil {
-		found = append(found, validateVolumeAffinity(at.Child("nodeAffinity"), spec.NodeAffinity)...)
+		errs = append(errs, validateVolumeAffinity(at.Child("nodeAffinity"), spec.NodeAffinity)...)
 	}
-	found = append(found, validateSources(at, spec)...)
+	errs = append(errs, validateSources(at, spec)...)
 	if spec.StorageClassName != "" {
-		found = append(found, validate.ObjectName(at.Child("storageClassName"), spec.StorageClassName)...)
+		errs = append(errs, validate.ObjectName(at.Child("storageClassName"), spec.StorageClassName)...)
 	}
-	found = append(found, core.ValidateVolumeMode(at.Child("volumeMode"), spec.VolumeMode)...)
-	return append(found, validateAttributesClass(at, spec)...)
+	errs = append(errs, core.ValidateVolumeMode(at.Child("volumeMode"), spec.VolumeMode)...)
+	return append(errs, validateAttributesClass(at, spec)...)
 }
 
 // validateInlineVolume is validateVolume for a volume that no object stands for: it has a driver, and nothing that binds it.
 func validateInlineVolume(at *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {
 	const inline = " in the context of inline volumes"
-	var found field.ErrorList
+	var errs field.ErrorList
 	forbid := func(broken bool, name, text string) {
 		if broken {
-			found = append(found, field.Forbidden(at.Child(name), text+inline))
+			errs = append(errs, field.Forbidden(at.Child(name), text+inline))
 		}
 	}
 	const notAtAll = "may not be specified"
 	forbid(spec.ClaimRef != nil, "claimRef", notAtAll)
 	forbid(len(spec.Capacity) != 0, "capacity", notAtAll)
 	if spec.CSI == nil {
-		found = append(found, field.Required(at.Child("csi"), "has to be specified"+inline))
+		errs = append(errs, field.Required(at.Child("csi"), "has to be specified"+inline))
 	}
-	found = append(found, validateModes(at.Child("accessModes"), spec.AccessModes)...)
+	errs = append(errs, validateModes(at.Child("accessModes"), spec.AccessModes)...)
 	policy := spec.PersistentVolumeReclaimPolicy
 	forbid(policy != "" && policy != corev1.PersistentVolumeReclaimRetain, "persistentVolumeReclaimPolicy", "may only be Retain")
 	forbid(spec.NodeAffinity != nil, "nodeAffinity", notAtAll)
-	found = append(found, validateSources(at, spec)...)
+	errs = append(errs, validateSources(at, spec)...)
 	forbid(spec.StorageClassName != "", "storageClassName", notAtAll)
 	forbid(ptr.Deref(spec.VolumeMode, corev1.PersistentVolumeFilesystem) != corev1.PersistentVolumeFilesystem, "volumeMode",
 		"may not specify volumeMode other than Filesystem")
-	return append(found, validateAttributesClass(at, spec)...)
+	return append(errs, validateAttributesClass(at, spec)...)
 }
 
 func validateModes(at *field.Path, modes []corev1.PersistentVolumeAccessMode) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(modes) == 0 {
-		found = append(found, field.Required(at, ""))
+		errs = append(errs, field.Required(at, ""))
 	}
-	return append(found, core.ValidateAccessModes(at, modes)...)
+	return append(errs, core.ValidateAccessModes(at, modes)...)
 }
 
 func validateAttributesClass(at *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {
 	if spec.VolumeAttributesClassName == nil {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	name, class := *spec.VolumeAttributesClassName, at.Child("volumeAttributesClassName")
 	if name == "" {
-		found = append(found, field.Required(class, "an empty string is disallowed"))
+		errs = append(errs, field.Required(class, "an empty string is disallowed"))
 	} else {
-		found = append(found, validate.ObjectName(class, name)...)
+		errs = append(errs, validate.ObjectName(class, name)...)
 	}
 	if spec.CSI == nil {
-		found = append(found, field.Required(at.Child("csi"), "has to be specified when using volumeAttributesClassName"))
+		errs = append(errs, field.Required(at.Child("csi"), "has to be specified when using volumeAttributesClassName"))
 	}
-	return found
+	return errs
 }
 
 // validateCapacity: the size, and nothing else.
 func validateCapacity(at *field.Path, capacity corev1.ResourceList) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(capacity) == 0 {
-		found = append(found, field.Required(at, ""))
+		errs = append(errs, field.Required(at, ""))
 	}
 	if !validate.HasResource(capacity, corev1.ResourceStorage) || len(capacity) > 1 {
-		found = append(found, field.NotSupported(at, capacity, []corev1.ResourceName{corev1.ResourceStorage}))
+		errs = append(errs, field.NotSupported(at, capacity, []corev1.ResourceName{corev1.ResourceStorage}))
 	}
 	for _, name := range validate.SortedKeys(capacity) {
-		found = append(found, validate.NonNegativeQuantity(at.Key(string(name)), capacity[name])...)
-		found = append(found, validate.PositiveQuantity(at.Key(string(name)), capacity[name])...)
+		errs = append(errs, validate.NonNegativeQuantity(at.Key(string(name)), capacity[name])...)
+		errs = append(errs, validate.PositiveQuantity(at.Key(string(name)), capacity[name])...)
 	}
-	return found
+	return errs
 }
 
 // validateVolumeUpdate checks the new volume once more, as upstream does: its causes say so. Upstream:
 // ValidatePersistentVolumeUpdate.
 func validateVolumeUpdate(_ context.Context, v, old *corev1.PersistentVolume) field.ErrorList {
-	found := validateVolume(v)
+	errs := validateVolume(v)
 	source, before := v.Spec.PersistentVolumeSource.DeepCopy(), &old.Spec.PersistentVolumeSource
 	if source.CSI != nil && before.CSI != nil && before.CSI.ControllerExpandSecretRef == nil {
 		source.CSI.ControllerExpandSecretRef = nil // it may be added
 	}
 	spec := field.NewPath("spec")
 	if !equality.Semantic.DeepEqual(source, before) {
-		found = append(found, field.Forbidden(spec.Child("persistentvolumesource"),
+		errs = append(errs, field.Forbidden(spec.Child("persistentvolumesource"),
 			"spec.persistentvolumesource is immutable after creation\n"+resource.Diff(*before, *source)))
 	}
-	found = append(found, validate.Immutable(field.NewPath("volumeMode"), v.Spec.VolumeMode, old.Spec.VolumeMode)...)
+	errs = append(errs, validate.Immutable(field.NewPath("volumeMode"), v.Spec.VolumeMode, old.Spec.VolumeMode)...)
 	if old.Spec.NodeAffinity != nil && !equality.Semantic.DeepEqual(v.Spec.NodeAffinity, old.Spec.NodeAffinity) {
-		found = append(found, field.Invalid(field.NewPath("nodeAffinity"), resource.InternalForm(v.Spec.NodeAffinity),
+		errs = append(errs, field.Invalid(field.NewPath("nodeAffinity"), resource.InternalForm(v.Spec.NodeAffinity),
 			"field is immutable, except for updating from beta label to GA"))
 	}
 	if old.Spec.VolumeAttributesClassName != nil && v.Spec.VolumeAttributesClassName == nil {
-		found = append(found, field.Forbidden(spec.Child("volumeAttributesClassName"), "update from non-nil value to nil is forbidden"))
+		errs = append(errs, field.Forbidden(spec.Child("volumeAttributesClassName"), "update from non-nil value to nil is forbidden"))
 	}
-	return found
+	return errs
 }
 
 // volumeColumns is what kubectl get pv shows. Upstream: printPersistentVolume.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
@@ -98,39 +97,39 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 
 // validateSources: there is exactly one.
 func validateSources(at *field.Path, s *corev1.PersistentVolumeSpec) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	first := true
 	for _, source := range sourcesOf(at, s) {
 		if !source.set {
 			continue
 		}
 		if !first && source.name != "flexVolume" { // which upstream forgot to look at
-			found = append(found, field.Forbidden(at.Child(source.name), "may not specify more than 1 volume type"))
+			errs = append(errs, field.Forbidden(at.Child(source.name), "may not specify more than 1 volume type"))
 			continue
 		}
 		first = false
 		if source.checked != nil {
-			found = append(found, source.checked(at.Child(orName(source.at, source.name)))...)
+			errs = append(errs, source.checked(at.Child(orName(source.at, source.name)))...)
 		}
 		if source.name == "local" && s.NodeAffinity == nil {
-			found = append(found, field.Required(at.Child("nodeAffinity"), "Local volume requires node affinity"))
+			errs = append(errs, field.Required(at.Child("nodeAffinity"), "Local volume requires node affinity"))
 		}
 	}
 	if first {
-		found = append(found, field.Required(at, "must specify a volume type"))
+		errs = append(errs, field.Required(at, "must specify a volume type"))
 	}
 	if s.HostPath != nil && path.Clean(s.HostPath.Path) == "/" && s.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRecycle {
-		found = append(found, field.Forbidden(at.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'"))
+		errs = append(errs, field.Forbidden(at.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'"))
 	}
-	return found
+	return errs
 }
 
 func validateAzureFile(at *field.Path, s *corev1.AzureFilePersistentVolumeSource) field.ErrorList {
-	found := append(validate.Required(at.Child("secretName"), s.SecretName), validate.Required(at.Child("shareName"), s.ShareName)...)
+	errs := append(validate.Required(at.Child("secretName"), s.SecretName), validate.Required(at.Child("shareName"), s.ShareName)...)
 	if s.SecretNamespace != nil && *s.SecretNamespace == "" {
-		found = append(found, field.Required(at.Child("secretNamespace"), ""))
+		errs = append(errs, field.Required(at.Child("secretNamespace"), ""))
 	}
-	return found
+	return errs
 }
 
 func orName(at, name string) string {
@@ -144,41 +143,33 @@ func validateHostPath(at *field.Path, s *corev1.HostPathVolumeSource) field.Erro
 	if s.Path == "" {
 		return field.ErrorList{field.Required(at.Child("path"), "")}
 	}
-	found := staysBelow(at.Child("path"), s.Path)
+	errs := validate.NoBacksteps(at.Child("path"), s.Path)
 	if s.Type != nil {
-		found = append(found, validate.Supported(at.Child("type"), *s.Type, corev1.HostPathUnset, corev1.HostPathBlockDev,
+		errs = append(errs, validate.Supported(at.Child("type"), *s.Type, corev1.HostPathUnset, corev1.HostPathBlockDev,
 			corev1.HostPathCharDev, corev1.HostPathDirectory, corev1.HostPathDirectoryOrCreate, corev1.HostPathFile,
 			corev1.HostPathFileOrCreate, corev1.HostPathSocket)...)
 	}
-	return found
+	return errs
 }
 
 func validateLocal(at *field.Path, s *corev1.LocalVolumeSource) field.ErrorList {
 	if s.Path == "" {
 		return field.ErrorList{field.Required(at.Child("path"), "")}
 	}
-	return staysBelow(at.Child("path"), s.Path)
-}
-
-// staysBelow: no step of the path leads up.
-func staysBelow(at *field.Path, target string) field.ErrorList {
-	if !slices.Contains(strings.Split(target, "/"), "..") {
-		return nil
-	}
-	return field.ErrorList{field.Invalid(at, target, "must not contain '..'")}
+	return validate.NoBacksteps(at.Child("path"), s.Path)
 }
 
 func validateNFS(at *field.Path, s *corev1.NFSVolumeSource) field.ErrorList {
-	found := append(validate.Required(at.Child("server"), s.Server), validate.Required(at.Child("path"), s.Path)...)
+	errs := append(validate.Required(at.Child("server"), s.Server), validate.Required(at.Child("path"), s.Path)...)
 	if !path.IsAbs(s.Path) {
-		found = append(found, field.Invalid(at.Child("path"), s.Path, "must be an absolute path"))
+		errs = append(errs, field.Invalid(at.Child("path"), s.Path, "must be an absolute path"))
 	}
-	return found
+	return errs
 }
 
 func validateCSISource(at *field.Path, s *corev1.CSIPersistentVolumeSource) field.ErrorList {
-	found := validate.CSIDriverName(at.Child("driver"), s.Driver)
-	found = append(found, validate.Required(at.Child("volumeHandle"), s.VolumeHandle)...)
+	errs := validate.CSIDriverName(at.Child("driver"), s.Driver)
+	errs = append(errs, validate.Required(at.Child("volumeHandle"), s.VolumeHandle)...)
 	for _, ref := range []struct {
 		name   string
 		secret *corev1.SecretReference
@@ -189,21 +180,21 @@ func validateCSISource(at *field.Path, s *corev1.CSIPersistentVolumeSource) fiel
 		{"nodeExpandSecretRef", s.NodeExpandSecretRef},
 	} {
 		if ref.secret != nil {
-			found = append(found, validateSecretReference(at.Child(ref.name), ref.secret)...)
+			errs = append(errs, validateSecretReference(at.Child(ref.name), ref.secret)...)
 		}
 	}
-	return found
+	return errs
 }
 
 func validateSecretReference(at *field.Path, s *corev1.SecretReference) field.ErrorList {
-	found := validate.Required(at.Child("name"), s.Name)
+	errs := validate.Required(at.Child("name"), s.Name)
 	if s.Name != "" {
-		found = validate.DNS1123Subdomain(at.Child("name"), s.Name)
+		errs = validate.DNS1123Subdomain(at.Child("name"), s.Name)
 	}
 	if s.Namespace == "" {
-		return append(found, field.Required(at.Child("namespace"), ""))
+		return append(errs, field.Required(at.Child("namespace"), ""))
 	}
-	return append(found, validate.DNS1123Label(at.Child("namespace"), s.Namespace)...)
+	return append(errs, validate.DNS1123Label(at.Child("namespace"), s.Namespace)...)
 }
 
 // withMountOptions are the sources for which an old annotation may carry mount options.

@@ -13,8 +13,8 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // claimStrategy: what is claimed stays, but for the size of a volume that is bound.
@@ -114,7 +114,7 @@ func alignSources(spec *corev1.PersistentVolumeClaimSpec) {
 // validateClaimUpdate: a claim is what somebody may have; changed later, it would go around quotas.
 // Upstream: ValidatePersistentVolumeClaimUpdate.
 func validateClaimUpdate(_ context.Context, c, old *corev1.PersistentVolumeClaim) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	now, before := c.Spec.DeepCopy(), old.Spec.DeepCopy()
 	if before.VolumeName == "" {
 		before.VolumeName = now.VolumeName // binding, once
@@ -123,7 +123,7 @@ func validateClaimUpdate(_ context.Context, c, old *corev1.PersistentVolumeClaim
 	nowBeta, isBeta := c.Annotations[corev1.BetaStorageClassAnnotation]
 	added := before.StorageClassName == nil && now.StorageClassName != nil && (!wasBeta || *now.StorageClassName == beta)
 	if upgraded := added && wasBeta && (!isBeta || nowBeta == beta); !upgraded && nowBeta != beta {
-		found = append(found, field.Invalid(field.NewPath("metadata", "annotations", corev1.BetaStorageClassAnnotation), nowBeta,
+		errs = append(errs, field.Invalid(field.NewPath("metadata", "annotations", corev1.BetaStorageClassAnnotation), nowBeta,
 			"field is immutable"))
 	}
 	if added {
@@ -136,12 +136,12 @@ func validateClaimUpdate(_ context.Context, c, old *corev1.PersistentVolumeClaim
 		now.VolumeAttributesClassName = before.VolumeAttributesClassName
 	}
 	if !equality.Semantic.DeepEqual(now, before) {
-		found = append(found, field.Forbidden(field.NewPath("spec"), "spec is immutable after creation except resources.requests and "+
+		errs = append(errs, field.Forbidden(field.NewPath("spec"), "spec is immutable after creation except resources.requests and "+
 			"volumeAttributesClassName for bound claims\n"+resource.Diff(*before, *now)))
 	}
-	found = append(found, validateShrinking(c, old)...)
-	found = append(found, validate.Immutable(field.NewPath("volumeMode"), c.Spec.VolumeMode, old.Spec.VolumeMode)...)
-	return append(found, validateAttributesChange(c, old)...)
+	errs = append(errs, validateShrinking(c, old)...)
+	errs = append(errs, validate.Immutable(field.NewPath("volumeMode"), c.Spec.VolumeMode, old.Spec.VolumeMode)...)
+	return append(errs, validateAttributesChange(c, old)...)
 }
 
 // validateShrinking: what is requested may become smaller where it was never given.
@@ -178,19 +178,19 @@ var resizeStates = []corev1.ClaimResourceStatus{
 
 // validateClaimStatus is upstream's ValidatePersistentVolumeClaimStatusUpdate.
 func validateClaimStatus(_ context.Context, c, _ *corev1.PersistentVolumeClaim) field.ErrorList {
-	found := validate.Required(field.NewPath("resourceVersion"), c.ResourceVersion)
+	errs := validate.Required(field.NewPath("resourceVersion"), c.ResourceVersion)
 	if len(c.Spec.AccessModes) == 0 {
-		found = append(found, field.Required(field.NewPath("Spec", "accessModes"), ""))
+		errs = append(errs, field.Required(field.NewPath("Spec", "accessModes"), ""))
 	}
 	status := field.NewPath("status")
 	for _, name := range validate.SortedKeys(c.Status.Capacity) {
-		found = append(found, validate.NonNegativeQuantity(status.Child("capacity").Key(string(name)), c.Status.Capacity[name])...)
+		errs = append(errs, validate.NonNegativeQuantity(status.Child("capacity").Key(string(name)), c.Status.Capacity[name])...)
 	}
 	states := status.Child("allocatedResourceStatuses")
 	for _, name := range validate.SortedKeys(c.Status.AllocatedResourceStatuses) {
-		found = append(found, validateClaimResource(states, name)...)
+		errs = append(errs, validateClaimResource(states, name)...)
 		if !slices.Contains(resizeStates, c.Status.AllocatedResourceStatuses[name]) {
-			found = append(found, field.NotSupported(states, name, resizeStates))
+			errs = append(errs, field.NotSupported(states, name, resizeStates))
 		}
 	}
 	allocated := status.Child("allocatedResources")
@@ -198,20 +198,20 @@ func validateClaimStatus(_ context.Context, c, _ *corev1.PersistentVolumeClaim) 
 		size, unknown := c.Status.AllocatedResources[name], validateClaimResource(allocated, name)
 		switch bad := validate.NonNegativeQuantity(allocated.Key(string(name)), size); {
 		case len(unknown) > 0:
-			found = append(found, unknown...)
+			errs = append(errs, unknown...)
 		case len(bad) > 0:
-			found = append(found, bad...)
+			errs = append(errs, bad...)
 		default:
-			found = append(found, validate.ResourceQuantity(allocated.Key(string(name)), corev1.ResourceStorage, size)...)
+			errs = append(errs, validate.ResourceQuantity(allocated.Key(string(name)), corev1.ResourceStorage, size)...)
 		}
 	}
-	return found
+	return errs
 }
 
 // validateClaimResource: of Kubernetes' own resources, claims are about storage.
 func validateClaimResource(at *field.Path, name corev1.ResourceName) field.ErrorList {
-	if found := validate.QualifiedName(at, string(name)); len(found) > 0 {
-		return found
+	if errs := validate.QualifiedName(at, string(name)); len(errs) > 0 {
+		return errs
 	}
 	if validate.IsNativeResourceName(name) && name != corev1.ResourceStorage {
 		return field.ErrorList{field.NotSupported(at, string(name), []corev1.ResourceName{corev1.ResourceStorage})}

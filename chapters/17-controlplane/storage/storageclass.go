@@ -14,8 +14,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // classStrategy: what volumes of a class are like is said once. Upstream: pkg/registry/storage/storageclass.
@@ -48,40 +48,40 @@ var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.Stora
 // validateTopologies: each term says of some labels of nodes which values they may have; no term says nothing, and no
 // two say the same. Upstream: validateAllowedTopologies.
 func validateTopologies(at *field.Path, terms []corev1.TopologySelectorTerm) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	said := make([]map[string]sets.Set[string], 1, 1+len(terms))
 	said[0] = map[string]sets.Set[string]{}
 	for i, term := range terms {
 		expressions, says := at.Index(i).Child("matchLabelExpressions"), map[string]sets.Set[string]{}
 		for j, e := range term.MatchLabelExpressions {
-			found = append(found, validateTopologyLabel(expressions.Index(j), e)...)
+			errs = append(errs, validateTopologyLabel(expressions.Index(j), e)...)
 			if _, twice := says[e.Key]; twice {
-				found = append(found, field.Duplicate(expressions.Index(j).Child("key"), e.Key))
+				errs = append(errs, field.Duplicate(expressions.Index(j).Child("key"), e.Key))
 			}
 			says[e.Key] = sets.New(e.Values...)
 		}
 		for _, before := range said {
 			if maps.EqualFunc(says, before, sets.Set[string].Equal) {
-				found = append(found, field.Duplicate(expressions, ""))
+				errs = append(errs, field.Duplicate(expressions, ""))
 			}
 		}
 		said = append(said, says)
 	}
-	return found
+	return errs
 }
 
 func validateTopologyLabel(at *field.Path, e corev1.TopologySelectorLabelRequirement) field.ErrorList {
 	values := at.Child("values")
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(e.Values) == 0 {
-		found = append(found, field.Required(values, ""))
+		errs = append(errs, field.Required(values, ""))
 	}
 	for i, value := range e.Values {
 		if slices.Contains(e.Values[:i], value) {
-			found = append(found, field.Duplicate(values.Index(i), value))
+			errs = append(errs, field.Duplicate(values.Index(i), value))
 		}
 	}
-	return append(found, metavalidation.ValidateLabelName(e.Key, at.Child("key"))...)
+	return append(errs, metavalidation.ValidateLabelName(e.Key, at.Child("key"))...)
 }
 
 // validateProvisioner: a provisioner is named as a label's key is, and the case of its letters does not count.
@@ -102,18 +102,18 @@ func validateParameters(at *field.Path, parameters map[string]string) field.Erro
 	if len(parameters) > mostParameters {
 		return field.ErrorList{field.TooLong(at, "", mostParameters)}
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	size := 0
 	for _, key := range validate.SortedKeys(parameters) {
 		if key == "" {
-			found = append(found, field.Invalid(at, key, "field can not be empty."))
+			errs = append(errs, field.Invalid(at, key, "field can not be empty."))
 		}
 		size += len(key) + len(parameters[key])
 	}
 	if size > mostParameterBytes {
-		found = append(found, field.TooLong(at, "", mostParameterBytes))
+		errs = append(errs, field.TooLong(at, "", mostParameterBytes))
 	}
-	return found
+	return errs
 }
 
 // classColumns is what kubectl get sc shows. Upstream: printStorageClass.

@@ -10,8 +10,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/validate"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // attachmentStrategy: one volume is to be at one node. Upstream: pkg/registry/storage/volumeattachment.
@@ -34,22 +34,22 @@ var attachmentStatus = attachmentStrategy.StatusStrategy(func(ctx context.Contex
 
 func validateAttachment(_ context.Context, a *storagev1.VolumeAttachment) field.ErrorList {
 	spec, status := field.NewPath("spec"), field.NewPath("status")
-	found := validate.CSIDriverName(spec.Child("attacher"), a.Spec.Attacher)
-	found = append(found, validateAttached(spec.Child("source"), &a.Spec.Source)...)
-	found = append(found, validate.ObjectName(spec.Child("nodeName"), a.Spec.NodeName)...)
+	errs := validate.CSIDriverName(spec.Child("attacher"), a.Spec.Attacher)
+	errs = append(errs, validateAttached(spec.Child("source"), &a.Spec.Source)...)
+	errs = append(errs, validate.ObjectName(spec.Child("nodeName"), a.Spec.NodeName)...)
 	size := 0
 	for key, value := range a.Status.AttachmentMetadata {
 		size += len(key) + len(value)
 	}
 	if size > mostParameterBytes {
-		found = append(found, field.TooLong(status.Child("attachmentMetadata"), "", mostParameterBytes))
+		errs = append(errs, field.TooLong(status.Child("attachmentMetadata"), "", mostParameterBytes))
 	}
-	found = append(found, validateVolumeError(status.Child("attachError"), a.Status.AttachError)...)
-	found = append(found, validateVolumeError(status.Child("detachError"), a.Status.DetachError)...)
+	errs = append(errs, validateVolumeError(status.Child("attachError"), a.Status.AttachError)...)
+	errs = append(errs, validateVolumeError(status.Child("detachError"), a.Status.DetachError)...)
 	if name := a.Spec.Source.PersistentVolumeName; name != nil {
-		found = append(found, validate.ObjectName(field.NewPath("spec.source.persistentVolumeName"), *name)...)
+		errs = append(errs, validate.ObjectName(field.NewPath("spec.source.persistentVolumeName"), *name)...)
 	}
-	return found
+	return errs
 }
 
 func validateAttached(at *field.Path, s *storagev1.VolumeAttachmentSource) field.ErrorList {
@@ -71,14 +71,14 @@ func validateVolumeError(at *field.Path, e *storagev1.VolumeError) field.ErrorLi
 	if e == nil {
 		return nil
 	}
-	var found field.ErrorList
+	var errs field.ErrorList
 	if len(e.Message) > 1024 {
-		found = append(found, field.TooLong(at.Child("message"), "", mostParameterBytes)) // upstream names the other limit
+		errs = append(errs, field.TooLong(at.Child("message"), "", mostParameterBytes)) // upstream names the other limit
 	}
 	if e.ErrorCode != nil && *e.ErrorCode < 0 {
-		found = append(found, field.Invalid(at.Child("errorCode"), *e.ErrorCode, validation.InclusiveRangeError(0, math.MaxInt32)))
+		errs = append(errs, field.Invalid(at.Child("errorCode"), *e.ErrorCode, validation.InclusiveRangeError(0, math.MaxInt32)))
 	}
-	return found
+	return errs
 }
 
 // attachmentColumns is what kubectl get volumeattachments shows. Upstream: printVolumeAttachment.

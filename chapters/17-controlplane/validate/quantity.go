@@ -45,8 +45,8 @@ func isExtended(name corev1.ResourceName) bool {
 
 // ValidateResourceName: a name without a domain is one that everybody knows. Upstream: validateResourceName.
 func ResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
-	if found := Invalid(path, name, validation.IsQualifiedName(string(name))); len(found) > 0 {
-		return found
+	if errs := Invalid(path, name, validation.IsQualifiedName(string(name))); len(errs) > 0 {
+		return errs
 	}
 	if !strings.Contains(string(name), "/") && !IsStandardQuotaResourceName(name) && name != corev1.ResourceStorage {
 		return field.ErrorList{field.Invalid(path, name, "must be a standard resource type or fully qualified")}
@@ -56,28 +56,28 @@ func ResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 
 // ValidateContainerResource: a container may ask for the resource. Upstream: validateContainerResourceName.
 func ContainerResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
-	found := ResourceName(path, name)
+	errs := ResourceName(path, name)
 	switch {
 	case !strings.Contains(string(name), "/"):
 		if !slices.Contains(measured, name) && !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
-			found = append(found, field.Invalid(path, name, "must be a standard resource for containers"))
+			errs = append(errs, field.Invalid(path, name, "must be a standard resource for containers"))
 		}
 	case !IsNativeResourceName(name) && !isExtended(name):
-		found = append(found, field.Invalid(path, name, "doesn't follow extended resource name standard"))
+		errs = append(errs, field.Invalid(path, name, "doesn't follow extended resource name standard"))
 	}
-	return found
+	return errs
 }
 
 // ValidateQuantity: not negative, and whole where only whole ones exist. Upstream: ValidateResourceQuantityValue.
 func ResourceQuantity(path *field.Path, name corev1.ResourceName, value resource.Quantity) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if value.Sign() < 0 {
-		found = append(found, field.Invalid(path, value.String(), apivalidation.IsNegativeErrorMsg))
+		errs = append(errs, field.Invalid(path, value.String(), apivalidation.IsNegativeErrorMsg))
 	}
 	if (slices.Contains(counted, name) || isExtended(name)) && value.MilliValue()%1000 != 0 {
-		found = append(found, field.Invalid(path, value, "must be an integer"))
+		errs = append(errs, field.Invalid(path, value, "must be an integer"))
 	}
-	return found
+	return errs
 }
 
 // ValidatePositive: more than nothing. Upstream: ValidatePositiveQuantityValue.

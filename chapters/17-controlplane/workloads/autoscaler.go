@@ -8,12 +8,12 @@ import (
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	apiresource "k8s.io/apimachinery/pkg/api/resource"
-	"k8s.io/apimachinery/pkg/api/validate/content"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 type autoscaler = autoscalingv2.HorizontalPodAutoscaler
@@ -108,28 +108,16 @@ func metricVersion(old *autoscaler) versionCheck {
 }
 
 func validateReference(path *field.Path, ref autoscalingv2.CrossVersionObjectReference, version versionCheck) field.ErrorList {
-	errs := validateSegment(path.Child("kind"), ref.Kind, "")
-	errs = append(errs, validateSegment(path.Child("name"), ref.Name, "")...)
+	errs := validate.PathSegment(path.Child("kind"), ref.Kind, "")
+	errs = append(errs, validate.PathSegment(path.Child("name"), ref.Name, "")...)
 	if err := version(ref.APIVersion); err != nil {
 		errs = append(errs, field.Invalid(path.Child("apiVersion"), ref.APIVersion, err.Error()))
 	}
 	return errs
 }
 
-// validateSegment: a name that can be a part of a path; missing says why it has to be there.
-func validateSegment(path *field.Path, name, missing string) field.ErrorList {
-	if name == "" {
-		return field.ErrorList{field.Required(path, missing)}
-	}
-	var errs field.ErrorList
-	for _, problem := range content.IsPathSegmentName(name) {
-		errs = append(errs, field.Invalid(path, name, problem))
-	}
-	return errs
-}
-
 func validateAutoscalerStatus(_ context.Context, a, _ *autoscaler) field.ErrorList {
-	return notNegative(field.NewPath("status"), []count{{"currentReplicas", int64(a.Status.CurrentReplicas)},
+	return validateNonNegative(field.NewPath("status"), []count{{"currentReplicas", int64(a.Status.CurrentReplicas)},
 		{"desiredReplicas", int64(a.Status.DesiredReplicas)}})
 }
 

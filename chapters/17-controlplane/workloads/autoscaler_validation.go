@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // metricTypes in the order in which messages list them.
@@ -138,9 +139,7 @@ func validateContainerMetric(path *field.Path, m *autoscalingv2.ContainerResourc
 	if m.Container == "" {
 		errs = append(errs, field.Required(path.Child("container"), "must specify a container"))
 	} else {
-		for _, problem := range validation.IsDNS1123Label(m.Container) {
-			errs = append(errs, field.Invalid(path.Child("container"), m.Container, problem))
-		}
+		errs = append(errs, validate.Invalid(path.Child("container"), m.Container, validation.IsDNS1123Label(m.Container))...)
 	}
 	return append(errs, validateUsage(path.Child("target"), m.Target)...)
 }
@@ -166,7 +165,7 @@ func validateResourceName(path *field.Path, name corev1.ResourceName) field.Erro
 }
 
 func validateMetricName(path *field.Path, m autoscalingv2.MetricIdentifier) field.ErrorList {
-	return validateSegment(path.Child("metric", "name"), m.Name, "must specify a metric name")
+	return validate.PathSegment(path.Child("metric", "name"), m.Name, "must specify a metric name")
 }
 
 // validateTarget: of a known type, and above zero.
@@ -213,7 +212,7 @@ func validateScaling(path *field.Path, r *autoscalingv2.HPAScalingRules) field.E
 		if *window < 0 {
 			errs = append(errs, field.Invalid(at, *window, "must be greater than or equal to zero"))
 		}
-		errs = append(errs, below(at, window, maxStabilization, "")...)
+		errs = append(errs, validateMaximum(at, window, maxStabilization, "")...)
 	}
 	if r.SelectPolicy != nil && !slices.Contains(selectPolicies, *r.SelectPolicy) {
 		errs = append(errs, field.NotSupported(path.Child("selectPolicy"), *r.SelectPolicy, selectPolicies))
@@ -243,5 +242,5 @@ func validateScalingPolicy(path *field.Path, p autoscalingv2.HPAScalingPolicy) f
 	if p.PeriodSeconds <= 0 {
 		errs = append(errs, field.Invalid(period, p.PeriodSeconds, "must be greater than zero"))
 	}
-	return append(errs, below(period, &p.PeriodSeconds, maxPeriod, "")...)
+	return append(errs, validateMaximum(period, &p.PeriodSeconds, maxPeriod, "")...)
 }

@@ -14,6 +14,7 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // controllerRevisions: what a controller once wanted, for it to go back to; so nobody may change it afterwards.
@@ -21,11 +22,11 @@ import (
 var controllerRevisions = resource.SpecStatus[appsv1.ControllerRevision, *appsv1.ControllerRevision]{
 	Strategy: registry.Namespaced{},
 	ValidateWithOldFunc: func(_ context.Context, r, old *appsv1.ControllerRevision) field.ErrorList {
-		errs := notNegative(nil, []count{{"revision", r.Revision}})
+		errs := validateNonNegative(nil, []count{{"revision", r.Revision}})
 		if old == nil {
 			return append(errs, validateRevisionData(field.NewPath("data"), r.Data)...)
 		}
-		return append(errs, unchanged(field.NewPath("data"), r.Data, old.Data)...)
+		return append(errs, validate.Immutable(field.NewPath("data"), r.Data, old.Data)...)
 	},
 }
 

@@ -22,7 +22,7 @@ func counted[N int32 | int64](name string, value *N) []count {
 }
 
 // notNegative refuses counts below zero.
-func notNegative(path *field.Path, lists ...[]count) field.ErrorList {
+func validateNonNegative(path *field.Path, lists ...[]count) field.ErrorList {
 	var errs field.ErrorList
 	for _, c := range slices.Concat(lists...) {
 		errs = append(errs, apivalidation.ValidateNonnegativeField(c.value, path.Child(c.field))...)
@@ -31,7 +31,7 @@ func notNegative(path *field.Path, lists ...[]count) field.ErrorList {
 }
 
 // atMost refuses counts above a limit that another field, called name, sets.
-func atMost(path *field.Path, limit int32, name string, counts ...count) field.ErrorList {
+func validateAtMost(path *field.Path, limit int32, name string, counts ...count) field.ErrorList {
 	var errs field.ErrorList
 	for _, c := range counts {
 		if c.value > int64(limit) {
@@ -42,7 +42,7 @@ func atMost(path *field.Path, limit int32, name string, counts ...count) field.E
 }
 
 // notBack refuses a collision count that falls: names would be made twice.
-func notBack(path *field.Path, now, before *int32) field.ErrorList {
+func validateCollisionCount(path *field.Path, now, before *int32) field.ErrorList {
 	value := valueOf(now)
 	if before == nil || now != nil && value >= *before {
 		return nil

@@ -43,13 +43,13 @@ func validateCronJob(_ context.Context, c, old *cronJob) field.ErrorList {
 		stored = &old.Spec
 	}
 	errs := validateScheduleOf(path.Child("schedule"), s, stored)
-	errs = append(errs, notNegative(path, counted("startingDeadlineSeconds", s.StartingDeadlineSeconds))...)
+	errs = append(errs, validateNonNegative(path, counted("startingDeadlineSeconds", s.StartingDeadlineSeconds))...)
 	if stored == nil || !equality.Semantic.DeepEqual(s.TimeZone, stored.TimeZone) { // a zone that is stored may be gone since
 		errs = append(errs, validateTimeZone(path.Child("timeZone"), s.TimeZone)...)
 	}
 	errs = append(errs, validateConcurrency(path.Child("concurrencyPolicy"), s.ConcurrencyPolicy)...)
 	errs = append(errs, validateJobTemplate(path.Child("jobTemplate", "spec"), s, stored)...)
-	errs = append(errs, notNegative(path, counted("successfulJobsHistoryLimit", s.SuccessfulJobsHistoryLimit),
+	errs = append(errs, validateNonNegative(path, counted("successfulJobsHistoryLimit", s.SuccessfulJobsHistoryLimit),
 		counted("failedJobsHistoryLimit", s.FailedJobsHistoryLimit))...)
 	if old == nil && len(c.Name) > validation.DNS1035LabelMaxLength-timestampSuffix {
 		errs = append(errs, field.Invalid(field.NewPath("metadata", "name"), c.Name, "must be no more than 52 characters"))

@@ -18,6 +18,7 @@ import (
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 type daemonSet = appsv1.DaemonSet
@@ -95,7 +96,7 @@ func validateDaemonSet(_ context.Context, d, old *daemonSet) field.ErrorList {
 	if old != nil {
 		pods.stored = &old.Spec.Template
 		allowed.AllowInvalidLabelValueInSelector = metav1validation.LabelSelectorHasInvalidLabelValue(old.Spec.Selector)
-		errs = unchanged(path.Child("selector"), s.Selector, old.Spec.Selector)
+		errs = validate.Immutable(path.Child("selector"), s.Selector, old.Spec.Selector)
 	}
 	errs = append(errs, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
 	errs = append(errs, pods.validateMatch()...)
@@ -104,10 +105,10 @@ func validateDaemonSet(_ context.Context, d, old *daemonSet) field.ErrorList {
 	}
 	errs = append(errs, validateTemplate(path.Child("template"), pods.template, pods.stored)...)
 	errs = append(errs, pods.validateLasting(pods.kind)...)
-	errs = append(errs, notNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)},
+	errs = append(errs, validateNonNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)},
 		{"templateGeneration", templateGeneration(d)}})...)
 	errs = append(errs, validateDaemonSetStrategy(path.Child("updateStrategy"), &s.UpdateStrategy)...)
-	return append(errs, notNegative(path, counted("revisionHistoryLimit", s.RevisionHistoryLimit))...)
+	return append(errs, validateNonNegative(path, counted("revisionHistoryLimit", s.RevisionHistoryLimit))...)
 }
 
 func validateDaemonSetStrategy(path *field.Path, s *appsv1.DaemonSetUpdateStrategy) field.ErrorList {
@@ -146,13 +147,13 @@ func validateRollingDaemonSet(path *field.Path, r *appsv1.RollingUpdateDaemonSet
 
 func validateDaemonSetStatus(_ context.Context, d, old *daemonSet) field.ErrorList {
 	s, path := &d.Status, field.NewPath("status")
-	errs := notNegative(path, []count{
+	errs := validateNonNegative(path, []count{
 		{"currentNumberScheduled", int64(s.CurrentNumberScheduled)}, {"numberMisscheduled", int64(s.NumberMisscheduled)},
 		{"desiredNumberScheduled", int64(s.DesiredNumberScheduled)}, {"numberReady", int64(s.NumberReady)},
 		{"observedGeneration", s.ObservedGeneration}, {"updatedNumberScheduled", int64(s.UpdatedNumberScheduled)},
 		{"numberAvailable", int64(s.NumberAvailable)}, {"numberUnavailable", int64(s.NumberUnavailable)},
 	}, counted("collisionCount", s.CollisionCount))
-	return append(errs, notBack(path, s.CollisionCount, old.Status.CollisionCount)...)
+	return append(errs, validateCollisionCount(path, s.CollisionCount, old.Status.CollisionCount)...)
 }
 
 // daemonSetColumns is what kubectl get daemonsets shows.

@@ -14,6 +14,7 @@ import (
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 type deployment = appsv1.Deployment
@@ -81,22 +82,22 @@ func validateDeployment(_ context.Context, d, old *deployment) field.ErrorList {
 	if old != nil {
 		pods.stored = &old.Spec.Template
 	}
-	errs := notNegative(path, counted("replicas", s.Replicas))
+	errs := validateNonNegative(path, counted("replicas", s.Replicas))
 	errs = append(errs, pods.validateSelector()...)
 	errs = append(errs, pods.validateReplicas()...)
 	errs = append(errs, validateDeploymentStrategy(path.Child("strategy"), &s.Strategy)...)
-	errs = append(errs, notNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)}},
+	errs = append(errs, validateNonNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)}},
 		counted("revisionHistoryLimit", s.RevisionHistoryLimit))...)
 	if revision, err := strconv.ParseInt(d.Annotations[appsv1.DeprecatedRollbackTo], 10, 64); err == nil {
-		errs = append(errs, notNegative(path.Child("rollback"), []count{{"version", revision}})...)
+		errs = append(errs, validateNonNegative(path.Child("rollback"), []count{{"version", revision}})...)
 	}
-	errs = append(errs, notNegative(path, counted("progressDeadlineSeconds", s.ProgressDeadlineSeconds))...)
+	errs = append(errs, validateNonNegative(path, counted("progressDeadlineSeconds", s.ProgressDeadlineSeconds))...)
 	if s.ProgressDeadlineSeconds != nil && *s.ProgressDeadlineSeconds <= s.MinReadySeconds {
 		errs = append(errs, field.Invalid(path.Child("progressDeadlineSeconds"), *s.ProgressDeadlineSeconds,
 			"must be greater than minReadySeconds"))
 	}
 	if old != nil {
-		errs = append(errs, unchanged(path.Child("selector"), s.Selector, old.Spec.Selector)...)
+		errs = append(errs, validate.Immutable(path.Child("selector"), s.Selector, old.Spec.Selector)...)
 	}
 	return errs
 }
@@ -140,13 +141,13 @@ func validateDeploymentStatus(_ context.Context, d, old *deployment) field.Error
 	updated := count{"updatedReplicas", int64(s.UpdatedReplicas)}
 	ready := count{"readyReplicas", int64(s.ReadyReplicas)}
 	available := count{"availableReplicas", int64(s.AvailableReplicas)}
-	errs := notNegative(path, []count{
+	errs := validateNonNegative(path, []count{
 		{"observedGeneration", s.ObservedGeneration}, {"replicas", int64(s.Replicas)}, updated, ready, available,
 		{"unavailableReplicas", int64(s.UnavailableReplicas)},
 	}, counted("terminatingReplicas", s.TerminatingReplicas), counted("collisionCount", s.CollisionCount))
-	errs = append(errs, atMost(path, s.Replicas, "status.replicas", updated, ready, available)...)
-	errs = append(errs, atMost(path, s.ReadyReplicas, "readyReplicas", available)...)
-	return append(errs, notBack(path, s.CollisionCount, old.Status.CollisionCount)...)
+	errs = append(errs, validateAtMost(path, s.Replicas, "status.replicas", updated, ready, available)...)
+	errs = append(errs, validateAtMost(path, s.ReadyReplicas, "readyReplicas", available)...)
+	return append(errs, validateCollisionCount(path, s.CollisionCount, old.Status.CollisionCount)...)
 }
 
 func deploymentScale(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {

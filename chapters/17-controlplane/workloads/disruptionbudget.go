@@ -58,7 +58,7 @@ func validateAmount(path *field.Path, amount *intstr.IntOrString) field.ErrorLis
 func validateBudgetStatus(_ context.Context, b, _ *disruptionBudget) field.ErrorList {
 	s, path := &b.Status, field.NewPath("status")
 	errs := metav1validation.ValidateConditions(s.Conditions, path.Child("conditions"))
-	return append(errs, notNegative(path, []count{
+	return append(errs, validateNonNegative(path, []count{
 		{"disruptionsAllowed", int64(s.DisruptionsAllowed)}, {"currentHealthy", int64(s.CurrentHealthy)},
 		{"desiredHealthy", int64(s.DesiredHealthy)}, {"expectedPods", int64(s.ExpectedPods)},
 	})...)

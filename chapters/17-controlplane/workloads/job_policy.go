@@ -10,6 +10,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // Bounds of a policy about failures.
@@ -66,9 +68,7 @@ func validateConditionPatterns(path *field.Path, patterns []batchv1.PodFailurePo
 		errs = append(errs, field.TooMany(path, len(patterns), maxConditionPatterns))
 	}
 	for i, p := range patterns {
-		for _, problem := range validation.IsQualifiedName(string(p.Type)) {
-			errs = append(errs, field.Invalid(path.Index(i).Child("type"), string(p.Type), problem))
-		}
+		errs = append(errs, validate.Invalid(path.Index(i).Child("type"), string(p.Type), validation.IsQualifiedName(string(p.Type)))...)
 		errs = append(errs, validateChoice(path.Index(i).Child("status"), p.Status, conditionStates)...)
 	}
 	return errs
@@ -161,7 +161,7 @@ func validateSuccessRule(path *field.Path, completions int32, r batchv1.SuccessP
 	if r.SucceededCount == nil {
 		return errs
 	}
-	errs = append(errs, notNegative(path, counted("succeededCount", r.SucceededCount))...)
+	errs = append(errs, validateNonNegative(path, counted("succeededCount", r.SucceededCount))...)
 	at := path.Child("succeededCount")
 	const bound = "must be less than or equal to %d (the number of %s)"
 	if *r.SucceededCount > completions {

@@ -38,7 +38,7 @@ func validateRules(rules []rule) field.ErrorList {
 func validateJobStatus(_ context.Context, j, old *job) field.ErrorList {
 	path := field.NewPath("status")
 	s := &j.Status
-	errs := notNegative(path, []count{{"active", int64(s.Active)}, {"succeeded", int64(s.Succeeded)}, {"failed", int64(s.Failed)}},
+	errs := validateNonNegative(path, []count{{"active", int64(s.Active)}, {"succeeded", int64(s.Succeeded)}, {"failed", int64(s.Failed)}},
 		counted("ready", s.Ready), counted("terminating", s.Terminating))
 	errs = append(errs, validateUncounted(path.Child("uncountedTerminatedPods"), s.UncountedTerminatedPods)...)
 	c := statusChange{job: j, old: old, now: endOf(j), before: endOf(old), path: path}

@@ -16,6 +16,7 @@ import (
 
 	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // Bounds of a job with indexes: the lists of finished indexes in its status must stay short.
@@ -79,7 +80,7 @@ func validateJobSpec(path *field.Path, s, stored *batchv1.JobSpec) field.ErrorLi
 
 // validateJobContent is the check of a spec without its selector: a job's, or that in a cron job's template.
 func validateJobContent(path *field.Path, s, stored *batchv1.JobSpec) field.ErrorList {
-	errs := notNegative(path, counted("parallelism", s.Parallelism), counted("completions", s.Completions),
+	errs := validateNonNegative(path, counted("parallelism", s.Parallelism), counted("completions", s.Completions),
 		counted("activeDeadlineSeconds", s.ActiveDeadlineSeconds), counted("backoffLimit", s.BackoffLimit),
 		counted("ttlSecondsAfterFinished", s.TTLSecondsAfterFinished), counted("backoffLimitPerIndex", s.BackoffLimitPerIndex),
 		counted("maxFailedIndexes", s.MaxFailedIndexes))
@@ -169,11 +170,11 @@ func validateIndexed(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	if s.Completions == nil {
 		errs = append(errs, field.Required(path.Child("completions"), "when completion mode is Indexed"))
 	}
-	errs = append(errs, below(parallelism, s.Parallelism, maxParallelism, " when completion mode is Indexed")...)
+	errs = append(errs, validateMaximum(parallelism, s.Parallelism, maxParallelism, " when completion mode is Indexed")...)
 	if s.Completions != nil && s.MaxFailedIndexes != nil && *s.MaxFailedIndexes > *s.Completions {
 		errs = append(errs, field.Invalid(failed, *s.MaxFailedIndexes, "must be less than or equal to completions"))
 	}
-	errs = append(errs, below(failed, s.MaxFailedIndexes, maxFailedIndexes, "")...)
+	errs = append(errs, validateMaximum(failed, s.MaxFailedIndexes, maxFailedIndexes, "")...)
 	if valueOf(s.Completions) <= manyCompletions || s.BackoffLimitPerIndex == nil {
 		return errs
 	}
@@ -181,12 +182,12 @@ func validateIndexed(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 		errs = append(errs, field.Required(failed, fmt.Sprintf("must be specified when completions is above %d", manyCompletions)))
 	}
 	when := fmt.Sprintf(" when completions are above %d and used with backoff limit per index", manyCompletions)
-	errs = append(errs, below(parallelism, s.Parallelism, parallelismOfMany, when)...)
-	return append(errs, below(failed, s.MaxFailedIndexes, failuresOfMany, when)...)
+	errs = append(errs, validateMaximum(parallelism, s.Parallelism, parallelismOfMany, when)...)
+	return append(errs, validateMaximum(failed, s.MaxFailedIndexes, failuresOfMany, when)...)
 }
 
 // below refuses a value above limit.
-func below(path *field.Path, value *int32, limit int32, when string) field.ErrorList {
+func validateMaximum(path *field.Path, value *int32, limit int32, when string) field.ErrorList {
 	if value == nil || *value <= limit {
 		return nil
 	}
@@ -197,7 +198,7 @@ func below(path *field.Path, value *int32, limit int32, when string) field.Error
 func validateJobChange(path *field.Path, j, old *job) field.ErrorList {
 	now, before := &j.Spec, &old.Spec
 	errs := validateCompletionsChange(path.Child("completions"), now, before)
-	errs = append(errs, unchanged(path.Child("selector"), now.Selector, before.Selector)...)
+	errs = append(errs, validate.Immutable(path.Child("selector"), now.Selector, before.Selector)...)
 	errs = append(errs, validateTemplateChange(path, j, old)...)
 	for _, fixed := range []struct {
 		field       string
@@ -209,7 +210,7 @@ func validateJobChange(path *field.Path, j, old *job) field.ErrorList {
 		{"managedBy", now.ManagedBy, before.ManagedBy},
 		{"successPolicy", now.SuccessPolicy, before.SuccessPolicy},
 	} {
-		errs = append(errs, unchangedPart(path.Child(fixed.field), fixed.now, fixed.before)...)
+		errs = append(errs, validate.Immutable(path.Child(fixed.field), fixed.now, fixed.before)...)
 	}
 	return errs
 }
@@ -217,7 +218,7 @@ func validateJobChange(path *field.Path, j, old *job) field.ErrorList {
 // validateCompletionsChange: a job with indexes may grow and shrink, if as many indexes run as there are.
 func validateCompletionsChange(path *field.Path, now, before *batchv1.JobSpec) field.ErrorList {
 	if !indexed(now) {
-		return unchanged(path, now.Completions, before.Completions)
+		return validate.Immutable(path, now.Completions, before.Completions)
 	}
 	if now.Completions == nil || equality.Semantic.DeepEqual(now.Completions, before.Completions) {
 		return nil

@@ -11,6 +11,7 @@ import (
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 type replicaSet = appsv1.ReplicaSet
@@ -42,11 +43,11 @@ func validateReplicaSet(_ context.Context, r, old *replicaSet) field.ErrorList {
 	if old != nil {
 		pods.stored = &old.Spec.Template
 	}
-	errs := notNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})
+	errs := validateNonNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})
 	errs = append(errs, pods.validateSelector()...)
 	errs = append(errs, pods.validateReplicas()...)
 	if old != nil {
-		errs = append(errs, unchanged(path.Child("selector"), s.Selector, old.Spec.Selector)...)
+		errs = append(errs, validate.Immutable(path.Child("selector"), s.Selector, old.Spec.Selector)...)
 	}
 	return errs
 }
@@ -56,10 +57,10 @@ func validateReplicaSetStatus(_ context.Context, r, _ *replicaSet) field.ErrorLi
 	labelled := count{"fullyLabeledReplicas", int64(s.FullyLabeledReplicas)}
 	ready := count{"readyReplicas", int64(s.ReadyReplicas)}
 	available := count{"availableReplicas", int64(s.AvailableReplicas)}
-	errs := notNegative(path, []count{{"replicas", int64(s.Replicas)}, labelled, ready, available,
+	errs := validateNonNegative(path, []count{{"replicas", int64(s.Replicas)}, labelled, ready, available,
 		{"observedGeneration", s.ObservedGeneration}}, counted("terminatingReplicas", s.TerminatingReplicas))
-	errs = append(errs, atMost(path, s.Replicas, "status.replicas", labelled, ready, available)...)
-	return append(errs, atMost(path, s.ReadyReplicas, "readyReplicas", available)...)
+	errs = append(errs, validateAtMost(path, s.Replicas, "status.replicas", labelled, ready, available)...)
+	return append(errs, validateAtMost(path, s.ReadyReplicas, "readyReplicas", available)...)
 }
 
 func replicaSetScale(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {

@@ -17,6 +17,7 @@ import (
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 type statefulSet = appsv1.StatefulSet
@@ -86,11 +87,11 @@ func validateStatefulSetStatus(_ context.Context, set, old *statefulSet) field.E
 	current := count{"currentReplicas", int64(s.CurrentReplicas)}
 	updated := count{"updatedReplicas", int64(s.UpdatedReplicas)}
 	available := count{"availableReplicas", int64(s.AvailableReplicas)}
-	errs := notNegative(path, []count{{"replicas", int64(s.Replicas)}, ready, current, updated, available,
+	errs := validateNonNegative(path, []count{{"replicas", int64(s.Replicas)}, ready, current, updated, available,
 		{"observedGeneration", s.ObservedGeneration}}, counted("collisionCount", s.CollisionCount))
-	errs = append(errs, atMost(path, s.Replicas, "status.replicas", ready, current, updated, available)...)
-	errs = append(errs, atMost(path, s.ReadyReplicas, "status.readyReplicas", available)...)
-	return append(errs, notBack(path, s.CollisionCount, old.Status.CollisionCount)...)
+	errs = append(errs, validateAtMost(path, s.Replicas, "status.replicas", ready, current, updated, available)...)
+	errs = append(errs, validateAtMost(path, s.ReadyReplicas, "status.readyReplicas", available)...)
+	return append(errs, validateCollisionCount(path, s.CollisionCount, old.Status.CollisionCount)...)
 }
 
 func statefulSetScale(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {
@@ -144,9 +145,9 @@ func validateStatefulSpec(path *field.Path, s *appsv1.StatefulSetSpec, o statefu
 		at := path.Child("volumeClaimTemplates").Index(i).Child("spec")
 		errs = append(errs, core.ValidatePersistentVolumeClaimSpec(at, &s.VolumeClaimTemplates[i].Spec, core.ClaimOptions{})...)
 	}
-	errs = append(errs, notNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})...)
+	errs = append(errs, validateNonNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})...)
 	if s.Ordinals != nil {
-		errs = append(errs, notNegative(path, []count{{"ordinals.start", int64(s.Ordinals.Start)}})...)
+		errs = append(errs, validateNonNegative(path, []count{{"ordinals.start", int64(s.Ordinals.Start)}})...)
 	}
 	if o.serviceName {
 		errs = append(errs, validateServiceName(path.Child("serviceName"), s.ServiceName)...)
@@ -187,7 +188,7 @@ func validateStatefulUpdates(path *field.Path, s *appsv1.StatefulSetUpdateStrate
 	case s.RollingUpdate == nil:
 		return nil
 	}
-	errs := notNegative(rolling, counted("partition", s.RollingUpdate.Partition))
+	errs := validateNonNegative(rolling, counted("partition", s.RollingUpdate.Partition))
 	if limit := s.RollingUpdate.MaxUnavailable; limit != nil {
 		at := rolling.Child("maxUnavailable")
 		errs = append(errs, validateIntOrPercent(at, *limit)...)
@@ -218,11 +219,7 @@ func validateServiceName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return nil
 	}
-	var errs field.ErrorList
-	for _, problem := range validation.IsDNS1123Label(name) {
-		errs = append(errs, field.Invalid(path, name, problem))
-	}
-	return errs
+	return validate.Invalid(path, name, validation.IsDNS1123Label(name))
 }
 
 // validateStatefulTemplate checks the template as the controller will complete it: with its own names for the host, and

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/equality"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
@@ -17,6 +16,7 @@ import (
 
 	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // podSet is what the kinds that keep pods running have in common: which pods are theirs, and what a new one looks like.
@@ -82,19 +82,6 @@ func validateTemplate(path *field.Path, template, stored *corev1.PodTemplateSpec
 	return core.ValidatePodTemplateSpec(path, template, core.OptionsForTemplate(stored))
 }
 
-// unchanged refuses a change of a field.
-func unchanged(path *field.Path, now, before any) field.ErrorList {
-	return apivalidation.ValidateImmutableField(now, before, path)
-}
-
-// unchangedPart is unchanged for a part with fields of its own, which messages name as Go does.
-func unchangedPart(path *field.Path, now, before any) field.ErrorList {
-	if equality.Semantic.DeepEqual(now, before) {
-		return nil
-	}
-	return field.ErrorList{field.Invalid(path, resource.InternalForm(now), apivalidation.FieldImmutableErrorMsg)}
-}
-
 // selectorText is a selector as a scale and kubectl show it. Validation lets no unreadable one in.
 func selectorText(s *metav1.LabelSelector) string {
 	selector, err := metav1.LabelSelectorAsSelector(s)
@@ -109,11 +96,7 @@ func validateIntOrPercent(path *field.Path, amount intstr.IntOrString) field.Err
 	if amount.Type == intstr.Int {
 		return apivalidation.ValidateNonnegativeField(int64(amount.IntVal), path)
 	}
-	var errs field.ErrorList
-	for _, problem := range validation.IsValidPercent(amount.StrVal) {
-		errs = append(errs, field.Invalid(path, amount, problem))
-	}
-	return errs
+	return validate.Invalid(path, amount, validation.IsValidPercent(amount.StrVal))
 }
 
 // validateShare: no share is more than all pods.
