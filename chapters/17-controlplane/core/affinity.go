@@ -42,12 +42,12 @@ func (s *specValidator) validateAffinity() field.ErrorList {
 func (s *specValidator) validateNodeAffinity(path *field.Path, n *corev1.NodeAffinity) field.ErrorList {
 	var errs field.ErrorList
 	if r := n.RequiredDuringSchedulingIgnoredDuringExecution; r != nil {
-		errs = append(errs, ValidateNodeSelector(path.Child(requiredTerms), r, s.options.AllowInvalidNodeValues)...)
+		errs = append(errs, validate.NodeSelector(path.Child(requiredTerms), r, s.options.AllowInvalidNodeValues)...)
 	}
 	for i, term := range n.PreferredDuringSchedulingIgnoredDuringExecution {
 		at := path.Child(preferredTerms).Index(i)
 		errs = append(errs, validateWeight(at, term.Weight)...)
-		errs = append(errs, validateNodeSelectorTerm(at.Child("preference"), &term.Preference, true)...)
+		errs = append(errs, validate.NodeSelectorTerm(at.Child("preference"), &term.Preference, true)...)
 	}
 	return errs
 }
@@ -57,78 +57,6 @@ func validateWeight(path *field.Path, w int32) field.ErrorList {
 		return nil
 	}
 	return field.ErrorList{field.Invalid(path.Child("weight"), w, "must be in the range 1-100")}
-}
-
-// ValidateNodeSelector checks the terms of a selector of nodes; anyValue leaves out whether a node could have the values
-// as labels. Upstream: validation.ValidateNodeSelector.
-func ValidateNodeSelector(path *field.Path, n *corev1.NodeSelector, anyValue bool) field.ErrorList {
-	path = path.Child("nodeSelectorTerms")
-	if len(n.NodeSelectorTerms) == 0 {
-		return field.ErrorList{field.Required(path, "must have at least one node selector term")}
-	}
-	var errs field.ErrorList
-	for i := range n.NodeSelectorTerms {
-		errs = append(errs, validateNodeSelectorTerm(path.Index(i), &n.NodeSelectorTerms[i], anyValue)...)
-	}
-	return errs
-}
-
-func validateNodeSelectorTerm(path *field.Path, term *corev1.NodeSelectorTerm, anyValue bool) field.ErrorList {
-	var errs field.ErrorList
-	for i := range term.MatchExpressions {
-		errs = append(errs, validateNodeSelectorRequirement(path.Child("matchExpressions").Index(i), &term.MatchExpressions[i], anyValue)...)
-	}
-	for i := range term.MatchFields {
-		errs = append(errs, validateNodeFieldSelectorRequirement(path.Child("matchFields").Index(i), &term.MatchFields[i])...)
-	}
-	return errs
-}
-
-func validateNodeSelectorRequirement(path *field.Path, r *corev1.NodeSelectorRequirement, anyValue bool) field.ErrorList {
-	var errs field.ErrorList
-	values := path.Child("values")
-	switch r.Operator {
-	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn:
-		if len(r.Values) == 0 {
-			errs = append(errs, field.Required(values, "must be specified when `operator` is 'In' or 'NotIn'"))
-		}
-	case corev1.NodeSelectorOpExists, corev1.NodeSelectorOpDoesNotExist:
-		if len(r.Values) > 0 {
-			errs = append(errs, field.Forbidden(values, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
-		}
-	case corev1.NodeSelectorOpGt, corev1.NodeSelectorOpLt:
-		if len(r.Values) != 1 {
-			errs = append(errs, field.Required(values, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
-		}
-	default:
-		errs = append(errs, field.Invalid(path.Child("operator"), r.Operator, "not a valid selector operator"))
-	}
-	errs = append(errs, metav1validation.ValidateLabelName(r.Key, path.Child("key"))...)
-	for i := 0; i < len(r.Values) && !anyValue; i++ {
-		errs = append(errs, validate.Invalid(values.Index(i), r.Values[i], validation.IsValidLabelValue(r.Values[i]))...)
-	}
-	return errs
-}
-
-// validateNodeFieldSelectorRequirement: of the fields of a node only the name can be asked for.
-func validateNodeFieldSelectorRequirement(path *field.Path, r *corev1.NodeSelectorRequirement) field.ErrorList {
-	var errs field.ErrorList
-	switch r.Operator {
-	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn:
-		if len(r.Values) != 1 {
-			errs = append(errs, field.Required(path.Child("values"),
-				"must be only one value when `operator` is 'In' or 'NotIn' for node field selector"))
-		}
-	default:
-		errs = append(errs, field.Invalid(path.Child("operator"), r.Operator, "not a valid selector operator"))
-	}
-	if r.Key != metav1.ObjectNameField {
-		return append(errs, field.Invalid(path.Child("key"), r.Key, "not a valid field selector key"))
-	}
-	for i, value := range r.Values {
-		errs = append(errs, validate.ObjectName(path.Child("values").Index(i), value)...)
-	}
-	return errs
 }
 
 func (s *specValidator) validatePodAffinityTerms(path *field.Path, need []corev1.PodAffinityTerm, prefer []corev1.WeightedPodAffinityTerm) field.ErrorList {

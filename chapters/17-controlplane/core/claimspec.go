@@ -3,7 +3,6 @@ package core
 import (
 	"reflect"
 	"slices"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
@@ -15,10 +14,10 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// csi is a volume that a driver makes for this pod alone.
+// validateCSIVolume: an ephemeral volume of a CSI driver, for this pod alone.
 func validateCSIVolume(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("csi")
-	errs := ValidateCSIDriverName(path.Child("driver"), v.CSI.Driver)
+	errs := validate.CSIDriverName(path.Child("driver"), v.CSI.Driver)
 	ref := v.CSI.NodePublishSecretRef
 	switch {
 	case ref == nil:
@@ -26,22 +25,6 @@ func validateCSIVolume(path *field.Path, v *corev1.Volume, _ *specValidator) fie
 		errs = append(errs, field.Required(path.Child("nodePublishSecretRef", "name"), ""))
 	default:
 		errs = append(errs, validate.ObjectName(path.Child("name"), ref.Name)...)
-	}
-	return errs
-}
-
-// ValidateCSIDriverName checks the name of a driver, which may have capitals.
-// Upstream: validation.ValidateCSIDriverName.
-func ValidateCSIDriverName(path *field.Path, name string) field.ErrorList {
-	if name == "" {
-		return field.ErrorList{field.Required(path, "")}
-	}
-	var errs field.ErrorList
-	if len(name) > 63 {
-		errs = append(errs, field.TooLong(path, "", 63))
-	}
-	for _, bad := range validate.DNS1123Subdomain(path, strings.ToLower(name)) {
-		errs = append(errs, field.Invalid(path, name, bad.Detail))
 	}
 	return errs
 }

@@ -45,7 +45,7 @@ func (s *specValidator) validateContainer(path *field.Path, c *corev1.Container)
 	errs = append(errs, s.validateVolumeMounts(path.Child("volumeMounts"), c)...)
 	errs = append(errs, s.validateVolumeDevices(path.Child("volumeDevices"), c)...)
 	errs = append(errs, validatePullPolicy(path.Child("imagePullPolicy"), c.ImagePullPolicy)...)
-	errs = append(errs, s.validateResourceRequirements(path.Child("resources"), &c.Resources, containerResource)...)
+	errs = append(errs, s.validateResourceRequirements(path.Child("resources"), &c.Resources, validate.ContainerResourceName)...)
 	errs = append(errs, s.validateResizePolicy(path.Child("resizePolicy"), c.ResizePolicy)...)
 	return append(errs, s.validateContainerSecurityContext(path.Child("securityContext"), c.SecurityContext)...)
 }

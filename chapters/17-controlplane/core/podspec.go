@@ -154,7 +154,7 @@ func (s *specValidator) validateOverhead() field.ErrorList {
 	if s.spec.Overhead == nil {
 		return nil
 	}
-	return s.validateResourceRequirements(s.path.Child("overhead"), &corev1.ResourceRequirements{Limits: s.spec.Overhead}, containerResource)
+	return s.validateResourceRequirements(s.path.Child("overhead"), &corev1.ResourceRequirements{Limits: s.spec.Overhead}, validate.ContainerResourceName)
 }
 
 // validateHostnameOverride: the name that the pod's host has inside of it, in place of all rules.

@@ -150,7 +150,7 @@ func validateDeviceClass(at *field.Path, c *resourcev1.DeviceClassSpec) field.Er
 		func(at *field.Path, config *resourcev1.DeviceClassConfiguration) field.ErrorList {
 			return validateConfiguration(at, &config.DeviceConfiguration)
 		})...)
-	if name := c.ExtendedResourceName; name != nil && !core.IsExtendedResource(corev1.ResourceName(*name)) {
+	if name := c.ExtendedResourceName; name != nil && !validate.IsExtendedResourceName(corev1.ResourceName(*name)) {
 		errs = append(errs, field.Invalid(at.Child("extendedResourceName"), *name, "must be a valid extended resource name"))
 	}
 	return errs

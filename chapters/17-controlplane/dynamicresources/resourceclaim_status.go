@@ -102,7 +102,7 @@ func validateAllocation(at *field.Path, a *resourcev1.AllocationResult, names re
 			return append(found, validateConfiguration(at, &c.DeviceConfiguration)...)
 		})...)
 	if a.NodeSelector != nil {
-		found = append(found, validate.NodeSelector(at.Child("nodeSelector"), a.NodeSelector)...)
+		found = append(found, validate.NodeSelector(at.Child("nodeSelector"), a.NodeSelector, false)...)
 	}
 	return found
 }

@@ -110,7 +110,7 @@ func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorL
 	}
 	if selector := s.NodeSelector; selector != nil {
 		set = append(set, "`nodeSelector`")
-		errs = append(errs, validate.NodeSelector(at.Child("nodeSelector"), selector)...)
+		errs = append(errs, validate.NodeSelector(at.Child("nodeSelector"), selector, false)...)
 		if len(selector.NodeSelectorTerms) != 1 {
 			errs = append(errs, field.Invalid(at.Child("nodeSelector", "nodeSelectorTerms"), resource.InternalForm(selector.NodeSelectorTerms),
 				"must have exactly one node selector term"))
@@ -187,7 +187,7 @@ func validateDeviceReach(at *field.Path, d *resourcev1.Device) field.ErrorList {
 	}
 	if d.NodeSelector != nil {
 		set = append(set, "`nodeSelector`")
-		errs = append(errs, validate.NodeSelector(at.Child("nodeSelector"), d.NodeSelector)...)
+		errs = append(errs, validate.NodeSelector(at.Child("nodeSelector"), d.NodeSelector, false)...)
 	}
 	if d.AllNodes != nil && *d.AllNodes {
 		set = append(set, "`allNodes`")

@@ -278,5 +278,5 @@ func validateVolumeAffinity(at *field.Path, a *corev1.VolumeNodeAffinity) field.
 	if a.Required == nil {
 		return field.ErrorList{field.Required(at.Child("required"), "must specify required node constraints")}
 	}
-	return validate.NodeSelector(at.Child("required"), a.Required)
+	return validate.NodeSelector(at.Child("required"), a.Required, false)
 }

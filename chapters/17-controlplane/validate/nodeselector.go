@@ -4,33 +4,41 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
-	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// NodeSelector is upstream's ValidateNodeSelector.
-func NodeSelector(at *field.Path, s *corev1.NodeSelector) field.ErrorList {
-	terms := at.Child("nodeSelectorTerms")
-	if len(s.NodeSelectorTerms) == 0 {
-		return field.ErrorList{field.Required(terms, "must have at least one node selector term")}
+// NodeSelector checks the terms that select nodes. anyValue: values that no label can have are valid, as they were once.
+// Upstream: ValidateNodeSelector.
+func NodeSelector(path *field.Path, n *corev1.NodeSelector, anyValue bool) field.ErrorList {
+	path = path.Child("nodeSelectorTerms")
+	if len(n.NodeSelectorTerms) == 0 {
+		return field.ErrorList{field.Required(path, "must have at least one node selector term")}
 	}
 	var errs field.ErrorList
-	for i, term := range s.NodeSelectorTerms {
-		for j, r := range term.MatchExpressions {
-			errs = append(errs, validateNodeRequirement(terms.Index(i).Child("matchExpressions").Index(j), r)...)
-		}
-		for j, r := range term.MatchFields {
-			errs = append(errs, validateNodeFieldRequirement(terms.Index(i).Child("matchFields").Index(j), r)...)
-		}
+	for i := range n.NodeSelectorTerms {
+		errs = append(errs, NodeSelectorTerm(path.Index(i), &n.NodeSelectorTerms[i], anyValue)...)
 	}
 	return errs
 }
 
-func validateNodeRequirement(at *field.Path, r corev1.NodeSelectorRequirement) field.ErrorList {
+// NodeSelectorTerm checks one of the terms, of which any may hold. Upstream: ValidateNodeSelectorTerm.
+func NodeSelectorTerm(path *field.Path, term *corev1.NodeSelectorTerm, anyValue bool) field.ErrorList {
 	var errs field.ErrorList
-	values := at.Child("values")
+	for i := range term.MatchExpressions {
+		errs = append(errs, validateNodeSelectorRequirement(path.Child("matchExpressions").Index(i), &term.MatchExpressions[i], anyValue)...)
+	}
+	for i := range term.MatchFields {
+		errs = append(errs, validateNodeFieldSelectorRequirement(path.Child("matchFields").Index(i), &term.MatchFields[i])...)
+	}
+	return errs
+}
+
+func validateNodeSelectorRequirement(path *field.Path, r *corev1.NodeSelectorRequirement, anyValue bool) field.ErrorList {
+	var errs field.ErrorList
+	values := path.Child("values")
 	switch r.Operator {
 	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn:
 		if len(r.Values) == 0 {
@@ -45,36 +53,37 @@ func validateNodeRequirement(at *field.Path, r corev1.NodeSelectorRequirement) f
 			errs = append(errs, field.Required(values, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
 		}
 	default:
-		errs = append(errs, field.Invalid(at.Child("operator"), r.Operator, "not a valid selector operator"))
+		errs = append(errs, field.Invalid(path.Child("operator"), r.Operator, "not a valid selector operator"))
 	}
-	errs = append(errs, metavalidation.ValidateLabelName(r.Key, at.Child("key"))...)
-	for i, value := range r.Values {
-		errs = append(errs, Invalid(values.Index(i), value, validation.IsValidLabelValue(value))...)
+	errs = append(errs, metav1validation.ValidateLabelName(r.Key, path.Child("key"))...)
+	for i := 0; i < len(r.Values) && !anyValue; i++ {
+		errs = append(errs, Invalid(values.Index(i), r.Values[i], validation.IsValidLabelValue(r.Values[i]))...)
 	}
 	return errs
 }
 
-func validateNodeFieldRequirement(at *field.Path, r corev1.NodeSelectorRequirement) field.ErrorList {
+// validateNodeFieldSelectorRequirement: the only field of a node that can be selected is its name.
+func validateNodeFieldSelectorRequirement(path *field.Path, r *corev1.NodeSelectorRequirement) field.ErrorList {
 	var errs field.ErrorList
 	switch r.Operator {
 	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn:
 		if len(r.Values) != 1 {
-			errs = append(errs, field.Required(at.Child("values"),
+			errs = append(errs, field.Required(path.Child("values"),
 				"must be only one value when `operator` is 'In' or 'NotIn' for node field selector"))
 		}
 	default:
-		errs = append(errs, field.Invalid(at.Child("operator"), r.Operator, "not a valid selector operator"))
+		errs = append(errs, field.Invalid(path.Child("operator"), r.Operator, "not a valid selector operator"))
 	}
-	if r.Key != "metadata.name" {
-		return append(errs, field.Invalid(at.Child("key"), r.Key, "not a valid field selector key"))
+	if r.Key != metav1.ObjectNameField {
+		return append(errs, field.Invalid(path.Child("key"), r.Key, "not a valid field selector key"))
 	}
 	for i, value := range r.Values {
-		errs = append(errs, Invalid(at.Child("values").Index(i), value, apivalidation.NameIsDNSSubdomain(value, false))...)
+		errs = append(errs, ObjectName(path.Child("values").Index(i), value)...)
 	}
 	return errs
 }
 
-// ValidateDriverName: the name of a storage driver is a domain, of 63 characters at most. Upstream: ValidateCSIDriverName.
+// CSIDriverName: the name of a storage driver is a domain, of 63 characters at most. Upstream: ValidateCSIDriverName.
 func CSIDriverName(at *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(at, "")}

@@ -11,39 +11,43 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-const defaultPrefix = "kubernetes.io/" // corev1.ResourceDefaultNamespacePrefix, which is native too
+// computeResources are what containers and pods compute with.
+var computeResources = []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage}
 
-// counted are the resources of which there are only whole ones.
-var counted = []corev1.ResourceName{
+// quotaResources are what only a quota names: requests and limits of all pods, and numbers of objects.
+var quotaResources = []corev1.ResourceName{
+	corev1.ResourceRequestsCPU, corev1.ResourceRequestsMemory, corev1.ResourceRequestsEphemeralStorage,
+	corev1.ResourceLimitsCPU, corev1.ResourceLimitsMemory, corev1.ResourceLimitsEphemeralStorage, corev1.ResourceRequestsStorage,
+}
+
+// integerResources are numbers of objects.
+var integerResources = []corev1.ResourceName{
 	corev1.ResourcePods, corev1.ResourceQuotas, corev1.ResourceServices, corev1.ResourceReplicationControllers,
 	corev1.ResourceSecrets, corev1.ResourceConfigMaps, corev1.ResourcePersistentVolumeClaims,
 	corev1.ResourceServicesNodePorts, corev1.ResourceServicesLoadBalancers,
 }
 
-// measured are the resources that pods compute with.
-var measured = []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage}
-
-// IsStandardQuotaResourceName: a quota may limit the resource, though its name has no domain. Upstream: IsStandardQuotaResourceName.
+// IsStandardQuotaResourceName: a quota may limit the resource, though its name has no domain.
+// Upstream: IsStandardQuotaResourceName.
 func IsStandardQuotaResourceName(name corev1.ResourceName) bool {
-	bare := corev1.ResourceName(strings.TrimPrefix(strings.TrimPrefix(string(name), "requests."), "limits."))
-	return slices.Contains(counted, name) || slices.Contains(measured, bare) || name == corev1.ResourceRequestsStorage ||
+	return slices.Contains(computeResources, name) || slices.Contains(quotaResources, name) || slices.Contains(integerResources, name) ||
 		strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) ||
 		strings.HasPrefix(string(name), corev1.ResourceRequestsHugePagesPrefix)
 }
 
 // IsNativeResourceName: the name has no domain, or Kubernetes' own.
 func IsNativeResourceName(name corev1.ResourceName) bool {
-	return !strings.Contains(string(name), "/") || strings.Contains(string(name), defaultPrefix)
+	return !strings.Contains(string(name), "/") || strings.Contains(string(name), corev1.ResourceDefaultNamespacePrefix)
 }
 
-// isExtended: the name is somebody's own, and a quota can be made of it. Upstream: IsExtendedResourceName.
-func isExtended(name corev1.ResourceName) bool {
+// IsExtendedResourceName: the name is somebody's own, and a quota can be made of it. Upstream: IsExtendedResourceName.
+func IsExtendedResourceName(name corev1.ResourceName) bool {
 	const requests = corev1.DefaultResourceRequestsPrefix
 	return !IsNativeResourceName(name) && !strings.HasPrefix(string(name), requests) &&
 		len(validation.IsQualifiedName(requests+string(name))) == 0
 }
 
-// ValidateResourceName: a name without a domain is one that everybody knows. Upstream: validateResourceName.
+// ResourceName: a name without a domain is one of the standard ones. Upstream: validateResourceName.
 func ResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if errs := Invalid(path, name, validation.IsQualifiedName(string(name))); len(errs) > 0 {
 		return errs
@@ -54,33 +58,33 @@ func ResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	return nil
 }
 
-// ValidateContainerResource: a container may ask for the resource. Upstream: validateContainerResourceName.
+// ContainerResourceName: a container may ask for the resource. Upstream: validateContainerResourceName.
 func ContainerResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	errs := ResourceName(path, name)
 	switch {
 	case !strings.Contains(string(name), "/"):
-		if !slices.Contains(measured, name) && !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
+		if !slices.Contains(computeResources, name) && !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
 			errs = append(errs, field.Invalid(path, name, "must be a standard resource for containers"))
 		}
-	case !IsNativeResourceName(name) && !isExtended(name):
+	case !IsNativeResourceName(name) && !IsExtendedResourceName(name):
 		errs = append(errs, field.Invalid(path, name, "doesn't follow extended resource name standard"))
 	}
 	return errs
 }
 
-// ValidateQuantity: not negative, and whole where only whole ones exist. Upstream: ValidateResourceQuantityValue.
+// ResourceQuantity: not negative, and an integer where the resource is counted. Upstream: ValidateResourceQuantityValue.
 func ResourceQuantity(path *field.Path, name corev1.ResourceName, value resource.Quantity) field.ErrorList {
 	var errs field.ErrorList
 	if value.Sign() < 0 {
 		errs = append(errs, field.Invalid(path, value.String(), apivalidation.IsNegativeErrorMsg))
 	}
-	if (slices.Contains(counted, name) || isExtended(name)) && value.MilliValue()%1000 != 0 {
+	if (slices.Contains(integerResources, name) || IsExtendedResourceName(name)) && value.MilliValue()%1000 != 0 {
 		errs = append(errs, field.Invalid(path, value, "must be an integer"))
 	}
 	return errs
 }
 
-// ValidatePositive: more than nothing. Upstream: ValidatePositiveQuantityValue.
+// PositiveQuantity: greater than zero. Upstream: ValidatePositiveQuantityValue.
 func PositiveQuantity(path *field.Path, value resource.Quantity) field.ErrorList {
 	if value.Sign() > 0 {
 		return nil
@@ -88,7 +92,7 @@ func PositiveQuantity(path *field.Path, value resource.Quantity) field.ErrorList
 	return field.ErrorList{field.Invalid(path, value.String(), "must be greater than zero")}
 }
 
-// ValidateAmount: not negative, as whole units. Upstream: validateBasicResource.
+// NonNegativeQuantity: not negative, rounded up to whole units. Upstream: validateBasicResource.
 func NonNegativeQuantity(path *field.Path, value resource.Quantity) field.ErrorList {
 	if value.Value() >= 0 {
 		return nil

@@ -8,7 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/validate"
 )
 
@@ -161,7 +160,7 @@ func validateResourceName(path *field.Path, name corev1.ResourceName) field.Erro
 	if name == "" {
 		return field.ErrorList{field.Required(path, "must specify a resource name")}
 	}
-	return core.ValidateContainerResourceName(path, name)
+	return validate.ContainerResourceName(path, name)
 }
 
 func validateMetricName(path *field.Path, m autoscalingv2.MetricIdentifier) field.ErrorList {
