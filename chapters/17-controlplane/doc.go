@@ -27,8 +27,8 @@
 //	resource               what many rows share: definition, spec beside status, scale, columns
 //	validate               rules of single values that many rows share
 //	config                 configmaps, secrets, service accounts: the simplest strategies
-//	core                   pods and what shares their spec; binding, eviction
-//	workloads              apps, batch, autoscaling, policy
+//	pod, podspec           pods with binding and eviction; the spec that pods and templates share
+//	workloads              apps, batch, autoscaling, policy; replication controllers
 //	network                services with their addresses and ports; endpoints, ingresses, policies
 //	storage                persistent volumes, claims, classes, CSI
 //	namespace, node        namespaces and their deletion; nodes, runtime classes, leases

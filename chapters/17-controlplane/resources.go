@@ -10,13 +10,13 @@ import (
 	"kubepath/chapters/17-controlplane/certificates"
 	"kubepath/chapters/17-controlplane/componentstatus"
 	"kubepath/chapters/17-controlplane/config"
-	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/dynamicresources"
 	"kubepath/chapters/17-controlplane/event"
 	"kubepath/chapters/17-controlplane/flowcontrol"
 	"kubepath/chapters/17-controlplane/namespace"
 	"kubepath/chapters/17-controlplane/network"
 	"kubepath/chapters/17-controlplane/node"
+	"kubepath/chapters/17-controlplane/pod"
 	"kubepath/chapters/17-controlplane/quota"
 	"kubepath/chapters/17-controlplane/rbac"
 	"kubepath/chapters/17-controlplane/resource"
@@ -48,7 +48,7 @@ func packages() [][]Group {
 		admissionregistration.Groups(),
 		flowcontrol.Groups(),
 		dynamicresources.Groups(),
-		core.Groups(),
+		pod.Groups(),
 		network.Groups(),
 		workloads.Groups(),
 	}

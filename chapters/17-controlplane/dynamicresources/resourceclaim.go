@@ -14,8 +14,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/core"
 	"kubepath/chapters/17-controlplane/namespace"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
@@ -139,7 +139,7 @@ func (r requestNames) validateConstraint(at *field.Path, c *resourcev1.DeviceCon
 }
 
 func validateClaimTemplate(at *field.Path, t *resourcev1.ResourceClaimTemplateSpec) field.ErrorList {
-	errs := core.ValidateTemplateMetadata(at.Child("metadata"), &t.ObjectMeta)
+	errs := podspec.ValidateTemplateMetadata(at.Child("metadata"), &t.ObjectMeta)
 	return append(errs, validateDeviceClaim(at.Child("spec", "devices"), &t.Spec.Devices)...)
 }
 

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
@@ -47,7 +47,7 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 func validateScheduling(at *field.Path, s *nodev1.Scheduling) field.ErrorList {
 	errs := metavalidation.ValidateLabels(s.NodeSelector, at.Child("nodeSelector"))
 	at = at.Child("tolerations")
-	errs = append(errs, core.ValidateTolerations(at, s.Tolerations, core.Options{})...)
+	errs = append(errs, podspec.ValidateTolerations(at, s.Tolerations, podspec.Options{})...)
 	seen := map[corev1.Toleration]bool{}
 	for i, t := range s.Tolerations {
 		key := corev1.Toleration{Key: t.Key, Operator: t.Operator, Value: t.Value, Effect: t.Effect}

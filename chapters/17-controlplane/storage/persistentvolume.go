@@ -13,7 +13,7 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
@@ -85,7 +85,7 @@ func validateVolume(v *corev1.PersistentVolume) field.ErrorList {
 	if spec.StorageClassName != "" {
 		errs = append(errs, validate.ObjectName(at.Child("storageClassName"), spec.StorageClassName)...)
 	}
-	errs = append(errs, core.ValidateVolumeMode(at.Child("volumeMode"), spec.VolumeMode)...)
+	errs = append(errs, podspec.ValidateVolumeMode(at.Child("volumeMode"), spec.VolumeMode)...)
 	return append(errs, validateAttributesClass(at, spec)...)
 }
 
@@ -120,7 +120,7 @@ func validateModes(at *field.Path, modes []corev1.PersistentVolumeAccessMode) fi
 	if len(modes) == 0 {
 		errs = append(errs, field.Required(at, ""))
 	}
-	return append(errs, core.ValidateAccessModes(at, modes)...)
+	return append(errs, podspec.ValidateAccessModes(at, modes)...)
 }
 
 func validateAttributesClass(at *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {

@@ -9,7 +9,7 @@ import (
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/validate"
 )
 
@@ -27,10 +27,10 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 	return []volumeSource{
 		{"hostPath", "", s.HostPath != nil, func(at *field.Path) field.ErrorList { return validateHostPath(at, s.HostPath) }},
 		{"gcePersistentDisk", "persistentDisk", s.GCEPersistentDisk != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{GCEPersistentDisk: s.GCEPersistentDisk})
+			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{GCEPersistentDisk: s.GCEPersistentDisk})
 		}},
 		{"awsElasticBlockStore", "", s.AWSElasticBlockStore != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{AWSElasticBlockStore: s.AWSElasticBlockStore})
+			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{AWSElasticBlockStore: s.AWSElasticBlockStore})
 		}},
 		{"glusterfs", "", s.Glusterfs != nil, func(at *field.Path) field.ErrorList {
 			found := append(validate.Required(at.Child("endpoints"), s.Glusterfs.EndpointsName), validate.Required(at.Child("path"), s.Glusterfs.Path)...)
@@ -40,7 +40,7 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 			return found
 		}},
 		{"flocker", "", s.Flocker != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{Flocker: s.Flocker})
+			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{Flocker: s.Flocker})
 		}},
 		{"nfs", "", s.NFS != nil, func(at *field.Path) field.ErrorList { return validateNFS(at, s.NFS) }},
 		{"rbd", "", s.RBD != nil, func(at *field.Path) field.ErrorList {
@@ -51,7 +51,7 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 			return append(found, validate.Required(at.Child("image"), s.RBD.RBDImage)...)
 		}},
 		{"quobyte", "", s.Quobyte != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{Quobyte: s.Quobyte})
+			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{Quobyte: s.Quobyte})
 		}},
 		{"cephFS", "cephfs", s.CephFS != nil, func(at *field.Path) field.ErrorList {
 			if len(s.CephFS.Monitors) == 0 {
@@ -66,7 +66,7 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 			return validate.Required(at.Child("volumeID"), s.Cinder.VolumeID)
 		}},
 		{"fc", "", s.FC != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{FC: s.FC})
+			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{FC: s.FC})
 		}},
 		{"flexVolume", "", s.FlexVolume != nil, func(at *field.Path) field.ErrorList {
 			return validate.Required(at.Child("driver"), s.FlexVolume.Driver)
@@ -76,13 +76,13 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 			return validate.Required(at.Child("volumePath"), s.VsphereVolume.VolumePath)
 		}},
 		{"photonPersistentDisk", "", s.PhotonPersistentDisk != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{PhotonPersistentDisk: s.PhotonPersistentDisk})
+			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{PhotonPersistentDisk: s.PhotonPersistentDisk})
 		}},
 		{"portworxVolume", "", s.PortworxVolume != nil, func(at *field.Path) field.ErrorList {
 			return validate.Required(at.Child("volumeID"), s.PortworxVolume.VolumeID)
 		}},
 		{"azureDisk", "", s.AzureDisk != nil, func(*field.Path) field.ErrorList {
-			return core.ValidateVolumeSource(spec, &corev1.VolumeSource{AzureDisk: s.AzureDisk})
+			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{AzureDisk: s.AzureDisk})
 		}},
 		{"scaleIO", "", s.ScaleIO != nil, func(at *field.Path) field.ErrorList {
 			found := validate.Required(at.Child("gateway"), s.ScaleIO.Gateway)

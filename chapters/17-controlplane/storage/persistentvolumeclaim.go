@@ -12,7 +12,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
@@ -29,7 +29,7 @@ var claims = claimStrategy{resource.SpecStatus[corev1.PersistentVolumeClaim, *co
 	Spec:         func(c *corev1.PersistentVolumeClaim) any { return &c.Spec },
 	Status:       func(c *corev1.PersistentVolumeClaim) any { return &c.Status },
 	ValidateWithOldFunc: func(_ context.Context, c, old *corev1.PersistentVolumeClaim) field.ErrorList {
-		return core.ValidatePersistentVolumeClaimSpec(field.NewPath("spec"), &c.Spec, core.OptionsForClaim(old))
+		return podspec.ValidatePersistentVolumeClaimSpec(field.NewPath("spec"), &c.Spec, podspec.OptionsForClaim(old))
 	},
 	ValidateUpdateFunc: validateClaimUpdate,
 	WarningsFunc:       func(_ context.Context, c *corev1.PersistentVolumeClaim) []string { return claimWarnings(c) },

@@ -1,13 +1,15 @@
-// Package validate checks single values, as many kinds need it: required, supported, immutable, well named; names
-// and quantities of resources; terms that select nodes.
+// Package validate holds the rules that many kinds share: a value is required, supported, immutable, well named, in a range.
 //
-// In: a path and a value. Out: a field.ErrorList, nil where the value is valid, in upstream's words.
+// In: the path of a field and its value. Out: a field.ErrorList in upstream's words, nil where the value is valid. A
+// function named validateX in another package is the validation of one type, and is made of these rules.
 //
 // Upstream: k8s.io/kubernetes/pkg/apis/core/validation and k8s.io/apimachinery/pkg/api/validation.
 //
 // Read in this order:
 //
-//	rules.go         required, supported, immutable, and forms of names
+//	rules.go         required, supported, immutable, names, addresses, repeated values
+//	number.go        ranges of numbers, ports, file modes
+//	filepath.go      paths of files in a container
 //	quantity.go      names of resources and their quantities
-//	nodeselector.go  node selectors, names of drivers
+//	nodeselector.go  node selectors, names of CSI drivers
 package validate

@@ -17,7 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -28,7 +28,7 @@ var cronJobs = resource.SpecStatus[cronJob, *cronJob]{
 	Strategy:            registry.Namespaced{},
 	Spec:                func(c *cronJob) any { return &c.Spec },
 	Status:              func(c *cronJob) any { return &c.Status },
-	PrepareFunc:         func(c *cronJob) { core.DropAlpha(&c.Spec.JobTemplate.Spec.Template) },
+	PrepareFunc:         func(c *cronJob) { podspec.DropDisabledTemplateFields(&c.Spec.JobTemplate.Spec.Template) },
 	ValidateWithOldFunc: validateCronJob,
 	WarningsWithOldFunc: warnCronJob,
 }
@@ -136,7 +136,7 @@ var cronJobColumns = resource.Table[cronJob, *cronJob]{
 		case s.Suspend != nil:
 			suspended = "False"
 		}
-		names, images := core.ContainerCells(s.JobTemplate.Spec.Template.Spec.Containers)
+		names, images := podspec.ContainerCells(s.JobTemplate.Spec.Template.Spec.Containers)
 		return []any{c.Name, s.Schedule, zone, suspended, int64(len(c.Status.Active)), last, resource.AgeOf(c),
 			names, images, metav1.FormatLabelSelector(s.JobTemplate.Spec.Selector)}
 	},

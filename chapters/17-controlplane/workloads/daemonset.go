@@ -16,7 +16,7 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
@@ -27,7 +27,7 @@ var daemonSets = daemonSetStrategy{resource.SpecStatus[daemonSet, *daemonSet]{
 	Strategy:            registry.Namespaced{},
 	Spec:                func(d *daemonSet) any { return &d.Spec },
 	Status:              func(d *daemonSet) any { return &d.Status },
-	PrepareFunc:         func(d *daemonSet) { core.DropAlpha(&d.Spec.Template) },
+	PrepareFunc:         func(d *daemonSet) { podspec.DropDisabledTemplateFields(&d.Spec.Template) },
 	ValidateWithOldFunc: validateDaemonSet,
 	WarningsWithOldFunc: func(_ context.Context, d, old *daemonSet) []string {
 		if old != nil && templateGeneration(d) == templateGeneration(old) {
@@ -170,7 +170,7 @@ var daemonSetColumns = resource.Table[daemonSet, *daemonSet]{
 	}, wide(appsv1.DaemonSetSpec{}.SwaggerDoc()["selector"])...),
 	Cells: func(d *daemonSet) []any {
 		s, pod := &d.Status, &d.Spec.Template.Spec
-		names, images := core.ContainerCells(pod.Containers)
+		names, images := podspec.ContainerCells(pod.Containers)
 		return []any{d.Name, int64(s.DesiredNumberScheduled), int64(s.CurrentNumberScheduled), int64(s.NumberReady),
 			int64(s.UpdatedNumberScheduled), int64(s.NumberAvailable), labels.FormatLabels(pod.NodeSelector),
 			resource.AgeOf(d), names, images, metav1.FormatLabelSelector(d.Spec.Selector)}

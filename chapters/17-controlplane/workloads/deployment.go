@@ -12,7 +12,7 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
@@ -26,7 +26,7 @@ var deployments = resource.SpecStatus[deployment, *deployment]{
 	Spec:                func(d *deployment) any { return &d.Spec },
 	Status:              func(d *deployment) any { return &d.Status },
 	GenerationExtra:     func(d *deployment) any { return d.Annotations },
-	PrepareFunc:         func(d *deployment) { core.DropAlpha(&d.Spec.Template) },
+	PrepareFunc:         func(d *deployment) { podspec.DropDisabledTemplateFields(&d.Spec.Template) },
 	ValidateWithOldFunc: validateDeployment,
 	WarningsWithOldFunc: warnDeployment,
 }
@@ -169,7 +169,7 @@ var deploymentColumns = resource.Table[deployment, *deployment]{
 		resource.AgeColumn(),
 	}, wide(appsv1.DeploymentSpec{}.SwaggerDoc()["selector"])...),
 	Cells: func(d *deployment) []any {
-		names, images := core.ContainerCells(d.Spec.Template.Spec.Containers)
+		names, images := podspec.ContainerCells(d.Spec.Template.Spec.Containers)
 		return []any{d.Name, outOf(d.Status.ReadyReplicas, d.Spec.Replicas), int64(d.Status.UpdatedReplicas),
 			int64(d.Status.AvailableReplicas), resource.AgeOf(d), names, images, selectorText(d.Spec.Selector)}
 	},

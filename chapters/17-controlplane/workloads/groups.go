@@ -5,6 +5,7 @@ import (
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 
 	registry "kubepath/chapters/06-registry"
@@ -14,6 +15,12 @@ import (
 // Groups are the rows of this package.
 func Groups() []resource.Group {
 	return []resource.Group{
+		{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Definition{
+			{Kind: "PodTemplate", Name: "podtemplates", Strategy: podTemplateStrategy, Columns: podTemplateColumns, ReturnDeleted: true},
+			{Kind: "ReplicationController", Name: "replicationcontrollers", ShortNames: []string{"rc"}, All: true, KeyRoot: "/controllers",
+				Strategy: replicationControllerStrategy, Status: replicationControllerStatus, SelectableFields: replicationControllerFields,
+				Columns: replicationControllerColumns, Subresources: replicationControllerScale},
+		}},
 		{GroupVersion: appsv1.SchemeGroupVersion, Resources: []resource.Definition{
 			{Kind: "ControllerRevision", Name: "controllerrevisions", ObjectMeta: registry.UpdateThenMeta, Strategy: controllerRevisions,
 				Columns: controllerRevisionColumns},

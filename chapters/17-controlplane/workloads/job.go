@@ -20,7 +20,7 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 )
 
@@ -31,7 +31,7 @@ var jobs = jobStrategy{resource.SpecStatus[job, *job]{
 	Strategy:            registry.Namespaced{},
 	Spec:                func(j *job) any { return &j.Spec },
 	Status:              func(j *job) any { return &j.Status },
-	PrepareFunc:         func(j *job) { core.DropAlpha(&j.Spec.Template) },
+	PrepareFunc:         func(j *job) { podspec.DropDisabledTemplateFields(&j.Spec.Template) },
 	ValidateWithOldFunc: validateJob,
 	CanonicalizeFunc:    takeLabels,
 	WarningsWithOldFunc: warnJob,
@@ -72,7 +72,7 @@ func warnJobSpec(path *field.Path, s *batchv1.JobSpec) []string {
 		lines = append(lines, path.String()+": In Indexed Jobs with a number of completions higher than 10^5 and a "+
 			"parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail")
 	}
-	return append(lines, core.WarnPodTemplate(path.Child("template"), &s.Template)...)
+	return append(lines, podspec.WarnPodTemplate(path.Child("template"), &s.Template)...)
 }
 
 // orphaning is a Store that warns who deletes without saying what shall become of the pods.
@@ -111,7 +111,7 @@ var jobColumns = resource.Table[job, *job]{
 		resource.AgeColumn(),
 	}, wide(batchv1.JobSpec{}.SwaggerDoc()["selector"])...),
 	Cells: func(j *job) []any {
-		names, images := core.ContainerCells(j.Spec.Template.Spec.Containers)
+		names, images := podspec.ContainerCells(j.Spec.Template.Spec.Containers)
 		return []any{j.Name, jobState(j), completionsText(j), durationText(&j.Status), resource.AgeOf(j),
 			names, images, metav1.FormatLabelSelector(j.Spec.Selector)}
 	},

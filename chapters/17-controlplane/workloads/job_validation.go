@@ -14,7 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
@@ -237,7 +237,7 @@ func validateTemplateChange(path *field.Path, j, old *job) field.ErrorList {
 			return nil
 		}
 		return field.ErrorList{field.Invalid(path.Child("template"), shownTemplate{j.Spec.Template.ObjectMeta,
-			core.InternalSpec(&j.Spec.Template.Spec)}, apivalidation.FieldImmutableErrorMsg)}
+			podspec.InternalSpec(&j.Spec.Template.Spec)}, apivalidation.FieldImmutableErrorMsg)}
 	}
 	expected := old.Spec.Template.DeepCopy()
 	takeScheduling(expected, &j.Spec.Template)
@@ -246,7 +246,7 @@ func validateTemplateChange(path *field.Path, j, old *job) field.ErrorList {
 	if equality.Semantic.DeepEqual(&j.Spec.Template.Spec, &expected.Spec) {
 		return nil
 	}
-	return field.ErrorList{field.Invalid(path.Child("template.spec"), core.InternalSpec(&j.Spec.Template.Spec),
+	return field.ErrorList{field.Invalid(path.Child("template.spec"), podspec.InternalSpec(&j.Spec.Template.Spec),
 		apivalidation.FieldImmutableErrorMsg)}
 }
 

@@ -9,7 +9,7 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
@@ -21,7 +21,7 @@ var replicaSets = resource.SpecStatus[replicaSet, *replicaSet]{
 	Strategy:            registry.Namespaced{},
 	Spec:                func(r *replicaSet) any { return &r.Spec },
 	Status:              func(r *replicaSet) any { return &r.Status },
-	PrepareFunc:         func(r *replicaSet) { core.DropAlpha(&r.Spec.Template) },
+	PrepareFunc:         func(r *replicaSet) { podspec.DropDisabledTemplateFields(&r.Spec.Template) },
 	ValidateWithOldFunc: validateReplicaSet,
 	WarningsWithOldFunc: warnReplicaSet,
 }
@@ -82,7 +82,7 @@ var replicaSetColumns = resource.Table[replicaSet, *replicaSet]{
 		resource.AgeColumn(),
 	}, wide(appsv1.ReplicaSetSpec{}.SwaggerDoc()["selector"])...),
 	Cells: func(r *replicaSet) []any {
-		names, images := core.ContainerCells(r.Spec.Template.Spec.Containers)
+		names, images := podspec.ContainerCells(r.Spec.Template.Spec.Containers)
 		return []any{r.Name, int64(valueOf(r.Spec.Replicas)), int64(r.Status.Replicas), int64(r.Status.ReadyReplicas),
 			resource.AgeOf(r), names, images, metav1.FormatLabelSelector(r.Spec.Selector)}
 	},

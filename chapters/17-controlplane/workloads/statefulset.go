@@ -15,7 +15,7 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
@@ -28,7 +28,7 @@ var statefulSets = statefulSetStrategy{resource.SpecStatus[statefulSet, *statefu
 	ValidateNameFunc:    apivalidation.NameIsDNSLabel,
 	Spec:                func(s *statefulSet) any { return &s.Spec },
 	Status:              func(s *statefulSet) any { return &s.Status },
-	PrepareFunc:         func(s *statefulSet) { core.DropAlpha(&s.Spec.Template) },
+	PrepareFunc:         func(s *statefulSet) { podspec.DropDisabledTemplateFields(&s.Spec.Template) },
 	ValidateWithOldFunc: validateStatefulSet,
 	WarningsWithOldFunc: warnStatefulSet,
 }}
@@ -109,9 +109,9 @@ var statefulSetColumns = resource.Table[statefulSet, *statefulSet]{
 		resource.NameColumn(),
 		{Name: "Ready", Description: "Number of the pod with ready state"},
 		resource.AgeColumn(),
-	}, core.TemplateColumns()...),
+	}, podspec.TemplateColumns()...),
 	Cells: func(s *statefulSet) []any {
-		names, images := core.ContainerCells(s.Spec.Template.Spec.Containers)
+		names, images := podspec.ContainerCells(s.Spec.Template.Spec.Containers)
 		return []any{s.Name, outOf(s.Status.ReadyReplicas, s.Spec.Replicas), resource.AgeOf(s), names, images}
 	},
 }
@@ -143,7 +143,7 @@ func validateStatefulSpec(path *field.Path, s *appsv1.StatefulSetSpec, o statefu
 	errs = append(errs, validateClaimRetention(path.Child("persistentVolumeClaimRetentionPolicy"), s.PersistentVolumeClaimRetentionPolicy)...)
 	for i := 0; o.claims && i < len(s.VolumeClaimTemplates); i++ {
 		at := path.Child("volumeClaimTemplates").Index(i).Child("spec")
-		errs = append(errs, core.ValidatePersistentVolumeClaimSpec(at, &s.VolumeClaimTemplates[i].Spec, core.ClaimOptions{})...)
+		errs = append(errs, podspec.ValidatePersistentVolumeClaimSpec(at, &s.VolumeClaimTemplates[i].Spec, podspec.ClaimOptions{})...)
 	}
 	errs = append(errs, validateNonNegative(path, counted("replicas", s.Replicas), []count{{"minReadySeconds", int64(s.MinReadySeconds)}})...)
 	if s.Ordinals != nil {

@@ -14,7 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/core"
+	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
@@ -79,7 +79,7 @@ func (p podSet) validateLasting(kind string) field.ErrorList {
 
 // validateTemplate is core's check of a pod template; what was stored as it is stays allowed.
 func validateTemplate(path *field.Path, template, stored *corev1.PodTemplateSpec) field.ErrorList {
-	return core.ValidatePodTemplateSpec(path, template, core.OptionsForTemplate(stored))
+	return podspec.ValidatePodTemplateSpec(path, template, podspec.OptionsForTemplate(stored))
 }
 
 // selectorText is a selector as a scale and kubectl show it. Validation lets no unreadable one in.
@@ -126,7 +126,7 @@ func isNone(amount intstr.IntOrString) bool {
 
 // wide are the columns that -o wide adds: what the template's containers are, and which pods are meant.
 func wide(selector string) []resource.Column {
-	return append(core.TemplateColumns(), resource.Column{Name: "Selector", Priority: 1, Description: selector})
+	return append(podspec.TemplateColumns(), resource.Column{Name: "Selector", Priority: 1, Description: selector})
 }
 
 // outOf is the cell "2/3".
@@ -152,7 +152,7 @@ func warnName(obj metav1.Object) []string {
 
 // warnTemplate is what clients are told of a template in spec.
 func warnTemplate(template *corev1.PodTemplateSpec) []string {
-	return core.WarnPodTemplate(field.NewPath("spec", "template"), template)
+	return podspec.WarnPodTemplate(field.NewPath("spec", "template"), template)
 }
 
 // unaltered reports an update after which nothing else is wanted than before it. Its client is not told again what was
