@@ -18,11 +18,11 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Create stores obj, which the Store changes and keeps, under its name or, where it has only a generateName, under a
-// name made from that. The answer may be shared: it is read-only. Upstream: Store.Create.
+// Create stores obj, which the Store changes and keeps, under its name. If it has only a generateName, the Store generates
+// the name. The result may be shared: it is read-only. Upstream: Store.Create.
 //
-// Errors: AlreadyExists, Invalid, BadRequest (namespaces that differ), and those of the strategy's, the caller's and
-// the hooks' making.
+// Errors: AlreadyExists, Invalid, BadRequest (namespaces that differ), and those of the strategy, of options.Validate and
+// of the hooks.
 func (s *Store) Create(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	if options == nil {
 		options = &rest.CreateOptions{}
@@ -42,7 +42,7 @@ func (s *Store) Create(ctx context.Context, obj runtime.Object, options *rest.Cr
 	}
 }
 
-// createNamed is one attempt, with one name.
+// createNamed makes one attempt, with one name.
 func (s *Store) createNamed(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	m, err := meta.Accessor(obj)
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Store) beginCreate(ctx context.Context, obj runtime.Object, options *re
 	return s.BeginCreate(ctx, obj, options)
 }
 
-// storeNew is what happens between BeginCreate and its FinishFunc.
+// storeNew does all steps between BeginCreate and its FinishFunc.
 func (s *Store) storeNew(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	if err := s.beforeCreate(ctx, obj); err != nil {
 		return nil, err
@@ -103,8 +103,8 @@ func (s *Store) storeNew(ctx context.Context, obj runtime.Object, options *rest.
 	return out.Object, nil
 }
 
-// explainAlreadyExists says of an AlreadyExists what the client needs to know: that the name was of the server's making, or
-// that what holds the name is about to go. Upstream: rest.CheckGeneratedNameError and the end of Store.create.
+// explainAlreadyExists adds to an AlreadyExists error that the server generated the name, or that the existing object is
+// being deleted. Upstream: rest.CheckGeneratedNameError and the end of Store.create.
 func (s *Store) explainAlreadyExists(ctx context.Context, err error, key string, obj runtime.Object) error {
 	if !apierrors.IsAlreadyExists(err) {
 		return err
@@ -126,18 +126,19 @@ func (s *Store) explainAlreadyExists(ctx context.Context, err error, key string,
 	return err
 }
 
-// ttl is how many seconds an object lives, 0 for ever; existing is what it has left.
+// ttl returns how many seconds an object is stored, 0: for ever; existing is how many remain.
 func (s *Store) ttl(obj runtime.Object, existing int64, update bool) (uint64, error) {
 	if s.TTLFunc == nil {
 		return uint64(max(existing, 0)), nil
 	}
 	if existing < 0 {
-		existing = 1 // its time is over and the database has not noticed yet
+		existing = 1 // the TTL has expired, and the database has not removed the object yet
 	}
 	return s.TTLFunc(obj, uint64(existing), update)
 }
 
-// fillObjectMetaSystemFields gives a new object what makes it this one and no other. Upstream: rest.FillObjectMetaSystemFields.
+// fillObjectMetaSystemFields sets the identity of a new object: uid, creation time and, if it is generated, name.
+// Upstream: rest.FillObjectMetaSystemFields.
 func (s *Store) fillObjectMetaSystemFields(m metav1.Object) {
 	m.SetUID(newUID())
 	m.SetCreationTimestamp(s.now())
@@ -149,8 +150,7 @@ func (s *Store) fillObjectMetaSystemFields(m metav1.Object) {
 	}
 }
 
-// beforeCreate brings a new object into the form in which it may be stored, or says why it cannot be (BadRequest,
-// Invalid). Upstream: rest.BeforeCreate.
+// beforeCreate prepares and validates a new object. Errors: BadRequest, Invalid. Upstream: rest.BeforeCreate.
 func (s *Store) beforeCreate(ctx context.Context, obj runtime.Object) error {
 	m, err := meta.Accessor(obj)
 	if err != nil {
@@ -168,8 +168,8 @@ func (s *Store) beforeCreate(ctx context.Context, obj runtime.Object) error {
 	return nil
 }
 
-// validateCreate asks the kind first, and then checks what all kinds share, so that the client reads the kind's more
-// precise message.
+// validateCreate makes the kind's checks first, and then those of all kinds, so that the client gets the kind's message,
+// which is more precise.
 func (s *Store) validateCreate(ctx context.Context, obj runtime.Object, m metav1.Object) field.ErrorList {
 	errs := append(s.validateKindMeta(m), s.Strategy.Validate(ctx, obj)...)
 	if len(errs) > 0 {
@@ -178,7 +178,7 @@ func (s *Store) validateCreate(ctx context.Context, obj runtime.Object, m metav1
 	return validateObjectMeta(m, s.NamespaceScoped(), path.ValidatePathSegmentName)
 }
 
-// addWarnings adds each line to the answer's warnings.
+// addWarnings adds each line to the warnings of the response.
 func addWarnings(ctx context.Context, lines []string) {
 	for _, line := range lines {
 		rest.AddWarning(ctx, line)
@@ -189,13 +189,13 @@ const (
 	maxNameLength = 63 // a DNS label
 	randomLength  = 5
 
-	// maxNameGenerationCreateAttempts is how many names are tried for one generateName before the client is asked to try again: with a
-	// million names below one prefix, about one create in a thousand finds all of them taken.
+	// maxNameGenerationCreateAttempts is how many names are tried for one generateName before the client gets an error:
+	// with a million names below one prefix, about one create in a thousand finds all of them taken.
 	maxNameGenerationCreateAttempts = 8
 )
 
-// generateName puts five random characters, without vowels so that they form no words, behind as much of prefix as
-// leaves the name a DNS label. Upstream: names.SimpleNameGenerator.
+// generateName appends five random characters to prefix, which it cuts so that the name is a DNS label. They are no
+// vowels, so that they form no words. Upstream: names.SimpleNameGenerator.
 func generateName(prefix string) string {
 	if most := maxNameLength - randomLength; len(prefix) > most {
 		prefix = prefix[:most]
@@ -203,5 +203,5 @@ func generateName(prefix string) string {
 	return prefix + rand.String(randomLength)
 }
 
-// newUID is unique over all objects and all time.
+// newUID returns a uid that no other object has, had or will have.
 func newUID() types.UID { return uuid.NewUUID() }

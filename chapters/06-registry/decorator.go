@@ -10,8 +10,7 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// decorate is what a client gets for obj: obj itself, which may be shared, or, where there is a Decorator, a copy that
-// it has seen.
+// decorate returns obj, which may be shared; if there is a Decorator, a copy that the Decorator has changed.
 func (s *Store) decorate(obj runtime.Object) runtime.Object {
 	if s.Decorator == nil {
 		return obj
@@ -40,8 +39,8 @@ func (s *Store) decorateWatch(ctx context.Context, source watch.Interface) watch
 	return w
 }
 
-// decoratedWatcher passes the events of source on, with decorated objects. It ends with source, with its context or by
-// Stop, and then stops source. Upstream: registry.decoratedWatcher.
+// decoratedWatcher forwards the events of source, with decorated objects. It ends with source, with its context or by Stop,
+// and then stops source. Upstream: registry.decoratedWatcher.
 type decoratedWatcher struct {
 	source watch.Interface
 	events chan watch.Event

@@ -1,3 +1,25 @@
+// A delete may take several requests. Time runs down; each revision shows what is stored from then on.
+//
+//	client                       stored: pods/web                              kubelet, watches
+//	DELETE ────────────────────▶ r5  deletionTimestamp: in 30 s, grace: 30 ──▶ stops the containers
+//	DELETE grace=5 ────────────▶ r6  deletionTimestamp: in 5 s, grace: 5   ──▶ in less time
+//	DELETE grace=60 ───────────▶ r6  unchanged: a grace period only gets shorter
+//	                             r7  deletionTimestamp: now, grace: 0 ◀─────── DELETE grace=0: they have stopped
+//	                             r8  nothing                              ──▶ DELETED
+//
+//	client                       stored: configmaps/web, finalizers: [a, b]    controllers of a and b, watch
+//	DELETE ────────────────────▶ r5  deletionTimestamp: now, grace: 0 ───────▶ clean up
+//	                             r6  finalizers: [b] ◀──────────────────────── PUT without a
+//	PUT with finalizer c ──────▶ r6  unchanged: 422, no new finalizers
+//	                             r7  nothing ◀──────────────────────────────── PUT without b: update.go deletes
+//
+// A propagation policy adds a finalizer of the garbage collector in the same write: foregroundDeletion for Foreground,
+// orphan for Orphan, none for Background. From there on it is like a and b.
+//
+// Preconditions (uid, resourceVersion) are checked three times: for the object that Delete reads, in each attempt to store
+// deletionTimestamp, and before the transaction that deletes the key. A writer that comes between two steps leads to 409 if
+// a precondition no longer holds, and otherwise to another attempt.
+
 package registry
 
 import (
@@ -20,11 +42,11 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Delete removes the object called name, or begins to: one that gets time to end, or that finalizers hold, is marked
-// with a deletionTimestamp and stays. Upstream: Store.Delete.
+// Delete deletes the object called name. If the object has finalizers or gets a grace period, Delete only stores its
+// deletionTimestamp, and the object stays: the result is false. Upstream: Store.Delete.
 //
-// The answer is the object where it stays, or where ReturnDeleted is set; otherwise a Status with the object's name
-// and uid. It may be shared: it is read-only. Nil options delete at once.
+// The returned object is the stored one if it stays, or if ReturnDeletedObject is set; otherwise a Status with name and uid.
+// It may be shared: it is read-only. Nil options mean a grace period of 0.
 //
 // Errors: NotFound, Conflict (preconditions), Invalid (options), and those of options.Validate.
 func (s *Store) Delete(ctx context.Context, name string, options *rest.DeleteOptions) (runtime.Object, bool, error) {
@@ -62,19 +84,19 @@ func (s *Store) Delete(ctx context.Context, name string, options *rest.DeleteOpt
 	return d.deleteFromStorage(ctx, last)
 }
 
-// deleter is one delete under way.
+// deleter is the state of one delete.
 type deleter struct {
 	*Store
 	key, name string
 	request   rest.DeleteOptions
 	target    storage.Interface
 
-	hasFinalizers bool // finalizers are left
-	graceful      gracefulDeletion
-	marked        bool // the object in storage says that it is being deleted
+	hasFinalizers bool             // in the last attempt
+	graceful      gracefulDeletion // decided by the last attempt
+	marked        bool             // deletionTimestamp is stored, and the object is to be deleted now
 }
 
-// newDeleter copies the options: the strategy fills in the grace period, each time that it is asked.
+// newDeleter copies the options, since the strategy sets the grace period in them.
 func (s *Store) newDeleter(key, name string, options *rest.DeleteOptions) *deleter {
 	d := &deleter{Store: s, key: key, name: name}
 	if options != nil {
@@ -89,14 +111,15 @@ func (s *Store) newDeleter(key, name string, options *rest.DeleteOptions) *delet
 
 func (d *deleter) options() *metav1.DeleteOptions { return &d.request.DeleteOptions }
 
-// How an attempt to mark an object ends without a write.
+// Errors that end an attempt without a write.
 var (
-	errAlreadyDeleting = errors.New("the object is ending already")
-	errDeleteNow       = errors.New("nothing holds the object")
+	errAlreadyDeleting = errors.New("the object is already being deleted")
+	errDeleteNow       = errors.New("the object has no finalizers and no grace period")
 )
 
-// updateForGracefulDeletionAndFinalizers stores that the object is being deleted, and reports whether it stays. stored is nil where there was nothing to
-// store: the object can go. Upstream: Store.updateForGracefulDeletionAndFinalizers.
+// updateForGracefulDeletionAndFinalizers stores deletionTimestamp, grace period and finalizers, and reports whether the
+// object stays. stored is nil if there was nothing to store: the object is to be deleted now.
+// Upstream: Store.updateForGracefulDeletionAndFinalizers.
 func (d *deleter) updateForGracefulDeletionAndFinalizers(ctx context.Context, found runtime.Object) (stored runtime.Object, stays bool, err error) {
 	var out kinds.ResultPointer
 	err = d.target.GuaranteedUpdate(ctx, d.key, &out, storage.Update{
@@ -121,7 +144,8 @@ func (d *deleter) updateForGracefulDeletionAndFinalizers(ctx context.Context, fo
 	return out.Object, false, d.updatePrecondition(out.Object)
 }
 
-// attempt decides anew about what is stored now, and marks it.
+// attempt makes the decision again, for the object that is stored now, and changes obj accordingly. The storage calls it
+// again after a lost race.
 func (d *deleter) attempt(ctx context.Context, obj runtime.Object) error {
 	if err := d.validate(ctx, obj); err != nil {
 		return err
@@ -152,7 +176,7 @@ func (d *deleter) attempt(ctx context.Context, obj runtime.Object) error {
 	return nil
 }
 
-// validateDeletion is validate as a storage takes it; nil where there is nothing to ask.
+// validateDeletion returns validate for the storage; nil if the request has no Validate.
 func (d *deleter) validateDeletion() func(context.Context, runtime.Object) error {
 	if d.request.Validate == nil {
 		return nil
@@ -167,7 +191,7 @@ func (d *deleter) validate(ctx context.Context, obj runtime.Object) error {
 	return d.request.Validate(ctx, nil, obj)
 }
 
-// updatePrecondition lets a precondition on the version hold for what mark has stored.
+// updatePrecondition replaces the version in the preconditions by that of the object that this delete has stored.
 func (d *deleter) updatePrecondition(stored runtime.Object) error {
 	p := d.request.Preconditions
 	if p == nil || p.ResourceVersion == nil {
@@ -182,10 +206,10 @@ func (d *deleter) updatePrecondition(stored runtime.Object) error {
 	return nil
 }
 
-// deleteFromStorage takes the object out of the storage. last is its last state that is known: a guess that saves a read.
+// deleteFromStorage deletes the object from the storage. last is its last known state, which may save a read.
 func (d *deleter) deleteFromStorage(ctx context.Context, last runtime.Object) (runtime.Object, bool, error) {
 	if d.marked && len(d.request.DryRun) > 0 {
-		return d.decorate(last), true, nil // the storage does not have the mark
+		return d.decorate(last), true, nil // a dry run has not stored deletionTimestamp
 	}
 	var out kinds.ResultPointer
 	err := d.target.Delete(ctx, d.key, &out, storage.DeleteOptions{
@@ -195,7 +219,7 @@ func (d *deleter) deleteFromStorage(ctx context.Context, last runtime.Object) (r
 	})
 	switch {
 	case err != nil && d.marked && errors.Is(err, storage.ErrNotFound):
-		out.Object = last // who runs the object has removed it after the mark
+		out.Object = last // another request (a kubelet's) has deleted it since deletionTimestamp was stored
 	case err != nil:
 		return nil, false, d.interpretError("delete", d.name, err)
 	}
@@ -203,7 +227,7 @@ func (d *deleter) deleteFromStorage(ctx context.Context, last runtime.Object) (r
 	return obj, true, err
 }
 
-// finalizeDelete runs the hook and makes what the client gets. Upstream: Store.finalizeDelete.
+// finalizeDelete calls the AfterDelete hook and returns the result for the client. Upstream: Store.finalizeDelete.
 func (d *deleter) finalizeDelete(ctx context.Context, obj runtime.Object) (runtime.Object, error) {
 	if d.AfterDelete != nil {
 		d.AfterDelete(obj, &d.request)
@@ -215,8 +239,8 @@ func (d *deleter) finalizeDelete(ctx context.Context, obj runtime.Object) (runti
 	return d.objectOrStatus(ctx, obj, m), nil
 }
 
-// objectOrStatus tells the client what was deleted: with the uid, so that it knows which object of that name, and with
-// the resource as the request names it, since a Store may be served in several groups.
+// objectOrStatus returns the deleted object, or a Status with its name and uid. The Status has the group and resource of
+// the request, since a Store may be served in several groups.
 func (s *Store) objectOrStatus(ctx context.Context, obj runtime.Object, m metav1.Object) runtime.Object {
 	if s.ReturnDeletedObject {
 		return s.decorate(obj)
@@ -230,18 +254,18 @@ func (s *Store) objectOrStatus(ctx context.Context, obj runtime.Object, m metav1
 	}
 }
 
-// gracefulDeletion is what a delete means for the end of an object in one state. The zero value: no time is given.
+// gracefulDeletion is the decision about the grace period of an object. The zero value: it gets none.
 type gracefulDeletion struct {
-	// pending: the object is ending already, and the request does not shorten that.
+	// pending: the object is already being deleted, and the request does not shorten its grace period.
 	pending bool
-	// deletionTimestamp, where not nil, is when the object's time is over; seconds is that time's length. Both are to be stored
-	// before anything else happens, so that who runs the object (a kubelet) learns of it.
+	// deletionTimestamp is when the grace period ends; nil: there is none. It is stored before the object is deleted, also
+	// with a period of 0, so that its owner (a kubelet) sees it.
 	deletionTimestamp  *metav1.Time
 	gracePeriodSeconds int64
-	first              bool // nobody has asked for the deletion before
+	first              bool // the object is not being deleted yet
 }
 
-// beforeDelete decides, and changes nothing but options. Upstream: rest.BeforeDelete.
+// beforeDelete makes the decision; it changes only o. Upstream: rest.BeforeDelete.
 //
 // Errors: Invalid (options), Conflict (preconditions).
 func (s *Store) beforeDelete(ctx context.Context, obj runtime.Object, o *metav1.DeleteOptions) (gracefulDeletion, error) {
@@ -270,11 +294,11 @@ func (s *Store) beforeDelete(ctx context.Context, obj runtime.Object, o *metav1.
 	return gracefulDeletion{deletionTimestamp: &until, gracePeriodSeconds: *o.GracePeriodSeconds, first: true}, nil
 }
 
-// shortenGracePeriod is the second delete of an object: it may only bring the end nearer.
+// shortenGracePeriod is the decision for an object that is already being deleted: its grace period can only get shorter.
 func shortenGracePeriod(m metav1.Object, o *metav1.DeleteOptions) gracefulDeletion {
 	given := nonNegativePeriod(m.GetDeletionGracePeriodSeconds())
 	if given == nil || *given == 0 {
-		return gracefulDeletion{} // its time is over, and whoever should have removed it did not
+		return gracefulDeletion{} // its grace period is 0 already
 	}
 	if o.GracePeriodSeconds == nil || *o.GracePeriodSeconds >= *given {
 		return gracefulDeletion{pending: true}
@@ -284,7 +308,7 @@ func shortenGracePeriod(m metav1.Object, o *metav1.DeleteOptions) gracefulDeleti
 	return gracefulDeletion{deletionTimestamp: &until, gracePeriodSeconds: *o.GracePeriodSeconds}
 }
 
-// apply stores in the object what was decided.
+// apply sets deletionTimestamp and grace period in the object.
 func (g gracefulDeletion) apply(m metav1.Object) {
 	if g.first {
 		incrementGeneration(m)
@@ -293,8 +317,8 @@ func (g gracefulDeletion) apply(m metav1.Object) {
 	m.SetDeletionGracePeriodSeconds(&g.gracePeriodSeconds)
 }
 
-// markAsDeleting is gracefulDeletion.apply for an object that gets no time but is held by finalizers, whose owners watch for the timestamp.
-// Upstream: markAsDeleting.
+// markAsDeleting is gracefulDeletion.apply for an object that has finalizers but gets no grace period. The controllers
+// that own the finalizers watch for deletionTimestamp. Upstream: markAsDeleting.
 func markAsDeleting(m metav1.Object, now metav1.Time) {
 	asked := m.GetDeletionTimestamp()
 	if asked == nil {
@@ -306,16 +330,15 @@ func markAsDeleting(m metav1.Object, now metav1.Time) {
 	m.SetDeletionGracePeriodSeconds(new(int64))
 }
 
-// incrementGeneration tells controllers that what is wanted has changed: that the object goes. An object that counts no
-// generations has none.
+// incrementGeneration raises the generation of an object that has one, since the deletion is a change of what is wanted.
 func incrementGeneration(m metav1.Object) {
 	if generation := m.GetGeneration(); generation > 0 {
 		m.SetGeneration(generation + 1)
 	}
 }
 
-// checkDeletePreconditions looks at what was read, so that a client that is wrong hears so before anything is written.
-// The storage checks them again as it writes.
+// checkDeletePreconditions checks the preconditions for the object that was read. The storage checks them again when it
+// writes.
 func (s *Store) checkDeletePreconditions(m metav1.Object, p *metav1.Preconditions) error {
 	if p == nil {
 		return nil
@@ -331,11 +354,11 @@ func (s *Store) checkDeletePreconditions(m metav1.Object, p *metav1.Precondition
 	default:
 		return nil
 	}
-	// the kind, not the resource, as upstream answers
+	// upstream has the kind where other conflicts have the resource
 	return apierrors.NewConflict(schema.GroupResource{Group: s.Kind.Group, Resource: s.Kind.Kind}, m.GetName(), unmet)
 }
 
-// nonNegativePeriod reads a negative period as one second.
+// nonNegativePeriod replaces a negative period by one second.
 func nonNegativePeriod(period *int64) *int64 {
 	if period != nil && *period < 0 {
 		second := int64(1)

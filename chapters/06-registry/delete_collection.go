@@ -17,9 +17,9 @@ import (
 // deletePageSize is how many objects a deletecollection lists at a time.
 const deletePageSize = 10_000
 
-// DeleteCollection deletes each object that matches as Delete does, with as many at a time as there are workers, and
-// returns a *kinds.List of them as they were listed. It is not a transaction: after an error some are gone. One that is
-// gone before its turn is no error. Upstream: Store.DeleteCollection.
+// DeleteCollection deletes each selected object as Delete does, DeleteCollectionWorkers at a time, and returns a
+// *kinds.List of them as they were listed. It is not a transaction: after an error, some objects are deleted and others
+// are not. An object that another request has deleted meanwhile is no error. Upstream: Store.DeleteCollection.
 func (s *Store) DeleteCollection(
 	ctx context.Context, options *rest.DeleteOptions, list *metainternalversion.ListOptions,
 ) (runtime.Object, error) {
@@ -44,7 +44,7 @@ func (s *Store) DeleteCollection(
 		}
 		all.Items = append(all.Items, found.Items...)
 		if list.Limit > 0 {
-			return all, nil // the client wants one page
+			return all, nil // the client has requested one page
 		}
 		if found.Continue == "" {
 			all.Continue, all.RemainingItemCount = "", nil
@@ -54,7 +54,7 @@ func (s *Store) DeleteCollection(
 	}
 }
 
-// deleteItems ends with the first error.
+// deleteItems deletes the objects; it stops at the first error.
 func (s *Store) deleteItems(ctx context.Context, items []runtime.Object, options *rest.DeleteOptions) error {
 	workers, untilError := errgroup.WithContext(ctx)
 	workers.SetLimit(max(s.DeleteCollectionWorkers, 1))
@@ -70,8 +70,8 @@ func (s *Store) deleteItems(ctx context.Context, items []runtime.Object, options
 	return ctx.Err()
 }
 
-// deleteItem deletes one object of a list. A panic of a strategy ends the request, not the server: the recovery of
-// the handler chain does not reach this goroutine.
+// deleteItem deletes one object of a list. It turns a panic into an error, since the panic recovery of the handler chain
+// does not cover this goroutine.
 func (s *Store) deleteItem(ctx context.Context, item runtime.Object, options *rest.DeleteOptions) (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {

@@ -17,8 +17,7 @@ import (
 	"kubepath/internal/demo"
 )
 
-// Demo shows the Store at work on one resource: each question to its strategy and each call of its storage, as it
-// happens. The storage below is chapter 5's, in memory.
+// Demo prints each call that a Store makes to its strategy and to its storage, which is chapter 5's, in memory.
 func Demo(ctx context.Context, s *demo.Stage) error {
 	d := demonstration{Stage: s, ctx: rest.WithNamespace(ctx, "default"), store: talkingStore(s)}
 	for _, step := range []func() error{d.create, d.dryRun, d.conflict, d.hold, d.release} {
@@ -37,8 +36,8 @@ type demonstration struct {
 }
 
 func (d *demonstration) create() error {
-	d.Title("A create: from what a client sent to what is stored")
-	d.Say("The body has a generateName and no name. Before the strategy is asked for the")
+	d.Title("A create: from the client's object to the stored one")
+	d.Say("The body has a generateName and no name. Before the strategy is called for the")
 	d.Say("first time, the object has a name, a uid and a time:")
 	sent := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{GenerateName: "settings-", Finalizers: []string{"demo/hold"}}}
 	out, err := d.store.Create(d.ctx, sent, nil)
@@ -46,13 +45,13 @@ func (d *demonstration) create() error {
 		return err
 	}
 	d.seen = out.(*corev1.ConfigMap).DeepCopy()
-	d.Say("The storage gave it its version: resourceVersion %s.", d.seen.ResourceVersion)
+	d.Say("The storage set its version: resourceVersion %s.", d.seen.ResourceVersion)
 	return nil
 }
 
 func (d *demonstration) dryRun() error {
-	d.Title("The same name once more, as a dry run")
-	d.Say("All questions are asked, and the storage is only read:")
+	d.Title("The same name again, as a dry run")
+	d.Say("The strategy is called as before, and the storage is only read:")
 	again := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: d.seen.Name}}
 	options := &rest.CreateOptions{CreateOptions: metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}}}
 	_, err := d.store.Create(d.ctx, again, options)
@@ -61,7 +60,7 @@ func (d *demonstration) dryRun() error {
 
 func (d *demonstration) conflict() error {
 	d.Title("Two writers have read version %s", d.seen.ResourceVersion)
-	d.Say("The first is stored. The second hears, before any write, that it is late:")
+	d.Say("The first write is stored. The second is refused, and nothing is written:")
 	for _, value := range []string{"first", "second"} {
 		_, _, err := d.update(func(cm *corev1.ConfigMap) { cm.Data = map[string]string{"writer": value} })
 		if value == "first" && err != nil {
@@ -74,7 +73,7 @@ func (d *demonstration) conflict() error {
 	return nil
 }
 
-// update replaces the object by what the client has read, changed. That may be out of date.
+// update replaces the object by a changed copy of the one that the client has read, which may be out of date.
 func (d *demonstration) update(change func(*corev1.ConfigMap)) (runtime.Object, bool, error) {
 	return d.store.Update(d.ctx, d.seen.Name, &rest.Update{
 		Mutate: func(context.Context, runtime.Object) (runtime.Object, error) {
@@ -86,22 +85,22 @@ func (d *demonstration) update(change func(*corev1.ConfigMap)) (runtime.Object, 
 }
 
 func (d *demonstration) hold() error {
-	d.Title("A finalizer holds a delete")
-	d.Say("The object has the finalizer demo/hold: it is marked, and stays.")
+	d.Title("A finalizer delays a delete")
+	d.Say("The object has the finalizer demo/hold: it gets a deletionTimestamp, and stays.")
 	out, immediately, err := d.store.Delete(d.ctx, d.seen.Name, nil)
 	if err != nil {
 		return err
 	}
 	d.seen = out.(*corev1.ConfigMap).DeepCopy()
-	d.Show("gone: %v  deletionTimestamp: %s  finalizers: %v", immediately, clock(*d.seen.DeletionTimestamp), d.seen.Finalizers)
-	d.Say("Until it is gone, its name is taken:")
+	d.Show("deleted: %v  deletionTimestamp: %s  finalizers: %v", immediately, clock(*d.seen.DeletionTimestamp), d.seen.Finalizers)
+	d.Say("Until it is deleted, its name is taken:")
 	_, err = d.store.Create(d.ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: d.seen.Name}}, nil)
 	return d.answer(err, metav1.StatusReasonAlreadyExists)
 }
 
 func (d *demonstration) release() error {
-	d.Title("The last finalizer goes, and the object with it")
-	d.Say("What began as an update ends as a delete:")
+	d.Title("Without its last finalizer the object is deleted")
+	d.Say("A client updates the object, and the Store deletes it:")
 	if _, _, err := d.update(func(cm *corev1.ConfigMap) { cm.Finalizers = nil }); err != nil {
 		return err
 	}
@@ -109,7 +108,7 @@ func (d *demonstration) release() error {
 	return d.answer(err, metav1.StatusReasonNotFound)
 }
 
-// answer shows the Status that a client gets, which must have this reason.
+// answer prints the Status that a client gets. Its reason must be this one.
 func (d *demonstration) answer(err error, reason metav1.StatusReason) error {
 	status := rest.ErrorToAPIStatus(err)
 	if status.Reason != reason {
@@ -139,7 +138,7 @@ func wrapped(text string, width int) []string {
 	return lines
 }
 
-// talkingStore is a resource like ConfigMaps whose strategy and storage say what they are asked.
+// talkingStore is a Store of ConfigMaps whose strategy and storage print each call.
 func talkingStore(s *demo.Stage) *Store {
 	newFunc := func() runtime.Object { return &corev1.ConfigMap{} }
 	return &Store{
@@ -151,7 +150,7 @@ func talkingStore(s *demo.Stage) *Store {
 	}
 }
 
-// talkingStrategy is Namespaced, and says what it is asked.
+// talkingStrategy is Namespaced, and prints each call.
 type talkingStrategy struct {
 	Namespaced
 	*demo.Stage
@@ -172,7 +171,7 @@ func (t talkingStrategy) ValidateName(name string, prefix bool) []string {
 }
 
 func (t talkingStrategy) Validate(context.Context, runtime.Object) field.ErrorList {
-	t.ask("Validate", "no faults")
+	t.ask("Validate", "no errors")
 	return nil
 }
 
@@ -183,11 +182,11 @@ func (t talkingStrategy) PrepareForUpdate(_ context.Context, _, old runtime.Obje
 }
 
 func (t talkingStrategy) ValidateUpdate(_ context.Context, _, _ runtime.Object) field.ErrorList {
-	t.ask("ValidateUpdate", "no faults")
+	t.ask("ValidateUpdate", "no errors")
 	return nil
 }
 
-// talkingStorage passes every call on, and says which.
+// talkingStorage prints each call, and passes it on.
 type talkingStorage struct {
 	storage.Interface
 	*demo.Stage

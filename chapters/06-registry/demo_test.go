@@ -20,7 +20,7 @@ func TestTheDemoShowsEachStep(t *testing.T) {
 		"PrepareForCreate  name settings-", "ValidateName", "Canonicalize", "storage   create            /configmaps/default/settings-",
 		"dry run", "-> 409 AlreadyExists",
 		"PrepareForUpdate  from version", "-> 409 Conflict", "has been modified; please apply",
-		"gone: false", "object is being deleted: configmaps",
+		"deleted: false", "object is being deleted: configmaps",
 		"storage   delete            /configmaps/default/settings-", "-> 404 NotFound",
 	} {
 		_, after, ok := strings.Cut(rest, want)

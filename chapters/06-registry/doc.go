@@ -1,11 +1,10 @@
 // Package registry is chapter 6: the algorithm that every resource shares.
 //
-// In: calls of rest.StandardStorage (chapter 4) with objects that are decoded but not yet to be trusted. Out: calls of
-// storage.Interface (chapter 5) with a key and an object that may be stored, and the Status that a client sees when one
-// of them fails. New: identity (name, uid, creationTimestamp), keys, strategies, the choice between overwrite and
-// conflict, and a deletion that may take time.
+// In: calls of rest.StandardStorage (chapter 4) with objects that are decoded but not yet validated. Out: calls of
+// storage.Interface (chapter 5) with a key and a valid object, and, after an error, the Status that a client gets. New:
+// identity (name, uid, creationTimestamp), keys, strategies, the choice between overwrite and conflict, graceful deletion.
 //
-// A Store is a table of answers with the verbs as its methods. What differs between resources it asks its Strategy; a
+// A Store has a method for each verb, and fields for what differs between resources. For the rest it calls its Strategy; a
 // resource embeds Namespaced or ClusterScoped and overrides what it must (see the Example).
 //
 // Upstream: k8s.io/apiserver/pkg/registry/generic/registry (store.go, dryrun.go) and the Before functions of
@@ -13,17 +12,17 @@
 //
 // Read in this order:
 //
-//	strategy.go                what differs between resources, and the answers that most of them give
-//	store.go                   the fields, and what the Store says of itself
+//	strategy.go                what differs between resources, and the default for most of them
+//	store.go                   the Store's fields, and its answers to discovery
 //	get.go                     the shortest path: name to key, key to object
 //	list.go                    lists and watches, and selectors that narrow them to one namespace or one key
-//	create.go                  names, what is done before an object is stored, storing it
-//	update.go                  the loop, resource versions, what is done before, the last finalizer
+//	create.go                  generated names, the steps before a create, the create
+//	update.go                  the update loop, resource versions, the steps before an update, the last finalizer
 //	managed_fields.go, object_meta.go, normalize.go
-//	                           what an update keeps of managed fields, what is checked of metadata, one form of empty lists
+//	                           unchanged managed fields, validation of metadata, one form of empty lists
 //	delete.go                  graceful deletion and finalizers
 //	garbage_collection.go, delete_collection.go
-//	errors.go                  one table: from the storage's sentinels to what clients see
-//	dry_run.go, decorator.go   two wrappers at the seam below and above
-//	demo.go                    a Store that says what it does
+//	errors.go                  one table: from the storage's sentinels to Status errors
+//	dry_run.go, decorator.go   a storage that does not write, objects that are changed when they are read
+//	demo.go                    a Store whose calls are printed
 package registry

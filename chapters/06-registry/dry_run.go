@@ -10,7 +10,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// storageFor is where a request's writes go: the storage or, for a dry run, a wrapper that only reads.
+// storageFor returns the storage that a request writes to; for a dry run, a wrapper that only reads.
 func (s *Store) storageFor(dryRunStages []string) storage.Interface {
 	if len(dryRunStages) == 0 {
 		return s.Storage
@@ -18,8 +18,8 @@ func (s *Store) storageFor(dryRunStages []string) storage.Interface {
 	return dryRunStorage{Interface: s.Storage, newFunc: s.NewFunc}
 }
 
-// dryRunStorage answers writes as the storage would, from what is stored, and writes nothing. Between its read and its answer
-// somebody else may write: it tells what would have happened. Upstream: DryRunnableStorage.
+// dryRunStorage answers writes as the storage below would, and only reads from it. The result is that of a write at the
+// time of this read. Upstream: DryRunnableStorage.
 type dryRunStorage struct {
 	storage.Interface
 	newFunc func() runtime.Object
@@ -27,8 +27,7 @@ type dryRunStorage struct {
 
 var _ storage.Interface = dryRunStorage{}
 
-// Create is refused where the key exists. What it delivers has no resource version but one that the client sent: nothing
-// was stored.
+// Create is refused if the key exists. Its result has no new resource version, since nothing is stored.
 func (d dryRunStorage) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
 	var existing kinds.ResultPointer
 	switch err := d.Get(ctx, key, storage.GetOptions{}, &existing); {
@@ -40,7 +39,7 @@ func (d dryRunStorage) Create(ctx context.Context, key string, obj, out runtime.
 	return kinds.SetResult(out, obj)
 }
 
-// Delete delivers the object that it would have deleted.
+// Delete returns the object that it would have deleted.
 func (d dryRunStorage) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
 	var existing kinds.ResultPointer
 	if err := d.Get(ctx, key, storage.GetOptions{}, &existing); err != nil {
@@ -57,7 +56,7 @@ func (d dryRunStorage) Delete(ctx context.Context, key string, out runtime.Objec
 	return kinds.SetResult(out, existing.Object)
 }
 
-// GuaranteedUpdate calls Mutate once, with what is stored. The result keeps the resource version that it has.
+// GuaranteedUpdate calls Mutate once, with the stored object. The result keeps the resource version of that object.
 func (d dryRunStorage) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	var existing kinds.ResultPointer
 	err := d.Get(ctx, key, storage.GetOptions{IgnoreNotFound: u.IgnoreNotFound}, &existing)

@@ -11,7 +11,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// failure is what a storage operation could not do, with the names that a client knows.
+// failure is an error of the storage, with the verb, resource and name of the request.
 type failure struct {
 	*storage.Error
 	verb     string // get, list, create, update, delete, watch
@@ -19,8 +19,8 @@ type failure struct {
 	name     string // "" in a list or watch
 }
 
-// statuses is the one place where the sentinels of chapter 5 become what clients see. What is not here is the
-// server's own fault and goes up as it is, which chapter 4 shows as a 500 without a reason.
+// statuses turns the sentinels of chapter 5 into the errors that clients get. An error that is not here is returned as it
+// is; chapter 4 answers it with 500, without a reason.
 // Upstream: storage/errors.InterpretGetError, InterpretListError and so on.
 var statuses = []struct {
 	when   error
@@ -38,8 +38,8 @@ var statuses = []struct {
 	{storage.ErrCorrupt, corrupt},
 }
 
-// interpretError turns an error of the storage into the one that a client sees. An error that a hook, a strategy or a caller's
-// function returned is that caller's business and stays as it is.
+// interpretError turns an error of the storage into the one that a client gets. Errors of hooks, strategies and functions of
+// the request stay as they are.
 func (s *Store) interpretError(verb, name string, err error) error {
 	var cause *storage.Error
 	if !errors.As(err, &cause) {
@@ -58,26 +58,26 @@ func alreadyExists(f failure) error { return apierrors.NewAlreadyExists(f.resour
 func corrupt(f failure) error       { return apierrors.NewInternalError(f.Err) }
 func unreachable(f failure) error   { return apierrors.NewServerTimeout(f.resource, f.verb, 2) }
 
-// invalidContinue: the token is the client's.
+// invalidContinue is a 400: the token came from the client.
 func invalidContinue(f failure) error { return apierrors.NewBadRequest(f.Detail) }
 
-// resourceVersionSet is a plain 500, as upstream answers a create of an object that was read somewhere.
+// resourceVersionSet is a plain 500, as upstream: the object of a create has a resourceVersion.
 func resourceVersionSet(failure) error { return storage.ErrResourceVersionSet }
 
-// preconditionFailed shows the key as the database has it, as upstream does.
+// preconditionFailed has the key of the database in its message, as upstream.
 func preconditionFailed(f failure) error {
 	return apierrors.NewConflict(f.resource, f.name, fmt.Errorf(
 		"StorageError: invalid object, Code: 4, Key: %s, ResourceVersion: 0, AdditionalErrorMsg: %s", f.Key, f.Detail))
 }
 
-// expired tells the client to list again; Continue, where the storage gave one, goes on with what is there now.
+// expired tells the client to list again. Continue, if the storage has set it, continues the list at the newest revision.
 func expired(f failure) error {
 	err := apierrors.NewResourceExpired(f.Detail)
 	err.ErrStatus.ListMeta.Continue = f.Continue
 	return err
 }
 
-// tooLargeVersion: the client has seen a version that this server has not yet.
+// tooLargeVersion tells the client to try again later: its version is newer than this server's newest.
 // Upstream: storage.NewTooLargeResourceVersionError.
 func tooLargeVersion(f failure) error {
 	err := apierrors.NewTimeoutError(fmt.Sprintf("Too large resource version: %d, current: %d", f.Requested, f.Current), 1)
@@ -87,7 +87,7 @@ func tooLargeVersion(f failure) error {
 	return err
 }
 
-// invalidVersion is the client's fault in a list; upstream answers a get and a watch with a plain 500.
+// invalidVersion is a 400 for a list; for a get and a watch it is a plain 500, as upstream.
 func invalidVersion(f failure) error {
 	if f.verb == "list" {
 		return apierrors.NewBadRequest("invalid resource version: " + f.Detail)

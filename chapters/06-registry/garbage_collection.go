@@ -7,16 +7,15 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// garbageCollectorFinalizer is the finalizer with which a propagation policy holds an object until the garbage collector has
-// done its part. Background needs none: the collector sees that the owner is gone.
+// garbageCollectorFinalizer is the finalizer that a propagation policy adds. The garbage collector removes it when it has
+// orphaned or deleted the dependents. Background adds none: the collector acts when the owner is deleted.
 var garbageCollectorFinalizer = map[metav1.DeletionPropagation]string{
 	metav1.DeletePropagationOrphan:     metav1.FinalizerOrphanDependents,
 	metav1.DeletePropagationForeground: metav1.FinalizerDeleteDependents,
 }
 
-// garbageCollectionPolicy says what becomes of an object's dependents. The client's word counts first, then a finalizer that the
-// object has from an earlier delete, then the resource's own default.
-// Upstream: shouldOrphanDependents and shouldDeleteDependents.
+// garbageCollectionPolicy returns the propagation policy: that of the request, or else that of a finalizer which an earlier
+// delete has added, or else the resource's default. Upstream: shouldOrphanDependents and shouldDeleteDependents.
 func (s *Store) garbageCollectionPolicy(ctx context.Context, m metav1.Object, o *metav1.DeleteOptions) metav1.DeletionPropagation {
 	var byDefault metav1.DeletionPropagation
 	if strategy, ok := As[GarbageCollectionDeleteStrategy](s.Strategy); ok {
@@ -42,8 +41,8 @@ func (s *Store) garbageCollectionPolicy(ctx context.Context, m metav1.Object, o 
 	return byDefault
 }
 
-// deletionFinalizersForGarbageCollection are those that the object is to have while it is being deleted: its own, and the policy's.
-// Upstream: deletionFinalizersForGarbageCollection.
+// deletionFinalizersForGarbageCollection returns the finalizers that the object gets when it is deleted: its own, and that
+// of the propagation policy. Upstream: deletionFinalizersForGarbageCollection.
 func (s *Store) deletionFinalizersForGarbageCollection(ctx context.Context, m metav1.Object, o *metav1.DeleteOptions) []string {
 	var kept []string
 	for _, finalizer := range m.GetFinalizers() {
@@ -55,7 +54,7 @@ func (s *Store) deletionFinalizersForGarbageCollection(ctx context.Context, m me
 		kept = append(kept, added)
 	}
 	if sameSet(kept, m.GetFinalizers()) {
-		return m.GetFinalizers() // in the order that they have
+		return m.GetFinalizers() // in their present order
 	}
 	return kept
 }

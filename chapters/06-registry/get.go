@@ -16,8 +16,9 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Get reads the object called name. The answer may be shared with other readers: it is read-only.
-// A missing object is NotFound, a version of the future a Timeout. Upstream: Store.Get.
+// Get reads the object called name. The result may be shared with other readers: it is read-only. Upstream: Store.Get.
+//
+// Errors: NotFound, Timeout (the version is higher than the newest).
 func (s *Store) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
 	key, err := s.key(ctx, name)
 	if err != nil {
@@ -34,8 +35,8 @@ func (s *Store) Get(ctx context.Context, name string, options *metav1.GetOptions
 	return s.decorate(out.Object), nil
 }
 
-// key is where the object called name lies: /pods/NAMESPACE/NAME or /nodes/NAME. A namespace or a name that is missing
-// or cannot be part of a path is a BadRequest. Upstream: NamespaceKeyFunc and NoNamespaceKeyFunc.
+// key returns the key of the object called name: /pods/NAMESPACE/NAME or /nodes/NAME. A namespace or a name that is
+// missing or cannot be part of a path is a BadRequest. Upstream: NamespaceKeyFunc and NoNamespaceKeyFunc.
 func (s *Store) key(ctx context.Context, name string) (string, error) {
 	if s.KeyFunc != nil {
 		return s.KeyFunc(ctx, name)
@@ -57,8 +58,7 @@ func (s *Store) key(ctx context.Context, name string) (string, error) {
 	return root + "/" + name, nil
 }
 
-// prefix is the key below which all objects of namespace lie, or all objects at all where it is "".
-// Upstream: NamespaceKeyRootFunc.
+// prefix returns the prefix of the keys of all objects in namespace; "": of all objects. Upstream: NamespaceKeyRootFunc.
 func (s *Store) prefix(namespace string) string {
 	if s.NamespaceScoped() && namespace != "" {
 		return s.keyRoot() + "/" + namespace
@@ -66,7 +66,7 @@ func (s *Store) prefix(namespace string) string {
 	return s.keyRoot()
 }
 
-// namespace is the one that an object of this request lives in; "" for what lives beside the namespaces.
+// namespace returns the namespace of the request; "" for a cluster-scoped resource.
 func (s *Store) namespace(ctx context.Context) string {
 	if !s.NamespaceScoped() {
 		return ""
@@ -81,7 +81,7 @@ func (s *Store) keyRoot() string {
 	return "/" + s.Resource.Resource
 }
 
-// objectName is the name under which obj is stored.
+// objectName returns the name under which obj is stored.
 func (s *Store) objectName(obj runtime.Object) (string, error) {
 	if s.ObjectNameFunc != nil {
 		return s.ObjectNameFunc(obj)

@@ -14,7 +14,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// List reads the objects that match, in the order of their keys, as a *kinds.List. The items may be shared with other
+// List reads the selected objects, in the order of their keys, as a *kinds.List. The items may be shared with other
 // readers: they are read-only. Upstream: Store.List and ListPredicate.
 func (s *Store) List(ctx context.Context, options *metainternalversion.ListOptions) (runtime.Object, error) {
 	list, err := s.list(ctx, options)
@@ -45,13 +45,13 @@ func (s *Store) list(ctx context.Context, options *metainternalversion.ListOptio
 	return list, nil
 }
 
-// predicate is what the client selects.
+// predicate combines the selectors of the request with the Store's AttrFunc.
 func (s *Store) predicate(options *metainternalversion.ListOptions) storage.SelectionPredicate {
 	return storage.SelectionPredicate{Label: options.LabelSelector, Field: options.FieldSelector, GetAttrs: s.AttrFunc}
 }
 
-// listKey is the smallest part of the keys in which everything lies that the predicate wants: one object's key, or the
-// prefix of one namespace, or that of the resource. A selector narrows it where it can only match there:
+// listKey returns the key of one object, or the prefix of a namespace or of the resource, whichever is the narrowest that
+// holds everything the predicate can select:
 //
 //	request                      selector                                    key                recursive
 //	of a namespace               metadata.name=x                             /pods/NAMESPACE/x  no
@@ -61,7 +61,7 @@ func (s *Store) predicate(options *metainternalversion.ListOptions) storage.Sele
 func (s *Store) listKey(ctx context.Context, p storage.SelectionPredicate) (key string, recursive bool) {
 	namespace := rest.NamespaceFrom(ctx)
 	if namespace == "" {
-		// a namespace that cannot exist must not become part of a key
+		// an invalid namespace must not become part of a key
 		if only, ok := p.MatchesSingleNamespace(); ok && len(validation.ValidateNamespaceName(only, false)) == 0 {
 			namespace = only
 			ctx = rest.WithNamespace(ctx, only)
@@ -75,7 +75,7 @@ func (s *Store) listKey(ctx context.Context, p storage.SelectionPredicate) (key 
 	return s.prefix(namespace), true
 }
 
-// Watch reports changes of the objects that match, from options.ResourceVersion on. It ends with ctx or by Stop.
+// Watch sends the changes of the selected objects after options.ResourceVersion. It ends with ctx or by Stop.
 // Upstream: Store.Watch and WatchPredicate.
 func (s *Store) Watch(ctx context.Context, options *metainternalversion.ListOptions) (watch.Interface, error) {
 	if options == nil {
@@ -101,8 +101,9 @@ func (s *Store) Watch(ctx context.Context, options *metainternalversion.ListOpti
 	return s.decorateWatch(ctx, w), nil
 }
 
-// newErrWatcher is a watch that has begun and says at once why it cannot go on. A version that cannot be served is told this
-// way, after a 200, wherever the storage notices it: clients look for it in the stream. Upstream: cacher.newErrWatcher.
+// newErrWatcher returns a watch that sends one ERROR event and ends. Clients get the error for a version that cannot be
+// served in the stream, after a 200, whether or not the storage returns it before the watch begins. Upstream:
+// cacher.newErrWatcher.
 func newErrWatcher(err error) watch.Interface {
 	only := make(chan watch.Event, 1)
 	only <- storage.ErrorEvent(err)

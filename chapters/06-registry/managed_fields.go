@@ -9,8 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// keepManagedFieldsTimestamps puts back the times in obj's managedFields where they are all that an update changes: applying what
-// is there already writes nothing. Upstream: fieldmanager.IgnoreManagedFieldsTimestampsTransformer.
+// keepManagedFieldsTimestamps restores the times in obj's managedFields if an update changes nothing else, so that an apply
+// without changes writes nothing. Upstream: fieldmanager.IgnoreManagedFieldsTimestampsTransformer.
 func keepManagedFieldsTimestamps(obj, old runtime.Object) {
 	m, err := meta.Accessor(obj)
 	if err != nil {
@@ -30,7 +30,7 @@ func keepManagedFieldsTimestamps(obj, old runtime.Object) {
 	}
 }
 
-// onlyTimesDiffer tells whether the entries agree in all but times, and differ in those.
+// onlyTimesDiffer reports whether times differ between the entries, and nothing else does.
 func onlyTimesDiffer(now, was []metav1.ManagedFieldsEntry) bool {
 	later := false
 	same := slices.EqualFunc(now, was, func(a, b metav1.ManagedFieldsEntry) bool {

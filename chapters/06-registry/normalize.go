@@ -8,9 +8,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// normalize gives obj the form in which it will be read again, so that the answer to a write, and to a dry run, is what the
-// next read answers: protobuf, in which objects are stored, knows no difference between an empty list and none, and keeps
-// bytes that are null as bytes that are empty. Upstream has the same from decoding what it has just encoded.
+// normalize gives obj the form that it has after it is stored and read, so that a write, also a dry run, returns what the
+// next read returns. Objects are stored as protobuf, which reads an empty list as nil, and nil bytes as empty bytes.
+// Upstream decodes the bytes that it has just encoded.
 func normalize(obj runtime.Object) {
 	v := reflect.ValueOf(obj)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
@@ -19,7 +19,7 @@ func normalize(obj runtime.Object) {
 	normalizerOf(v.Type().Elem()).normalize(v.Elem())
 }
 
-// normalizer knows for one struct type where to look: few fields of few types differ.
+// normalizer lists the fields of one struct type that may need a change: few fields of few types.
 type normalizer struct {
 	fields []normalizedField
 }
@@ -29,7 +29,7 @@ type normalizedField struct {
 	visit func(reflect.Value)
 }
 
-var normalizers sync.Map // of *normalizer by reflect.Type: what the types are never changes
+var normalizers sync.Map // reflect.Type -> *normalizer
 
 func normalizerOf(t reflect.Type) *normalizer {
 	if known, ok := normalizers.Load(t); ok {
@@ -40,7 +40,8 @@ func normalizerOf(t reflect.Type) *normalizer {
 	return s
 }
 
-// newNormalizer looks at a type below those of path, which are not looked at again: none of the API's types needs it.
+// newNormalizer builds the normalizer of a type that is nested in those of path. A type that contains itself gets no
+// fields: no recursive type of the API needs any.
 func newNormalizer(t reflect.Type, path []reflect.Type) *normalizer {
 	s := &normalizer{}
 	for _, above := range path {
@@ -60,13 +61,13 @@ func newNormalizer(t reflect.Type, path []reflect.Type) *normalizer {
 	return s
 }
 
-// alwaysInJSON: the field is in the JSON even where it is empty.
+// alwaysInJSON reports whether JSON has the field even if it is empty.
 func alwaysInJSON(f reflect.StructField) bool {
 	_, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 	return options == ""
 }
 
-// fieldNormalizer is what there is to do with a value of type t; nil: nothing.
+// fieldNormalizer returns the function that normalizes a value of type t; nil: there is nothing to do.
 func fieldNormalizer(t reflect.Type, shown bool, path []reflect.Type) func(reflect.Value) {
 	switch t.Kind() {
 	case reflect.Struct:
@@ -106,7 +107,7 @@ func sliceNormalizer(t reflect.Type, shown bool, path []reflect.Type) func(refle
 	}
 }
 
-// fillNull makes empty bytes of null ones.
+// fillNull replaces nil values by empty bytes.
 func fillNull(m reflect.Value) {
 	for key, value := range m.Seq2() {
 		if value.IsNil() {

@@ -11,17 +11,17 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// metadata is where the paths of its errors begin.
+// metadata is the path of all errors in metadata.
 var metadata = field.NewPath("metadata")
 
-// ObjectMetaValidation says how a kind's own validation looks at metadata, beside the checks that all kinds share.
-// Upstream each kind calls ValidateObjectMeta and ValidateObjectMetaUpdate by itself, from one of two packages and as
-// often as it likes, and the answer has a cause for each time. The zero value is what most kinds do.
+// ObjectMetaValidation says which checks of metadata a kind's own validation makes, in addition to those of all kinds.
+// Upstream, each kind calls ValidateObjectMeta and ValidateObjectMetaUpdate itself, from one of two packages, some kinds
+// twice, and each call adds its own causes to the response. The zero value is the one of most kinds.
 type ObjectMetaValidation struct {
-	// Generic takes any qualified name as a finalizer (k8s.io/apimachinery/pkg/api/validation). Otherwise a finalizer
+	// Generic allows any qualified name as a finalizer (k8s.io/apimachinery/pkg/api/validation). Otherwise a finalizer
 	// must have a domain or be a standard one (k8s.io/kubernetes/pkg/apis/core/validation).
 	Generic bool
-	// None: the kind's own validation does not look at metadata.
+	// None: the kind's own validation does not check metadata.
 	None bool
 	// OnUpdate are the checks of an update, in order; nil: CheckObjectMetaUpdate.
 	OnUpdate []ObjectMetaCheck
@@ -35,7 +35,7 @@ const (
 	CheckObjectMeta                              // the new metadata, its name too: ValidateObjectMeta
 )
 
-// What kinds do that are not like most.
+// The checks of the other kinds.
 var (
 	UpdateThenMeta = ObjectMetaValidation{OnUpdate: []ObjectMetaCheck{CheckObjectMetaUpdate, CheckObjectMeta}}
 	MetaThenUpdate = ObjectMetaValidation{OnUpdate: []ObjectMetaCheck{CheckObjectMeta, CheckObjectMetaUpdate}}
@@ -48,7 +48,7 @@ var (
 	GenericMetaThenUpdate = ObjectMetaValidation{Generic: true, OnUpdate: []ObjectMetaCheck{CheckObjectMeta, CheckObjectMetaUpdate}}
 )
 
-// validateKindMeta are what the kind's own validation finds in the metadata of a new object.
+// validateKindMeta makes the kind's own checks of the metadata of a new object.
 func (s *Store) validateKindMeta(m metav1.Object) field.ErrorList {
 	if s.ObjectMeta.None {
 		return nil
@@ -59,13 +59,13 @@ func (s *Store) validateKindMeta(m metav1.Object) field.ErrorList {
 	return ValidateObjectMeta(m, s.NamespaceScoped(), s.Strategy.ValidateName)
 }
 
-// ValidateObjectMeta checks metadata by itself, the finalizers strictly. Upstream: ValidateObjectMeta of
-// k8s.io/kubernetes/pkg/apis/core/validation.
+// ValidateObjectMeta checks metadata by itself; finalizers must have a domain or be standard ones. Upstream:
+// ValidateObjectMeta of k8s.io/kubernetes/pkg/apis/core/validation.
 func ValidateObjectMeta(m metav1.Object, namespaced bool, validName validation.ValidateNameFunc) field.ErrorList {
 	return append(validateObjectMeta(m, namespaced, validName), validateKubeFinalizers(m)...)
 }
 
-// validateKindMetaUpdate are what the kind's own validation finds in the metadata of an object that replaces old.
+// validateKindMetaUpdate makes the kind's own checks of the metadata of an object that replaces old.
 func (s *Store) validateKindMetaUpdate(m, old metav1.Object) field.ErrorList {
 	checks := s.ObjectMeta.OnUpdate
 	if checks == nil && !s.ObjectMeta.None {
@@ -93,8 +93,8 @@ func validateKubeFinalizers(m metav1.Object) field.ErrorList {
 	return errs
 }
 
-// ValidateKubeFinalizerName refuses a finalizer that has no domain and is not one of those that had a name before
-// domains were asked for. Upstream: validateKubeFinalizerName.
+// ValidateKubeFinalizerName refuses a finalizer that has no domain and is none of the standard ones, which are older than
+// this rule. Upstream: validateKubeFinalizerName.
 func ValidateKubeFinalizerName(name string, path *field.Path) field.ErrorList {
 	switch name {
 	case "kubernetes", metav1.FinalizerOrphanDependents, metav1.FinalizerDeleteDependents:
@@ -106,8 +106,8 @@ func ValidateKubeFinalizerName(name string, path *field.Path) field.ErrorList {
 	return field.ErrorList{field.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")}
 }
 
-// validateObjectMeta checks metadata by itself. It is ValidateObjectMetaAccessor of apimachinery as v1.36 has it; the
-// version that we import speaks of owner references in the words of a later one.
+// validateObjectMeta checks metadata by itself. It is apimachinery's ValidateObjectMetaAccessor of v1.36: the version that
+// we import has other messages about owner references.
 func validateObjectMeta(m metav1.Object, namespaced bool, validName validation.ValidateNameFunc) field.ErrorList {
 	var errs field.ErrorList
 	if prefix := m.GetGenerateName(); prefix != "" {
@@ -221,7 +221,7 @@ func validateOwnerReference(owner metav1.OwnerReference, path *field.Path) field
 	return errs
 }
 
-// validateManagedFields is the library's, but for the words about an unknown operation, which are v1.36's.
+// validateManagedFields is apimachinery's, with the message of v1.36 about an unknown operation.
 func validateManagedFields(entries []metav1.ManagedFieldsEntry, path *field.Path) field.ErrorList {
 	errs := metav1validation.ValidateManagedFields(entries, path)
 	for i, err := range errs {

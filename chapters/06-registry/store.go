@@ -15,13 +15,13 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Store implements rest.StandardStorage for one resource over a storage.Interface. It holds the algorithm that every
-// resource shares; the fields say what differs. The zero value of each optional field means the ordinary behaviour.
+// Store implements rest.StandardStorage for one resource over a storage.Interface. It holds the algorithm that all
+// resources share; the fields hold what differs. The zero value of each optional field means the usual behaviour.
 // A Store may be copied: a subresource is the parent's Store with another Strategy.
 // Upstream: k8s.io/apiserver/pkg/registry/generic/registry.Store.
 type Store struct {
-	Kind            schema.GroupVersionKind // what the server works with: v1 Pod
-	Resource        schema.GroupResource    // in errors: pods
+	Kind            schema.GroupVersionKind // of NewFunc's objects: v1 Pod
+	Resource        schema.GroupResource    // in keys and errors: pods
 	Singular        string
 	Short           []string
 	InCategoryAll   bool     // in the category all
@@ -31,47 +31,47 @@ type Store struct {
 	Storage  storage.Interface
 	Strategy Strategy
 
-	// KeyRoot is the key below which the objects lie; "": the resource's name without its group, e.g. /pods.
+	// KeyRoot is the prefix of the objects' keys; "": the resource's name without its group, e.g. /pods.
 	KeyRoot string
-	// KeyFunc and ObjectName, where the key or name is irregular.
+	// KeyFunc returns an object's key, ObjectNameFunc its name; nil: the usual ones.
 	KeyFunc        func(ctx context.Context, name string) (string, error)
 	ObjectNameFunc func(obj runtime.Object) (string, error)
 
-	// AttrFunc is what selectors see; nil: labels and metadata.name, metadata.namespace.
+	// AttrFunc returns the labels and fields that selectors see; nil: labels and metadata.name, metadata.namespace.
 	AttrFunc storage.AttrFunc
-	// TTLFunc of a stored object in seconds, 0 for ever; existing is what the object has left. Nil: for ever.
+	// TTLFunc returns how many seconds an object is stored, 0: for ever; existing is how many remain. Nil: for ever.
 	TTLFunc func(obj runtime.Object, existing uint64, update bool) (uint64, error)
 
-	// Hooks. A Begin hook runs before the write and returns what to call, exactly once, with its outcome; Decorator
-	// changes a copy of each object that is read; an After hook sees what was written. All may be nil, and so may the
-	// FinishFunc that a Begin hook returns. What an After hook sees is read-only.
+	// Hooks; each may be nil. Decorator changes a copy of each object that is read. A Begin hook runs before the write; the
+	// FinishFunc that it returns, which may be nil, is called exactly once, with the outcome. An After hook gets the
+	// object that was written, which is read-only.
 	Decorator   func(runtime.Object)
 	BeginCreate func(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (FinishFunc, error)
 	BeginUpdate func(ctx context.Context, obj, old runtime.Object, update *rest.Update) (FinishFunc, error)
 	AfterCreate func(obj runtime.Object, options *rest.CreateOptions)
 	AfterUpdate func(obj runtime.Object, update *rest.Update)
 	AfterDelete func(obj runtime.Object, options *rest.DeleteOptions)
-	// ShouldDeleteDuringUpdate may keep an object that an update has left without finalizers while it was being deleted (a namespace
-	// has finalizers of its own in its spec). Nil: such an object is deleted.
+	// ShouldDeleteDuringUpdate tells whether an object that is being deleted, and that an update leaves without finalizers,
+	// is deleted now: a namespace also has finalizers in its spec. Nil: yes.
 	ShouldDeleteDuringUpdate func(ctx context.Context, obj, old runtime.Object) bool
 
-	// ReturnDeletedObject answers a delete with the object instead of a Status.
+	// ReturnDeletedObject: a delete returns the object instead of a Status.
 	ReturnDeletedObject bool
-	// ObjectMeta is how the kind's own validation looks at metadata.
+	// ObjectMeta says which checks of metadata the kind's own validation makes.
 	ObjectMeta ObjectMetaValidation
-	// DeleteCollectionWorkers of a deletecollection; 0: 1.
+	// DeleteCollectionWorkers is how many objects a deletecollection deletes at a time; 0: 1.
 	DeleteCollectionWorkers int
-	// StorageKind is the kind that etcd keeps; empty: Kind.
+	// StorageKind is the kind in which objects are stored; empty: Kind.
 	StorageKind schema.GroupVersionKind
-	// TableConvertor shows objects as rows; nil: name and time of creation.
+	// TableConvertor turns objects into rows of a table; nil: name and time of creation.
 	TableConvertor rest.TableConvertor
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
-	// DestroyFunc is called by Destroy, perhaps more than once; nil: there is nothing to end.
+	// DestroyFunc is called by Destroy, perhaps more than once; nil: there is nothing to stop.
 	DestroyFunc func()
 }
 
-// FinishFunc ends what a Begin hook began: success tells whether the write happened.
+// FinishFunc ends what a Begin hook began. success tells whether the object was written.
 type FinishFunc func(ctx context.Context, success bool)
 
 var (
@@ -85,7 +85,7 @@ var (
 	_ rest.MayReturnFullObjectDeleter = (*Store)(nil)
 )
 
-// now is the current time as metadata holds it: in whole seconds, which is all that the wire format keeps.
+// now returns the current time in whole seconds, as metadata holds it: the wire format has no fractions.
 func (s *Store) now() metav1.Time {
 	clock := s.Now
 	if clock == nil {
@@ -94,7 +94,7 @@ func (s *Store) now() metav1.Time {
 	return metav1.NewTime(clock().Truncate(time.Second))
 }
 
-// call calls a FinishFunc where there is one.
+// call calls a FinishFunc that is not nil.
 func (f FinishFunc) call(ctx context.Context, success bool) {
 	if f != nil {
 		f(ctx, success)
@@ -104,7 +104,7 @@ func (f FinishFunc) call(ctx context.Context, success bool) {
 // New returns an empty object of the Store's kind.
 func (s *Store) New() runtime.Object { return s.NewFunc() }
 
-// NewList returns an empty *kinds.List whose kind is the Store's with List behind it.
+// NewList returns an empty *kinds.List: PodList for the kind Pod.
 func (s *Store) NewList() runtime.Object { return s.newList() }
 
 func (s *Store) newList() *kinds.List {
@@ -115,7 +115,7 @@ func (s *Store) newList() *kinds.List {
 // NamespaceScoped is the strategy's answer.
 func (s *Store) NamespaceScoped() bool { return s.Strategy.NamespaceScoped() }
 
-// StorageVersion is the kind as which objects are stored.
+// StorageVersion is the kind in which objects are stored.
 func (s *Store) StorageVersion() schema.GroupVersionKind {
 	if s.StorageKind.Empty() {
 		return s.Kind
@@ -137,8 +137,8 @@ func (s *Store) Categories() []string {
 	return s.OtherCategories
 }
 
-// SelectableFields are the names that a field selector may use, sorted: those that Attrs knows of an empty object.
-// Upstream keeps them apart from the attributes, in the scheme's field label conversions.
+// SelectableFields are the fields that a field selector may name, sorted: those that AttrFunc returns for an empty object.
+// Upstream keeps them in the scheme's field label conversions.
 func (s *Store) SelectableFields() []string {
 	if s.AttrFunc != nil {
 		if _, known, err := s.AttrFunc(s.NewFunc()); err == nil {
@@ -148,20 +148,20 @@ func (s *Store) SelectableFields() []string {
 	return []string{"metadata.name", "metadata.namespace"}
 }
 
-// DeleteReturnsDeletedObject is what ReturnDeleted says.
+// DeleteReturnsDeletedObject returns ReturnDeletedObject.
 func (s *Store) DeleteReturnsDeletedObject() bool { return s.ReturnDeletedObject }
 
 // ReadinessCheck is the storage's. Upstream: rest.StorageWithReadiness.
 func (s *Store) ReadinessCheck() error { return s.Storage.ReadinessCheck() }
 
-// Destroy ends what DestroyFunc knows of.
+// Destroy calls DestroyFunc.
 func (s *Store) Destroy() {
 	if s.DestroyFunc != nil {
 		s.DestroyFunc()
 	}
 }
 
-// ConvertToTable is Tables' or, without one, a table of names and times of creation.
+// ConvertToTable is TableConvertor's or, without one, a table of names and times of creation.
 // Upstream: rest.NewDefaultTableConvertor.
 func (s *Store) ConvertToTable(ctx context.Context, object, tableOptions runtime.Object) (*metav1.Table, error) {
 	tables := s.TableConvertor
@@ -171,7 +171,7 @@ func (s *Store) ConvertToTable(ctx context.Context, object, tableOptions runtime
 	return tables.ConvertToTable(ctx, object, tableOptions)
 }
 
-// GetResetFields are those that the strategy names, if it is a rest.ResetFieldsStrategy too; else none.
+// GetResetFields are the strategy's, if it is a rest.ResetFieldsStrategy; otherwise none.
 func (s *Store) GetResetFields() rest.ResetFields {
 	if strategy, ok := As[rest.ResetFieldsStrategy](s.Strategy); ok {
 		return strategy.GetResetFields()

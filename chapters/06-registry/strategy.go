@@ -9,19 +9,19 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Strategy is what differs between resources: the Store runs the same steps for each and asks the strategy at the
-// marked places. A resource embeds Namespaced or ClusterScoped, which answer every question, and overrides what it
-// must. Upstream: rest.RESTCreateStrategy, RESTUpdateStrategy and RESTDeleteStrategy.
+// Strategy is what differs between resources: the Store runs the same steps for all of them and calls the strategy in
+// some. A resource embeds Namespaced or ClusterScoped, which implement every method, and overrides what it must.
+// Upstream: rest.RESTCreateStrategy, RESTUpdateStrategy and RESTDeleteStrategy.
 //
-// A strategy that takes back what clients write to some fields says so as a rest.ResetFieldsStrategy.
+// A strategy that resets fields which clients write also implements rest.ResetFieldsStrategy.
 type Strategy interface {
 	NamespaceScoped() bool
 	RESTCreateStrategy
 	RESTUpdateStrategy
 }
 
-// As returns a strategy as the optional interface T, or the first strategy below it that implements T. A strategy that
-// embeds another one as a Strategy hides its optional methods: its method Unwrap names the strategy below.
+// As returns s as the optional interface T if it implements T, or else the first strategy that s wraps and that does. A
+// strategy that embeds another one as a Strategy hides the optional methods of that one; its method Unwrap returns it.
 func As[T any](s Strategy) (optional T, ok bool) {
 	for {
 		if optional, ok = s.(T); ok {
@@ -35,52 +35,51 @@ func As[T any](s Strategy) (optional T, ok bool) {
 	}
 }
 
-// RESTCreateStrategy is asked on the way of a new object, in the order of the methods.
+// RESTCreateStrategy is called for a create, in the order of the methods.
 type RESTCreateStrategy interface {
-	// PrepareForCreate clears and sets what clients may not decide: status, generation.
+	// PrepareForCreate clears and sets the fields that clients may not set: status, generation.
 	PrepareForCreate(ctx context.Context, obj runtime.Object)
-	// ValidateName says what is wrong with a name, or with the prefix of a generated one.
+	// ValidateName returns what is wrong with a name, or with the prefix of a generated one.
 	ValidateName(name string, prefix bool) []string
-	// Validate checks what is outside of metadata, and what the resource demands of metadata beyond the name's form.
-	// The Store itself has checked metadata.
+	// Validate checks everything but metadata, and what the resource requires of metadata beyond the Store's checks.
 	Validate(ctx context.Context, obj runtime.Object) field.ErrorList
-	// WarningsOnCreate are lines for the client of an object that is valid.
+	// WarningsOnCreate returns warnings to the client about a valid object.
 	WarningsOnCreate(ctx context.Context, obj runtime.Object) []string
 	// Canonicalize brings a valid object into the form in which it is stored.
 	Canonicalize(obj runtime.Object)
 }
 
-// RESTUpdateStrategy is asked on the way of a changed object, in the order of the methods.
+// RESTUpdateStrategy is called for an update, in the order of the methods.
 type RESTUpdateStrategy interface {
 	// AllowCreateOnUpdate: a PUT to a name that does not exist creates.
 	AllowCreateOnUpdate() bool
 	// AllowUnconditionalUpdate: a PUT without resourceVersion overwrites.
 	AllowUnconditionalUpdate() bool
-	// PrepareForUpdate puts back what this client may not change, and raises the generation where the spec changed. It
-	// may take parts of old into obj; it does not change old.
+	// PrepareForUpdate resets the fields that this client may not change, and raises the generation if the spec changed. It
+	// may copy references from old into obj; it does not change old.
 	PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
-	// ValidateUpdate is to an update what Validate is to a create: it also checks obj by itself.
+	// ValidateUpdate checks obj by itself, as Validate does, and as a change of old.
 	ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList
 	WarningsOnUpdate(ctx context.Context, obj, old runtime.Object) []string
 	Canonicalize(obj runtime.Object)
 }
 
-// RESTGracefulDeleteStrategy is a strategy whose objects get time to end (pods).
+// RESTGracefulDeleteStrategy is a strategy whose objects are deleted gracefully (pods).
 // Upstream: rest.RESTGracefulDeleteStrategy.
 type RESTGracefulDeleteStrategy interface {
-	// CheckGracefulDelete sets options.GracePeriodSeconds (never left nil with true); false deletes at once. obj is
-	// read-only.
+	// CheckGracefulDelete returns true after it has set options.GracePeriodSeconds, or false for an object that is deleted
+	// at once. obj is read-only.
 	CheckGracefulDelete(ctx context.Context, obj runtime.Object, options *metav1.DeleteOptions) bool
 }
 
-// GarbageCollectionDeleteStrategy is a strategy with a default propagation policy of its own (Jobs and ReplicationControllers orphan;
-// events are GarbageCollectionUnsupported). Upstream: rest.GarbageCollectionDeleteStrategy.
+// GarbageCollectionDeleteStrategy is a strategy with its own default propagation policy (Jobs and ReplicationControllers
+// orphan; events are GarbageCollectionUnsupported). Upstream: rest.GarbageCollectionDeleteStrategy.
 type GarbageCollectionDeleteStrategy interface {
 	DefaultGarbageCollectionPolicy(ctx context.Context) metav1.DeletionPropagation
 }
 
-// GarbageCollectionUnsupported as default propagation: objects of the resource take no part in garbage collection, so that no
-// propagation policy ever leaves a finalizer on them. Upstream: rest.Unsupported.
+// GarbageCollectionUnsupported is the default of a resource that takes no part in garbage collection: no propagation
+// policy adds a finalizer to its objects. Upstream: rest.Unsupported.
 const GarbageCollectionUnsupported metav1.DeletionPropagation = "NotCollected"
 
 var (
@@ -88,20 +87,20 @@ var (
 	_ Strategy = ClusterScoped{}
 )
 
-// Namespaced is the strategy of an ordinary resource whose objects live in a namespace, to be embedded: names are
-// DNS subdomains, every content is valid, a PUT without resourceVersion overwrites and a PUT never creates.
+// Namespaced is the default strategy of a namespaced resource, to be embedded: names are DNS subdomains, every content is
+// valid, a PUT without resourceVersion overwrites, and a PUT never creates.
 type Namespaced struct{ defaultStrategy }
 
 // NamespaceScoped is true.
 func (Namespaced) NamespaceScoped() bool { return true }
 
-// ClusterScoped is Namespaced for objects that live beside the namespaces.
+// ClusterScoped is Namespaced for objects without a namespace.
 type ClusterScoped struct{ defaultStrategy }
 
 // NamespaceScoped is false.
 func (ClusterScoped) NamespaceScoped() bool { return false }
 
-// defaultStrategy holds the answers that do not depend on the scope.
+// defaultStrategy has the methods that do not depend on the scope.
 type defaultStrategy struct{}
 
 func (defaultStrategy) PrepareForCreate(context.Context, runtime.Object)                 {}

@@ -18,11 +18,11 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Update replaces the object called name with what update.Mutate makes of it. The storage runs the loop; updater is
-// one attempt. The answer may be shared: it is read-only. Upstream: Store.Update.
+// Update replaces the object called name with the result of update.Mutate. The storage runs the loop, and calls
+// updater.attempt again after a lost race. The result may be shared: it is read-only. Upstream: Store.Update.
 //
-// Errors: NotFound, Conflict (another version, or a precondition), Invalid, BadRequest, and those of the strategy's,
-// the caller's and the hooks' making.
+// Errors: NotFound, Conflict (another version, or a precondition), Invalid, BadRequest, and those of the strategy, of
+// update.Validate and of the hooks.
 func (s *Store) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
 	key, err := s.key(ctx, name)
 	if err != nil {
@@ -50,14 +50,14 @@ func (s *Store) Update(ctx context.Context, name string, update *rest.Update) (r
 	return s.decorate(out.Object), u.creates, nil
 }
 
-// updater is one update under way: what its last attempt found and began.
+// updater is the state of one update; the fields after request are those of its last attempt.
 type updater struct {
 	*Store
 	name    string
 	request *rest.Update
 
-	obj     runtime.Object // what the attempt would store
-	creates bool           // nothing existed
+	obj     runtime.Object // the object to be stored
+	creates bool           // no object existed
 	finish  FinishFunc     // of the attempt's Begin hook; nil: none, or already called
 }
 
@@ -65,14 +65,14 @@ func (u *updater) allowsCreate() bool {
 	return u.request.AllowCreate || u.Strategy.AllowCreateOnUpdate()
 }
 
-// endAttempt closes the attempt.
+// endAttempt calls the FinishFunc of the attempt.
 func (u *updater) endAttempt(ctx context.Context, success bool) {
 	finish := u.finish
 	u.finish = nil
 	finish.call(ctx, success)
 }
 
-// attempt makes from old what is to be stored. That it is called again means that the last attempt lost a race.
+// attempt makes the object to be stored from old. The storage calls it again after a lost race.
 func (u *updater) attempt(ctx context.Context, old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
 	u.endAttempt(ctx, false)
 	u.creates = m.ResourceVersion == 0
@@ -81,7 +81,7 @@ func (u *updater) attempt(ctx context.Context, old runtime.Object, m storage.Res
 	}
 	before := old
 	if !u.creates {
-		before = old.DeepCopyObject() // Mutate may change old, and both are compared below
+		before = old.DeepCopyObject() // Mutate may change old, and the new object is compared with it below
 	}
 	obj, err := u.request.Mutate(ctx, old)
 	if err != nil {
@@ -94,7 +94,7 @@ func (u *updater) attempt(ctx context.Context, old runtime.Object, m storage.Res
 	return u.prepareUpdate(ctx, obj, before, m)
 }
 
-// prepareCreate is an attempt where nothing exists.
+// prepareCreate is an attempt for an object that does not exist.
 func (u *updater) prepareCreate(ctx context.Context, obj runtime.Object) (storage.MutateResult, error) {
 	m, err := meta.Accessor(obj)
 	if err != nil {
@@ -117,7 +117,7 @@ func (u *updater) prepareCreate(ctx context.Context, obj runtime.Object) (storag
 	return storage.MutateResult{Object: obj, TTL: &ttl}, err
 }
 
-// prepareUpdate is an attempt where old exists.
+// prepareUpdate is an attempt for an object that exists.
 func (u *updater) prepareUpdate(ctx context.Context, obj, old runtime.Object, m storage.ResponseMeta) (storage.MutateResult, error) {
 	if err := u.checkResourceVersion(obj, m.ResourceVersion); err != nil {
 		return storage.MutateResult{}, err
@@ -195,8 +195,8 @@ func (s *Store) beforeUpdate(ctx context.Context, obj, old runtime.Object) error
 	return nil
 }
 
-// keepSystemFields takes from the old object what an update cannot change, as far as the new one leaves it out or is not
-// asked. A uid or a deletion timestamp that it sets itself is left for updateFaults.
+// keepSystemFields copies from the old object the fields that an update cannot change. A uid or grace period that the new
+// one sets stays, so that validation reports a change.
 func keepSystemFields(m, old metav1.Object) {
 	if m.GetUID() == "" {
 		m.SetUID(old.GetUID())
@@ -213,18 +213,19 @@ func keepSystemFields(m, old metav1.Object) {
 	m.SetSelfLink("")
 }
 
-// validateUpdateMeta checks what all kinds share; then the kind looks at metadata itself. A fault that both find is two causes.
+// validateUpdateMeta makes the checks of all kinds, and then those of the kind's own validation. An error that both find
+// is two causes.
 func (s *Store) validateUpdateMeta(m, old metav1.Object) field.ErrorList {
 	errs := validateObjectMeta(m, s.NamespaceScoped(), path.ValidatePathSegmentName)
 	errs = append(errs, validateObjectMetaUpdate(m, old)...)
 	return append(errs, s.validateKindMetaUpdate(m, old)...)
 }
 
-// optimisticLockErrorMsg is the Conflict that every client of an API server knows. Upstream: OptimisticLockErrorMsg.
+// optimisticLockErrorMsg is the message of a Conflict about the resource version. Upstream: OptimisticLockErrorMsg.
 const optimisticLockErrorMsg = "the object has been modified; please apply your changes to the latest version and try again"
 
-// checkResourceVersion compares the version that the client has seen with the stored one. A client that names none, or 0,
-// overwrites whatever there is, if the resource allows that.
+// checkResourceVersion compares the version that the client has read with the stored one. A client that names none, or 0,
+// overwrites any version, if the resource allows that.
 func (u *updater) checkResourceVersion(obj runtime.Object, stored uint64) error {
 	m, err := meta.Accessor(obj)
 	if err != nil {
@@ -250,11 +251,11 @@ func (u *updater) checkResourceVersion(obj runtime.Object, stored uint64) error 
 	return apierrors.NewConflict(u.Resource, u.name, errors.New(optimisticLockErrorMsg))
 }
 
-// errEmptiedFinalizers ends an update that took the last finalizer from an object that is being deleted.
-var errEmptiedFinalizers = errors.New("the last finalizer is gone")
+// errEmptiedFinalizers ends an update that removes the last finalizer of an object that is being deleted.
+var errEmptiedFinalizers = errors.New("the last finalizer is removed")
 
-// shouldDeleteDuringUpdate reports whether an update leaves nothing that holds an object whose deletion was asked for, so that it is
-// to be deleted now. Upstream: ShouldDeleteDuringUpdate.
+// shouldDeleteDuringUpdate reports whether an object is being deleted and the update leaves it without finalizers, with no
+// grace period left, so that it is deleted now. Upstream: ShouldDeleteDuringUpdate.
 func (u *updater) shouldDeleteDuringUpdate(ctx context.Context, obj, old runtime.Object) bool {
 	m, err := meta.Accessor(obj)
 	if err != nil {
@@ -269,8 +270,8 @@ func (u *updater) shouldDeleteDuringUpdate(ctx context.Context, obj, old runtime
 		(u.ShouldDeleteDuringUpdate == nil || u.ShouldDeleteDuringUpdate(ctx, obj, old))
 }
 
-// deleteWithoutFinalizers deletes the object that the update left without finalizers. The client asked for an update, so it gets the
-// object. That somebody else was faster is as good.
+// deleteWithoutFinalizers deletes the object that the update left without finalizers. The client gets the updated object,
+// also if another request has deleted it first. Upstream: Store.deleteWithoutFinalizers.
 func (u *updater) deleteWithoutFinalizers(ctx context.Context, key string) (runtime.Object, bool, error) {
 	out := kinds.ResultPointer{Object: u.obj}
 	err := u.storageFor(u.request.Options.DryRun).Delete(ctx, key, &out, storage.DeleteOptions{
@@ -289,17 +290,17 @@ func (u *updater) deleteWithoutFinalizers(ctx context.Context, key string) (runt
 	return u.obj, false, nil
 }
 
-// StorageUpdate is a write of the server's own making, for the few verbs that have steps of their own (the deletion of a
-// namespace stores that it is terminating). The strategy is not asked and nothing is validated.
+// StorageUpdate is a write by the server itself, for the few verbs that have steps of their own (the deletion of a
+// namespace stores that it is terminating). The strategy is not called, and nothing is validated.
 type StorageUpdate struct {
 	DryRun        []string
 	Preconditions *metav1.Preconditions // nil: none
-	// Mutate changes obj, the caller's own copy; it runs again after a lost race. Its error ends the change and is returned
+	// Mutate changes obj, which is its own copy; it runs again after a lost race. Its error ends the update and is returned
 	// as it is.
 	Mutate func(obj runtime.Object) error
 }
 
-// GuaranteedUpdate stores what the change makes of the object called name. The answer may be shared: it is read-only.
+// GuaranteedUpdate applies a change to the object called name. The result may be shared: it is read-only.
 //
 // Errors: NotFound, Conflict (preconditions) and Mutate's.
 func (s *Store) GuaranteedUpdate(ctx context.Context, name string, change StorageUpdate) (runtime.Object, error) {

@@ -9,11 +9,11 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// bookmarkBeforeEnd is how long before its end a watch gets its last bookmark, so that its client can go on from there.
+// bookmarkBeforeEnd is how long before its end a watch gets its last bookmark, from which its client can resume.
 const bookmarkBeforeEnd = 2 * time.Second
 
-// bookmarkTimer sends a watch a bookmark from time to time, so that the version of a client to which nothing happens
-// does not fall out of the history. Upstream: cacher.watcherBookmarkTimeBuckets.
+// bookmarkTimer sends a bookmark to a watch at intervals, so that the version of a client without events does not become
+// older than the history. Upstream: cacher.watcherBookmarkTimeBuckets.
 type bookmarkTimer struct {
 	watcher *cacheWatcher
 	end     time.Time // of the watch; zero: unknown
@@ -32,8 +32,8 @@ func (w *cacheWatcher) startBookmarks(ctx context.Context) *bookmarkTimer {
 	return b
 }
 
-// next is the time to the next bookmark: the interval give or take a quarter, but not later than shortly before the end.
-// Upstream: cacheWatcher.nextBookmarkTime.
+// next returns the time to the next bookmark: the interval plus or minus a quarter, but at most until bookmarkBeforeEnd
+// before the end. Upstream: cacheWatcher.nextBookmarkTime.
 func (b *bookmarkTimer) next() time.Duration {
 	interval := b.watcher.cacher.config.BookmarkInterval
 	pause := interval*3/4 + rand.N(interval/2+1)
@@ -65,8 +65,8 @@ func (b *bookmarkTimer) stop() {
 	b.timer.Stop()
 }
 
-// sendBookmark sends the revision up to which the watch has seen everything. No event is dispatched meanwhile, so none of
-// an older revision follows.
+// sendBookmark sends the revision of the cache: the watch has got every event up to it. Since no event is dispatched
+// meanwhile, no event of an older revision follows.
 func (w *cacheWatcher) sendBookmark() {
 	c := w.cacher
 	c.progress.request() // for the next bookmark

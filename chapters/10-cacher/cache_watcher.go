@@ -9,12 +9,12 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// channelSize is how many events a watch takes in without a goroutine of its own.
+// channelSize is how many events a watch can hold without a goroutine.
 const channelSize = 16
 
-// cacheWatcher is one client's watch. While its reader keeps up it is only a channel into which the cache writes: an idle
-// watch has no goroutine. Where the channel is full, or there are first events to send, a goroutine sends those and then
-// a queue, until that is empty. Upstream: cacher.cacheWatcher.
+// cacheWatcher is one client's watch. While its reader keeps up, the cache writes events to its channel, and the watch has
+// no goroutine. If the channel is full, or there are first events, a goroutine sends the first events and then a queue,
+// until the queue is empty. Upstream: cacher.cacheWatcher.
 type cacheWatcher struct {
 	cacher         *Cacher
 	start          storage.WatchStart
@@ -22,16 +22,16 @@ type cacheWatcher struct {
 	progressNotify bool // wants a bookmark with each progress report
 
 	scope    watcherScope // in indexedWatchers
-	position int          // among those of its scope
+	position int          // in the slice of its scope
 
 	events chan watch.Event
 	done   chan struct{}
-	unbind func() // from its context and its timer
+	unbind func() // stops the callback of its context, and its bookmarks
 
 	mu         sync.Mutex
 	queue      []watch.Event
 	processing bool // the goroutine runs
-	stopping   bool // nothing follows the queue
+	stopping   bool // the watch ends after the queue
 	stopped    bool
 }
 
@@ -62,7 +62,7 @@ func (w *cacheWatcher) bindContext(ctx context.Context) {
 	w.unbind = func() { stop(); bookmarks.stop() }
 }
 
-// close ends the watch, and reports whether it had not ended before.
+// close ends the watch. It returns false if the watch had already ended.
 func (w *cacheWatcher) close() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -76,7 +76,7 @@ func (w *cacheWatcher) closeLocked() bool {
 	w.stopped = true
 	close(w.done)
 	if !w.processing {
-		close(w.events) // else the goroutine does
+		close(w.events) // otherwise the goroutine closes it
 	}
 	w.queue = nil
 	if w.unbind != nil {
@@ -85,8 +85,7 @@ func (w *cacheWatcher) closeLocked() bool {
 	return true
 }
 
-// add shows the watcher what it sees of an event; false where the watch has ended. Upstream: cacheWatcher.add, which may
-// wait.
+// add enqueues the event if the watch selects it; false: the watch has ended. Upstream: cacheWatcher.add, which may wait.
 func (w *cacheWatcher) add(event *watchCacheEvent) bool {
 	if event.revision <= w.start.After {
 		return true
@@ -102,8 +101,8 @@ func (w *cacheWatcher) add(event *watchCacheEvent) bool {
 	return w.enqueue(e)
 }
 
-// enqueue adds an event. A watch whose queue is full is stopped: its client comes back and goes on after the last event
-// that it has seen.
+// enqueue adds an event. A watch whose queue is full is stopped: its client opens a new one after the last event that it
+// got.
 func (w *cacheWatcher) enqueue(e watch.Event) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -127,7 +126,7 @@ func (w *cacheWatcher) enqueue(e watch.Event) bool {
 	return true
 }
 
-// stopAfter ends the watch after what is in its queue and one last event.
+// stopAfter ends the watch after the events of its queue and one last event.
 func (w *cacheWatcher) stopAfter(e watch.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -147,7 +146,7 @@ func (w *cacheWatcher) stopAfter(e watch.Event) {
 }
 
 // process sends the first events (nil: there are none), then the queue until it is empty. Upstream:
-// cacheWatcher.processInterval, which goes on until the watch ends.
+// cacheWatcher.processInterval, which runs until the watch ends.
 func (w *cacheWatcher) process(first func() (more bool)) {
 	more := first == nil || first()
 	for more {
@@ -165,8 +164,8 @@ func (w *cacheWatcher) process(first func() (more bool)) {
 	close(w.events)
 }
 
-// takeQueue empties the queue. Where it is empty, the watch goes on without a goroutine: nil and true; or it has ended:
-// nil and false.
+// takeQueue returns the queue and empties it. If it is already empty, the result is nil, and more tells whether the watch
+// goes on, without a goroutine, or has ended.
 func (w *cacheWatcher) takeQueue() (queue []watch.Event, more bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -187,8 +186,8 @@ func (w *cacheWatcher) send(e watch.Event) bool {
 	}
 }
 
-// sendInitialEvents sends an ADDED event for each object that exists and, where that is asked for, the bookmark that ends
-// them.
+// sendInitialEvents sends an ADDED event for each object that exists and, if requested, the bookmark that ends the initial
+// events.
 func (w *cacheWatcher) sendInitialEvents(objects snapshot, revision uint64) (more bool) {
 	more = true
 	event := &watchCacheEvent{}
@@ -217,7 +216,7 @@ func (w *cacheWatcher) sendInitialEvents(objects snapshot, revision uint64) (mor
 	return w.send(e) && err == nil
 }
 
-// sendHistory sends what the watch sees of past events.
+// sendHistory sends those past events that the watch selects.
 func (w *cacheWatcher) sendHistory(past []*watchCacheEvent) (more bool) {
 	for _, event := range past {
 		if !within(event.key(), w.scope.prefix) {

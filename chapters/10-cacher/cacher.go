@@ -23,25 +23,25 @@ type Config struct {
 	// GetAttrsFunc returns the labels and fields that selectors see; it is called once for each version of an object. nil: each
 	// predicate's own GetAttrs is called.
 	GetAttrsFunc storage.AttrFunc
-	// IndexedFields are fields of GetAttrsFunc that have an index: a list or a watch that selects by one looks only at what it selects.
+	// IndexedFields are fields of GetAttrsFunc that have an index: a list or a watch that selects by one of them needs no scan.
 	IndexedFields []string
 	// Hints passes the cached object to updates and deletions, which saves a read below. Leave it out for objects that may
-	// have a TTL: only a read tells how long they have left.
+	// have a TTL: only a read returns how many seconds remain.
 	Hints bool
 
 	HistorySize      int           // the fewest events that the history holds; 0: 100
 	HistoryAge       time.Duration // younger events are held too, up to a hundred times HistorySize; 0: 75 s
-	Backlog          int           // revisions before the newest at which the history begins; 0: ten times HistorySize; negative: none
-	ReadTimeout      time.Duration // how long a read waits for the cache to be fresh, before the storage below is asked; 0: 3 s
-	WatcherBuffer    int           // events that wait for a slow watcher, before it is stopped; 0: 1,000
-	BookmarkInterval time.Duration // from bookmark to bookmark, give or take a quarter; 0: 1 min
+	Backlog          int           // how many revisions before the newest the history begins; 0: ten times HistorySize; negative: none
+	ReadTimeout      time.Duration // how long a read waits for the cache, before the storage below is asked; 0: 3 s
+	WatcherBuffer    int           // how many events may wait for a slow watcher, before it is stopped; 0: 1,000
+	BookmarkInterval time.Duration // between two bookmarks, plus or minus a quarter; 0: 1 min
 	PageSize         int64         // objects in a page, when the storage below is listed; 0: 500
 }
 
-// Cacher is storage.Interface in front of a storage.Interface. It starts with the first read or watch, so that a server
-// with many resources starts at once, and a resource that nobody reads costs nothing. Upstream: cacher.Cacher.
+// Cacher is a storage.Interface in front of another. The first read or watch starts it, so that a server with many
+// resources starts quickly, and a resource that nobody reads costs nothing. Upstream: cacher.Cacher.
 type Cacher struct {
-	storage.Interface // below: what is not served from memory
+	storage.Interface // below: it answers what memory does not
 	config            Config
 	versioner         storage.Versioner
 
@@ -107,8 +107,8 @@ func (c *Cacher) start() {
 	})
 }
 
-// Stop ends the watches and all goroutines of the cache, and waits for them. Later calls are answered by the storage
-// below. Upstream: Cacher.Stop.
+// Stop ends all watches and goroutines of the cache, and waits for them. The storage below answers later calls.
+// Upstream: Cacher.Stop.
 func (c *Cacher) Stop() {
 	c.cancel()
 	c.watchers.mu.Lock()
@@ -118,8 +118,8 @@ func (c *Cacher) Stop() {
 	c.goroutines.Wait()
 }
 
-// WaitReady starts the cache and waits until it can serve. It returns false where the storage below cannot be listed
-// now, or ctx or the cache ends first. Upstream: Cacher.Wait.
+// WaitReady starts the cache and waits until it can serve. It returns false if listing the storage below has failed, or
+// if ctx or the cache ends first. Upstream: Cacher.Wait.
 func (c *Cacher) WaitReady(ctx context.Context) bool {
 	c.start()
 	again := time.NewTicker(progressInterval)
@@ -132,7 +132,7 @@ func (c *Cacher) WaitReady(ctx context.Context) bool {
 		select {
 		case <-changed:
 		case <-again.C:
-			c.progress.request() // the newest revision may be of another resource
+			c.progress.request() // the newest revision may be a write to another resource
 		case <-ctx.Done():
 			return false
 		case <-c.ctx.Done():
@@ -146,7 +146,7 @@ func (c *Cacher) Create(ctx context.Context, key string, obj, out runtime.Object
 	return c.Interface.Create(ctx, key, obj, out, ttl)
 }
 
-// Delete removes the object below. The cached object may save a read there. Upstream: CacheDelegator.Delete.
+// Delete deletes the object below. The cached object may save a read there. Upstream: CacheDelegator.Delete.
 func (c *Cacher) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
 	if opts.CachedExistingObject == nil {
 		opts.CachedExistingObject = c.hint(key)
@@ -154,8 +154,8 @@ func (c *Cacher) Delete(ctx context.Context, key string, out runtime.Object, opt
 	return c.Interface.Delete(ctx, key, out, opts)
 }
 
-// GuaranteedUpdate updates the object below. The cached object may save a read there; the storage below notices where it
-// is out of date. Upstream: CacheDelegator.GuaranteedUpdate.
+// GuaranteedUpdate updates the object below. The cached object may save a read there; the storage below notices if it is
+// out of date. Upstream: CacheDelegator.GuaranteedUpdate.
 func (c *Cacher) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	if u.CachedExistingObject == nil {
 		u.CachedExistingObject = c.hint(key)
@@ -163,7 +163,7 @@ func (c *Cacher) GuaranteedUpdate(ctx context.Context, key string, out runtime.O
 	return c.Interface.GuaranteedUpdate(ctx, key, out, u)
 }
 
-// hint returns the cached object; nil where there is none, or Config.Hints is off.
+// hint returns the cached object; nil if there is none, or Config.Hints is off.
 func (c *Cacher) hint(key string) runtime.Object {
 	if !c.config.Hints {
 		return nil
@@ -171,10 +171,11 @@ func (c *Cacher) hint(key string) runtime.Object {
 	return c.watchCache.get(key).runtimeObject()
 }
 
-// RequestWatchProgress asks the storage below how far its watch is; watches with ProgressNotify are told the answer.
+// RequestWatchProgress asks the storage below which revision its watch has reached; watches with ProgressNotify get the
+// answer as a bookmark.
 func (c *Cacher) RequestWatchProgress(ctx context.Context) error {
 	if c.ctx.Err() == nil {
 		c.progress.request()
 	}
-	return c.Interface.RequestWatchProgress(ctx) // for watches that are served below
+	return c.Interface.RequestWatchProgress(ctx) // for watches that the storage below serves
 }

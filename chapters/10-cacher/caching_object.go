@@ -16,14 +16,14 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// cachingObject is one version of an object, shared by all who read it. It does not change, except that encodings and
-// attributes are added when somebody first needs them. Upstream: cacher.cachingObject.
+// cachingObject is one version of an object, shared by all its readers. It does not change, except that encodings and
+// attributes are added when they are first needed. Upstream: cacher.cachingObject.
 type cachingObject struct {
 	key      string
 	revision uint64
 	value    runtime.Object
 
-	encodings atomic.Pointer[encoding] // a linked list: one for each identifier that was asked for
+	encodings atomic.Pointer[encoding] // a linked list with one encoding for each identifier
 
 	attrs struct {
 		once   sync.Once
@@ -38,7 +38,7 @@ var (
 	_ metav1.ObjectMetaAccessor = (*cachingObject)(nil)
 )
 
-// newCachingObject wraps an object that came from below, which nobody may write to from then on.
+// newCachingObject wraps an object from below. From then on it is read-only.
 func (c *Cacher) newCachingObject(obj runtime.Object) (*cachingObject, error) {
 	key, err := c.config.KeyFunc(obj)
 	if err != nil {
@@ -63,10 +63,10 @@ func (o *cachingObject) GetObjectMeta() metav1.Object {
 	return m
 }
 
-// DeepCopyObject returns a copy of the object that its caller may change: without the encodings, which would not follow.
+// DeepCopyObject returns a copy of the object without its encodings: the caller may change it.
 func (o *cachingObject) DeepCopyObject() runtime.Object { return o.value.DeepCopyObject() }
 
-// runtimeObject returns the object as an interface; nil where there is none.
+// runtimeObject returns the object as an interface; nil if there is none.
 func (o *cachingObject) runtimeObject() runtime.Object {
 	if o == nil {
 		return nil
@@ -74,7 +74,7 @@ func (o *cachingObject) runtimeObject() runtime.Object {
 	return o
 }
 
-// encoding is the object in one encoding. The error is kept too: another attempt would end in the same way. Upstream:
+// encoding is the object in one encoding. An error is kept too: encoding again would return the same. Upstream:
 // serializationResult.
 type encoding struct {
 	id   runtime.Identifier
@@ -84,7 +84,7 @@ type encoding struct {
 	next *encoding
 }
 
-// CacheEncode writes the object in the encoding that id names, and encodes it only for the first who asks for that.
+// CacheEncode writes the object in the encoding that id names. Only the first call for an id encodes.
 // Upstream: cachingObject.CacheEncode.
 func (o *cachingObject) CacheEncode(id runtime.Identifier, encode func(runtime.Object, io.Writer) error, w io.Writer) error {
 	e := o.encoding(id)
@@ -93,7 +93,7 @@ func (o *cachingObject) CacheEncode(id runtime.Identifier, encode func(runtime.O
 		defer buffers.Put(out)
 		out.Reset()
 		e.err = encode(o.value, out)
-		e.data = bytes.Clone(out.Bytes()) // no longer than its content
+		e.data = bytes.Clone(out.Bytes()) // without spare capacity
 	})
 	if e.err != nil {
 		return e.err
@@ -102,7 +102,7 @@ func (o *cachingObject) CacheEncode(id runtime.Identifier, encode func(runtime.O
 	return err
 }
 
-// encoding finds the encoding with an identifier, or adds it.
+// encoding returns the encoding with an identifier, and adds it if it is missing.
 func (o *cachingObject) encoding(id runtime.Identifier) *encoding {
 	for {
 		first := o.encodings.Load()
@@ -119,14 +119,14 @@ func (o *cachingObject) encoding(id runtime.Identifier) *encoding {
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// attributes are the labels and fields that selectors see. get is called once.
+// attributes returns the labels and fields that selectors see. It calls get once.
 func (o *cachingObject) attributes(get storage.AttrFunc) (labels.Set, fields.Set, error) {
 	a := &o.attrs
 	a.once.Do(func() { a.labels, a.fields, a.err = get(o.value) })
 	return a.labels, a.fields, a.err
 }
 
-// cachedPredicate is a predicate over caching objects: it takes the attributes that are kept with each.
+// cachedPredicate turns p into a predicate over caching objects, which uses the attributes that they keep.
 func (c *Cacher) cachedPredicate(p storage.SelectionPredicate) storage.SelectionPredicate {
 	theirs, ours := p.GetAttrs, c.config.GetAttrsFunc
 	switch {

@@ -21,7 +21,8 @@ import (
 	"kubepath/internal/embedetcd"
 )
 
-// Demo counts what reads, a write and a hundred watches cost an etcd in this process, without the cache and with it.
+// Demo counts the requests that lists, a past list and a hundred watches send to an etcd in this process, without the
+// cache and with it.
 func Demo(ctx context.Context, s *demo.Stage) error {
 	d := &show{Stage: s, codecs: kinds.NewCodecs(kinds.NewScheme())}
 	server, err := embedetcd.Start(ctx, embedetcd.Options{})
@@ -41,7 +42,7 @@ func Demo(ctx context.Context, s *demo.Stage) error {
 	return ctx.Err()
 }
 
-// show is what is on the stage: the same pods, below and in front of the cache.
+// show holds the demo's storages: etcd, and the cache in front of it.
 type show struct {
 	*demo.Stage
 	codecs *kinds.Codecs
@@ -49,7 +50,7 @@ type show struct {
 	cache  *Cacher
 
 	ranges, gets atomic.Int64 // requests to etcd
-	full         string       // a version at which all pods are there
+	full         string       // a version at which all pods exist
 }
 
 const shownPods = 1000
@@ -82,13 +83,13 @@ func (d *show) fill(ctx context.Context) error {
 			return err
 		}
 	}
-	d.Title("The cache is filled once, by the first who reads")
+	d.Title("The first read fills the cache")
 	d.cache.WaitReady(ctx)
-	d.Say("%d pods, listed in %d pages. From here on a watch tells what changes.", shownPods, d.ranges.Load())
+	d.Say("%d pods, listed in %d pages. From now on, a watch reports the changes.", shownPods, d.ranges.Load())
 	return nil
 }
 
-// cost runs f and shows what it asked of etcd.
+// cost runs f and shows how many requests it sent to etcd.
 func (d *show) cost(what string, f func() error) error {
 	ranges, gets := d.ranges.Load(), d.gets.Load()
 	err := f()
@@ -104,7 +105,7 @@ func (d *show) list(ctx context.Context, from storage.Interface, opts storage.Li
 }
 
 func (d *show) lists(ctx context.Context) error {
-	d.Title("What 20 lists cost etcd")
+	d.Title("What 20 lists ask of etcd")
 	for _, row := range []struct {
 		what    string
 		from    storage.Interface
@@ -127,14 +128,14 @@ func (d *show) lists(ctx context.Context) error {
 			return err
 		}
 	}
-	d.Say("The single key does not exist: the answer says which revision is the newest, and\n" +
-		"the list waits until the cache has seen it. At version 0 any age will do.")
+	d.Say("The single key does not exist: the answer tells the newest revision, and the\n" +
+		"list waits until the cache has seen it. A list at version 0 does not wait.")
 	return nil
 }
 
-// past lists a state that is over.
+// past lists at a past version.
 func (d *show) past(ctx context.Context) error {
-	d.Title("A state of the past is the present, with the changes undone")
+	d.Title("A list of the past is the present list, with the later changes undone")
 	for _, name := range []string{"p001", "p002", "p003"} {
 		if err := d.cache.Delete(ctx, "/pods/default/"+name, nil, storage.DeleteOptions{}); err != nil {
 			return err
@@ -153,9 +154,9 @@ func (d *show) past(ctx context.Context) error {
 	})
 }
 
-// watches shows one change to a hundred watches.
+// watches sends one change to a hundred watches.
 func (d *show) watches(ctx context.Context) error {
-	d.Title("100 watches see one change, which is encoded once")
+	d.Title("100 watches get one change, which is encoded once")
 	form, err := d.codecs.NegotiateOutputMediaTypeStream("application/json", nil)
 	if err != nil {
 		return err
@@ -199,9 +200,9 @@ func (d *show) annotate(ctx context.Context, name, value string) error {
 	})
 }
 
-// forgotten watches from a version that the cache does not remember.
+// forgotten watches from a version that is older than the history.
 func (d *show) forgotten(ctx context.Context) error {
-	d.Title("Whoever comes back too late is told to list again")
+	d.Title("A watch from a version older than the history gets 410")
 	for i := range 12 {
 		if err := d.annotate(ctx, "n", fmt.Sprint(i)); err != nil {
 			return err
@@ -219,6 +220,6 @@ func (d *show) forgotten(ctx context.Context) error {
 	if status, ok := e.Object.(*metav1.Status); ok {
 		d.Show("%s %d %s: %s", e.Type, status.Code, status.Reason, status.Message)
 	}
-	d.Say("This cache remembers the last 10 changes; a server's a hundred, and all those\nof the last 75 s.")
+	d.Say("This cache holds the last 10 changes; a server's cache holds at least 100,\nand all of the last 75 s.")
 	return nil
 }

@@ -1,3 +1,25 @@
+// A list waits until the cache has caught up with etcd. Time runs down; r5 is revision 5 of etcd, and "seen r5" means that
+// the cache has every event up to r5.
+//
+//	writer                etcd                     cache of pods             reader
+//	                       r4                      seen r4
+//	PUT pods/a ──────────▶ r5
+//	           ◀── 200 ─── r5 ── event on its way
+//	                       r5 ◀── newest? ───────── seen r4 ◀──────────────── list, no version
+//	                          ──── r5 ────────────▶ waits for r5
+//	                          ──── event r5 ──────▶ seen r5 ───────────────▶ 200, r5: with the writer's change
+//
+//	PUT nodes/n ─────────▶ r6   the watch of pods gets no event for it
+//	                       r6 ◀── newest? ───────── seen r5 ◀──────────────── list, no version
+//	                          ──── r6 ────────────▶ waits for r6
+//	                          ◀── progress? ───────
+//	                          ──── bookmark r6 ───▶ seen r6 ───────────────▶ 200, r6
+//
+//	                                                seen r6 ◀──────────────── list, resourceVersion=0
+//	                                                        ───────────────▶ 200, r6: at once
+//	                       r6 ◀── newest? ───────── seen r6 ◀──────────────── list, resourceVersion=9
+//	                          ──── r6 ────────────▶         ───────────────▶ 504, r9 does not exist yet
+
 package cacher
 
 import (
@@ -16,24 +38,24 @@ import (
 // freshness is how new the cache must be before it answers:
 //
 //	read                                    waits until the cache has seen
-//	get, list: no version                   the newest revision below, when the read began
-//	get, list: version 0                    nothing more: what it has now
+//	get, list: no version                   the revision that was the newest below when the read began
+//	get, list: version 0                    nothing: it does not wait
 //	get, list: version N, not older than    N
 //	list: exactly N, or N with a limit      N; later events are undone
 //	list: continue token of N               N; later events are undone
-//	list: continue token of no revision     the newest revision below, when the read began
-//	watch: no version                       the newest revision below, when the watch began
-//	watch: after N                          nothing more: later events are sent when they come
+//	list: continue token of no revision     the revision that was the newest below when the read began
+//	watch: no version                       the revision that was the newest below when the watch began
+//	watch: after N                          nothing: later events are sent when they come
 //	watch: initial events, not older than N N
 //
-// A version that is newer than the newest revision below is an error, storage.ErrFuture. Whoever waits longer than
-// Config.ReadTimeout, or cannot wait as the watch below does not run, is answered by the storage below.
+// A version higher than the newest revision below is an error, storage.ErrFuture. If the read waits longer than
+// Config.ReadTimeout, or the watch below does not run, the storage below answers.
 type freshness struct {
-	newest  bool // as new as the storage below is when the read begins
+	newest  bool // the newest revision below, read when the request begins
 	atLeast uint64
 }
 
-// getFreshness is what a get waits for. version is what its ResourceVersion says.
+// getFreshness is what a get waits for. version is its parsed ResourceVersion.
 func getFreshness(opts storage.GetOptions, version uint64) freshness {
 	return freshness{newest: opts.ResourceVersion == "", atLeast: version}
 }
@@ -55,8 +77,8 @@ func watchFreshness(opts storage.ListOptions, start storage.WatchStart) freshnes
 	return wanted
 }
 
-// waitUntilFresh waits until the cache is as new as wanted. False: ask the storage below. The error is
-// storage.ErrFuture. Upstream: watchCache.waitUntilFreshLocked, and CacheDelegator for who is asked.
+// waitUntilFresh waits until the cache is as new as wanted. False: ask the storage below. The only error is
+// storage.ErrFuture. Upstream: watchCache.waitUntilFreshLocked, and CacheDelegator, which asks the storage below.
 func (c *Cacher) waitUntilFresh(ctx context.Context, wanted freshness) (bool, error) {
 	c.start()
 	seen, ready := c.watchCache.resourceVersion()
@@ -78,7 +100,7 @@ func (c *Cacher) waitUntilFresh(ctx context.Context, wanted freshness) (bool, er
 	return c.waitUntilSeen(ctx, wanted.atLeast), nil
 }
 
-// waitUntilSeen waits until the cache has seen a revision; false where that takes longer than Config.ReadTimeout, or the
+// waitUntilSeen waits until the cache has seen a revision; false if that takes longer than Config.ReadTimeout, or if the
 // watch below does not run.
 func (c *Cacher) waitUntilSeen(ctx context.Context, revision uint64) bool {
 	done, changed := c.watchCache.reached(revision)
@@ -106,24 +128,24 @@ func (c *Cacher) waitUntilSeen(ctx context.Context, revision uint64) bool {
 	}
 }
 
-// currentRevision reads the newest revision below. One reading serves all who asked before it began: while it is under
-// way, those who come wait together for the next.
+// currentRevision reads the newest revision below. One reading answers all calls that came before it began; calls that
+// come during a reading share the next one.
 type currentRevision struct {
 	read func(context.Context) (uint64, error)
 
 	mu      sync.Mutex
-	waiting *revisionReading // has not begun; nil: none
-	busy    bool
+	waiting *revisionReading // the next reading; nil: none
+	busy    bool             // a reading is under way
 }
 
 type revisionReading struct {
-	ctx      context.Context // of the first who asked: its trace shows the reading
+	ctx      context.Context // of the first call: its trace shows the reading
 	done     chan struct{}
 	revision uint64
 	err      error
 }
 
-// get returns a revision that covers every write that was answered before the call.
+// get returns a revision not older than any write that was answered before the call.
 func (r *currentRevision) get(ctx context.Context) (uint64, error) {
 	r.mu.Lock()
 	reading := r.waiting
@@ -145,7 +167,7 @@ func (r *currentRevision) get(ctx context.Context) (uint64, error) {
 	}
 }
 
-// readWaiting does the reading that waits. If others wait for another by then, a goroutine does that.
+// readWaiting does the next reading. If calls wait for another one afterwards, a goroutine does that.
 func (r *currentRevision) readWaiting() {
 	r.mu.Lock()
 	reading := r.waiting
@@ -160,24 +182,24 @@ func (r *currentRevision) readWaiting() {
 	}
 }
 
-// progressRequester asks the storage below how far its watch is, while somebody waits for that: the newest revision may
-// be a write to another resource, of which this watch shows no event. Upstream:
+// progressRequester asks the storage below which revision its watch has reached, while reads wait: the newest revision may
+// be a write to another resource, for which this watch gets no event. Upstream:
 // cacher/progress.ConditionalProgressRequester.
 type progressRequester struct {
 	below     storage.Interface
 	requested chan struct{}
-	watch     atomic.Pointer[context.Context] // of the watch below; nil: there is none
+	watch     atomic.Pointer[context.Context] // the context of the watch below; nil: there is no watch
 }
 
-// progressInterval is how long a request may stay unanswered, before there is another: etcd drops one while a watch
-// still catches up.
+// progressInterval is the time after which an unanswered request is repeated: etcd drops a request while a watch still
+// catches up.
 const progressInterval = 20 * time.Millisecond
 
 func newProgressRequester(below storage.Interface) progressRequester {
 	return progressRequester{below: below, requested: make(chan struct{}, 1)}
 }
 
-// request has the storage below asked. One request is enough for all who come before it is sent.
+// request makes run ask the storage below. Calls that come before it is sent share one request.
 func (p *progressRequester) request() {
 	select {
 	case p.requested <- struct{}{}:
@@ -185,7 +207,7 @@ func (p *progressRequester) request() {
 	}
 }
 
-// setWatch says by which context the watch below was opened; nil: it has ended.
+// setWatch sets the context with which the watch below was opened; nil: it has ended.
 func (p *progressRequester) setWatch(ctx context.Context) {
 	if ctx == nil {
 		p.watch.Store(nil)
@@ -200,7 +222,7 @@ func (p *progressRequester) run(ctx context.Context) {
 		select {
 		case <-p.requested:
 			if watch := p.watch.Load(); watch != nil {
-				_ = p.below.RequestWatchProgress(*watch) // who still waits requests again
+				_ = p.below.RequestWatchProgress(*watch) // a read that still waits requests again
 			}
 		case <-ctx.Done():
 			return
@@ -208,10 +230,10 @@ func (p *progressRequester) run(ctx context.Context) {
 	}
 }
 
-// ownStream puts one watch below on a stream that it shares with nobody. etcd's client puts watches whose contexts have
-// equal metadata on one stream, and answers a progress request to all of them at once. An answer that etcd made before
-// it knew a watch would then reach that watch too, and promise that it has seen what is still on its way: a read would
-// miss a write that was answered.
+// ownStream gives the watch below a stream of its own. etcd's client puts watches whose contexts have equal metadata on
+// one stream, and an answer to a progress request goes to all watches of the stream. A new watch could then get an answer
+// that etcd made before it knew this watch. The cache would believe that it has seen events that are still on their way,
+// and a read would miss a write that was answered.
 func ownStream(ctx context.Context, resource string) context.Context {
 	return metadata.AppendToOutgoingContext(ctx, "watch-cache", resource+" "+strconv.FormatUint(rand.Uint64(), 36))
 }

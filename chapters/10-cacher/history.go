@@ -1,3 +1,20 @@
+// The history is a window over the events of one resource. Here it holds four: r4 to r7. Revision r3 was dropped last, and
+// is what since says.
+//
+//	revision           r2      r3      r4      r5      r6      r7     newest: r7
+//	event             add a   mod a   add b   mod b   del a   mod b
+//	                 ────────────────┬───────────────────────────────┐
+//	                     dropped     │             held              │
+//	                 ────────────────┴───────────────────────────────┘
+//	watch after r5                             then:   r6 ──── r7 ──── each new event
+//	watch after r3             then:   r4 ──── r5 ──── r6 ──── r7 ──── each new event
+//	watch after r2     r3 is dropped: ERROR event 410 Expired; the client lists again
+//	list at exactly r5                         b ◀──── undo ── undo    r7, r6 undone: a and b as they were
+//	list at exactly r2 r3 is dropped: the storage below answers, or 410 if r2 is compacted
+//
+// A client whose objects do not change would stay at r5 while the history moves on. Bookmarks (bookmark.go) give it newer
+// revisions, so that it can resume.
+
 package cacher
 
 import (
@@ -14,10 +31,10 @@ import (
 // watchCacheEvent is a change of one key. Upstream: cacher.watchCacheEvent.
 type watchCacheEvent struct {
 	revision     uint64
-	old, current *cachingObject // nil: did not exist, does not exist any more
+	old, current *cachingObject // nil: the object did not exist before, does not exist after
 
 	once    sync.Once
-	deleted *cachingObject // old with the event's revision: what a DELETED event shows
+	deleted *cachingObject // old with the event's revision: the object of a DELETED event
 	err     error
 }
 
@@ -28,8 +45,8 @@ func (e *watchCacheEvent) key() string {
 	return e.old.key
 }
 
-// watchEvent is what a watch with predicate p sees of it; false: nothing. An object that begins or ceases to match is
-// ADDED or DELETED. Upstream: cacheWatcher.convertToWatchEvent.
+// watchEvent returns the event that a watch with predicate p gets; false: none. An object that begins to match is ADDED,
+// one that no longer matches is DELETED. Upstream: cacheWatcher.convertToWatchEvent.
 func (e *watchCacheEvent) watchEvent(p storage.SelectionPredicate) (watch.Event, bool, error) {
 	kind, obj, err := storage.WatchEventFor(p, e.old.runtimeObject(), e.current.runtimeObject())
 	if err != nil || kind == "" {
@@ -43,7 +60,7 @@ func (e *watchCacheEvent) watchEvent(p storage.SelectionPredicate) (watch.Event,
 	return watch.Event{Type: kind, Object: obj}, true, nil
 }
 
-// deletedObject is one object for all DELETED events, so that it is encoded once for them.
+// deletedObject returns the one object of all DELETED events, so that it is encoded once for all watches.
 func (e *watchCacheEvent) deletedObject() (runtime.Object, error) {
 	e.once.Do(func() {
 		if e.deleted != nil {
@@ -56,15 +73,15 @@ func (e *watchCacheEvent) deletedObject() (runtime.Object, error) {
 	return e.deleted, e.err
 }
 
-// history holds the newest events, so that a watch can begin in the past, and the past can be listed: at least minSize of
-// them, and all that are younger than maxAge, up to maxSize. Upstream: watchCacheHistory, a ring that grows and shrinks
-// for the same reason.
+// history holds the newest events: at least minSize of them, and all that are younger than maxAge, up to maxSize. From
+// them a watch begins at a past revision, and a list shows one. Upstream: watchCacheHistory, a ring that grows and
+// shrinks for the same reason.
 type history struct {
 	minSize, maxSize int
 	maxAge           time.Duration
 
 	events []historyEvent
-	since  uint64 // all events with a higher revision are held
+	since  uint64 // the history holds all events with a higher revision
 }
 
 type historyEvent struct {
@@ -72,10 +89,10 @@ type historyEvent struct {
 	added time.Time
 }
 
-// reset empties the history. The events up to a revision are not known.
+// reset empties the history: the events up to revision are unknown.
 func (h *history) reset(revision uint64) { h.events, h.since = nil, revision }
 
-// add holds one more event, whose revision is higher than those before, and drops what need not be held any more.
+// add appends an event, whose revision must be the highest so far, and drops events that need not be held any more.
 func (h *history) add(e *watchCacheEvent) {
 	now := time.Now()
 	h.events = append(h.events, historyEvent{e, now})
@@ -84,15 +101,15 @@ func (h *history) add(e *watchCacheEvent) {
 	}
 }
 
-// dropOldest leaves its place in the array free: append makes a new array in time.
+// dropOldest drops the oldest event. Its place in the array is freed when append makes a new one.
 func (h *history) dropOldest() {
 	h.since = h.events[0].revision
 	h.events[0] = historyEvent{}
 	h.events = h.events[1:]
 }
 
-// after returns the events with a higher revision, in order, in a slice of their own. Where one of them has been dropped,
-// the error is storage.ErrExpired. Upstream: watchCache.getAllEventsSinceLocked.
+// after returns the events with a higher revision, in order, in a new slice. If one of them has been dropped, the error
+// is storage.ErrExpired. Upstream: watchCache.getAllEventsSinceLocked.
 func (h *history) after(revision uint64) ([]*watchCacheEvent, error) {
 	if revision < h.since {
 		return nil, storage.ErrExpired

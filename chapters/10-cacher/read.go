@@ -11,14 +11,14 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// prefixOf is what a read or a watch is about: a key, or a prefix that ends with a slash. False where the storage below
-// must answer: the key is refused, or it ends with a slash and is no prefix, so that no cached object can be meant.
+// prefixOf returns the key of a read or a watch, or its prefix, which ends with a slash. False: the storage below must
+// answer, since the key is invalid, or it ends with a slash and is no prefix, so that no object can have it.
 func (c *Cacher) prefixOf(key string, recursive bool) (prefix string, ours bool) {
 	prefix, err := storage.PrepareKey(c.config.Resource+"/", key, recursive)
 	return prefix, err == nil && (recursive || !strings.HasSuffix(prefix, "/"))
 }
 
-// within reports whether a key is prefix or, where that ends with a slash, lies below it.
+// within reports whether key equals prefix or, if prefix ends with a slash, begins with it.
 func within(key, prefix string) bool {
 	return key == prefix || strings.HasSuffix(prefix, "/") && strings.HasPrefix(key, prefix)
 }
@@ -49,7 +49,7 @@ func (c *Cacher) Get(ctx context.Context, key string, opts storage.GetOptions, o
 	return storage.WrapError("get", key, err)
 }
 
-// deliver hands out the caching object where it stays read-only, else a copy.
+// deliver sets out to the caching object if out is a *kinds.ResultPointer, whose object is read-only; else to a copy.
 func deliver(out runtime.Object, o *cachingObject) error {
 	if out == nil {
 		return nil
@@ -60,8 +60,8 @@ func deliver(out runtime.Object, o *cachingObject) error {
 	return kinds.SetResult(out, o.DeepCopyObject())
 }
 
-// GetList appends the caching objects to out.Items: they are read-only. At version 0 there is no limit, since all is in
-// memory, and clients expect it so. Upstream: Cacher.GetList.
+// GetList appends caching objects to out.Items: they are read-only. At version 0 the limit is ignored, as clients expect.
+// Upstream: Cacher.GetList.
 func (c *Cacher) GetList(ctx context.Context, key string, opts storage.ListOptions, out *kinds.List) error {
 	prefix, ours := c.prefixOf(key, opts.Recursive)
 	at, err := storage.ValidateListOptions(prefix, opts)
@@ -86,9 +86,9 @@ func (c *Cacher) GetList(ctx context.Context, key string, opts storage.ListOptio
 	return c.Interface.GetList(ctx, key, opts, out)
 }
 
-// find sets the snapshot that the list is read from; false where its revision is forgotten. A revision that is compacted
-// below counts as forgotten: whether a client can go on with its continue token must not depend on how long a server's
-// history happens to be. Upstream: watchCache.Compact.
+// find sets the snapshot that the list is read from. False: the history no longer has its revision, or that is compacted
+// below. Whether a continue token is still valid must not depend on how long the history of one server is. Upstream:
+// watchCache.Compact.
 func (c *Cacher) find(l *cachedList, at uint64) (found bool) {
 	value := c.watchCache.indexFor(l.predicate)
 	if at == 0 {
@@ -111,12 +111,12 @@ type cachedList struct {
 	limit     int  // 0: none
 	all       bool // prefix is the whole resource
 
-	objects  snapshot // all of the resource, or those under an index value
+	objects  snapshot // all of the resource, or those with an index value
 	revision uint64
 }
 
-// appendTo appends what the predicate selects, until the limit is reached, and sets what the list's metadata says of the
-// rest.
+// appendTo appends the selected objects up to the limit, and sets the list's version, continue token and number of
+// remaining items.
 func (l *cachedList) appendTo(out *kinds.List) (err error) {
 	taken, remaining, last := 0, 0, ""
 	if l.all && l.limit == 0 && l.predicate.Empty() {
@@ -128,7 +128,7 @@ func (l *cachedList) appendTo(out *kinds.List) (err error) {
 		}
 		if l.limit > 0 && taken == l.limit {
 			remaining++
-			return l.predicate.Empty() // else the number that remains is not told
+			return l.predicate.Empty() // with a selector, the number of remaining items is not reported
 		}
 		last = o.key
 		matches, failed := l.predicate.Matches(o)

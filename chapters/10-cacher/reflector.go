@@ -18,9 +18,9 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// reflector fills the cache by a list of the storage below, and keeps it up to date by a watch from the list's revision.
-// A watch that ends is opened again where it ended, so that nothing is lost; where that revision is compacted, the
-// storage below is listed again. Upstream: client-go's cache.Reflector.
+// reflector fills the cache with a list of the storage below, and keeps it up to date with a watch from the list's
+// revision. When the watch ends, a new one goes on from the last revision, so that no event is lost; if that revision is
+// compacted, the reflector lists again. Upstream: client-go's cache.Reflector.
 type reflector struct {
 	*Cacher
 }
@@ -42,11 +42,11 @@ func (r *reflector) run() {
 	}
 }
 
-// list lists the storage below. The first list becomes the cache's content; the differences to a later one become events,
-// which the watches see.
+// list lists the storage below. The first list becomes the content of the cache. A later list is compared with the
+// content, and the differences become events, which the watches get.
 //
-// The first list is of a past revision, and what has changed since then are the first events of the watch below, which
-// fill the history. So a client that was connected before this server started can go on where it was.
+// The first list is at a past revision: the watch below then sends the changes since that revision, which fill the
+// history. So a client that was connected before this server started can resume its watch.
 func (r *reflector) list() error {
 	if !r.watchCache.loaded() && r.config.Backlog > 0 {
 		newest, err := r.Interface.GetCurrentResourceVersion(r.ctx)
@@ -62,7 +62,7 @@ func (r *reflector) list() error {
 	return r.listAt(0, 0)
 }
 
-// listAt lists the storage below, page by page, at one revision; 0: the newest. The cache is ready once it has seen the
+// listAt lists the storage below, page by page, at one revision; 0: the newest. The cache is ready when it has seen
 // revision readyAt.
 func (r *reflector) listAt(at, readyAt uint64) error {
 	var objects []*cachingObject
@@ -83,7 +83,7 @@ func (r *reflector) listAt(at, readyAt uint64) error {
 			}
 			objects = append(objects, o)
 		}
-		opts.ResourceVersion, opts.ResourceVersionMatch = "", "" // the continue token has it
+		opts.ResourceVersion, opts.ResourceVersionMatch = "", "" // the continue token has the revision
 		if opts.Predicate.Continue = page.Continue; page.Continue == "" {
 			revision, err := r.versioner.ParseResourceVersion(page.ResourceVersion)
 			if err == nil {
@@ -107,13 +107,13 @@ func (r *reflector) replace(objects []*cachingObject, revision, readyAt uint64) 
 	r.watchCache.updateResourceVersion(revision)
 }
 
-// missedEvents are events that lead from the objects known at a revision to those found later. What was created and
-// deleted in between is not among them: a list does not show it.
+// missedEvents returns the events that lead from the objects known at revision after to those found by a later list. An
+// object that was created and deleted in between leaves no event.
 //
-// A client goes on after the revision of the last event that it has seen, so no two events may share one. An object
-// has that of its last write. When a deletion happened is not known, only that it was at a revision at which nothing else
-// is known to have happened and, where another object has the key now, before that one was written. Each deletion gets
-// the first such revision, those with an upper bound first, which always leaves enough.
+// No two events may share a revision, since a client resumes after the revision of its last event. A write has the
+// revision of its object. The revision of a deletion is unknown: it is one that no known write has and, if another object
+// has the key now, lower than the revision of that object. Each deletion gets the lowest free revision, those with such an
+// upper bound first; there are always enough.
 func missedEvents(known snapshot, found []*cachingObject, after uint64) []*watchCacheEvent {
 	var events, deletions []*watchCacheEvent
 	used := make(map[uint64]bool, len(found))
@@ -125,7 +125,7 @@ func missedEvents(known snapshot, found []*cachingObject, after uint64) []*watch
 		switch {
 		case old == nil || old.revision < o.revision && uid(old) == uid(o):
 			events = append(events, &watchCacheEvent{revision: o.revision, old: old, current: o})
-		case old.revision < o.revision: // another object of that name
+		case old.revision < o.revision: // another object of the same name
 			deletions = append(deletions, &watchCacheEvent{revision: o.revision, old: old})
 			events = append(events, &watchCacheEvent{revision: o.revision, current: o})
 		}
@@ -156,8 +156,8 @@ func uid(o *cachingObject) types.UID {
 	return m.GetUID()
 }
 
-// watch runs one watch after the other, until one cannot go on where the last ended: storage.ErrExpired, or an ERROR
-// event, which ends the clients' watches too.
+// watch runs one watch after the other, each from the revision that the last one reached. It returns when that revision is
+// compacted (storage.ErrExpired), or after an ERROR event, which ends the clients' watches too.
 func (r *reflector) watch() error {
 	var pause backoff
 	for r.ctx.Err() == nil {
@@ -179,12 +179,12 @@ func (r *reflector) watch() error {
 	return r.ctx.Err()
 }
 
-// watchError is what the ERROR event of the watch below says, or what is wrong with one of its objects.
+// watchError is the error of an ERROR event of the watch below, or of an event whose object cannot be used.
 type watchError struct{ error }
 
 func (e watchError) Unwrap() error { return e.error }
 
-// watchFrom runs one watch until it ends. The error is nil where it ended without one.
+// watchFrom runs one watch until it ends. The error is nil if the watch ended without one.
 func (r *reflector) watchFrom(revision uint64) error {
 	ctx, cancel := context.WithCancel(ownStream(r.ctx, r.config.Resource))
 	defer cancel()
@@ -209,7 +209,7 @@ func (r *reflector) watchFrom(revision uint64) error {
 	return nil
 }
 
-// handleEvent takes in an event of the watch below. Upstream: client-go's handleAnyWatch.
+// handleEvent applies one event of the watch below. Upstream: client-go's handleAnyWatch.
 func (r *reflector) handleEvent(e watch.Event) error {
 	if e.Type == watch.Error {
 		err := apierrors.FromObject(e.Object)
@@ -233,7 +233,7 @@ func (r *reflector) handleEvent(e watch.Event) error {
 	}
 	old := r.watchCache.get(next.key)
 	switch {
-	case old != nil && old.revision >= revision: // seen already
+	case old != nil && old.revision >= revision: // already applied
 	case e.Type != watch.Deleted:
 		r.dispatchEvent(&watchCacheEvent{revision: revision, old: old, current: next})
 	case old != nil:
@@ -242,7 +242,7 @@ func (r *reflector) handleEvent(e watch.Event) error {
 	return nil
 }
 
-// backoff is the pause after a failure: twice as long each time, from 20 ms to 5 s.
+// backoff is the pause after a failure: from 20 ms to 5 s, doubled each time.
 type backoff struct{ last time.Duration }
 
 func (b *backoff) reset() { b.last = 0 }

@@ -9,13 +9,13 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// snapshot holds objects in the order of their keys. A clone costs nothing until one of the two is written to, and is
-// read without a lock. Upstream: cacher/store.Snapshot, over the same tree.
+// snapshot holds objects in the order of their keys. Cloning copies nothing; a later write copies the nodes that it
+// changes. A clone is read without a lock. Upstream: cacher/store.Snapshot, over the same tree.
 type snapshot struct {
 	tree *btree.BTreeG[*cachingObject]
 }
 
-// degree is how wide the tree is: a write after a clone copies a few nodes of up to twice as many pointers.
+// degree of the tree: a write after a clone copies a few nodes, each with up to twice as many pointers.
 const degree = 16
 
 func byKey(a, b *cachingObject) bool { return a.key < b.key }
@@ -49,7 +49,7 @@ func (s snapshot) apply(e *watchCacheEvent) {
 	}
 }
 
-// undo takes the event's change back. belongs says which objects are the snapshot's.
+// undo reverts the event's change. belongs tells which objects the snapshot may hold.
 func (s snapshot) undo(e *watchCacheEvent, belongs func(*cachingObject) bool) {
 	if e.old != nil && belongs(e.old) {
 		s.put(e.old)
@@ -58,18 +58,18 @@ func (s snapshot) undo(e *watchCacheEvent, belongs func(*cachingObject) bool) {
 	}
 }
 
-// index maps the value of a field or a label to the objects that have it, in the order of their keys. The fields are
-// fixed by Config.IndexedFields; a label is added when somebody first selects by it. Namespaces need no index: they are
-// prefixes of keys. Upstream: cacher/store.indexer.
+// index maps the value of a field or a label to the objects that have it, in the order of their keys.
+// Config.IndexedFields names the fields; a label is added when a selector first names it. Namespaces need no index: they
+// are prefixes of keys. Upstream: cacher/store.indexer.
 type index struct {
 	attrs   storage.AttrFunc // nil: nothing is indexed
 	fields  []string
 	labels  []string
 	entries map[storage.MatchValue]snapshot
-	nodes   *btree.FreeListG[*cachingObject] // shared: there are many entries, most of them small
+	nodes   *btree.FreeListG[*cachingObject] // shared by all entries: most of them are small
 }
 
-// maxLabels bounds how many labels an index has, as each costs a little with every write. Other selectors scan.
+// maxLabels limits how many labels an index has, since every write updates each. Selectors by other labels scan.
 const maxLabels = 16
 
 func newIndex(fields []string, attrs storage.AttrFunc) index {
@@ -82,7 +82,7 @@ func newIndex(fields []string, attrs storage.AttrFunc) index {
 	}
 }
 
-// values are the values under which an object is found. One whose attributes cannot be read has none.
+// values returns the index values of an object; none if its attributes cannot be read.
 func (x *index) values(o *cachingObject) []storage.MatchValue {
 	if o == nil || len(x.fields)+len(x.labels) == 0 {
 		return nil
@@ -124,8 +124,8 @@ func (x *index) put(v storage.MatchValue, o *cachingObject) {
 	x.entries[v].put(o)
 }
 
-// match is a value under which everything is found that a predicate can select; the zero value: there is none, and the
-// predicate takes a scan.
+// match returns an index value that every object has which a predicate selects; the zero value: there is none, and the
+// predicate needs a scan.
 func (x *index) match(p storage.SelectionPredicate) storage.MatchValue {
 	for _, v := range p.MatcherIndex(x.fields, x.labels) {
 		return v
@@ -133,8 +133,8 @@ func (x *index) match(p storage.SelectionPredicate) storage.MatchValue {
 	return storage.MatchValue{}
 }
 
-// missingLabel is a label by whose value a predicate selects, and which would spare it the scan; "": there is none, or no
-// room for it.
+// missingLabel returns a label that the index lacks and that would save a predicate the scan; "": there is none, or the
+// index is full.
 func (x *index) missingLabel(p storage.SelectionPredicate) string {
 	if x.attrs == nil || p.Label == nil || len(x.labels) == maxLabels || x.match(p) != (storage.MatchValue{}) {
 		return ""
@@ -164,7 +164,7 @@ func (x *index) addLabel(label string, objects snapshot) {
 	})
 }
 
-// has reports whether an object is found under a value.
+// has reports whether an object has an index value.
 func (x *index) has(v storage.MatchValue, o *cachingObject) bool {
 	labelSet, fieldSet, err := o.attributes(x.attrs)
 	if err != nil {

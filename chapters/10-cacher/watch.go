@@ -13,8 +13,8 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Watch sends the events of the history after the version asked for, and then each new one. A version that the history
-// does not reach back to is an ERROR event, 410. Upstream: Cacher.Watch.
+// Watch sends the events of the history after the requested version, and then each new one. If the version is older than
+// the history, it sends one ERROR event, 410. Upstream: Cacher.Watch.
 func (c *Cacher) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
 	prefix, ours := c.prefixOf(key, opts.Recursive)
 	start, err := storage.ValidateWatchOptions(opts)
@@ -39,7 +39,8 @@ func (c *Cacher) Watch(ctx context.Context, key string, opts storage.ListOptions
 	return w, nil
 }
 
-// register sets where the watch begins, and from then on adds every event to it. It is false after Stop.
+// register determines the first events of the watch, and adds the watch to those that get each new event. It returns
+// false after Stop.
 func (c *Cacher) register(ctx context.Context, w *cacheWatcher) bool {
 	c.watchers.mu.Lock()
 	defer c.watchers.mu.Unlock()
@@ -61,9 +62,9 @@ func (c *Cacher) register(ctx context.Context, w *cacheWatcher) bool {
 	return true
 }
 
-// firstEvents sends what the watch shows before the events that are still to come; nil: nothing. False where the history
-// does not reach back to it. No event is dispatched meanwhile, so these end where the new ones begin. Upstream:
-// watchCacheInterval.
+// firstEvents returns a function that sends the events before the new ones: initial events, or past ones; nil: there are
+// none. known is false if the watch begins before the history. The caller holds watchers.mu, so that no event is
+// dispatched meanwhile, and the first events end exactly where the new ones begin. Upstream: watchCacheInterval.
 func (c *Cacher) firstEvents(w *cacheWatcher) (first func() (more bool), known bool) {
 	c.watchCache.mu.Lock()
 	defer c.watchCache.mu.Unlock()
@@ -81,8 +82,8 @@ func (c *Cacher) firstEvents(w *cacheWatcher) (first func() (more bool), known b
 	return func() bool { return w.sendHistory(past) }, true
 }
 
-// dispatchEvent makes an event known: to the watch cache, and to every watch in whose scope it is. A watch that has no
-// room left is stopped; the dispatcher waits for none. Upstream: Cacher.dispatchEvent.
+// dispatchEvent applies an event to the watch cache, and adds it to every watch in whose scope it is. A watch whose queue
+// is full is stopped: the dispatcher never waits. Upstream: Cacher.dispatchEvent.
 func (c *Cacher) dispatchEvent(e *watchCacheEvent) {
 	c.watchers.mu.Lock()
 	defer c.watchers.mu.Unlock()
@@ -108,16 +109,16 @@ func (c *Cacher) terminateAllWatchers(err error) {
 	c.watchers.clear()
 }
 
-// indexedWatchers are the open watches by their scope, so that an event is only offered to those that may want it. While
-// mu is held no event is dispatched: a watch that is added misses none and sees none twice. Upstream: indexedWatchers.
+// indexedWatchers are the open watches by their scope, so that an event is added only to those that may select it. While
+// mu is held no event is dispatched: a watch that is added misses none and gets none twice. Upstream: indexedWatchers.
 type indexedWatchers struct {
 	mu             sync.Mutex
 	scopes         map[watcherScope][]*cacheWatcher
 	progressNotify int // how many want a bookmark with each progress report
 }
 
-// watcherScope is what a watch may be interested in: a key, or what lies below a prefix that ends with a slash; with an
-// index value, only the objects found under it.
+// watcherScope bounds what a watch can select: one key, or the keys below a prefix, which ends with a slash; with an index
+// value, only the objects that have it.
 type watcherScope struct {
 	prefix string
 	value  storage.MatchValue
@@ -134,7 +135,7 @@ func (i *indexedWatchers) add(w *cacheWatcher) {
 	i.scopes[w.scope] = append(i.scopes[w.scope], w)
 }
 
-// remove takes a watch out; it may be called for one that is out already.
+// remove removes a watch, if it has not been removed yet.
 func (i *indexedWatchers) remove(w *cacheWatcher) {
 	all := i.scopes[w.scope]
 	if w.position >= len(all) || all[w.position] != w {
@@ -154,7 +155,7 @@ func (i *indexedWatchers) remove(w *cacheWatcher) {
 	i.scopes[w.scope] = all
 }
 
-// clear takes all out.
+// clear removes all watches.
 func (i *indexedWatchers) clear() { i.scopes, i.progressNotify = nil, 0 }
 
 func (i *indexedWatchers) each(f func(*cacheWatcher) bool) {
@@ -165,8 +166,8 @@ func (i *indexedWatchers) each(f func(*cacheWatcher) bool) {
 	}
 }
 
-// eachInScope calls f for each watch in whose scope an event of key is. values are the index values of the object before
-// and after.
+// eachInScope calls f for each watch in whose scope an event of key is. values are the object's index values before and
+// after the event.
 func (i *indexedWatchers) eachInScope(key string, values []storage.MatchValue, f func(*cacheWatcher)) {
 	for prefix := range prefixes(key) {
 		for _, w := range i.scopes[watcherScope{prefix: prefix}] {
@@ -183,7 +184,7 @@ func (i *indexedWatchers) eachInScope(key string, values []storage.MatchValue, f
 	}
 }
 
-// prefixes yields /pods/, /pods/default/ and /pods/default/nginx for the last of them.
+// prefixes yields /pods/, /pods/default/ and /pods/default/nginx for the key /pods/default/nginx.
 func prefixes(key string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for i := 1; i < len(key); i++ {

@@ -7,20 +7,20 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// watchCache is what the cache knows: all objects at one revision, and the events that led there. Upstream:
+// watchCache is the content of the cache: all objects at one revision, and the newest events up to it. Upstream:
 // cacher.watchCache.
 type watchCache struct {
 	mu       sync.RWMutex
 	objects  snapshot
 	index    index
 	history  history
-	revision uint64 // every event up to it has been seen
+	revision uint64 // the cache has seen every event up to it
 
-	readyAt    uint64        // the revision that has to be seen before anything is served; 0: there is no content
-	ready      bool          // it has been seen
+	readyAt    uint64        // nothing is served before revision reaches this one; 0: there is no content
+	ready      bool          // revision has reached readyAt
 	fillFailed bool          // the last attempt to list the storage below has failed
-	watching   bool          // the watch below runs, or is about to: revision will go on
-	frozen     snapshot      // a clone of objects for readers, until the next event; its tree is nil where there is none
+	watching   bool          // the watch below runs, or is about to: revision will advance
+	frozen     snapshot      // a clone of objects for readers, until the next event; its tree is nil if there is none
 	changed    chan struct{} // closed when revision, ready, fillFailed or watching change; nil: nobody waits
 }
 
@@ -32,7 +32,7 @@ func newWatchCache(config Config) watchCache {
 	}
 }
 
-// nextChange is the channel that is closed by the next broadcast, with mu held.
+// nextChange returns the channel that the next broadcast closes. The caller holds mu.
 func (w *watchCache) nextChange() <-chan struct{} {
 	if w.changed == nil {
 		w.changed = make(chan struct{})
@@ -40,7 +40,7 @@ func (w *watchCache) nextChange() <-chan struct{} {
 	return w.changed
 }
 
-// broadcast wakes all who wait, with mu held.
+// broadcast wakes all who wait for a change. The caller holds mu.
 func (w *watchCache) broadcast() {
 	if w.changed != nil {
 		close(w.changed)
@@ -48,7 +48,7 @@ func (w *watchCache) broadcast() {
 	}
 }
 
-// replace sets the first content, listed at a revision. It is served once the revision readyAt has been seen. Upstream:
+// replace sets the first content, listed at a revision. It is served when the cache has seen revision readyAt. Upstream:
 // watchCache.Replace.
 func (w *watchCache) replace(objects []*cachingObject, revision, readyAt uint64) {
 	w.mu.Lock()
@@ -73,7 +73,7 @@ func (w *watchCache) processEvent(e *watchCacheEvent) {
 	w.advanceLocked(e.revision)
 }
 
-// updateResourceVersion notes that there are no other events up to a revision. Upstream:
+// updateResourceVersion advances to a revision up to which there are no more events. Upstream:
 // watchCache.UpdateResourceVersion.
 func (w *watchCache) updateResourceVersion(revision uint64) {
 	w.mu.Lock()
@@ -89,7 +89,7 @@ func (w *watchCache) advanceLocked(revision uint64) {
 	w.broadcast()
 }
 
-// setWatching notes whether the watch below runs.
+// setWatching sets whether the watch below runs.
 func (w *watchCache) setWatching(watching bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -97,7 +97,7 @@ func (w *watchCache) setWatching(watching bool) {
 	w.broadcast()
 }
 
-// setFillFailed notes whether the last attempt to list the storage below has failed.
+// setFillFailed sets whether the last attempt to list the storage below has failed.
 func (w *watchCache) setFillFailed(failed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -105,15 +105,15 @@ func (w *watchCache) setFillFailed(failed bool) {
 	w.broadcast()
 }
 
-// loaded reports whether there is content, though it may be too old to be served.
+// loaded reports whether there is content. It may still be too old to be served.
 func (w *watchCache) loaded() bool {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return w.readyAt != 0
 }
 
-// readiness reports whether the content can be served. If not, changed is closed when that may be different; nil: the
-// storage below cannot be listed now.
+// readiness reports whether the content can be served. If not, changed is closed when it is worth asking again; nil:
+// listing the storage below has failed.
 func (w *watchCache) readiness() (ready bool, changed <-chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -123,8 +123,8 @@ func (w *watchCache) readiness() (ready bool, changed <-chan struct{}) {
 	return false, w.nextChange()
 }
 
-// reached reports whether a revision has been seen. If not, changed is closed when that may be different; nil: the watch
-// below does not run.
+// reached reports whether the cache has seen a revision. If not, changed is closed when it is worth asking again; nil:
+// the watch below does not run.
 func (w *watchCache) reached(revision uint64) (done bool, changed <-chan struct{}) {
 	w.mu.RLock()
 	done = w.revision >= revision
@@ -143,21 +143,22 @@ func (w *watchCache) reached(revision uint64) (done bool, changed <-chan struct{
 	return false, w.nextChange()
 }
 
-// resourceVersion is the revision up to which every event has been seen.
+// resourceVersion returns the revision up to which the cache has seen every event.
 func (w *watchCache) resourceVersion() (revision uint64, ready bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return w.revision, w.ready
 }
 
-// get returns the newest version of an object; nil: there is none.
+// get returns the newest version of an object; nil if there is none.
 func (w *watchCache) get(key string) *cachingObject {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return w.objects.get(key)
 }
 
-// latest returns the newest snapshot, or what it has under an index value, and its revision. Do not write to it.
+// latest returns the newest snapshot and its revision; with an index value, only the objects that have it. It is
+// read-only.
 func (w *watchCache) latest(value storage.MatchValue) (snapshot, uint64) {
 	w.mu.RLock()
 	frozen, revision := w.frozen, w.revision
@@ -183,8 +184,9 @@ func (w *watchCache) latestLocked(value storage.MatchValue) snapshot {
 	return w.frozen
 }
 
-// snapshotAt returns the snapshot at a revision, or what it had under an index value: the newest, with the later events
-// undone. False where the history does not hold all of those. Upstream: watchCache.waitAndGetExactSnapshot.
+// snapshotAt returns the snapshot at a past revision: the newest one, with the later events undone. With an index value
+// it has only the objects with that value. False: the history does not hold all later events. Upstream:
+// watchCache.waitAndGetExactSnapshot.
 func (w *watchCache) snapshotAt(revision uint64, value storage.MatchValue) (snapshot, bool) {
 	w.mu.Lock()
 	later, err := w.history.after(revision)
@@ -204,8 +206,8 @@ func (w *watchCache) snapshotAt(revision uint64, value storage.MatchValue) (snap
 	return objects, true
 }
 
-// indexFor is the index value under which everything is found that a predicate can select; the zero value: it takes a
-// scan. The first who selects by a label's value pays for the index that the others use.
+// indexFor returns an index value that every object has which a predicate selects; the zero value: it needs a scan. The
+// first selector that names a label adds the label to the index.
 func (w *watchCache) indexFor(p storage.SelectionPredicate) storage.MatchValue {
 	w.mu.RLock()
 	value, label := w.index.match(p), w.index.missingLabel(p)
@@ -219,7 +221,7 @@ func (w *watchCache) indexFor(p storage.SelectionPredicate) storage.MatchValue {
 	return w.index.match(p)
 }
 
-// indexValues are the index values of the object before and after an event. Upstream:
+// indexValues returns the index values of the object before and after an event. Upstream:
 // Cacher.triggerValuesThreadUnsafe.
 func (w *watchCache) indexValues(e *watchCacheEvent) []storage.MatchValue {
 	w.mu.RLock()

@@ -14,12 +14,12 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// applyPatcher merges an applied configuration into an object: server-side apply. The applied configuration has the fields
-// that one manager wants, and no others; the endpoint's field manager merges it. Upstream: applyPatcher.
+// applyPatcher merges an applied configuration into an object: server-side apply. The applied configuration has only the
+// fields that one manager wants to set; the endpoint's field manager merges it. Upstream: applyPatcher.
 type applyPatcher struct {
 	patchRequest
-	configuration map[string]any // the applied one
-	unique        bool           // no field is written twice in the patch
+	configuration map[string]any // the applied configuration
+	unique        bool           // the patch has no duplicate fields
 }
 
 func (p *applyPatcher) decode() (err error) {
@@ -50,9 +50,9 @@ func (p *applyPatcher) applyPatchToCurrentObject(current runtime.Object) (runtim
 	return obj, err
 }
 
-// decodeAppliedConfiguration reads an applied configuration in the format of m. unique: no field is written twice. Nearly every
-// client sends JSON as YAML, which it is too, and which a JSON decoder reads ten times as fast. Where the two decoders might not
-// agree, YAML's is taken.
+// decodeAppliedConfiguration decodes an applied configuration in the format of m. unique: it has no duplicate fields. JSON is
+// valid YAML, and most clients send it: the JSON decoder reads it ten times as fast. If the two decoders might give different
+// results, the YAML decoder is used.
 func decodeAppliedConfiguration(m *kinds.SerializerInfo, text []byte) (fields map[string]any, unique bool, err error) {
 	if m.EncodesAsText && isPlainJSON(text) {
 		strictErrs, err := kjson.UnmarshalStrict(text, &fields)
@@ -68,7 +68,7 @@ func decodeAppliedConfiguration(m *kinds.SerializerInfo, text []byte) (fields ma
 	return fields, false, m.Unmarshal(text, &fields)
 }
 
-// isPlainJSON reports an object in ASCII that has nothing in it with a meaning of its own in YAML.
+// isPlainJSON reports whether text is a JSON object in ASCII without anything that YAML reads in another way.
 func isPlainJSON(text []byte) bool {
 	if len(text) == 0 || text[0] != '{' || bytes.Contains(text, []byte(`\u`)) || bytes.Contains(text, []byte(`"<<"`)) {
 		return false
@@ -81,7 +81,7 @@ func isPlainJSON(text []byte) bool {
 	return true
 }
 
-// hasFloats reports numbers that are not integers in JSON. YAML reads 1e3 as an integer.
+// hasFloats reports whether v has numbers that are no integers for the JSON decoder: YAML reads 1e3 as an integer.
 func hasFloats(v any) bool {
 	switch v := v.(type) {
 	case float64:
@@ -103,11 +103,11 @@ func hasFloats(v any) bool {
 }
 
 // maxAppliedFields is how many fields one map of an applied configuration may have: the merge inserts each into a sorted
-// list of its manager's fields, which takes a time that is quadratic in their number.
+// list, in a time that is quadratic in their number.
 const maxAppliedFields = 50_000
 
-// checkAppliedConfiguration refuses (413) maps of too many fields, and YAML that has become too many values. The values of
-// JSON were counted before it was read.
+// checkAppliedConfiguration refuses (413) maps with too many fields, and YAML with too many values. The values of JSON were
+// counted before it was decoded.
 func checkAppliedConfiguration(text []byte, fields map[string]any) error {
 	if n := widestMap(fields); n > maxAppliedFields {
 		return apierrors.NewRequestEntityTooLargeError(fmt.Sprintf("limit is %d fields in a map that is applied, got %d", maxAppliedFields, n))
@@ -122,7 +122,7 @@ func checkAppliedConfiguration(text []byte, fields map[string]any) error {
 	return kinds.CheckValues(converted)
 }
 
-// widestMap is the number of fields of the largest map in v.
+// widestMap returns the number of fields of the largest map in v.
 func widestMap(v any) (n int) {
 	switch v := v.(type) {
 	case map[string]any:

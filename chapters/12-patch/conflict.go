@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/merge"
 )
 
-// conflictError is a 409 that names the manager and the path of each conflict. Upstream: NewConflictError.
+// conflictError returns a 409 that names the manager and the path of each conflict. Upstream: NewConflictError.
 func (m *managedFields) conflictError(conflicts merge.Conflicts) error {
 	causes := make([]metav1.StatusCause, len(conflicts))
 	paths := map[string][]string{} // by manager
@@ -33,7 +33,7 @@ func (m *managedFields) conflictError(conflicts merge.Conflicts) error {
 	return apierrors.NewApplyConflict(causes, fmt.Sprintf("Apply failed with %d conflicts: %s", len(conflicts), strings.Join(lines, "\n")))
 }
 
-// describe names a manager in a conflict: "kubelet" with subresource "status" using v1.
+// describe returns how a conflict names a manager: "kubelet" with subresource "status" using v1.
 func (m *managedFields) describe(id string) string {
 	entry := m.entries[id]
 	text := fmt.Sprintf("%q", entry.Manager)

@@ -32,7 +32,7 @@ spec:
 `
 
 // Demo makes the same change with three types of patches, and shows what each does to a list. Then two managers apply, and
-// the managed fields tell which fields each of them has.
+// the managed fields show which fields each of them has.
 func Demo(ctx context.Context, s *demo.Stage) error {
 	api, err := served()
 	if err != nil {
@@ -44,7 +44,7 @@ func Demo(ctx context.Context, s *demo.Stage) error {
 	return d.err
 }
 
-// show is the demo under way. After an error nothing more is shown.
+// show is the state of the demo. After an error it prints nothing more.
 type show struct {
 	*demo.Stage
 	api http.Handler
@@ -57,13 +57,13 @@ func (d *show) patches(ctx context.Context) {
 	for _, step := range []struct{ title, mediaType, patch, says string }{
 		{"JSON patch: a list of operations", "application/json-patch+json",
 			`[{"op":"replace",` + "\n" + `  "path":"/spec/template/spec/containers/0/image","value":"a:2"}]`,
-			"It counts: containers/0 is whatever stands first."},
+			"It counts list elements: containers/0 is the first one."},
 		{"Merge patch: fields replace, nulls remove", "application/merge-patch+json",
 			`{"metadata":{"labels":{"tier":null}},` + "\n" + ` "spec":{"template":{"spec":{"containers":[{"name":"app","image":"a:3"}]}}}}`,
-			"A list is one value to it: the proxy is gone, and so is the label."},
+			"It replaces a list as a whole: the proxy is removed, and so is the label."},
 		{"Strategic merge patch: lists have keys", "application/strategic-merge-patch+json",
 			`{"spec":{"template":{"spec":{"containers":[{"name":"app","image":"a:4"}]}}}}`,
-			"The type says that containers are known by their name: one of them changes."},
+			"The key of the list of containers is their name: one of them changes."},
 	} {
 		d.start(ctx)
 		d.Title("%s", step.title)
@@ -78,18 +78,18 @@ func (d *show) patches(ctx context.Context) {
 // serverSideApply has a release tool and a mesh apply to one deployment.
 func (d *show) serverSideApply(ctx context.Context) {
 	d.send(ctx, http.MethodDelete, path, "", "")
-	d.Title("Server-side apply: each manager says all that it wants")
+	d.Title("Server-side apply: each manager sends all fields that it wants")
 	d.apply(ctx, "release", "", `{name: app, image: "a:1"}`)
 	d.apply(ctx, "mesh", "", `{name: proxy, image: "p:1"}`)
 	d.Say("Each owns its container. The mesh wants another image for the app:")
 	d.apply(ctx, "mesh", "", `{name: app, image: "a:0"}, {name: proxy, image: "p:1"}`)
-	d.Say("A conflict: 409 names the manager and the field. By force it takes the field:")
+	d.Say("A conflict: 409 names the manager and the field. With force it takes the field:")
 	d.apply(ctx, "mesh", "&force=true", `{name: app, image: "a:0"}, {name: proxy, image: "p:1"}`)
-	d.Say("And what it leaves out the next time, it gives up; its proxy goes:")
+	d.Say("It gives up the fields that it omits the next time: its proxy is removed:")
 	d.apply(ctx, "mesh", "", `{name: app, image: "a:0"}`)
 }
 
-// apply shows what comes of an applied configuration: the containers, and the managers of each; or the conflict.
+// apply sends an applied configuration, and prints the containers and the managers of each, or the conflict.
 func (d *show) apply(ctx context.Context, manager, force, containers string) {
 	const configuration = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [%s]}}}}"
 	answer := d.send(ctx, http.MethodPatch, path+"?fieldManager="+manager+force, "application/apply-patch+yaml", fmt.Sprintf(configuration, containers))
@@ -112,7 +112,7 @@ func (d *show) apply(ctx context.Context, manager, force, containers string) {
 	}
 }
 
-// owned are the leaves of a set of fields, below the containers: app.image.
+// owned returns the fields of the containers in a set: app.image.
 func owned(fields []byte) string {
 	var tree map[string]any
 	if json.Unmarshal(fields, &tree) != nil {
@@ -133,7 +133,7 @@ func owned(fields []byte) string {
 	return strings.Join(leaves, " ")
 }
 
-// served is a server with deployments in memory and the verbs of this chapter.
+// served returns a server with deployments in memory and the verbs of this chapter.
 func served() (http.Handler, error) {
 	codecs := kinds.NewCodecs(kinds.NewScheme())
 	s, err := server.Config{Codecs: codecs, Verbs: append(rest.Verbs(), Verbs()...), NewFieldManager: NewFieldManagers(codecs).New}.New()
@@ -151,7 +151,7 @@ func served() (http.Handler, error) {
 	})
 }
 
-// answered is what came back: a deployment, or a Status with its message.
+// answered is a response: a deployment, or a Status with its message.
 type answered struct {
 	code int
 	appsv1.Deployment
@@ -166,7 +166,7 @@ func (a *answered) containers() string {
 	return strings.Join(names, " ")
 }
 
-// start puts the deployment into its first state.
+// start deletes the deployment and creates it again.
 func (d *show) start(ctx context.Context) {
 	d.send(ctx, http.MethodDelete, path, "", "")
 	answer := d.send(ctx, http.MethodPost, path[:strings.LastIndex(path, "/")], "application/yaml", deployment)
@@ -188,7 +188,7 @@ func (d *show) send(ctx context.Context, method, path, mediaType, body string) *
 	d.api.ServeHTTP(w, r)
 	answer.code = w.Code
 	content := w.Body.Bytes()
-	if method == http.MethodDelete { // a Status, whose status is no deployment's
+	if method == http.MethodDelete { // the body is a Status
 		return answer
 	}
 	if w.Code >= http.StatusBadRequest {

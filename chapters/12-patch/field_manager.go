@@ -1,3 +1,17 @@
+// Two managers apply the same field. Time runs down; each revision shows the data and the managed fields that are stored
+// from then on.
+//
+//	manager release              stored: configmaps/web                    manager mesh
+//	apply size: "1" ───────────▶ r5  size: "1"  release: f:size
+//	                             r5  unchanged ◀────────────────────────── apply size: "2"
+//	                                       └─────────────────────────────▶ 409 conflict with "release": .data.size
+//	                             r6  size: "2"  mesh: f:size ◀──────────── apply size: "2", force
+//	apply size: "1" ───────────▶ r6  unchanged
+//	409 conflict with "mesh" ◀───────┘
+//	apply size: "2" ───────────▶ r7  size: "2"  release: f:size, mesh: f:size
+//	                             r8  size: "2"  release: f:size ◀───────── apply without size
+//	apply without size ────────▶ r9  size is removed: no manager has it
+
 package patch
 
 import (
@@ -16,8 +30,8 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// fieldManager is server-side apply for the objects of one endpoint. It merges by structured-merge-diff, as kube-apiserver
-// does. This is what goes in and what comes out; ExampleFieldManagers_New prints it:
+// fieldManager is server-side apply for the objects of one endpoint. It merges with structured-merge-diff, as kube-apiserver
+// does. Its input and output, which ExampleFieldManagers_New prints:
 //
 //	applied configuration      live object             its managed fields
 //	by mesh                    data:                   editor Update: f:size
@@ -52,9 +66,9 @@ var _ rest.FieldManager = (*fieldManager)(nil)
 
 // Names of managers that are no clients.
 const (
-	beforeFirstApply = "before-first-apply" // of the fields that an object had when it was tracked first
-	currentOperation = "current-operation"  // whoever updates, until it is known whether it has changed anything
-	ancientChanges   = "ancient-changes"    // of the oldest updates
+	beforeFirstApply = "before-first-apply" // has the fields that an object had before its managed fields were tracked
+	currentOperation = "current-operation"  // has the fields of the current update, until they are known
+	ancientChanges   = "ancient-changes"    // has the fields of the oldest updates
 )
 
 // Apply merges an applied configuration into the live object. See rest.FieldManager.
@@ -70,7 +84,7 @@ func (m *fieldManager) Apply(live runtime.Object, applied *unstructured.Unstruct
 	if kind := applied.GroupVersionKind(); kind != m.kind {
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("invalid object type: %v", kind))
 	}
-	if len(managed.sets) == 0 { // nobody tracks the object so far: what it has gets a manager
+	if len(managed.sets) == 0 { // the managed fields were not tracked so far: the present fields get a manager
 		empty, err := m.newObject()
 		if err == nil {
 			err = m.track(empty, live, managed, beforeFirstApply)
@@ -83,7 +97,7 @@ func (m *fieldManager) Apply(live runtime.Object, applied *unstructured.Unstruct
 		return nil, apierrors.NewBadRequest("metadata.managedFields must be nil")
 	}
 
-	// Both become typed values: trees that know which lists have keys and which structs are atomic.
+	// Both become typed values, whose schema says which lists have keys and which structs are atomic.
 	versioned, err := m.objects.ConvertToVersion(live, m.kind.GroupVersion())
 	if err != nil {
 		return nil, fmt.Errorf("failed to convert live object (%v) to proper version: %v", identity(live), err)
@@ -97,8 +111,9 @@ func (m *fieldManager) Apply(live runtime.Object, applied *unstructured.Unstruct
 		return nil, fmt.Errorf("failed to create typed live object (%v): %v", identity(versioned), err)
 	}
 
-	// Updater.Apply sets the fields of the applied configuration, removes those that the manager applied last time and leaves
-	// out now, unless somebody else manages them, and takes from other managers what it changes: a conflict without force.
+	// Updater.Apply sets the fields of the applied configuration, and removes those that the manager applied last time and
+	// omits now, unless another manager has them. A field that it changes is taken from its other managers; without force
+	// that is a conflict.
 	id := managed.identify(m.entry(manager, metav1.ManagedFieldsOperationApply))
 	merged, sets, err := m.updater.Apply(current, config, m.version(), managed.sets, id, force)
 	if conflicts, ok := err.(merge.Conflicts); ok && manager == kubectl {
@@ -116,7 +131,7 @@ func (m *fieldManager) Apply(live runtime.Object, applied *unstructured.Unstruct
 	managed.sets = sets
 	managed.strip(id)
 
-	// The merged value becomes an object again. Nil: it is equal to the live object, and at most the sets have changed.
+	// The merged value becomes an object again. Nil: it equals the live object; only the managed fields may differ.
 	var obj runtime.Object
 	if merged == nil {
 		obj = live.DeepCopyObject()
@@ -134,8 +149,8 @@ func (m *fieldManager) Apply(live runtime.Object, applied *unstructured.Unstruct
 	return obj, managed.encode(obj)
 }
 
-// UpdateNoErrors brings the managed fields of obj up to date after another kind of write. See rest.FieldManager. After an
-// error they are those of live: no write fails because of its managed fields.
+// UpdateNoErrors updates the managed fields of obj after a write that is no apply. See rest.FieldManager. After an error
+// they are those of live: no write fails because of its managed fields.
 func (m *fieldManager) UpdateNoErrors(live, obj runtime.Object, manager string) runtime.Object {
 	if live == nil {
 		live = newOf(obj)
@@ -149,22 +164,22 @@ func (m *fieldManager) UpdateNoErrors(live, obj runtime.Object, manager string) 
 		return obj
 	}
 	managed := m.managedBefore(before, object)
-	object.SetManagedFields(nil) // they are no part of what is compared
+	object.SetManagedFields(nil) // they are not compared
 	if len(managed.sets) == 0 && before.GetUID() != "" {
-		return obj // nobody tracks the object until the first apply
+		return obj // managed fields are not tracked before the first apply
 	}
 	err = m.track(live, obj, managed, manager)
 	if err == nil {
 		err = managed.encode(obj)
 	}
-	if err != nil { // a list of which elements have no keys, for example
+	if err != nil { // for example, an element of a list has no key
 		object.SetManagedFields(before.GetManagedFields())
 	}
 	return obj
 }
 
-// managedBefore are the managed fields that an update starts from: those that obj brings along, or else those of live. An
-// empty list, or one with an empty entry, begins anew.
+// managedBefore returns the managed fields that an update starts from: those of obj, or else those of live. An empty list,
+// or one with an empty entry, resets them.
 func (m *fieldManager) managedBefore(live, obj metav1.Object) *managedFields {
 	if m.subresource == "" {
 		entries := obj.GetManagedFields()
@@ -182,7 +197,8 @@ func (m *fieldManager) managedBefore(live, obj metav1.Object) *managedFields {
 	return managed
 }
 
-// track changes managed after an update: what obj has otherwise than live belongs to manager, and to nobody else.
+// track changes managed after an update: the fields that differ between live and obj get this manager, and no other keeps
+// them.
 func (m *fieldManager) track(live, obj runtime.Object, managed *managedFields, manager string) error {
 	after, err := m.objectToTyped("new", obj)
 	if err != nil {

@@ -18,10 +18,10 @@ import (
 // FieldManagers makes the field managers of a server's endpoints.
 type FieldManagers struct {
 	Codecs *kinds.Codecs
-	Types  *TypeConverter // which all of them share
+	Types  *TypeConverter // shared by all of them
 }
 
-// NewFieldManagers returns the factory for the kinds that codecs know. Its New is a server's Config.NewFieldManager.
+// NewFieldManagers returns the factory for the kinds of codecs. Its New is a server's Config.NewFieldManager.
 func NewFieldManagers(codecs *kinds.Codecs) *FieldManagers {
 	return &FieldManagers{codecs, NewTypeConverter(codecs.Scheme)}
 }
@@ -40,8 +40,8 @@ func (f *FieldManagers) New(e *rest.RequestScope) rest.FieldManager {
 	return m
 }
 
-// resetFilters let through what a storage does not reset, in each version in which a manager may have written. Nil:
-// everything.
+// resetFilters remove the fields that a storage resets, in each version in which a manager may have written. Nil: there are
+// none.
 func resetFilters(reset rest.ResetFields, versions []schema.GroupVersion) map[fieldpath.APIVersion]fieldpath.Filter {
 	if len(reset) == 0 {
 		return nil
@@ -61,7 +61,7 @@ func resetFilters(reset rest.ResetFields, versions []schema.GroupVersion) map[fi
 	return filters
 }
 
-// objectToTyped turns an object into a typed value of the endpoint's version.
+// objectToTyped turns an object into a typed value in the endpoint's version.
 func (m *fieldManager) objectToTyped(which string, obj runtime.Object) (*typed.TypedValue, error) {
 	versioned, err := m.objects.ConvertToVersion(obj, m.kind.GroupVersion())
 	if err != nil {
@@ -74,7 +74,7 @@ func (m *fieldManager) objectToTyped(which string, obj runtime.Object) (*typed.T
 	return value, nil
 }
 
-// typedToObject turns the merged value into an object: with defaults, in the hub version.
+// typedToObject turns the merged value into an object in the hub version, with defaults.
 func (m *fieldManager) typedToObject(merged *typed.TypedValue, applied runtime.Object) (runtime.Object, error) {
 	obj, err := m.types.TypedToObject(merged)
 	if err != nil {
@@ -96,7 +96,7 @@ func (m *fieldManager) version() fieldpath.APIVersion {
 	return fieldpath.APIVersion(m.kind.GroupVersion().String())
 }
 
-// entry is the entry of a manager of this endpoint, without fields and time.
+// entry returns the entry of a manager of this endpoint, without fields and time.
 func (m *fieldManager) entry(manager string, operation metav1.ManagedFieldsOperationType) metav1.ManagedFieldsEntry {
 	if manager == "" {
 		manager = "unknown"
@@ -104,7 +104,7 @@ func (m *fieldManager) entry(manager string, operation metav1.ManagedFieldsOpera
 	return metav1.ManagedFieldsEntry{Manager: manager, Operation: operation, APIVersion: m.kind.GroupVersion().String(), Subresource: m.subresource}
 }
 
-// identity is how error messages name an object: namespace/name; kind.
+// identity returns how error messages name an object: namespace/name; kind.
 func identity(obj runtime.Object) string {
 	namespace, name := "<unknown>", "<unknown>"
 	if object, err := meta.Accessor(obj); err == nil {
@@ -113,7 +113,7 @@ func identity(obj runtime.Object) string {
 	return fmt.Sprintf("%v/%v; %v", namespace, name, obj.GetObjectKind().GroupVersionKind())
 }
 
-// newObject is an empty object of the endpoint's kind.
+// newObject returns an empty object of the endpoint's kind.
 func (m *fieldManager) newObject() (runtime.Object, error) {
 	obj, err := m.scheme.New(m.kind)
 	if err != nil {
@@ -123,7 +123,7 @@ func (m *fieldManager) newObject() (runtime.Object, error) {
 	return obj, nil
 }
 
-// newOf is a new object of obj's Go type and kind.
+// newOf returns a new object of obj's Go type and kind.
 func newOf(obj runtime.Object) runtime.Object {
 	empty := reflect.New(reflect.TypeOf(obj).Elem()).Interface().(runtime.Object)
 	empty.GetObjectKind().SetGroupVersionKind(obj.GetObjectKind().GroupVersionKind())

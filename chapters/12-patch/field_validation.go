@@ -12,12 +12,12 @@ import (
 	kjson "sigs.k8s.io/json"
 )
 
-// strict reports whether the client wants to hear of fields that are unknown or written twice, as errors or as warnings.
+// strict reports whether unknown and duplicate fields are errors or warnings, and not ignored.
 func (r patchRequest) strict() bool {
 	return r.options.FieldValidation != metav1.FieldValidationIgnore
 }
 
-// unmarshal reads the patch, which is JSON, into v. strictErrs are fields that are written twice.
+// unmarshal decodes the patch, which is JSON, into v. strictErrs are the duplicate fields.
 func (r patchRequest) unmarshal(v any) (strictErrs []error, err error) {
 	if r.strict() {
 		return kjson.UnmarshalStrict(r.patch, v)
@@ -25,8 +25,8 @@ func (r patchRequest) unmarshal(v any) (strictErrs []error, err error) {
 	return nil, kjson.UnmarshalCaseSensitivePreserveInts(r.patch, v)
 }
 
-// checkDecoded turns err, which came from decoding the patched object, into what the client gets: an error, or warnings of
-// unknown and duplicate fields. strictErrs were found in the patch. The error's message shows value.
+// checkDecoded turns err, the error of decoding the patched object, into an error for the client, or into warnings about
+// unknown and duplicate fields. strictErrs are those of the patch. The error's message contains value.
 func (r patchRequest) checkDecoded(strictErrs []error, err error, value any) error {
 	strictErr, ok := runtime.AsStrictDecodingError(err)
 	if err != nil && !ok {
@@ -45,7 +45,7 @@ func (r patchRequest) checkDecoded(strictErrs []error, err error, value any) err
 	return nil
 }
 
-// checkDuplicates reads an applied configuration once more, and refuses or warns of fields that are written twice.
+// checkDuplicates decodes an applied configuration again, and returns an error or adds warnings for duplicate fields.
 func (r patchRequest) checkDuplicates() error {
 	if !r.strict() {
 		return nil
@@ -61,17 +61,17 @@ func (r patchRequest) checkDuplicates() error {
 	return nil
 }
 
-// undecodable is the error for a patch that cannot be read.
+// undecodable is the error for a patch that cannot be decoded.
 func undecodable(err error) error {
 	return apierrors.NewBadRequest(fmt.Sprintf("error decoding patch: %v", err))
 }
 
-// unprocessable is the error for a patch that is well formed and cannot be applied.
+// unprocessable is the error for a patch that can be decoded, but not applied.
 func unprocessable(err error) error {
 	return apierrors.NewGenericServerResponse(http.StatusUnprocessableEntity, "", schema.GroupResource{}, "", err.Error(), 0, false)
 }
 
-// invalid is the error for a patch whose result cannot be an object. The message shows value.
+// invalid is the error for a patch whose result cannot be decoded. The message contains value.
 func invalid(value any, err error) error {
 	return apierrors.NewInvalid(schema.GroupKind{}, "", field.ErrorList{field.Invalid(field.NewPath("patch"), value, err.Error())})
 }

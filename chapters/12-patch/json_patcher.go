@@ -17,7 +17,7 @@ import (
 // maxJSONPatchOperations is how many operations a JSON patch may have. Upstream: maxJSONPatchOperations.
 const maxJSONPatchOperations = 10_000
 
-// jsonPatchOp is one operation of a JSON patch, as far as checks look at it. Clients read its name in error messages.
+// jsonPatchOp is one operation of a JSON patch, for checks. Its name appears in error messages.
 type jsonPatchOp struct {
 	Op    string `json:"op"`
 	Path  string `json:"path"`
@@ -25,12 +25,12 @@ type jsonPatchOp struct {
 	Value any    `json:"value"`
 }
 
-// jsonPatcher applies a list of operations (JSON patch, RFC 6902), or an object whose fields replace and whose nulls remove
-// (JSON merge patch, RFC 7386). Both change the JSON text of an object. Upstream: jsonPatcher.
+// jsonPatcher applies a list of operations (JSON patch, RFC 6902), or an object whose fields replace fields and whose nulls
+// remove them (JSON merge patch, RFC 7386). Both change the JSON text of an object. Upstream: jsonPatcher.
 type jsonPatcher struct {
 	patchRequest
-	operations jsonpatch.Patch // of a JSON patch; a merge patch is applied as it came
-	strictErrs []error         // fields that are written twice in the patch
+	operations jsonpatch.Patch // of a JSON patch; a merge patch needs no decoding
+	strictErrs []error         // duplicate fields of the patch
 }
 
 func (p *jsonPatcher) decode() error {
@@ -52,7 +52,7 @@ func (p *jsonPatcher) decodeOperations() error {
 	if p.strict() {
 		var operations []jsonPatchOp
 		strictErrs, err := p.unmarshal(&operations)
-		if err != nil { // with the name of the type that messages of kube-apiserver have
+		if err != nil { // with the type name that kube-apiserver's messages have
 			return undecodable(errors.New(strings.Replace(err.Error(), "patch.jsonPatchOp", "handlers.jsonPatchOp", 1)))
 		}
 		for _, strictErr := range strictErrs {
@@ -71,7 +71,7 @@ func (p *jsonPatcher) decodeOperations() error {
 	return nil
 }
 
-// applyPatchToCurrentObject encodes the object in the version that the client speaks, patches the text, and decodes it.
+// applyPatchToCurrentObject encodes the object in the version of the request, patches the text, and decodes the result.
 func (p *jsonPatcher) applyPatchToCurrentObject(current runtime.Object) (runtime.Object, error) {
 	serializer, err := p.call.Codecs.NegotiateInputSerializer("") // JSON
 	if err != nil {
@@ -96,7 +96,7 @@ func (p *jsonPatcher) applyPatchToCurrentObject(current runtime.Object) (runtime
 func (p *jsonPatcher) applyJSPatch(current []byte) ([]byte, error) {
 	if p.patchType == types.JSONPatchType {
 		patched, err := p.operations.Apply(p.call.Context, current)
-		if err != nil && p.call.Context.Err() == nil { // upstream does not say which operation failed
+		if err != nil && p.call.Context.Err() == nil { // as upstream, without the number of the operation
 			err = unprocessable(err)
 		}
 		return patched, err

@@ -13,15 +13,15 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/merge"
 )
 
-// kubectl is the manager that may go from client-side apply to server-side apply without conflicts. Client-side apply left
-// what it applied in an annotation, corev1.LastAppliedConfigAnnotation.
+// kubectl is the manager that may change from client-side apply to server-side apply without conflicts. Client-side apply
+// keeps the applied configuration in an annotation, corev1.LastAppliedConfigAnnotation.
 const kubectl = "kubectl"
 
-// withoutLastApplied drops the conflicts about fields that client-side apply has set and nobody has changed since.
-// Upstream: lastAppliedManager.
+// withoutLastApplied returns the conflicts without those about fields that client-side apply has set and that have not
+// changed since. Upstream: lastAppliedManager.
 func (m *fieldManager) withoutLastApplied(conflicts merge.Conflicts, live runtime.Object) merge.Conflicts {
 	ours, err := m.lastAppliedSet(live)
-	if err != nil { // there is no annotation, or it cannot be read
+	if err != nil { // there is no annotation, or it cannot be decoded
 		return conflicts
 	}
 	var left merge.Conflicts
@@ -33,7 +33,7 @@ func (m *fieldManager) withoutLastApplied(conflicts merge.Conflicts, live runtim
 	return left
 }
 
-// lastAppliedSet are the fields of the annotation that live has with the same values.
+// lastAppliedSet returns the fields of the annotation that have the same values in live.
 func (m *fieldManager) lastAppliedSet(live runtime.Object) (*fieldpath.Set, error) {
 	object, err := meta.Accessor(live)
 	if err != nil {
@@ -69,7 +69,7 @@ func (m *fieldManager) lastAppliedSet(live runtime.Object) (*fieldpath.Set, erro
 	return set.Difference(changes.Modified).Difference(changes.Added).Difference(changes.Removed), nil
 }
 
-// updateLastApplied writes the applied configuration into the annotation, if obj has one, so that kubectl can go back to
+// updateLastApplied writes the applied configuration into the annotation, if obj has it, so that kubectl can return to
 // client-side apply. Upstream: lastAppliedUpdater.
 func updateLastApplied(obj runtime.Object, applied *unstructured.Unstructured) error {
 	object, err := meta.Accessor(obj)

@@ -14,18 +14,18 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
-// managedFields are the managed fields of one object as structured-merge-diff has them: the set of fields of each manager,
-// by an identifier that tells managers apart. Upstream: Managed of managedfields.
+// managedFields are the managed fields of one object in the form of structured-merge-diff: a set of fields for each manager,
+// by the identifier of the manager. Upstream: Managed of managedfields.
 type managedFields struct {
 	sets    fieldpath.ManagedFields
-	entries map[string]metav1.ManagedFieldsEntry // by identifier, without fields: who it is, and when it wrote last
+	entries map[string]metav1.ManagedFieldsEntry // by identifier, without fields: the manager, and the time of its last write
 }
 
 func newManagedFields(size int) *managedFields {
 	return &managedFields{make(fieldpath.ManagedFields, size), make(map[string]metav1.ManagedFieldsEntry, size)}
 }
 
-// decodeManagedFields reads metadata.managedFields. Upstream: DecodeManagedFields.
+// decodeManagedFields decodes metadata.managedFields. Upstream: DecodeManagedFields.
 func decodeManagedFields(entries []metav1.ManagedFieldsEntry) (*managedFields, error) {
 	managed := newManagedFields(len(entries))
 	for i, entry := range entries {
@@ -51,8 +51,8 @@ func decodeManagedFields(entries []metav1.ManagedFieldsEntry) (*managedFields, e
 	return managed, nil
 }
 
-// identify returns the identifier of an entry's manager, and remembers the entry. A manager that updates is another one in
-// each version; one that applies is the same in all. Upstream: BuildManagerIdentifier.
+// identify returns the identifier of an entry's manager, and stores the entry. A manager by Update has an identifier for each
+// version; a manager by Apply has one for all versions. Upstream: BuildManagerIdentifier.
 func (m *managedFields) identify(entry metav1.ManagedFieldsEntry) string {
 	of := metav1.ManagedFieldsEntry{Manager: entry.Manager, Operation: entry.Operation, APIVersion: entry.APIVersion, Subresource: entry.Subresource}
 	if of.Operation == metav1.ManagedFieldsOperationApply {
@@ -67,15 +67,15 @@ func (m *managedFields) identify(entry metav1.ManagedFieldsEntry) string {
 	return id
 }
 
-// touch notes that a manager writes now.
+// touch sets the time of a manager's last write to now.
 func (m *managedFields) touch(id string) {
 	entry := m.entries[id]
 	entry.Time = &metav1.Time{Time: time.Now().UTC()}
 	m.entries[id] = entry
 }
 
-// add gives what the current operation has changed to a manager, in addition to what it has set before. A manager that has
-// changed nothing is not noted. Upstream: managedFieldsUpdater.
+// add adds the fields of the current operation to the set of a manager. If there are none, the manager gets no entry.
+// Upstream: managedFieldsUpdater.
 func (m *managedFields) add(entry metav1.ManagedFieldsEntry) {
 	changed, ok := m.sets[currentOperation]
 	if !ok {
@@ -91,7 +91,7 @@ func (m *managedFields) add(entry metav1.ManagedFieldsEntry) {
 	m.touch(id)
 }
 
-// stripped are the fields that the server sets or that identify the object: they have no manager. Upstream: stripMetaManager.
+// stripped are fields that the server sets or that identify the object: they have no manager. Upstream: stripMetaManager.
 var stripped = fieldpath.NewSet(
 	fieldpath.MakePathOrDie("apiVersion"),
 	fieldpath.MakePathOrDie("kind"),
@@ -107,7 +107,7 @@ var stripped = fieldpath.NewSet(
 	fieldpath.MakePathOrDie("metadata", "resourceVersion"),
 )
 
-// strip removes the stripped fields from those of a manager, and a manager who has no others.
+// strip removes the stripped fields from the set of a manager, and the manager if it has no other fields.
 func (m *managedFields) strip(id string) {
 	versioned, ok := m.sets[id]
 	if !ok {
@@ -120,10 +120,10 @@ func (m *managedFields) strip(id string) {
 	}
 }
 
-// MaxUpdateManagers is how many managers that update an object may have. Upstream: DefaultMaxUpdateManagers.
+// MaxUpdateManagers is how many managers by Update an object may have. Upstream: DefaultMaxUpdateManagers.
 const MaxUpdateManagers = 10
 
-// capUpdateManagers unites the oldest of too many managers that update, those of one version under the name
+// capUpdateManagers merges the oldest managers by Update if there are too many: those of the same version become one, named
 // ancient-changes. Upstream: capManagersManager.
 func (m *managedFields) capUpdateManagers() {
 	var updaters []string
@@ -139,7 +139,7 @@ func (m *managedFields) capUpdateManagers() {
 	slices.SortFunc(updaters, func(a, b string) int {
 		return cmp.Or(cmp.Compare(seconds(m.entries[a].Time), seconds(m.entries[b].Time)), strings.Compare(a, b))
 	})
-	oldest := map[fieldpath.APIVersion]string{} // the manager of a version into which the others are merged
+	oldest := map[fieldpath.APIVersion]string{} // for each version, the manager into which the next one is merged
 	for _, id := range updaters {
 		version := m.sets[id].APIVersion()
 		first, ok := oldest[version]
@@ -188,7 +188,7 @@ func (m *managedFields) encode(obj runtime.Object) error {
 	return nil
 }
 
-// SortManagedFields brings entries into the order in which they are stored: appliers first, the oldest first.
+// SortManagedFields sorts entries in the order in which they are stored: Apply before Update, then by time.
 // Upstream: sortEncodedManagedFields.
 func SortManagedFields(entries []metav1.ManagedFieldsEntry) {
 	slices.SortFunc(entries, func(a, b metav1.ManagedFieldsEntry) int {

@@ -10,8 +10,8 @@ import (
 )
 
 // markersText is a table of the markers that say how a type or a field merges: +listType, +listMapKey, +mapType,
-// +structType and +default. They are comments in the sources of the types, which the OpenAPI document repeats, and a
-// compiled Go type does not know them. A line is a type or a field and its marker:
+// +structType and +default. They are comments in the sources of the types, and are in the OpenAPI document, but not in a
+// compiled Go type. A line is a type or a field and its marker:
 //
 //	core/v1.Container.env          key name
 //	core/v1.Container.ports        key containerPort protocol
@@ -19,14 +19,14 @@ import (
 //	core/v1.ObjectReference        atomic
 //	meta/v1.ObjectMeta.finalizers  set
 //
-// An associative list has keys or is a set. An atomic value has one manager; granular is a field that is not atomic though its type is.
-// A key that is left out has its default. A type that marshals itself may be any value. A test compares the table with the
-// schemas of applyconfigurations and, with -update, writes it.
+// An associative list has keys or is a set. An atomic value has one manager as a whole; a field is granular if its type is
+// atomic and the field is not. A key that is omitted has its default. "any" is a type that marshals itself to any value. A
+// test compares the table with the schemas of applyconfigurations and, with -update, writes it.
 //
 //go:embed markers.txt
 var markersText string
 
-// markers are the words of the table by type ("core/v1.ObjectReference") or field ("core/v1.Container.env").
+// markers maps a type ("core/v1.ObjectReference") or a field ("core/v1.Container.env") to the words of its marker.
 type markers map[string][]string
 
 func readMarkers() markers {
@@ -39,7 +39,7 @@ func readMarkers() markers {
 	return m
 }
 
-// typeName is the import path's end and the name: core/v1.Pod.
+// typeName returns the end of the import path and the name: core/v1.Pod.
 func typeName(t reflect.Type) string {
 	path := t.PkgPath()
 	for _, prefix := range []string{"k8s.io/api/", "k8s.io/apimachinery/pkg/apis/", "k8s.io/apimachinery/pkg/"} {
@@ -48,7 +48,7 @@ func typeName(t reflect.Type) string {
 	return path + "." + t.Name()
 }
 
-// ofType is the marker of a type: atomic, any, or "".
+// ofType returns the marker of a type: atomic, any, or "".
 func (m markers) ofType(t reflect.Type) string {
 	if words := m[typeName(t)]; len(words) == 1 {
 		return words[0]

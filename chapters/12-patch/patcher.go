@@ -1,3 +1,19 @@
+// A patch that loses a race is applied again. Time runs down; r5 is revision 5.
+//
+//	PATCH label a                    storage                    another client
+//	PATCH ─────────────────────────▶ reads the object: r5
+//	applyPatch(r5) ◀────────────────
+//	  decodes the patch, adds a      r6 ◀────────────────────── PUT data
+//	               ────────────────▶ writes if the revision is r5: it is r6, nothing is written
+//	applyPatch(r6) ◀────────────────
+//	  adds a to the new data
+//	               ────────────────▶ writes if the revision is r6: r7, with both changes
+//	200, r7 ◀───────────────────────
+//
+// In each attempt the registry also checks the resource version, calls admission and validates (updater.attempt of chapter
+// 6). A patch that sets metadata.resourceVersion to r5 gets 409 in the second attempt: it is not applied to an object that
+// the client has not read.
+
 package patch
 
 import (
@@ -17,8 +33,8 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// patchTypes are the media types of patches, in the order in which kube-apiserver names them. The route takes no others
-// (415). Configurations are applied in each format of the codecs that has a type for it.
+// patchTypes are the media types of patches, in the order of kube-apiserver. The route refuses others (415). Each format of
+// the codecs that has an ApplyPatchType is a format for applied configurations.
 func patchTypes(codecs *kinds.Codecs) []string {
 	names := []string{string(types.JSONPatchType), string(types.MergePatchType), string(types.StrategicMergePatchType)}
 	for _, m := range codecs.SupportedMediaTypes {
@@ -29,7 +45,7 @@ func patchTypes(codecs *kinds.Codecs) []string {
 	return names
 }
 
-// applyFormat is the format of an applied configuration; nil: the patch type is another.
+// applyFormat returns the format of an applied configuration; nil if patchType is another type of patch.
 func applyFormat(codecs *kinds.Codecs, patchType types.PatchType) *kinds.SerializerInfo {
 	for i := range codecs.SupportedMediaTypes {
 		if m := &codecs.SupportedMediaTypes[i]; m.ApplyPatchType == patchType {
@@ -61,7 +77,7 @@ func handle(e *rest.RequestScope) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		defer body.Free() // the update is done then, and nobody needs the patch
+		defer body.Free() // after the update, which reads the patch
 		p, err := newPatcher(c, name, body.Bytes)
 		if err != nil {
 			return 0, nil, err
@@ -74,7 +90,7 @@ func handle(e *rest.RequestScope) http.Handler {
 	})
 }
 
-// patchRequest is a patch as it came. Its bytes are valid until the update is done.
+// patchRequest is a patch as the client sent it. Its bytes are valid until the update is done.
 type patchRequest struct {
 	call      *rest.Call
 	patchType types.PatchType
@@ -85,15 +101,15 @@ type patchRequest struct {
 
 // patchMechanism decodes and applies patches of one or two types. Upstream: patchMechanism.
 type patchMechanism interface {
-	// decode reads the patch. It runs once, when there is an object to change: clients hear first what is wrong with the
-	// target, and then what is wrong with the patch.
+	// decode decodes the patch. It runs once, after the object was read: errors about the object come before errors about
+	// the patch.
 	decode() error
-	// applyPatchToCurrentObject makes the new object from the current one, which it only reads, and brings its managed fields
-	// up to date. It runs again after a lost race.
+	// applyPatchToCurrentObject makes the new object from the current one, which it only reads, and updates its managed
+	// fields. It runs again after a lost race.
 	applyPatchToCurrentObject(current runtime.Object) (runtime.Object, error)
 }
 
-// mechanism is the one for the request's patch type, which the route has checked. Upstream: patchResource's switch.
+// mechanism returns the one for the request's patch type, which the route has checked. Upstream: patchResource's switch.
 func (r patchRequest) mechanism() patchMechanism {
 	switch {
 	case r.applied != nil:
@@ -132,10 +148,10 @@ func mediaType(r *http.Request) string {
 	return name
 }
 
-// applyPatch makes the new object from the one that is stored now; the storage calls it again after a lost race. An object
-// that does not exist has no uid: only server-side apply creates it. Upstream: patcher.applyPatch.
+// applyPatch makes the new object from the stored one; the storage calls it again after a lost race. An object that does
+// not exist has no uid: only server-side apply creates it. Upstream: patcher.applyPatch.
 func (p *patcher) applyPatch(ctx context.Context, current runtime.Object) (runtime.Object, error) {
-	if err := ctx.Err(); err != nil { // the request has ended: nobody waits for another attempt
+	if err := ctx.Err(); err != nil { // the request has ended: no more attempts
 		return nil, err
 	}
 	exists := uid(current) != ""
@@ -163,7 +179,8 @@ func (p *patcher) applyPatch(ctx context.Context, current runtime.Object) (runti
 	return obj, p.call.CheckName(obj, p.name)
 }
 
-// prepareNew prepares an object that the patch creates. A patch that names a uid was meant for an object that is gone.
+// prepareNew prepares an object that the patch creates. A patch with a uid is refused: it is meant for an object that was
+// deleted.
 func (p *patcher) prepareNew(obj runtime.Object) error {
 	if id := uid(obj); id != "" {
 		return apierrors.NewConflict(p.call.Resource.GroupResource(), p.name,

@@ -8,8 +8,8 @@ import (
 	smd "sigs.k8s.io/structured-merge-diff/v6/schema"
 )
 
-// schemaBuilder builds the schema by which structured-merge-diff merges objects from a Go type and all types that it
-// consists of.
+// schemaBuilder builds the schema that structured-merge-diff needs to merge objects, from a Go type and the types of its
+// fields.
 type schemaBuilder struct {
 	markers markers
 	schema  *smd.Schema
@@ -22,7 +22,7 @@ func newSchemaBuilder(markers markers) *schemaBuilder {
 
 var marshaler = reflect.TypeFor[json.Marshaler]()
 
-// typeRef returns a reference to the type t. Structs are named types of the schema, others are inlined where they are used.
+// typeRef returns a reference to the type t. Structs are named types of the schema; other types are inlined.
 func (b *schemaBuilder) typeRef(t reflect.Type) smd.TypeRef {
 	switch {
 	case t.Kind() == reflect.Pointer:
@@ -50,8 +50,8 @@ func (b *schemaBuilder) typeRef(t reflect.Type) smd.TypeRef {
 	return scalar(smd.Numeric)
 }
 
-// marshaled is a type that marshals itself: to a string or a number (Time, Quantity, IntOrString), or to anything
-// (RawExtension) if its marker says so.
+// marshaled returns a reference to a type that marshals itself: to a string or a number (Time, Quantity, IntOrString), or,
+// with the marker any, to any value (RawExtension).
 func (b *schemaBuilder) marshaled(t reflect.Type) smd.TypeRef {
 	if b.markers.ofType(t) == "any" {
 		return smd.TypeRef{Inlined: smd.Atom{Map: &smd.Map{ElementType: named(deducedType)}}}
@@ -77,7 +77,7 @@ func (b *schemaBuilder) structRef(t reflect.Type) smd.TypeRef {
 	return ref
 }
 
-// addFields adds the fields of t as JSON names them, those of embedded structs among them.
+// addFields adds the fields of t with their JSON names, and those of embedded structs.
 func (b *schemaBuilder) addFields(m *smd.Map, t reflect.Type) {
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -118,8 +118,8 @@ func (b *schemaBuilder) field(t reflect.Type, f reflect.StructField, name string
 	return field
 }
 
-// zeroDefault is the default of a field without omitempty: "", 0 or false. It counts for the keys of lists, where an applied
-// configuration leaves one out.
+// zeroDefault returns the default of a field without omitempty: "", 0 or false. It is used for the key of a list element
+// that an applied configuration omits.
 func zeroDefault(f reflect.StructField) any {
 	if strings.Contains(f.Tag.Get("json"), ",omit") {
 		return nil
@@ -135,7 +135,7 @@ func zeroDefault(f reflect.StructField) any {
 	return nil
 }
 
-// setRelationship makes a reference atomic or granular, whatever its type is.
+// setRelationship makes a reference atomic or granular, independently of its type.
 func setRelationship(ref *smd.TypeRef, relation smd.ElementRelationship) {
 	switch m := ref.Inlined.Map; {
 	case m == nil:
@@ -151,8 +151,8 @@ func scalar(s smd.Scalar) smd.TypeRef { return smd.TypeRef{Inlined: smd.Atom{Sca
 
 func named(name string) smd.TypeRef { return smd.TypeRef{NamedType: &name} }
 
-// Names of types for values of any type, as in kube-openapi's schemas: what is in a deduced type merges by what the value is,
-// an atomic one is one value.
+// Names of the types for values of any type, as in kube-openapi's schemas. A value of the deduced type merges like a map, a
+// list or a scalar, whichever it is; one of the atomic type is replaced as a whole.
 const (
 	deducedType = "__untyped_deduced_"
 	atomicType  = "__untyped_atomic_"

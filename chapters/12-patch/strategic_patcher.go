@@ -12,13 +12,13 @@ import (
 	"kubepath/chapters/12-patch/strategicpatch"
 )
 
-// smpPatcher applies a strategic merge patch, a merge patch that knows the types: lists are merged by the key that a
-// field's tag names (patchMergeKey), and directives ($patch, $retainKeys, $setElementOrder, $deleteFromPrimitiveList) say
-// otherwise. Upstream: smpPatcher.
+// smpPatcher applies a strategic merge patch: a merge patch that merges lists by the key in a field's struct tag
+// (patchMergeKey), unless directives say otherwise ($patch, $retainKeys, $setElementOrder, $deleteFromPrimitiveList).
+// Upstream: smpPatcher.
 type smpPatcher struct {
 	patchRequest
 	fields     map[string]any // of the patch
-	strictErrs []error        // fields that are written twice in it
+	strictErrs []error        // duplicate fields of the patch
 }
 
 func (p *smpPatcher) decode() (err error) {
@@ -28,7 +28,7 @@ func (p *smpPatcher) decode() (err error) {
 	return nil
 }
 
-// applyPatchToCurrentObject merges the patch into the fields of the object in the version that the client speaks.
+// applyPatchToCurrentObject merges the patch into the fields of the object in the version of the request.
 // Upstream: strategicPatchObject.
 func (p *smpPatcher) applyPatchToCurrentObject(current runtime.Object) (runtime.Object, error) {
 	versioned, err := p.call.Codecs.FromHub(current, p.call.Kind)
@@ -62,8 +62,8 @@ func (p *smpPatcher) applyPatchToCurrentObject(current runtime.Object) (runtime.
 	return p.call.UpdateManagedFields(current, obj, p.options.FieldManager), nil
 }
 
-// merge merges the patch into fields. The look-up of tags panics at some patches that are well formed and make no sense,
-// such as a list for the field that elements are merged by: they are refused with 422.
+// merge merges the patch into fields. Some patches make the lookup of struct tags panic, such as a list for the field that
+// is the merge key: they are refused with 422.
 func (p *smpPatcher) merge(fields map[string]any, tags upstream.LookupPatchMeta) (patched map[string]any, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -73,9 +73,9 @@ func (p *smpPatcher) merge(fields map[string]any, tags upstream.LookupPatchMeta)
 	return strategicpatch.Merge(p.call.Context, fields, p.fields, tags)
 }
 
-// interpretStrategicMergePatchError is what the client gets for a patch that cannot be merged: 422 for one that contradicts
-// itself, 400 for malformed directives, and 500 for the rest, as upstream; except for a FormatError, which is the client's
-// mistake and a 500 upstream. Upstream: interpretStrategicMergePatchError.
+// interpretStrategicMergePatchError turns an error of the merge into one for the client: 422 for a patch that contradicts
+// itself, 400 for malformed directives, and 500 for other errors, as upstream. A FormatError is a 400 here, since it is the
+// client's mistake, and a 500 upstream. Upstream: interpretStrategicMergePatchError.
 func interpretStrategicMergePatchError(err error) error {
 	var format strategicpatch.FormatError
 	switch {

@@ -15,10 +15,10 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// TypeConverter turns objects into typed values and back. A typed value knows how it merges: which lists have keys, which
-// structs are atomic. The converter builds the schema of a kind from its Go type when the first object comes, since all
-// schemas together take as long as the start of the server. Upstream: managedfields.TypeConverter, over the OpenAPI models
-// of all kinds.
+// TypeConverter turns objects into typed values and back. The schema of a typed value says how it merges: which lists have
+// keys, which structs are atomic. The converter builds the schema of a kind from its Go type at the first use, since
+// building all schemas would double the start time of the server. Upstream: managedfields.TypeConverter, over the OpenAPI
+// models of all kinds.
 type TypeConverter struct {
 	scheme  *runtime.Scheme
 	markers markers
@@ -42,7 +42,7 @@ func (c *TypeConverter) ObjectToTyped(obj runtime.Object, opts ...typed.Validati
 	return kind.FromStructured(obj, opts...)
 }
 
-// TypedToObject is the way back, to an unstructured object.
+// TypedToObject returns a typed value as an unstructured object.
 func (c *TypeConverter) TypedToObject(value *typed.TypedValue) (runtime.Object, error) {
 	switch fields := value.AsValue().Unstructured().(type) {
 	case map[string]any:
@@ -52,8 +52,8 @@ func (c *TypeConverter) TypedToObject(value *typed.TypedValue) (runtime.Object, 
 	}
 }
 
-// Type returns the schema of a kind and the reference to it. A kind that the scheme does not know is an error for which
-// runtime.IsNotRegisteredError reports true.
+// Type returns the schema of a kind and the reference to it. For a kind that is not in the scheme,
+// runtime.IsNotRegisteredError reports true of the error.
 func (c *TypeConverter) Type(kind schema.GroupVersionKind) (*typed.ParseableType, error) {
 	if known, ok := c.types.Load(kind); ok {
 		return known.(*typed.ParseableType), nil
@@ -68,8 +68,8 @@ func (c *TypeConverter) Type(kind schema.GroupVersionKind) (*typed.ParseableType
 	return known.(*typed.ParseableType), nil
 }
 
-// versionConverter converts typed values between the versions of their kind: managers have their sets of fields in the
-// version in which they wrote. Upstream: versionConverter.
+// versionConverter converts typed values between the versions of their kind: the set of a manager is in the version of its
+// last write. Upstream: versionConverter.
 type versionConverter struct {
 	types   *TypeConverter
 	objects objectConverter
@@ -103,16 +103,16 @@ func (c versionConverter) Convert(value *typed.TypedValue, version fieldpath.API
 	return c.types.ObjectToTyped(converted)
 }
 
-// IsMissingVersionError reports a version that is served no more. The managers that wrote in it are dropped.
+// IsMissingVersionError reports a version that is no longer served. The managers that wrote in it are dropped.
 func (c versionConverter) IsMissingVersionError(err error) bool {
 	return runtime.IsNotRegisteredError(err)
 }
 
-// objectConverter converts objects between the versions of their kind, by the codecs of chapter 2.
+// objectConverter converts objects between the versions of their kind, with the codecs of chapter 2.
 type objectConverter struct{ codecs *kinds.Codecs }
 
-// ConvertToVersion returns in, of any version, in another version of its kind. An unstructured object gets its Go type, and
-// an object that has the version already is normalized, like what is stored. Any other object is only read.
+// ConvertToVersion converts an object to a version of its kind. An unstructured object gets its Go type. An object that
+// already has the version is normalized, like a stored one; any other is only read.
 func (c objectConverter) ConvertToVersion(in runtime.Object, version schema.GroupVersion) (runtime.Object, error) {
 	from, err := c.kind(in)
 	if err != nil {
@@ -140,7 +140,7 @@ func (c objectConverter) ConvertToVersion(in runtime.Object, version schema.Grou
 	return withKind(out, to), nil
 }
 
-// kind is the kind that an object names, or else that of its Go type.
+// kind returns the kind that an object names, or else that of its Go type.
 func (c objectConverter) kind(obj runtime.Object) (schema.GroupVersionKind, error) {
 	if kind := obj.GetObjectKind().GroupVersionKind(); !kind.Empty() {
 		return kind, nil
@@ -163,7 +163,7 @@ func (c objectConverter) structured(u runtime.Unstructured, kind schema.GroupVer
 	return obj, nil
 }
 
-// withKind is obj with apiVersion and kind set: itself, or a shallow copy.
+// withKind returns obj with apiVersion and kind set: obj itself, or a shallow copy.
 func withKind(obj runtime.Object, kind schema.GroupVersionKind) runtime.Object {
 	if obj.GetObjectKind().GroupVersionKind() == kind {
 		return obj
