@@ -161,7 +161,7 @@ func (s *Store) beforeCreate(ctx context.Context, obj runtime.Object) error {
 	}
 	s.Strategy.PrepareForCreate(ctx, obj)
 	if errs := s.validateCreate(ctx, obj, m); len(errs) > 0 {
-		return rest.NewInvalid(s.Kind.GroupKind(), m.GetName(), errs)
+		return s.invalid(m.GetName(), errs)
 	}
 	addWarnings(ctx, s.Strategy.WarningsOnCreate(ctx, obj))
 	s.Strategy.Canonicalize(obj)

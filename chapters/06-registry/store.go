@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
@@ -59,6 +60,8 @@ type Store struct {
 	ReturnDeletedObject bool
 	// ObjectMeta says which checks of metadata the kind's own validation makes.
 	ObjectMeta ObjectMetaValidation
+	// RenderErrors changes how the answer to an invalid object quotes values and fields; nil: as they are.
+	RenderErrors func(field.ErrorList) field.ErrorList
 	// DeleteCollectionWorkers is how many objects a deletecollection deletes at a time; 0: 1.
 	DeleteCollectionWorkers int
 	// StorageKind is the kind in which objects are stored; empty: Kind.
@@ -99,6 +102,14 @@ func (f FinishFunc) call(ctx context.Context, success bool) {
 	if f != nil {
 		f(ctx, success)
 	}
+}
+
+// invalid is the answer to an object with errors.
+func (s *Store) invalid(name string, errs field.ErrorList) error {
+	if s.RenderErrors != nil {
+		errs = s.RenderErrors(errs)
+	}
+	return rest.NewInvalid(s.Kind.GroupKind(), name, errs)
 }
 
 // New returns an empty object of the Store's kind.

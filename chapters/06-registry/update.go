@@ -188,7 +188,7 @@ func (s *Store) beforeUpdate(ctx context.Context, obj, old runtime.Object) error
 	errs := s.validateUpdateMeta(m, oldMeta)
 	errs = append(errs, s.Strategy.ValidateUpdate(ctx, obj, old)...)
 	if len(errs) > 0 {
-		return rest.NewInvalid(s.Kind.GroupKind(), m.GetName(), errs)
+		return s.invalid(m.GetName(), errs)
 	}
 	addWarnings(ctx, s.Strategy.WarningsOnUpdate(ctx, obj, old))
 	s.Strategy.Canonicalize(obj)

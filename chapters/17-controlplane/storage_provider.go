@@ -133,8 +133,8 @@ func (b *storageProvider) store(gv schema.GroupVersion, r Resource) *registry.St
 	store := &registry.Store{
 		Kind: kind, Resource: name, NewFunc: newObject,
 		Singular: r.Singular(), Short: r.ShortNames, InCategoryAll: r.All, OtherCategories: r.Categories, ReturnDeletedObject: r.ReturnDeleted,
-		ObjectMeta: r.ObjectMeta,
-		Storage:    b.metrics.InstrumentStorage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), AttrFunc: r.Attrs(),
+		ObjectMeta: r.ObjectMeta, RenderErrors: resource.RenderErrors,
+		Storage: b.metrics.InstrumentStorage(objects, r.Name), Strategy: r.Strategy, KeyRoot: r.Key(), AttrFunc: r.Attrs(),
 		StorageKind: versions.StorageKind(b.codec(name), kind),
 	}
 	if r.Columns != nil {

@@ -13,7 +13,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
 
@@ -36,7 +35,7 @@ func validatePolicy(at *field.Path, name string, s *admissionv1.ValidatingAdmiss
 		errs = append(errs, validateValidation(validations.Index(i), &s.Validations[i])...)
 	}
 	if len(s.AuditAnnotations) > mostAuditAnnotations {
-		errs = append(errs, field.Invalid(annotations, resource.InternalForm(s.AuditAnnotations),
+		errs = append(errs, field.Invalid(annotations, s.AuditAnnotations,
 			fmt.Sprintf("must not have more than %d auditAnnotations", mostAuditAnnotations)))
 	}
 	keys := map[string]bool{}

@@ -14,7 +14,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/utils/ptr"
 
-	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
 
@@ -112,7 +111,7 @@ func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorL
 		set = append(set, "`nodeSelector`")
 		errs = append(errs, validate.NodeSelector(at.Child("nodeSelector"), selector, false)...)
 		if len(selector.NodeSelectorTerms) != 1 {
-			errs = append(errs, field.Invalid(at.Child("nodeSelector", "nodeSelectorTerms"), resource.InternalForm(selector.NodeSelectorTerms),
+			errs = append(errs, field.Invalid(at.Child("nodeSelector", "nodeSelectorTerms"), selector.NodeSelectorTerms,
 				"must have exactly one node selector term"))
 		}
 	}
@@ -260,7 +259,7 @@ func validateAttribute(at *field.Path, a resourcev1.DeviceAttribute) field.Error
 	case 1:
 		return errs
 	}
-	return append(errs, field.Invalid(at, resource.InternalForm(a), one))
+	return append(errs, field.Invalid(at, a, one))
 }
 
 // shorten is a key as paths show it.

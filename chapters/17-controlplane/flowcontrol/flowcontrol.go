@@ -78,7 +78,7 @@ func validateFlowSchema(_ context.Context, f *flowcontrolv1.FlowSchema) field.Er
 	methods := []flowcontrolv1.FlowDistinguisherMethodType{flowcontrolv1.FlowDistinguisherMethodByNamespaceType,
 		flowcontrolv1.FlowDistinguisherMethodByUserType}
 	if m := spec.DistinguisherMethod; m != nil && !slices.Contains(methods, m.Type) {
-		errs = append(errs, field.NotSupported(at.Child("distinguisherMethod", "type"), resource.InternalForm(m), methods))
+		errs = append(errs, field.NotSupported(at.Child("distinguisherMethod", "type"), m, methods))
 	}
 	level := at.Child("priorityLevelConfiguration", "name")
 	if spec.PriorityLevelConfiguration.Name == "" {

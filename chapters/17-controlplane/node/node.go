@@ -92,7 +92,7 @@ func validateNodeUpdate(n, old *corev1.Node) field.ErrorList {
 	var seen []corev1.NodeAddress
 	for i, address := range n.Status.Addresses {
 		if slices.Contains(seen, address) {
-			errs = append(errs, field.Duplicate(field.NewPath("status", "addresses").Index(i), resource.InternalForm(address)))
+			errs = append(errs, field.Duplicate(field.NewPath("status", "addresses").Index(i), address))
 		}
 		seen = append(seen, address)
 	}
@@ -128,7 +128,7 @@ func validateTaints(path *field.Path, taints []corev1.Taint) field.ErrorList {
 		errs = append(errs, validate.RequiredAndSupported(at.Child("effect"), taint.Effect,
 			corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)...)
 		if this := (pair{taint.Key, taint.Effect}); seen[this] {
-			twice := field.Duplicate(at, resource.InternalForm(taint))
+			twice := field.Duplicate(at, taint)
 			twice.Detail = "taints must be unique by key and effect pair"
 			errs = append(errs, twice)
 		} else {

@@ -52,7 +52,7 @@ func validateScheduling(at *field.Path, s *nodev1.Scheduling) field.ErrorList {
 	for i, t := range s.Tolerations {
 		key := corev1.Toleration{Key: t.Key, Operator: t.Operator, Value: t.Value, Effect: t.Effect}
 		if seen[key] {
-			errs = append(errs, field.Duplicate(at.Index(i), resource.InternalForm(t)))
+			errs = append(errs, field.Duplicate(at.Index(i), t))
 		}
 		seen[key] = true
 	}

@@ -15,6 +15,7 @@ import (
 
 	kinds "kubepath/chapters/02-kinds"
 	versions "kubepath/chapters/13-versions"
+	"kubepath/chapters/17-controlplane/resource"
 )
 
 var update = flag.Bool("update", false, "write the answers in testdata anew")
@@ -91,7 +92,7 @@ func readPod(t testing.TB, defaults func(runtime.Object), text string) *corev1.P
 // lines are the answers as testdata has them. The newlines of a difference are written \n.
 func lines(found field.ErrorList, warnings []string) []string {
 	var list []string
-	for _, err := range found {
+	for _, err := range resource.RenderErrors(found) {
 		list = append(list, "- "+strings.ReplaceAll(err.Error(), "\n", `\n`))
 	}
 	slices.Sort(list)

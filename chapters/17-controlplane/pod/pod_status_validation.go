@@ -11,7 +11,6 @@ import (
 	"k8s.io/utils/net"
 
 	"kubepath/chapters/17-controlplane/podspec"
-	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
 
@@ -155,7 +154,7 @@ func validateIPFamilies(path *field.Path, list, stored []string, shown any) fiel
 		errs = append(errs, field.InternalError(path, fmt.Errorf("failed to check for dual stack with error:%v", err)))
 	}
 	if !dual || len(list) > 2 {
-		errs = append(errs, field.Invalid(path, resource.InternalForm(shown), "may specify no more than one IP for each IP family"))
+		errs = append(errs, field.Invalid(path, shown, "may specify no more than one IP for each IP family"))
 	}
 	return errs
 }

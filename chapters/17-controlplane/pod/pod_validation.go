@@ -107,7 +107,7 @@ func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 	errs = append(errs, narrowed...)
 	if !equality.Semantic.DeepEqual(rest, &before.Spec) {
 		errs = append(errs, field.Forbidden(specPath, fmt.Sprintf("pod updates may not change fields other than %s\n%v",
-			strings.Join(changeable, ","), resource.Diff(podspec.InternalSpec(&before.Spec), podspec.InternalSpec(rest)))))
+			strings.Join(changeable, ","), resource.Diff(&before.Spec, rest))))
 	}
 	return errs
 }
@@ -242,12 +242,12 @@ func validateNodeAffinityNarrowed(now, was *corev1.NodeAffinity) field.ErrorList
 	old, terms := requiredNodes(was), requiredNodes(now)
 	path := specPath.Child("affinity", "nodeAffinity", podspec.RequiredTerms, "nodeSelectorTerms")
 	if len(old) > 0 && len(old) != len(terms) {
-		return field.ErrorList{field.Invalid(path, resource.InternalForm(terms), "no additions/deletions to non-empty NodeSelectorTerms list are allowed")}
+		return field.ErrorList{field.Invalid(path, terms, "no additions/deletions to non-empty NodeSelectorTerms list are allowed")}
 	}
 	var errs field.ErrorList
 	for i := range old {
 		if !extends(&terms[i], &old[i]) {
-			errs = append(errs, field.Invalid(path.Index(i), resource.InternalForm(terms[i]), "only additions are allowed (no mutations or deletions)"))
+			errs = append(errs, field.Invalid(path.Index(i), terms[i], "only additions are allowed (no mutations or deletions)"))
 		}
 	}
 	return errs

@@ -25,7 +25,6 @@
 //	persistentvolumeclaimspec.go  the spec of a persistent volume claim, and its template
 //	annotations.go                annotations with a meaning
 //	disabled_fields.go            fields of feature gates that are off
-//	internal_form.go              a pod spec as upstream's messages print it
 //	warnings.go                   warnings for the client
 //	warnings_volumes.go           warnings about volumes
 package podspec

@@ -8,7 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
 
@@ -134,10 +133,10 @@ func validatePodResourceClaimSource(path *field.Path, claim *corev1.PodResourceC
 	var errs field.ErrorList
 	switch byName, byTemplate := claim.ResourceClaimName != nil, claim.ResourceClaimTemplateName != nil; {
 	case byName && byTemplate:
-		errs = append(errs, field.Invalid(path, resource.InternalForm(*claim),
+		errs = append(errs, field.Invalid(path, *claim,
 			"at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"))
 	case !byName && !byTemplate:
-		errs = append(errs, field.Invalid(path, resource.InternalForm(*claim),
+		errs = append(errs, field.Invalid(path, *claim,
 			"must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"))
 	}
 	if name := claim.ResourceClaimName; name != nil {

@@ -11,7 +11,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/utils/ptr"
 
-	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
 
@@ -174,11 +173,11 @@ func validatePrivilegeEscalation(path *field.Path, c *corev1.SecurityContext) fi
 	}
 	var errs field.ErrorList
 	if ptr.Deref(c.Privileged, false) {
-		errs = append(errs, field.Invalid(path, resource.InternalForm(c), "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
+		errs = append(errs, field.Invalid(path, c, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
 	}
 	for i := 0; c.Capabilities != nil && i < len(c.Capabilities.Add); i++ {
 		if c.Capabilities.Add[i] == "CAP_SYS_ADMIN" {
-			errs = append(errs, field.Invalid(path, resource.InternalForm(c),
+			errs = append(errs, field.Invalid(path, c,
 				"cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"))
 		}
 	}
@@ -218,7 +217,7 @@ func validateSeccompProfile(path *field.Path, p *corev1.SeccompProfile) field.Er
 	case p.Type == corev1.SeccompProfileTypeLocalhost:
 		errs = append(errs, validate.LocalDescendingPath(file, *p.LocalhostProfile)...)
 	case p.LocalhostProfile != nil:
-		errs = append(errs, field.Invalid(file, resource.InternalForm(p), "can only be set when seccomp type is Localhost"))
+		errs = append(errs, field.Invalid(file, p, "can only be set when seccomp type is Localhost"))
 	}
 	return errs
 }

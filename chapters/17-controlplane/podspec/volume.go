@@ -8,7 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/utils/ptr"
 
-	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
 
@@ -359,7 +358,7 @@ func (p *projection) token(path *field.Path, t *corev1.ServiceAccountTokenProjec
 func (p *projection) trustBundle(path *field.Path, b *corev1.ClusterTrustBundleProjection) {
 	switch {
 	case b.Name != nil && b.SignerName != nil:
-		p.add(field.ErrorList{field.Invalid(path, resource.InternalForm(b), "only one of name and signerName may be used")})
+		p.add(field.ErrorList{field.Invalid(path, b, "only one of name and signerName may be used")})
 	case b.Name != nil:
 		if *b.Name == "" {
 			p.add(field.ErrorList{field.Required(path.Child("name"), "must be a valid object name")})

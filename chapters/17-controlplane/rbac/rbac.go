@@ -125,7 +125,7 @@ func validateRoleRefUnchanged(now, before rbacv1.RoleRef) field.ErrorList {
 	if now == before {
 		return nil
 	}
-	return field.ErrorList{field.Invalid(field.NewPath("roleRef"), resource.InternalForm(now), "cannot change roleRef")}
+	return field.ErrorList{field.Invalid(field.NewPath("roleRef"), now, "cannot change roleRef")}
 }
 
 func validateRoleRef(r rbacv1.RoleRef, kinds ...string) field.ErrorList {

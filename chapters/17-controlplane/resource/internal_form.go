@@ -7,15 +7,42 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/diff"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Diff shows, in lines, what an update changes in a part that it may not change. Upstream prints its internal types
-// there, which have no JSON names: the answer has the fields' Go names, and null for all that is empty.
-func Diff(old, now any) string { return diff.Diff(internalForm{old}, internalForm{now}) }
+// Upstream validates its internal types, which have no JSON names, and quotes them in messages. The messages are what
+// clients know, so they are made here, after validation: no strategy has to think of it.
 
-// InternalForm wraps a part of an object that an error shows, so that its message has the names that upstream's has.
-func InternalForm(part any) any { return internalForm{part} }
+// RenderErrors quotes each value that is an API type in its internal form. It is the RenderErrors of every Store.
+func RenderErrors(errs field.ErrorList) field.ErrorList {
+	rendered := make(field.ErrorList, len(errs))
+	for i, err := range errs {
+		if err.BadValue != nil && isAPIType(reflect.TypeOf(err.BadValue)) {
+			quoted := *err
+			quoted.BadValue = internalForm{err.BadValue}
+			err = &quoted
+		}
+		rendered[i] = err
+	}
+	return rendered
+}
+
+// isAPIType: the type, or what it points to or lists, is a struct of k8s.io/api.
+func isAPIType(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		return isAPIType(t.Elem())
+	case reflect.Struct:
+		return strings.HasPrefix(t.PkgPath(), "k8s.io/api/")
+	}
+	return false
+}
+
+// Diff shows, in lines, what an update changes in a part that it may not change: the fields' Go names, and null for all
+// that is empty. It is for messages that quote a difference; a value is quoted by RenderErrors.
+func Diff(old, now any) string { return diff.Diff(internalForm{old}, internalForm{now}) }
 
 // internalForm is a value whose JSON has Go's names.
 type internalForm struct{ value any }
@@ -44,6 +71,9 @@ func writeInternal(b *bytes.Buffer, v reflect.Value) error {
 	case reflect.Pointer, reflect.Interface:
 		return writeInternal(b, v.Elem())
 	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[corev1.PodSpec]() {
+			return writePodSpec(b, v)
+		}
 		if !strings.HasPrefix(v.Type().PkgPath(), "k8s.io/api/") {
 			return writeJSON(b, v)
 		}
@@ -107,6 +137,52 @@ func writeField(b *bytes.Buffer, f reflect.StructField, v reflect.Value) error {
 	comma(b, '{')
 	b.WriteString(`"` + f.Name + `":`)
 	return writeInternal(b, v)
+}
+
+// internalPodSpec and internalSecurityContext are the fields of upstream's two internal types, in their order: there what
+// a pod shares with its node is part of the security context, which is never nil.
+var (
+	internalPodSpec = strings.Fields("Volumes InitContainers Containers EphemeralContainers RestartPolicy " +
+		"TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy NodeSelector ServiceAccountName " +
+		"AutomountServiceAccountToken NodeName SecurityContext ImagePullSecrets Hostname Subdomain SetHostnameAsFQDN " +
+		"Affinity SchedulerName Tolerations HostAliases PriorityClassName Priority PreemptionPolicy DNSConfig " +
+		"ReadinessGates RuntimeClassName Overhead EnableServiceLinks TopologySpreadConstraints OS SchedulingGates " +
+		"ResourceClaims Resources HostnameOverride SchedulingGroup")
+	internalSecurityContext = strings.Fields("HostNetwork HostPID HostIPC ShareProcessNamespace HostUsers SELinuxOptions " +
+		"WindowsOptions RunAsUser RunAsGroup RunAsNonRoot SupplementalGroups SupplementalGroupsPolicy FSGroup " +
+		"FSGroupChangePolicy Sysctls SeccompProfile AppArmorProfile SELinuxChangePolicy")
+)
+
+func writePodSpec(b *bytes.Buffer, spec reflect.Value) error {
+	context := spec.FieldByName("SecurityContext").Elem()
+	if !context.IsValid() {
+		context = reflect.ValueOf(corev1.PodSecurityContext{})
+	}
+	return writeNamed(b, internalPodSpec, func(name string) error {
+		if name != "SecurityContext" {
+			return writeInternal(b, spec.FieldByName(name))
+		}
+		return writeNamed(b, internalSecurityContext, func(name string) error {
+			if f := context.FieldByName(name); f.IsValid() {
+				return writeInternal(b, f)
+			}
+			return writeInternal(b, spec.FieldByName(name))
+		})
+	})
+}
+
+// writeNamed writes an object with the names in their order.
+func writeNamed(b *bytes.Buffer, names []string, write func(name string) error) error {
+	b.WriteByte('{')
+	for _, name := range names {
+		comma(b, '{')
+		b.WriteString(`"` + name + `":`)
+		if err := write(name); err != nil {
+			return err
+		}
+	}
+	b.WriteByte('}')
+	return nil
 }
 
 func writeMap(b *bytes.Buffer, v reflect.Value) error {

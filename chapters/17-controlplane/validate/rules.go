@@ -3,7 +3,6 @@ package validate
 import (
 	"cmp"
 	"maps"
-	"reflect"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -11,8 +10,6 @@ import (
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-
-	"kubepath/chapters/17-controlplane/resource"
 )
 
 // The rules of single values. Each takes the path of the field first, then the value, and returns nil for a value that is
@@ -92,9 +89,6 @@ func IP(path *field.Path, value string, stored ...string) field.ErrorList {
 func Immutable(path *field.Path, now, before any) field.ErrorList {
 	if equality.Semantic.DeepEqual(now, before) {
 		return nil
-	}
-	if t := reflect.Indirect(reflect.ValueOf(now)); t.Kind() == reflect.Struct {
-		now = resource.InternalForm(now)
 	}
 	return field.ErrorList{field.Invalid(path, now, apivalidation.FieldImmutableErrorMsg)}
 }

@@ -125,7 +125,7 @@ func validateDaemonSetStrategy(path *field.Path, s *appsv1.DaemonSetUpdateStrate
 		made(&r.MaxUnavailable)
 		made(&r.MaxSurge)
 	}
-	return field.ErrorList{field.NotSupported(path, resource.InternalForm(shown),
+	return field.ErrorList{field.NotSupported(path, shown,
 		[]appsv1.DaemonSetUpdateStrategyType{appsv1.RollingUpdateDaemonSetStrategyType, appsv1.OnDeleteDaemonSetStrategyType})}
 }
 

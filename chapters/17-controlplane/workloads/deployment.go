@@ -121,7 +121,7 @@ func validateDeploymentStrategy(path *field.Path, s *appsv1.DeploymentStrategy) 
 		made(&r.MaxUnavailable)
 		made(&r.MaxSurge)
 	}
-	return field.ErrorList{field.NotSupported(path, resource.InternalForm(shown),
+	return field.ErrorList{field.NotSupported(path, shown,
 		[]appsv1.DeploymentStrategyType{appsv1.RecreateDeploymentStrategyType, appsv1.RollingUpdateDeploymentStrategyType})}
 }
 

@@ -31,7 +31,7 @@ func validateBudget(_ context.Context, b, old *disruptionBudget) field.ErrorList
 	s, path := &b.Spec, field.NewPath("spec")
 	var errs field.ErrorList
 	if s.MinAvailable != nil && s.MaxUnavailable != nil {
-		errs = append(errs, field.Invalid(path, resource.InternalForm(s), "minAvailable and maxUnavailable cannot be both set"))
+		errs = append(errs, field.Invalid(path, s, "minAvailable and maxUnavailable cannot be both set"))
 	}
 	errs = append(errs, validateAmount(path.Child("minAvailable"), s.MinAvailable)...)
 	errs = append(errs, validateAmount(path.Child("maxUnavailable"), s.MaxUnavailable)...)

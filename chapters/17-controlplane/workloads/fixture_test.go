@@ -63,7 +63,7 @@ func create(t testing.TB, obj runtime.Object) field.ErrorList {
 	m.SetUID("u-1")
 	s := strategyOf(t, obj)
 	s.PrepareForCreate(t.Context(), obj)
-	return s.Validate(t.Context(), obj)
+	return resource.RenderErrors(s.Validate(t.Context(), obj))
 }
 
 func strategyOf(t testing.TB, obj runtime.Object) registry.Strategy {
@@ -91,7 +91,7 @@ func reported[P runtime.Object](t testing.TB, before P, change func(P)) (P, fiel
 
 func update(ctx context.Context, s registry.Strategy, after, before runtime.Object) field.ErrorList {
 	s.PrepareForUpdate(ctx, after, before)
-	return s.ValidateUpdate(ctx, after, before)
+	return resource.RenderErrors(s.ValidateUpdate(ctx, after, before))
 }
 
 // says fails unless the errors are exactly these, in this order.

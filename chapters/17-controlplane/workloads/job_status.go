@@ -10,8 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-
-	"kubepath/chapters/17-controlplane/resource"
 )
 
 // rule is something that a new status must not be. It is asked only of a status that changed in the matter: what was
@@ -160,7 +158,7 @@ func (c statusChange) finishedRules() []rule {
 			field.Required(c.path.Child("startTime"), "startTime is required for finished job")},
 		{finished || !equality.Semantic.DeepEqual(uncounted, was.UncountedTerminatedPods),
 			over && uncounted != nil && len(uncounted.Failed)+len(uncounted.Succeeded) > 0,
-			field.Invalid(c.path.Child("uncountedTerminatedPods"), resource.InternalForm(uncounted), "must be empty for finished job")},
+			field.Invalid(c.path.Child("uncountedTerminatedPods"), uncounted, "must be empty for finished job")},
 	}
 }
 

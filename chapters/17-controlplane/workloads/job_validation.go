@@ -9,13 +9,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"kubepath/chapters/17-controlplane/podspec"
-	"kubepath/chapters/17-controlplane/resource"
 	"kubepath/chapters/17-controlplane/validate"
 )
 
@@ -111,7 +108,7 @@ func validatePolicies(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	}
 	switch {
 	case s.SuccessPolicy != nil && !indexed(s):
-		errs = append(errs, field.Invalid(path.Child("successPolicy"), resource.InternalForm(s.SuccessPolicy), "requires indexed completion mode"))
+		errs = append(errs, field.Invalid(path.Child("successPolicy"), s.SuccessPolicy, "requires indexed completion mode"))
 	case s.SuccessPolicy != nil:
 		errs = append(errs, validateSuccessPolicy(path.Child("successPolicy"), s)...)
 	}
@@ -236,8 +233,7 @@ func validateTemplateChange(path *field.Path, j, old *job) field.ErrorList {
 		if equality.Semantic.DeepEqual(&j.Spec.Template, &old.Spec.Template) {
 			return nil
 		}
-		return field.ErrorList{field.Invalid(path.Child("template"), shownTemplate{j.Spec.Template.ObjectMeta,
-			podspec.InternalSpec(&j.Spec.Template.Spec)}, apivalidation.FieldImmutableErrorMsg)}
+		return field.ErrorList{field.Invalid(path.Child("template"), &j.Spec.Template, apivalidation.FieldImmutableErrorMsg)}
 	}
 	expected := old.Spec.Template.DeepCopy()
 	takeScheduling(expected, &j.Spec.Template)
@@ -246,14 +242,8 @@ func validateTemplateChange(path *field.Path, j, old *job) field.ErrorList {
 	if equality.Semantic.DeepEqual(&j.Spec.Template.Spec, &expected.Spec) {
 		return nil
 	}
-	return field.ErrorList{field.Invalid(path.Child("template.spec"), podspec.InternalSpec(&j.Spec.Template.Spec),
+	return field.ErrorList{field.Invalid(path.Child("template.spec"), &j.Spec.Template.Spec,
 		apivalidation.FieldImmutableErrorMsg)}
-}
-
-// shownTemplate is a template as messages quote it.
-type shownTemplate struct {
-	metav1.ObjectMeta
-	Spec any
 }
 
 // mayChangeTemplate reports a job that waits: it never ran, or its pods are gone.

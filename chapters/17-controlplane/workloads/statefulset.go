@@ -180,11 +180,11 @@ func validateStatefulUpdates(path *field.Path, s *appsv1.StatefulSetUpdateStrate
 	case s.Type == "":
 		return field.ErrorList{field.Required(path, "")}
 	case s.Type == appsv1.OnDeleteStatefulSetStrategyType && s.RollingUpdate != nil:
-		return field.ErrorList{field.Invalid(rolling, resource.InternalForm(s.RollingUpdate), "only allowed for updateStrategy 'RollingUpdate'")}
+		return field.ErrorList{field.Invalid(rolling, s.RollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")}
 	case s.Type == appsv1.OnDeleteStatefulSetStrategyType:
 		return nil
 	case s.Type != appsv1.RollingUpdateStatefulSetStrategyType:
-		return field.ErrorList{field.Invalid(path, resource.InternalForm(s), "must be 'RollingUpdate' or 'OnDelete'")}
+		return field.ErrorList{field.Invalid(path, s, "must be 'RollingUpdate' or 'OnDelete'")}
 	case s.RollingUpdate == nil:
 		return nil
 	}
