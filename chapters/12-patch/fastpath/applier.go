@@ -9,10 +9,9 @@ import (
 	"strings"
 )
 
-// applier walks through an applied configuration and an object side by side, and writes into the object the values that
-// differ. It returns the fields that the applied configuration has, as if all of them had been added. fallback is set where
-// the object has no place for a value, or where the applied configuration says something that is not simple; wrote is set
-// where a value differs.
+// applier walks through an applied configuration and an object together, and writes the values that differ into the object.
+// It returns the fields of the applied configuration, as if all of them had been added. fallback is set if the object has no
+// place for a value, or if the applied configuration has something that is not simple; wrote is set if a value differs.
 type applier struct{ fallback, wrote bool }
 
 func (a *applier) field(t *typeInfo, name string, applied any, live operand) fieldChange {
@@ -37,7 +36,7 @@ func (a *applier) field(t *typeInfo, name string, applied any, live operand) fie
 
 func (a *applier) structFields(t *typeInfo, applied any, live reflect.Value) (found []fieldChange) {
 	fields, ok := applied.(map[string]any)
-	if !ok || len(fields) == 0 { // an empty one is a value of its own
+	if !ok || len(fields) == 0 { // an empty struct is a value itself
 		a.fallback = true
 		return nil
 	}
@@ -65,7 +64,7 @@ func (a *applier) mapFields(t *typeInfo, applied any, live reflect.Value) (found
 			a.fallback = true
 			return nil
 		}
-		copied := reflect.New(v.Type()).Elem() // an element of a map cannot be written to
+		copied := reflect.New(v.Type()).Elem() // an element of a map cannot be set in place
 		copied.Set(v)
 		found = append(found, a.field(t.below, "f:"+c.unescaped(name), value, operand{v: copied}))
 		live.SetMapIndex(key, copied)
@@ -115,7 +114,7 @@ func (a *applier) listElements(t *typeInfo, applied any, live reflect.Value) []f
 	return found
 }
 
-// name is the name that managed fields give an applied element: v:"x", k:{"name":"app"}. A key that is left out has its
+// name returns the name of an applied element in managed fields: v:"x", k:{"name":"app"}. A key that is omitted has its
 // default.
 func (a *applier) name(t *typeInfo, element any) string {
 	if t.kind == setList {
@@ -149,7 +148,7 @@ func (a *applier) scalar(v any) string {
 	return ""
 }
 
-// set makes a part of the object what the applied configuration says, by way of JSON.
+// set sets a part of the object to the applied value, through JSON.
 func (a *applier) set(applied any, live reflect.Value) {
 	if equalScalars(applied, live) {
 		return
@@ -169,7 +168,7 @@ func (a *applier) set(applied any, live reflect.Value) {
 		return
 	}
 	text, err := json.Marshal(live.Addr().Interface())
-	a.fallback = a.fallback || err != nil || !equalJSON(want, text) // a quantity that is written in another way, an unknown field
+	a.fallback = a.fallback || err != nil || !equalJSON(want, text) // a quantity in another notation, an unknown field
 }
 
 func equalScalars(applied any, live reflect.Value) bool {
@@ -184,7 +183,7 @@ func equalScalars(applied any, live reflect.Value) bool {
 	return false
 }
 
-// equalJSON compares JSON texts of which one has its fields sorted.
+// equalJSON compares two JSON texts. The fields of one are sorted.
 func equalJSON(a, b []byte) bool {
 	var left, right any
 	return bytes.Equal(a, b) || json.Unmarshal(a, &left) == nil && json.Unmarshal(b, &right) == nil && reflect.DeepEqual(left, right)

@@ -8,17 +8,17 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/value"
 )
 
-// comparer compares two objects by the info of their type. It finds what typed.TypedValue.Compare finds, without making
-// typed values of them. fallback is set where it is not certain; then the result means nothing.
+// comparer compares two objects by the info of their type. The result is that of typed.TypedValue.Compare, but no typed
+// values are made. fallback is set if the result is not certain, and must not be used.
 type comparer struct{ fallback bool }
 
-// operand is a value of one of the two objects. JSON may leave it out (absent) or have a null for it.
+// operand is a value of one of the two objects. JSON may omit it (absent) or have null for it.
 type operand struct {
 	v      reflect.Value
 	absent bool
 }
 
-// null reports a value that is absent, or a nil pointer, map or list. Otherwise v is dereferenced.
+// null reports whether a value is absent, or a nil pointer, map or list. Otherwise it dereferences v.
 func (o *operand) null() bool {
 	if o.absent {
 		return true
@@ -36,7 +36,7 @@ func (o *operand) null() bool {
 	return false
 }
 
-// compare returns what happened to the value itself, and to the values below it.
+// compare returns how the value itself changed, and how the values below it did.
 func (c *comparer) compare(t *typeInfo, l, r operand) (changeType, []fieldChange) {
 	switch t.kind {
 	case structType:
@@ -49,7 +49,7 @@ func (c *comparer) compare(t *typeInfo, l, r operand) (changeType, []fieldChange
 	return c.atomic(l, r), nil
 }
 
-// presence is what happened to a value if what is below it is left out of account.
+// presence returns how a value changed, apart from the values below it.
 func presence(l, r operand) changeType {
 	switch {
 	case l.absent:
@@ -92,7 +92,7 @@ func (c *comparer) structs(t *typeInfo, l, r operand) (changeType, []fieldChange
 	return presence(l, r), below
 }
 
-// operand is the field's value in a struct; null: there is no struct.
+// operand returns the field's value in a struct; null: there is no struct.
 func (f *fieldInfo) operand(of reflect.Value, null bool) operand {
 	if null {
 		return operand{absent: true}
@@ -101,7 +101,7 @@ func (f *fieldInfo) operand(of reflect.Value, null bool) operand {
 	return operand{v, f.omits.CanOmit(v)}
 }
 
-// empties is what happened to a value with nothing in it on either side; alike: both are empty, or both are null.
+// empties returns how a value changed that has no elements before or after; alike: both are empty, or both are null.
 func empties(l, r operand, alike bool) changeType {
 	if l.absent || r.absent {
 		return presence(l, r)
@@ -112,8 +112,7 @@ func empties(l, r operand, alike bool) changeType {
 	return modified
 }
 
-// equal compares two values of which neither is absent, as value.Equals does: a list that is null does not equal an empty
-// one.
+// equal compares two values that are not absent, as value.Equals does: a list that is null does not equal an empty one.
 func (c *comparer) equal(l, r reflect.Value) bool {
 	switch l.Kind() {
 	case reflect.String:
@@ -155,7 +154,7 @@ func (c *comparer) equalAsJSON(l, r reflect.Value) bool {
 	return err == nil && value.Equals(left, right)
 }
 
-// pointerTo points to v, or to a copy where v has no address (an element of a map).
+// pointerTo returns a pointer to v, or to a copy if v has no address (an element of a map).
 func pointerTo(v reflect.Value) any {
 	if v.CanAddr() {
 		return v.Addr().Interface()

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// item is an element of a map or list, under the name that managed fields give it.
+// item is an element of a map or list, with its name in managed fields.
 type item struct {
 	name string
-	keys []any // what elements of lists are sorted by: strings and numbers; elements of maps are sorted by name
+	keys []any // strings and numbers by which elements of lists are sorted; elements of maps are sorted by name
 	v    reflect.Value
 }
 
@@ -51,7 +51,7 @@ func (c *comparer) maps(t *typeInfo, l, r operand) (changeType, []fieldChange) {
 	return presence(l, r), c.items(t.below, c.mapItems(l.v, leftNull), c.mapItems(r.v, rightNull))
 }
 
-// equalStrings compares labels, and other maps of strings.
+// equalStrings compares maps of strings, such as labels.
 func equalStrings(l, r reflect.Value) bool {
 	left, ok := l.Interface().(map[string]string)
 	if !ok {
@@ -61,7 +61,7 @@ func equalStrings(l, r reflect.Value) bool {
 	return ok && maps.Equal(left, right)
 }
 
-// mapItems are the elements of a map, sorted.
+// mapItems returns the elements of a map, sorted.
 func (c *comparer) mapItems(m reflect.Value, null bool) []item {
 	if null || m.Len() == 0 {
 		return nil
@@ -86,7 +86,7 @@ func (c *comparer) lists(t *typeInfo, l, r operand) (changeType, []fieldChange) 
 	return presence(l, r), c.items(t.below, c.listItems(t, l.v, leftNull), c.listItems(t, r.v, rightNull))
 }
 
-// equalElements compares the elements in the order in which they stand.
+// equalElements compares the elements in the order of the lists.
 func (c *comparer) equalElements(t *typeInfo, l, r reflect.Value) bool {
 	if l.Len() != r.Len() {
 		return false
@@ -99,7 +99,7 @@ func (c *comparer) equalElements(t *typeInfo, l, r reflect.Value) bool {
 	return true
 }
 
-// haveKeys reports whether all elements of a list have their keys. structured-merge-diff has no name for others.
+// haveKeys reports whether all elements of a list have their keys. structured-merge-diff cannot name others.
 func (t *typeInfo) haveKeys(list reflect.Value) bool {
 	for i := range t.keys {
 		k := &t.keys[i]
@@ -112,7 +112,7 @@ func (t *typeInfo) haveKeys(list reflect.Value) bool {
 	return true
 }
 
-// listItems are the elements of a list, sorted. Duplicates are left to the plain field manager.
+// listItems returns the elements of a list, sorted. Duplicates are left to the plain field manager.
 func (c *comparer) listItems(t *typeInfo, list reflect.Value, null bool) []item {
 	if null || list.Len() == 0 {
 		return nil
@@ -128,7 +128,7 @@ func (c *comparer) listItems(t *typeInfo, list reflect.Value, null bool) []item 
 	return found
 }
 
-// listItem is an element of a list: v:"x" of a set, k:{"name":"app"} of a list with keys.
+// listItem returns an element of a list with its name: v:"x" in a set, k:{"name":"app"} in a list with keys.
 func (c *comparer) listItem(t *typeInfo, element reflect.Value) item {
 	v := pointedTo(element)
 	if !v.IsValid() {
@@ -167,7 +167,7 @@ func appendKey(to []byte, i int, field, text string) []byte {
 	return append(append(append(append(to, `\"`...), field[len("f:"):]...), `\":`...), text...)
 }
 
-// scalar is a value as it stands in a name, and as it is sorted.
+// scalar returns a value as it is written in a name, and as it is sorted.
 func (c *comparer) scalar(v reflect.Value) (string, any) {
 	switch v.Kind() {
 	case reflect.String:
@@ -181,7 +181,7 @@ func (c *comparer) scalar(v reflect.Value) (string, any) {
 	return "", nil
 }
 
-// unescaped returns text if JSON does not escape any of it. Other text is left to the plain field manager.
+// unescaped returns text if JSON escapes none of it. Other text is left to the plain field manager.
 func (c *comparer) unescaped(text string) string {
 	for i := range len(text) {
 		switch b := text[i]; {
@@ -221,7 +221,7 @@ func (c *comparer) items(t *typeInfo, l, r []item) (changes []fieldChange) {
 	return changes
 }
 
-// pointedTo is what v points to, or v; invalid for nil.
+// pointedTo returns the value that v points to, or v; for nil, the zero Value.
 func pointedTo(v reflect.Value) reflect.Value {
 	if v.Kind() == reflect.Pointer {
 		return v.Elem()

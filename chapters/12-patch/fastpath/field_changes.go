@@ -6,26 +6,26 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
-// changeType is what happened to a field.
+// changeType is how a field changed.
 type changeType uint8
 
 const (
-	unchanged changeType = iota // though something below it may have changed
+	unchanged changeType = iota // fields below it may have changed
 	added
 	modified
 	removed
 )
 
-// fieldChange is a field that changed, or that leads to one that did. Its name is an element of a path as managed fields
-// write it between quotes: f:image, k:{\"name\":\"app\"}, v:\"x\".
+// fieldChange is a changed field, or one with a changed field below it. Its name is an element of a path, escaped as in
+// managed fields: f:image, k:{\"name\":\"app\"}, v:\"x\".
 type fieldChange struct {
 	name     string
 	change   changeType
-	stripped bool // it has no manager: it is the server's
+	stripped bool // the server sets it: it has no manager
 	below    []fieldChange
 }
 
-// writes reports a field that has a new value and gets a manager.
+// writes reports whether a field has a new value and gets a manager.
 func (f *fieldChange) writes() bool {
 	return (f.change == added || f.change == modified) && !f.stripped
 }
@@ -49,7 +49,7 @@ func count(fields []fieldChange) (n counts) {
 	return n
 }
 
-// strippedFields are the fields without a manager, by the name of the field above. See stripped in package patch.
+// strippedFields are the fields without a manager, by the name of the parent field. See stripped in package patch.
 var strippedFields = map[string]map[string]bool{
 	"": {"f:apiVersion": true, "f:kind": true, "f:metadata": true},
 	"f:metadata": {"f:name": true, "f:namespace": true, "f:creationTimestamp": true, "f:selfLink": true, "f:uid": true,
@@ -66,7 +66,7 @@ func markStripped(fields []fieldChange) {
 	}
 }
 
-// exclude drops the fields at and below a path.
+// exclude removes the fields at and below a path.
 func exclude(fields []fieldChange, path []string) []fieldChange {
 	for i := range fields {
 		if fields[i].name != "f:"+path[0] {
@@ -86,7 +86,7 @@ func appendWritten(to []byte, fields []fieldChange) []byte {
 	return append(appendFields(append(to, '{'), fields), '}')
 }
 
-// appendFields appends to the fields of a JSON object, of which some may be there already.
+// appendFields appends fields to a JSON object, which may already have some.
 func appendFields(to []byte, fields []fieldChange) []byte {
 	for i := range fields {
 		f := &fields[i]
@@ -103,9 +103,9 @@ func appendFields(to []byte, fields []fieldChange) []byte {
 		to = appendFields(to, f.below)
 		switch {
 		case len(to) > dotted:
-		case f.writes(): // {".":{}} is written {}
+		case f.writes(): // {".":{}} is shortened to {}
 			to = to[:opened]
-		default: // nothing below it is written
+		default: // no field below it is written
 			to = to[:start]
 			continue
 		}
@@ -114,7 +114,7 @@ func appendFields(to []byte, fields []fieldChange) []byte {
 	return to
 }
 
-// insert inserts changes at and below a path into sets: written are those with a new value, owned those of them that are not
+// insert inserts changes at and below a path into sets: written has those with a new value, owned those of them that are not
 // stripped.
 func insert(fields []fieldChange, path fieldpath.Path, written, owned, gone *fieldpath.Set) error {
 	for i := range fields {

@@ -22,7 +22,7 @@ import (
 // FieldManagers makes the fast field managers of a server's endpoints.
 type FieldManagers struct{ plain *patch.FieldManagers }
 
-// NewFieldManagers returns the factory for the kinds that codecs know. Its New is a server's Config.NewFieldManager.
+// NewFieldManagers returns the factory for the kinds of codecs. Its New is a server's Config.NewFieldManager.
 func NewFieldManagers(codecs *kinds.Codecs) *FieldManagers {
 	return &FieldManagers{patch.NewFieldManagers(codecs)}
 }
@@ -43,7 +43,7 @@ type fieldManager struct {
 	reset       rest.ResetFields
 	codecs      *kinds.Codecs
 	types       *patch.TypeConverter
-	plain       rest.FieldManager // decides all that the fast path does not
+	plain       rest.FieldManager // for the requests that the fast path does not handle
 
 	once sync.Once
 	info *typeInfo // of the kind, from the first request on; nil: the fast path cannot handle the kind
@@ -51,7 +51,7 @@ type fieldManager struct {
 
 var _ rest.FieldManager = (*fieldManager)(nil)
 
-// UpdateNoErrors brings the managed fields of obj up to date. See rest.FieldManager.
+// UpdateNoErrors updates the managed fields of obj. See rest.FieldManager.
 func (m *fieldManager) UpdateNoErrors(live, obj runtime.Object, manager string) runtime.Object {
 	if live == nil {
 		live = reflect.New(reflect.TypeOf(obj).Elem()).Interface().(runtime.Object)
@@ -71,8 +71,8 @@ func (m *fieldManager) Apply(live runtime.Object, applied *unstructured.Unstruct
 	return m.plain.Apply(live, applied, manager, force)
 }
 
-// typeInfo is built when the first request comes. Kinds with a hub version of their own, whose objects have to be converted
-// to be compared, have none.
+// typeInfo returns the info of the kind, which the first request builds; nil for a kind with another hub version, whose
+// objects must be converted before they are compared.
 func (m *fieldManager) typeInfo() *typeInfo {
 	m.once.Do(m.buildTypeInfo)
 	return m.info
@@ -93,7 +93,7 @@ func (m *fieldManager) buildTypeInfo() {
 	m.info = newTypeInfo(reflect.TypeOf(obj), parseable)
 }
 
-// update sets obj's managed fields. False: it has changed nothing, and the plain field manager has to decide.
+// update sets obj's managed fields. False: it has changed nothing, and the plain field manager must do it.
 func (m *fieldManager) update(live, obj runtime.Object, manager string) bool {
 	info := m.typeInfo()
 	if info == nil || reflect.TypeOf(live) != reflect.TypeOf(obj) {
@@ -107,7 +107,7 @@ func (m *fieldManager) update(live, obj runtime.Object, manager string) bool {
 	if err != nil {
 		return false
 	}
-	// The entries before the write: those that obj brings along, or else those of live. An empty list begins anew.
+	// The entries before the write: those of obj, or else those of live. An empty list resets them.
 	entries := object.GetManagedFields()
 	switch {
 	case m.subresource != "" || entries == nil:
@@ -116,7 +116,7 @@ func (m *fieldManager) update(live, obj runtime.Object, manager string) bool {
 		return false
 	}
 	if len(entries) == 0 && before.GetUID() != "" {
-		object.SetManagedFields(nil) // nobody tracks the object until the first apply
+		object.SetManagedFields(nil) // managed fields are not tracked before the first apply
 		return true
 	}
 	changes, ok := m.compare(info, live, obj)
@@ -130,14 +130,14 @@ func (m *fieldManager) update(live, obj runtime.Object, manager string) bool {
 	return ok
 }
 
-// compare returns what obj has otherwise than live, without the fields that the storage resets.
+// compare returns the fields that differ between live and obj, without those that the storage resets.
 func (m *fieldManager) compare(info *typeInfo, live, obj runtime.Object) ([]fieldChange, bool) {
 	object, err := meta.Accessor(obj)
 	if err != nil {
 		return nil, false
 	}
 	entries := object.GetManagedFields()
-	object.SetManagedFields(nil) // they are no part of what is compared
+	object.SetManagedFields(nil) // they are not compared
 	defer object.SetManagedFields(entries)
 	var c comparer
 	_, changes := c.compare(info, operand{v: reflect.ValueOf(live)}, operand{v: reflect.ValueOf(obj)})
@@ -149,7 +149,7 @@ func (m *fieldManager) compare(info *typeInfo, live, obj runtime.Object) ([]fiel
 	return changes, !c.fallback
 }
 
-// nextEntries are the entries of an object after a manager has made changes.
+// nextEntries returns the entries of an object after a manager has made changes.
 func (m *fieldManager) nextEntries(info *typeInfo, entries []metav1.ManagedFieldsEntry, changes []fieldChange, manager string) ([]metav1.ManagedFieldsEntry, bool) {
 	self := metav1.ManagedFieldsEntry{Manager: manager, Operation: metav1.ManagedFieldsOperationUpdate,
 		APIVersion: m.kind.GroupVersion().String(), Subresource: m.subresource, FieldsType: "FieldsV1"}
@@ -192,8 +192,8 @@ func (m *fieldManager) nextEntries(info *typeInfo, entries []metav1.ManagedField
 	return sortEntries(next)
 }
 
-// updateFields returns the fields of an entry without those that have changed, and, for the manager who has changed them,
-// with those that have a new value. Nil: no field is left.
+// updateFields returns the fields of an entry without the changed ones; mine: plus those with a new value, since this manager
+// has changed them. Nil: no field is left.
 func updateFields(fields *metav1.FieldsV1, changes []fieldChange, mine bool) (*metav1.FieldsV1, bool) {
 	written, owned, removed := fieldpath.NewSet(), fieldpath.NewSet(), fieldpath.NewSet()
 	if err := insert(changes, nil, written, owned, removed); err != nil {
@@ -216,10 +216,9 @@ func updateFields(fields *metav1.FieldsV1, changes []fieldChange, mine bool) (*m
 	return next, err == nil
 }
 
-// applySameFields is an apply of the fields that the manager applied last time: none is new, and none is left out. Then the
-// values are written into a copy of the object, one by one, and of the managed fields only a time may change. Nil: the
-// plain field manager has to decide, because the fields are not the same, somebody else manages what changes, or this is
-// not certain.
+// applySameFields is an apply of the same fields as last time: none is new, and none is omitted. It writes the values into a
+// copy of the object; of the managed fields, only a time may change. Nil: the plain field manager must do it, because the
+// fields are not the same, another manager has a changed field, or this is not certain.
 func (m *fieldManager) applySameFields(live runtime.Object, applied map[string]any, manager string) runtime.Object {
 	info := m.typeInfo()
 	object, err := meta.Accessor(live)
@@ -247,7 +246,7 @@ func (m *fieldManager) applySameFields(live runtime.Object, applied map[string]a
 	return obj
 }
 
-// findApplier is the index of the entry of a manager that applies. -1: it has none, or the plain field manager would change
+// findApplier returns the index of the entry of a manager by Apply. -1: it has none, or the plain field manager would change
 // one of the entries.
 func (m *fieldManager) findApplier(info *typeInfo, entries []metav1.ManagedFieldsEntry, manager string) int {
 	found := -1
@@ -265,7 +264,8 @@ func (m *fieldManager) findApplier(info *typeInfo, entries []metav1.ManagedField
 	return found
 }
 
-// touch notes that a manager has written, now, what obj has otherwise than live. False: somebody else manages a part of it.
+// touch sets the time of a manager that has changed the fields which differ between live and obj. False: another manager has
+// one of them.
 func (m *fieldManager) touch(info *typeInfo, live, obj runtime.Object, mine int) bool {
 	changes, ok := m.compare(info, live, obj)
 	object, err := meta.Accessor(obj)
@@ -289,7 +289,7 @@ func (m *fieldManager) touch(info *typeInfo, live, obj runtime.Object, mine int)
 	return ok
 }
 
-// isRegular reports an entry that the plain field manager accepts, and whose manager has no other one.
+// isRegular reports whether the plain field manager accepts an entry, and its manager has no other entry.
 func isRegular(entry metav1.ManagedFieldsEntry, others []metav1.ManagedFieldsEntry) bool {
 	if entry.Operation != metav1.ManagedFieldsOperationApply && entry.Operation != metav1.ManagedFieldsOperationUpdate ||
 		entry.FieldsType != "FieldsV1" || entry.FieldsV1 == nil {
@@ -303,17 +303,18 @@ func isRegular(entry metav1.ManagedFieldsEntry, others []metav1.ManagedFieldsEnt
 	return true
 }
 
-// sameManager compares managers. One that updates is another one in each version, one that applies is the same in all.
+// sameManager reports whether two entries have the same manager. Managers by Update differ if the versions differ; managers
+// by Apply do not.
 func sameManager(a, b metav1.ManagedFieldsEntry) bool {
 	return a.Manager == b.Manager && a.Operation == b.Operation && a.Subresource == b.Subresource &&
 		(a.APIVersion == b.APIVersion || a.Operation == metav1.ManagedFieldsOperationApply)
 }
 
-// now is the time of a write, as managed fields have it.
+// now returns the current time in the form of managed fields.
 func now() *metav1.Time { return &metav1.Time{Time: time.Now().UTC()} }
 
-// sortEntries brings entries into the order in which they are stored. It leaves too many update managers to the plain field
-// manager.
+// sortEntries sorts entries in the order in which they are stored. False: there are too many managers by Update, and the
+// plain field manager must merge them.
 func sortEntries(entries []metav1.ManagedFieldsEntry) ([]metav1.ManagedFieldsEntry, bool) {
 	updaters := 0
 	for _, entry := range entries {

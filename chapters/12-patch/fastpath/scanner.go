@@ -1,16 +1,16 @@
 package fastpath
 
-// scanner looks for changed fields in the stored fields of one manager, FieldsV1. It decodes nothing: most writes leave the
-// fields of most managers as they are.
+// scanner looks for changed fields in the stored fields of one manager, FieldsV1, without decoding them: most writes do not
+// change the fields of most managers.
 type scanner struct {
 	raw       []byte
 	at        int
 	found     counts // changed fields that the manager has
-	malformed bool   // not what structured-merge-diff would have written here
+	malformed bool   // structured-merge-diff would have written another text
 }
 
-// scan counts which of the changed fields a manager has. ok is false where the text is not as structured-merge-diff writes
-// it, or names parts of an atomic value: the plain field manager brings that up to date.
+// scan counts the changed fields that a manager has. ok is false if structured-merge-diff would have written another text, or
+// if it names parts of an atomic value: the plain field manager corrects both.
 func scan(raw []byte, info *typeInfo, changes []fieldChange) (found counts, ok bool) {
 	s := &scanner{raw: raw}
 	if !s.take('{') || s.peek() == '}' {
@@ -65,7 +65,7 @@ func (s *scanner) fields(info *typeInfo, changes []fieldChange) (member bool) {
 	return false
 }
 
-// name reads a quoted name, which stays escaped.
+// name reads a quoted name. It does not unescape it.
 func (s *scanner) name() []byte {
 	if !s.take('"') {
 		return nil

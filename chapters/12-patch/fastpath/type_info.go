@@ -13,7 +13,7 @@ import (
 
 var marshaler = reflect.TypeFor[json.Marshaler]()
 
-// typeInfo is a Go type with its schema, and the fields of a struct: how to compare two values of the type, found once.
+// typeInfo says how to compare two values of a Go type: its schema and the fields of a struct.
 type typeInfo struct {
 	kind   typeKind
 	fields []fieldInfo // of a struct, sorted by name
@@ -21,11 +21,11 @@ type typeInfo struct {
 	keys   []fieldInfo // of an associative list with keys: fields of its elements, sorted by name
 }
 
-// typeKind is how values of a type merge.
+// typeKind says how values of a type merge.
 type typeKind int
 
 const (
-	atomicType typeKind = iota // as one value, whatever it consists of
+	atomicType typeKind = iota // as a whole
 	structType                 // field by field
 	mapType                    // key by key
 	keyedList                  // an associative list of structs with keys
@@ -34,15 +34,14 @@ const (
 
 // fieldInfo is a field of a struct.
 type fieldInfo struct {
-	name         string // as managed fields write it: f:image
+	name         string // in managed fields: f:image
 	index        []int
-	omits        *value.FieldCacheEntry // knows when JSON leaves the field out
+	omits        *value.FieldCacheEntry // tells when JSON omits the field
 	defaultValue any                    // of a key; nil: none
 	info         *typeInfo
 }
 
-// newTypeInfo returns nil for a type with parts that the fast path cannot compare, because the Go type does not describe
-// them.
+// newTypeInfo returns nil for a type that the fast path cannot compare, because the Go type does not describe all its parts.
 func newTypeInfo(t reflect.Type, parseable *typed.ParseableType) *typeInfo {
 	b := &typeInfoBuilder{schema: parseable.Schema, structs: map[reflect.Type]*typeInfo{}}
 	info := b.typeInfo(t, parseable.TypeRef)
@@ -52,7 +51,7 @@ func newTypeInfo(t reflect.Type, parseable *typed.ParseableType) *typeInfo {
 	return info
 }
 
-// typeInfoBuilder builds the infos of a type and of all types that it consists of.
+// typeInfoBuilder builds the infos of a type and of the types of its fields.
 type typeInfoBuilder struct {
 	schema      *smd.Schema
 	structs     map[reflect.Type]*typeInfo
@@ -83,7 +82,7 @@ func (b *typeInfoBuilder) list(t reflect.Type, l *smd.List) *typeInfo {
 	switch {
 	case l.ElementRelationship != smd.Associative:
 		return &typeInfo{}
-	case t.Elem().Kind() == reflect.Pointer: // no kind of Kubernetes has one
+	case t.Elem().Kind() == reflect.Pointer: // no kind of Kubernetes has a list of pointers
 		b.unsupported = true
 		return &typeInfo{}
 	case len(l.Keys) == 0:
@@ -91,7 +90,7 @@ func (b *typeInfoBuilder) list(t reflect.Type, l *smd.List) *typeInfo {
 	}
 	list := &typeInfo{kind: keyedList, below: b.typeInfo(t.Elem(), l.ElementType)}
 	element, _ := b.schema.Resolve(l.ElementType)
-	fields := b.structInfo(indirect(t.Elem()), element.Map) // also where the element itself is atomic
+	fields := b.structInfo(indirect(t.Elem()), element.Map) // also if the element itself is atomic
 	for _, name := range l.Keys {
 		field := fields.field("f:" + name)
 		if field == nil {
@@ -135,7 +134,7 @@ func (b *typeInfoBuilder) addFields(info *typeInfo, t reflect.Type, m *smd.Map, 
 	}
 }
 
-// field finds a field by the name that managed fields give it; nil: there is none.
+// field returns the field with a name of managed fields; nil if there is none.
 func (t *typeInfo) field(name string) *fieldInfo {
 	at, ok := slices.BinarySearchFunc(t.fields, name, fieldInfo.compareName)
 	if !ok {
@@ -147,7 +146,7 @@ func (t *typeInfo) field(name string) *fieldInfo {
 func (f fieldInfo) compare(other fieldInfo) int { return strings.Compare(f.name, other.name) }
 func (f fieldInfo) compareName(name string) int { return strings.Compare(f.name, name) }
 
-// element is the info of an element of the value, by the name that managed fields give it; nil: unknown.
+// element returns the info of the element with a name of managed fields; nil if it is unknown.
 func (t *typeInfo) element(name []byte) *typeInfo {
 	switch t.kind {
 	case structType:
@@ -161,7 +160,7 @@ func (t *typeInfo) element(name []byte) *typeInfo {
 	return t.below
 }
 
-// indirect is the type that a pointer points to.
+// indirect returns the type that a pointer points to.
 func indirect(t reflect.Type) reflect.Type {
 	if t.Kind() == reflect.Pointer {
 		return t.Elem()

@@ -7,11 +7,11 @@ import (
 	"errors"
 )
 
-// ErrBadJSONPatch is a merge patch that is neither an object nor an array.
+// ErrBadJSONPatch is the error for a merge patch that is neither an object nor an array.
 var ErrBadJSONPatch = errors.New("Invalid JSON Patch")
 
 // MergePatch returns the JSON object doc with a merge patch applied: fields of the patch replace those of doc, objects
-// merge, and null removes. A patch that is an array takes the place of doc. Upstream: jsonpatch.MergePatch.
+// merge, and null removes. A patch that is an array replaces doc. Upstream: jsonpatch.MergePatch.
 func MergePatch(ctx context.Context, doc, patch []byte) ([]byte, error) {
 	p := newNode(patch)
 	if !json.Valid(patch) || p == nil {
@@ -76,8 +76,8 @@ func (n *node) merge(b *budget, patch *node) error {
 	return nil
 }
 
-// pruneNulls removes the members that are null from n and all objects in it. It opens every object, whose members are
-// then written in the order of their names: messages that quote the object show it so, as upstream's do.
+// pruneNulls removes the members that are null from n and all objects in it. It opens every object, so that its members are
+// written in the order of their names: upstream's error messages quote the object in this form.
 func (n *node) pruneNulls(b *budget) error {
 	if n == nil || !n.isOpen() && !bytes.ContainsRune(n.text, '{') {
 		return nil

@@ -9,15 +9,15 @@ import (
 	"strconv"
 )
 
-// node is a part of a JSON text. It is opened when a path leads through it: until then it is its text. Nil is null.
+// node is a part of a JSON text. Until a path leads through it and opens it, it is only the text. Nil is null.
 type node struct {
 	text    []byte
-	members map[string]*node // of an object that is opened
-	isArray bool             // of an array that is opened
+	members map[string]*node // of an opened object
+	isArray bool             // it is an opened array
 	array   []*node
 }
 
-// newNode is a node for a valid text.
+// newNode returns a node for a valid text.
 func newNode(text []byte) *node {
 	text = bytes.TrimSpace(text)
 	if string(text) == "null" {
@@ -46,7 +46,7 @@ func (n *node) open(b *budget) error {
 
 func (n *node) isOpen() bool { return n.members != nil || n.isArray }
 
-// get returns a part of an opened node. A member that an object does not have is null.
+// get returns a part of an opened node. A missing member of an object is null.
 func (n *node) get(key string) (*node, error) {
 	if !n.isArray {
 		return n.members[key], nil
@@ -61,7 +61,7 @@ func (n *node) get(key string) (*node, error) {
 	return n.array[i], nil
 }
 
-// set puts a value in the place of one that get has found.
+// set replaces a value that get has returned.
 func (n *node) set(key string, value *node) error {
 	if !n.isArray {
 		n.members[key] = value
@@ -77,7 +77,7 @@ func (n *node) set(key string, value *node) error {
 	return err
 }
 
-// add puts a member into an object, or an element between those of an array.
+// add adds a member to an object, or inserts an element into an array.
 func (n *node) add(b *budget, key string, value *node) error {
 	switch {
 	case !n.isArray:
@@ -117,7 +117,7 @@ func (n *node) remove(b *budget, key string) error {
 	return b.moved(len(n.array) - i)
 }
 
-// place is the place i of n; a negative one is counted from the end.
+// place returns the index i of n; a negative one counts from the end.
 func place(i, n int) (int, error) {
 	if i >= n || i < -n {
 		return 0, fmt.Errorf("Unable to access invalid index: %d: %w", i, errIndex)
@@ -128,7 +128,7 @@ func place(i, n int) (int, error) {
 	return i, nil
 }
 
-// equal compares objects member by member and arrays element by element. Scalars are equal where they are written alike.
+// equal compares objects member by member and arrays element by element. Scalars are equal if their texts are.
 func (n *node) equal(b *budget, other *node) (bool, error) {
 	if n == nil || other == nil {
 		return n == other, nil
@@ -163,7 +163,7 @@ func (n *node) equal(b *budget, other *node) (bool, error) {
 	return true, nil
 }
 
-// marshal writes n as encoding/json would: the members of what was opened in the order of their names, without spaces.
+// marshal writes n as encoding/json would: without spaces, the members of opened objects in the order of their names.
 func (n *node) marshal() []byte {
 	var parts, text bytes.Buffer
 	n.writeTo(&parts)

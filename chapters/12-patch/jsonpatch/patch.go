@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// What an operation can fail with. The texts are the library's.
+// The errors of operations, with the library's messages.
 var (
 	errTest    = errors.New("test failed")
 	errMissing = errors.New("missing value")
@@ -18,16 +18,16 @@ var (
 // Patch is a list of operations.
 type Patch []Operation
 
-// Operation is one step of a patch: its members as they were written.
+// Operation is one operation of a patch: its members, not decoded.
 type Operation map[string]*json.RawMessage
 
-// DecodePatch reads a patch. Upstream: jsonpatch.DecodePatch.
+// DecodePatch decodes a patch. Upstream: jsonpatch.DecodePatch.
 func DecodePatch(text []byte) (p Patch, err error) {
 	return p, json.Unmarshal(text, &p)
 }
 
-// Apply returns the JSON object doc with the operations done, one after the other. If one of them fails, so does all of
-// it. It ends early when ctx does. Upstream: Patch.Apply.
+// Apply returns the JSON object doc after all operations, one after the other. If one of them fails, Apply fails. It ends
+// early when ctx does. Upstream: Patch.Apply.
 func (p Patch) Apply(ctx context.Context, doc []byte) ([]byte, error) {
 	d := &document{budget: budget{ctx: ctx}, root: newNode(doc)}
 	if err := d.root.open(&d.budget); err != nil {
@@ -41,7 +41,7 @@ func (p Patch) Apply(ctx context.Context, doc []byte) ([]byte, error) {
 	return d.root.marshal(), ctx.Err()
 }
 
-// document is an object that is being patched.
+// document is the object to be patched.
 type document struct {
 	budget
 	root *node
@@ -133,7 +133,7 @@ func (d *document) replaceAll(value *node) error {
 		}
 	}
 	if value == nil || !value.isOpen() {
-		return errors.New("replace operation value must be object or array: %!w(<nil>)") // that is how the library puts it
+		return errors.New("replace operation value must be object or array: %!w(<nil>)") // the library's message
 	}
 	d.root = value
 	return nil
@@ -240,8 +240,8 @@ func (d *document) test(op Operation) error {
 	return err
 }
 
-// find returns what a JSON pointer (RFC 6901) names: the object or array above, and the last name. The parent is nil
-// where there is none. An error: the budget is used up.
+// find follows a JSON pointer (RFC 6901) to the parent, an object or array, and returns it with the last name. The parent is
+// nil if there is none. The only error: the budget is used up.
 func (d *document) find(path string) (parent *node, key string, err error) {
 	if err := d.spend(len(path)); err != nil {
 		return nil, "", err
@@ -269,7 +269,7 @@ func (d *document) find(path string) (parent *node, key string, err error) {
 
 var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
-// text is a member that is a string.
+// text returns a member that is a string.
 func (op Operation) text(name string) (text string, err error) {
 	raw := op[name]
 	if raw == nil && name == "from" {
@@ -281,7 +281,7 @@ func (op Operation) text(name string) (text string, err error) {
 	return text, json.Unmarshal(*raw, &text)
 }
 
-// value is the value to add, or to compare with; nil: null, or none.
+// value returns the value to add, or to compare with; nil: null, or none.
 func (op Operation) value() *node {
 	if raw := op["value"]; raw != nil {
 		return newNode(*raw)

@@ -28,7 +28,7 @@ func members(text []byte, add func(name string, value []byte)) {
 	}
 }
 
-// next is where the next value, name or closing bracket begins.
+// next returns the position at which the next value, name or closing bracket begins.
 func next(text []byte, at int) int {
 	for {
 		switch text[at] {
@@ -40,7 +40,7 @@ func next(text []byte, at int) int {
 	}
 }
 
-// valueEnd is where the value that begins at start ends.
+// valueEnd returns the position at which the value that begins at start ends.
 func valueEnd(text []byte, start int) int {
 	depth := 0
 	for at := start; at < len(text); at++ {
@@ -66,7 +66,7 @@ func valueEnd(text []byte, start int) int {
 	return len(text)
 }
 
-// stringEnd is where the string that begins at start ends.
+// stringEnd returns the position at which the string that begins at start ends.
 func stringEnd(text []byte, start int) int {
 	for at := start + 1; ; at++ {
 		at += bytes.IndexByte(text[at:], '"')

@@ -17,10 +17,10 @@ type lists struct {
 	merger
 	schema        schema // of an element
 	key           string // the merge key; "": scalars
-	deletesValues bool   // the patch lists values that go
+	deletesValues bool   // the patch lists values to delete
 }
 
-// strategyOf is the tag patchStrategy without retainKeys, which is for those who make patches.
+// strategyOf returns the tag patchStrategy without retainKeys, which only programs that create patches use.
 func strategyOf(meta strategicpatch.PatchMeta) (string, error) {
 	all := meta.GetPatchStrategies()
 	switch {
@@ -36,8 +36,8 @@ func strategyOf(meta strategicpatch.PatchMeta) (string, error) {
 	return "", fmt.Errorf("unexpected patch strategy: %v", all)
 }
 
-// merge merges patch into original, or takes its place. server is the order for a $setElementOrder: that of original
-// without what the patch deletes; new elements follow, but no more than were deleted.
+// merge merges patch into original, or replaces it. server is the order for a $setElementOrder: that of original without
+// the deleted elements; new elements follow, but no more than were deleted.
 func (l lists) merge(original, patch []any, strategy string) (merged, server []any, err error) {
 	switch {
 	case strategy != merges && !l.deletesValues:
@@ -74,7 +74,7 @@ func (l lists) merge(original, patch []any, strategy string) (merged, server []a
 	return merged, server, err
 }
 
-// scalars unites two lists of values, without duplicates, or removes those of the patch.
+// scalars merges two lists of values, without duplicates, or removes the values of the patch.
 func (l lists) scalars(original, patch []any) (merged []any, err error) {
 	in := map[any]bool{}
 	if l.deletesValues {
@@ -100,8 +100,8 @@ func (l lists) scalars(original, patch []any) (merged []any, err error) {
 	return l.order(merged, patch, original, reflect.String)
 }
 
-// directives obeys the elements that have a $patch. kept is what is not deleted of original, others is what is to be
-// merged into that or, if it is replaced, to take its place.
+// directives applies the elements that have a $patch. kept are the elements of original that are not deleted, others those
+// to be merged into kept or, after a replace, the new list.
 func (l lists) directives(original, patch []any) (kept, others []any, replaced bool, err error) {
 	others, gone := []any{}, map[any]bool{}
 	for _, element := range patch {
@@ -170,7 +170,7 @@ func (l lists) elements(original, patch []any) ([]any, error) {
 	return merged, nil
 }
 
-// value is that of the merge key. It may be of any type that can be compared; ok is false where the key is missing.
+// value returns the value of the merge key, which may be of any comparable type; ok is false if the key is missing.
 func (l lists) value(fields map[string]any) (value any, ok bool, err error) {
 	value, ok = fields[l.key]
 	switch value.(type) {
@@ -187,7 +187,7 @@ func noKey(err error, fields map[string]any, key string) error {
 	return mergepatch.ErrNoMergeKey(fields, key)
 }
 
-// kindOf is the kind of all elements: reflect.Map, or that of a scalar.
+// kindOf returns the kind of all elements: reflect.Map, or that of a scalar.
 func kindOf(lists ...[]any) (reflect.Kind, error) {
 	var kind reflect.Type
 	for _, list := range lists {
@@ -210,8 +210,8 @@ func kindOf(lists ...[]any) (reflect.Kind, error) {
 	return kind.Kind(), nil
 }
 
-// orderedLists merges the lists for which the patch has a $setElementOrder. It returns the fields of the patch that
-// are done by that.
+// orderedLists merges the lists for which the patch has a $setElementOrder. It returns the fields of the patch that it has
+// merged.
 func (m merger) orderedLists(original, patch map[string]any, s schema) (done map[string]bool, err error) {
 	for directive, order := range patch {
 		if !strings.HasPrefix(directive, setElementOrderPrefix) {

@@ -27,8 +27,8 @@ const (
 
 type schema = strategicpatch.LookupPatchMeta
 
-// FormatError is a mistake in the patch which upstream's library answers with an error like any other, or a panic: a
-// $setElementOrder that does not list what the patch has in the order of the patch, a merge key that is no scalar.
+// FormatError is a mistake in the patch for which upstream's library returns an untyped error, or panics: a
+// $setElementOrder that does not list the elements of the patch in the order of the patch, a merge key that is no scalar.
 type FormatError string
 
 func (e FormatError) Error() string { return string(e) }
@@ -70,7 +70,7 @@ func (m merger) maps(original, patch map[string]any, s schema) (map[string]any, 
 	return original, nil
 }
 
-// replacement is what an object becomes whose patch has a $patch.
+// replacement returns the new value of an object whose patch has a $patch.
 func replacement(directive any, patch map[string]any) (map[string]any, error) {
 	switch directive {
 	case replaces:
@@ -83,7 +83,8 @@ func replacement(directive any, patch map[string]any) (map[string]any, error) {
 	return nil, mergepatch.ErrBadPatchType(directive, patch)
 }
 
-// retain obeys $retainKeys: the fields of original that it does not list go. All fields that the patch sets must be there.
+// retain applies $retainKeys: it removes the fields of original that are not listed. All fields that the patch sets must be
+// listed.
 func retain(original, patch map[string]any) error {
 	directive, ok := patch[retainKeysDirective]
 	if !ok {
@@ -173,8 +174,8 @@ func (m merger) listField(old, value []any, name string, s schema, deletesValues
 	return merged, err
 }
 
-// replace sets a field that original does not have, or has as another type. Fields in the value that are null, and parts
-// with a $patch, are left out.
+// replace sets a field that original does not have, or has with another type. Fields of the value that are null, and parts
+// with a $patch, are omitted.
 func replace(original map[string]any, name string, value any) {
 	if value, keep := withoutDirectives(value, true); keep {
 		original[name] = value
@@ -212,7 +213,7 @@ func withoutDirectives(value any, dropNulls bool) (copied any, keep bool) {
 	return value, true
 }
 
-// directedList is the list that a directive is about: containers in $setElementOrder/containers.
+// directedList returns the list that a directive names: containers in $setElementOrder/containers.
 func directedList(directive, prefix string, malformed error) (string, error) {
 	name, list, ok := strings.Cut(directive, "/")
 	if !ok || name != prefix {

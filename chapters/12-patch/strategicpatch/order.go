@@ -8,8 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/mergepatch"
 )
 
-// order puts a merged list into order: what patchOrder lists in that order, and what only the server has in the order
-// of serverOrder; then the two are merged, by serverOrder as well.
+// order sorts a merged list: the elements that patchOrder lists in its order, those that only the server has in the order
+// of serverOrder; then it merges the two, by serverOrder as well.
 func (l lists) order(merged, patchOrder, serverOrder []any, kind reflect.Kind) ([]any, error) {
 	patched, err := l.positions(patchOrder)
 	if err != nil {
@@ -19,7 +19,7 @@ func (l lists) order(merged, patchOrder, serverOrder []any, kind reflect.Kind) (
 	if err != nil {
 		return nil, err
 	}
-	if l.key != "" { // every element must have its key, or it has no place
+	if l.key != "" { // an element without its key has no position
 		if err := l.checkKeys(merged); err != nil {
 			return nil, err
 		}
@@ -39,7 +39,7 @@ func (l lists) order(merged, patchOrder, serverOrder []any, kind reflect.Kind) (
 	return l.zip(others, listed, server), nil
 }
 
-// positions tells where in a list a value stands first.
+// positions maps each value of a list to its first position.
 func (l lists) positions(list []any) (map[any]int, error) {
 	at := make(map[any]int, len(list))
 	for i, element := range list {
@@ -54,7 +54,7 @@ func (l lists) positions(list []any) (map[any]int, error) {
 	return at, nil
 }
 
-// identity is by what an element is told from others: the value of the merge key, or the scalar itself.
+// identity returns what identifies an element: the value of the merge key, or the scalar itself.
 func (l lists) identity(element any) (any, error) {
 	fields, isMap := element.(map[string]any)
 	_, isList := element.([]any)
@@ -64,13 +64,13 @@ func (l lists) identity(element any) (any, error) {
 	case l.key == "":
 		return element, nil
 	case !isMap:
-		return nil, nil // checkKeys tells
+		return nil, nil // checkKeys returns the error
 	}
 	value, _, err := l.value(fields)
 	return value, err
 }
 
-// partition splits a list into what patched has and what not.
+// partition splits a list into the elements that patched has and the others.
 func (l lists) partition(merged []any, patched map[any]int) (listed, others []any, err error) {
 	for _, element := range merged {
 		value, err := l.identity(element)
@@ -114,8 +114,8 @@ func (l lists) sort(list []any, at map[any]int) []any {
 		at, ok := at[value]
 		return at, ok
 	}
-	// What has no position counts as less than all, as upstream: the order of such elements is whatever the algorithm of
-	// sort.SliceStable makes of that.
+	// An element without a position is less than all others, as upstream. The order of several such elements depends on the
+	// algorithm of sort.SliceStable.
 	sort.SliceStable(sorted, func(i, j int) bool {
 		left, ok := place(i)
 		right, known := place(j)
@@ -124,7 +124,7 @@ func (l lists) sort(list []any, at map[any]int) []any {
 	return append(sorted, deleted...)
 }
 
-// zip inserts each of the others before the first of listed that stands behind it on the server.
+// zip inserts each of the others before the first element of listed that follows it on the server.
 func (l lists) zip(others, listed []any, server map[any]int) []any {
 	all := make([]any, 0, len(others)+len(listed))
 	for len(others) > 0 && len(listed) > 0 {
@@ -141,7 +141,7 @@ func (l lists) zip(others, listed []any, server map[any]int) []any {
 	return append(append(all, others...), listed...)
 }
 
-// checkOrder refuses a $setElementOrder that does not list what the patch has, in the order of the patch.
+// checkOrder refuses a $setElementOrder that does not list the elements of the patch in the order of the patch.
 func (l lists) checkOrder(patch, order []any) error {
 	if len(patch) == 0 || len(order) == 0 {
 		return nil
