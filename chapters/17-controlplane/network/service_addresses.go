@@ -196,7 +196,7 @@ func setPolicy(s, old *corev1.Service) {
 	s.Spec.IPFamilyPolicy = &policy
 }
 
-// reduce gives up the second family of a service that is to have one from now on. Without that word it is a mistake.
+// reduceToPolicy gives up the second family of a service that is to have one from now on. Without that word it is a mistake.
 func reduceToPolicy(s, old *corev1.Service) field.ErrorList {
 	if old == nil {
 		return nil

@@ -213,7 +213,7 @@ func validateExtendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatu
 	return append(errs, validate.RequiredObjectName(path.Child("resourceClaimName"), s.ResourceClaimName)...)
 }
 
-// users are whom the containers run as.
+// validateContainerStatusUsers are whom the containers run as.
 func validateContainerStatusUsers(path *field.Path, list []corev1.ContainerStatus, os *corev1.PodOS) field.ErrorList {
 	var errs field.ErrorList
 	for i := range list {
@@ -237,7 +237,7 @@ func validateContainerStatusUsers(path *field.Path, list []corev1.ContainerStatu
 	return errs
 }
 
-// health is that of the devices that a container has. An ephemeral one has none.
+// validateResourceHealth is that of the devices that a container has. An ephemeral one has none.
 func validateResourceHealth(list statusList, spec *corev1.PodSpec) field.ErrorList {
 	var errs field.ErrorList
 	for i := range list.statuses {

@@ -89,7 +89,7 @@ func validateAffinitySelectors(path *field.Path, t *corev1.PodAffinityTerm, o me
 	return append(errs, metav1validation.ValidateLabelSelector(t.NamespaceSelector, o, path.Child("namespaceSelector"))...)
 }
 
-// validatePodAffinitySelectors and nodeValues find what was once allowed.
+// validatePodAffinitySelectors and validateNodeAffinityValues check values that older versions accepted.
 func (s *specValidator) validatePodAffinitySelectors() field.ErrorList {
 	var errs field.ErrorList
 	for _, t := range AffinityTerms(s.spec.Affinity) {
@@ -114,7 +114,7 @@ func (s *specValidator) validateNodeAffinityValues() field.ErrorList {
 	return errs
 }
 
-// spread are the topology spread constraints: how unevenly pods may lie across zones or nodes.
+// validateTopologySpreadConstraints checks how unevenly pods may be spread over zones or nodes.
 func (s *specValidator) validateTopologySpreadConstraints() field.ErrorList {
 	var errs field.ErrorList
 	list := s.spec.TopologySpreadConstraints
@@ -170,8 +170,8 @@ func validateNodeInclusionPolicy(path *field.Path, p *corev1.NodeInclusionPolicy
 	return validate.Supported(path, *p, corev1.NodeInclusionPolicyHonor, corev1.NodeInclusionPolicyIgnore)
 }
 
-// validateMatchLabelKeys: keys whose values come from the pod's own labels. By now they are requirements of the selector; one that
-// stands there from before is a contradiction. Upstream: ValidateMatchLabelKeysAndMismatchLabelKeys.
+// validateMatchLabelKeys checks keys whose values are taken from the pod's own labels. PrepareForCreate has added them to the
+// selector by now, so a requirement for the same key that the user wrote is a conflict. Upstream: ValidateMatchLabelKeysAndMismatchLabelKeys.
 func validateMatchLabelKeys(path *field.Path, match, mismatch []string, selector *metav1.LabelSelector) field.ErrorList {
 	errs := validateLabelKeyNames(path.Child("matchLabelKeys"), match, selector)
 	errs = append(errs, validateLabelKeyNames(path.Child("mismatchLabelKeys"), mismatch, selector)...)
@@ -214,7 +214,7 @@ func validateLabelKeyNames(path *field.Path, keys []string, selector *metav1.Lab
 	return errs
 }
 
-// validateSpreadLabelKeys is the rule for pods from before keys became requirements.
+// validateSpreadLabelKeys is the rule for pods that were stored before keys were added to the selector.
 func validateSpreadLabelKeys(path *field.Path, c *corev1.TopologySpreadConstraint) field.ErrorList {
 	if len(c.MatchLabelKeys) == 0 {
 		return nil
@@ -257,7 +257,7 @@ func (s *specValidator) validateTopologySpreadLabelKeys() field.ErrorList {
 	return errs
 }
 
-// AffinityTerms are all terms about other pods, wanted near or far, required or preferred.
+// AffinityTerms returns all terms about other pods: affinity and anti-affinity, required and preferred.
 func AffinityTerms(a *corev1.Affinity) []*corev1.PodAffinityTerm {
 	if a == nil {
 		return nil

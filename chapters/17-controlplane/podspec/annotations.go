@@ -13,13 +13,13 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// IsMirror: a kubelet runs the pod from a file of its own, and shows it here.
+// IsMirror reports a mirror pod: a kubelet runs it from a local file and only shows it in the API.
 func IsMirror(annotations map[string]string) bool {
 	_, ok := annotations[corev1.MirrorPodAnnotationKey]
 	return ok
 }
 
-// annotations are those that once were, or still are, orders. Upstream: ValidatePodSpecificAnnotations.
+// ValidatePodAnnotations checks annotations that change how the pod runs, or once did. Upstream: ValidatePodSpecificAnnotations.
 func ValidatePodAnnotations(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec, o Options) field.ErrorList {
 	var errs field.ErrorList
 	if value, mirror := m.Annotations[corev1.MirrorPodAnnotationKey]; mirror && spec.NodeName == "" {
@@ -43,7 +43,7 @@ func ValidatePodAnnotations(path *field.Path, m *metav1.ObjectMeta, spec *corev1
 	return errs
 }
 
-// isCost: a number without decoration. Upstream: GetDeletionCostFromPodAnnotations.
+// isCostreports a decimal number without leading zeros or a plus sign. Upstream: GetDeletionCostFromPodAnnotations.
 func isCost(text string) bool {
 	n, err := strconv.ParseInt(text, 10, 32)
 	return err == nil && strconv.FormatInt(n, 10) == text
@@ -84,7 +84,7 @@ func validateAppArmorAnnotation(path *field.Path, key, profile string, spec *cor
 	return errs
 }
 
-// annotationChanges: two kinds of annotations stay as they were. Upstream: ValidatePodSpecificAnnotationUpdates.
+// ValidateAnnotationsUpdate: AppArmor annotations and the mirror annotation cannot change. Upstream: ValidatePodSpecificAnnotationUpdates.
 func ValidateAnnotationsUpdate(pod, before *corev1.Pod, o Options) field.ErrorList {
 	path := field.NewPath("metadata", "annotations")
 	var errs field.ErrorList
@@ -109,7 +109,7 @@ func ValidateAnnotationsUpdate(pod, before *corev1.Pod, o Options) field.ErrorLi
 	return append(errs, ValidatePodAnnotations(path, &pod.ObjectMeta, &pod.Spec, o)...)
 }
 
-// AppArmorProfileOf is the profile that an annotation stands for; nil for none.
+// AppArmorProfileOf returns the profile that an annotation names; nil: none.
 func AppArmorProfileOf(text string) *corev1.AppArmorProfile {
 	switch text {
 	case corev1.DeprecatedAppArmorBetaProfileNameUnconfined:

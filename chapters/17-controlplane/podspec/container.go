@@ -12,7 +12,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// validateContainers: at least one, with names of their own.
+// validateContainers: there is at least one container, and no two have one name.
 func (s *specValidator) validateContainers() field.ErrorList {
 	path := s.path.Child("containers")
 	if len(s.spec.Containers) == 0 {
@@ -33,7 +33,7 @@ func (s *specValidator) validateContainers() field.ErrorList {
 	return append(errs, validateHostPortsUnique(path, s.spec.Containers)...)
 }
 
-// container is what every container must be, of whichever kind. Upstream: validateContainerCommon.
+// validateContainer holds the rules of every container: regular, init and ephemeral. Upstream: validateContainerCommon.
 func (s *specValidator) validateContainer(path *field.Path, c *corev1.Container) field.ErrorList {
 	errs := validateDNSLabelName(path.Child("name"), c.Name)
 	errs = append(errs, validate.Required(path.Child("image"), c.Image)...)
@@ -61,7 +61,7 @@ func validatePullPolicy(path *field.Path, p corev1.PullPolicy) field.ErrorList {
 	return validate.RequiredAndSupported(path, p, corev1.PullAlways, corev1.PullIfNotPresent, corev1.PullNever)
 }
 
-// ValidateImageWithoutSpaces is asked of pods only: templates with spaces around an image are out there.
+// ValidateImageWithoutSpaces is for pods only: templates that were stored may have spaces around an image.
 func ValidateImageWithoutSpaces(path *field.Path, c *corev1.Container) field.ErrorList {
 	if strings.TrimSpace(c.Image) == c.Image {
 		return nil
@@ -77,8 +77,8 @@ func ValidateImagesWithoutSpaces(path *field.Path, containers []corev1.Container
 	return errs
 }
 
-// validateInitContainers share the containers' names. One that always restarts runs beside the others (a sidecar), and may have
-// what only makes sense for that.
+// validateInitContainers: no name is also a container's. A sidecar (an init container that always restarts) may have probes
+// and lifecycle hooks.
 func (s *specValidator) validateInitContainers() field.ErrorList {
 	names := validate.Seen{}
 	for i := range s.spec.Containers {
@@ -109,7 +109,7 @@ func (s *specValidator) validateInitContainers() field.ErrorList {
 	return errs
 }
 
-// validateInitContainerWithoutRestart: nobody asks a container that is to end whether it is ready.
+// validateInitContainerWithoutRestart: a container that runs to its end has no probes and no lifecycle hooks.
 func validateInitContainerWithoutRestart(path *field.Path, c *corev1.Container) field.ErrorList {
 	var errs field.ErrorList
 	for _, f := range []struct {
@@ -140,7 +140,7 @@ func (s *specValidator) validateInitContainerResizePolicy() field.ErrorList {
 	return errs
 }
 
-// validateEphemeralContainers look into a pod that runs. They have no guarantees, and so nothing that would need some.
+// validateEphemeralContainers: they are added to a running pod to debug it, and have no resources, ports or probes.
 func (s *specValidator) validateEphemeralContainers() field.ErrorList {
 	if len(s.spec.EphemeralContainers) == 0 {
 		return nil
@@ -169,7 +169,7 @@ func (s *specValidator) validateEphemeralContainers() field.ErrorList {
 	return errs
 }
 
-// validateEphemeralContainerFields: what an ephemeral container may not have.
+// validateEphemeralContainerFields finds fields that an ephemeral container may not have.
 func validateEphemeralContainerFields(path *field.Path, c *corev1.Container) field.ErrorList {
 	const reason = "cannot be set for an Ephemeral Container"
 	var errs field.ErrorList
@@ -224,7 +224,7 @@ func validateContainerPorts(path *field.Path, list []corev1.ContainerPort) field
 	return errs
 }
 
-// validateHostPortsUnique: the node has each port once.
+// validateHostPortsUnique: no two containers use the same host port.
 func validateHostPortsUnique(path *field.Path, containers []corev1.Container) field.ErrorList {
 	var errs field.ErrorList
 	taken := validate.Seen{}
@@ -241,7 +241,7 @@ func validateHostPortsUnique(path *field.Path, containers []corev1.Container) fi
 	return errs
 }
 
-// validateHostNetworkPorts: in the node's network a container's port is the node's. A template may leave the node's out.
+// validateHostNetworkPorts: with hostNetwork, hostPort equals containerPort. A template may leave hostPort out.
 func (s *specValidator) validateHostNetworkPorts() field.ErrorList {
 	if !s.spec.HostNetwork {
 		return nil
@@ -258,7 +258,7 @@ func (s *specValidator) validateHostNetworkPorts() field.ErrorList {
 	return errs
 }
 
-// validateInitContainerRestartRules is restartRules for init containers, of which the rules alone are not looked at.
+// validateInitContainerRestartRules is validateRestartRules for init containers: rules need a restart policy beside them.
 func validateInitContainerRestartRules(path *field.Path, c *corev1.Container) field.ErrorList {
 	if c.RestartPolicy == nil && len(c.RestartPolicyRules) > 0 {
 		return field.ErrorList{field.Required(path.Child("restartPolicy"), "must specify restartPolicy when restart rules are used")}
@@ -266,7 +266,7 @@ func validateInitContainerRestartRules(path *field.Path, c *corev1.Container) fi
 	return validateRestartRules(path, c)
 }
 
-// validateRestartRules: a container's own policy, and exit codes for which it does not hold.
+// validateRestartRules: a container's restart policy, and the exit codes that are exceptions to it.
 // Upstream: validateContainerRestartPolicy.
 func validateRestartRules(path *field.Path, c *corev1.Container) field.ErrorList {
 	var errs field.ErrorList
@@ -301,7 +301,7 @@ func validateExitCodes(path *field.Path, codes *corev1.ContainerRestartRuleOnExi
 	return errs
 }
 
-// validateResizePolicy says whether a container must restart to get more or less of a resource.
+// validateResizePolicy checks whether a container must restart when one of its resources is resized.
 func (s *specValidator) validateResizePolicy(path *field.Path, policies []corev1.ContainerResizePolicy) field.ErrorList {
 	var errs field.ErrorList
 	names := validate.Seen{}
@@ -318,7 +318,7 @@ func (s *specValidator) validateResizePolicy(path *field.Path, policies []corev1
 	return errs
 }
 
-// MayRestart reports whether a container that ended with a code may run again. Upstream: ContainerShouldRestart.
+// MayRestart reports whether a container that ended with this exit code may be started again. Upstream: ContainerShouldRestart.
 func MayRestart(c *corev1.Container, spec *corev1.PodSpec, code int32) bool {
 	always, onFailure := spec.RestartPolicy != corev1.RestartPolicyNever, spec.RestartPolicy == corev1.RestartPolicyOnFailure
 	if c.RestartPolicy != nil {
@@ -342,7 +342,7 @@ func matchesCode(codes *corev1.ContainerRestartRuleOnExitCodes, code int32) bool
 	return slices.Contains(codes.Values, code) == (codes.Operator == corev1.ContainerRestartRuleOnExitCodesOpIn)
 }
 
-// RestartsTogether: the end of one container may start all of them anew.
+// RestartsTogether reports a spec in which the exit of one container may restart all of them.
 func RestartsTogether(spec *corev1.PodSpec) bool {
 	for _, containers := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
 		for i := range containers {

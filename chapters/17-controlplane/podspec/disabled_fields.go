@@ -5,8 +5,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// DropDisabledFields clears the fields that the version served here has, but not switched on, and those of later versions: nobody
-// relies on them, and a later version may read them in another way. Upstream: podutil.DropDisabledPodFields, with the
+// DropDisabledFields clears fields of feature gates that are off, and fields that only later versions have: a value that was
+// stored now could mean something else later. Upstream: podutil.DropDisabledPodFields, with the
 // feature gates of v1.36.
 func DropDisabledFields(spec *corev1.PodSpec) {
 	spec.SchedulingGroup, spec.EvictionResponders = nil, nil
@@ -84,7 +84,7 @@ func dropUsersOfFiles(items []corev1.DownwardAPIVolumeFile) {
 	}
 }
 
-// DropDisabledTemplateFields clears in the template of a workload what is not switched on; nil: there is no template.
+// DropDisabledTemplateFields is DropDisabledFields for the template of a workload; nil is left alone.
 // Upstream: podutil.DropDisabledTemplateFields.
 func DropDisabledTemplateFields(t *corev1.PodTemplateSpec) {
 	if t != nil {

@@ -29,7 +29,7 @@ func validateEnv(path *field.Path, vars []corev1.EnvVar) field.ErrorList {
 	return errs
 }
 
-// validateEnvVarSource: one source, and no value beside it.
+// validateEnvVarSource: exactly one source is set, and value is empty.
 func validateEnvVarSource(path *field.Path, v *corev1.EnvVar) field.ErrorList {
 	from, sources := v.ValueFrom, 0
 	var errs field.ErrorList
@@ -64,7 +64,7 @@ func validateEnvVarSource(path *field.Path, v *corev1.EnvVar) field.ErrorList {
 	return errs
 }
 
-// keyOf is a key of a ConfigMap or Secret.
+// validateKeySelector checks a reference to a key of a ConfigMap or Secret.
 func validateKeySelector(path *field.Path, name, key string) field.ErrorList {
 	errs := validate.ObjectName(path.Child("name"), name)
 	if key == "" {
@@ -73,7 +73,7 @@ func validateKeySelector(path *field.Path, name, key string) field.ErrorList {
 	return append(errs, validate.Invalid(path.Child("key"), key, validation.IsConfigMapKey(key))...)
 }
 
-// validateFileKeySelector is a variable in a file that another container wrote.
+// validateFileKeySelector checks a reference to a variable in a file that another container wrote.
 func validateFileKeySelector(path *field.Path, r *corev1.FileKeySelector) field.ErrorList {
 	var errs field.ErrorList
 	if r.Key == "" {
@@ -88,7 +88,7 @@ func validateFileKeySelector(path *field.Path, r *corev1.FileKeySelector) field.
 	return append(errs, validate.NoBacksteps(path.Child("path"), r.Path)...)
 }
 
-// environmentFrom takes all keys of ConfigMaps and Secrets. Upstream's errors name the list and not its item.
+// validateEnvFrom checks references to all keys of ConfigMaps and Secrets. As upstream, errors name the list, not its item.
 func validateEnvFrom(path *field.Path, list []corev1.EnvFromSource) field.ErrorList {
 	var errs field.ErrorList
 	for i := range list {
@@ -112,7 +112,7 @@ func validateEnvFrom(path *field.Path, list []corev1.EnvFromSource) field.ErrorL
 	return errs
 }
 
-// validateEnvFromName checks a name as upstream checks it here: as the beginning of one.
+// validateEnvFromName checks a name as upstream does here: as if a suffix followed (generateName).
 func validateEnvFromName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "")}
@@ -120,7 +120,7 @@ func validateEnvFromName(path *field.Path, name string) field.ErrorList {
 	return validate.Invalid(path, name, apivalidation.NameIsDNSSubdomain(name, true))
 }
 
-// validateFileKeyRefVolumes: variables come from files in volumes that live as long as the pod.
+// validateFileKeyRefVolumes: the volume with the file is an emptyDir, which lives as long as the pod.
 func (s *specValidator) validateFileKeyRefVolumes() field.ErrorList {
 	var errs field.ErrorList
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
@@ -142,7 +142,7 @@ func (s *specValidator) validateFileKeyRefVolumes() field.ErrorList {
 }
 
 func volumeNamed(volumes []corev1.Volume, name string) *corev1.Volume {
-	for i := len(volumes) - 1; i >= 0; i-- { // of two with one name the last counts
+	for i := len(volumes) - 1; i >= 0; i-- { // the last volume of a name counts
 		if volumes[i].Name == name {
 			return &volumes[i]
 		}
@@ -150,13 +150,13 @@ func volumeNamed(volumes []corev1.Volume, name string) *corev1.Volume {
 	return nil
 }
 
-// What a pod may learn of itself: as variables, and as files.
+// The fields of its own that a pod can read in variables, and in files.
 var (
 	environmentFields = []string{"metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
 		"status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"}
 	fileFields = []string{"metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"}
 
-	// knownFields is all that a reference can say at all.
+	// knownFields are all fields that exist for such references.
 	knownFields = append([]string{"metadata.annotations", "metadata.labels", "spec.restartPolicy", "spec.schedulerName",
 		"status.phase"}, environmentFields...)
 
@@ -164,7 +164,7 @@ var (
 		"requests.cpu", "requests.ephemeral-storage", "requests.memory"}
 )
 
-// validateObjectFieldSelector: the reference is to one of the fields, or to one label or annotation: metadata.labels['app'].
+// validateObjectFieldSelector: the reference names one of the fields, or one label or annotation: metadata.labels['app'].
 // Upstream: validateObjectFieldSelector.
 func validateObjectFieldSelector(path *field.Path, r *corev1.ObjectFieldSelector, allowed []string) field.ErrorList {
 	if r.APIVersion == "" {
@@ -186,7 +186,7 @@ func validateObjectFieldSelector(path *field.Path, r *corev1.ObjectFieldSelector
 	return validate.Supported(path.Child("fieldPath"), converted, allowed...)
 }
 
-// downwardField is the field that the reference stands for. Upstream: ConvertDownwardAPIFieldLabel.
+// downwardField returns the field that the reference means. Upstream: ConvertDownwardAPIFieldLabel.
 func downwardField(r *corev1.ObjectFieldSelector, name string, ofMap bool) (string, error) {
 	switch {
 	case r.APIVersion != "v1":
@@ -195,7 +195,7 @@ func downwardField(r *corev1.ObjectFieldSelector, name string, ofMap bool) (stri
 		return name, nil
 	case ofMap:
 		return "", fmt.Errorf("field label does not support subscript: %s", r.FieldPath)
-	case name == "spec.host": // what v1 called it at first
+	case name == "spec.host": // an older name of spec.nodeName
 		return "spec.nodeName", nil
 	case !slices.Contains(knownFields, name):
 		return "", fmt.Errorf("field label not supported: %s", name)
@@ -203,7 +203,7 @@ func downwardField(r *corev1.ObjectFieldSelector, name string, ofMap bool) (stri
 	return name, nil
 }
 
-// subscript takes metadata.labels['app'] apart.
+// subscript splits metadata.labels['app'] into metadata.labels and app.
 func subscript(path string) (name, key string, ok bool) {
 	inner, ok := strings.CutSuffix(path, "']")
 	if !ok {
@@ -216,7 +216,7 @@ func subscript(path string) (name, key string, ok bool) {
 	return name, key, true
 }
 
-// validateResourceFieldSelector: the reference is to a limit or request of a container. A file's must name the container.
+// validateResourceFieldSelector: the reference names a limit or request; in a volume it must name the container too.
 func validateResourceFieldSelector(path *field.Path, r *corev1.ResourceFieldSelector, inFile bool) field.ErrorList {
 	var errs field.ErrorList
 	huge := strings.HasPrefix(r.Resource, "requests.hugepages-") || strings.HasPrefix(r.Resource, "limits.hugepages-")
@@ -231,10 +231,10 @@ func validateResourceFieldSelector(path *field.Path, r *corev1.ResourceFieldSele
 	return append(errs, validateDivisor(path.Child("divisor"), r)...)
 }
 
-// units of bytes by which a quantity may be divided.
+// units are the divisors of memory and storage.
 var units = strings.Fields("1 1k 1M 1G 1T 1P 1E 1Ki 1Mi 1Gi 1Ti 1Pi 1Ei")
 
-// divisors are the units of each resource, and what upstream calls it.
+// divisors are the allowed divisors of each resource, and upstream's words for the resource.
 var divisors = []struct {
 	suffix string
 	units  []string

@@ -29,13 +29,13 @@ func validateCSIVolume(path *field.Path, v *corev1.Volume, _ *specValidator) fie
 	return errs
 }
 
-// validatePersistentVolumeClaimTemplate is a claim that is made for each pod: a spec, labels and annotations.
+// validatePersistentVolumeClaimTemplate checks the template of a claim that is made for each pod: spec, labels, annotations.
 func validatePersistentVolumeClaimTemplate(path *field.Path, t *corev1.PersistentVolumeClaimTemplate) field.ErrorList {
 	errs := ValidateTemplateMetadata(path.Child("metadata"), &t.ObjectMeta)
 	return append(errs, ValidatePersistentVolumeClaimSpec(path.Child("spec"), &t.Spec, ClaimOptions{})...)
 }
 
-// ValidateTemplateMetadata checks the metadata of something that is made later: labels and annotations, and nothing else.
+// ValidateTemplateMetadata checks the metadata of a template: it has labels and annotations, and nothing else.
 // Upstream: validation.ValidateTemplateObjectMeta.
 func ValidateTemplateMetadata(path *field.Path, m *metav1.ObjectMeta) field.ErrorList {
 	errs := apivalidation.ValidateAnnotations(m.Annotations, path.Child("annotations"))
@@ -54,14 +54,14 @@ func ValidateTemplateMetadata(path *field.Path, m *metav1.ObjectMeta) field.Erro
 	return errs
 }
 
-// ClaimOptions are what a claim may have because the stored one has it. The zero value allows nothing of the kind.
+// ClaimOptions relax the validation where the stored claim breaks a newer rule. The zero value is for a new claim.
 // Upstream: validation.PersistentVolumeClaimSpecValidationOptions.
 type ClaimOptions struct {
-	AnySelectorValue bool // values in the selector that no label has
-	AnyGroup         bool // a source of a group that is no group's name
+	AnySelectorValue bool // selector values that are no valid label values
+	AnyGroup         bool // a data source whose apiGroup is no DNS subdomain
 }
 
-// OptionsForClaim are those of a claim that was stored as old; nil: there was none.
+// OptionsForClaim returns the options for an update of old; nil: for a create.
 // Upstream: validation.ValidationOptionsForPersistentVolumeClaim.
 func OptionsForClaim(old *corev1.PersistentVolumeClaim) ClaimOptions {
 	if old == nil {
@@ -74,7 +74,7 @@ func OptionsForClaim(old *corev1.PersistentVolumeClaim) ClaimOptions {
 	}
 }
 
-// ValidatePersistentVolumeClaimSpec checks what a claim asks for, also one in a template.
+// ValidatePersistentVolumeClaimSpec checks the spec of a claim, or of a claim template.
 // Upstream: validation.ValidatePersistentVolumeClaimSpec.
 func ValidatePersistentVolumeClaimSpec(path *field.Path, c *corev1.PersistentVolumeClaimSpec, o ClaimOptions) field.ErrorList {
 	var errs field.ErrorList
@@ -98,7 +98,7 @@ func ValidatePersistentVolumeClaimSpec(path *field.Path, c *corev1.PersistentVol
 	return errs
 }
 
-// accessModes are those that exist, in the order in which messages name them.
+// accessModes are all access modes, in the order in which messages list them.
 var accessModes = []corev1.PersistentVolumeAccessMode{
 	corev1.ReadOnlyMany, corev1.ReadWriteMany, corev1.ReadWriteOnce, corev1.ReadWriteOncePod,
 }
@@ -118,7 +118,7 @@ func ValidateAccessModes(path *field.Path, modes []corev1.PersistentVolumeAccess
 	return errs
 }
 
-// ValidateVolumeMode checks the mode of a volume or a claim; nil is right.
+// ValidateVolumeMode checks the mode of a volume or a claim; nil is valid.
 func ValidateVolumeMode(path *field.Path, mode *corev1.PersistentVolumeMode) field.ErrorList {
 	if mode == nil {
 		return nil
@@ -137,7 +137,7 @@ func validateStorageRequest(path *field.Path, requests corev1.ResourceList) fiel
 	return nil
 }
 
-// validateDataSources: what the volume is filled with, in the older field, the newer one, or the same in both.
+// validateDataSources checks dataSource and the newer dataSourceRef; where both are set they are equal.
 func validateDataSources(path *field.Path, c *corev1.PersistentVolumeClaimSpec, anyGroup bool) field.ErrorList {
 	var errs field.ErrorList
 	old, ref := c.DataSource, c.DataSourceRef

@@ -11,7 +11,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// validatePodResources: what the pod asks for as a whole is as much as its containers do, or more. Upstream: validatePodResources.
+// validatePodResources: pod-level requests and limits are at least the sum of the containers'. Upstream: validatePodResources.
 func (s *specValidator) validatePodResources() field.ErrorList {
 	r, path := s.spec.Resources, s.path.Child("resources")
 	if r == nil {
@@ -47,7 +47,7 @@ func (s *specValidator) validatePodResources() field.ErrorList {
 func requestsOf(r *corev1.ResourceRequirements) corev1.ResourceList { return r.Requests }
 func limitsOf(r *corev1.ResourceRequirements) corev1.ResourceList   { return r.Limits }
 
-// covers: whole has at least what the parts have together, as far as it says.
+// validateAggregateRequests: each request of the whole pod is at least the sum of the parts.
 func validateAggregateRequests(path *field.Path, whole, parts corev1.ResourceList, spoken string) field.ErrorList {
 	var errs field.ErrorList
 	for name, sum := range parts {
@@ -59,8 +59,8 @@ func validateAggregateRequests(path *field.Path, whole, parts corev1.ResourceLis
 	return errs
 }
 
-// together is what the containers need at once: all that run side by side or, if that is more, one of the init
-// containers beside the sidecars started before it. Upstream: resource.AggregateContainerRequests.
+// together returns what the containers need at one time: the sum of all that run side by side or, if that is more, the
+// largest init container with the sidecars that were started before it. Upstream: resource.AggregateContainerRequests.
 func together(spec *corev1.PodSpec, of func(*corev1.ResourceRequirements) corev1.ResourceList) corev1.ResourceList {
 	sum, sidecars, peak := corev1.ResourceList{}, corev1.ResourceList{}, corev1.ResourceList{}
 	for i := range spec.Containers {
@@ -106,7 +106,7 @@ func ClaimNames(spec *corev1.PodSpec) sets.Set[string] {
 	return names
 }
 
-// validatePodResourceClaims are devices that the pod claims, by a claim or by a template of one.
+// validatePodResourceClaims checks the pod's device claims: each names a claim or a claim template.
 func (s *specValidator) validatePodResourceClaims() field.ErrorList {
 	var errs field.ErrorList
 	names := validate.Seen{}
@@ -148,5 +148,5 @@ func validatePodResourceClaimSource(path *field.Path, claim *corev1.PodResourceC
 	return errs
 }
 
-// ComputeResources are the resources that make the quality of service.
+// ComputeResources are the resources that decide the quality of service class.
 var ComputeResources = []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory}

@@ -17,14 +17,14 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// specValidator is the validation of one pod spec: the spec, and what its parts need to know of each other.
+// specValidator validates one pod spec. It holds what rules of one part need to know of another.
 type specValidator struct {
 	spec    *corev1.PodSpec
 	meta    *metav1.ObjectMeta // the pod's; nil in a template
 	path    *field.Path
 	options Options
 
-	volumes map[string]*corev1.Volume // the valid ones, by name
+	volumes map[string]*corev1.Volume // the valid volumes, by name
 	claims  sets.Set[string]          // names of resource claims
 }
 
@@ -32,8 +32,8 @@ func newSpecCheck(path *field.Path, spec *corev1.PodSpec, meta *metav1.ObjectMet
 	return &specValidator{spec: spec, meta: meta, path: path, options: o, claims: ClaimNames(spec)}
 }
 
-// specChecks are the parts of the validation, in the order in which clients read the errors. Volumes come first: the
-// containers' mounts are looked up among the valid ones.
+// specChecks are the rules, in the order in which clients see the errors. Volumes come first: mounts of containers are
+// looked up among the valid volumes.
 var specChecks = []func(*specValidator) field.ErrorList{
 	(*specValidator).validateTerminationGracePeriod, (*specValidator).validateVolumes, (*specValidator).validatePodResourceClaims,
 	(*specValidator).validateContainers, (*specValidator).validateInitContainers, (*specValidator).validateEphemeralContainers, (*specValidator).validatePodResources,
@@ -72,7 +72,7 @@ func (s *specValidator) validateNodeSelectorLabels() field.ErrorList {
 	return metav1validation.ValidateLabels(s.spec.NodeSelector, s.path.Child("nodeSelector"))
 }
 
-// validateServiceAccountAndNode, validateHostnames and validatePriority check fields that name something, none of which is required.
+// validateServiceAccountAndNode, validateHostnames and validatePriority check optional fields that name another object.
 func (s *specValidator) validateServiceAccountAndNode() field.ErrorList {
 	var errs field.ErrorList
 	if name := s.spec.ServiceAccountName; name != "" {
@@ -120,7 +120,7 @@ func (s *specValidator) validateActiveDeadlineSeconds() field.ErrorList {
 	return validate.InRange(s.path.Child("activeDeadlineSeconds"), *s.spec.ActiveDeadlineSeconds, 1, math.MaxInt32)
 }
 
-// gates: readiness gates name conditions, scheduling gates themselves, each once.
+// validateGates: readiness gates name pod conditions; scheduling gates have unique names.
 func (s *specValidator) validateGates() field.ErrorList {
 	var errs field.ErrorList
 	for i, gate := range s.spec.ReadinessGates {
@@ -149,7 +149,7 @@ func (s *specValidator) validateHostAliases() field.ErrorList {
 	return errs
 }
 
-// validateOverhead is what the runtime itself needs: requests without limits.
+// validateOverhead checks the resources that the runtime class adds to the pod.
 func (s *specValidator) validateOverhead() field.ErrorList {
 	if s.spec.Overhead == nil {
 		return nil
@@ -157,7 +157,7 @@ func (s *specValidator) validateOverhead() field.ErrorList {
 	return s.validateResourceRequirements(s.path.Child("overhead"), &corev1.ResourceRequirements{Limits: s.spec.Overhead}, validate.ContainerResourceName)
 }
 
-// validateHostnameOverride: the name that the pod's host has inside of it, in place of all rules.
+// validateHostnameOverride checks the host name of the pod, which replaces hostname, subdomain and setHostnameAsFQDN.
 func (s *specValidator) validateHostnameOverride() field.ErrorList {
 	name := s.spec.HostnameOverride
 	if name == nil {
@@ -177,7 +177,7 @@ func (s *specValidator) validateHostnameOverride() field.ErrorList {
 	return append(errs, validate.DNS1123Subdomain(path, *name)...)
 }
 
-// EachContainer visits every container of the spec: init containers, containers, ephemeral containers.
+// EachContainer calls visit for every container of the spec: init, regular and ephemeral.
 func (s *specValidator) eachContainer(visit func(c *corev1.Container, path *field.Path)) {
 	EachContainer(s.path, s.spec, visit)
 }
@@ -194,15 +194,15 @@ func EachContainer(path *field.Path, spec *corev1.PodSpec, visit func(c *corev1.
 	}
 }
 
-// asContainer: the fields are the same, by another name.
+// asContainer converts an ephemeral container, whose fields are the same, to a Container.
 func asContainer(c *corev1.EphemeralContainer) *corev1.Container {
 	return (*corev1.Container)(&c.EphemeralContainerCommon)
 }
 
-// Options relax the validation of a pod's spec for what was stored before a rule came, so that a change of another field
-// still goes through. The zero value is for what is new. Upstream: validation.PodValidationOptions.
+// Options relax the validation of a pod spec that was stored before a rule existed, so that an update of another field
+// is still accepted. The zero value is for a create. Upstream: validation.PodValidationOptions.
 type Options struct {
-	// Pod: the spec is a pod's own and not a template's.
+	// Pod: the spec is that of a pod, not of a template.
 	Pod bool
 
 	AllowIndivisibleHugePages   bool
@@ -220,7 +220,7 @@ type Options struct {
 	AllowInvalidSpreadKeys      bool
 }
 
-// allowances says of each rule that came late how the stored spec shows that it breaks it.
+// allowances tells, for each rule that was added later, whether the stored spec breaks it.
 var allowances = []struct {
 	option func(*Options) *bool
 	broken func(*specValidator) field.ErrorList
@@ -239,7 +239,7 @@ var allowances = []struct {
 	{func(o *Options) *bool { return &o.AllowUserNamespaceOfNetwork }, (*specValidator).validateHostUsersAndNetwork},
 }
 
-// OptionsForTemplate are the options for a change of the stored template; nil: for a new one.
+// OptionsForTemplate returns the options for an update of the stored template; nil: for a create.
 // Upstream: podutil.GetValidationOptionsFromPodTemplate.
 func OptionsForTemplate(stored *corev1.PodTemplateSpec) Options {
 	if stored == nil {
@@ -259,10 +259,10 @@ func OptionsFor(meta *metav1.ObjectMeta, spec *corev1.PodSpec) Options {
 	return o
 }
 
-// strictLabels checks the values of selectors too.
+// strictLabels also checks the values of selectors.
 var strictLabels = metav1validation.LabelSelectorValidationOptions{}
 
-// validateOS: what a pod's system does not have cannot be asked of it.
+// validateOS: fields that the pod's operating system does not support are not set.
 func (s *specValidator) validateOS() field.ErrorList {
 	os, path := s.spec.OS, s.path.Child("os")
 	switch {
@@ -339,14 +339,14 @@ func validateContainerOnWindows(path *field.Path, fields []setField) field.Error
 	return errs
 }
 
-// What a resolver can take.
+// Limits of DNS resolvers.
 const (
 	maxNameservers  = 3
 	maxSearches     = 32
 	maxSearchLength = 2048
 )
 
-// dnsConfig is how names are resolved, all of it where the policy is None. Upstream: validatePodDNSConfig.
+// validateDNSConfig checks dnsConfig; with dnsPolicy None it must have a nameserver. Upstream: validatePodDNSConfig.
 func (s *specValidator) validateDNSConfig() field.ErrorList {
 	c, path := s.spec.DNSConfig, s.path.Child("dnsConfig")
 	alone := s.spec.DNSPolicy == corev1.DNSNone

@@ -11,7 +11,7 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// TemplateColumns are the two columns that every workload shows of its template's containers, with -o wide.
+// TemplateColumns are the two columns about the template's containers that kubectl get -o wide shows for every workload.
 func TemplateColumns() []resource.Column {
 	return []resource.Column{
 		{Name: "Containers", Priority: 1, Description: "Names of each container in the template."},
@@ -29,8 +29,8 @@ func ContainerCells(containers []corev1.Container) (names, images string) {
 	return strings.Join(n, ","), strings.Join(i, ",")
 }
 
-// ValidatePodTemplateSpec checks the template at path (spec.template of a workload): what the pods that are made of it
-// will be. What the kind of workload asks beyond that (a restart policy) is its own affair.
+// ValidatePodTemplateSpec checks the template at path (spec.template of a workload). Rules of one kind of workload (its
+// restart policy) stand with that kind.
 // Upstream: validation.ValidatePodTemplateSpec.
 func ValidatePodTemplateSpec(path *field.Path, t *corev1.PodTemplateSpec, o Options) field.ErrorList {
 	spec := path.Child("spec")

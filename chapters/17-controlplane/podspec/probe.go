@@ -11,7 +11,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// probes ask a container whether it has started, is alive, is ready. The first two are answered by one success.
+// validateProbes checks the startup, liveness and readiness probes. The first two need successThreshold 1.
 func (s *specValidator) validateProbes(path *field.Path, c *corev1.Container) field.ErrorList {
 	errs := s.validateLivenessProbe(path.Child("livenessProbe"), c.LivenessProbe)
 	if p := c.ReadinessProbe; p != nil {
@@ -25,7 +25,7 @@ func (s *specValidator) validateProbes(path *field.Path, c *corev1.Container) fi
 	return append(errs, s.validateLivenessProbe(path.Child("startupProbe"), c.StartupProbe)...)
 }
 
-// validateLivenessProbe is one whose failure ends the container.
+// validateLivenessProbe checks a probe whose failure restarts the container: liveness or startup.
 func (s *specValidator) validateLivenessProbe(path *field.Path, p *corev1.Probe) field.ErrorList {
 	if p == nil {
 		return nil
@@ -57,7 +57,7 @@ func (s *specValidator) validateProbe(path *field.Path, p *corev1.Probe) field.E
 	return errs
 }
 
-// validateLifecycle is what a container does right after its start and right before its end.
+// validateLifecycle checks the hooks postStart and preStop.
 func (s *specValidator) validateLifecycle(path *field.Path, c *corev1.Container) field.ErrorList {
 	if c.Lifecycle == nil {
 		return nil
@@ -75,7 +75,7 @@ func (s *specValidator) validateLifecycle(path *field.Path, c *corev1.Container)
 	return errs
 }
 
-// handler is what is done for a probe or a hook: one of these.
+// handler is the action of a probe or a hook: exactly one is set.
 type handler struct {
 	Exec      *corev1.ExecAction
 	HTTPGet   *corev1.HTTPGetAction
@@ -137,7 +137,7 @@ func (h handler) validateGRPC(path *field.Path) field.ErrorList {
 	return validate.PortNumberOrName(path.Child("port"), intstr.FromInt32(h.GRPC.Port))
 }
 
-// sleep ends before the pod's time does.
+// validateSleep: the sleep is not longer than the termination grace period.
 func (s *specValidator) validateSleep(path *field.Path, action *corev1.SleepAction) field.ErrorList {
 	grace := s.spec.TerminationGracePeriodSeconds
 	if grace == nil || action.Seconds >= 0 && action.Seconds <= *grace {

@@ -14,7 +14,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// validateResourceRequirements: names that may stand there, quantities that can be had, and no request above its limit.
+// validateResourceRequirements: names are valid for a container or pod, quantities are valid, no request exceeds its limit.
 // Upstream: ValidateResourceRequirements.
 func (s *specValidator) validateResourceRequirements(path *field.Path, r *corev1.ResourceRequirements, isName func(*field.Path, corev1.ResourceName) field.ErrorList) field.ErrorList {
 	limits, requests := path.Child("limits"), path.Child("requests")
@@ -55,7 +55,7 @@ func (s *specValidator) validateContainerQuantity(path *field.Path, name corev1.
 	return errs
 }
 
-// validateHugePages: huge pages are not divided.
+// validateHugePages: a quantity of huge pages is a multiple of the page size.
 func validateHugePages(path *field.Path, name corev1.ResourceName, q resource.Quantity) field.ErrorList {
 	size, huge := strings.CutPrefix(string(name), corev1.ResourceHugePagesPrefix)
 	if !huge {
@@ -68,7 +68,7 @@ func validateHugePages(path *field.Path, name corev1.ResourceName, q resource.Qu
 	return field.ErrorList{field.Invalid(path, q.String(), fmt.Sprintf("%s is not positive integer multiple of %s", q.String(), name))}
 }
 
-// validateHugePagesNeedOther is wholePages of all containers: the rule came late.
+// validateHugePagesNeedOther: a pod with huge pages also requests CPU or memory.
 func (s *specValidator) validateHugePagesNeedOther() field.ErrorList {
 	var errs field.ErrorList
 	s.eachContainer(func(c *corev1.Container, path *field.Path) {
@@ -95,7 +95,7 @@ func hasHugePages(r *corev1.ResourceRequirements) bool {
 	return false
 }
 
-// hasMeasured: CPU or memory is asked for or limited.
+// hasMeasured reports a request or limit of CPU or memory.
 func hasMeasured(r *corev1.ResourceRequirements) bool {
 	for _, list := range []corev1.ResourceList{r.Limits, r.Requests} {
 		for _, name := range ComputeResources {
@@ -107,7 +107,7 @@ func hasMeasured(r *corev1.ResourceRequirements) bool {
 	return false
 }
 
-// validateContainerClaims: each names a claim of the pod, once, or different requests of it.
+// validateContainerClaims: each names a claim of the pod, once; or different requests of one claim.
 func (s *specValidator) validateContainerClaims(path *field.Path, claims []corev1.ResourceClaim) field.ErrorList {
 	var errs field.ErrorList
 	keys := validate.Seen{}
@@ -132,7 +132,7 @@ func (s *specValidator) validateContainerClaims(path *field.Path, claims []corev
 	return errs
 }
 
-// validateClaimOnce adds the claim to the keys: NAME for all of it, NAME/REQUEST for a part.
+// validateClaimOnce adds the claim to keys: NAME for the whole claim, NAME/REQUEST for one request of it.
 func validateClaimOnce(path *field.Path, keys validate.Seen, claim corev1.ResourceClaim) field.ErrorList {
 	if keys[claim.Name] {
 		return field.ErrorList{field.Duplicate(path, claim.Name)}
@@ -156,7 +156,7 @@ func validateClaimOnce(path *field.Path, keys validate.Seen, claim corev1.Resour
 	return errs
 }
 
-// validatePodResourceName: a pod as a whole can have it. Upstream: validatePodResourceName.
+// validatePodResourceName: the resource is allowed at pod level. Upstream: validatePodResourceName.
 func validatePodResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if errs := validate.ResourceName(path, name); len(errs) > 0 {
 		return errs
@@ -167,7 +167,7 @@ func validatePodResourceName(path *field.Path, name corev1.ResourceName) field.E
 	return validate.Supported(path, name, corev1.ResourceCPU, corev1.ResourceHugePagesPrefix, corev1.ResourceMemory)
 }
 
-// mayOvercommit: a node may promise more of it than it has.
+// mayOvercommit reports a resource whose limits on a node may exceed what the node has.
 func mayOvercommit(name corev1.ResourceName) bool {
 	return validate.IsNativeResourceName(name) && !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix)
 }

@@ -14,7 +14,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// validateSecurityContext is what holds for all containers, and for the volumes they share.
+// validateSecurityContext checks the pod's security context.
 // Upstream: validatePodSpecSecurityContext.
 func (s *specValidator) validateSecurityContext() field.ErrorList {
 	c, path := s.spec.SecurityContext, s.path.Child("securityContext")
@@ -49,7 +49,7 @@ func (s *specValidator) validateSecurityContext() field.ErrorList {
 	return append(errs, s.validateSELinuxChangePolicy()...)
 }
 
-// validateSELinuxChangePolicy: one of the two policies is not switched on.
+// validateSELinuxChangePolicy: the policy Recursive needs a feature gate that is off.
 func (s *specValidator) validateSELinuxChangePolicy() field.ErrorList {
 	c := s.spec.SecurityContext
 	if c == nil || c.SELinuxChangePolicy == nil {
@@ -86,7 +86,7 @@ func (s *specValidator) validateSysctls(path *field.Path, list []corev1.Sysctl) 
 	return errs
 }
 
-// validateHostSysctls: who shares a namespace with the node must not change it.
+// validateHostSysctls: with hostNetwork or hostIPC, sysctls of that namespace are forbidden.
 func (s *specValidator) validateHostSysctls() field.ErrorList {
 	if s.spec.SecurityContext == nil {
 		return nil
@@ -104,10 +104,10 @@ func (s *specValidator) validateHostSysctls() field.ErrorList {
 	return errs
 }
 
-// ofIPC are the sysctls of the namespace for inter-process communication.
+// ofIPC matches the sysctls of the IPC namespace.
 var ofIPC = regexp.MustCompile(`^(kernel\.(sem|shm|shmall|shmmax|shmmni|shm_rmid_forced|msg|msgmax|msgmnb|msgmni)$|fs\.mqueue\.)`)
 
-// validateHostUsers: users of its own are no use to who shares the node's processes.
+// validateHostUsers: hostUsers=false forbids hostPID and hostIPC.
 func (s *specValidator) validateHostUsers() field.ErrorList {
 	if ptr.Deref(s.spec.HostUsers, true) {
 		return nil
@@ -147,7 +147,7 @@ func (s *specValidator) validateHostUsersAndDevices() field.ErrorList {
 	return errs
 }
 
-// containerSecurity is who a container runs as, and what it may do. Upstream: ValidateSecurityContext.
+// validateContainerSecurityContext checks the security context of a container. Upstream: ValidateSecurityContext.
 func (s *specValidator) validateContainerSecurityContext(path *field.Path, c *corev1.SecurityContext) field.ErrorList {
 	if c == nil {
 		return nil
@@ -166,7 +166,7 @@ func (s *specValidator) validateContainerSecurityContext(path *field.Path, c *co
 	return append(errs, ValidateAppArmorProfile(path.Child("appArmorProfile"), c.AppArmorProfile)...)
 }
 
-// validatePrivilegeEscalation: who is privileged already cannot be kept from becoming it.
+// validatePrivilegeEscalation: a privileged container, or one with CAP_SYS_ADMIN, cannot have allowPrivilegeEscalation=false.
 func validatePrivilegeEscalation(path *field.Path, c *corev1.SecurityContext) field.ErrorList {
 	if ptr.Deref(c.AllowPrivilegeEscalation, true) {
 		return nil
@@ -198,7 +198,7 @@ func ValidateGroupID(path *field.Path, id *int64) field.ErrorList {
 	return validate.Invalid(path, *id, validation.IsValidGroupID(*id))
 }
 
-// validateSeccompProfile filters system calls by a profile of the runtime's or of the node's.
+// validateSeccompProfile: only a Localhost profile has, and must have, a file on the node.
 func validateSeccompProfile(path *field.Path, p *corev1.SeccompProfile) field.ErrorList {
 	if p == nil {
 		return nil
@@ -222,7 +222,7 @@ func validateSeccompProfile(path *field.Path, p *corev1.SeccompProfile) field.Er
 	return errs
 }
 
-// ValidateAppArmorProfile confines a container by a profile of the runtime's or of the node's.
+// ValidateAppArmorProfile: only a Localhost profile has, and must have, a profile that is loaded on the node.
 func ValidateAppArmorProfile(path *field.Path, p *corev1.AppArmorProfile) field.ErrorList {
 	if p == nil {
 		return nil
@@ -244,7 +244,7 @@ func ValidateAppArmorProfile(path *field.Path, p *corev1.AppArmorProfile) field.
 }
 
 func validateLocalAppArmorProfile(path *field.Path, name *string) field.ErrorList {
-	const longest = 4095 // a path's, without its end
+	const longest = 4095 // PATH_MAX without the terminating zero
 	if name == nil || *name == "" {
 		return field.ErrorList{field.Required(path, "must be set when AppArmor type is Localhost")}
 	}
@@ -258,9 +258,9 @@ func validateLocalAppArmorProfile(path *field.Path, name *string) field.ErrorLis
 	return errs
 }
 
-// Profiles for seccomp and AppArmor were annotations before they were fields. Who writes both writes the same.
+// Seccomp and AppArmor profiles were annotations before they were fields. Where both are set they must agree.
 
-// profilesAgree checks the spec at path. Upstream: validateSeccompAnnotationsAndFields,
+// ValidateProfilesMatchAnnotations compares annotations and fields. Upstream: validateSeccompAnnotationsAndFields,
 // validateAppArmorAnnotationsAndFieldsMatchOnCreate.
 func ValidateProfilesMatchAnnotations(path *field.Path, m *metav1.ObjectMeta, spec *corev1.PodSpec) field.ErrorList {
 	if len(m.Annotations) == 0 {

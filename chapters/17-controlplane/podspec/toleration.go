@@ -39,7 +39,7 @@ func ValidateTolerations(path *field.Path, list []corev1.Toleration, o Options) 
 	return errs
 }
 
-// validateToleration: the operator says what value there is.
+// validateToleration: whether a value is needed depends on the operator.
 func validateToleration(path *field.Path, t *corev1.Toleration, o Options) field.ErrorList {
 	at := path.Child("operator")
 	switch t.Operator {
@@ -71,7 +71,7 @@ func validateTolerationNumber(path *field.Path, value string) field.ErrorList {
 	return errs
 }
 
-// validateTolerationOperators finds operators that are not switched on.
+// validateTolerationOperators: the operators Lt and Gt need a feature gate that is off.
 func (s *specValidator) validateTolerationOperators() field.ErrorList {
 	var errs field.ErrorList
 	for _, t := range s.spec.Tolerations {

@@ -11,7 +11,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// checkVolumes: names of their own, and one source each. Upstream: ValidateVolumes.
+// validateVolumes: names are unique, and each volume has exactly one source. Upstream: ValidateVolumes.
 func (s *specValidator) validateVolumes() field.ErrorList {
 	made := s.madeClaims()
 	s.volumes = map[string]*corev1.Volume{}
@@ -35,7 +35,7 @@ func (s *specValidator) validateVolumes() field.ErrorList {
 	return errs
 }
 
-// madeClaims are those that will be made for the pod's ephemeral volumes.
+// madeClaims are the names of the claims that a controller will make for the pod's ephemeral volumes.
 func (s *specValidator) madeClaims() validate.Seen {
 	made := validate.Seen{}
 	for i := range s.spec.Volumes {
@@ -46,9 +46,9 @@ func (s *specValidator) madeClaims() validate.Seen {
 	return made
 }
 
-// source is one kind of volume.
+// source is one kind of volume source.
 type source struct {
-	name     string // in the path of the error that it is one too many
+	name     string // in the path of the error where two sources are set
 	set      func(*corev1.VolumeSource) bool
 	validate func(path *field.Path, v *corev1.Volume, s *specValidator) field.ErrorList
 }
@@ -124,7 +124,7 @@ func validateKeyToPath(path *field.Path, k *corev1.KeyToPath) field.ErrorList {
 	return append(errs, validate.FileMode(path.Child("mode"), k.Mode)...)
 }
 
-// podFiles tell a container about its pod. Upstream's errors name the source and not its item.
+// validateDownwardAPIVolume: as upstream, errors name the source, not its item.
 func validateDownwardAPIVolume(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("downwardAPI")
 	errs := validate.FileMode(path.Child("defaultMode"), v.DownwardAPI.DefaultMode)
@@ -151,7 +151,7 @@ func validateDownwardAPIFile(path *field.Path, f *corev1.DownwardAPIVolumeFile) 
 	return append(errs, validate.FileMode(path.Child("mode"), f.Mode)...)
 }
 
-// validateEphemeralVolume is the volume whose claim is made with the pod and goes with it.
+// validateEphemeralVolume checks a volume whose claim is created and deleted with the pod.
 func validateEphemeralVolume(path *field.Path, v *corev1.Volume, s *specValidator) field.ErrorList {
 	var errs field.ErrorList
 	if t := v.Ephemeral.VolumeClaimTemplate; t == nil {
@@ -180,7 +180,7 @@ func validateImageVolume(path *field.Path, v *corev1.Volume, s *specValidator) f
 
 type volume = corev1.VolumeSource
 
-// sources are the kinds of volumes, in the order in which the first of several is found.
+// sources are the kinds of volume sources. Where several are set, the first in this order counts as the source.
 var sources = []source{
 	{"emptyDir", func(v *volume) bool { return v.EmptyDir != nil }, validateEmptyDir},
 	{"hostPath", func(v *volume) bool { return v.HostPath != nil }, validateHostPath},
@@ -240,7 +240,7 @@ var sources = []source{
 	{"image", func(v *volume) bool { return v.Image != nil }, validateImageVolume},
 }
 
-// ValidateVolumeSource checks the one source that is set, as it is checked in a pod's volume that has no name.
+// ValidateVolumeSource checks the source that is set, for a persistent volume.
 func ValidateVolumeSource(path *field.Path, v *corev1.VolumeSource) field.ErrorList {
 	for _, s := range sources {
 		if s.set(v) {
@@ -253,7 +253,7 @@ func ValidateVolumeSource(path *field.Path, v *corev1.VolumeSource) field.ErrorL
 // need is a field that must not be empty.
 type need struct{ field, value string }
 
-// needs makes the check of a source of which nothing else is asked.
+// needs returns the rule of a source whose only rule is that some fields are not empty.
 func needs(name string, of func(*volume) []need) func(*field.Path, *corev1.Volume, *specValidator) field.ErrorList {
 	return func(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 		var errs field.ErrorList
@@ -264,7 +264,7 @@ func needs(name string, of func(*volume) []need) func(*field.Path, *corev1.Volum
 	}
 }
 
-// first stands for a list that must not be empty.
+// first returns the first item; "": the list is empty.
 func first(list []string) string {
 	if len(list) == 0 {
 		return ""
@@ -272,7 +272,7 @@ func first(list []string) string {
 	return "set"
 }
 
-// projected is files of several sources in one directory, no two at one path. Upstream: validateProjectedVolumeSource.
+// validateProjectedVolume : files of several sources in one directory, no two at one path. Upstream: validateProjectedVolumeSource.
 func validateProjectedVolume(path *field.Path, v *corev1.Volume, s *specValidator) field.ErrorList {
 	p := &projection{check: s, path: path.Child("projected"), files: validate.Seen{}}
 	p.add(validate.FileMode(p.path.Child("defaultMode"), v.Projected.DefaultMode))
@@ -282,7 +282,7 @@ func validateProjectedVolume(path *field.Path, v *corev1.Volume, s *specValidato
 	return p.found
 }
 
-// projection is a projected volume being checked.
+// projection collects the files and errors of a projected volume.
 type projection struct {
 	check *specValidator
 	path  *field.Path
@@ -292,7 +292,7 @@ type projection struct {
 
 func (p *projection) add(errs field.ErrorList) { p.found = append(p.found, errs...) }
 
-// file notes a file; said is what the error shows of two at one path. Upstream's errors name the volume.
+// file adds a file; said is the value in the error about two files at one path. As upstream, errors name the volume.
 func (p *projection) file(name, said string) {
 	if name != "" && p.files.Repeated(name) {
 		p.add(field.ErrorList{field.Invalid(p.path, said, "conflicting duplicate paths")})
@@ -338,7 +338,7 @@ func (p *projection) keys(path *field.Path, name string, items []corev1.KeyToPat
 	}
 }
 
-// token lives at least ten minutes. Upstream's errors about its path name the volume.
+// token: expirationSeconds is at least 600. As upstream, errors about its path name the volume.
 func (p *projection) token(path *field.Path, t *corev1.ServiceAccountTokenProjection) {
 	lifetime := ptr.Deref(t.ExpirationSeconds, 0)
 	at := path.Child("expirationSeconds")
@@ -379,7 +379,7 @@ func (p *projection) trustBundle(path *field.Path, b *corev1.ClusterTrustBundleP
 	p.file(b.Path, b.Path)
 }
 
-// validateTokenPaths finds paths of tokens that were once allowed.
+// validateTokenPaths checks paths of tokens that older versions accepted.
 func (s *specValidator) validateTokenPaths() field.ErrorList {
 	var errs field.ErrorList
 	for i := range s.spec.Volumes {

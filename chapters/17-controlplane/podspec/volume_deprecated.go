@@ -12,14 +12,14 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// The kinds of volumes that came before drivers did, as far as something more than a field is asked of them.
+// Volume sources that CSI drivers have replaced, and that have more rules than a required field.
 
 func validateGitRepo(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("gitRepo")
 	return append(validate.Required(path.Child("repository"), v.GitRepo.Repository), validate.LocalDescendingPath(path.Child("directory"), v.GitRepo.Directory)...)
 }
 
-// validateGCEPersistentDisk: upstream calls it by another name in its errors.
+// validateGCEPersistentDisk: as upstream, errors call the field persistentDisk.
 func validateGCEPersistentDisk(path *field.Path, v *corev1.Volume, _ *specValidator) field.ErrorList {
 	path = path.Child("persistentDisk")
 	return append(validate.Required(path.Child("pdName"), v.GCEPersistentDisk.PDName), validatePartition(path, v.GCEPersistentDisk.Partition)...)
@@ -69,7 +69,7 @@ func validateISCSI(path *field.Path, v *corev1.Volume, _ *specValidator) field.E
 	return errs
 }
 
-// iscsiForms are the three ways in which names are given out.
+// iscsiForms are the three formats of iSCSI names.
 var iscsiForms = map[string]*regexp.Regexp{
 	"iqn": regexp.MustCompile(`iqn\.\d{4}-\d{2}\.([[:alnum:]-.]+)(:[^,;*&$|\s]+)$`),
 	"eui": regexp.MustCompile(`^eui.[[:alnum:]]{16}$`),

@@ -11,7 +11,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// mounts: each shows a volume of the pod at a place of its own. Upstream: ValidateVolumeMounts.
+// validateVolumeMounts: each names a volume of the pod, at a mount path of its own. Upstream: ValidateVolumeMounts.
 func (s *specValidator) validateVolumeMounts(path *field.Path, c *corev1.Container) field.ErrorList {
 	var errs field.ErrorList
 	places := validate.Seen{}
@@ -34,7 +34,7 @@ func (s *specValidator) validateVolumeMounts(path *field.Path, c *corev1.Contain
 	return errs
 }
 
-// devicesByName and mountsByName are the places of volumes; of two with one name the last counts.
+// devicesByName and mountsByName are paths by volume name; the last of a name counts.
 func devicesByName(devices []corev1.VolumeDevice) map[string]string {
 	places := map[string]string{}
 	for _, d := range devices {
@@ -62,7 +62,7 @@ func validateNotDevice(path *field.Path, m *corev1.VolumeMount, devices map[stri
 	return errs
 }
 
-// validateSubPath: upstream's errors about the path itself name the list and not its item.
+// validateSubPath: as upstream, errors about the path name the list, not its item.
 func validateSubPath(m *corev1.VolumeMount, list, item *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	if m.SubPath != "" {
@@ -108,7 +108,7 @@ func validateRecursiveReadOnly(path *field.Path, m *corev1.VolumeMount) field.Er
 	return errs
 }
 
-// devices: each shows a claimed volume as a block device at a place of its own. Upstream: ValidateVolumeDevices.
+// validateVolumeDevices: each names a volume with a claim, at a device path of its own. Upstream: ValidateVolumeDevices.
 func (s *specValidator) validateVolumeDevices(path *field.Path, c *corev1.Container) field.ErrorList {
 	var errs field.ErrorList
 	names, places, mounts := validate.Seen{}, validate.Seen{}, mountsByName(c.VolumeMounts)

@@ -15,17 +15,17 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// Warnings are about what is valid and yet hardly meant. Upstream: k8s.io/kubernetes/pkg/api/pod/warnings.go.
+// Warnings are about values that are valid and probably a mistake. Upstream: k8s.io/kubernetes/pkg/api/pod/warnings.go.
 
-// WarnPod returns the lines for a new pod.
+// WarnPod returns the warnings for a new pod.
 func WarnPod(pod *corev1.Pod) []string { return warnSpec(nil, &pod.Spec, &pod.ObjectMeta) }
 
-// WarnPodTemplate returns the lines for the template at path (spec.template). Upstream: podutil.GetWarningsForPodTemplate.
+// WarnPodTemplate returns the warnings for the template at path (spec.template). Upstream: podutil.GetWarningsForPodTemplate.
 func WarnPodTemplate(path *field.Path, t *corev1.PodTemplateSpec) []string {
 	return warnSpec(path, &t.Spec, &t.ObjectMeta)
 }
 
-// warning is a spec being looked at.
+// warning collects the warnings about one spec.
 type warning struct {
 	spec  *corev1.PodSpec
 	meta  *metav1.ObjectMeta
@@ -50,7 +50,7 @@ func (w *warning) add(format string, args ...any) {
 	w.lines = append(w.lines, fmt.Sprintf(format, args...))
 }
 
-// repeated finds what stands twice in a list where once is meant.
+// repeated finds duplicates in lists that should have none.
 func (w *warning) repeated() {
 	hosts, secrets := validate.Seen{}, validate.Seen{}
 	for i, alias := range w.spec.HostAliases {
@@ -70,12 +70,12 @@ func (w *warning) repeated() {
 	}
 }
 
-// bytesOf are the resources that come in whole bytes.
+// bytesOf are the resources that are counted in bytes.
 var bytesOf = []corev1.ResourceName{corev1.ResourceMemory, corev1.ResourceEphemeralStorage}
 
 func (w *warning) overhead() { w.fractions(w.path.Child("overhead"), w.spec.Overhead, bytesOf...) }
 
-// fractions finds parts of a byte: 500m of memory, where 500M was meant.
+// fractions finds fractions of a byte: memory 500m, where 500M was probably meant.
 func (w *warning) fractions(path *field.Path, list corev1.ResourceList, names ...corev1.ResourceName) {
 	for _, name := range names {
 		if q, ok := list[name]; ok && isFraction(q) {
@@ -99,7 +99,7 @@ func (w *warning) containers() {
 	})
 }
 
-// profile: the annotation is not looked at any more.
+// profile: the annotation has no effect; the field replaces it.
 func (w *warning) profile(annotation string, field bool) {
 	if _, ok := w.meta.Annotations[annotation]; ok && !field {
 		w.add(`%s: non-functional in v1.27+; use the "seccompProfile" field instead`, w.root.Child("metadata", "annotations").Key(annotation))
@@ -125,7 +125,7 @@ func (w *warning) grace() {
 	}
 }
 
-// addresses finds those that other programs read in another way.
+// addresses finds IP addresses that are not in canonical form.
 func (w *warning) addresses() {
 	if w.spec.DNSConfig != nil {
 		for i, ip := range w.spec.DNSConfig.Nameservers {
@@ -137,7 +137,7 @@ func (w *warning) addresses() {
 	}
 }
 
-// hidden finds variables that are defined again without use of what they were, which is more often a mistake than not.
+// hidden finds environment variables that are defined twice, where the second does not use the first.
 func (w *warning) hidden(path *field.Path, c *corev1.Container) {
 	names := validate.Seen{}
 	for i := range c.Env {
@@ -152,7 +152,7 @@ func (w *warning) hidden(path *field.Path, c *corev1.Container) {
 	}
 }
 
-// oldLabels of nodes, and what to use instead.
+// oldLabels are deprecated node labels, and their replacements.
 var oldLabels = map[string]string{
 	"beta.kubernetes.io/arch":                       `deprecated since v1.14; use "kubernetes.io/arch" instead`,
 	"beta.kubernetes.io/os":                         `deprecated since v1.14; use "kubernetes.io/os" instead`,
@@ -164,7 +164,7 @@ var oldLabels = map[string]string{
 	"node-role.kubernetes.io/master":                `use "node-role.kubernetes.io/control-plane" instead`,
 }
 
-// nodeLabels finds old labels in the choice of nodes.
+// nodeLabels finds deprecated labels in node selectors and affinity.
 func (w *warning) nodeLabels() {
 	for key := range w.spec.NodeSelector {
 		if say, old := oldLabels[key]; old {
@@ -213,7 +213,7 @@ func (w *warning) spread() {
 	}
 }
 
-// emptySelectors finds affinity to no pod.
+// emptySelectors finds affinity terms that select no pod.
 func (w *warning) emptySelectors() {
 	if w.spec.Affinity == nil {
 		return
@@ -239,7 +239,7 @@ func (w *warning) emptySelectors() {
 	}
 }
 
-// annotations finds those that have no effect any more.
+// annotations finds annotations that have no effect any more.
 func (w *warning) annotations() {
 	for _, old := range []struct{ key, say string }{
 		{"scheduler.alpha.kubernetes.io/critical-pod", `non-functional in v1.16+; use the "priorityClassName" field instead`},
@@ -252,7 +252,7 @@ func (w *warning) annotations() {
 	}
 }
 
-// declared is a port, and where it stands.
+// declared is a container port and its path.
 type declared struct {
 	port corev1.ContainerPort
 	path *field.Path
@@ -275,7 +275,7 @@ func (w *warning) ports() {
 	})
 }
 
-// overlap says what two declarations of one container port are; "" for two that differ on the node.
+// overlap describes two declarations of one container port; "": they differ in the host port or address.
 func overlap(a, b corev1.ContainerPort) string {
 	switch {
 	case a.HostIP == b.HostIP && a.HostPort == b.HostPort:
@@ -288,7 +288,7 @@ func overlap(a, b corev1.ContainerPort) string {
 	return ""
 }
 
-// portNames finds names that stand for two ports.
+// portNames finds names that two ports share.
 func (w *warning) portNames() {
 	known := map[string]*field.Path{}
 	w.eachPort(func(p declared) {

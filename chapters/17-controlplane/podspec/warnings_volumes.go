@@ -7,7 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// oldVolumes are the kinds whose drivers are gone, or will be.
+// oldVolumes are deprecated volume sources.
 var oldVolumes = []struct {
 	name string
 	set  func(*volume) bool
@@ -40,7 +40,7 @@ func (w *warning) volumes() {
 	}
 }
 
-// placed is a file in a volume, and where it comes from; "" where the volume has one source.
+// placed is a file in a volume, and its source; "": the volume has one source.
 type placed struct{ path, source string }
 
 func (p placed) String() string {
@@ -50,7 +50,7 @@ func (p placed) String() string {
 	return fmt.Sprintf("%q (%s)", p.path, p.source)
 }
 
-// overlaps finds files of which one hides another, or lies below it as if that were a directory.
+// overlaps finds files at the same path, and files whose path has another file as a directory.
 func (w *warning) overlaps() {
 	for i := range w.spec.Volumes {
 		v := &w.spec.Volumes[i]
@@ -103,7 +103,7 @@ func fieldFiles(items []corev1.DownwardAPIVolumeFile, source string) []placed {
 	return files
 }
 
-// filesOf are those of one source of a projected volume.
+// filesOf returns the files of one source of a projected volume.
 func filesOf(s *corev1.VolumeProjection) []placed {
 	switch {
 	case s.ConfigMap != nil && s.ConfigMap.Items != nil:

@@ -13,7 +13,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// validateWindowsOptions are who a Windows container runs as.
+// validateWindowsOptions checks the user and the credentials of a Windows container.
 func validateWindowsOptions(path *field.Path, o *corev1.WindowsSecurityContextOptions) field.ErrorList {
 	if o == nil {
 		return nil
@@ -45,7 +45,7 @@ var (
 	dotsOrBlank = regexp.MustCompile(`^[\. ]+$`)
 )
 
-// windowsUser says what is wrong with USER or DOMAIN\USER.
+// windowsUser returns what is wrong with USER or DOMAIN\\USER.
 func windowsUser(name string) []string {
 	domain, user, inDomain := strings.Cut(name, `\`)
 	switch {
@@ -78,7 +78,7 @@ func windowsUser(name string) []string {
 	return bad
 }
 
-// validateHostProcess: all containers of a Windows pod are processes of the host, or none is.
+// validateHostProcess: all containers of a Windows pod are HostProcess containers, or none is.
 func (s *specValidator) validateHostProcess() field.ErrorList {
 	var ofPod *bool
 	if c := s.spec.SecurityContext; c != nil && c.WindowsOptions != nil {

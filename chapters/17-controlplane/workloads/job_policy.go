@@ -108,7 +108,7 @@ func hasContainer(s *corev1.PodSpec, name string) bool {
 	return slices.ContainsFunc(s.Containers, called) || slices.ContainsFunc(s.InitContainers, called)
 }
 
-// choice: a value of an enumeration, which has to be there.
+// validateChoice: a value of an enumeration, which has to be there.
 func validateChoice[T ~string](path *field.Path, value T, supported []T) field.ErrorList {
 	switch {
 	case value == "":
