@@ -103,7 +103,13 @@ func (s source) misplaced() []string {
 		case local == "internal/tools/exercise/exercisetest":
 			return s.exercise() && s.test()
 		}
-		return local == "internal/tools/kubectltest" && s.test() // kubectl is a client, and what it prints is a claim
+		switch local {
+		case "internal/tools/kubectltest": // kubectl is a client, and what it prints is a claim
+			return s.test()
+		case "internal/tools/racetest": // scripts of races; it stands on chapters 2, 5 and 7
+			return s.test() && own >= 7
+		}
+		return false
 	})
 }
 
@@ -139,6 +145,9 @@ func TestTheRuleOfImportsFindsWhatBreaksIt(t *testing.T) {
 		{"chapters/05-storage/_exercise/a_test.go", "kubepath/internal/tools/exercise/exercisetest", false},
 		{"chapters/05-storage/a.go", "kubepath/internal/tools/exercise", true},
 		{"chapters/05-storage/a_test.go", "kubepath/internal/tools/trace", true},
+		{"chapters/05-storage/a_test.go", "kubepath/internal/tools/racetest", true},
+		{"chapters/07-etcd3/a_test.go", "kubepath/internal/tools/racetest", false},
+		{"chapters/07-etcd3/a.go", "kubepath/internal/tools/racetest", true},
 		{"chapters/05-storage/a.go", "kubepath/internal/embedetcd", false},
 		{"internal/tools/trace/a.go", "kubepath/chapters/17-controlplane", false},
 	} {
