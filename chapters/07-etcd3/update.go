@@ -12,6 +12,24 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
+// How a writer that lost a race keeps both changes (testdata/races/lost_race.txtar plays it):
+//
+//	revision       alice                                    bob
+//	2  image=v1    get: mod=2, image=v1
+//	               Mutate: image=v2
+//	                                                        get: mod=2, image=v1
+//	                                                        Mutate: label app=web
+//	3  + app=web                                            if mod=2 then put: yes, revision 3
+//	               if mod=2 then put else get: no, mod=3
+//	               Mutate again, on what the get brought:
+//	               app=web stays, image=v2
+//	4  image=v2    if mod=3 then put else get: yes, revision 4
+//
+// Nothing is locked: the comparison inside of the transaction is the only thing that orders the two. Who loses pays one
+// more Mutate and one more transaction, but no read, since the else branch brings the object. Preconditions are checked
+// before each Mutate, on the object that Mutate gets (stale_update.txtar). A hint takes the place of the first get
+// (stale_hint.txtar), and an object that is gone ends the update (deleted_meanwhile.txtar).
+
 // GuaranteedUpdate reads, mutates and writes on the condition that nobody wrote in between; where somebody did, it
 // starts again from what that one wrote. With a hint that is up to date it is one round trip.
 // Upstream: store.GuaranteedUpdate.

@@ -13,6 +13,26 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
+// How a client that was away too long comes back (testdata/races/watch_compaction.txtar plays it):
+//
+//	revision           writers                 carol
+//	2  a               create a                list: rv=2
+//	                                           watch after 2
+//	3  a image=v2      update a                MODIFIED rv=3, the last that she sees
+//	                                           (her watch ends)
+//	4  a image=v3      update a
+//	5  b               create b
+//	                   compact at 5: etcd forgets the changes before revision 5
+//	                                           watch after 3, which needs the change of revision 4:
+//	                                           ERROR 410 Expired, and the watch has ended
+//	                                           list: rv=5, a as of 4 and b as of 5
+//	                                           watch after 5
+//	6  b deleted       delete b                DELETED rv=6, with b's last state
+//
+// A watch is given the revision that its client has seen, and asks etcd for the changes from the next one. What lies
+// between an expired revision and the new list is not shown as events: the list is what it came to. A watch without a
+// revision does both itself: it reads what exists, and watches from the revision of that read (watch_from_now.txtar).
+
 // watchBuffer is how many events wait for a slow reader. Beyond it, etcd's client keeps them encoded.
 const watchBuffer = 100
 

@@ -23,6 +23,8 @@ type Actor struct {
 	mu    sync.Mutex
 	until string
 
+	refusal error // of the caller's function, in the call of the storage under way
+
 	// What the actor remembers of answers, for its next request.
 	version string         // of the last list or object: rv=read
 	token   string         // with which the last list goes on: continue

@@ -118,9 +118,12 @@ func (c *httpClient) do(ctx context.Context, a *Actor, line Line, r request) err
 	if err := json.NewDecoder(answer.Body).Decode(&obj.Object); err != nil {
 		return err
 	}
-	a.Row("http", "-> %s %s", answer.Status, a.answer(obj))
+	a.Row("http", "-> %s: %s", answer.Status, a.answer(obj))
 	return nil
 }
+
+// reasonOf are reasons that the status line says already.
+var reasonOf = map[string]string{"404": "NotFound", "409": "Conflict"}
 
 // answer is the object, list or Status in a few words. The actor remembers it.
 func (a *Actor) answer(obj *unstructured.Unstructured) string {
@@ -130,7 +133,8 @@ func (a *Actor) answer(obj *unstructured.Unstructured) string {
 	switch {
 	case obj.GetKind() == "Status":
 		text, _ := field(obj.Object, []string{"message"})
-		if reason, ok := field(obj.Object, []string{"reason"}); ok {
+		code, _ := field(obj.Object, []string{"code"})
+		if reason, ok := field(obj.Object, []string{"reason"}); ok && reason != reasonOf[code] {
 			text = reason + ": " + text
 		}
 		if token := obj.GetContinue(); token != "" {
@@ -318,7 +322,7 @@ func (c *httpClient) watch(ctx context.Context, a *Actor, line Line) error {
 		if err := decoder.Decode(&obj.Object); err != nil {
 			return err
 		}
-		a.Row("http", "-> %s %s", answer.Status, a.answer(obj))
+		a.Row("http", "-> %s: %s", answer.Status, a.answer(obj))
 		return nil
 	}
 	a.Row("http", "-> %s", answer.Status)

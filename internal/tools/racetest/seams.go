@@ -159,7 +159,7 @@ func (s seamStorage) GuaranteedUpdate(ctx context.Context, key string, out runti
 			a.Reach(ctx, "mutate")
 			result, err := mutate(old, meta)
 			if err != nil {
-				a.Row("caller", "refuses: %s", errorText(err))
+				a.refuse(err)
 			} else {
 				a.Row("caller", "%s", strings.TrimSpace("writes "+a.wanted(result.Object)))
 			}
@@ -183,7 +183,7 @@ func (s seamStorage) Delete(ctx context.Context, key string, out runtime.Object,
 			}
 			err := validate(ctx, obj)
 			if err != nil {
-				a.Row("caller", "refuses: %s", errorText(err))
+				a.refuse(err)
 			}
 			return err
 		}
@@ -191,6 +191,12 @@ func (s seamStorage) Delete(ctx context.Context, key string, out runtime.Object,
 	err := s.Interface.Delete(ctx, key, out, opts)
 	a.result(out, err)
 	return err
+}
+
+// refuse is a row for an error of the caller's function.
+func (a *Actor) refuse(err error) {
+	a.refusal = err
+	a.Row("caller", "refuses: %s", errorText(err))
 }
 
 // found is what the caller's function is shown.
@@ -228,6 +234,8 @@ func (a *Actor) result(out runtime.Object, err error) {
 	}
 	switch list, isList := out.(*kinds.List); {
 	case a == nil:
+	case err != nil && err == a.refusal: // as it is
+		a.Row("store", "-> the caller's error")
 	case err != nil:
 		a.Row("store", "-> error: %s", errorText(err))
 	case isList:
