@@ -11,8 +11,24 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// metadata is the path of all errors in metadata.
-var metadata = field.NewPath("metadata")
+// The paths of metadata's fields. Every write needs them, so that they are made once.
+var (
+	metadata                = field.NewPath("metadata")
+	namePath                = metadata.Child("name")
+	generateNamePath        = metadata.Child("generateName")
+	namespacePath           = metadata.Child("namespace")
+	generationPath          = metadata.Child("generation")
+	resourceVersionPath     = metadata.Child("resourceVersion")
+	uidPath                 = metadata.Child("uid")
+	creationTimestampPath   = metadata.Child("creationTimestamp")
+	deletionTimestampPath   = metadata.Child("deletionTimestamp")
+	deletionGracePeriodPath = metadata.Child("deletionGracePeriodSeconds")
+	labelsPath              = metadata.Child("labels")
+	annotationsPath         = metadata.Child("annotations")
+	ownerReferencesPath     = metadata.Child("ownerReferences")
+	finalizersPath          = metadata.Child("finalizers")
+	managedFieldsPath       = metadata.Child("managedFields")
+)
 
 // ObjectMetaValidation says which checks of metadata a kind's own validation makes, in addition to those of all kinds.
 // Upstream, each kind calls ValidateObjectMeta and ValidateObjectMetaUpdate itself, from one of two packages, some kinds
@@ -88,7 +104,7 @@ func (s *Store) validateKindMetaUpdate(m, old metav1.Object) field.ErrorList {
 func validateKubeFinalizers(m metav1.Object) field.ErrorList {
 	var errs field.ErrorList
 	for i, name := range m.GetFinalizers() {
-		errs = append(errs, ValidateKubeFinalizerName(name, metadata.Child("finalizers").Index(i))...)
+		errs = append(errs, ValidateKubeFinalizerName(name, finalizersPath.Index(i))...)
 	}
 	return errs
 }
@@ -112,27 +128,26 @@ func validateObjectMeta(m metav1.Object, namespaced bool, validName validation.V
 	var errs field.ErrorList
 	if prefix := m.GetGenerateName(); prefix != "" {
 		for _, wrong := range validName(prefix, true) {
-			errs = append(errs, field.Invalid(metadata.Child("generateName"), prefix, wrong))
+			errs = append(errs, field.Invalid(generateNamePath, prefix, wrong))
 		}
 	}
 	if m.GetName() == "" {
-		errs = append(errs, field.Required(metadata.Child("name"), "name or generateName is required"))
+		errs = append(errs, field.Required(namePath, "name or generateName is required"))
 	} else {
 		for _, wrong := range validName(m.GetName(), false) {
-			errs = append(errs, field.Invalid(metadata.Child("name"), m.GetName(), wrong))
+			errs = append(errs, field.Invalid(namePath, m.GetName(), wrong))
 		}
 	}
-	errs = append(errs, validateNamespace(m.GetNamespace(), namespaced)...)
-	errs = append(errs, validation.ValidateNonnegativeField(m.GetGeneration(), metadata.Child("generation"))...)
-	errs = append(errs, metav1validation.ValidateLabels(m.GetLabels(), metadata.Child("labels"))...)
-	errs = append(errs, validation.ValidateAnnotations(m.GetAnnotations(), metadata.Child("annotations"))...)
-	errs = append(errs, validateOwnerReferences(m.GetOwnerReferences(), metadata.Child("ownerReferences"))...)
-	errs = append(errs, validation.ValidateFinalizers(m.GetFinalizers(), metadata.Child("finalizers"))...)
-	return append(errs, validateManagedFields(m.GetManagedFields(), metadata.Child("managedFields"))...)
+	errs = append(errs, validateNamespace(namespacePath, m.GetNamespace(), namespaced)...)
+	errs = append(errs, validation.ValidateNonnegativeField(m.GetGeneration(), generationPath)...)
+	errs = append(errs, metav1validation.ValidateLabels(m.GetLabels(), labelsPath)...)
+	errs = append(errs, validation.ValidateAnnotations(m.GetAnnotations(), annotationsPath)...)
+	errs = append(errs, validateOwnerReferences(m.GetOwnerReferences(), ownerReferencesPath)...)
+	errs = append(errs, validation.ValidateFinalizers(m.GetFinalizers(), finalizersPath)...)
+	return append(errs, validateManagedFields(m.GetManagedFields(), managedFieldsPath)...)
 }
 
-func validateNamespace(namespace string, namespaced bool) field.ErrorList {
-	path := metadata.Child("namespace")
+func validateNamespace(path *field.Path, namespace string, namespaced bool) field.ErrorList {
 	switch {
 	case !namespaced && namespace != "":
 		return field.ErrorList{field.Forbidden(path, "not allowed on this type")}
@@ -152,31 +167,32 @@ func validateNamespace(namespace string, namespaced bool) field.ErrorList {
 func validateObjectMetaUpdate(m, old metav1.Object) field.ErrorList {
 	var errs field.ErrorList
 	if old.GetDeletionTimestamp() != nil {
-		errs = validation.ValidateNoNewFinalizers(m.GetFinalizers(), old.GetFinalizers(), metadata.Child("finalizers"))
+		errs = validation.ValidateNoNewFinalizers(m.GetFinalizers(), old.GetFinalizers(), finalizersPath)
 	}
 	if m.GetResourceVersion() == "" {
-		errs = append(errs, field.Invalid(metadata.Child("resourceVersion"), "", "must be specified for an update"))
+		errs = append(errs, field.Invalid(resourceVersionPath, "", "must be specified for an update"))
 	}
 	if m.GetGeneration() < old.GetGeneration() {
-		errs = append(errs, field.Invalid(metadata.Child("generation"), m.GetGeneration(), "must not be decremented"))
+		errs = append(errs, field.Invalid(generationPath, m.GetGeneration(), "must not be decremented"))
 	}
-	for _, kept := range []struct {
-		name     string
-		now, was any
-	}{
-		{"name", m.GetName(), old.GetName()},
-		{"namespace", m.GetNamespace(), old.GetNamespace()},
-		{"uid", m.GetUID(), old.GetUID()},
-		{"creationTimestamp", m.GetCreationTimestamp(), old.GetCreationTimestamp()},
-		{"deletionTimestamp", m.GetDeletionTimestamp(), old.GetDeletionTimestamp()},
-		{"deletionGracePeriodSeconds", m.GetDeletionGracePeriodSeconds(), old.GetDeletionGracePeriodSeconds()},
-	} {
-		errs = append(errs, validation.ValidateImmutableField(kept.now, kept.was, metadata.Child(kept.name))...)
+	errs = append(errs, validateImmutable(namePath, m.GetName(), old.GetName())...)
+	errs = append(errs, validateImmutable(namespacePath, m.GetNamespace(), old.GetNamespace())...)
+	errs = append(errs, validateImmutable(uidPath, m.GetUID(), old.GetUID())...)
+	errs = append(errs, validateImmutable(creationTimestampPath, m.GetCreationTimestamp(), old.GetCreationTimestamp())...)
+	errs = append(errs, validateImmutable(deletionTimestampPath, m.GetDeletionTimestamp(), old.GetDeletionTimestamp())...)
+	errs = append(errs, validateImmutable(deletionGracePeriodPath, m.GetDeletionGracePeriodSeconds(), old.GetDeletionGracePeriodSeconds())...)
+	errs = append(errs, metav1validation.ValidateLabels(m.GetLabels(), labelsPath)...)
+	errs = append(errs, validation.ValidateAnnotations(m.GetAnnotations(), annotationsPath)...)
+	errs = append(errs, validateOwnerReferences(m.GetOwnerReferences(), ownerReferencesPath)...)
+	return append(errs, validateManagedFields(m.GetManagedFields(), managedFieldsPath)...)
+}
+
+// validateImmutable: the field equals the stored one.
+func validateImmutable[T comparable](path *field.Path, now, was T) field.ErrorList {
+	if now == was {
+		return nil
 	}
-	errs = append(errs, metav1validation.ValidateLabels(m.GetLabels(), metadata.Child("labels"))...)
-	errs = append(errs, validation.ValidateAnnotations(m.GetAnnotations(), metadata.Child("annotations"))...)
-	errs = append(errs, validateOwnerReferences(m.GetOwnerReferences(), metadata.Child("ownerReferences"))...)
-	return append(errs, validateManagedFields(m.GetManagedFields(), metadata.Child("managedFields"))...)
+	return validation.ValidateImmutableField(now, was, path)
 }
 
 // validateOwnerReferences: each owner has a name, and only one of them controls the object. Upstream:

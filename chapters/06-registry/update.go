@@ -244,7 +244,7 @@ func (u *updater) checkResourceVersion(obj runtime.Object, stored uint64) error 
 		m.SetResourceVersion(strconv.FormatUint(stored, 10))
 		return nil
 	case seen == 0:
-		missing := field.Invalid(metadata.Child("resourceVersion"), seen, "must be specified for an update")
+		missing := field.Invalid(resourceVersionPath, seen, "must be specified for an update")
 		named := schema.GroupKind{Group: u.Resource.Group, Kind: u.Resource.Resource}
 		return apierrors.NewInvalid(named, u.name, field.ErrorList{missing})
 	}
