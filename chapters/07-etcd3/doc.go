@@ -18,5 +18,5 @@
 // Read store.go (Config, the store, keys, get); create.go; update.go, delete.go; list.go; watcher.go.
 // Beside the path: value.go (an object's way to bytes and back), transformer.go (encryption at rest), lease_manager.go
 // (TTL), compactor.go (what etcd may forget), client.go (an etcd elsewhere, its health), request.go (each request to etcd,
-// for metrics). demo.go and demo_scenes.go show it.
+// for metrics). demo.go and demo_scenes.go show it. testdata/races tells what happens between several writers, step by step.
 package etcd3

@@ -47,7 +47,11 @@ func opText(op clientv3.Op) string {
 	cmps, then, els := op.Txn()
 	switch {
 	case op.IsTxn():
-		text := fmt.Sprintf("if mod(%s)=%d then %s", shortKey(string(then[0].KeyBytes())), cmps[0].GetCompare().GetModRevision(), verb(then[0]))
+		text := "then " + verb(then[0])
+		for i := range cmps {
+			compared := cmps[i].GetCompare()
+			text = fmt.Sprintf("if mod(%s)=%d %s", shortKey(string(compared.Key)), compared.GetModRevision(), text)
+		}
 		if len(els) > 0 {
 			text += " else " + verb(els[0])
 		}

@@ -95,8 +95,9 @@ func (s Suite) play(t *testing.T, path string, archive *txtar.Archive) {
 	story := &story{commands: commands, shown: script.shown, actors: map[string]*Actor{}}
 	err = story.tell(t.Context(), script)
 	got := story.text()
+	was, is := s.rows(string(trace.Data)), s.rows(got)
 	if err != nil {
-		t.Fatalf("%s:%v\nuntil then:\n%s", path, err, got)
+		t.Fatalf("%s:%v\n%s", path, err, difference(was, is))
 	}
 	if s.Update {
 		trace.Data = []byte(got)
@@ -105,7 +106,6 @@ func (s Suite) play(t *testing.T, path string, archive *txtar.Archive) {
 		}
 		return
 	}
-	was, is := s.rows(string(trace.Data)), s.rows(got)
 	if !slices.Equal(was, is) {
 		t.Errorf("the story of %s goes another way (-update writes it anew):\n%s", path, difference(was, is))
 	}
@@ -182,29 +182,34 @@ func (s *story) text() string {
 	return text.String()
 }
 
-// difference shows both traces: - is on record, + is what happened.
+// difference shows both traces, with as many rows in common as can be: - is on record, + is what happened.
 func difference(was, is []string) string {
+	common := make([][]int, len(was)+1) // rows in common from was[i:] and is[j:]
+	common[len(was)] = make([]int, len(is)+1)
+	for i := len(was) - 1; i >= 0; i-- {
+		common[i] = make([]int, len(is)+1)
+		for j := len(is) - 1; j >= 0; j-- {
+			common[i][j] = max(common[i+1][j], common[i][j+1])
+			if was[i] == is[j] {
+				common[i][j] = common[i+1][j+1] + 1
+			}
+		}
+	}
 	var text strings.Builder
-	for len(was) > 0 || len(is) > 0 {
+	for i, j := 0, 0; i < len(was) || j < len(is); {
 		switch {
-		case len(was) > 0 && len(is) > 0 && was[0] == is[0]:
-			text.WriteString("    " + was[0] + "\n")
-			was, is = was[1:], is[1:]
-		case len(is) == 0 || len(was) > 0 && !comesFirst(is, was):
-			text.WriteString("  - " + was[0] + "\n")
-			was = was[1:]
+		case i < len(was) && j < len(is) && was[i] == is[j]:
+			text.WriteString("    " + was[i] + "\n")
+			i, j = i+1, j+1
+		case j == len(is) || i < len(was) && common[i+1][j] >= common[i][j+1]:
+			text.WriteString("  - " + was[i] + "\n")
+			i++
 		default:
-			text.WriteString("  + " + is[0] + "\n")
-			is = is[1:]
+			text.WriteString("  + " + is[j] + "\n")
+			j++
 		}
 	}
 	return text.String()
-}
-
-// comesFirst tells whether the first row of other comes sooner in rows than the first of rows in other.
-func comesFirst(rows, other []string) bool {
-	there, here := slices.Index(rows, other[0]), slices.Index(other, rows[0])
-	return there >= 0 && (here < 0 || there <= here)
 }
 
 // errNotStopped is for a script that continues an actor who has not stopped.
