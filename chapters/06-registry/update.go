@@ -251,8 +251,8 @@ func (u *updater) checkResourceVersion(obj runtime.Object, stored uint64) error 
 	return apierrors.NewConflict(u.Resource, u.name, errors.New(optimisticLockErrorMsg))
 }
 
-// errEmptiedFinalizers ends an update that removes the last finalizer of an object that is being deleted.
-var errEmptiedFinalizers = errors.New("the last finalizer is removed")
+// errEmptiedFinalizers ends an update that leaves nothing which delays the deletion of an object.
+var errEmptiedFinalizers = errors.New("no finalizers and no grace period left: to be deleted now")
 
 // shouldDeleteDuringUpdate reports whether an object is being deleted and the update leaves it without finalizers, with no
 // grace period left, so that it is deleted now. Upstream: ShouldDeleteDuringUpdate.

@@ -19,7 +19,7 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-var update = flag.Bool("update", false, "write markers.txt anew")
+var update = flag.Bool("update", false, "write markers.txt and the traces of testdata/races anew")
 
 // markerReader walks a Go type and upstream's schema of it side by side and notes what only the schema knows.
 type markerReader struct {

@@ -20,16 +20,27 @@ import (
 )
 
 // TestRaces plays the scripts of races over HTTP, on a server of config maps over an etcd of its own, so that revisions begin
-// at 2.
+// at 2. The field managers are those of package fastpath, as in the finished server.
 func TestRaces(t *testing.T) {
 	t.Parallel()
 	update := flag.Lookup("update").Value.String() == "true" // the flag of this package's other golden files
-	racetest.Suite{Name: "http", Scripts: "testdata/races/*.txtar", Update: update, Open: openServer}.Run(t)
+	racetest.Suite{Name: "http", Scripts: "testdata/races/*.txtar", Update: update, Open: func(t *testing.T) []racetest.Command {
+		codecs := kinds.NewCodecs(kinds.NewScheme())
+		return openServer(t, codecs, fastpath.NewFieldManagers(codecs).New)
+	}}.Run(t)
 }
 
-func openServer(t *testing.T) []racetest.Command {
+// TestRacesEndTheSameWithoutTheFastPath plays the same scripts with the field managers of this chapter.
+func TestRacesEndTheSameWithoutTheFastPath(t *testing.T) {
+	t.Parallel()
+	racetest.Suite{Name: "plain", Scripts: "testdata/races/*.txtar", Open: func(t *testing.T) []racetest.Command {
+		codecs := kinds.NewCodecs(kinds.NewScheme())
+		return openServer(t, codecs, patch.NewFieldManagers(codecs).New)
+	}}.Run(t)
+}
+
+func openServer(t *testing.T, codecs *kinds.Codecs, newFieldManager func(*rest.RequestScope) rest.FieldManager) []racetest.Command {
 	t.Helper()
-	codecs := kinds.NewCodecs(kinds.NewScheme())
 	codec, err := codecs.StorageCodec(runtime.ContentTypeProtobuf)
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +56,7 @@ func openServer(t *testing.T) []racetest.Command {
 	maps.Storage = racetest.Storage(etcd3.Open(etcd3.Config{Client: &client, Codec: codec, NewFunc: maps.NewFunc, Resource: "/configmaps"}))
 	s, err := server.Config{
 		Codecs: codecs, Verbs: append(append(rest.Verbs(), watch.Config{}.Verbs()...), patch.Verbs()...),
-		NewFieldManager: fastpath.NewFieldManagers(codecs).New,
+		NewFieldManager: newFieldManager,
 	}.New()
 	if err != nil {
 		t.Fatal(err)

@@ -2,11 +2,14 @@ package racetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
+	"testing/synctest"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 )
 
@@ -16,6 +19,7 @@ type Actor struct {
 	story *story
 
 	busy    bool // a command has begun and not ended
+	waiting bool // and waits for what other actors do
 	ended   chan error
 	stopped chan struct{} // the actor has come to until
 	goOn    chan struct{}
@@ -27,6 +31,7 @@ type Actor struct {
 
 	// What the actor remembers of answers, for its next request.
 	version string         // of the last list or object: rv=read
+	uid     types.UID      // of the last object: uid=read
 	token   string         // with which the last list goes on: continue
 	read    runtime.Object // the last object; nil: none
 	watch   *openWatch     // nil: none
@@ -103,10 +108,19 @@ func (a *Actor) step(ctx context.Context, line Line) error {
 		go func() { a.ended <- command.Run(withActor(ctx, a), a, line) }()
 	case !a.busy:
 		return fmt.Errorf("%s %w", a.Name, errNotStopped)
+	case a.waiting:
+		a.waiting = false
 	default:
 		a.goOn <- struct{}{}
 	}
-	timeout := time.NewTimer(patience)
+	if line.Until == waits {
+		return a.wait()
+	}
+	limit := patience
+	if a.story.clock {
+		limit = patienceOnClock
+	}
+	timeout := time.NewTimer(limit)
 	defer timeout.Stop()
 	select {
 	case err := <-a.ended:
@@ -119,6 +133,26 @@ func (a *Actor) step(ctx context.Context, line Line) error {
 		return nil
 	case <-timeout.C:
 		return fmt.Errorf("%s neither ends nor stops", a.Name)
+	}
+}
+
+// waits is the point at which an actor can do nothing before another actor does something.
+const waits = "waits"
+
+// wait returns when the actor waits.
+func (a *Actor) wait() error {
+	if !a.story.clock {
+		return fmt.Errorf("until %s needs a suite with a clock", waits)
+	}
+	synctest.Wait()
+	select {
+	case err := <-a.ended:
+		a.busy = false
+		return errors.Join(err, fmt.Errorf("%s has ended and has not waited", a.Name))
+	default:
+		a.waiting = true
+		a.Row("pause", "waits")
+		return nil
 	}
 }
 

@@ -24,6 +24,7 @@
 //	validate  the storage has called the deletion's Validate with what it read
 //	get       a read is about to be sent to etcd
 //	txn       a transaction is about to be sent to etcd
+//	waits     the actor can do nothing before another one does something (only with Suite.Clock)
 //
 // Only one actor moves at a time, so the trace has one order. A row of it is the actor, the layer and what passed there:
 //
@@ -32,12 +33,14 @@
 //	watch   an event that the actor has received
 //	caller  the functions of the caller that the storage calls: the storage has read, and decides on what it read
 //	etcd    a read or a transaction, and the answer
+//	below   a request of a cache to the storage below it, or an event that the cache gets from there
 //	pause   the actor has come to its until
 //
-// "only NAME" restricts a script to the suite of that name; "show PATH" adds a field to what is shown of objects.
+// "only NAME" restricts a script to the suite of that name; "show PATH" adds a field to what is shown of objects, "show
+// managers" the managed fields.
 //
 // A command is a row of a table (StorageCommands, HTTPCommands); a suite can add its own.
 //
 // Read script.go (a script), suite.go (how it is played and compared), actor.go; object.go (fields of objects); then the
-// seams, seams.go, and the commands: storage.go, list.go, http.go.
+// seams, seams.go and below.go, and the commands: storage.go, list.go, http.go.
 package racetest

@@ -118,7 +118,7 @@ func (c *httpClient) do(ctx context.Context, a *Actor, line Line, r request) err
 	if err := json.NewDecoder(answer.Body).Decode(&obj.Object); err != nil {
 		return err
 	}
-	a.Row("http", "-> %s: %s", answer.Status, a.answer(obj))
+	a.Row("http", "-> %s", strings.TrimSuffix(answer.Status+": "+a.answer(obj), ": "))
 	return nil
 }
 
@@ -322,7 +322,7 @@ func (c *httpClient) watch(ctx context.Context, a *Actor, line Line) error {
 		if err := decoder.Decode(&obj.Object); err != nil {
 			return err
 		}
-		a.Row("http", "-> %s: %s", answer.Status, a.answer(obj))
+		a.Row("http", "-> %s", strings.TrimSuffix(answer.Status+": "+a.answer(obj), ": "))
 		return nil
 	}
 	a.Row("http", "-> %s", answer.Status)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	kinds "kubepath/chapters/02-kinds"
 )
@@ -31,6 +33,8 @@ var shortFields = []struct{ name, path string }{
 	{"label", "metadata.labels"},
 	{"finalizers", "metadata.finalizers"},
 	{"uid", "metadata.uid"},
+	{"grace", "metadata.deletionGracePeriodSeconds"},
+	{"deletionTimestamp", "metadata.deletionTimestamp"},
 }
 
 // fieldPath is where a field lies: metadata.labels.app for label.app.
@@ -190,10 +194,30 @@ func (a *Actor) Show(obj runtime.Object) string {
 func (a *Actor) fields(u *unstructured.Unstructured) []string {
 	var words []string
 	for _, name := range a.story.shown {
+		if name == "managers" {
+			words = append(words, managers(u)...)
+			continue
+		}
 		if value, ok := field(u.Object, fieldPath(name)); ok {
 			words = append(words, name+"="+Steady(value))
 		}
 	}
+	return words
+}
+
+// managers are the managed fields, sorted by manager: mesh:.data.size. Their order in the object depends on the time.
+func managers(u *unstructured.Unstructured) []string {
+	var words []string
+	for _, entry := range u.GetManagedFields() {
+		set := fieldpath.NewSet()
+		if entry.FieldsV1 == nil || set.FromJSON(entry.FieldsV1.GetRawReader()) != nil {
+			continue
+		}
+		var paths []string
+		set.Leaves().Iterate(func(path fieldpath.Path) { paths = append(paths, path.String()) })
+		words = append(words, entry.Manager+":"+strings.Join(paths, ","))
+	}
+	slices.Sort(words)
 	return words
 }
 

@@ -220,7 +220,7 @@ func (a *Actor) showEvent(e watch.Event) string {
 // remember keeps the object that came back.
 func (a *Actor) remember(obj runtime.Object, err error) {
 	if err == nil {
-		a.read, a.version = obj, content(obj).GetResourceVersion()
+		a.read, a.version, a.uid = obj, content(obj).GetResourceVersion(), content(obj).GetUID()
 	}
 }
 
@@ -233,7 +233,7 @@ func (a *Actor) versionOf(line Line) (string, bool) {
 	return version, ok
 }
 
-// preconditions are the line's rv and uid; nil: none.
+// preconditions are the line's rv and uid, where "read" is those of what the actor has read last; nil: none.
 func (a *Actor) preconditions(line Line) *metav1.Preconditions {
 	var p metav1.Preconditions
 	if version, ok := a.versionOf(line); ok {
@@ -241,6 +241,9 @@ func (a *Actor) preconditions(line Line) *metav1.Preconditions {
 	}
 	if text, ok := line.Option("uid"); ok {
 		uid := types.UID(text)
+		if text == "read" {
+			uid = a.uid
+		}
 		p.UID = &uid
 	}
 	if p == (metav1.Preconditions{}) {

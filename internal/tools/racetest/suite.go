@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/tools/txtar"
@@ -24,6 +25,8 @@ type Suite struct {
 	// Without are layers that this world does not have: their rows are left out of the comparison.
 	Without []string
 	Update  bool // write the traces; only for a suite with all layers
+	// Clock plays each script on a clock of its own (testing/synctest). The world must have no network and leave no goroutine.
+	Clock bool
 }
 
 // Command is what an actor can do: a row of a table.
@@ -64,6 +67,10 @@ func (s Suite) Run(t *testing.T) {
 		}
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
 			t.Parallel()
+			if s.Clock {
+				synctest.Test(t, func(t *testing.T) { s.play(t, path, archive) })
+				return
+			}
 			s.play(t, path, archive)
 		})
 	}
@@ -92,7 +99,7 @@ func (s Suite) play(t *testing.T, path string, archive *txtar.Archive) {
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
-	story := &story{commands: commands, shown: script.shown, actors: map[string]*Actor{}}
+	story := &story{commands: commands, shown: script.shown, actors: map[string]*Actor{}, clock: s.Clock}
 	err = story.tell(t.Context(), script)
 	got := story.text()
 	was, is := s.rows(string(trace.Data)), s.rows(got)
@@ -124,6 +131,7 @@ type story struct {
 	commands []Command
 	shown    []string
 	actors   map[string]*Actor
+	clock    bool // see Suite
 
 	mu   sync.Mutex
 	rows []row
@@ -134,6 +142,9 @@ type row struct{ actor, layer, text string }
 
 // patience is how long a step may take: a step that takes longer waits for something that does not come.
 const patience = 30 * time.Second
+
+// patience of a step on a clock of its own, whose time passes when all actors wait.
+const patienceOnClock = time.Hour
 
 // tell plays the lines. Its error begins with the line's number.
 func (s *story) tell(ctx context.Context, script *script) error {
@@ -150,6 +161,9 @@ func (s *story) tell(ctx context.Context, script *script) error {
 		}
 		if err := s.actors[name].step(ctx, line); err != nil {
 			return fmt.Errorf("%d: %w", line.Number, err)
+		}
+		if s.clock {
+			synctest.Wait() // actors that waited for this step have gone on
 		}
 	}
 	for _, a := range s.actors {
@@ -177,7 +191,8 @@ func (s *story) text() string {
 	}
 	var text strings.Builder
 	for _, r := range s.rows {
-		fmt.Fprintf(&text, "%-*s  %-*s  %s\n", actor, r.actor, layer, r.layer, r.text)
+		row := fmt.Sprintf("%-*s  %-*s  %s", actor, r.actor, layer, r.layer, r.text)
+		text.WriteString(strings.TrimRight(row, " ") + "\n")
 	}
 	return text.String()
 }
