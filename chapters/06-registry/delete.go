@@ -1,25 +1,3 @@
-// A delete may take several requests. Time runs down; each revision shows what is stored from then on.
-//
-//	client                       stored: pods/web                              kubelet, watches
-//	DELETE ────────────────────▶ r5  deletionTimestamp: in 30 s, grace: 30 ──▶ stops the containers
-//	DELETE grace=5 ────────────▶ r6  deletionTimestamp: in 5 s, grace: 5   ──▶ in less time
-//	DELETE grace=60 ───────────▶ r6  unchanged: a grace period only gets shorter
-//	                             r7  deletionTimestamp: now, grace: 0 ◀─────── DELETE grace=0: they have stopped
-//	                             r8  nothing                              ──▶ DELETED
-//
-//	client                       stored: configmaps/web, finalizers: [a, b]    controllers of a and b, watch
-//	DELETE ────────────────────▶ r5  deletionTimestamp: now, grace: 0 ───────▶ clean up
-//	                             r6  finalizers: [b] ◀──────────────────────── PUT without a
-//	PUT with finalizer c ──────▶ r6  unchanged: 422, no new finalizers
-//	                             r7  nothing ◀──────────────────────────────── PUT without b: update.go deletes
-//
-// A propagation policy adds a finalizer of the garbage collector in the same write: foregroundDeletion for Foreground,
-// orphan for Orphan, none for Background. From there on it is like a and b.
-//
-// Preconditions (uid, resourceVersion) are checked three times: for the object that Delete reads, in each attempt to store
-// deletionTimestamp, and before the transaction that deletes the key. A writer that comes between two steps leads to 409 if
-// a precondition no longer holds, and otherwise to another attempt.
-
 package registry
 
 import (
@@ -41,6 +19,31 @@ import (
 	rest "kubepath/chapters/04-rest"
 	storage "kubepath/chapters/05-storage"
 )
+
+// A delete may take several requests (chapters/17-controlplane/testdata/races/delete_gracefully.txtar plays it). Time runs
+// down; each revision shows what is stored from then on.
+//
+//	client                       stored: pods/web                              kubelet, watches
+//	DELETE grace=30 ───────────▶ r3  deletionTimestamp: in 30 s, grace: 30 ──▶ stops the containers
+//	DELETE grace=5 ────────────▶ r4  deletionTimestamp: in 5 s, grace: 5 ────▶ in less time
+//	DELETE grace=60 ───────────▶ r4  unchanged: a grace period only gets shorter
+//	                             r5  deletionTimestamp: now, grace: 0 ◀─────── DELETE grace=0: they have stopped
+//	                             r6  nothing ────────────────────────────────▶ DELETED
+//
+// With finalizers (delete_finalizers.txtar):
+//
+//	client                       stored: configmaps/web, finalizers: [a, b]    controllers of a and b, watch
+//	DELETE ────────────────────▶ r3  deletionTimestamp: now, grace: 0 ───────▶ clean up
+//	PATCH, adds c ─────────────▶ r3  unchanged: 422, no new finalizers
+//	                             r4  finalizers: [b] ◀──────────────────────── PUT without a
+//	                             r5  nothing ◀──────────────────────────────── PATCH without b: update.go deletes
+//
+// A propagation policy adds a finalizer of the garbage collector in the same write: foregroundDeletion for Foreground
+// (delete_foreground.txtar), orphan for Orphan, none for Background. From then on it is like a and b.
+//
+// Preconditions (uid, resourceVersion) are checked for the object that Delete reads, in each attempt to store
+// deletionTimestamp, and in each attempt to delete the key. If another client writes between two steps, Delete gets 409 if a
+// precondition no longer holds (delete_preconditions.txtar), and otherwise tries again (delete_finalizer_added.txtar).
 
 // Delete deletes the object called name. If the object has finalizers or gets a grace period, Delete only stores its
 // deletionTimestamp, and the object stays: the result is false. Upstream: Store.Delete.

@@ -1,25 +1,3 @@
-// A list waits until the cache has caught up with etcd. Time runs down; r5 is revision 5 of etcd, and "seen r5" means that
-// the cache has every event up to r5.
-//
-//	writer                etcd                     cache of pods             reader
-//	                       r4                      seen r4
-//	PUT pods/a ──────────▶ r5
-//	           ◀── 200 ─── r5 ── event on its way
-//	                       r5 ◀── newest? ───────── seen r4 ◀──────────────── list, no version
-//	                          ──── r5 ────────────▶ waits for r5
-//	                          ──── event r5 ──────▶ seen r5 ───────────────▶ 200, r5: with the writer's change
-//
-//	PUT nodes/n ─────────▶ r6   the watch of pods gets no event for it
-//	                       r6 ◀── newest? ───────── seen r5 ◀──────────────── list, no version
-//	                          ──── r6 ────────────▶ waits for r6
-//	                          ◀── progress? ───────
-//	                          ──── bookmark r6 ───▶ seen r6 ───────────────▶ 200, r6
-//
-//	                                                seen r6 ◀──────────────── list, resourceVersion=0
-//	                                                        ───────────────▶ 200, r6: at once
-//	                       r6 ◀── newest? ───────── seen r6 ◀──────────────── list, resourceVersion=9
-//	                          ──── r6 ────────────▶         ───────────────▶ 504, r9 does not exist yet
-
 package cacher
 
 import (
@@ -34,6 +12,32 @@ import (
 
 	storage "kubepath/chapters/05-storage"
 )
+
+// A list waits until the cache has caught up with etcd (testdata/races/list_waits.txtar plays it). Time runs down; r3 is
+// revision 3 of etcd, and "seen r3" means that the cache has every event up to r3.
+//
+//	writer                etcd                     cache of pods            reader
+//	                       r2                      seen r2
+//	PUT pods/a ──────────▶ r3
+//	       200 ◀──────────    event on its way
+//	                       r3 ◀── newest? ───────  seen r2 ◀─────────────── list, no version
+//	                          ─── r3 ───────────▶  waits for r3
+//	                          ─── event r3 ─────▶  seen r3 ───────────────▶ 200, r3: with the writer's change
+//
+//	POST configmaps/a ───▶ r4   the watch of pods gets no event for it (list_progress.txtar)
+//	                       r4 ◀── newest? ───────  seen r3 ◀─────────────── list, no version
+//	                          ─── r4 ───────────▶  waits for r4
+//	                          ◀── progress? ─────
+//	                          ─── bookmark r4 ──▶  seen r4 ───────────────▶ 200, r4
+//
+//	PUT pods/a ──────────▶ r5   event on its way
+//	                                               seen r4 ◀─────────────── list, resourceVersion=0
+//	                                                       ───────────────▶ 200, r4: at once, without the change
+//	                       r5 ◀── newest? ───────  seen r4 ◀─────────────── list, resourceVersion=9
+//	                          ─── r5 ───────────▶          ───────────────▶ 504: r9 does not exist yet
+//
+// A list at version 0 or N is played by list_versions.txtar. If the event does not come within Config.ReadTimeout, the
+// storage below answers (list_timeout.txtar).
 
 // freshness is how new the cache must be before it answers:
 //

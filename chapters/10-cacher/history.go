@@ -1,20 +1,3 @@
-// The history is a window over the events of one resource. Here it holds four: r4 to r7. Revision r3 was dropped last, and
-// is what since says.
-//
-//	revision           r2      r3      r4      r5      r6      r7     newest: r7
-//	event             add a   mod a   add b   mod b   del a   mod b
-//	                 ────────────────┬───────────────────────────────┐
-//	                     dropped     │             held              │
-//	                 ────────────────┴───────────────────────────────┘
-//	watch after r5                             then:   r6 ──── r7 ──── each new event
-//	watch after r3             then:   r4 ──── r5 ──── r6 ──── r7 ──── each new event
-//	watch after r2     r3 is dropped: ERROR event 410 Expired; the client lists again
-//	list at exactly r5                         b ◀──── undo ── undo    r7, r6 undone: a and b as they were
-//	list at exactly r2 r3 is dropped: the storage below answers, or 410 if r2 is compacted
-//
-// A client whose objects do not change would stay at r5 while the history moves on. Bookmarks (bookmark.go) give it newer
-// revisions, so that it can resume.
-
 package cacher
 
 import (
@@ -27,6 +10,20 @@ import (
 
 	storage "kubepath/chapters/05-storage"
 )
+
+// The history is a window over the events of one resource (testdata/races/history.txtar plays it). Here it has dropped the
+// event of r3, and holds those of r4 and r5; r6 comes later. history.since is 3.
+//
+//	revision               r2       r3       r4       r5       r6
+//	event                  add a    mod a    mod a    add b    del a
+//	                       ── dropped ──     ── held ──
+//	watch after r3                           r4 ───── r5 ───── r6 ── each new event
+//	watch after r2         ERROR event, 410 Expired: r3 is dropped; the client lists again
+//	list at exactly r3              a ◀───── undo ◀── undo     the list at r5, with r5 and r4 undone
+//	list at exactly r2     the storage below answers; 410 if r2 is compacted
+//
+// A client without events would keep its version while the history moves on. Bookmarks (bookmark.go) give it newer versions,
+// so that it can resume.
 
 // watchCacheEvent is a change of one key. Upstream: cacher.watchCacheEvent.
 type watchCacheEvent struct {

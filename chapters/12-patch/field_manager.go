@@ -1,17 +1,3 @@
-// Two managers apply the same field. Time runs down; each revision shows the data and the managed fields that are stored
-// from then on.
-//
-//	manager release              stored: configmaps/web                    manager mesh
-//	apply size: "1" ───────────▶ r5  size: "1"  release: f:size
-//	                             r5  unchanged ◀────────────────────────── apply size: "2"
-//	                                       └─────────────────────────────▶ 409 conflict with "release": .data.size
-//	                             r6  size: "2"  mesh: f:size ◀──────────── apply size: "2", force
-//	apply size: "1" ───────────▶ r6  unchanged
-//	409 conflict with "mesh" ◀───────┘
-//	apply size: "2" ───────────▶ r7  size: "2"  release: f:size, mesh: f:size
-//	                             r8  size: "2"  release: f:size ◀───────── apply without size
-//	apply without size ────────▶ r9  size is removed: no manager has it
-
 package patch
 
 import (
@@ -29,6 +15,20 @@ import (
 
 	rest "kubepath/chapters/04-rest"
 )
+
+// Two managers apply the same field (testdata/races/apply_conflict.txtar plays it). Time runs down; each revision shows the
+// data and the managed fields that are stored from then on.
+//
+//	manager release              stored: configmaps/web                    manager mesh
+//	apply size: "1" ───────────▶ r2  size: "1"  release: f:size
+//	                             r2  unchanged ◀────────────────────────── apply size: "2"
+//	                                       └─────────────────────────────▶ 409 conflict with "release": .data.size
+//	                             r3  size: "2"  mesh: f:size ◀──────────── apply size: "2", force
+//	apply size: "1" ───────────▶ r3  unchanged
+//	409 conflict with "mesh" ◀───────┘
+//	apply size: "2" ───────────▶ r4  size: "2"  mesh: f:size, release: f:size
+//	                             r5  size: "2"  release: f:size ◀───────── apply without size
+//	apply without size ────────▶ r6  size is removed: no manager has it
 
 // fieldManager is server-side apply for the objects of one endpoint. It merges with structured-merge-diff, as kube-apiserver
 // does. Its input and output, which ExampleFieldManagers_New prints:

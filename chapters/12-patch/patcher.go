@@ -1,19 +1,3 @@
-// A patch that loses a race is applied again. Time runs down; r5 is revision 5.
-//
-//	PATCH label a                    storage                    another client
-//	PATCH ─────────────────────────▶ reads the object: r5
-//	applyPatch(r5) ◀────────────────
-//	  decodes the patch, adds a      r6 ◀────────────────────── PUT data
-//	               ────────────────▶ writes if the revision is r5: it is r6, nothing is written
-//	applyPatch(r6) ◀────────────────
-//	  adds a to the new data
-//	               ────────────────▶ writes if the revision is r6: r7, with both changes
-//	200, r7 ◀───────────────────────
-//
-// In each attempt the registry also checks the resource version, calls admission and validates (updater.attempt of chapter
-// 6). A patch that sets metadata.resourceVersion to r5 gets 409 in the second attempt: it is not applied to an object that
-// the client has not read.
-
 package patch
 
 import (
@@ -32,6 +16,23 @@ import (
 	installer "kubepath/chapters/03-installer"
 	rest "kubepath/chapters/04-rest"
 )
+
+// A patch that loses a race is applied again (testdata/races/patch_lost_race.txtar plays it). Time runs down; r2 is
+// revision 2.
+//
+//	alice: PATCH color               storage                    bob: PUT shape
+//	PATCH ─────────────────────────▶ reads the object: r2
+//	applyPatch(r2) ◀────────────────
+//	  decodes the patch, sets color  r3 ◀────────────────────── PUT
+//	               ────────────────▶ writes if the revision is r2: it is r3, nothing is written
+//	applyPatch(r3) ◀────────────────
+//	  sets color, keeps shape
+//	               ────────────────▶ writes if the revision is r3: r4, with both changes
+//	200, r4 ◀───────────────────────
+//
+// In each attempt the registry also checks the resource version, calls admission and validates (updater.attempt of chapter
+// 6). A patch that sets metadata.resourceVersion gets 409 in the second attempt, since its client has not read r3
+// (patch_with_version.txtar). An apply is merged again, and may find a conflict then (apply_race.txtar).
 
 // patchTypes are the media types of patches, in the order of kube-apiserver. The route refuses others (415). Each format of
 // the codecs that has an ApplyPatchType is a format for applied configurations.
