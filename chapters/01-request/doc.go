@@ -11,15 +11,14 @@
 //
 // Read in this order:
 //
-//	client.go      RESTClient and its verbs: where a chain begins
-//	request.go     the calls in the middle, each of which adds one piece or one mistake, and how the pieces become a URL
-//	do.go          where a chain ends: Do, DoRaw, Stream
-//	with_retry.go  one attempt, and the loop around it that retries
-//	result.go      what came back, as an object or an error
-//	watch.go       where a chain ends in a stream of events
-//	codec.go       objects to bytes and back, in JSON and protobuf
-//	config.go      all that a client is made from
-//	transport.go   TLS, HTTP/2, the seam for tracing, and who is asking: tokens, impersonation
-//	kubeconfig.go  the file that kubectl reads: loaded, merged, written
-//	demo.go        kubepath run 1, against the stand-in of demo_server.go
+//	client.go     RESTClient and its verbs: where a chain begins
+//	request.go    the calls in the middle, each of which adds one piece or one mistake, and how the pieces become a URL
+//	result.go     where a chain ends: Do, DoRaw, Stream; what came back, as an object or an error
+//	retry.go      one attempt, and the loop that retries: after 429 and 5xx with Retry-After, after a lost connection
+//	watch.go      where a chain ends in a stream of events
+//	codec.go      objects to bytes and back, in JSON and protobuf
+//	config.go     all that a client is made from
+//	transport.go  TLS, HTTP/2, the seam for tracing, and who is asking: tokens, impersonation
+//	kubeconfig.go the file that kubectl reads: loaded, merged, written
+//	demo.go       kubepath run 1, against the stand-in of demo_server.go
 package request

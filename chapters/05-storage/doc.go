@@ -13,6 +13,6 @@
 // selection_predicate.go, util.go.
 //
 // Read interface.go (the contract) and errors.go; memory; then what is shared: versioner.go, options.go (keys,
-// preconditions, and which revision a list or watch begins at), continue.go, predicate.go, event.go (what a watcher sees of a change); then
-// storagetest. The chapter's demo is memory.Demo, since it runs on memory.
+// preconditions, and which revision a list or watch begins at), continue.go, predicate.go, watch_event.go (what a watcher
+// with a selector sees of a change: ADDED, MODIFIED, DELETED or nothing); then storagetest. The chapter's demo is memory.Demo, since it runs on memory.
 package storage

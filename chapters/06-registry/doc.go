@@ -16,7 +16,7 @@
 //	store.go                   the Store's fields, and its answers to discovery
 //	get.go                     the shortest path: name to key, key to object
 //	list.go                    lists and watches, and selectors that narrow them to one namespace or one key
-//	create.go                  generated names, the steps before a create, the create
+//	create.go                  generateName becomes a name, the steps before a create, the create
 //	update.go                  the update loop, resource versions, the steps before an update, the last finalizer
 //	managed_fields.go, object_meta.go, normalize.go
 //	                           unchanged managed fields, validation of metadata, one form of empty lists

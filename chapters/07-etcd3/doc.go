@@ -16,7 +16,8 @@
 // Upstream: k8s.io/apiserver/pkg/storage/etcd3 (store.go, watcher.go, lease_manager.go, compact.go) and storage/value.
 //
 // Read store.go (Config, the store, keys, get); create.go; update.go, delete.go; list.go; watcher.go.
-// Beside the path: value.go (an object's way to bytes and back), transformer.go (encryption at rest), lease_manager.go
-// (TTL), compactor.go (what etcd may forget), client.go (an etcd elsewhere, its health), request.go (each request to etcd,
-// for metrics). demo.go and demo_scenes.go show it. testdata/races tells what happens between several writers, step by step.
+// Beside the path: codec.go (an object's way to bytes and back), transformer.go (encryption at rest), lease_manager.go
+// (TTL), compactor.go (what etcd may forget), client.go (an etcd elsewhere, its health), observed_kv.go (WrapKV: each
+// request to etcd, for metrics). demo.go and demo_scenes.go show it. testdata/races tells what happens between several
+// writers, step by step.
 package etcd3

@@ -29,7 +29,7 @@ type Config struct {
 	// have a TTL: only a read returns how many seconds remain.
 	Hints bool
 
-	HistorySize      int           // the fewest events that the history holds; 0: 100
+	HistorySize      int           // the fewest events that the history holds; 0: DefaultHistorySize
 	HistoryAge       time.Duration // younger events are held too, up to a hundred times HistorySize; 0: 75 s
 	Backlog          int           // how many revisions before the newest the history begins; 0: ten times HistorySize; negative: none
 	ReadTimeout      time.Duration // how long a read waits for the cache, before the storage below is asked; 0: 3 s
@@ -37,6 +37,10 @@ type Config struct {
 	BookmarkInterval time.Duration // between two bookmarks, plus or minus a quarter; 0: 1 min
 	PageSize         int64         // objects in a page, when the storage below is listed; 0: 500
 }
+
+// DefaultHistorySize is Config.HistorySize where nothing else is said. Upstream: the default of
+// --default-watch-cache-size.
+const DefaultHistorySize = 100
 
 // Cacher is a storage.Interface in front of another. The first read or watch starts it, so that a server with many
 // resources starts quickly, and a resource that nobody reads costs nothing. Upstream: cacher.Cacher.
@@ -60,7 +64,7 @@ var _ storage.Interface = (*Cacher)(nil)
 
 // New returns an empty cache. Stop it. Upstream: cacher.NewCacherFromConfig.
 func New(config Config) *Cacher {
-	config.HistorySize = cmp.Or(config.HistorySize, 100)
+	config.HistorySize = cmp.Or(config.HistorySize, DefaultHistorySize)
 	config.HistoryAge = cmp.Or(config.HistoryAge, 75*time.Second)
 	config.Backlog = cmp.Or(config.Backlog, 10*config.HistorySize)
 	config.ReadTimeout = cmp.Or(config.ReadTimeout, 3*time.Second)

@@ -70,13 +70,13 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	destinations, err := newDestinations(c)
+	destinations, err := newStorageFactory(c)
 	if err != nil {
 		return nil, err
 	}
 	c.Settings = append(slices.Clone(c.Settings), destinations.components()) // the first one of a type counts
 	backend := &storageProvider{
-		config: c, destinations: destinations, metrics: s.Metrics(),
+		config: c, storageFactory: destinations, metrics: s.Metrics(),
 		stores: map[schema.GroupResource]*registry.Store{}, made: map[schema.GroupVersion]map[string]rest.Storage{},
 	}
 	for _, g := range c.Groups {

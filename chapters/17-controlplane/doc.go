@@ -12,7 +12,7 @@
 //	resources.go              the table: the rows of all packages below
 //	controlplane.go           New: the table becomes a server
 //	storage_provider.go       a row becomes a Store and what stands around it
-//	destinations.go           which etcd, which prefix, which form
+//	storage_factory.go        which etcd, which prefix, which form
 //	watchcache.go             which resources are answered from memory
 //	runtimeconfig.go          versions and resources on and off
 //	removed_versions.go       versions that are gone

@@ -18,7 +18,7 @@ import (
 
 // storageProvider makes the rows' storages.
 type storageProvider struct {
-	*destinations
+	*storageFactory
 	config  Config
 	metrics *server.Metrics
 	stores  map[schema.GroupResource]*registry.Store // made so far

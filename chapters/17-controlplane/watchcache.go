@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -18,6 +19,9 @@ type WatchCache struct {
 	// Sizes has the resources for which that differs. Events are not cached unless they are named here: they come and go
 	// too fast for it to pay.
 	Sizes map[schema.GroupResource]int
+	// HistoryAge and Backlog hold for every resource that is cached; see cacher.Config, also for what 0 means.
+	HistoryAge time.Duration
+	Backlog    int
 	// Wrap goes around each cache; nil: nothing.
 	Wrap func(storage.Interface) storage.Interface
 }
@@ -60,6 +64,7 @@ func (b *storageProvider) cache(s *registry.Store) {
 	config := cacher.Config{
 		Storage: s.Storage, Resource: s.KeyRoot, NewFunc: s.NewFunc, GetAttrsFunc: s.AttrFunc,
 		IndexedFields: indexed(s.Resource), Hints: s.TTLFunc == nil, HistorySize: size,
+		HistoryAge: b.config.WatchCache.HistoryAge, Backlog: b.config.WatchCache.Backlog,
 	}
 	cache := cacher.New(config)
 	s.Storage = cache

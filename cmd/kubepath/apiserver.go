@@ -98,7 +98,7 @@ func newAPIServer(ctx context.Context, o options) (*apiServer, error) {
 		WatchCache: o.watchCache, MinRequestTimeout: o.minRequestTimeout, CompactInterval: cmp.Or(o.compactInterval, -1),
 		Settings: []any{o.network, event.TTL(o.eventTTL)},
 	}
-	plug := plugged()
+	plug := exercisePlug()
 	if plug.Middleware != nil {
 		plug.Middleware = trace.Middleware(plug.Middleware)
 	}

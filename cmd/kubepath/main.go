@@ -3,7 +3,7 @@
 // A command is a file. Serving: serve.go, apiserver.go (how the chapters become a server), serve_storage.go (etcd, and the
 // watch cache), feature_gates.go, version.go. Tracing: trace.go, call.go (the words that a request is made from), trace_call.go,
 // trace_patch.go, trace_watch.go, trace_command.go. The book: run.go, read.go, read_find.go, map.go. The exercises: workshop.go,
-// with_exercise.go, plugged.go.
+// exercise.go, exercise_plug.go.
 package main
 
 import (

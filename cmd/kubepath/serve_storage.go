@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	etcd3 "kubepath/chapters/07-etcd3"
+	cacher "kubepath/chapters/10-cacher"
 	controlplane "kubepath/chapters/17-controlplane"
 	"kubepath/internal/tools/trace"
 )
@@ -86,7 +87,7 @@ type cacheFlags struct {
 func (f *cacheFlags) addTo(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.on, "watch-cache", true, "answer reads and watches from memory")
 	flags.StringSliceVar(&f.sizes, "watch-cache-sizes", nil, "resource[.group]#size: changes of a resource that are remembered at least; 0: it is not cached")
-	flags.IntVar(&f.usual, "default-watch-cache-size", 100, "changes of each other resource that are remembered at least; 0: they are not cached")
+	flags.IntVar(&f.usual, "default-watch-cache-size", cacher.DefaultHistorySize, "changes of each other resource that are remembered at least; 0: they are not cached")
 }
 
 // settings is what the flags say; nil: no cache.

@@ -161,7 +161,7 @@ const tracesPath = "/debug/kubepath/traces"
 
 // transport is chapter 1's seam: the trace's own wrapper, around the learner's.
 func transport(next http.RoundTripper) http.RoundTripper {
-	if p := plugged().Transport; p != nil {
+	if p := exercisePlug().Transport; p != nil {
 		next = trace.RoundTripper(p(next))
 	}
 	return trace.Transport(next)

@@ -1,7 +1,7 @@
 // Package exercise: ask a busy server again.
 //
 // A server that has too much to do answers 429 (or 503) with a header Retry-After: 1. It means: nothing was done, ask
-// again in a second. Chapter 1's client does so in with_retry.go. Here you build the same as a piece of its own that fits
+// again in a second. Chapter 1's client does so in retry.go. Here you build the same as a piece of its own that fits
 // around any transport: an http.RoundTripper named Again.
 //
 //	client -> Again -> transport -> network

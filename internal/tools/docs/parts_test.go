@@ -18,7 +18,7 @@ func TestWhatDiffersFromRunToRunIsNotCompared(t *testing.T) {
 		{"durations and columns", "server  ← 200 OK      477 µs", "server  ← 200 OK  1.3 ms", nil, true},
 		{"ages", "web   2s", "web   1m3s", nil, true},
 		{"ports", "http://127.0.0.1:80/api", "http://127.0.0.1:34999/api", nil, true},
-		{"lines of the source", "01-request/do.go:15", "01-request/do.go:117", nil, true},
+		{"lines of the source", "01-request/result.go:15", "01-request/result.go:117", nil, true},
 		{"times and uids", "2026-11-21T21:25:13Z d285d8df-d3ae-412c-9a16-c916e4c990ca", "2027-01-01T01:02:03Z 00000000-d3ae-412c-9a16-c916e4c990ca", nil, true},
 		{"sizes", "226 bytes of JSON", "1,226 bytes of JSON", nil, true},
 		{"an HTTP date", "Date: Sat, 21 Nov 2026 21:25:13 GMT", "Date: Sun, 22 Nov 2026 01:25:13 GMT", nil, true},

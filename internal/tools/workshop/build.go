@@ -23,7 +23,7 @@ func (e *Exercise) Build(ctx context.Context) (program, words string, err error)
 	return program, compilerWords(e, words), err
 }
 
-// plugged is the source in place of cmd/kubepath/plugged.go.
+// plugged is the source in place of cmd/kubepath/exercise_plug.go.
 func plugged(e *Exercise) string {
 	return fmt.Sprintf(`package main
 
@@ -33,7 +33,7 @@ import (
 	"kubepath/internal/tools/exercise"
 )
 
-func plugged() exercise.Plug { return learner.Plug() }
+func exercisePlug() exercise.Plug { return learner.Plug() }
 `, e.ImportPath())
 }
 
@@ -42,7 +42,7 @@ type Build struct {
 	Checkout Checkout
 	Folder   string // for what is made
 	Name     string // of the program
-	Plugged  string // the source in place of cmd/kubepath/plugged.go
+	Plugged  string // the source in place of cmd/kubepath/exercise_plug.go
 	Files    Overlay
 }
 
@@ -80,7 +80,7 @@ func (b Build) overlay() (path string, err error) {
 	if err := writeWhole(source, []byte(b.Plugged)); err != nil {
 		return "", err
 	}
-	files := Overlay{b.Checkout.Path("cmd", "kubepath", "plugged.go"): source}
+	files := Overlay{b.Checkout.Path("cmd", "kubepath", "exercise_plug.go"): source}
 	maps.Copy(files, b.Files)
 	path = filepath.Join(b.Folder, b.Name+".overlay")
 	return path, files.Write(path)

@@ -38,7 +38,7 @@ func (p *proof) command(ctx context.Context, exercises []*workshop.Exercise, fol
 	return ctx.Err()
 }
 
-// pluggedByName is the source in place of cmd/kubepath/plugged.go.
+// pluggedByName is the source in place of cmd/kubepath/exercise_plug.go.
 func pluggedByName(exercises []*workshop.Exercise) string {
 	var imports, cases strings.Builder
 	for i, e := range exercises {
@@ -54,7 +54,7 @@ import (
 	"kubepath/internal/tools/exercise"
 )
 
-func plugged() exercise.Plug {
+func exercisePlug() exercise.Plug {
 	return map[string]func() exercise.Plug{
 %s	}[os.Getenv(%q)]()
 }

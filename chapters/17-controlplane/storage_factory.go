@@ -46,31 +46,31 @@ func (d StorageDestinations) of(of schema.GroupResource, usual Destination) Dest
 	return usual
 }
 
-// destinations opens the storage of each resource at its destination.
-type destinations struct {
+// storageFactory opens the storage of each resource at its destination.
+type storageFactory struct {
 	config  Config
 	usual   Destination
-	members []*member
-	codecs  map[form]runtime.Codec
+	members []*etcdBackend
+	codecs  map[encoding]runtime.Codec
 }
 
 // member is one etcd. The storages in it share its leases and its compactor.
-type member struct {
+type etcdBackend struct {
 	Destination
 	leases    *etcd3.LeaseManager
 	compactor *etcd3.Compactor
 }
 
 // form is how values are written.
-type form struct {
+type encoding struct {
 	mediaType string
 	version   schema.GroupVersion
 }
 
-// newDestinations fails for a form that does not exist.
-func newDestinations(c Config) (*destinations, error) {
-	d := &destinations{
-		config: c, codecs: map[form]runtime.Codec{},
+// newStorageFactory fails for a form that does not exist.
+func newStorageFactory(c Config) (*storageFactory, error) {
+	d := &storageFactory{
+		config: c, codecs: map[encoding]runtime.Codec{},
 		usual: Destination{Etcd: c.Etcd, Prefix: c.EtcdPrefix, MediaType: c.MediaType},
 	}
 	err := d.learn(d.usual)
@@ -84,9 +84,9 @@ func newDestinations(c Config) (*destinations, error) {
 func byName(a, b schema.GroupResource) int { return cmp.Compare(a.String(), b.String()) }
 
 // learn makes what storages at a destination share.
-func (d *destinations) learn(to Destination) (err error) {
-	if !slices.ContainsFunc(d.members, func(m *member) bool { return m.Etcd == to.Etcd }) {
-		d.members = append(d.members, &member{
+func (d *storageFactory) learn(to Destination) (err error) {
+	if !slices.ContainsFunc(d.members, func(m *etcdBackend) bool { return m.Etcd == to.Etcd }) {
+		d.members = append(d.members, &etcdBackend{
 			Destination: to, leases: etcd3.NewLeaseManager(to.Etcd), compactor: etcd3.NewCompactor(to.Etcd, d.config.CompactInterval),
 		})
 	}
@@ -94,20 +94,20 @@ func (d *destinations) learn(to Destination) (err error) {
 	if !to.Version.Empty() {
 		written = append(written, to.Version)
 	}
-	d.codecs[form{to.MediaType, to.Version}], err = versions.NewStorageCodec(d.config.Server.Codecs, to.MediaType, written...)
+	d.codecs[encoding{to.MediaType, to.Version}], err = versions.NewStorageCodec(d.config.Server.Codecs, to.MediaType, written...)
 	return err
 }
 
 // codec of a resource.
-func (d *destinations) codec(of schema.GroupResource) runtime.Codec {
+func (d *storageFactory) codec(of schema.GroupResource) runtime.Codec {
 	to := d.config.Destinations.of(of, d.usual)
-	return d.codecs[form{to.MediaType, to.Version}]
+	return d.codecs[encoding{to.MediaType, to.Version}]
 }
 
 // open makes the storage of a resource's objects, or of what is kept beside them, below a key root.
-func (d *destinations) open(of schema.GroupResource, root string, newObject func() runtime.Object) storage.Interface {
+func (d *storageFactory) open(of schema.GroupResource, root string, newObject func() runtime.Object) storage.Interface {
 	to := d.config.Destinations.of(of, d.usual)
-	m := d.members[slices.IndexFunc(d.members, func(m *member) bool { return m.Etcd == to.Etcd })]
+	m := d.members[slices.IndexFunc(d.members, func(m *etcdBackend) bool { return m.Etcd == to.Etcd })]
 	return d.config.Open(etcd3.Config{
 		Client: to.Etcd, Prefix: to.Prefix, Codec: d.codec(of), NewFunc: newObject, Resource: root,
 		Transformer: d.config.Transformer, LeaseManager: m.leases, Compactor: m.compactor,
@@ -115,7 +115,7 @@ func (d *destinations) open(of schema.GroupResource, root string, newObject func
 }
 
 // addTo has the server compact each etcd, and be healthy when all are. Upstream: addEtcdHealthEndpoint.
-func (d *destinations) addTo(s *server.GenericAPIServer) error {
+func (d *storageFactory) addTo(s *server.GenericAPIServer) error {
 	var errs []error
 	for i, m := range d.members {
 		check := etcd3.HealthCheck(m.Etcd, m.Prefix)
@@ -138,7 +138,7 @@ func number(i int) string {
 }
 
 // components are what componentstatuses shows: the etcds, behind what runs beside the server.
-func (d *destinations) components() componentstatus.Components {
+func (d *storageFactory) components() componentstatus.Components {
 	all := componentstatus.ControlPlaneComponents()
 	for i, m := range d.members {
 		check := etcd3.HealthCheck(m.Etcd, m.Prefix)
