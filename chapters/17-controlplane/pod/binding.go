@@ -17,7 +17,7 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// BindingREST is how a scheduler gives a pod to a node: once. Upstream: BindingREST.
+// BindingREST is the subresource binding: a scheduler assigns a pod to a node, once. Upstream: BindingREST.
 type BindingREST struct{ pods *registry.Store }
 
 var (
@@ -25,26 +25,26 @@ var (
 	_ rest.SubresourceObjectMetaPreserver = (*BindingREST)(nil)
 )
 
-// NewBindingREST binds the pods of a Store.
+// NewBindingREST returns the binding subresource of a Store of pods.
 func NewBindingREST(pods *registry.Store) *BindingREST {
 	own := *pods
 	own.Strategy, own.ObjectMeta = bindingStrategy{}, registry.NoMeta
 	return &BindingREST{&own}
 }
 
-// bindingStrategy lets the change through as it is: assign has made it.
+// bindingStrategy changes and validates nothing: assignPod has made the change.
 type bindingStrategy struct{ registry.Namespaced }
 
 // New returns an empty BindingREST.
 func (b *BindingREST) New() runtime.Object { return &corev1.Binding{} }
 
-// Destroy has nothing to end.
+// Destroy does nothing.
 func (b *BindingREST) Destroy() {}
 
-// PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate: the uid in a Binding is the pod's that the scheduler means.
+// PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate is true: the uid in a Binding is a precondition on the pod's uid.
 func (b *BindingREST) PreserveRequestObjectMetaSystemFieldsOnSubresourceCreate() bool { return true }
 
-// Create assigns the pod called name. A pod that has a node, is going, or waits at gates is a Conflict.
+// Create assigns the pod called name. It is a Conflict if the pod has a node, is being deleted, or has scheduling gates.
 func (b *BindingREST) Create(ctx context.Context, name string, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	binding, ok := obj.(*corev1.Binding)
 	if !ok {
@@ -96,7 +96,7 @@ func preconditionsOf(binding *corev1.Binding) *metav1.Preconditions {
 	return p
 }
 
-// assignPod puts what the binding says into the pod. Upstream: setPodNodeAndMetadata.
+// assignPod copies node, annotations and labels from the binding to the pod. Upstream: setPodNodeAndMetadata.
 func assignPod(pod *corev1.Pod, binding *corev1.Binding) error {
 	switch {
 	case pod.DeletionTimestamp != nil:
@@ -114,7 +114,7 @@ func assignPod(pod *corev1.Pod, binding *corev1.Binding) error {
 	return nil
 }
 
-// united adds more to base, over what base has.
+// united returns base with the entries of more, which replace those of base.
 func united(base, more map[string]string) map[string]string {
 	if base == nil && len(more) > 0 {
 		base = map[string]string{}
@@ -123,7 +123,7 @@ func united(base, more map[string]string) map[string]string {
 	return base
 }
 
-// validateBinding: a pod goes to a node, and to no other kind. Upstream: ValidatePodBinding.
+// validateBinding: the target is a Node, or its kind is left out. Upstream: ValidatePodBinding.
 func validateBinding(binding *corev1.Binding) field.ErrorList {
 	var errs field.ErrorList
 	if kind := binding.Target.Kind; kind != "" && kind != "Node" {
@@ -135,7 +135,7 @@ func validateBinding(binding *corev1.Binding) field.ErrorList {
 	return errs
 }
 
-// LegacyBindingREST is BindingREST as it was before subresources: POST .../bindings, with the pod's name in the body.
+// LegacyBindingREST is the older path of BindingREST: POST .../bindings, with the pod's name in the body.
 // Upstream: LegacyBindingREST.
 type LegacyBindingREST struct{ deps *resource.Dependencies }
 
@@ -147,19 +147,19 @@ var (
 
 func legacyBindings(deps *resource.Dependencies) rest.Storage { return &LegacyBindingREST{deps} }
 
-// NamespaceScoped is true.
+// NamespaceScoped returns true.
 func (b *LegacyBindingREST) NamespaceScoped() bool { return true }
 
-// GetSingularName is binding.
+// GetSingularName returns "binding".
 func (b *LegacyBindingREST) GetSingularName() string { return "binding" }
 
 // New returns an empty BindingREST.
 func (b *LegacyBindingREST) New() runtime.Object { return &corev1.Binding{} }
 
-// Destroy has nothing to end.
+// Destroy does nothing.
 func (b *LegacyBindingREST) Destroy() {}
 
-// Create assigns the pod that the binding names.
+// Create assigns the pod whose name the binding has.
 func (b *LegacyBindingREST) Create(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	binding, ok := obj.(*corev1.Binding)
 	if !ok {

@@ -26,7 +26,7 @@ var (
 	errSeveral      = errors.New("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.")
 )
 
-// budgets finds and spends PodDisruptionBudgets, where they are served.
+// budgets finds PodDisruptionBudgets and takes disruptions from them, if the server serves them.
 type budgets struct {
 	deps   *resource.Dependencies
 	status func() resource.LoopbackClient // writes their status
@@ -40,7 +40,7 @@ func newBudgets(deps *resource.Dependencies) budgets {
 	})}
 }
 
-// of returns the budget that guards the pod; nil where there is none. Two are errSeveral.
+// of returns the budget whose selector matches the pod; nil: there is none. errSeveral: more than one matches.
 func (b budgets) of(ctx context.Context, pod *corev1.Pod) (*policyv1.PodDisruptionBudget, error) {
 	store := b.deps.Store(budgetsResource)
 	if store == nil {
@@ -70,7 +70,8 @@ func guards(budget *policyv1.PodDisruptionBudget, pod *corev1.Pod) bool {
 	return err == nil && budget.Namespace == pod.Namespace && selector.Matches(labels.Set(pod.Labels))
 }
 
-// free: a pod that is not ready costs its budget nothing, if that says so or has what it needs without the pod.
+// free reports whether the eviction takes no disruption from the budget: the pod is not ready, and unhealthyPodEvictionPolicy
+// is AlwaysAllow, or the budget has enough healthy pods.
 func free(pod *corev1.Pod, budget *policyv1.PodDisruptionBudget) bool {
 	if isTrue(&pod.Status, corev1.PodReady) {
 		return false
@@ -79,7 +80,7 @@ func free(pod *corev1.Pod, budget *policyv1.PodDisruptionBudget) bool {
 	return policy != nil && *policy == policyv1.AlwaysAllow || s.CurrentHealthy >= s.DesiredHealthy && s.DesiredHealthy > 0
 }
 
-// spend takes one disruption from the budget, or says why it cannot. A lost race is run again on what the budget is then.
+// spend takes one disruption from the budget, or returns why it cannot. After a lost race it tries again with the new budget.
 func (b budgets) spend(ctx context.Context, budget *policyv1.PodDisruptionBudget, pod string, dryRun []string) error {
 	_, _, err := b.status().Update(ctx, budget.Name, &rest.Update{
 		Options: metav1.UpdateOptions{DryRun: dryRun},
@@ -91,10 +92,10 @@ func (b budgets) spend(ctx context.Context, budget *policyv1.PodDisruptionBudget
 	return err
 }
 
-// maxDisrupted pods may be on their way without the controller having seen them go.
+// maxDisrupted is how many evicted pods may be in a budget's status that the controller has not processed.
 const maxDisrupted = 2000
 
-// decrement is upstream's checkAndDecrement.
+// decrement takes one disruption and records the pod. Upstream: checkAndDecrement.
 func decrement(budget *policyv1.PodDisruptionBudget, pod string) error {
 	s := &budget.Status
 	forbidden := func(why string) error {
@@ -124,7 +125,7 @@ func decrement(budget *policyv1.PodDisruptionBudget, pod string) error {
 	return nil
 }
 
-// refusal says why a budget that has nothing to spend has nothing.
+// refusal is the message for a budget that allows no disruption.
 func refusal(budget *policyv1.PodDisruptionBudget) string {
 	s, name := budget.Status, budget.Name
 	c := meta.FindStatusCondition(s.Conditions, policyv1.DisruptionAllowedCondition)
@@ -144,7 +145,7 @@ func stillProcessed(name string) error {
 	return refused(fmt.Sprintf("The disruption budget %s is still being processed by the server.", name), 10)
 }
 
-// refused is the 429 that kubectl drain waits on.
+// refused returns the 429 after which kubectl drain tries again.
 func refused(why string, retryAfter int) error {
 	err := apierrors.NewTooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", retryAfter)
 	err.ErrStatus.Details.Causes = append(err.ErrStatus.Details.Causes,
@@ -152,5 +153,5 @@ func refused(why string, retryAfter int) error {
 	return err
 }
 
-// untouched stores what it is given.
+// untouched is a strategy that stores an object as it is.
 type untouched struct{ registry.Namespaced }

@@ -22,10 +22,10 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// EvictionREST is a delete that asks first: a pod goes unless a PodDisruptionBudget says that its application has none to
-// spare now. Upstream: EvictionREST.
+// EvictionREST is the subresource eviction: a delete that is refused while the pod's PodDisruptionBudget allows no
+// disruption. Upstream: EvictionREST.
 type EvictionREST struct {
-	pods    *registry.Store // under the strategy of the status, which the reason of the end is part of
+	pods    *registry.Store // with the strategy of the status: the condition DisruptionTarget is written there
 	budgets budgets
 }
 
@@ -35,22 +35,22 @@ var (
 	_ rest.GroupVersionAcceptor     = (*EvictionREST)(nil)
 )
 
-// NewEvictionREST evicts the pods of a Store.
+// NewEvictionREST returns the eviction subresource of a Store of pods.
 func NewEvictionREST(pods *registry.Store, deps *resource.Dependencies) *EvictionREST {
 	own := *pods
 	own.Strategy, own.ObjectMeta = podStatusStrategy{}, registry.ObjectMetaValidation{}
 	return &EvictionREST{pods: &own, budgets: newBudgets(deps)}
 }
 
-// evictionKind is served under the pods of the core group.
+// evictionKind is of the group policy, though the subresource belongs to pods of the core group.
 var evictionKind = policyv1.SchemeGroupVersion.WithKind("Eviction")
 
-// GroupVersionKind is policy/v1 EvictionREST.
+// GroupVersionKind returns policy/v1 Eviction.
 func (e *EvictionREST) GroupVersionKind(schema.GroupVersion) schema.GroupVersionKind {
 	return evictionKind
 }
 
-// AcceptsGroupVersion is true of v1 and of v1beta1, which old clients send.
+// AcceptsGroupVersion accepts policy/v1 and policy/v1beta1; old clients send the second.
 func (e *EvictionREST) AcceptsGroupVersion(gv schema.GroupVersion) bool {
 	return gv == policyv1.SchemeGroupVersion || gv == policyv1beta1.SchemeGroupVersion
 }
@@ -58,10 +58,10 @@ func (e *EvictionREST) AcceptsGroupVersion(gv schema.GroupVersion) bool {
 // New returns an empty EvictionREST.
 func (e *EvictionREST) New() runtime.Object { return &policyv1.Eviction{} }
 
-// Destroy has nothing to end.
+// Destroy does nothing.
 func (e *EvictionREST) Destroy() {}
 
-// Create evicts the pod called name. TooManyRequests, with the cause DisruptionBudget, tells to try again later.
+// Create evicts the pod called name. TooManyRequests with the cause DisruptionBudget: the client may try again later.
 func (e *EvictionREST) Create(ctx context.Context, name string, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	request, ok := obj.(*policyv1.Eviction)
 	if !ok {
@@ -90,7 +90,7 @@ func success(err error) (runtime.Object, error) {
 	return &metav1.Status{Status: metav1.StatusSuccess}, nil
 }
 
-// deletionOf is the delete that the eviction will be. A dry run may be asked for in the query or in the body.
+// deletionOf returns the options of the delete. dryRun may stand in the query or in the body.
 func deletionOf(request *policyv1.Eviction, name string, options *rest.CreateOptions) (*metav1.DeleteOptions, error) {
 	if name != request.Name {
 		return nil, apierrors.NewBadRequest("name in URL does not match name in Eviction object")
@@ -113,11 +113,11 @@ func deletionOf(request *policyv1.Eviction, name string, options *rest.CreateOpt
 	return d, nil
 }
 
-// attempts bounds how often a lost race is run again. Each loss means that somebody else has moved on.
+// attempts is how often an update is tried that loses a race each time.
 const attempts = 20
 
-// evictUnguarded deletes a pod that no budget counts: it has not begun, or has ended, or is ending. Of any other it
-// returns the pod as it is.
+// evictUnguarded deletes a pod that no budget counts: it is pending, has ended, or is being deleted. Any other pod it
+// returns, not deleted.
 func (e *EvictionREST) evictUnguarded(ctx context.Context, name string, d *metav1.DeleteOptions) (*corev1.Pod, bool, error) {
 	for attempt := 1; ; attempt++ {
 		pod, err := e.pod(ctx, name)
@@ -136,7 +136,7 @@ func unguarded(pod *corev1.Pod) bool {
 	return ended(pod) || pod.Status.Phase == corev1.PodPending || pod.DeletionTimestamp != nil
 }
 
-// evictGuarded deletes a running pod if its budget agrees.
+// evictGuarded deletes a running pod if its budget allows it.
 func (e *EvictionREST) evictGuarded(ctx context.Context, pod *corev1.Pod, d *metav1.DeleteOptions) (runtime.Object, error) {
 	budget, err := e.budgets.of(ctx, pod)
 	if errors.Is(err, errSeveral) {
@@ -153,7 +153,7 @@ func (e *EvictionREST) evictGuarded(ctx context.Context, pod *corev1.Pod, d *met
 	}
 	err = e.remove(ctx, pod.Name, pinTo(pod, d, free))
 	if apierrors.IsConflict(err) && free && !pinsVersion(d) {
-		return nil, stillProcessed(budget.Name) // the pod may have become ready, and counts now
+		return nil, stillProcessed(budget.Name) // the pod may have become ready since, and then counts
 	}
 	return success(err)
 }
@@ -171,8 +171,8 @@ func pinsVersion(d *metav1.DeleteOptions) bool {
 	return d.Preconditions != nil && d.Preconditions.ResourceVersion != nil
 }
 
-// pinTo makes, where wanted, the delete hold for the pod as it was read only: what was decided about it may not be true
-// of a later one. A version that the client named stays.
+// pinTo adds, if wanted, the pod's resourceVersion to the preconditions: the decision may be wrong for a later version of
+// the pod. A resourceVersion of the client's stays.
 func pinTo(pod *corev1.Pod, d *metav1.DeleteOptions, wanted bool) *metav1.DeleteOptions {
 	if !wanted || pinsVersion(d) {
 		return d
@@ -185,7 +185,7 @@ func pinTo(pod *corev1.Pod, d *metav1.DeleteOptions, wanted bool) *metav1.Delete
 	return pinned
 }
 
-// remove writes into the pod why it goes, and deletes it. Upstream: addConditionAndDeletePod.
+// remove adds the condition DisruptionTarget to the pod and deletes it. Upstream: addConditionAndDeletePod.
 func (e *EvictionREST) remove(ctx context.Context, name string, d *metav1.DeleteOptions) error {
 	if len(d.DryRun) == 0 {
 		marked, _, err := e.pods.Update(ctx, name, &rest.Update{
@@ -202,7 +202,7 @@ func (e *EvictionREST) remove(ctx context.Context, name string, d *metav1.Delete
 			if err != nil {
 				return err
 			}
-			version := m.GetResourceVersion() // the change above is ours
+			version := m.GetResourceVersion() // the update above has raised it
 			d = d.DeepCopy()
 			d.Preconditions.ResourceVersion = &version
 		}

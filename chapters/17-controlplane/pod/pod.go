@@ -19,7 +19,7 @@ import (
 	"kubepath/chapters/17-controlplane/podspec"
 )
 
-// podStrategy is for who wants a pod: it writes the spec, once, and never the status.
+// podStrategy is the strategy of pods: clients write the spec, most of it once, and never the status.
 // Upstream: pkg/registry/core/pod.podStrategy.
 type podStrategy struct{ registry.Namespaced }
 
@@ -28,7 +28,7 @@ var (
 	_ registry.RESTGracefulDeleteStrategy = podStrategy{}
 )
 
-// PrepareForCreate begins the pod's life: nobody runs it yet.
+// PrepareForCreate sets generation 1 and a status with phase Pending and the quality of service class.
 func (podStrategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	pod := obj.(*corev1.Pod)
 	pod.Generation = 1
@@ -39,7 +39,7 @@ func (podStrategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	adoptAppArmor(ctx, pod)
 }
 
-// PrepareForUpdate keeps the status, which is the kubelet's.
+// PrepareForUpdate keeps the stored status.
 func (podStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	pod, before := obj.(*corev1.Pod), old.(*corev1.Pod)
 	pod.Status = before.Status
@@ -50,7 +50,7 @@ func (podStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) 
 // GetResetFields are those that PrepareForUpdate puts back.
 func (podStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
-// countGeneration: a new spec is a new generation, whichever way it came.
+// countGeneration raises the generation if the spec changed, for every subresource that writes it.
 func countGeneration(pod, before *corev1.Pod) {
 	if !equality.Semantic.DeepEqual(&pod.Spec, &before.Spec) {
 		pod.Generation++
@@ -86,16 +86,16 @@ func podFields(obj runtime.Object) fields.Set {
 		"spec.hostNetwork":         strconv.FormatBool(pod.Spec.HostNetwork),
 		"status.phase":             string(pod.Status.Phase),
 		"status.podIP":             pod.Status.PodIP,
-		"status.podIPs":            "", // a selector may name it, but nothing is compared with it
+		"status.podIPs":            "", // the field is known, and always empty to selectors
 		"status.nominatedNodeName": pod.Status.NominatedNodeName,
 	}
 }
 
-// podStatusStrategy is for the kubelet: it tells how the pod fares, and changes nothing else.
+// podStatusStrategy is the strategy of pods/status, which the kubelet writes.
 // Upstream: pkg/registry/core/pod.podStatusStrategy.
 type podStatusStrategy struct{ podStrategy }
 
-// PrepareForUpdate keeps the spec, and of the metadata what kubelets of old are known to spoil.
+// PrepareForUpdate keeps the spec, the owner references and the deletion timestamp.
 func (podStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	pod, before := obj.(*corev1.Pod), old.(*corev1.Pod)
 	pod.Spec = before.Spec
@@ -112,12 +112,13 @@ func (podStatusStrategy) GetResetFields() rest.ResetFields {
 	return rest.ResetFields{{"spec"}, {"metadata", "deletionTimestamp"}, {"metadata", "ownerReferences"}}
 }
 
-// keepObservedGenerations: a writer that does not know the field does not mean to clear it.
+// keepObservedGenerations copies observedGeneration from the stored conditions where a client that does not know the field
+// leaves it out.
 func keepObservedGenerations(now, before *corev1.PodStatus) {
 	if now.ObservedGeneration == 0 {
 		now.ObservedGeneration = before.ObservedGeneration
 	}
-	seen := map[corev1.PodConditionType][]int64{} // a type may stand there more than once
+	seen := map[corev1.PodConditionType][]int64{} // several conditions may have one type
 	for _, c := range before.Conditions {
 		seen[c.Type] = append(seen[c.Type], c.ObservedGeneration)
 	}
@@ -150,8 +151,8 @@ func (podStatusStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Obje
 	return lines
 }
 
-// CheckGracefulDelete gives a pod the time that the client names, or that its spec does. A pod that no kubelet runs, or
-// that has ended, needs none.
+// CheckGracefulDelete takes the grace period from the options, or else from the spec. It is 0 for a pod without a node and
+// for one that has ended.
 func (podStrategy) CheckGracefulDelete(_ context.Context, obj runtime.Object, options *metav1.DeleteOptions) bool {
 	if options == nil {
 		return false
@@ -175,14 +176,14 @@ func graceOf(pod *corev1.Pod, options *metav1.DeleteOptions) int64 {
 	return *period
 }
 
-// ended: its containers will not run again.
+// ended reports the phases Failed and Succeeded: the containers will not run again.
 func ended(pod *corev1.Pod) bool {
 	return pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded
 }
 
-// qualityOfService says who goes first when a node runs out of memory. BestEffort asks for nothing; Guaranteed has, for
-// every container, limits of CPU and memory, and requests as high as these; Burstable is the rest. What the pod asks for
-// as a whole counts before what its containers do. Upstream: qos.ComputePodQOS.
+// qualityOfService is the class that decides which pods a node evicts first when memory runs out. BestEffort: no container
+// has requests or limits. Guaranteed: every container has limits of CPU and memory, and equal requests. Burstable: the rest.
+// Pod-level resources count instead of the containers'. Upstream: qos.ComputePodQOS.
 func qualityOfService(spec *corev1.PodSpec) corev1.PodQOSClass {
 	requests, limits := corev1.ResourceList{}, corev1.ResourceList{}
 	limited := true

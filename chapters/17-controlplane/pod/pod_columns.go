@@ -61,7 +61,7 @@ func gatesCell(pod *corev1.Pod) string {
 	return fmt.Sprintf("%d/%d", met, len(gates))
 }
 
-// podRowConditions lets a client hide or grey out what has ended.
+// podRowConditions marks rows of pods that have ended, so that clients can hide them.
 func podRowConditions(pod *corev1.Pod) []metav1.TableRowCondition {
 	said := map[corev1.PodPhase]string{
 		corev1.PodSucceeded: "The pod has completed successfully.",
@@ -75,14 +75,14 @@ func podRowConditions(pod *corev1.Pod) []metav1.TableRowCondition {
 	}}
 }
 
-// summary is a pod in a few words: the one that explains best what it does now is its reason.
+// summary collects the cells of a pod's row.
 type summary struct {
 	ready, total int
 	reason       string
 	restarts     int
 	lastRestart  metav1.Time
 
-	initializing bool // an init container is not done
+	initializing bool // an init container has not finished
 }
 
 func summarize(pod *corev1.Pod) *summary {
@@ -105,10 +105,10 @@ func summarize(pod *corev1.Pod) *summary {
 	return s
 }
 
-// nodeLost is the reason that the node controller gives pods of a node that is not heard of.
+// nodeLost is the reason that the node controller sets on pods of an unreachable node.
 const nodeLost = "NodeLost"
 
-// firstReason is what the pod says of itself, before its containers are asked.
+// firstReason is the STATUS cell as far as the pod itself tells: its phase, its reason, or its scheduling gates.
 func firstReason(pod *corev1.Pod) string {
 	for _, c := range pod.Status.Conditions {
 		if c.Type == corev1.PodScheduled && c.Reason == corev1.PodReasonSchedulingGated {
@@ -121,7 +121,7 @@ func firstReason(pod *corev1.Pod) string {
 	return string(pod.Status.Phase)
 }
 
-// sidecarsOf are the init containers that go on beside the others.
+// sidecarsOf returns the init containers that always restart.
 func sidecarsOf(pod *corev1.Pod) map[string]bool {
 	found := map[string]bool{}
 	for i := range pod.Spec.InitContainers {
@@ -132,8 +132,8 @@ func sidecarsOf(pod *corev1.Pod) map[string]bool {
 	return found
 }
 
-// initContainers looks at the init containers in their order, up to the first that is not done, which is the reason
-// then. It returns the restarts of the sidecars among them.
+// initContainers takes the reason from the first init container that has not finished. It returns the restarts of the
+// sidecars.
 func (s *summary) initContainers(pod *corev1.Pod, sidecars map[string]bool) (ofSidecars summary) {
 	for i := range pod.Status.InitContainerStatuses {
 		c := &pod.Status.InitContainerStatuses[i]
@@ -177,7 +177,7 @@ func endReason(t *corev1.ContainerStateTerminated) string {
 	return fmt.Sprintf("ExitCode:%d", t.ExitCode)
 }
 
-// containers looks at the containers from the last to the first, so that the first one's reason stands.
+// containers goes from the last container to the first, so that the reason of the first remains.
 func (s *summary) containers(pod *corev1.Pod) {
 	running, failure := false, ""
 	for i := len(pod.Status.ContainerStatuses) - 1; i >= 0; i-- {
@@ -199,7 +199,7 @@ func (s *summary) containers(pod *corev1.Pod) {
 	if s.reason != "Completed" {
 		return
 	}
-	switch { // that one container is done does not tell how the pod is
+	switch { // one finished container does not tell the state of the pod
 	case running && isTrue(&pod.Status, corev1.PodReady):
 		s.reason = "Running"
 	case failure != "":

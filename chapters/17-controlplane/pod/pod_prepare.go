@@ -13,7 +13,7 @@ import (
 	"kubepath/chapters/17-controlplane/podspec"
 )
 
-// findCondition returns the pod's condition of a type; nil where it has none.
+// findCondition returns the pod's condition of a type; nil: there is none.
 func findCondition(status *corev1.PodStatus, of corev1.PodConditionType) *corev1.PodCondition {
 	for i := range status.Conditions {
 		if status.Conditions[i].Type == of {
@@ -23,13 +23,13 @@ func findCondition(status *corev1.PodStatus, of corev1.PodConditionType) *corev1
 	return nil
 }
 
-// isTrue: the pod has the condition.
+// isTrue reports whether the pod's condition of a type has the status True.
 func isTrue(status *corev1.PodStatus, of corev1.PodConditionType) bool {
 	c := findCondition(status, of)
 	return c != nil && c.Status == corev1.ConditionTrue
 }
 
-// setCondition adds a condition or replaces the one of its type. The transition time is now, unless the status stays.
+// setCondition adds a condition or replaces the one of its type. lastTransitionTime becomes now if the status changes.
 // Upstream: podutil.UpdatePodCondition.
 func setCondition(status *corev1.PodStatus, c corev1.PodCondition) {
 	c.LastTransitionTime = metav1.Now()
@@ -46,7 +46,7 @@ func setCondition(status *corev1.PodStatus, c corev1.PodCondition) {
 	}
 }
 
-// holdAtGates tells the scheduler's clients why a pod with gates is not scheduled.
+// holdAtGates sets the condition PodScheduled to False with reason SchedulingGated on a pod with scheduling gates.
 func holdAtGates(pod *corev1.Pod) {
 	if len(pod.Spec.SchedulingGates) == 0 || findCondition(&pod.Status, corev1.PodScheduled) != nil {
 		return
@@ -57,7 +57,7 @@ func holdAtGates(pod *corev1.Pod) {
 	})
 }
 
-// adoptAppArmor puts what a new pod says in annotations, as it was done once, into the fields that are looked at now.
+// adoptAppArmor copies AppArmor profiles of a new pod from the deprecated annotations to the fields.
 // Upstream: applyAppArmorVersionSkew.
 func adoptAppArmor(ctx context.Context, pod *corev1.Pod) {
 	if len(pod.Annotations) == 0 || pod.Spec.OS != nil && pod.Spec.OS.Name == corev1.Windows {
@@ -90,8 +90,8 @@ func adoptAppArmor(ctx context.Context, pod *corev1.Pod) {
 	})
 }
 
-// narrowByLabelKeys turns the keys that a new pod names (matchLabelKeys) into requirements with the values of its own
-// labels, so that "pods of my revision" is an ordinary selector from then on. Upstream: mutatePodAffinity,
+// narrowByLabelKeys turns matchLabelKeys and mismatchLabelKeys of a new pod into selector requirements, with the values of
+// the pod's own labels. Upstream: mutatePodAffinity,
 // mutateTopologySpreadConstraints.
 func narrowByLabelKeys(pod *corev1.Pod) {
 	for _, term := range podspec.AffinityTerms(pod.Spec.Affinity) {
@@ -104,7 +104,7 @@ func narrowByLabelKeys(pod *corev1.Pod) {
 	}
 }
 
-// requireKeys adds a requirement for each key that labels have. No selector selects nothing, and stays.
+// requireKeys adds a requirement for each key that labels have. A nil selector selects nothing, and stays nil.
 func requireKeys(s *metav1.LabelSelector, keys []string, op metav1.LabelSelectorOperator, labels map[string]string) {
 	if s == nil {
 		return

@@ -14,7 +14,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// ValidatePodStatusUpdate checks what a kubelet reports. Upstream: validation.ValidatePodStatusUpdate.
+// ValidatePodStatusUpdate checks an update of the status. Upstream: validation.ValidatePodStatusUpdate.
 func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
 	now, was := &pod.Status, &before.Status
 	errs := podspec.ValidateAnnotationsUpdate(pod, before, optionsForPod(before))
@@ -35,7 +35,7 @@ func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
 	return errs
 }
 
-// validatePodConditions: who adds one of its own gives it a name with a domain.
+// validatePodConditions: a condition type that is not a standard one is a qualified name.
 func validatePodConditions(path *field.Path, list []corev1.PodCondition) field.ErrorList {
 	system := []corev1.PodConditionType{corev1.PodScheduled, corev1.PodReady, corev1.PodInitialized}
 	var errs field.ErrorList
@@ -50,7 +50,7 @@ func validatePodConditions(path *field.Path, list []corev1.PodCondition) field.E
 	return errs
 }
 
-// validateNominatedNodeName is where the scheduler will make room; a pod that has its node needs none.
+// validateNominatedNodeName: it cannot be set on a pod that has a node.
 func validateNominatedNodeName(pod, before *corev1.Pod) field.ErrorList {
 	name, path := pod.Status.NominatedNodeName, statusPath.Child("nominatedNodeName")
 	if name == "" || name == before.Status.NominatedNodeName {
@@ -82,7 +82,7 @@ func statusLists(s *corev1.PodStatus) []statusList {
 	}
 }
 
-// validateContainerStateTransition: what has ended stays so, unless its restart policy lets it run again.
+// validateContainerStateTransition: a terminated container stays terminated, unless its restart policy allows a restart.
 func validateContainerStateTransition(pod, before *corev1.Pod) field.ErrorList {
 	var errs field.ErrorList
 	spec, now := &before.Spec, statusLists(&pod.Status)
@@ -106,7 +106,7 @@ func validateContainerStateTransition(pod, before *corev1.Pod) field.ErrorList {
 	return errs
 }
 
-// runs: the container has a status, and that says that it has not ended.
+// runs reports a container that has a status and is not terminated.
 func runs(statuses []corev1.ContainerStatus, name string) bool {
 	return slices.ContainsFunc(statuses, func(s corev1.ContainerStatus) bool { return s.Name == name && s.State.Terminated == nil })
 }
@@ -120,7 +120,7 @@ func containerNamed(containers []corev1.Container, name string) *corev1.Containe
 	return nil
 }
 
-// validatePodIPs: one for each family of addresses at most. The list of the host's begins with its single one.
+// validatePodIPs: podIPs and hostIPs have at most one address of each IP family; hostIPs begins with hostIP.
 func validatePodIPs(now, was *corev1.PodStatus) field.ErrorList {
 	ofPod := func(s *corev1.PodStatus) (list []string) {
 		for _, ip := range s.PodIPs {
@@ -159,7 +159,7 @@ func validateIPFamilies(path *field.Path, list, stored []string, shown any) fiel
 	return errs
 }
 
-// validateResourceClaimStatuses name the claims that were made of the pod's templates.
+// validateResourceClaimStatuses checks the names of the claims that were made from the pod's claim templates.
 func validateResourceClaimStatuses(list []corev1.PodResourceClaimStatus, spec *corev1.PodSpec) field.ErrorList {
 	path, known := statusPath.Child("resourceClaimStatuses"), podspec.ClaimNames(spec)
 	var errs field.ErrorList
@@ -179,7 +179,7 @@ func validateResourceClaimStatuses(list []corev1.PodResourceClaimStatus, spec *c
 	return errs
 }
 
-// validateExtendedResourceClaimStatus is the claim that the scheduler made for the extended resources that containers request.
+// validateExtendedResourceClaimStatus checks the claim that the scheduler made for requests of extended resources.
 // Upstream: validatePodExtendedResourceClaimStatus.
 func validateExtendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatus, spec *corev1.PodSpec) field.ErrorList {
 	if s == nil {
@@ -213,7 +213,7 @@ func validateExtendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatu
 	return append(errs, validate.RequiredObjectName(path.Child("resourceClaimName"), s.ResourceClaimName)...)
 }
 
-// validateContainerStatusUsers are whom the containers run as.
+// validateContainerStatusUsers checks the users that the containers run as.
 func validateContainerStatusUsers(path *field.Path, list []corev1.ContainerStatus, os *corev1.PodOS) field.ErrorList {
 	var errs field.ErrorList
 	for i := range list {
@@ -237,7 +237,7 @@ func validateContainerStatusUsers(path *field.Path, list []corev1.ContainerStatu
 	return errs
 }
 
-// validateResourceHealth is that of the devices that a container has. An ephemeral one has none.
+// validateResourceHealth checks the health of a container's devices. Ephemeral containers have no devices.
 func validateResourceHealth(list statusList, spec *corev1.PodSpec) field.ErrorList {
 	var errs field.ErrorList
 	for i := range list.statuses {

@@ -17,8 +17,8 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// PodStorage is the Store of pods and what answers for the subresources, all over that one Store. Logs and connections
-// come with chapter 16. Upstream: pkg/registry/core/pod/storage.PodStorage.
+// PodStorage is the Store of pods and the storages of its subresources, which share that Store. Logs and streams come with
+// chapter 16. Upstream: pkg/registry/core/pod/storage.PodStorage.
 type PodStorage struct {
 	Pod                 *registry.Store
 	Status              *resource.SubresourceREST
@@ -28,7 +28,7 @@ type PodStorage struct {
 	Resize              *resource.SubresourceREST
 }
 
-// NewPodStorage makes the subresources of a Store of pods.
+// NewPodStorage returns the storages of pods and their subresources.
 func NewPodStorage(pods *registry.Store, deps *resource.Dependencies) *PodStorage {
 	return &PodStorage{
 		Pod:                 pods,
@@ -40,7 +40,7 @@ func NewPodStorage(pods *registry.Store, deps *resource.Dependencies) *PodStorag
 	}
 }
 
-// ephemeralStrategy is for who debugs a running pod: it adds containers that are only there for that.
+// ephemeralStrategy is the strategy of pods/ephemeralcontainers: it adds debug containers to a running pod.
 // Upstream: podEphemeralContainersStrategy.
 type ephemeralStrategy struct{ podStrategy }
 
@@ -62,11 +62,11 @@ func (ephemeralStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Obje
 	return ValidateEphemeralContainersUpdate(obj.(*corev1.Pod), old.(*corev1.Pod))
 }
 
-// resizeStrategy is for who gives a running pod more or less CPU and memory. Upstream: podResizeStrategy.
+// resizeStrategy is the strategy of pods/resize: it changes CPU and memory of a running pod. Upstream: podResizeStrategy.
 type resizeStrategy struct{ podStrategy }
 
-// PrepareForUpdate keeps everything but the resources. Containers that do not match those that run are left as they
-// are, for the validation to refuse.
+// PrepareForUpdate keeps everything but the resources. If the containers do not match the stored ones it changes nothing,
+// and validation refuses the update.
 func (resizeStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	pod, before := obj.(*corev1.Pod), old.(*corev1.Pod)
 	if len(pod.Spec.Containers) == len(before.Spec.Containers) && len(pod.Spec.InitContainers) == len(before.Spec.InitContainers) {
@@ -84,7 +84,7 @@ func (resizeStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Objec
 // GetResetFields is nothing, as upstream: who writes through here owns what it sends, even what is put back.
 func (resizeStrategy) GetResetFields() rest.ResetFields { return nil }
 
-// resized are the containers that run with the resources that were asked for.
+// resized returns the stored containers with the requested resources.
 func resized(running, asked []corev1.Container) []corev1.Container {
 	if len(asked) == 0 {
 		return asked
@@ -103,8 +103,7 @@ func (resizeStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object)
 	return ValidatePodResize(obj.(*corev1.Pod), old.(*corev1.Pod))
 }
 
-// ValidatePodResize checks a change of resources: CPU and memory, more or less of what was asked for, in the same class of
-// quality. Upstream: validation.ValidatePodResize.
+// ValidatePodResize: only CPU and memory change, and the quality of service class stays. Upstream: validation.ValidatePodResize.
 func ValidatePodResize(pod, before *corev1.Pod) field.ErrorList {
 	o := optionsForPod(before)
 	errs := validatePodMetadataAndSpec(pod, o)
@@ -135,7 +134,7 @@ func ValidatePodResize(pod, before *corev1.Pod) field.ErrorList {
 	return errs
 }
 
-// resizable: the first running container says what it has, as kubelets do that can change it.
+// resizable reports whether the kubelet supports resize: then it reports the resources of running containers.
 func resizable(pod *corev1.Pod) bool {
 	for i := range pod.Status.ContainerStatuses {
 		if s := &pod.Status.ContainerStatuses[i]; s.State.Running != nil {
@@ -165,7 +164,7 @@ func validateSameContainers(now, was *corev1.PodSpec) field.ErrorList {
 	return errs
 }
 
-// validatePodLevelResize looks at the resources of the pod as a whole, and puts the old amounts of CPU and memory into kept.
+// validatePodLevelResize checks the pod-level resources, and puts the stored CPU and memory into kept.
 func validatePodLevelResize(kept, now, was *corev1.PodSpec) field.ErrorList {
 	if !asks(now.Resources) && !asks(was.Resources) {
 		return nil
@@ -199,7 +198,7 @@ func asks(r *corev1.ResourceRequirements) bool {
 	return r != nil && len(r.Requests)+len(r.Limits) > 0
 }
 
-// validateContainersResize does the same for the containers, which match by now.
+// validateContainersResize does the same for the containers, whose names are known to match.
 func validateContainersResize(kept, now, was *corev1.PodSpec) field.ErrorList {
 	var errs field.ErrorList
 	for i := range was.InitContainers {
@@ -250,14 +249,14 @@ func removes(now, was corev1.ResourceList) bool {
 	return false
 }
 
-// onlyAmounts gives c the old amounts of CPU and memory, and reports whether that makes it what it was.
+// onlyAmounts reports whether c differs from the stored container only in the amounts of CPU and memory.
 func onlyAmounts(c, was *corev1.Container) bool {
 	c.Resources = withAmounts(c.Resources, was.Resources)
 	c.Resources.Claims = nil
 	return equality.Semantic.DeepEqual(c, was)
 }
 
-// withAmounts is r with the CPU and memory of another.
+// withAmounts returns r with the CPU and memory of another.
 func withAmounts(r, of corev1.ResourceRequirements) corev1.ResourceRequirements {
 	r.Limits, r.Requests = withMeasured(r.Limits, of.Limits), withMeasured(r.Requests, of.Requests)
 	return r

@@ -15,7 +15,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// Where the paths of errors begin.
+// The roots of the paths of errors.
 var (
 	specPath        = field.NewPath("spec")
 	statusPath      = field.NewPath("status")
@@ -34,7 +34,7 @@ func ValidatePodCreate(pod *corev1.Pod) field.ErrorList {
 	return append(errs, podspec.ValidateProfilesMatchAnnotations(specPath, &pod.ObjectMeta, &pod.Spec)...)
 }
 
-// validatePodMetadataAndSpec checks a pod by itself, new or changed. Upstream: validatePodMetadataAndSpec.
+// validatePodMetadataAndSpec holds the rules of creates and updates. Upstream: validatePodMetadataAndSpec.
 func validatePodMetadataAndSpec(pod *corev1.Pod, o podspec.Options) field.ErrorList {
 	errs := podspec.ValidatePodAnnotations(annotationsPath, &pod.ObjectMeta, &pod.Spec, o)
 	errs = append(errs, podspec.ValidatePodSpec(specPath, &pod.Spec, &pod.ObjectMeta, o)...)
@@ -43,7 +43,7 @@ func validatePodMetadataAndSpec(pod *corev1.Pod, o podspec.Options) field.ErrorL
 	return append(errs, podspec.ValidateImagesWithoutSpaces(specPath.Child("initContainers"), pod.Spec.InitContainers)...)
 }
 
-// validateServiceAccountTokenVolume: a token is an account's.
+// validateServiceAccountTokenVolume: a pod with a token volume has a service account.
 func validateServiceAccountTokenVolume(spec *corev1.PodSpec) field.ErrorList {
 	if spec.ServiceAccountName != "" {
 		return nil
@@ -61,21 +61,21 @@ func validateServiceAccountTokenVolume(spec *corev1.PodSpec) field.ErrorList {
 	return errs
 }
 
-// optionsForPod are the options for a change of a pod.
+// optionsForPod returns the options for an update of a pod.
 func optionsForPod(before *corev1.Pod) podspec.Options {
 	o := podspec.OptionsFor(&before.ObjectMeta, &before.Spec)
 	o.Pod = true
 	return o
 }
 
-// changeable is what an update may change of a spec.
+// changeable are the fields of a spec that an update may change, as the message lists them.
 var changeable = []string{
 	"`spec.containers[*].image`", "`spec.initContainers[*].image`", "`spec.activeDeadlineSeconds`",
 	"`spec.tolerations` (only additions to existing tolerations)",
 	"`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
 }
 
-// ValidatePodUpdate checks a pod that replaces another: by itself, and as a change of a thing that runs already.
+// ValidatePodUpdate holds the rules of an update: those of a create, and which fields may change.
 // Upstream: validation.ValidatePodUpdate.
 func ValidatePodUpdate(pod, before *corev1.Pod) field.ErrorList {
 	o := optionsForPod(before)
@@ -121,7 +121,7 @@ func validateImagesUpdate(path *field.Path, containers []corev1.Container) field
 	return errs
 }
 
-// laterDeadline: time may be taken away, not given. stop: the rest is not worth looking at.
+// laterDeadline: activeDeadlineSeconds may be set or lowered, not raised or removed. stop: the other rules are not checked.
 func laterDeadline(now, was *int64) (errs field.ErrorList, stop bool) {
 	path := specPath.Child("activeDeadlineSeconds")
 	switch {
@@ -137,7 +137,7 @@ func laterDeadline(now, was *int64) (errs field.ErrorList, stop bool) {
 	return nil, false
 }
 
-// validateOnlyAddedTolerations: what is tolerated stays so, for another time perhaps.
+// validateOnlyAddedTolerations: tolerations may be added, and tolerationSeconds of a stored one may change.
 func validateOnlyAddedTolerations(now, was []corev1.Toleration, o podspec.Options) field.ErrorList {
 	path := specPath.Child("tolerations")
 	for _, old := range was {
@@ -169,8 +169,8 @@ func validateOnlyDeletedSchedulingGates(now, was []corev1.PodSchedulingGate) fie
 	return errs
 }
 
-// withoutChangeable is the new spec with everything from the old one that may change: what is left of the difference is
-// forbidden. While gates hold the pod back, where it may run can be narrowed too.
+// withoutChangeable returns the new spec with all changeable fields taken from the old one: what still differs is forbidden.
+// While the pod has scheduling gates, its node selector and node affinity may be narrowed.
 func withoutChangeable(now, was *corev1.PodSpec) (*corev1.PodSpec, field.ErrorList) {
 	spec := now.DeepCopy()
 	for i := range spec.Containers {
@@ -180,7 +180,7 @@ func withoutChangeable(now, was *corev1.PodSpec) (*corev1.PodSpec, field.ErrorLi
 		spec.InitContainers[i].Image = was.InitContainers[i].Image
 	}
 	if len(spec.Containers) == 0 {
-		spec.Containers = nil // none, however that was written
+		spec.Containers = nil // nil and empty are the same
 	}
 	if len(spec.InitContainers) == 0 {
 		spec.InitContainers = nil
@@ -197,7 +197,8 @@ func withoutChangeable(now, was *corev1.PodSpec) (*corev1.PodSpec, field.ErrorLi
 	return spec, validateAndTakeNarrowedAffinity(spec, was)
 }
 
-// validateAndTakeNarrowedAffinity puts the old choice of nodes into spec, and says where the new one is not a narrower one.
+// validateAndTakeNarrowedAffinity checks that the new node affinity is narrower than the old one, and then puts the old one
+// into spec.
 func validateAndTakeNarrowedAffinity(spec, was *corev1.PodSpec) field.ErrorList {
 	var errs field.ErrorList
 	if !equality.Semantic.DeepEqual(spec.NodeSelector, was.NodeSelector) {
@@ -237,7 +238,7 @@ func validateOnlyAddedLabels(now, was map[string]string) field.ErrorList {
 	return nil
 }
 
-// validateNodeAffinityNarrowed: each required term stays and may ask for more. Preferences may change.
+// validateNodeAffinityNarrowed: each required term stays and may get more requirements. Preferred terms may change.
 func validateNodeAffinityNarrowed(now, was *corev1.NodeAffinity) field.ErrorList {
 	old, terms := requiredNodes(was), requiredNodes(now)
 	path := specPath.Child("affinity", "nodeAffinity", podspec.RequiredTerms, "nodeSelectorTerms")
@@ -260,7 +261,7 @@ func requiredNodes(a *corev1.NodeAffinity) []corev1.NodeSelectorTerm {
 	return a.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms
 }
 
-// extends: a term asks for all that the old one did. An empty term selects nothing, and so nothing can be added to it.
+// extends reports whether a term has all requirements of the old one. An empty term selects no node and cannot be extended.
 func extends(now, was *corev1.NodeSelectorTerm) bool {
 	if len(was.MatchExpressions)+len(was.MatchFields) == 0 {
 		return len(now.MatchExpressions)+len(now.MatchFields) == 0
@@ -272,7 +273,7 @@ func begins(list, with []corev1.NodeSelectorRequirement) bool {
 	return len(list) >= len(with) && (len(with) == 0 || equality.Semantic.DeepEqual(list[:len(with)], with))
 }
 
-// ValidateEphemeralContainersUpdate checks a pod with more ephemeral containers: those that are there stay as they are.
+// ValidateEphemeralContainersUpdate: ephemeral containers may be added; stored ones do not change.
 // Upstream: validation.ValidatePodEphemeralContainersUpdate.
 func ValidateEphemeralContainersUpdate(pod, before *corev1.Pod) field.ErrorList {
 	if podspec.IsMirror(before.Annotations) {
