@@ -15,7 +15,7 @@ import (
 // event of r3, and holds those of r4 and r5; r6 comes later. history.since is 3.
 //
 //	revision               r2       r3       r4       r5       r6
-//	event                  add a    mod a    mod a    add b    del a
+//	event                  add a    mod a    mod a    mod a    del a
 //	                       ── dropped ──     ── held ──
 //	watch after r3                           r4 ───── r5 ───── r6 ── each new event
 //	watch after r2         ERROR event, 410 Expired: r3 is dropped; the client lists again
