@@ -173,6 +173,10 @@ func (upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Header.Set("Authorization", "Bearer "+*token)
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	proxy.Transport = &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}
+	proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, err error) { // it panicked: some objects do that to it
+		w.WriteHeader(http.StatusBadGateway)
+		fmt.Fprintf(w, `{"reason": "none", "message": %q}`, err)
+	}
 	proxy.ServeHTTP(w, r)
 }
 

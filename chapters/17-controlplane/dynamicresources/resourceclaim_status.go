@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 	resourcev1 "k8s.io/api/resource/v1"
-	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -121,7 +120,7 @@ func validateDeviceStatus(at *field.Path, d *resourcev1.AllocatedDeviceStatus, a
 	if len(d.Conditions) > mostConditions {
 		errs = append(errs, field.TooMany(at.Child("conditions"), len(d.Conditions), mostConditions))
 	}
-	errs = append(errs, metavalidation.ValidateConditions(d.Conditions, at.Child("conditions"))...)
+	errs = append(errs, validate.Conditions(at.Child("conditions"), d.Conditions)...)
 	if d.Data != nil && len(d.Data.Raw) > 0 {
 		errs = append(errs, validateRawObject(at.Child("data"), *d.Data, longestData)...)
 	}

@@ -11,5 +11,6 @@
 //	number.go        ranges of numbers, ports, file modes
 //	filepath.go      paths of files in a container
 //	quantity.go      names of resources and their quantities
+//	condition.go     conditions of a status
 //	nodeselector.go  node selectors, names of CSI drivers
 package validate

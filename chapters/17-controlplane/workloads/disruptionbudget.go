@@ -10,6 +10,7 @@ import (
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 type disruptionBudget = policyv1.PodDisruptionBudget
@@ -57,7 +58,7 @@ func validateAmount(path *field.Path, amount *intstr.IntOrString) field.ErrorLis
 
 func validateBudgetStatus(_ context.Context, b, _ *disruptionBudget) field.ErrorList {
 	s, path := &b.Status, field.NewPath("status")
-	errs := metav1validation.ValidateConditions(s.Conditions, path.Child("conditions"))
+	errs := validate.Conditions(path.Child("conditions"), s.Conditions)
 	return append(errs, validateNonNegative(path, []count{
 		{"disruptionsAllowed", int64(s.DisruptionsAllowed)}, {"currentHealthy", int64(s.CurrentHealthy)},
 		{"desiredHealthy", int64(s.DesiredHealthy)}, {"expectedPods", int64(s.ExpectedPods)},
