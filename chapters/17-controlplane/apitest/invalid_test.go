@@ -153,6 +153,7 @@ func TestEveryInvalidObjectIsRefusedInTheSameWords(t *testing.T) {
 func markUpstream(t *testing.T, all []invalid, namespace string) {
 	server := upstream{}
 	sent{http.MethodPost, core + "/namespaces", `{"metadata":{"name":"` + namespace + `"}}`}.send(t, server)
+	defer sent{http.MethodPut, core + "/namespaces/" + namespace + "/finalize", `{"metadata":{"name":"` + namespace + `"}}`}.send(t, server)
 	defer sent{http.MethodDelete, core + "/namespaces/" + namespace, ""}.send(t, server)
 	for i, one := range all {
 		diff := cmp.Diff(one.answer, one.answered(t, server, namespace))
