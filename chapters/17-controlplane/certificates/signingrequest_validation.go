@@ -49,11 +49,13 @@ func validateSigningRequest(r, old *certificatesv1.CertificateSigningRequest) fi
 	if len(r.Spec.Usages) == 0 {
 		errs = append(errs, field.Required(spec.Child("usages"), ""))
 	}
+	known := slices.Sorted(slices.Values(usages))
 	for i, usage := range r.Spec.Usages {
-		at := spec.Child("usages").Index(i)
-		errs = append(errs, validate.Supported(at, usage, slices.Sorted(slices.Values(usages))...)...)
+		errs = append(errs, validate.Supported(spec.Child("usages").Index(i), usage, known...)...)
+	}
+	for i, usage := range r.Spec.Usages {
 		if slices.Contains(r.Spec.Usages[:i], usage) {
-			errs = append(errs, field.Duplicate(at, usage))
+			errs = append(errs, field.Duplicate(spec.Child("usages").Index(i), usage))
 		}
 	}
 	if r.Spec.SignerName == "kubernetes.io/legacy-unknown" {

@@ -105,7 +105,8 @@ func validateLevel(_ context.Context, l *flowcontrolv1.PriorityLevelConfiguratio
 			errs = append(errs, field.Forbidden(at.Child("limited"), "must be nil if the type is not Limited"))
 		}
 		if spec.Exempt != nil {
-			errs = append(errs, validateShares(at.Child("exempt"), spec.Exempt.NominalConcurrencyShares, spec.Exempt.LendablePercent)...)
+			errs = append(errs, validateShares(at.Child("exempt"), spec.Exempt.NominalConcurrencyShares)...)
+			errs = append(errs, validateLendable(at.Child("exempt"), spec.Exempt.LendablePercent)...)
 		}
 	case flowcontrolv1.PriorityLevelEnablementLimited:
 		if spec.Exempt != nil {
@@ -122,37 +123,44 @@ func validateLevel(_ context.Context, l *flowcontrolv1.PriorityLevelConfiguratio
 	return errs
 }
 
-func validateShares(at *field.Path, shares, lendable *int32) field.ErrorList {
-	var errs field.ErrorList
-	if ptr.Deref(shares, 0) < 0 {
-		errs = append(errs, field.Invalid(at.Child("nominalConcurrencyShares"), *shares, "must be a non-negative integer"))
+func validateShares(path *field.Path, shares *int32) field.ErrorList {
+	if ptr.Deref(shares, 0) >= 0 {
+		return nil
 	}
+	return field.ErrorList{field.Invalid(path.Child("nominalConcurrencyShares"), *shares, "must be a non-negative integer")}
+}
+
+func validateLendable(path *field.Path, lendable *int32) field.ErrorList {
 	if percent := ptr.Deref(lendable, 0); percent < 0 || percent > 100 {
-		errs = append(errs, field.Invalid(at.Child("lendablePercent"), percent, "must be between 0 and 100, inclusive"))
+		return field.ErrorList{field.Invalid(path.Child("lendablePercent"), percent, "must be between 0 and 100, inclusive")}
+	}
+	return nil
+}
+
+func validateLimited(path *field.Path, l *flowcontrolv1.LimitedPriorityLevelConfiguration) field.ErrorList {
+	errs := validateShares(path, l.NominalConcurrencyShares)
+	errs = append(errs, validateLimitResponse(path.Child("limitResponse"), l.LimitResponse)...)
+	errs = append(errs, validateLendable(path, l.LendablePercent)...)
+	if ptr.Deref(l.BorrowingLimitPercent, 0) < 0 {
+		errs = append(errs, field.Invalid(path.Child("borrowingLimitPercent"), *l.BorrowingLimitPercent,
+			"if specified, must be a non-negative integer"))
 	}
 	return errs
 }
 
-func validateLimited(at *field.Path, l *flowcontrolv1.LimitedPriorityLevelConfiguration) field.ErrorList {
-	errs := validateShares(at, l.NominalConcurrencyShares, l.LendablePercent)
-	if ptr.Deref(l.BorrowingLimitPercent, 0) < 0 {
-		errs = append(errs, field.Invalid(at.Child("borrowingLimitPercent"), *l.BorrowingLimitPercent,
-			"if specified, must be a non-negative integer"))
-	}
-	response, queuing := l.LimitResponse, at.Child("limitResponse", "queuing")
+func validateLimitResponse(path *field.Path, r flowcontrolv1.LimitResponse) field.ErrorList {
+	queuing := path.Child("queuing")
 	switch {
-	case response.Type == flowcontrolv1.LimitResponseTypeReject && response.Queuing != nil:
-		errs = append(errs, field.Forbidden(queuing, "must be nil if limited.limitResponse.type is not Limited"))
-	case response.Type == flowcontrolv1.LimitResponseTypeReject:
-	case response.Type == flowcontrolv1.LimitResponseTypeQueue && response.Queuing == nil:
-		errs = append(errs, field.Required(queuing, "must not be empty if limited.limitResponse.type is Limited"))
-	case response.Type == flowcontrolv1.LimitResponseTypeQueue:
-		errs = append(errs, validateQueuing(queuing, response.Queuing)...)
-	default:
-		errs = append(errs, validate.RequiredAndSupported(at.Child("limitResponse", "type"), response.Type,
-			flowcontrolv1.LimitResponseTypeQueue, flowcontrolv1.LimitResponseTypeReject)...)
+	case r.Type == flowcontrolv1.LimitResponseTypeReject && r.Queuing != nil:
+		return field.ErrorList{field.Forbidden(queuing, "must be nil if limited.limitResponse.type is not Limited")}
+	case r.Type == flowcontrolv1.LimitResponseTypeReject:
+		return nil
+	case r.Type == flowcontrolv1.LimitResponseTypeQueue && r.Queuing == nil:
+		return field.ErrorList{field.Required(queuing, "must not be empty if limited.limitResponse.type is Limited")}
+	case r.Type == flowcontrolv1.LimitResponseTypeQueue:
+		return validateQueuing(queuing, r.Queuing)
 	}
-	return errs
+	return validate.RequiredAndSupported(path.Child("type"), r.Type, flowcontrolv1.LimitResponseTypeQueue, flowcontrolv1.LimitResponseTypeReject)
 }
 
 // validateQueuing: a hand of queues must be drawn from a deck with the bits of one hash.
