@@ -22,11 +22,11 @@ const (
 )
 
 // validatePolicy is upstream's validateValidatingAdmissionPolicySpec, but for the compilation of the expressions.
-func validatePolicy(at *field.Path, name string, s *admissionv1.ValidatingAdmissionPolicySpec) field.ErrorList {
-	errs := validatePolicyFrame(at, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
-	errs = append(errs, validateMatchConditions(at.Child("matchConditions"), s.MatchConditions)...)
-	errs = append(errs, validateVariables(at.Child("variables"), s.Variables)...)
-	validations, annotations := at.Child("validations"), at.Child("auditAnnotations")
+func validatePolicy(path *field.Path, name string, s *admissionv1.ValidatingAdmissionPolicySpec) field.ErrorList {
+	errs := validatePolicyFrame(path, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
+	errs = append(errs, validateMatchConditions(path.Child("matchConditions"), s.MatchConditions)...)
+	errs = append(errs, validateVariables(path.Child("variables"), s.Variables)...)
+	validations, annotations := path.Child("validations"), path.Child("auditAnnotations")
 	if len(s.Validations)+len(s.AuditAnnotations) == 0 {
 		const one = "validations or auditAnnotations must contain at least one item"
 		return append(errs, field.Required(validations, one), field.Required(annotations, one))
@@ -50,33 +50,33 @@ func validatePolicy(at *field.Path, name string, s *admissionv1.ValidatingAdmiss
 }
 
 // validateMutatingPolicy is upstream's validateMutatingAdmissionPolicySpec, but for the compilation of the expressions.
-func validateMutatingPolicy(at *field.Path, s *admissionv1.MutatingAdmissionPolicySpec) field.ErrorList {
-	errs := validatePolicyFrame(at, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
-	errs = append(errs, validateMutableOperations(at.Child("matchConstraints"), s.MatchConstraints)...)
-	errs = append(errs, validateMatchConditions(at.Child("matchConditions"), s.MatchConditions)...)
-	errs = append(errs, validateVariables(at.Child("variables"), s.Variables)...)
-	mutations := at.Child("mutations")
+func validateMutatingPolicy(path *field.Path, s *admissionv1.MutatingAdmissionPolicySpec) field.ErrorList {
+	errs := validatePolicyFrame(path, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
+	errs = append(errs, validateMutableOperations(path.Child("matchConstraints"), s.MatchConstraints)...)
+	errs = append(errs, validateMatchConditions(path.Child("matchConditions"), s.MatchConditions)...)
+	errs = append(errs, validateVariables(path.Child("variables"), s.Variables)...)
+	mutations := path.Child("mutations")
 	if len(s.Mutations) == 0 {
 		errs = append(errs, field.Required(mutations, "mutations must contain at least one item"))
 	}
 	for i := range s.Mutations {
 		errs = append(errs, validateMutation(mutations.Index(i), &s.Mutations[i])...)
 	}
-	return append(errs, validate.RequiredAndSupported(at.Child("reinvocationPolicy"), s.ReinvocationPolicy,
+	return append(errs, validate.RequiredAndSupported(path.Child("reinvocationPolicy"), s.ReinvocationPolicy,
 		admissionv1.IfNeededReinvocationPolicy, admissionv1.NeverReinvocationPolicy)...)
 }
 
 // validatePolicyFrame: what happens where a policy fails, where its parameters are from, and what it is about.
-func validatePolicyFrame(at *field.Path, failure *admissionv1.FailurePolicyType, kind *admissionv1.ParamKind, m *admissionv1.MatchResources) field.ErrorList {
+func validatePolicyFrame(path *field.Path, failure *admissionv1.FailurePolicyType, kind *admissionv1.ParamKind, m *admissionv1.MatchResources) field.ErrorList {
 	var errs field.ErrorList
 	if failure == nil {
-		errs = append(errs, field.Required(at.Child("failurePolicy"), ""))
+		errs = append(errs, field.Required(path.Child("failurePolicy"), ""))
 	}
-	errs = append(errs, validateFailurePolicy(at.Child("failurePolicy"), failure)...)
+	errs = append(errs, validateFailurePolicy(path.Child("failurePolicy"), failure)...)
 	if kind != nil {
-		errs = append(errs, validateParamKind(at.Child("paramKind"), kind)...)
+		errs = append(errs, validateParamKind(path.Child("paramKind"), kind)...)
 	}
-	constraints := at.Child("matchConstraints")
+	constraints := path.Child("matchConstraints")
 	if m == nil {
 		return append(errs, field.Required(constraints, ""))
 	}
@@ -87,95 +87,95 @@ func validatePolicyFrame(at *field.Path, failure *admissionv1.FailurePolicyType,
 	return errs
 }
 
-func validateFailurePolicy(at *field.Path, policy *admissionv1.FailurePolicyType) field.ErrorList {
+func validateFailurePolicy(path *field.Path, policy *admissionv1.FailurePolicyType) field.ErrorList {
 	if policy == nil {
 		return nil
 	}
-	return validate.Supported(at, *policy, admissionv1.Fail, admissionv1.Ignore)
+	return validate.Supported(path, *policy, admissionv1.Fail, admissionv1.Ignore)
 }
 
-func validateParamKind(at *field.Path, k *admissionv1.ParamKind) field.ErrorList {
-	errs := validateParamVersion(at.Child("apiVersion"), k.APIVersion)
+func validateParamKind(path *field.Path, k *admissionv1.ParamKind) field.ErrorList {
+	errs := validateParamVersion(path.Child("apiVersion"), k.APIVersion)
 	if k.Kind == "" {
-		return append(errs, field.Required(at.Child("kind"), ""))
+		return append(errs, field.Required(path.Child("kind"), ""))
 	}
 	if bad := validation.IsDNS1035Label(strings.ToLower(k.Kind)); len(bad) > 0 {
-		errs = append(errs, field.Invalid(at.Child("kind"), k.Kind, "may have mixed case, but should otherwise match: "+strings.Join(bad, ",")))
+		errs = append(errs, field.Invalid(path.Child("kind"), k.Kind, "may have mixed case, but should otherwise match: "+strings.Join(bad, ",")))
 	}
 	return errs
 }
 
-func validateParamVersion(at *field.Path, apiVersion string) field.ErrorList {
+func validateParamVersion(path *field.Path, apiVersion string) field.ErrorList {
 	group, version, grouped := strings.Cut(apiVersion, "/")
 	switch {
 	case apiVersion == "":
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(path, "")}
 	case strings.Contains(version, "/"):
-		return field.ErrorList{field.Invalid(at, apiVersion, "unexpected GroupVersion string: "+apiVersion)}
+		return field.ErrorList{field.Invalid(path, apiVersion, "unexpected GroupVersion string: "+apiVersion)}
 	case !grouped:
 		group, version = "", apiVersion
 	}
 	var errs field.ErrorList
 	if bad := validation.IsDNS1123Subdomain(group); group != "" && len(bad) > 0 {
-		errs = append(errs, field.Invalid(at, group, strings.Join(bad, ",")))
+		errs = append(errs, field.Invalid(path, group, strings.Join(bad, ",")))
 	}
 	if version == "" {
-		return append(errs, field.Invalid(at, apiVersion, "version must be specified"))
+		return append(errs, field.Invalid(path, apiVersion, "version must be specified"))
 	}
 	if bad := validation.IsDNS1035Label(version); len(bad) > 0 {
-		errs = append(errs, field.Invalid(at, version, strings.Join(bad, ",")))
+		errs = append(errs, field.Invalid(path, version, strings.Join(bad, ",")))
 	}
 	return errs
 }
 
 // validateMatchResources: which requests a policy or a binding is about; nil: a binding's are those of its policy.
-func validateMatchResources(at *field.Path, m *admissionv1.MatchResources) field.ErrorList {
+func validateMatchResources(path *field.Path, m *admissionv1.MatchResources) field.ErrorList {
 	if m == nil {
 		return nil
 	}
 	var errs field.ErrorList
 	if m.MatchPolicy == nil {
-		errs = append(errs, field.Required(at.Child("matchPolicy"), ""))
+		errs = append(errs, field.Required(path.Child("matchPolicy"), ""))
 	} else {
-		errs = append(errs, validate.Supported(at.Child("matchPolicy"), *m.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
+		errs = append(errs, validate.Supported(path.Child("matchPolicy"), *m.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
 	}
 	for _, s := range []struct {
 		name     string
 		selector *metav1.LabelSelector
 	}{{"namespaceSelector", m.NamespaceSelector}, {"objectSelector", m.ObjectSelector}} {
 		if s.selector == nil {
-			errs = append(errs, field.Required(at.Child(s.name), ""))
+			errs = append(errs, field.Required(path.Child(s.name), ""))
 			continue
 		}
-		errs = append(errs, metavalidation.ValidateLabelSelector(s.selector, metavalidation.LabelSelectorValidationOptions{}, at.Child(s.name))...)
+		errs = append(errs, metavalidation.ValidateLabelSelector(s.selector, metavalidation.LabelSelectorValidationOptions{}, path.Child(s.name))...)
 	}
 	for i := range m.ResourceRules {
-		errs = append(errs, validateNamedRule(at.Child("resourceRules").Index(i), &m.ResourceRules[i])...)
+		errs = append(errs, validateNamedRule(path.Child("resourceRules").Index(i), &m.ResourceRules[i])...)
 	}
 	for i := range m.ExcludeResourceRules {
-		errs = append(errs, validateNamedRule(at.Child("excludeResourceRules").Index(i), &m.ExcludeResourceRules[i])...)
+		errs = append(errs, validateNamedRule(path.Child("excludeResourceRules").Index(i), &m.ExcludeResourceRules[i])...)
 	}
 	return errs
 }
 
-func validateNamedRule(at *field.Path, r *admissionv1.NamedRuleWithOperations) field.ErrorList {
+func validateNamedRule(path *field.Path, r *admissionv1.NamedRuleWithOperations) field.ErrorList {
 	var errs field.ErrorList
 	for i, name := range r.ResourceNames {
-		path := at.Child("resourceNames").Index(i)
-		errs = append(errs, validate.Invalid(path, name, content.IsPathSegmentName(name))...)
+		names := path.Child("resourceNames")
+		errs = append(errs, validate.Invalid(names.Index(i), name, content.IsPathSegmentName(name))...)
 		if slices.Contains(r.ResourceNames[:i], name) {
-			errs = append(errs, field.Duplicate(path, name))
+			errs = append(errs, field.Duplicate(names.Index(i), name))
 		}
 	}
-	return append(errs, validateWebhookRule(at, &r.RuleWithOperations)...)
+	return append(errs, validateWebhookRule(path, &r.RuleWithOperations)...)
 }
 
 // validateMutableOperations: a deletion has nothing to mutate.
-func validateMutableOperations(at *field.Path, m *admissionv1.MatchResources) field.ErrorList {
+func validateMutableOperations(path *field.Path, m *admissionv1.MatchResources) field.ErrorList {
 	var errs field.ErrorList
 	for i := 0; m != nil && i < len(m.ResourceRules); i++ {
 		for _, operation := range m.ResourceRules[i].Operations {
-			errs = append(errs, validate.Supported(at.Child("resourceRules", "operations"), operation, admissionv1.OperationAll, admissionv1.Connect,
+			errs = append(errs, validate.Supported(path.Child("resourceRules", "operations"), operation, admissionv1.OperationAll, admissionv1.Connect,
 				admissionv1.Create, admissionv1.Update)...)
 		}
 	}
@@ -188,10 +188,10 @@ var (
 	keptWords  = strings.Fields("true false null in as break const continue else for function if import let loop package namespace return var void while")
 )
 
-func validateVariables(at *field.Path, variables []admissionv1.Variable) field.ErrorList {
+func validateVariables(path *field.Path, variables []admissionv1.Variable) field.ErrorList {
 	var errs field.ErrorList
 	for i, v := range variables {
-		name := at.Index(i).Child("name")
+		name := path.Index(i).Child("name")
 		switch {
 		case strings.TrimSpace(v.Name) == "":
 			errs = append(errs, field.Required(name, "name is not specified"))
@@ -199,51 +199,51 @@ func validateVariables(at *field.Path, variables []admissionv1.Variable) field.E
 			errs = append(errs, field.Invalid(name, v.Name, "must be a valid CEL identifier"))
 		}
 		if strings.TrimSpace(v.Expression) == "" {
-			errs = append(errs, field.Required(at.Index(i).Child("expression"), "expression is not specified"))
+			errs = append(errs, field.Required(path.Index(i).Child("expression"), "expression is not specified"))
 		}
 	}
 	return errs
 }
 
-func validateValidation(at *field.Path, v *admissionv1.Validation) field.ErrorList {
+func validateValidation(path *field.Path, v *admissionv1.Validation) field.ErrorList {
 	var errs field.ErrorList
 	message := strings.TrimSpace(v.Message)
 	if strings.TrimSpace(v.Expression) == "" {
-		errs = append(errs, field.Required(at.Child("expression"), "expression is not specified"))
+		errs = append(errs, field.Required(path.Child("expression"), "expression is not specified"))
 	}
 	if v.MessageExpression != "" && strings.TrimSpace(v.MessageExpression) == "" {
-		errs = append(errs, field.Invalid(at.Child("messageExpression"), v.MessageExpression, "must be non-empty if specified"))
+		errs = append(errs, field.Invalid(path.Child("messageExpression"), v.MessageExpression, "must be non-empty if specified"))
 	}
 	switch {
 	case v.Message != "" && message == "":
-		errs = append(errs, field.Invalid(at.Child("message"), v.Message, "must be non-empty if specified"))
+		errs = append(errs, field.Invalid(path.Child("message"), v.Message, "must be non-empty if specified"))
 	case strings.ContainsAny(message, "\n\r"):
-		errs = append(errs, field.Invalid(at.Child("message"), v.Message, "must not contain line breaks"))
+		errs = append(errs, field.Invalid(path.Child("message"), v.Message, "must not contain line breaks"))
 	}
 	if v.Reason == nil {
 		return errs
 	}
-	return append(errs, validate.Supported(at.Child("reason"), *v.Reason, metav1.StatusReasonForbidden, metav1.StatusReasonInvalid,
+	return append(errs, validate.Supported(path.Child("reason"), *v.Reason, metav1.StatusReasonForbidden, metav1.StatusReasonInvalid,
 		metav1.StatusReasonRequestEntityTooLarge)...)
 }
 
-func validateAuditAnnotation(at *field.Path, policy string, a *admissionv1.AuditAnnotation) field.ErrorList {
-	errs := validate.QualifiedName(at.Child("key"), policy+"/"+a.Key)
+func validateAuditAnnotation(path *field.Path, policy string, a *admissionv1.AuditAnnotation) field.ErrorList {
+	errs := validate.QualifiedName(path.Child("key"), policy+"/"+a.Key)
 	if policy == "" {
-		errs = field.ErrorList{field.Invalid(at.Child("key"), a.Key, "requires metadata.name be non-empty")}
+		errs = field.ErrorList{field.Invalid(path.Child("key"), a.Key, "requires metadata.name be non-empty")}
 	}
 	switch expression := strings.TrimSpace(a.ValueExpression); {
 	case expression == "":
-		errs = append(errs, field.Required(at.Child("valueExpression"), "valueExpression is not specified"))
+		errs = append(errs, field.Required(path.Child("valueExpression"), "valueExpression is not specified"))
 	case len(expression) > longestValueExpression:
-		errs = append(errs, field.Required(at.Child("valueExpression"), fmt.Sprintf("must not exceed %d bytes in length", longestValueExpression)))
+		errs = append(errs, field.Required(path.Child("valueExpression"), fmt.Sprintf("must not exceed %d bytes in length", longestValueExpression)))
 	}
 	return errs
 }
 
 // validateMutation: the type of a patch says which field has its expression.
-func validateMutation(at *field.Path, m *admissionv1.Mutation) field.ErrorList {
-	json, apply := at.Child("jsonPatch"), at.Child("applyConfiguration")
+func validateMutation(path *field.Path, m *admissionv1.Mutation) field.ErrorList {
+	json, apply := path.Child("jsonPatch"), path.Child("applyConfiguration")
 	var errs field.ErrorList
 	switch m.PatchType {
 	case admissionv1.PatchTypeJSONPatch:
@@ -267,59 +267,59 @@ func validateMutation(at *field.Path, m *admissionv1.Mutation) field.ErrorList {
 		}
 		return errs
 	}
-	return validate.RequiredAndSupported(at.Child("patchType"), m.PatchType, admissionv1.PatchTypeApplyConfiguration, admissionv1.PatchTypeJSONPatch)
+	return validate.RequiredAndSupported(path.Child("patchType"), m.PatchType, admissionv1.PatchTypeApplyConfiguration, admissionv1.PatchTypeJSONPatch)
 }
 
-func validatePolicyName(at *field.Path, name string) field.ErrorList {
+func validatePolicyName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
-	return validate.ObjectName(at, name)
+	return validate.ObjectName(path, name)
 }
 
 // validateParamRef: parameters are one object, or those with labels.
-func validateParamRef(at *field.Path, r *admissionv1.ParamRef) field.ErrorList {
+func validateParamRef(path *field.Path, r *admissionv1.ParamRef) field.ErrorList {
 	if r == nil {
 		return nil
 	}
 	const exclusive = "name and selector are mutually exclusive"
 	var errs field.ErrorList
 	if r.Name != "" {
-		errs = validate.Invalid(at.Child("name"), r.Name, content.IsPathSegmentName(r.Name))
+		errs = validate.Invalid(path.Child("name"), r.Name, content.IsPathSegmentName(r.Name))
 		if r.Selector != nil {
-			errs = append(errs, field.Forbidden(at.Child("name"), exclusive))
+			errs = append(errs, field.Forbidden(path.Child("name"), exclusive))
 		}
 	}
 	if r.Selector != nil {
-		errs = append(errs, metavalidation.ValidateLabelSelector(r.Selector, metavalidation.LabelSelectorValidationOptions{}, at.Child("selector"))...)
+		errs = append(errs, metavalidation.ValidateLabelSelector(r.Selector, metavalidation.LabelSelectorValidationOptions{}, path.Child("selector"))...)
 		if r.Name != "" {
-			errs = append(errs, field.Forbidden(at.Child("selector"), exclusive))
+			errs = append(errs, field.Forbidden(path.Child("selector"), exclusive))
 		}
 	}
 	if r.Name == "" && r.Selector == nil {
-		errs = append(errs, field.Required(at, "one of name or selector must be specified"))
+		errs = append(errs, field.Required(path, "one of name or selector must be specified"))
 	}
-	action := at.Child("parameterNotFoundAction")
+	action := path.Child("parameterNotFoundAction")
 	if r.ParameterNotFoundAction == nil {
 		return append(errs, field.Required(action, ""))
 	}
 	return append(errs, validate.RequiredAndSupported(action, *r.ParameterNotFoundAction, admissionv1.DenyAction, admissionv1.AllowAction)...)
 }
 
-func validateActions(at *field.Path, actions []admissionv1.ValidationAction) field.ErrorList {
+func validateActions(path *field.Path, actions []admissionv1.ValidationAction) field.ErrorList {
 	var errs field.ErrorList
 	for i, action := range actions {
-		errs = append(errs, validate.Supported(at.Index(i), action, admissionv1.Audit, admissionv1.Deny, admissionv1.Warn)...)
+		errs = append(errs, validate.Supported(path.Index(i), action, admissionv1.Audit, admissionv1.Deny, admissionv1.Warn)...)
 		if slices.Contains(actions[:i], action) {
-			errs = append(errs, field.Duplicate(at.Index(i), action))
+			errs = append(errs, field.Duplicate(path.Index(i), action))
 		}
 	}
 	if slices.Contains(actions, admissionv1.Deny) && slices.Contains(actions, admissionv1.Warn) {
-		errs = append(errs, field.Invalid(at, actions, "must not contain both Deny and Warn (repeating the same validation failure "+
+		errs = append(errs, field.Invalid(path, actions, "must not contain both Deny and Warn (repeating the same validation failure "+
 			"information in the API response and headers serves no purpose)"))
 	}
 	if len(actions) == 0 {
-		errs = append(errs, field.Required(at, "at least one validation action is required"))
+		errs = append(errs, field.Required(path, "at least one validation action is required"))
 	}
 	return errs
 }
@@ -328,15 +328,15 @@ const mostMatchConditions = 64
 
 // validateMatchConditions: each has a name of its own and an expression, which is not compiled here.
 // Upstream: validateMatchConditions of pkg/apis/admissionregistration/validation.
-func validateMatchConditions(at *field.Path, conditions []admissionv1.MatchCondition) field.ErrorList {
+func validateMatchConditions(path *field.Path, conditions []admissionv1.MatchCondition) field.ErrorList {
 	var errs field.ErrorList
 	if len(conditions) > mostMatchConditions {
-		errs = append(errs, field.TooMany(at, len(conditions), mostMatchConditions))
+		errs = append(errs, field.TooMany(path, len(conditions), mostMatchConditions))
 	}
 	var names []string
 	for i, c := range conditions {
-		name := at.Index(i).Child("name")
-		errs = append(errs, validate.Required(at.Index(i).Child("expression"), strings.TrimSpace(c.Expression))...)
+		name := path.Index(i).Child("name")
+		errs = append(errs, validate.Required(path.Index(i).Child("expression"), strings.TrimSpace(c.Expression))...)
 		switch {
 		case c.Name == "":
 			errs = append(errs, field.Required(name, ""))

@@ -60,11 +60,11 @@ func validateWebhooks(hooks []admissionv1.ValidatingWebhook, reinvocation []*adm
 		if reinvocation != nil {
 			again = reinvocation[i]
 		}
-		at := field.NewPath("webhooks").Index(i)
-		errs = append(errs, validateWebhook(at, &hook, again)...)
-		errs = append(errs, validateReviewVersions(at.Child("admissionReviewVersions"), hook.AdmissionReviewVersions)...)
+		path := field.NewPath("webhooks").Index(i)
+		errs = append(errs, validateWebhook(path, &hook, again)...)
+		errs = append(errs, validateReviewVersions(path.Child("admissionReviewVersions"), hook.AdmissionReviewVersions)...)
 		if hook.Name != "" && slices.Contains(names, hook.Name) {
-			errs = append(errs, field.Duplicate(at.Child("name"), hook.Name))
+			errs = append(errs, field.Duplicate(path.Child("name"), hook.Name))
 		}
 		names = append(names, hook.Name)
 	}
@@ -72,49 +72,49 @@ func validateWebhooks(hooks []admissionv1.ValidatingWebhook, reinvocation []*adm
 }
 
 // validateWebhook is upstream's validateValidatingWebhook and validateMutatingWebhook.
-func validateWebhook(at *field.Path, h *admissionv1.ValidatingWebhook, again *admissionv1.ReinvocationPolicyType) field.ErrorList {
-	errs := validation.IsFullyQualifiedName(at.Child("name"), h.Name)
+func validateWebhook(path *field.Path, h *admissionv1.ValidatingWebhook, again *admissionv1.ReinvocationPolicyType) field.ErrorList {
+	errs := validation.IsFullyQualifiedName(path.Child("name"), h.Name)
 	for i, rule := range h.Rules {
-		errs = append(errs, validateWebhookRule(at.Child("rules").Index(i), &rule)...)
+		errs = append(errs, validateWebhookRule(path.Child("rules").Index(i), &rule)...)
 	}
 	if h.FailurePolicy != nil {
-		errs = append(errs, validate.Supported(at.Child("failurePolicy"), *h.FailurePolicy, admissionv1.Fail, admissionv1.Ignore)...)
+		errs = append(errs, validate.Supported(path.Child("failurePolicy"), *h.FailurePolicy, admissionv1.Fail, admissionv1.Ignore)...)
 	}
 	if h.MatchPolicy != nil {
-		errs = append(errs, validate.Supported(at.Child("matchPolicy"), *h.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
+		errs = append(errs, validate.Supported(path.Child("matchPolicy"), *h.MatchPolicy, admissionv1.Equivalent, admissionv1.Exact)...)
 	}
-	effects := at.Child("sideEffects")
+	effects := path.Child("sideEffects")
 	if h.SideEffects == nil {
 		errs = append(errs, field.Required(effects, "must specify one of None, NoneOnDryRun"))
 	} else {
 		errs = append(errs, validate.Supported(effects, *h.SideEffects, admissionv1.SideEffectClassNone, admissionv1.SideEffectClassNoneOnDryRun)...)
 	}
 	if seconds := ptr.Deref(h.TimeoutSeconds, 10); seconds < 1 || seconds > 30 {
-		errs = append(errs, field.Invalid(at.Child("timeoutSeconds"), seconds, "the timeout value must be between 1 and 30 seconds"))
+		errs = append(errs, field.Invalid(path.Child("timeoutSeconds"), seconds, "the timeout value must be between 1 and 30 seconds"))
 	}
 	options := metavalidation.LabelSelectorValidationOptions{}
 	if h.NamespaceSelector != nil {
-		errs = append(errs, metavalidation.ValidateLabelSelector(h.NamespaceSelector, options, at.Child("namespaceSelector"))...)
+		errs = append(errs, metavalidation.ValidateLabelSelector(h.NamespaceSelector, options, path.Child("namespaceSelector"))...)
 	}
 	if h.ObjectSelector != nil {
-		errs = append(errs, metavalidation.ValidateLabelSelector(h.ObjectSelector, options, at.Child("objectSelector"))...)
+		errs = append(errs, metavalidation.ValidateLabelSelector(h.ObjectSelector, options, path.Child("objectSelector"))...)
 	}
 	if again != nil {
-		errs = append(errs, validate.Supported(at.Child("reinvocationPolicy"), *again, admissionv1.IfNeededReinvocationPolicy,
+		errs = append(errs, validate.Supported(path.Child("reinvocationPolicy"), *again, admissionv1.IfNeededReinvocationPolicy,
 			admissionv1.NeverReinvocationPolicy)...)
 	}
-	errs = append(errs, validateWebhookClient(at.Child("clientConfig"), &h.ClientConfig)...)
-	return append(errs, validateMatchConditions(at.Child("matchConditions"), h.MatchConditions)...)
+	errs = append(errs, validateWebhookClient(path.Child("clientConfig"), &h.ClientConfig)...)
+	return append(errs, validateMatchConditions(path.Child("matchConditions"), h.MatchConditions)...)
 }
 
-func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) field.ErrorList {
+func validateWebhookClient(path *field.Path, c *admissionv1.WebhookClientConfig) field.ErrorList {
 	switch {
 	case (c.URL == nil) == (c.Service == nil):
-		return field.ErrorList{field.Required(at, "exactly one of url or service is required")}
+		return field.ErrorList{field.Required(path, "exactly one of url or service is required")}
 	case c.URL != nil:
-		return validateWebhookURL(at.Child("url"), *c.URL)
+		return validateWebhookURL(path.Child("url"), *c.URL)
 	}
-	service := at.Child("service")
+	service := path.Child("service")
 	errs := validate.Required(service.Child("name"), c.Service.Namespace) // upstream takes one for the other
 	errs = append(errs, validate.Required(service.Child("namespace"), c.Service.Name)...)
 	port := ptr.Deref(c.Service.Port, 443)
@@ -125,11 +125,11 @@ func validateWebhookClient(at *field.Path, c *admissionv1.WebhookClientConfig) f
 }
 
 // validateWebhookURL is upstream's webhook.ValidateWebhookURL.
-func validateWebhookURL(at *field.Path, text string) field.ErrorList {
+func validateWebhookURL(path *field.Path, text string) field.ErrorList {
 	const form = "; desired format: https://host[/path]"
 	u, err := url.Parse(text)
 	if err != nil {
-		return field.ErrorList{field.Required(at, "url must be a valid URL: "+err.Error()+form)}
+		return field.ErrorList{field.Required(path, "url must be a valid URL: "+err.Error()+form)}
 	}
 	var errs field.ErrorList
 	for _, rule := range []struct {
@@ -144,31 +144,31 @@ func validateWebhookURL(at *field.Path, text string) field.ErrorList {
 		{u.RawQuery != "", u.RawQuery, "query parameters are not permitted in the URL"},
 	} {
 		if rule.broken {
-			errs = append(errs, field.Invalid(at, rule.value, rule.text))
+			errs = append(errs, field.Invalid(path, rule.value, rule.text))
 		}
 	}
 	return errs
 }
 
 // validateWebhookPath is the end of upstream's webhook.ValidateWebhookService.
-func validateWebhookPath(at *field.Path, path string) field.ErrorList {
-	switch path {
+func validateWebhookPath(path *field.Path, urlPath string) field.ErrorList {
+	switch urlPath {
 	case "", "/":
 		return nil
 	case "//":
-		return field.ErrorList{field.Invalid(at, path, "segment[0] may not be empty")}
+		return field.ErrorList{field.Invalid(path, urlPath, "segment[0] may not be empty")}
 	}
 	var errs field.ErrorList
-	if !strings.HasPrefix(path, "/") {
-		errs = append(errs, field.Invalid(at, path, "must start with a '/'"))
+	if !strings.HasPrefix(urlPath, "/") {
+		errs = append(errs, field.Invalid(path, urlPath, "must start with a '/'"))
 	}
-	for i, step := range strings.Split(strings.TrimSuffix(path[1:], "/"), "/") {
+	for i, step := range strings.Split(strings.TrimSuffix(urlPath[1:], "/"), "/") {
 		if step == "" {
-			errs = append(errs, field.Invalid(at, path, fmt.Sprintf("segment[%d] may not be empty", i)))
+			errs = append(errs, field.Invalid(path, urlPath, fmt.Sprintf("segment[%d] may not be empty", i)))
 			continue
 		}
 		for _, message := range validation.IsDNS1123Subdomain(step) {
-			errs = append(errs, field.Invalid(at, path, fmt.Sprintf("segment[%d]: %v", i, message)))
+			errs = append(errs, field.Invalid(path, urlPath, fmt.Sprintf("segment[%d]: %v", i, message)))
 		}
 	}
 	return errs
@@ -177,28 +177,28 @@ func validateWebhookPath(at *field.Path, path string) field.ErrorList {
 // reviews are the versions of AdmissionReview that the server speaks.
 var reviews = []string{"v1", "v1beta1"}
 
-func validateReviewVersions(at *field.Path, versions []string) field.ErrorList {
+func validateReviewVersions(path *field.Path, versions []string) field.ErrorList {
 	if len(versions) == 0 {
-		return field.ErrorList{field.Required(at, "must specify one of "+strings.Join(reviews, ", "))}
+		return field.ErrorList{field.Required(path, "must specify one of "+strings.Join(reviews, ", "))}
 	}
 	var errs field.ErrorList
 	for i, v := range versions {
 		if slices.Contains(versions[:i], v) {
-			errs = append(errs, field.Invalid(at.Index(i), v, "duplicate version"))
+			errs = append(errs, field.Invalid(path.Index(i), v, "duplicate version"))
 			continue
 		}
-		errs = append(errs, validate.Invalid(at.Index(i), v, validation.IsDNS1035Label(v))...)
+		errs = append(errs, validate.Invalid(path.Index(i), v, validation.IsDNS1035Label(v))...)
 	}
 	if !slices.ContainsFunc(versions, func(v string) bool { return slices.Contains(reviews, v) }) {
-		errs = append(errs, field.Invalid(at, versions, "must include at least one of "+strings.Join(reviews, ", ")))
+		errs = append(errs, field.Invalid(path, versions, "must include at least one of "+strings.Join(reviews, ", ")))
 	}
 	return errs
 }
 
 // validateWebhookRule is upstream's validateRuleWithOperations.
-func validateWebhookRule(at *field.Path, r *admissionv1.RuleWithOperations) field.ErrorList {
+func validateWebhookRule(path *field.Path, r *admissionv1.RuleWithOperations) field.ErrorList {
 	var errs field.ErrorList
-	operations := at.Child("operations")
+	operations := path.Child("operations")
 	if len(r.Operations) == 0 {
 		errs = append(errs, field.Required(operations, ""))
 	}
@@ -209,22 +209,22 @@ func validateWebhookRule(at *field.Path, r *admissionv1.RuleWithOperations) fiel
 		errs = append(errs, validate.Supported(operations.Index(i), operation, admissionv1.OperationAll, admissionv1.Connect, admissionv1.Create,
 			admissionv1.Delete, admissionv1.Update)...)
 	}
-	errs = append(errs, validate.AllOrSome(at.Child("apiGroups"), r.APIGroups, "API groups", "")...)
-	errs = append(errs, validate.AllOrSome(at.Child("apiVersions"), r.APIVersions, "API versions", "")...)
+	errs = append(errs, validate.AllOrSome(path.Child("apiGroups"), r.APIGroups, "API groups", "")...)
+	errs = append(errs, validate.AllOrSome(path.Child("apiVersions"), r.APIVersions, "API versions", "")...)
 	for i, version := range r.APIVersions {
-		errs = append(errs, validate.Required(at.Child("apiVersions").Index(i), version)...)
+		errs = append(errs, validate.Required(path.Child("apiVersions").Index(i), version)...)
 	}
-	errs = append(errs, validateWebhookResources(at.Child("resources"), r.Resources)...)
+	errs = append(errs, validateWebhookResources(path.Child("resources"), r.Resources)...)
 	if r.Scope != nil {
-		errs = append(errs, validate.Supported(at.Child("scope"), *r.Scope, admissionv1.AllScopes, admissionv1.ClusterScope, admissionv1.NamespacedScope)...)
+		errs = append(errs, validate.Supported(path.Child("scope"), *r.Scope, admissionv1.AllScopes, admissionv1.ClusterScope, admissionv1.NamespacedScope)...)
 	}
 	return errs
 }
 
 // validateWebhookResources: what "x/*", "*/x" and "*" stand for is not named again. Upstream: validateResources.
-func validateWebhookResources(at *field.Path, resources []string) field.ErrorList {
+func validateWebhookResources(path *field.Path, resources []string) field.ErrorList {
 	if len(resources) == 0 {
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
 	var errs field.ErrorList
 	var allOf, allWith []string
@@ -233,17 +233,17 @@ func validateWebhookResources(at *field.Path, resources []string) field.ErrorLis
 		resource, subresource, has := strings.Cut(name, "/")
 		switch {
 		case name == "":
-			errs = append(errs, field.Required(at.Index(i), ""))
+			errs = append(errs, field.Required(path.Index(i), ""))
 			continue
 		case !has:
 			plain = name != "*"
 			continue
 		}
 		if slices.Contains(allOf, resource) {
-			errs = append(errs, field.Invalid(at.Index(i), name, fmt.Sprintf("if '%s/*' is present, must not specify %s", resource, name)))
+			errs = append(errs, field.Invalid(path.Index(i), name, fmt.Sprintf("if '%s/*' is present, must not specify %s", resource, name)))
 		}
 		if slices.Contains(allWith, subresource) {
-			errs = append(errs, field.Invalid(at.Index(i), name, fmt.Sprintf("if '*/%s' is present, must not specify %s", subresource, name)))
+			errs = append(errs, field.Invalid(path.Index(i), name, fmt.Sprintf("if '*/%s' is present, must not specify %s", subresource, name)))
 		}
 		if subresource == "*" {
 			allOf = append(allOf, resource)
@@ -253,10 +253,10 @@ func validateWebhookResources(at *field.Path, resources []string) field.ErrorLis
 		}
 	}
 	if len(resources) > 1 && slices.Contains(resources, "*/*") {
-		errs = append(errs, field.Invalid(at, resources, "if '*/*' is present, must not specify other resources"))
+		errs = append(errs, field.Invalid(path, resources, "if '*/*' is present, must not specify other resources"))
 	}
 	if slices.Contains(resources, "*") && plain {
-		errs = append(errs, field.Invalid(at, resources, "if '*' is present, must not specify other resources without subresources"))
+		errs = append(errs, field.Invalid(path, resources, "if '*' is present, must not specify other resources without subresources"))
 	}
 	return errs
 }

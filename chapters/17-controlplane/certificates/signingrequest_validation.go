@@ -118,23 +118,23 @@ func validateCertificate(text []byte) error {
 	return nil
 }
 
-func validateSigningConditions(at *field.Path, r *certificatesv1.CertificateSigningRequest) field.ErrorList {
+func validateSigningConditions(path *field.Path, r *certificatesv1.CertificateSigningRequest) field.ErrorList {
 	var errs field.ErrorList
 	var seen []certificatesv1.RequestConditionType
 	for i, c := range r.Status.Conditions {
-		errs = append(errs, validate.Required(at.Index(i).Child("type"), string(c.Type))...)
+		errs = append(errs, validate.Required(path.Index(i).Child("type"), string(c.Type))...)
 		states := []corev1.ConditionStatus{corev1.ConditionFalse, corev1.ConditionTrue, corev1.ConditionUnknown}
 		if slices.Contains(decisions, c.Type) || c.Type == certificatesv1.CertificateFailed {
 			states = []corev1.ConditionStatus{corev1.ConditionTrue}
 		}
-		errs = append(errs, validate.RequiredAndSupported(at.Index(i).Child("status"), c.Status, states...)...)
+		errs = append(errs, validate.RequiredAndSupported(path.Index(i).Child("status"), c.Status, states...)...)
 		both := slices.Contains(decisions, c.Type) &&
 			slices.ContainsFunc(seen, func(s certificatesv1.RequestConditionType) bool { return s != c.Type && slices.Contains(decisions, s) })
 		if both {
-			errs = append(errs, field.Invalid(at, c.Type, "Approved and Denied conditions are mutually exclusive"))
+			errs = append(errs, field.Invalid(path, c.Type, "Approved and Denied conditions are mutually exclusive"))
 		}
 		if slices.Contains(seen, c.Type) {
-			errs = append(errs, field.Duplicate(at.Index(i).Child("type"), c.Type))
+			errs = append(errs, field.Duplicate(path.Index(i).Child("type"), c.Type))
 		}
 		seen = append(seen, c.Type)
 	}
@@ -145,10 +145,10 @@ func validateSigningConditions(at *field.Path, r *certificatesv1.CertificateSign
 func validateSigningUpdate(obj, old runtime.Object, may allowed) field.ErrorList {
 	r, before := obj.(*certificatesv1.CertificateSigningRequest), old.(*certificatesv1.CertificateSigningRequest)
 	errs := validateSigningRequest(r, before)
-	at := field.NewPath("status", "conditions")
+	path := field.NewPath("status", "conditions")
 	for _, kind := range append(slices.Clone(decisions), certificatesv1.CertificateFailed) {
 		if len(conditionsOf(r, kind)) < len(conditionsOf(before, kind)) {
-			errs = append(errs, field.Forbidden(at, fmt.Sprintf("updates may not remove a condition of type %q", kind)))
+			errs = append(errs, field.Forbidden(path, fmt.Sprintf("updates may not remove a condition of type %q", kind)))
 		}
 	}
 	for _, kind := range decisions {
@@ -156,53 +156,53 @@ func validateSigningUpdate(obj, old runtime.Object, may allowed) field.ErrorList
 		switch {
 		case may == decision:
 		case len(now) > len(was):
-			errs = append(errs, field.Forbidden(at, fmt.Sprintf("updates may not add a condition of type %q", kind)))
+			errs = append(errs, field.Forbidden(path, fmt.Sprintf("updates may not add a condition of type %q", kind)))
 		case len(now) == len(was) && !equality.Semantic.DeepEqual(now, was):
-			errs = append(errs, field.Forbidden(at, fmt.Sprintf("updates may not modify a condition of type %q\n%v", kind,
+			errs = append(errs, field.Forbidden(path, fmt.Sprintf("updates may not modify a condition of type %q\n%v", kind,
 				resource.Diff(was, now))))
 		}
 	}
-	switch at := field.NewPath("status", "certificate"); {
+	switch path := field.NewPath("status", "certificate"); {
 	case sameCertificate(r, before):
 	case may != certificate:
-		errs = append(errs, field.Forbidden(at, "updates may not set certificate content"))
+		errs = append(errs, field.Forbidden(path, "updates may not set certificate content"))
 	case len(before.Status.Certificate) > 0:
-		errs = append(errs, field.Forbidden(at, "updates may not modify existing certificate content"))
+		errs = append(errs, field.Forbidden(path, "updates may not modify existing certificate content"))
 	}
 	return errs
 }
 
 // validateSignerName: a signer is named by a domain and a path: example.com/signer. Upstream: ValidateSignerName.
-func validateSignerName(at *field.Path, name string) field.ErrorList {
+func validateSignerName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
-	domain, path, _ := strings.Cut(name, "/")
+	domain, signer, _ := strings.Cut(name, "/")
 	if strings.Count(name, "/") != 1 {
-		return field.ErrorList{field.Invalid(at, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")}
+		return field.ErrorList{field.Invalid(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")}
 	}
 	var errs field.ErrorList
 	if len(domain) > validation.DNS1123SubdomainMaxLength {
-		errs = append(errs, field.TooLong(at, "", validation.DNS1123SubdomainMaxLength))
+		errs = append(errs, field.TooLong(path, "", validation.DNS1123SubdomainMaxLength))
 	}
-	errs = append(errs, validateSegment(at, domain, validation.IsDNS1123Label)...)
+	errs = append(errs, validateSegment(path, domain, validation.IsDNS1123Label)...)
 	if !strings.Contains(domain, ".") {
-		errs = append(errs, field.Invalid(at, domain, "should be a domain with at least two segments separated by dots"))
+		errs = append(errs, field.Invalid(path, domain, "should be a domain with at least two segments separated by dots"))
 	}
-	errs = append(errs, validateSegment(at, path, validation.IsDNS1123Subdomain)...)
+	errs = append(errs, validateSegment(path, signer, validation.IsDNS1123Subdomain)...)
 	const longest = 2*validation.DNS1123SubdomainMaxLength + validation.DNS1123LabelMaxLength + 2
 	if len(name) > longest {
-		errs = append(errs, field.TooLong(at, "", longest))
+		errs = append(errs, field.TooLong(path, "", longest))
 	}
 	return errs
 }
 
 // validateSegment shows what is wrong with the first part between dots that is not well formed.
-func validateSegment(at *field.Path, segment string, form func(string) []string) field.ErrorList {
+func validateSegment(path *field.Path, segment string, form func(string) []string) field.ErrorList {
 	var errs field.ErrorList
 	for _, label := range strings.Split(segment, ".") {
 		for _, message := range form(label) {
-			errs = append(errs, field.Invalid(at, segment, fmt.Sprintf("validating label %q: %s", label, message)))
+			errs = append(errs, field.Invalid(path, segment, fmt.Sprintf("validating label %q: %s", label, message)))
 		}
 		if len(errs) > 0 {
 			return errs

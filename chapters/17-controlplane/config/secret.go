@@ -6,13 +6,13 @@ import (
 	"encoding/json"
 
 	corev1 "k8s.io/api/core/v1"
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // secretStrategy: a type asks for its keys, and the type stays. What was written as stringData is data already.
@@ -32,7 +32,7 @@ func (secretStrategy) Validate(_ context.Context, obj runtime.Object) field.Erro
 
 func (secretStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	now, before := obj.(*corev1.Secret), old.(*corev1.Secret)
-	errs := apivalidation.ValidateImmutableField(now.Type, before.Type, field.NewPath("type"))
+	errs := validate.Immutable(field.NewPath("type"), now.Type, before.Type)
 	errs = append(errs, immutable(now.Immutable, before.Immutable, fixed{"data", now.Data, before.Data})...)
 	return append(errs, validateSecret(now)...)
 }

@@ -27,20 +27,20 @@ const (
 )
 
 // validateItems asks about each item of a list that is not too long. Upstream: validateSlice.
-func validateItems[T any](at *field.Path, list []T, most int, validate func(at *field.Path, item *T) field.ErrorList) field.ErrorList {
+func validateItems[T any](path *field.Path, list []T, most int, validate func(path *field.Path, item *T) field.ErrorList) field.ErrorList {
 	if len(list) > most {
-		return field.ErrorList{field.TooMany(at, len(list), most)}
+		return field.ErrorList{field.TooMany(path, len(list), most)}
 	}
 	var errs field.ErrorList
 	for i := range list {
-		errs = append(errs, validate(at.Index(i), &list[i])...)
+		errs = append(errs, validate(path.Index(i), &list[i])...)
 	}
 	return errs
 }
 
 // validateSet is validateItems where no two items have the same key.
-func validateSet[T any, K comparable](at *field.Path, list []T, most int, key func(*T) K, validate func(at *field.Path, item *T) field.ErrorList) field.ErrorList {
-	errs := validateItems(at, list, most, validate)
+func validateSet[T any, K comparable](path *field.Path, list []T, most int, key func(*T) K, validate func(path *field.Path, item *T) field.ErrorList) field.ErrorList {
+	errs := validateItems(path, list, most, validate)
 	if len(list) > most {
 		return errs
 	}
@@ -48,7 +48,7 @@ func validateSet[T any, K comparable](at *field.Path, list []T, most int, key fu
 	for i := range list {
 		k := key(&list[i])
 		if seen[k] {
-			errs = append(errs, field.Duplicate(at.Index(i), k))
+			errs = append(errs, field.Duplicate(path.Index(i), k))
 		}
 		seen[k] = true
 	}
@@ -58,132 +58,134 @@ func validateSet[T any, K comparable](at *field.Path, list []T, most int, key fu
 func itself[T any](item *T) T { return *item }
 
 // validatePoolName: one or more domains, separated by slashes.
-func validatePoolName(at *field.Path, name string) field.ErrorList {
+func validatePoolName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
 	var errs field.ErrorList
 	if len(name) > longestPoolName {
-		errs = append(errs, field.TooLong(at, "", longestPoolName))
+		errs = append(errs, field.TooLong(path, "", longestPoolName))
 	}
 	for part := range strings.SplitSeq(name, "/") {
-		errs = append(errs, validate.DNS1123Subdomain(at, part)...)
+		errs = append(errs, validate.DNS1123Subdomain(path, part)...)
 	}
 	return errs
 }
 
 // validateSelectors: a selector is an expression (CEL), which is not compiled here.
-func validateSelectors(at *field.Path, selectors []resourcev1.DeviceSelector) field.ErrorList {
-	return validateItems(at, selectors, mostSelectors, func(at *field.Path, s *resourcev1.DeviceSelector) field.ErrorList {
+func validateSelectors(path *field.Path, selectors []resourcev1.DeviceSelector) field.ErrorList {
+	return validateItems(path, selectors, mostSelectors, func(path *field.Path, s *resourcev1.DeviceSelector) field.ErrorList {
 		switch {
 		case s.CEL == nil:
-			return field.ErrorList{field.Required(at.Child("cel"), "")}
+			return field.ErrorList{field.Required(path.Child("cel"), "")}
 		case len(s.CEL.Expression) > longestExpression:
-			return field.ErrorList{field.TooLong(at.Child("cel", "expression"), "", longestExpression)}
+			return field.ErrorList{field.TooLong(path.Child("cel", "expression"), "", longestExpression)}
 		}
 		return nil
 	})
 }
 
 // validateConfiguration: parameters for a driver, which only it can read.
-func validateConfiguration(at *field.Path, c *resourcev1.DeviceConfiguration) field.ErrorList {
-	at = at.Child("opaque")
+func validateConfiguration(path *field.Path, c *resourcev1.DeviceConfiguration) field.ErrorList {
+	path = path.Child("opaque")
 	if c.Opaque == nil {
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
-	return append(validate.CSIDriverName(at.Child("driver"), c.Opaque.Driver),
-		validateRawObject(at.Child("parameters"), c.Opaque.Parameters, longestParameters)...)
+	return append(validate.CSIDriverName(path.Child("driver"), c.Opaque.Driver),
+		validateRawObject(path.Child("parameters"), c.Opaque.Parameters, longestParameters)...)
 }
 
 // validateRawObject: a JSON object. Upstream: validateRawExtension.
-func validateRawObject(at *field.Path, raw runtime.RawExtension, longest int) field.ErrorList {
+func validateRawObject(path *field.Path, raw runtime.RawExtension, longest int) field.ErrorList {
 	if len(raw.Raw) > longest {
-		return field.ErrorList{field.TooLong(at, "", longest)}
+		return field.ErrorList{field.TooLong(path, "", longest)}
 	}
 	var value any
 	if len(raw.Raw) == 0 {
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
 	if err := json.Unmarshal(raw.Raw, &value); err != nil {
-		return field.ErrorList{field.Invalid(at, "<value omitted>", fmt.Sprintf("error parsing data as JSON: %v", err))}
+		return field.ErrorList{field.Invalid(path, "<value omitted>", fmt.Sprintf("error parsing data as JSON: %v", err))}
 	}
 	if value == nil {
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
 	if _, ok := value.(map[string]any); !ok {
-		return field.ErrorList{field.Invalid(at, "<value omitted>", "must be a valid JSON object")}
+		return field.ErrorList{field.Invalid(path, "<value omitted>", "must be a valid JSON object")}
 	}
 	return nil
 }
 
 // validateQualifiedName: an identifier, behind the domain of whoever defines it.
-func validateQualifiedName(at *field.Path, name string) field.ErrorList {
+func validateQualifiedName(path *field.Path, name string) field.ErrorList {
 	parts := strings.Split(name, "/")
 	if len(parts) == 1 {
-		return validateIdentifier(at, name)
+		return validateIdentifier(path, name)
 	}
 	if len(parts) > 2 {
 		return nil // as upstream
 	}
 	var errs field.ErrorList
 	if parts[0] == "" {
-		errs = append(errs, field.Invalid(at, "", "the domain must not be empty"))
+		errs = append(errs, field.Invalid(path, "", "the domain must not be empty"))
 	} else {
-		errs = append(errs, validate.CSIDriverName(at, parts[0])...)
+		errs = append(errs, validate.CSIDriverName(path, parts[0])...)
 	}
 	if parts[1] == "" {
-		return append(errs, field.Invalid(at, "", "the name must not be empty"))
+		return append(errs, field.Invalid(path, "", "the name must not be empty"))
 	}
-	return append(errs, validateIdentifier(at, parts[1])...)
+	return append(errs, validateIdentifier(path, parts[1])...)
 }
 
-func validateFullyQualifiedName(at *field.Path, name resourcev1.FullyQualifiedName) field.ErrorList {
-	errs := validateQualifiedName(at, string(name))
+func validateFullyQualifiedName(path *field.Path, name resourcev1.FullyQualifiedName) field.ErrorList {
+	errs := validateQualifiedName(path, string(name))
 	if !strings.Contains(string(name), "/") {
-		errs = append(errs, field.Invalid(at, name, "a fully qualified name must be a domain and a name separated by a slash"))
+		errs = append(errs, field.Invalid(path, name, "a fully qualified name must be a domain and a name separated by a slash"))
 	}
 	return errs
 }
 
-func validateIdentifier(at *field.Path, name string) field.ErrorList {
+func validateIdentifier(path *field.Path, name string) field.ErrorList {
 	var errs field.ErrorList
 	if len(name) > longestIdentifier {
-		errs = append(errs, field.TooLong(at, "", longestIdentifier))
+		errs = append(errs, field.TooLong(path, "", longestIdentifier))
 	}
-	return append(errs, validate.Invalid(at, name, content.IsCIdentifier(name))...)
+	return append(errs, validate.Invalid(path, name, content.IsCIdentifier(name))...)
 }
 
 // validateToleration: a taint of a device that is put up with.
-func validateToleration(at *field.Path, t *resourcev1.DeviceToleration) field.ErrorList {
+func validateToleration(path *field.Path, t *resourcev1.DeviceToleration) field.ErrorList {
 	var errs field.ErrorList
 	if t.Key != "" {
-		errs = metavalidation.ValidateLabelName(t.Key, at.Child("key"))
+		errs = metavalidation.ValidateLabelName(t.Key, path.Child("key"))
 	}
 	switch t.Operator {
 	case resourcev1.DeviceTolerationOpExists:
 		if t.Value != "" {
-			errs = append(errs, field.Invalid(at.Child("value"), t.Value, "must be empty for operator `Exists`"))
+			errs = append(errs, field.Invalid(path.Child("value"), t.Value, "must be empty for operator `Exists`"))
 		}
 	case resourcev1.DeviceTolerationOpEqual:
-		errs = append(errs, validate.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
+		errs = append(errs, validate.Invalid(path.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
 	default:
-		errs = append(errs, validate.RequiredAndSupported(at.Child("operator"), t.Operator, resourcev1.DeviceTolerationOpEqual, resourcev1.DeviceTolerationOpExists)...)
+		errs = append(errs, validate.RequiredAndSupported(path.Child("operator"), t.Operator, resourcev1.DeviceTolerationOpEqual, resourcev1.DeviceTolerationOpExists)...)
 	}
 	if t.Effect == "" {
 		return errs
 	}
-	return append(errs, validateEffect(at.Child("effect"), t.Effect)...)
+	return append(errs, validateEffect(path.Child("effect"), t.Effect)...)
 }
 
-func validateEffect(at *field.Path, effect resourcev1.DeviceTaintEffect) field.ErrorList {
-	return validate.RequiredAndSupported(at, effect, resourcev1.DeviceTaintEffectNoExecute, resourcev1.DeviceTaintEffectNoSchedule, resourcev1.DeviceTaintEffectNone)
+func validateEffect(path *field.Path, effect resourcev1.DeviceTaintEffect) field.ErrorList {
+	return validate.RequiredAndSupported(path, effect, resourcev1.DeviceTaintEffectNoExecute, resourcev1.DeviceTaintEffectNoSchedule, resourcev1.DeviceTaintEffectNone)
 }
 
 // validateBindingConditions: what has to be true of a device before a pod is bound, and what ends the wait for it.
-func validateBindingConditions(at *field.Path, conditions, failures []string) field.ErrorList {
+func validateBindingConditions(path *field.Path, conditions, failures []string) field.ErrorList {
 	const most = 4
-	wait, end := at.Child("bindingConditions"), at.Child("bindingFailureConditions")
-	isName := func(at *field.Path, name *string) field.ErrorList { return metavalidation.ValidateLabelName(*name, at) }
+	wait, end := path.Child("bindingConditions"), path.Child("bindingFailureConditions")
+	isName := func(path *field.Path, name *string) field.ErrorList {
+		return metavalidation.ValidateLabelName(*name, path)
+	}
 	errs := validateItems(wait, conditions, most, isName)
 	errs = append(errs, validateItems(end, failures, most, isName)...)
 	waits := map[string]bool{}

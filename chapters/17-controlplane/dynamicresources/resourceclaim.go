@@ -44,52 +44,52 @@ func namesOf(c *resourcev1.DeviceClaim) requestNames {
 }
 
 // validate: a reference is the name of a request, or request/subrequest.
-func (r requestNames) validate(at *field.Path, reference *string) field.ErrorList {
+func (r requestNames) validate(path *field.Path, reference *string) field.ErrorList {
 	segments := strings.Split(*reference, "/")
 	if len(segments) > 2 {
-		return field.ErrorList{field.Invalid(at, *reference, notARequest)}
+		return field.ErrorList{field.Invalid(path, *reference, notARequest)}
 	}
 	var errs field.ErrorList
 	for _, segment := range segments {
-		errs = append(errs, validate.DNS1123Label(at, segment)...)
+		errs = append(errs, validate.DNS1123Label(path, segment)...)
 	}
 	subs, known := r[segments[0]]
 	if !known || len(segments) == 2 && !slices.Contains(subs, segments[1]) {
-		errs = append(errs, field.Invalid(at, *reference, notARequest))
+		errs = append(errs, field.Invalid(path, *reference, notARequest))
 	}
 	return errs
 }
 
 // validateDeviceClaim is upstream's validateDeviceClaim.
-func validateDeviceClaim(at *field.Path, c *resourcev1.DeviceClaim) field.ErrorList {
+func validateDeviceClaim(path *field.Path, c *resourcev1.DeviceClaim) field.ErrorList {
 	names := namesOf(c)
-	found := validateSet(at.Child("requests"), c.Requests, mostRequests,
+	found := validateSet(path.Child("requests"), c.Requests, mostRequests,
 		func(r *resourcev1.DeviceRequest) string { return r.Name }, validateDeviceRequest)
-	found = append(found, validateItems(at.Child("constraints"), c.Constraints, mostConstraints, names.validateConstraint)...)
-	return append(found, validateItems(at.Child("config"), c.Config, mostConfigs,
-		func(at *field.Path, config *resourcev1.DeviceClaimConfiguration) field.ErrorList {
-			found := validateSet(at.Child("requests"), config.Requests, mostRequests, itself, names.validate)
-			return append(found, validateConfiguration(at, &config.DeviceConfiguration)...)
+	found = append(found, validateItems(path.Child("constraints"), c.Constraints, mostConstraints, names.validateConstraint)...)
+	return append(found, validateItems(path.Child("config"), c.Config, mostConfigs,
+		func(path *field.Path, config *resourcev1.DeviceClaimConfiguration) field.ErrorList {
+			found := validateSet(path.Child("requests"), config.Requests, mostRequests, itself, names.validate)
+			return append(found, validateConfiguration(path, &config.DeviceConfiguration)...)
 		})...)
 }
 
 // validateDeviceRequest: a request is for a device, or for the first of several that is available.
-func validateDeviceRequest(at *field.Path, r *resourcev1.DeviceRequest) field.ErrorList {
-	errs := validate.DNS1123Label(at.Child("name"), r.Name)
+func validateDeviceRequest(path *field.Path, r *resourcev1.DeviceRequest) field.ErrorList {
+	errs := validate.DNS1123Label(path.Child("name"), r.Name)
 	const one = "exactly one of `exactly` or `firstAvailable` is required"
 	switch e := r.Exactly; {
 	case e == nil && len(r.FirstAvailable) == 0:
-		return append(errs, field.Required(at, one))
+		return append(errs, field.Required(path, one))
 	case e != nil && len(r.FirstAvailable) > 0:
-		return append(errs, field.Invalid(at, nil, one+", but multiple fields are set"))
+		return append(errs, field.Invalid(path, nil, one+", but multiple fields are set"))
 	case e != nil:
-		return append(errs, deviceQuery{e.DeviceClassName, e.Selectors, e.AllocationMode, e.Count, e.Tolerations}.validate(at.Child("exactly"))...)
+		return append(errs, deviceQuery{e.DeviceClassName, e.Selectors, e.AllocationMode, e.Count, e.Tolerations}.validate(path.Child("exactly"))...)
 	}
-	return append(errs, validateSet(at.Child("firstAvailable"), r.FirstAvailable, mostSubRequests,
+	return append(errs, validateSet(path.Child("firstAvailable"), r.FirstAvailable, mostSubRequests,
 		func(r *resourcev1.DeviceSubRequest) string { return r.Name },
-		func(at *field.Path, r *resourcev1.DeviceSubRequest) field.ErrorList {
+		func(path *field.Path, r *resourcev1.DeviceSubRequest) field.ErrorList {
 			query := deviceQuery{r.DeviceClassName, r.Selectors, r.AllocationMode, r.Count, r.Tolerations}
-			return append(validate.DNS1123Label(at.Child("name"), r.Name), query.validate(at)...)
+			return append(validate.DNS1123Label(path.Child("name"), r.Name), query.validate(path)...)
 		})...)
 }
 
@@ -102,56 +102,54 @@ type deviceQuery struct {
 	tolerations []resourcev1.DeviceToleration
 }
 
-func (q deviceQuery) validate(at *field.Path) field.ErrorList {
-	errs := validate.Required(at.Child("deviceClassName"), q.class)
+func (q deviceQuery) validate(path *field.Path) field.ErrorList {
+	errs := validate.Required(path.Child("deviceClassName"), q.class)
 	if q.class != "" {
-		errs = validate.DNS1123Subdomain(at.Child("deviceClassName"), q.class)
+		errs = validate.DNS1123Subdomain(path.Child("deviceClassName"), q.class)
 	}
-	errs = append(errs, validateSelectors(at.Child("selectors"), q.selectors)...)
+	errs = append(errs, validateSelectors(path.Child("selectors"), q.selectors)...)
 	switch q.mode {
 	case resourcev1.DeviceAllocationModeAll:
 		if q.count != 0 {
-			errs = append(errs, field.Invalid(at.Child("count"), q.count, "must not be specified when allocationMode is 'All'"))
+			errs = append(errs, field.Invalid(path.Child("count"), q.count, "must not be specified when allocationMode is 'All'"))
 		}
 	case resourcev1.DeviceAllocationModeExactCount:
-		if q.count <= 0 {
-			errs = append(errs, field.Invalid(at.Child("count"), q.count, "must be greater than zero"))
-		}
+		errs = append(errs, validate.Positive(path.Child("count"), q.count)...)
 	default:
-		errs = append(errs, validate.Supported(at.Child("allocationMode"), q.mode, resourcev1.DeviceAllocationModeAll, resourcev1.DeviceAllocationModeExactCount)...)
+		errs = append(errs, validate.Supported(path.Child("allocationMode"), q.mode, resourcev1.DeviceAllocationModeAll, resourcev1.DeviceAllocationModeExactCount)...)
 	}
 	for i := range q.tolerations {
-		errs = append(errs, validateToleration(at.Child("tolerations").Index(i), &q.tolerations[i])...)
+		errs = append(errs, validateToleration(path.Child("tolerations").Index(i), &q.tolerations[i])...)
 	}
 	return errs
 }
 
 // validateConstraint: the devices of some requests have an attribute in common, or all differ in it.
-func (r requestNames) validateConstraint(at *field.Path, c *resourcev1.DeviceConstraint) field.ErrorList {
-	errs := validateSet(at.Child("requests"), c.Requests, mostRequests, itself, r.validate)
+func (r requestNames) validateConstraint(path *field.Path, c *resourcev1.DeviceConstraint) field.ErrorList {
+	errs := validateSet(path.Child("requests"), c.Requests, mostRequests, itself, r.validate)
 	switch {
 	case c.MatchAttribute != nil:
-		return append(errs, validateFullyQualifiedName(at.Child("matchAttribute"), *c.MatchAttribute)...)
+		return append(errs, validateFullyQualifiedName(path.Child("matchAttribute"), *c.MatchAttribute)...)
 	case c.DistinctAttribute != nil:
-		return append(errs, validateFullyQualifiedName(at.Child("distinctAttribute"), *c.DistinctAttribute)...)
+		return append(errs, validateFullyQualifiedName(path.Child("distinctAttribute"), *c.DistinctAttribute)...)
 	}
-	return append(errs, field.Required(at, `exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set`))
+	return append(errs, field.Required(path, `exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set`))
 }
 
-func validateClaimTemplate(at *field.Path, t *resourcev1.ResourceClaimTemplateSpec) field.ErrorList {
-	errs := podspec.ValidateTemplateMetadata(at.Child("metadata"), &t.ObjectMeta)
-	return append(errs, validateDeviceClaim(at.Child("spec", "devices"), &t.Spec.Devices)...)
+func validateClaimTemplate(path *field.Path, t *resourcev1.ResourceClaimTemplateSpec) field.ErrorList {
+	errs := podspec.ValidateTemplateMetadata(path.Child("metadata"), &t.ObjectMeta)
+	return append(errs, validateDeviceClaim(path.Child("spec", "devices"), &t.Spec.Devices)...)
 }
 
 // validateDeviceClass is upstream's validateDeviceClassSpec.
-func validateDeviceClass(at *field.Path, c *resourcev1.DeviceClassSpec) field.ErrorList {
-	errs := validateSelectors(at.Child("selectors"), c.Selectors)
-	errs = append(errs, validateItems(at.Child("config"), c.Config, mostConfigs,
-		func(at *field.Path, config *resourcev1.DeviceClassConfiguration) field.ErrorList {
-			return validateConfiguration(at, &config.DeviceConfiguration)
+func validateDeviceClass(path *field.Path, c *resourcev1.DeviceClassSpec) field.ErrorList {
+	errs := validateSelectors(path.Child("selectors"), c.Selectors)
+	errs = append(errs, validateItems(path.Child("config"), c.Config, mostConfigs,
+		func(path *field.Path, config *resourcev1.DeviceClassConfiguration) field.ErrorList {
+			return validateConfiguration(path, &config.DeviceConfiguration)
 		})...)
 	if name := c.ExtendedResourceName; name != nil && !validate.IsExtendedResourceName(corev1.ResourceName(*name)) {
-		errs = append(errs, field.Invalid(at.Child("extendedResourceName"), *name, "must be a valid extended resource name"))
+		errs = append(errs, field.Invalid(path.Child("extendedResourceName"), *name, "must be a valid extended resource name"))
 	}
 	return errs
 }
@@ -215,20 +213,20 @@ func adminResult(s *resourcev1.ResourceClaimStatus) *field.Path {
 }
 
 // validate refuses the admin access at a place, unless that is nil.
-func (a adminAccess) validate(ctx context.Context, at *field.Path, name string) field.ErrorList {
-	if at == nil {
+func (a adminAccess) validate(ctx context.Context, path *field.Path, name string) field.ErrorList {
+	if path == nil {
 		return nil
 	}
 	obj, err := a.deps.Store(corev1.Resource("namespaces")).Get(ctx, name, &metav1.GetOptions{})
 	if err != nil {
-		return field.ErrorList{field.InternalError(at, fmt.Errorf(noNamespaceForAdmin, err))}
+		return field.ErrorList{field.InternalError(path, fmt.Errorf(noNamespaceForAdmin, err))}
 	}
 	namespace, err := namespace.AsNamespace(obj)
 	if err != nil {
-		return field.ErrorList{field.InternalError(at, fmt.Errorf(noNamespaceForAdmin, err))}
+		return field.ErrorList{field.InternalError(path, fmt.Errorf(noNamespaceForAdmin, err))}
 	}
 	if namespace.Labels[resourcev1.DRAAdminNamespaceLabelKey] != "true" {
-		return field.ErrorList{field.Forbidden(at, adminNeedsLabel)}
+		return field.ErrorList{field.Forbidden(path, adminNeedsLabel)}
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	resourcev1 "k8s.io/api/resource/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apiresource "k8s.io/apimachinery/pkg/api/resource"
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -49,41 +48,39 @@ func dropAlphaOfSlice(s *resourcev1.ResourceSlice) {
 
 // validateSlice: devices of one driver, which some nodes reach. stored is what an update replaces; nil: nothing.
 // Upstream: validateResourceSliceSpec.
-func validateSlice(at *field.Path, s, stored *resourcev1.ResourceSliceSpec) field.ErrorList {
-	errs := validate.CSIDriverName(at.Child("driver"), s.Driver)
-	errs = append(errs, validatePool(at.Child("pool"), &s.Pool)...)
+func validateSlice(path *field.Path, s, stored *resourcev1.ResourceSliceSpec) field.ErrorList {
+	errs := validate.CSIDriverName(path.Child("driver"), s.Driver)
+	errs = append(errs, validatePool(path.Child("pool"), &s.Pool)...)
 	if stored != nil {
-		errs = append(errs, validate.Immutable(at.Child("pool", "name"), s.Pool.Name, stored.Pool.Name)...)
-		errs = append(errs, validate.Immutable(at.Child("driver"), s.Driver, stored.Driver)...)
-		errs = append(errs, apivalidation.ValidateImmutableField(s.NodeName, stored.NodeName, at.Child("nodeName"))...)
+		errs = append(errs, validate.Immutable(path.Child("pool", "name"), s.Pool.Name, stored.Pool.Name)...)
+		errs = append(errs, validate.Immutable(path.Child("driver"), s.Driver, stored.Driver)...)
+		errs = append(errs, validate.Immutable(path.Child("nodeName"), s.NodeName, stored.NodeName)...)
 	}
-	errs = append(errs, validateReach(at, s)...)
+	errs = append(errs, validateReach(path, s)...)
 	if s.SharedCounters != nil && s.Devices != nil {
-		errs = append(errs, field.Invalid(at, "", "only one of `sharedCounters` or `devices` is allowed"))
+		errs = append(errs, field.Invalid(path, "", "only one of `sharedCounters` or `devices` is allowed"))
 	}
 	before := map[string]*resourcev1.Device{}
 	for i := 0; stored != nil && i < len(stored.Devices); i++ {
 		before[stored.Devices[i].Name] = &stored.Devices[i]
 	}
-	errs = append(errs, validateSet(at.Child("devices"), s.Devices, devicesAllowed(s),
+	errs = append(errs, validateSet(path.Child("devices"), s.Devices, devicesAllowed(s),
 		func(d *resourcev1.Device) string { return d.Name },
-		func(at *field.Path, d *resourcev1.Device) field.ErrorList {
-			return validateDevice(at, d, before[d.Name], s.PerDeviceNodeSelection != nil && *s.PerDeviceNodeSelection)
+		func(path *field.Path, d *resourcev1.Device) field.ErrorList {
+			return validateDevice(path, d, before[d.Name], s.PerDeviceNodeSelection != nil && *s.PerDeviceNodeSelection)
 		})...)
-	return append(errs, validateSet(at.Child("sharedCounters"), s.SharedCounters, mostCounterSets,
+	return append(errs, validateSet(path.Child("sharedCounters"), s.SharedCounters, mostCounterSets,
 		func(c *resourcev1.CounterSet) string { return c.Name },
-		func(at *field.Path, c *resourcev1.CounterSet) field.ErrorList {
-			return validateCounters(at, "name", c.Name, c.Counters)
+		func(path *field.Path, c *resourcev1.CounterSet) field.ErrorList {
+			return validateCounters(path, "name", c.Name, c.Counters)
 		})...)
 }
 
-func validatePool(at *field.Path, p *resourcev1.ResourcePool) field.ErrorList {
-	errs := validatePoolName(at.Child("name"), p.Name)
-	if p.ResourceSliceCount <= 0 {
-		errs = append(errs, field.Invalid(at.Child("resourceSliceCount"), p.ResourceSliceCount, "must be greater than zero"))
-	}
+func validatePool(path *field.Path, p *resourcev1.ResourcePool) field.ErrorList {
+	errs := validatePoolName(path.Child("name"), p.Name)
+	errs = append(errs, validate.Positive(path.Child("resourceSliceCount"), p.ResourceSliceCount)...)
 	if p.Generation < 0 {
-		errs = append(errs, field.Invalid(at.Child("generation"), p.Generation, "must be greater than or equal to zero"))
+		errs = append(errs, field.Invalid(path.Child("generation"), p.Generation, "must be greater than or equal to zero"))
 	}
 	return errs
 }
@@ -98,20 +95,20 @@ func devicesAllowed(s *resourcev1.ResourceSliceSpec) int {
 }
 
 // validateReach: one field says which nodes reach the devices.
-func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorList {
+func validateReach(path *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorList {
 	var errs field.ErrorList
 	var set []string
 	if name := s.NodeName; name != nil && *name == "" {
-		errs = append(errs, field.Invalid(at.Child("nodeName"), *name, "must be either unset or set to a non-empty string"))
+		errs = append(errs, field.Invalid(path.Child("nodeName"), *name, "must be either unset or set to a non-empty string"))
 	} else if name != nil {
 		set = append(set, "`nodeName`")
-		errs = append(errs, validate.ObjectName(at.Child("nodeName"), *name)...)
+		errs = append(errs, validate.ObjectName(path.Child("nodeName"), *name)...)
 	}
 	if selector := s.NodeSelector; selector != nil {
 		set = append(set, "`nodeSelector`")
-		errs = append(errs, validate.NodeSelector(at.Child("nodeSelector"), selector, false)...)
+		errs = append(errs, validate.NodeSelector(path.Child("nodeSelector"), selector, false)...)
 		if len(selector.NodeSelectorTerms) != 1 {
-			errs = append(errs, field.Invalid(at.Child("nodeSelector", "nodeSelectorTerms"), selector.NodeSelectorTerms,
+			errs = append(errs, field.Invalid(path.Child("nodeSelector", "nodeSelectorTerms"), selector.NodeSelectorTerms,
 				"must have exactly one node selector term"))
 		}
 	}
@@ -124,106 +121,106 @@ func validateReach(at *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorL
 		case *flag.value:
 			set = append(set, "`"+flag.name+"`")
 		default:
-			errs = append(errs, field.Invalid(at.Child(flag.name), false, wantTrue))
+			errs = append(errs, field.Invalid(path.Child(flag.name), false, wantTrue))
 		}
 	}
 	const one = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required"
 	switch len(set) {
 	case 0:
-		return append(errs, field.Required(at, one))
+		return append(errs, field.Required(path, one))
 	case 1:
 		return errs
 	}
-	return append(errs, field.Invalid(at, "{"+strings.Join(set, ", ")+"}", one+", but multiple fields are set"))
+	return append(errs, field.Invalid(path, "{"+strings.Join(set, ", ")+"}", one+", but multiple fields are set"))
 }
 
 // validateDevice: own says that each device names its nodes.
-func validateDevice(at *field.Path, d, before *resourcev1.Device, own bool) field.ErrorList {
-	errs := validate.DNS1123Label(at.Child("name"), d.Name)
+func validateDevice(path *field.Path, d, before *resourcev1.Device, own bool) field.ErrorList {
+	errs := validate.DNS1123Label(path.Child("name"), d.Name)
 	if n := len(d.Attributes) + len(d.Capacity); n > mostAttributes {
-		errs = append(errs, field.Invalid(at, n, fmt.Sprintf("the total number of attributes and capacities must not exceed %d", mostAttributes)))
+		errs = append(errs, field.Invalid(path, n, fmt.Sprintf("the total number of attributes and capacities must not exceed %d", mostAttributes)))
 	}
 	if n := len(d.Attributes); n > mostAttributeValues {
-		errs = append(errs, field.Invalid(at, n, fmt.Sprintf("the total number of attribute values must not exceed %d", mostAttributeValues)))
+		errs = append(errs, field.Invalid(path, n, fmt.Sprintf("the total number of attribute values must not exceed %d", mostAttributeValues)))
 	}
 	for _, name := range validate.SortedKeys(d.Attributes) {
-		path := at.Child("attributes")
-		errs = append(errs, validateQualifiedName(path, string(name))...)
-		errs = append(errs, validateAttribute(path.Key(shorten(string(name), longestKey)), d.Attributes[name])...)
+		attributes := path.Child("attributes")
+		errs = append(errs, validateQualifiedName(attributes, string(name))...)
+		errs = append(errs, validateAttribute(attributes.Key(shorten(string(name), longestKey)), d.Attributes[name])...)
 	}
 	shared := d.AllowMultipleAllocations != nil && *d.AllowMultipleAllocations
 	for _, name := range validate.SortedKeys(d.Capacity) {
-		path := at.Child("capacity")
-		errs = append(errs, validateQualifiedName(path, string(name))...)
-		errs = append(errs, validateDeviceCapacity(path.Key(shorten(string(name), longestKey)), d.Capacity[name], shared)...)
+		capacities := path.Child("capacity")
+		errs = append(errs, validateQualifiedName(capacities, string(name))...)
+		errs = append(errs, validateDeviceCapacity(capacities.Key(shorten(string(name), longestKey)), d.Capacity[name], shared)...)
 	}
 	if before == nil || !equality.Semantic.DeepEqual(before.Taints, d.Taints) {
-		errs = append(errs, validateItems(at.Child("taints"), d.Taints, mostTaints, validateDeviceTaint)...)
+		errs = append(errs, validateItems(path.Child("taints"), d.Taints, mostTaints, validateDeviceTaint)...)
 	}
-	errs = append(errs, validateSet(at.Child("consumesCounters"), d.ConsumesCounters, mostConsumptions,
+	errs = append(errs, validateSet(path.Child("consumesCounters"), d.ConsumesCounters, mostConsumptions,
 		func(c *resourcev1.DeviceCounterConsumption) string { return c.CounterSet },
-		func(at *field.Path, c *resourcev1.DeviceCounterConsumption) field.ErrorList {
-			return validateCounters(at, "counterSet", c.CounterSet, c.Counters)
+		func(path *field.Path, c *resourcev1.DeviceCounterConsumption) field.ErrorList {
+			return validateCounters(path, "counterSet", c.CounterSet, c.Counters)
 		})...)
 	if own {
-		errs = append(errs, validateDeviceReach(at, d)...)
+		errs = append(errs, validateDeviceReach(path, d)...)
 	} else if d.NodeName != nil || d.NodeSelector != nil || d.AllNodes != nil {
-		errs = append(errs, field.Invalid(at, nil, "`nodeName`, `nodeSelector` and `allNodes` can only be set if "+
+		errs = append(errs, field.Invalid(path, nil, "`nodeName`, `nodeSelector` and `allNodes` can only be set if "+
 			"`perDeviceNodeSelection` is set to true in the ResourceSlice spec"))
 	}
-	return append(errs, validateBindingConditions(at, d.BindingConditions, d.BindingFailureConditions)...)
+	return append(errs, validateBindingConditions(path, d.BindingConditions, d.BindingFailureConditions)...)
 }
 
 // validateDeviceReach is validateReach for one device.
-func validateDeviceReach(at *field.Path, d *resourcev1.Device) field.ErrorList {
+func validateDeviceReach(path *field.Path, d *resourcev1.Device) field.ErrorList {
 	var errs field.ErrorList
 	var set []string
 	if name := d.NodeName; name != nil && *name == "" {
-		errs = append(errs, field.Invalid(at.Child("nodeName"), *name, "must not be empty"))
+		errs = append(errs, field.Invalid(path.Child("nodeName"), *name, "must not be empty"))
 	} else if name != nil {
 		set = append(set, "`nodeName`")
-		errs = append(errs, validate.ObjectName(at.Child("nodeName"), *name)...)
+		errs = append(errs, validate.ObjectName(path.Child("nodeName"), *name)...)
 	}
 	if d.NodeSelector != nil {
 		set = append(set, "`nodeSelector`")
-		errs = append(errs, validate.NodeSelector(at.Child("nodeSelector"), d.NodeSelector, false)...)
+		errs = append(errs, validate.NodeSelector(path.Child("nodeSelector"), d.NodeSelector, false)...)
 	}
 	if d.AllNodes != nil && *d.AllNodes {
 		set = append(set, "`allNodes`")
 	} else if d.AllNodes != nil {
-		errs = append(errs, field.Invalid(at.Child("allNodes"), false, wantTrue))
+		errs = append(errs, field.Invalid(path.Child("allNodes"), false, wantTrue))
 	}
 	const one = "exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when `perDeviceNodeSelection` is set to true in the ResourceSlice spec"
 	switch len(set) {
 	case 0:
-		return append(errs, field.Required(at, one))
+		return append(errs, field.Required(path, one))
 	case 1:
 		return errs
 	}
-	return append(errs, field.Invalid(at, "{"+strings.Join(set, ", ")+"}", one))
+	return append(errs, field.Invalid(path, "{"+strings.Join(set, ", ")+"}", one))
 }
 
-func validateDeviceTaint(at *field.Path, t *resourcev1.DeviceTaint) field.ErrorList {
-	errs := metavalidation.ValidateLabelName(t.Key, at.Child("key"))
-	errs = append(errs, validate.Invalid(at.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
-	return append(errs, validateEffect(at.Child("effect"), t.Effect)...)
+func validateDeviceTaint(path *field.Path, t *resourcev1.DeviceTaint) field.ErrorList {
+	errs := metavalidation.ValidateLabelName(t.Key, path.Child("key"))
+	errs = append(errs, validate.Invalid(path.Child("value"), t.Value, validation.IsValidLabelValue(t.Value))...)
+	return append(errs, validateEffect(path.Child("effect"), t.Effect)...)
 }
 
 // validateCounters: a set of counters, or what a device takes of one; called is the field of the set's name.
-func validateCounters(at *field.Path, called, name string, counters map[string]resourcev1.Counter) field.ErrorList {
-	errs := validate.Required(at.Child(called), name)
+func validateCounters(path *field.Path, called, name string, counters map[string]resourcev1.Counter) field.ErrorList {
+	errs := validate.Required(path.Child(called), name)
 	if name != "" {
-		errs = validate.DNS1123Label(at.Child(called), name)
+		errs = validate.DNS1123Label(path.Child(called), name)
 	}
-	at = at.Child("counters")
+	path = path.Child("counters")
 	switch n := len(counters); {
 	case n == 0:
-		return append(errs, field.Required(at, ""))
+		return append(errs, field.Required(path, ""))
 	case n > mostCounters:
-		return append(errs, field.TooMany(at, n, mostCounters))
+		return append(errs, field.TooMany(path, n, mostCounters))
 	}
 	for _, counter := range validate.SortedKeys(counters) {
-		errs = append(errs, validate.DNS1123Label(at, counter)...)
+		errs = append(errs, validate.DNS1123Label(path, counter)...)
 	}
 	return errs
 }
@@ -233,7 +230,7 @@ var semantic = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)` +
 	`(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$`)
 
 // validateAttribute: an attribute has one value.
-func validateAttribute(at *field.Path, a resourcev1.DeviceAttribute) field.ErrorList {
+func validateAttribute(path *field.Path, a resourcev1.DeviceAttribute) field.ErrorList {
 	var errs field.ErrorList
 	values := 0
 	for _, set := range []bool{a.BoolValue != nil, a.IntValue != nil, a.StringValue != nil, a.VersionValue != nil} {
@@ -242,24 +239,24 @@ func validateAttribute(at *field.Path, a resourcev1.DeviceAttribute) field.Error
 		}
 	}
 	if text := ptr.Deref(a.StringValue, ""); len(text) > longestAttribute {
-		errs = append(errs, field.TooLong(at.Child("string"), "", longestAttribute))
+		errs = append(errs, field.TooLong(path.Child("string"), "", longestAttribute))
 	}
 	if version := a.VersionValue; version != nil {
 		if !semantic.MatchString(*version) {
-			errs = append(errs, field.Invalid(at.Child("version"), *version, "must be a string compatible with semver.org spec 2.0.0"))
+			errs = append(errs, field.Invalid(path.Child("version"), *version, "must be a string compatible with semver.org spec 2.0.0"))
 		}
 		if len(*version) > longestAttribute {
-			errs = append(errs, field.TooLong(at.Child("version"), "", longestAttribute))
+			errs = append(errs, field.TooLong(path.Child("version"), "", longestAttribute))
 		}
 	}
 	const one = "exactly one value must be specified"
 	switch values {
 	case 0:
-		return append(errs, field.Invalid(at, "", one))
+		return append(errs, field.Invalid(path, "", one))
 	case 1:
 		return errs
 	}
-	return append(errs, field.Invalid(at, a, one))
+	return append(errs, field.Invalid(path, a, one))
 }
 
 // shorten is a key as paths show it.
@@ -272,23 +269,23 @@ func shorten(key string, longest int) string {
 }
 
 // validateDeviceCapacity: only a device that several claims share says which parts of it they may ask for.
-func validateDeviceCapacity(at *field.Path, c resourcev1.DeviceCapacity, shared bool) field.ErrorList {
-	at = at.Child("requestPolicy")
+func validateDeviceCapacity(path *field.Path, c resourcev1.DeviceCapacity, shared bool) field.ErrorList {
+	path = path.Child("requestPolicy")
 	switch policy := c.RequestPolicy; {
 	case policy == nil:
 		return nil
 	case !shared:
-		return field.ErrorList{field.Forbidden(at, "allowMultipleAllocations must be true")}
+		return field.ErrorList{field.Forbidden(path, "allowMultipleAllocations must be true")}
 	case len(policy.ValidValues) > 0 && policy.ValidRange != nil:
-		return field.ErrorList{field.Forbidden(at, `exactly one policy can be specified, cannot specify "validValues" and "validRange" at the same time`)}
+		return field.ErrorList{field.Forbidden(path, `exactly one policy can be specified, cannot specify "validValues" and "validRange" at the same time`)}
 	case len(policy.ValidValues) > 0 && policy.Default == nil:
-		return field.ErrorList{field.Required(at.Child("default"), "required when validValues is defined")}
+		return field.ErrorList{field.Required(path.Child("default"), "required when validValues is defined")}
 	case len(policy.ValidValues) > 0:
-		return validateValidValues(at.Child("validValues"), policy, c.Value)
+		return validateValidValues(path.Child("validValues"), policy, c.Value)
 	case policy.ValidRange != nil && policy.Default == nil:
-		return field.ErrorList{field.Required(at.Child("default"), "required when validRange is defined")}
+		return field.ErrorList{field.Required(path.Child("default"), "required when validRange is defined")}
 	case policy.ValidRange != nil:
-		return validateValidRange(at.Child("validRange"), policy, c.Value)
+		return validateValidRange(path.Child("validRange"), policy, c.Value)
 	}
 	return nil
 }
@@ -296,39 +293,39 @@ func validateDeviceCapacity(at *field.Path, c resourcev1.DeviceCapacity, shared 
 const mostValidValues = 10
 
 // validateValidValues: the shares of a capacity that claims may ask for ascend, fit, and have the default among them.
-func validateValidValues(at *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
+func validateValidValues(path *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
 	values := p.ValidValues
 	var errs field.ErrorList
 	for i := 1; i < len(values); i++ {
 		if values[i-1].Cmp(values[i]) > 0 {
-			errs = append(errs, field.Invalid(at.Index(i), values[i].String(), "values must be sorted in ascending order"))
+			errs = append(errs, field.Invalid(path.Index(i), values[i].String(), "values must be sorted in ascending order"))
 		}
 	}
 	known := false
-	errs = append(errs, validateSet(at, values, mostValidValues, func(q *apiresource.Quantity) string { return fmt.Sprint(q.Value()) },
-		func(at *field.Path, q *apiresource.Quantity) field.ErrorList {
+	errs = append(errs, validateSet(path, values, mostValidValues, func(q *apiresource.Quantity) string { return fmt.Sprint(q.Value()) },
+		func(path *field.Path, q *apiresource.Quantity) field.ErrorList {
 			known = known || q.Cmp(*p.Default) == 0
 			if q.Cmp(capacity) > 0 {
-				return field.ErrorList{field.Invalid(at, q.String(), "option is larger than capacity value: "+capacity.String())}
+				return field.ErrorList{field.Invalid(path, q.String(), "option is larger than capacity value: "+capacity.String())}
 			}
 			return nil
 		})...)
 	if !known {
-		errs = append(errs, field.Invalid(at, p.Default.String(), "default value is not valid according to the requestPolicy"))
+		errs = append(errs, field.Invalid(path, p.Default.String(), "default value is not valid according to the requestPolicy"))
 	}
 	return errs
 }
 
 // validateValidRange is validateValidValues for a range, in steps.
-func validateValidRange(at *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
+func validateValidRange(path *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
 	low, high, step, otherwise := p.ValidRange.Min, p.ValidRange.Max, p.ValidRange.Step, p.Default
 	if low == nil {
-		return field.ErrorList{field.Required(at.Child("min"), "required when validRange is defined")}
+		return field.ErrorList{field.Required(path.Child("min"), "required when validRange is defined")}
 	}
 	var errs field.ErrorList
 	refuse := func(broken bool, name string, value *apiresource.Quantity, text string, limit *apiresource.Quantity) {
 		if broken {
-			errs = append(errs, field.Invalid(at.Child(name), value.String(), text+": "+limit.String()))
+			errs = append(errs, field.Invalid(path.Child(name), value.String(), text+": "+limit.String()))
 		}
 	}
 	refuse(low.Cmp(capacity) > 0, "min", low, "min is larger than capacity value", &capacity)
@@ -346,7 +343,7 @@ func validateValidRange(at *field.Path, p *resourcev1.CapacityRequestPolicy, cap
 	refuse(first.Cmp(capacity) > 0, "step", step, fmt.Sprintf("one step %s is larger than capacity value", first.String()), &capacity)
 	for _, value := range []*apiresource.Quantity{otherwise, high} {
 		if value != nil && (step.Value() == 0 || (value.Value()-low.Value())%step.Value() != 0) { // upstream divides by zero
-			errs = append(errs, field.Invalid(at.Child("step"), value.String(),
+			errs = append(errs, field.Invalid(path.Child("step"), value.String(),
 				fmt.Sprintf("value is not a multiple of a given step (%s) from (%s)", step.String(), low.String())))
 		}
 	}

@@ -51,21 +51,21 @@ func validateConditionTypes[C any](conditions []C, kind func(C) string) field.Er
 	var errs field.ErrorList
 	var seen []string
 	for i, c := range conditions {
-		at := field.NewPath("status", "conditions").Index(i).Child("type")
+		path := field.NewPath("status", "conditions").Index(i).Child("type")
 		if slices.Contains(seen, kind(c)) {
-			errs = append(errs, field.Duplicate(at, kind(c)))
+			errs = append(errs, field.Duplicate(path, kind(c)))
 		}
 		seen = append(seen, kind(c))
-		errs = append(errs, validate.Required(at, kind(c))...)
+		errs = append(errs, validate.Required(path, kind(c))...)
 	}
 	return errs
 }
 
 // validateFlowSchema is upstream's ValidateFlowSchemaSpec.
 func validateFlowSchema(_ context.Context, f *flowcontrolv1.FlowSchema) field.ErrorList {
-	at, spec := field.NewPath("spec"), &f.Spec
+	path, spec := field.NewPath("spec"), &f.Spec
 	var errs field.ErrorList
-	precedence := at.Child("matchingPrecedence")
+	precedence := path.Child("matchingPrecedence")
 	if spec.MatchingPrecedence <= 0 {
 		errs = append(errs, field.Invalid(precedence, spec.MatchingPrecedence, "must be a positive value"))
 	}
@@ -78,46 +78,46 @@ func validateFlowSchema(_ context.Context, f *flowcontrolv1.FlowSchema) field.Er
 	methods := []flowcontrolv1.FlowDistinguisherMethodType{flowcontrolv1.FlowDistinguisherMethodByNamespaceType,
 		flowcontrolv1.FlowDistinguisherMethodByUserType}
 	if m := spec.DistinguisherMethod; m != nil && !slices.Contains(methods, m.Type) {
-		errs = append(errs, field.NotSupported(at.Child("distinguisherMethod", "type"), m, methods))
+		errs = append(errs, field.NotSupported(path.Child("distinguisherMethod", "type"), m, methods))
 	}
-	level := at.Child("priorityLevelConfiguration", "name")
+	level := path.Child("priorityLevelConfiguration", "name")
 	if spec.PriorityLevelConfiguration.Name == "" {
 		errs = append(errs, field.Required(level, "must reference a priority level"))
 	} else {
 		errs = append(errs, validate.ObjectName(level, spec.PriorityLevelConfiguration.Name)...)
 	}
 	for i, rule := range spec.Rules {
-		errs = append(errs, validateFlowRule(at.Child("rules").Index(i), &rule)...)
+		errs = append(errs, validateFlowRule(path.Child("rules").Index(i), &rule)...)
 	}
 	return errs
 }
 
 // validateLevel is upstream's ValidatePriorityLevelConfigurationSpec.
 func validateLevel(_ context.Context, l *flowcontrolv1.PriorityLevelConfiguration) field.ErrorList {
-	at, spec := field.NewPath("spec"), &l.Spec
+	path, spec := field.NewPath("spec"), &l.Spec
 	var errs field.ErrorList
 	if (l.Name == exempt) != (spec.Type == flowcontrolv1.PriorityLevelEnablementExempt) {
-		errs = append(errs, field.Invalid(at.Child("type"), spec.Type, "must be 'Exempt' if and only if `name` is 'exempt'"))
+		errs = append(errs, field.Invalid(path.Child("type"), spec.Type, "must be 'Exempt' if and only if `name` is 'exempt'"))
 	}
 	switch spec.Type {
 	case flowcontrolv1.PriorityLevelEnablementExempt:
 		if spec.Limited != nil {
-			errs = append(errs, field.Forbidden(at.Child("limited"), "must be nil if the type is not Limited"))
+			errs = append(errs, field.Forbidden(path.Child("limited"), "must be nil if the type is not Limited"))
 		}
 		if spec.Exempt != nil {
-			errs = append(errs, validateShares(at.Child("exempt"), spec.Exempt.NominalConcurrencyShares)...)
-			errs = append(errs, validateLendable(at.Child("exempt"), spec.Exempt.LendablePercent)...)
+			errs = append(errs, validateShares(path.Child("exempt"), spec.Exempt.NominalConcurrencyShares)...)
+			errs = append(errs, validateLendable(path.Child("exempt"), spec.Exempt.LendablePercent)...)
 		}
 	case flowcontrolv1.PriorityLevelEnablementLimited:
 		if spec.Exempt != nil {
-			errs = append(errs, field.Forbidden(at.Child("exempt"), "must be nil if the type is Limited"))
+			errs = append(errs, field.Forbidden(path.Child("exempt"), "must be nil if the type is Limited"))
 		}
 		if spec.Limited == nil {
-			return append(errs, field.Required(at.Child("limited"), "must not be empty when type is Limited"))
+			return append(errs, field.Required(path.Child("limited"), "must not be empty when type is Limited"))
 		}
-		errs = append(errs, validateLimited(at.Child("limited"), spec.Limited)...)
+		errs = append(errs, validateLimited(path.Child("limited"), spec.Limited)...)
 	default:
-		errs = append(errs, validate.RequiredAndSupported(at.Child("type"), spec.Type,
+		errs = append(errs, validate.RequiredAndSupported(path.Child("type"), spec.Type,
 			flowcontrolv1.PriorityLevelEnablementExempt, flowcontrolv1.PriorityLevelEnablementLimited)...)
 	}
 	return errs
@@ -164,18 +164,18 @@ func validateLimitResponse(path *field.Path, r flowcontrolv1.LimitResponse) fiel
 }
 
 // validateQueuing: a hand of queues must be drawn from a deck with the bits of one hash.
-func validateQueuing(at *field.Path, q *flowcontrolv1.QueuingConfiguration) field.ErrorList {
+func validateQueuing(path *field.Path, q *flowcontrolv1.QueuingConfiguration) field.ErrorList {
 	const mostQueues, hashBits = 10_000_000, 60
 	var errs field.ErrorList
 	if q.QueueLengthLimit <= 0 {
-		errs = append(errs, field.Invalid(at.Child("queueLengthLimit"), q.QueueLengthLimit, "must be positive"))
+		errs = append(errs, field.Invalid(path.Child("queueLengthLimit"), q.QueueLengthLimit, "must be positive"))
 	}
 	if q.Queues <= 0 {
-		errs = append(errs, field.Invalid(at.Child("queues"), q.Queues, "must be positive"))
+		errs = append(errs, field.Invalid(path.Child("queues"), q.Queues, "must be positive"))
 	} else if q.Queues > mostQueues {
-		errs = append(errs, field.Invalid(at.Child("queues"), q.Queues, fmt.Sprintf("must not be greater than %d", mostQueues)))
+		errs = append(errs, field.Invalid(path.Child("queues"), q.Queues, fmt.Sprintf("must not be greater than %d", mostQueues)))
 	}
-	hand := at.Child("handSize")
+	hand := path.Child("handSize")
 	switch bits := int(math.Ceil(math.Log2(float64(q.Queues)) * float64(q.HandSize))); {
 	case q.HandSize <= 0:
 		errs = append(errs, field.Invalid(hand, q.HandSize, "must be positive"))
@@ -238,19 +238,19 @@ var levelColumns = resource.Table[flowcontrolv1.PriorityLevelConfiguration, *flo
 var flowVerbs = []string{"create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"}
 
 // validateFlowRule is upstream's ValidateFlowSchemaPolicyRulesWithSubjects.
-func validateFlowRule(at *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) field.ErrorList {
+func validateFlowRule(path *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) field.ErrorList {
 	var errs field.ErrorList
 	for i, s := range r.Subjects {
-		errs = append(errs, validateFlowSubject(at.Child("subjects").Index(i), &s)...)
+		errs = append(errs, validateFlowSubject(path.Child("subjects").Index(i), &s)...)
 	}
 	if len(r.Subjects) == 0 {
-		errs = append(errs, field.Required(at.Child("subjects"), "subjects must contain at least one value"))
+		errs = append(errs, field.Required(path.Child("subjects"), "subjects must contain at least one value"))
 	}
 	if len(r.ResourceRules)+len(r.NonResourceRules) == 0 {
-		errs = append(errs, field.Required(at, "at least one of resourceRules and nonResourceRules has to be non-empty"))
+		errs = append(errs, field.Required(path, "at least one of resourceRules and nonResourceRules has to be non-empty"))
 	}
 	for i, rule := range r.ResourceRules {
-		at := at.Child("resourceRules").Index(i)
+		at := path.Child("resourceRules").Index(i)
 		errs = append(errs, validateFlowVerbs(at.Child("verbs"), rule.Verbs)...)
 		errs = append(errs, validate.AllOrSome(at.Child("apiGroups"), rule.APIGroups, "api groups",
 			"resource rules must supply at least one api group")...)
@@ -259,7 +259,7 @@ func validateFlowRule(at *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) 
 		errs = append(errs, validateFlowNamespaces(at.Child("namespaces"), rule.Namespaces, rule.ClusterScope)...)
 	}
 	for i, rule := range r.NonResourceRules {
-		at := at.Child("nonResourceRules").Index(i)
+		at := path.Child("nonResourceRules").Index(i)
 		errs = append(errs, validateFlowVerbs(at.Child("verbs"), rule.Verbs)...)
 		urls := at.Child("nonResourceURLs")
 		errs = append(errs, validate.AllOrSome(urls, rule.NonResourceURLs, "non-resource URLs", "nonResourceURLs must contain at least one value")...)
@@ -272,32 +272,32 @@ func validateFlowRule(at *field.Path, r *flowcontrolv1.PolicyRulesWithSubjects) 
 	return errs
 }
 
-func validateFlowVerbs(at *field.Path, verbs []string) field.ErrorList {
+func validateFlowVerbs(path *field.Path, verbs []string) field.ErrorList {
 	unknown := func(verb string) bool { return !slices.Contains(flowVerbs, verb) }
 	if len(verbs) > 0 && !slices.Contains(verbs, "*") && slices.ContainsFunc(verbs, unknown) {
-		return field.ErrorList{field.NotSupported(at, verbs, flowVerbs)}
+		return field.ErrorList{field.NotSupported(path, verbs, flowVerbs)}
 	}
-	return validate.AllOrSome(at, verbs, "verbs", "verbs must contain at least one value")
+	return validate.AllOrSome(path, verbs, "verbs", "verbs must contain at least one value")
 }
 
-func validateFlowNamespaces(at *field.Path, namespaces []string, clusterScope bool) field.ErrorList {
+func validateFlowNamespaces(path *field.Path, namespaces []string, clusterScope bool) field.ErrorList {
 	if len(namespaces) == 0 && clusterScope {
 		return nil
 	}
-	errs := validate.AllOrSome(at, namespaces, "namespaces", "resource rules that are not cluster scoped must supply at least one namespace")
+	errs := validate.AllOrSome(path, namespaces, "namespaces", "resource rules that are not cluster scoped must supply at least one namespace")
 	if slices.Contains(namespaces, "*") {
 		return errs
 	}
 	for i, namespace := range namespaces {
 		for _, message := range apivalidation.ValidateNamespaceName(namespace, false) {
-			errs = append(errs, field.Invalid(at.Index(i), namespace, "each member of this list must be '*' or a DNS-1123 label; "+message))
+			errs = append(errs, field.Invalid(path.Index(i), namespace, "each member of this list must be '*' or a DNS-1123 label; "+message))
 		}
 	}
 	return errs
 }
 
 // validateFlowURL is upstream's ValidateNonResourceURLPath.
-func validateFlowURL(at *field.Path, url string) field.ErrorList {
+func validateFlowURL(path *field.Path, url string) field.ErrorList {
 	wrong := ""
 	switch stars := strings.Count(url, "*"); {
 	case url == "":
@@ -315,14 +315,14 @@ func validateFlowURL(at *field.Path, url string) field.ErrorList {
 	if wrong == "" {
 		return nil
 	}
-	return field.ErrorList{field.Invalid(at, url, wrong)}
+	return field.ErrorList{field.Invalid(path, url, wrong)}
 }
 
 // validateFlowSubject: what is given is what the kind names. Upstream: ValidateFlowSchemaSubject.
-func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) field.ErrorList {
+func validateFlowSubject(path *field.Path, s *flowcontrolv1.Subject) field.ErrorList {
 	kinds := []flowcontrolv1.SubjectKind{flowcontrolv1.SubjectKindGroup, flowcontrolv1.SubjectKindServiceAccount,
 		flowcontrolv1.SubjectKindUser}
-	errs := validate.Supported(at.Child("kind"), s.Kind, kinds...)
+	errs := validate.Supported(path.Child("kind"), s.Kind, kinds...)
 	if len(errs) > 0 {
 		return errs
 	}
@@ -332,35 +332,35 @@ func validateFlowSubject(at *field.Path, s *flowcontrolv1.Subject) field.ErrorLi
 		given bool
 		check func(*field.Path) field.ErrorList
 	}{
-		{flowcontrolv1.SubjectKindServiceAccount, "serviceAccount", s.ServiceAccount != nil, func(at *field.Path) field.ErrorList {
-			return validateFlowAccount(at, s.ServiceAccount)
+		{flowcontrolv1.SubjectKindServiceAccount, "serviceAccount", s.ServiceAccount != nil, func(path *field.Path) field.ErrorList {
+			return validateFlowAccount(path, s.ServiceAccount)
 		}},
-		{flowcontrolv1.SubjectKindUser, "user", s.User != nil, func(at *field.Path) field.ErrorList { return validate.Required(at.Child("name"), s.User.Name) }},
-		{flowcontrolv1.SubjectKindGroup, "group", s.Group != nil, func(at *field.Path) field.ErrorList {
-			return validate.Required(at.Child("name"),
+		{flowcontrolv1.SubjectKindUser, "user", s.User != nil, func(path *field.Path) field.ErrorList { return validate.Required(path.Child("name"), s.User.Name) }},
+		{flowcontrolv1.SubjectKindGroup, "group", s.Group != nil, func(path *field.Path) field.ErrorList {
+			return validate.Required(path.Child("name"),
 				s.Group.Name)
 		}},
 	} {
-		at := at.Child(one.field)
+		path := path.Child(one.field)
 		switch {
 		case one.kind != s.Kind && one.given:
-			errs = append(errs, field.Forbidden(at, one.field+" is forbidden when subject kind is not '"+string(one.kind)+"'"))
+			errs = append(errs, field.Forbidden(path, one.field+" is forbidden when subject kind is not '"+string(one.kind)+"'"))
 		case one.kind == s.Kind && !one.given:
-			errs = append(errs, field.Required(at, one.field+" is required when subject kind is '"+string(one.kind)+"'"))
+			errs = append(errs, field.Required(path, one.field+" is required when subject kind is '"+string(one.kind)+"'"))
 		case one.kind == s.Kind:
-			errs = append(errs, one.check(at)...)
+			errs = append(errs, one.check(path)...)
 		}
 	}
 	return errs
 }
 
-func validateFlowAccount(at *field.Path, s *flowcontrolv1.ServiceAccountSubject) field.ErrorList {
-	errs := validate.Required(at.Child("name"), s.Name)
+func validateFlowAccount(path *field.Path, s *flowcontrolv1.ServiceAccountSubject) field.ErrorList {
+	errs := validate.Required(path.Child("name"), s.Name)
 	if s.Name != "" && s.Name != flowcontrolv1.NameAll {
-		errs = append(errs, validate.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
+		errs = append(errs, validate.Invalid(path.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
 	}
 	if s.Namespace == "" {
-		return append(errs, field.Required(at.Child("namespace"), "must specify namespace for service account"))
+		return append(errs, field.Required(path.Child("namespace"), "must specify namespace for service account"))
 	}
-	return append(errs, validate.Invalid(at.Child("namespace"), s.Namespace, apivalidation.ValidateNamespaceName(s.Namespace, false))...)
+	return append(errs, validate.Invalid(path.Child("namespace"), s.Namespace, apivalidation.ValidateNamespaceName(s.Namespace, false))...)
 }

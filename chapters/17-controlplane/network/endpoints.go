@@ -9,7 +9,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -88,16 +87,12 @@ func validateSubsets(subsets []corev1.EndpointSubset) field.ErrorList {
 }
 
 func validateEndpointAddress(path *field.Path, a *corev1.EndpointAddress) field.ErrorList {
-	errs := validation.IsValidIPForLegacyField(path.Child("ip"), a.IP, true, nil)
+	errs := validate.IP(path.Child("ip"), a.IP)
 	errs = append(errs, validateName(path.Child("hostname"), a.Hostname, false)...)
 	if a.NodeName != nil {
-		errs = append(errs, validateNodeName(path.Child("nodeName"), *a.NodeName)...)
+		errs = append(errs, validate.ObjectName(path.Child("nodeName"), *a.NodeName)...)
 	}
 	return append(errs, validateEndpointIP(path.Child("ip"), a.IP)...)
-}
-
-func validateNodeName(path *field.Path, name string) field.ErrorList {
-	return validate.Invalid(path, name, apivalidation.NameIsDNSSubdomain(name, false))
 }
 
 func validateEndpointPort(path *field.Path, p *corev1.EndpointPort, named bool) field.ErrorList {

@@ -2,13 +2,11 @@ package network
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -72,7 +70,7 @@ func (endpointSliceStrategy) ValidateUpdate(_ context.Context, obj, old runtime.
 	if wrong := validateEndpoint(now); len(wrong) > 0 && !equality.Semantic.DeepEqual(now.Endpoints, before.Endpoints) {
 		errs = append(errs, wrong...)
 	}
-	return append(errs, apivalidation.ValidateImmutableField(now.AddressType, before.AddressType, field.NewPath("addressType"))...)
+	return append(errs, validate.Immutable(field.NewPath("addressType"), now.AddressType, before.AddressType)...)
 }
 
 func (endpointSliceStrategy) WarningsOnCreate(_ context.Context, obj runtime.Object) []string {
@@ -152,31 +150,24 @@ var knownAddressTypes = []discoveryv1.AddressType{discoveryv1.AddressTypeFQDN, d
 
 // validateSlice checks a slice but for its endpoints. Upstream: ValidateEndpointSlice.
 func validateSlice(s *discoveryv1.EndpointSlice) field.ErrorList {
-	var errs field.ErrorList
-	switch path := field.NewPath("addressType"); {
-	case s.AddressType == "":
-		errs = append(errs, field.Required(path, ""))
-	case !slices.Contains(knownAddressTypes, s.AddressType):
-		errs = append(errs, field.NotSupported(path, s.AddressType, knownAddressTypes))
-	}
+	errs := validate.RequiredAndSupported(field.NewPath("addressType"), s.AddressType, knownAddressTypes...)
 	if len(s.Ports) > maxPorts {
 		return append(errs, field.TooMany(field.NewPath("ports"), len(s.Ports), maxPorts))
 	}
-	names := map[string]bool{}
+	names := validate.Seen{}
 	for i, p := range s.Ports {
 		path, name := field.NewPath("ports").Index(i), ""
 		if p.Name != nil {
 			name = *p.Name
 		}
 		errs = append(errs, validateName(path.Child("name"), name, false)...)
-		if names[name] {
+		if names.Repeated(name) {
 			errs = append(errs, field.Duplicate(path.Child("name"), name))
 		}
-		names[name] = true
 		if p.Protocol == nil {
 			errs = append(errs, field.Required(path.Child("protocol"), ""))
-		} else if !slices.Contains(knownProtocols, *p.Protocol) {
-			errs = append(errs, field.NotSupported(path.Child("protocol"), *p.Protocol, knownProtocols))
+		} else {
+			errs = append(errs, validate.Supported(path.Child("protocol"), *p.Protocol, knownProtocols...)...)
 		}
 		errs = append(errs, validateQualified(path.Child("appProtocol"), p.AppProtocol)...)
 	}
@@ -193,7 +184,7 @@ func validateEndpoint(s *discoveryv1.EndpointSlice) field.ErrorList {
 		e, path := &s.Endpoints[i], path.Index(i)
 		errs = append(errs, validateAddress(path.Child("addresses"), e.Addresses, s.AddressType)...)
 		if e.NodeName != nil {
-			errs = append(errs, validateNodeName(path.Child("nodeName"), *e.NodeName)...)
+			errs = append(errs, validate.ObjectName(path.Child("nodeName"), *e.NodeName)...)
 		}
 		if topology := path.Child("deprecatedTopology"); len(e.DeprecatedTopology) > 0 {
 			if len(e.DeprecatedTopology) > maxTopology {
@@ -225,7 +216,7 @@ func validateAddress(path *field.Path, addresses []string, kind discoveryv1.Addr
 			errs = append(errs, validation.IsFullyQualifiedDomainName(path.Index(i), address)...)
 			continue
 		case discoveryv1.AddressTypeIPv4:
-			wrong = validation.IsValidIPForLegacyField(path.Index(i), address, true, nil)
+			wrong = validate.IP(path.Index(i), address)
 		case discoveryv1.AddressTypeIPv6:
 			wrong = validation.IsValidIP(path.Index(i), address)
 		default:
@@ -248,13 +239,12 @@ func validateHint(path *field.Path, h *discoveryv1.EndpointHints) field.ErrorLis
 	if len(h.ForZones) > maxHints {
 		return field.ErrorList{field.TooMany(zones, len(h.ForZones), maxHints)}
 	}
-	seen := map[string]bool{}
+	seen := validate.Seen{}
 	for i, zone := range h.ForZones {
 		path := zones.Index(i).Child("name")
-		if seen[zone.Name] {
+		if seen.Repeated(zone.Name) {
 			errs = append(errs, field.Duplicate(path, zone.Name))
 		}
-		seen[zone.Name] = true
 		errs = append(errs, validate.Invalid(path, zone.Name, validation.IsValidLabelValue(zone.Name))...)
 	}
 	nodes := path.Child("forNodes")
@@ -264,11 +254,10 @@ func validateHint(path *field.Path, h *discoveryv1.EndpointHints) field.ErrorLis
 	clear(seen)
 	for i, node := range h.ForNodes {
 		path := nodes.Index(i).Child("name")
-		if seen[node.Name] {
+		if seen.Repeated(node.Name) {
 			errs = append(errs, field.Duplicate(path, node.Name))
 		}
-		seen[node.Name] = true
-		errs = append(errs, validateNodeName(path, node.Name)...)
+		errs = append(errs, validate.ObjectName(path, node.Name)...)
 	}
 	return errs
 }

@@ -7,7 +7,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -79,7 +78,7 @@ func (ingressStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.
 	var errs field.ErrorList
 	for i, entry := range obj.(*networkingv1.Ingress).Status.LoadBalancer.Ingress {
 		if entry.IP != "" {
-			errs = append(errs, validation.IsValidIPForLegacyField(balancerPath.Index(i).Child("ip"), entry.IP, true, known)...)
+			errs = append(errs, validate.IP(balancerPath.Index(i).Child("ip"), entry.IP, known...)...)
 		}
 		errs = append(errs, validateIngressName(balancerPath.Index(i), entry.Hostname)...)
 	}
@@ -129,7 +128,7 @@ func ingressClassStrategy() registry.Strategy {
 		ValidateWithOldFunc: func(_ context.Context, c, old *networkingv1.IngressClass) field.ErrorList {
 			var errs field.ErrorList
 			if old != nil {
-				errs = apivalidation.ValidateImmutableField(c.Spec.Controller, old.Spec.Controller, specPath.Child("controller"))
+				errs = validate.Immutable(specPath.Child("controller"), c.Spec.Controller, old.Spec.Controller)
 			}
 			return append(errs, validateIngressClass(c)...)
 		},

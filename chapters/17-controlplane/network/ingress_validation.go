@@ -29,7 +29,7 @@ func validateIngress(i, old *networkingv1.Ingress) field.ErrorList {
 	}
 	errs = append(errs, validateTls(i, old)...)
 	if class := i.Spec.IngressClassName; class != nil {
-		errs = append(errs, validate.Invalid(specPath.Child("ingressClassName"), *class, apivalidation.NameIsDNSSubdomain(*class, false))...)
+		errs = append(errs, validate.ObjectName(specPath.Child("ingressClassName"), *class)...)
 	}
 	return errs
 }
@@ -135,8 +135,8 @@ func validatePath(path *field.Path, p *networkingv1.HTTPIngressPath) field.Error
 			wrong("must be an absolute path")
 		}
 	default:
-		errs = append(errs, field.NotSupported(path.Child("pathType"), *p.PathType, []networkingv1.PathType{
-			networkingv1.PathTypeExact, networkingv1.PathTypeImplementationSpecific, networkingv1.PathTypePrefix}))
+		errs = append(errs, validate.Supported(path.Child("pathType"), *p.PathType,
+			networkingv1.PathTypeExact, networkingv1.PathTypeImplementationSpecific, networkingv1.PathTypePrefix)...)
 	}
 	return append(errs, validateBackend(path.Child("backend"), &p.Backend)...)
 }
@@ -175,7 +175,7 @@ func validateBackend(path *field.Path, b *networkingv1.IngressBackend) field.Err
 func validateReference(path *field.Path, r corev1.TypedLocalObjectReference) field.ErrorList {
 	var errs field.ErrorList
 	if r.APIGroup != nil {
-		errs = append(errs, validate.Invalid(path.Child("apiGroup"), *r.APIGroup, validation.IsDNS1123Subdomain(*r.APIGroup))...)
+		errs = append(errs, validate.DNS1123Subdomain(path.Child("apiGroup"), *r.APIGroup)...)
 	}
 	errs = append(errs, validate.PathSegment(path.Child("kind"), r.Kind, "")...)
 	return append(errs, validate.PathSegment(path.Child("name"), r.Name, "")...)

@@ -87,7 +87,7 @@ func (ipAddressStrategy) Validate(_ context.Context, obj runtime.Object) field.E
 	}
 	var errs field.ErrorList
 	if ref.Group != "" {
-		errs = append(errs, validate.Invalid(path.Child("group"), ref.Group, validation.IsDNS1123Subdomain(ref.Group))...)
+		errs = append(errs, validate.DNS1123Subdomain(path.Child("group"), ref.Group)...)
 	}
 	errs = append(errs, validate.PathSegment(path.Child("resource"), ref.Resource, "")...)
 	errs = append(errs, validate.PathSegment(path.Child("name"), ref.Name, "")...)
@@ -99,7 +99,7 @@ func (ipAddressStrategy) Validate(_ context.Context, obj runtime.Object) field.E
 
 func (s ipAddressStrategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	now, before := parentOf(obj), parentOf(old)
-	return append(s.Validate(ctx, obj), apivalidation.ValidateImmutableField(now, before, specPath.Child("parentRef"))...)
+	return append(s.Validate(ctx, obj), validate.Immutable(specPath.Child("parentRef"), now, before)...)
 }
 
 // parentReference shows itself in messages as upstream's internal type does.
@@ -186,9 +186,7 @@ func (serviceCIDRStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Ob
 	}
 	var errs field.ErrorList
 	for i := range before {
-		if now[i] != before[i] {
-			errs = append(errs, field.Invalid(cidrsPath.Index(i), now[i], apivalidation.FieldImmutableErrorMsg))
-		}
+		errs = append(errs, validate.Immutable(cidrsPath.Index(i), now[i], before[i])...)
 	}
 	if grows {
 		errs = append(errs, validateCidr(now)...)

@@ -2,7 +2,6 @@ package network
 
 import (
 	"context"
-	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -70,9 +69,7 @@ func validatePolicy(s *networkingv1.NetworkPolicySpec, known tolerance) field.Er
 		return append(errs, field.Invalid(path, &s.PolicyTypes, "may not specify more than two policyTypes"))
 	}
 	for i, t := range s.PolicyTypes {
-		if !slices.Contains(allowed, t) {
-			errs = append(errs, field.NotSupported(path.Index(i), t, allowed))
-		}
+		errs = append(errs, validate.Supported(path.Index(i), t, allowed...)...)
 	}
 	return errs
 }
@@ -91,8 +88,8 @@ func validatePolicyRule(path *field.Path, ports []networkingv1.NetworkPolicyPort
 func validatePolicyPort(path *field.Path, p *networkingv1.NetworkPolicyPort) field.ErrorList {
 	var errs field.ErrorList
 	protocols := []corev1.Protocol{corev1.ProtocolTCP, corev1.ProtocolUDP, corev1.ProtocolSCTP}
-	if p.Protocol != nil && !slices.Contains(protocols, *p.Protocol) {
-		errs = append(errs, field.NotSupported(path.Child("protocol"), *p.Protocol, protocols))
+	if p.Protocol != nil {
+		errs = append(errs, validate.Supported(path.Child("protocol"), *p.Protocol, protocols...)...)
 	}
 	end := path.Child("endPort")
 	switch {

@@ -201,15 +201,15 @@ func validateBalancer(b, old *corev1.LoadBalancerStatus, of corev1.ServiceType) 
 	for i, ingress := range b.Ingress {
 		path := balancerPath.Index(i)
 		if ingress.IP != "" {
-			errs = append(errs, validation.IsValidIPForLegacyField(path.Child("ip"), ingress.IP, true, known)...)
+			errs = append(errs, validate.IP(path.Child("ip"), ingress.IP, known...)...)
 		}
 		switch mode := ingress.IPMode; {
 		case mode == nil && ingress.IP != "":
 			errs = append(errs, field.Required(path.Child("ipMode"), "must be specified when `ip` is set"))
 		case mode != nil && ingress.IP == "":
 			errs = append(errs, field.Forbidden(path.Child("ipMode"), "may not be specified when `ip` is not set"))
-		case mode != nil && !slices.Contains(knownIPModes, *mode):
-			errs = append(errs, field.NotSupported(path.Child("ipMode"), mode, knownIPModes))
+		case mode != nil:
+			errs = append(errs, validate.Supported(path.Child("ipMode"), *mode, knownIPModes...)...)
 		}
 		errs = append(errs, validateIngressName(path, ingress.Hostname)...)
 	}
@@ -221,7 +221,7 @@ func validateIngressName(path *field.Path, host string) field.ErrorList {
 	if host == "" {
 		return nil
 	}
-	errs := validate.Invalid(path.Child("hostname"), host, validation.IsDNS1123Subdomain(host))
+	errs := validate.DNS1123Subdomain(path.Child("hostname"), host)
 	if parseIP(host) != nil {
 		errs = append(errs, field.Invalid(path.Child("hostname"), host, "must be a DNS name, not an IP address"))
 	}

@@ -6,8 +6,9 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 var (
@@ -26,16 +27,14 @@ func validateAddresses(s, old *corev1.Service) field.ErrorList {
 	errs := validateFirstClusterIP(s)
 	seen := map[corev1.IPFamily]bool{}
 	for i, family := range s.Spec.IPFamilies {
-		if !slices.Contains(knownFamilies, family) {
-			errs = append(errs, field.NotSupported(familyPath.Index(i), family, knownFamilies))
-		}
+		errs = append(errs, validate.Supported(familyPath.Index(i), family, knownFamilies...)...)
 		if seen[family] {
 			errs = append(errs, field.Duplicate(familyPath.Index(i), family))
 		}
 		seen[family] = true
 	}
-	if p := s.Spec.IPFamilyPolicy; p != nil && !slices.Contains(knownPolicies, *p) {
-		errs = append(errs, field.NotSupported(policyPath, p, knownPolicies))
+	if p := s.Spec.IPFamilyPolicy; p != nil {
+		errs = append(errs, validate.Supported(policyPath, *p, knownPolicies...)...)
 	}
 	wrong := validateEachClusterIP(s, old)
 	errs = append(errs, wrong...)
@@ -70,7 +69,7 @@ func validateEachClusterIP(s, old *corev1.Service) field.ErrorList {
 	}
 	for i, text := range s.Spec.ClusterIPs {
 		if i > 0 || text != corev1.ClusterIPNone {
-			errs = append(errs, validation.IsValidIPForLegacyField(addressesAre.Index(i), text, true, before)...)
+			errs = append(errs, validate.IP(addressesAre.Index(i), text, before...)...)
 		} else if len(s.Spec.ClusterIPs) > 1 {
 			errs = append(errs, field.Invalid(addressesAre, s.Spec.ClusterIPs, "'None' must be the first and only value"))
 		}

@@ -83,8 +83,7 @@ func validateExternalName(s *corev1.Service) field.ErrorList {
 	if name == "" {
 		return append(errs, field.Required(path, ""))
 	}
-	errs = append(errs, validate.Invalid(path, name, validation.IsDNS1123Subdomain(name))...)
-	return errs
+	return append(errs, validate.DNS1123Subdomain(path, name)...)
 }
 
 func validateSelector(s, _ *corev1.Service) field.ErrorList {
@@ -94,10 +93,8 @@ func validateSelector(s, _ *corev1.Service) field.ErrorList {
 func validateAffinity(s, _ *corev1.Service) field.ErrorList {
 	kind, config := s.Spec.SessionAffinity, s.Spec.SessionAffinityConfig
 	switch {
-	case kind == "":
-		return field.ErrorList{field.Required(specPath.Child("sessionAffinity"), "")}
 	case !slices.Contains(knownAffinity, kind):
-		return field.ErrorList{field.NotSupported(specPath.Child("sessionAffinity"), kind, knownAffinity)}
+		return validate.RequiredAndSupported(specPath.Child("sessionAffinity"), kind, knownAffinity...)
 	case kind == corev1.ServiceAffinityNone && config != nil:
 		return field.ErrorList{field.Forbidden(affinityPath, "must not be set when session affinity is None")}
 	case kind == corev1.ServiceAffinityNone:
@@ -128,7 +125,7 @@ func validateExternalIP(s, old *corev1.Service) field.ErrorList {
 	}
 	for i, ip := range s.Spec.ExternalIPs {
 		path := specPath.Child("externalIPs").Index(i)
-		wrong := validation.IsValidIPForLegacyField(path, ip, true, known)
+		wrong := validate.IP(path, ip, known...)
 		if len(wrong) == 0 {
 			wrong = validateEndpointIP(path, ip)
 		}
@@ -138,13 +135,7 @@ func validateExternalIP(s, old *corev1.Service) field.ErrorList {
 }
 
 func validateKind(s, _ *corev1.Service) field.ErrorList {
-	switch path := specPath.Child("type"); {
-	case s.Spec.Type == "":
-		return field.ErrorList{field.Required(path, "")}
-	case !slices.Contains(knownTypes, s.Spec.Type):
-		return field.ErrorList{field.NotSupported(path, s.Spec.Type, knownTypes)}
-	}
-	return nil
+	return validate.RequiredAndSupported(specPath.Child("type"), s.Spec.Type, knownTypes...)
 }
 
 var (
@@ -217,12 +208,8 @@ func validateExternalTraffic(s, _ *corev1.Service) field.ErrorList {
 		return field.ErrorList{field.Invalid(path, policy, "may only be set for externally-accessible services")}
 	case !reachable:
 		return nil
-	case policy == "":
-		return field.ErrorList{field.Required(path, "")}
-	case !slices.Contains(knownExternalPolicies, policy):
-		return field.ErrorList{field.NotSupported(path, policy, knownExternalPolicies)}
 	}
-	return nil
+	return validate.RequiredAndSupported(path, policy, knownExternalPolicies...)
 }
 
 func validateHealthCheck(s, _ *corev1.Service) field.ErrorList {
@@ -243,18 +230,18 @@ func validateInternalTraffic(s, _ *corev1.Service) field.ErrorList {
 	switch {
 	case policy == nil && (hasNodePorts(s) || s.Spec.Type == corev1.ServiceTypeClusterIP):
 		return field.ErrorList{field.Required(path, "")}
-	case policy != nil && !slices.Contains(knownInternalPolicies, *policy):
-		return field.ErrorList{field.NotSupported(path, *policy, knownInternalPolicies)}
+	case policy != nil:
+		return validate.Supported(path, *policy, knownInternalPolicies...)
 	}
 	return nil
 }
 
 func validateDistribution(s, _ *corev1.Service) field.ErrorList {
 	d := s.Spec.TrafficDistribution
-	if d == nil || slices.Contains(knownDistributions, *d) {
+	if d == nil {
 		return nil
 	}
-	return field.ErrorList{field.NotSupported(specPath.Child("trafficDistribution"), *d, knownDistributions)}
+	return validate.Supported(specPath.Child("trafficDistribution"), *d, knownDistributions...)
 }
 
 var knownProtocols = []corev1.Protocol{corev1.ProtocolSCTP, corev1.ProtocolTCP, corev1.ProtocolUDP}
@@ -262,14 +249,13 @@ var knownProtocols = []corev1.Protocol{corev1.ProtocolSCTP, corev1.ProtocolTCP, 
 // validatePort checks each port; with more than one, they need names. Upstream: validateServicePort.
 func validatePort(s, _ *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
-	names := map[string]bool{}
+	names := validate.Seen{}
 	for i := range s.Spec.Ports {
 		p, path := &s.Spec.Ports[i], portsPath.Index(i)
 		errs = append(errs, validateName(path.Child("name"), p.Name, len(s.Spec.Ports) > 1)...)
-		if p.Name != "" && names[p.Name] {
+		if p.Name != "" && names.Repeated(p.Name) {
 			errs = append(errs, field.Duplicate(path.Child("name"), p.Name))
 		}
-		names[p.Name] = true
 		errs = append(errs, validate.PortNumber(path.Child("port"), p.Port)...)
 		errs = append(errs, validateProtocol(path.Child("protocol"), p.Protocol)...)
 		errs = append(errs, validate.PortNumberOrName(path.Child("targetPort"), p.TargetPort)...)
@@ -289,20 +275,14 @@ func validateName(path *field.Path, name string, required bool) field.ErrorList 
 }
 
 func validateProtocol(path *field.Path, p corev1.Protocol) field.ErrorList {
-	switch {
-	case p == "":
-		return field.ErrorList{field.Required(path, "")}
-	case !slices.Contains(knownProtocols, p):
-		return field.ErrorList{field.NotSupported(path, p, knownProtocols)}
-	}
-	return nil
+	return validate.RequiredAndSupported(path, p, knownProtocols...)
 }
 
 func validateQualified(path *field.Path, name *string) field.ErrorList {
 	if name == nil {
 		return nil
 	}
-	return validate.Invalid(path, *name, validation.IsQualifiedName(*name))
+	return validate.QualifiedName(path, *name)
 }
 
 // validateNodePort: only some types have node ports, and no two ports of a protocol share one.

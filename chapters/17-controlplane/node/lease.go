@@ -21,15 +21,15 @@ var leaseStrategy = resource.SpecStatus[coordinationv1.Lease, *coordinationv1.Le
 		l.Spec.Strategy, l.Spec.PreferredHolder = nil, nil
 	},
 	ValidateFunc: func(_ context.Context, l *coordinationv1.Lease) field.ErrorList {
-		var found field.ErrorList
+		var errs field.ErrorList
 		spec := field.NewPath("spec")
 		if seconds := l.Spec.LeaseDurationSeconds; seconds != nil && *seconds <= 0 {
-			found = append(found, field.Invalid(spec.Child("leaseDurationSeconds"), seconds, "must be greater than 0"))
+			errs = append(errs, field.Invalid(spec.Child("leaseDurationSeconds"), seconds, "must be greater than 0"))
 		}
 		if count := l.Spec.LeaseTransitions; count != nil && *count < 0 {
-			found = append(found, field.Invalid(spec.Child("leaseTransitions"), count, "must be greater than or equal to 0"))
+			errs = append(errs, field.Invalid(spec.Child("leaseTransitions"), count, "must be greater than or equal to 0"))
 		}
-		return found
+		return errs
 	},
 }
 

@@ -43,8 +43,8 @@ func (nodeStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorL
 	n := obj.(*corev1.Node)
 	errs := validateTaints(field.NewPath("metadata", "taints"), n.Spec.Taints) // upstream's path, though taints lie in the spec
 	errs = append(errs, validateNodeResources(n)...)
-	if swap := n.Status.NodeInfo.Swap; swap != nil && swap.Capacity != nil && *swap.Capacity <= 0 {
-		errs = append(errs, field.Invalid(field.NewPath("metadata", "nodeSwapStatus", "capacity"), *swap.Capacity, "must be greater than zero"))
+	if swap := n.Status.NodeInfo.Swap; swap != nil && swap.Capacity != nil {
+		errs = append(errs, validate.Positive(field.NewPath("metadata", "nodeSwapStatus", "capacity"), *swap.Capacity)...)
 	}
 	errs = append(errs, validateDeclaredFeatures(field.NewPath("status", "declaredFeatures"), n.Status.DeclaredFeatures)...)
 	return append(errs, validatePodCIDRs(field.NewPath("spec", "podCIDRs"), n.Spec.PodCIDRs)...)

@@ -28,9 +28,9 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 		}
 		if c.Overhead != nil {
 			for _, name := range validate.SortedKeys(c.Overhead.PodFixed) {
-				at := field.NewPath("overhead", "limits").Key(string(name))
-				found = append(found, validate.ContainerResourceName(at, name)...)
-				found = append(found, validate.ResourceQuantity(at, name, c.Overhead.PodFixed[name])...)
+				path := field.NewPath("overhead", "limits").Key(string(name))
+				found = append(found, validate.ContainerResourceName(path, name)...)
+				found = append(found, validate.ResourceQuantity(path, name, c.Overhead.PodFixed[name])...)
 			}
 		}
 		if c.Scheduling != nil {
@@ -44,15 +44,15 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 }
 
 // validateScheduling: pods of the class go to certain nodes.
-func validateScheduling(at *field.Path, s *nodev1.Scheduling) field.ErrorList {
-	errs := metavalidation.ValidateLabels(s.NodeSelector, at.Child("nodeSelector"))
-	at = at.Child("tolerations")
-	errs = append(errs, podspec.ValidateTolerations(at, s.Tolerations, podspec.Options{})...)
+func validateScheduling(path *field.Path, s *nodev1.Scheduling) field.ErrorList {
+	errs := metavalidation.ValidateLabels(s.NodeSelector, path.Child("nodeSelector"))
+	path = path.Child("tolerations")
+	errs = append(errs, podspec.ValidateTolerations(path, s.Tolerations, podspec.Options{})...)
 	seen := map[corev1.Toleration]bool{}
 	for i, t := range s.Tolerations {
 		key := corev1.Toleration{Key: t.Key, Operator: t.Operator, Value: t.Value, Effect: t.Effect}
 		if seen[key] {
-			errs = append(errs, field.Duplicate(at.Index(i), t))
+			errs = append(errs, field.Duplicate(path.Index(i), t))
 		}
 		seen[key] = true
 	}

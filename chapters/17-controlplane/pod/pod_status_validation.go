@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/utils/net"
 
@@ -23,7 +22,7 @@ func ValidatePodStatusUpdate(pod, before *corev1.Pod) field.ErrorList {
 	if now.ObservedGeneration < 0 {
 		errs = append(errs, field.Invalid(statusPath.Child("observedGeneration"), now.ObservedGeneration, "must be a non-negative integer"))
 	}
-	errs = append(errs, apivalidation.ValidateImmutableField(now.QOSClass, was.QOSClass, statusPath.Child("qosClass"))...)
+	errs = append(errs, validate.Immutable(statusPath.Child("qosClass"), now.QOSClass, was.QOSClass)...)
 	errs = append(errs, validateContainerStateTransition(pod, before)...)
 	errs = append(errs, validateResourceClaimStatuses(now.ResourceClaimStatuses, &pod.Spec)...)
 	errs = append(errs, validateExtendedResourceClaimStatus(now.ExtendedResourceClaimStatus, &pod.Spec)...)

@@ -128,13 +128,10 @@ func ValidateVolumeMode(path *field.Path, mode *corev1.PersistentVolumeMode) fie
 
 func validateStorageRequest(path *field.Path, requests corev1.ResourceList) field.ErrorList {
 	size, ok := requests[corev1.ResourceStorage]
-	switch {
-	case !ok:
+	if !ok {
 		return field.ErrorList{field.Required(path, "")}
-	case size.Sign() <= 0:
-		return field.ErrorList{field.Invalid(path, size.String(), "must be greater than zero")}
 	}
-	return nil
+	return validate.PositiveQuantity(path, size)
 }
 
 // validateDataSources checks dataSource and the newer dataSourceRef; where both are set they are equal.

@@ -8,7 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/sets"
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"kubepath/chapters/17-controlplane/validate"
@@ -140,7 +139,7 @@ func validateClaimOnce(path *field.Path, keys validate.Seen, claim corev1.Resour
 	var errs field.ErrorList
 	key := claim.Name
 	if claim.Request != "" {
-		errs = validate.Invalid(path.Child("request"), claim.Request, validation.IsDNS1123Label(claim.Request))
+		errs = validate.DNS1123Label(path.Child("request"), claim.Request)
 		key += "/" + claim.Request
 	}
 	if keys[key] {

@@ -275,20 +275,20 @@ func ValidateProfilesMatchAnnotations(path *field.Path, m *metav1.ObjectMeta, sp
 		errs = append(errs, validateSeccompMatchesAnnotation(path.Child("securityContext", "seccompProfile"), text, of.SeccompProfile)...)
 	}
 	onWindows := spec.OS != nil && spec.OS.Name == corev1.Windows
-	EachContainer(path, spec, func(c *corev1.Container, at *field.Path) {
+	EachContainer(path, spec, func(c *corev1.Container, path *field.Path) {
 		own := c.SecurityContext
 		if own == nil {
 			own = &corev1.SecurityContext{}
 		}
 		if text, ok := m.Annotations[corev1.SeccompContainerAnnotationKeyPrefix+c.Name]; ok && own.SeccompProfile != nil {
-			errs = append(errs, validateSeccompMatchesAnnotation(at.Child("securityContext", "seccompProfile"), text, own.SeccompProfile)...)
+			errs = append(errs, validateSeccompMatchesAnnotation(path.Child("securityContext", "seccompProfile"), text, own.SeccompProfile)...)
 		}
 		profile := own.AppArmorProfile
 		if profile == nil {
 			profile = of.AppArmorProfile
 		}
 		if text, ok := m.Annotations[corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix+c.Name]; ok && profile != nil && !onWindows {
-			errs = append(errs, validateAppArmorMatchesAnnotation(at.Child("securityContext", "appArmorProfile"), text, profile)...)
+			errs = append(errs, validateAppArmorMatchesAnnotation(path.Child("securityContext", "appArmorProfile"), text, profile)...)
 		}
 	})
 	return errs

@@ -26,18 +26,18 @@ var limitRangeStrategy = resource.SpecStatus[corev1.LimitRange, *corev1.LimitRan
 		}
 	},
 	ValidateFunc: func(_ context.Context, l *corev1.LimitRange) field.ErrorList {
-		var found field.ErrorList
+		var errs field.ErrorList
 		var seen []corev1.LimitType
 		for i := range l.Spec.Limits {
 			limit, path := &l.Spec.Limits[i], field.NewPath("spec", "limits").Index(i)
-			found = append(found, validateLimitType(path.Child("type"), limit.Type)...)
+			errs = append(errs, validateLimitType(path.Child("type"), limit.Type)...)
 			if slices.Contains(seen, limit.Type) {
-				found = append(found, field.Duplicate(path.Child("type"), limit.Type))
+				errs = append(errs, field.Duplicate(path.Child("type"), limit.Type))
 			}
 			seen = append(seen, limit.Type)
-			found = append(found, validateLimit(path, limit)...)
+			errs = append(errs, validateLimit(path, limit)...)
 		}
-		return found
+		return errs
 	},
 }
 

@@ -42,13 +42,13 @@ var quotaStrategy = resource.SpecStatus[corev1.ResourceQuota, *corev1.ResourceQu
 }
 
 var quotaStatus = quotaStrategy.StatusStrategy(func(_ context.Context, q, _ *corev1.ResourceQuota) field.ErrorList {
-	var found field.ErrorList
+	var errs field.ErrorList
 	if q.ResourceVersion == "" {
-		found = append(found, field.Required(field.NewPath("resourceVersion"), ""))
+		errs = append(errs, field.Required(field.NewPath("resourceVersion"), ""))
 	}
 	status := field.NewPath("status")
-	found = append(found, validateQuotaList(status.Child("hard"), q.Status.Hard)...)
-	return append(found, validateQuotaList(status.Child("used"), q.Status.Used)...)
+	errs = append(errs, validateQuotaList(status.Child("hard"), q.Status.Hard)...)
+	return append(errs, validateQuotaList(status.Child("used"), q.Status.Used)...)
 })
 
 // validateQuotaList is upstream's ValidateResourceQuotaResourceName and ValidateResourceQuantityValue of each entry.

@@ -46,13 +46,13 @@ func validateRules(rules []rbacv1.PolicyRule, ofNamespace bool) field.ErrorList 
 }
 
 // validateRule: a rule is about resources, or about paths that are none. Upstream: ValidatePolicyRule.
-func validateRule(at *field.Path, r *rbacv1.PolicyRule, ofNamespace bool) field.ErrorList {
+func validateRule(path *field.Path, r *rbacv1.PolicyRule, ofNamespace bool) field.ErrorList {
 	var errs field.ErrorList
 	if len(r.Verbs) == 0 {
-		errs = append(errs, field.Required(at.Child("verbs"), "verbs must contain at least one value"))
+		errs = append(errs, field.Required(path.Child("verbs"), "verbs must contain at least one value"))
 	}
 	if len(r.NonResourceURLs) > 0 {
-		urls := at.Child("nonResourceURLs")
+		urls := path.Child("nonResourceURLs")
 		if ofNamespace {
 			errs = append(errs, field.Invalid(urls, r.NonResourceURLs, "namespaced rules cannot apply to non-resource URLs"))
 		}
@@ -62,10 +62,10 @@ func validateRule(at *field.Path, r *rbacv1.PolicyRule, ofNamespace bool) field.
 		return errs
 	}
 	if len(r.APIGroups) == 0 {
-		errs = append(errs, field.Required(at.Child("apiGroups"), "resource rules must supply at least one api group"))
+		errs = append(errs, field.Required(path.Child("apiGroups"), "resource rules must supply at least one api group"))
 	}
 	if len(r.Resources) == 0 {
-		errs = append(errs, field.Required(at.Child("resources"), "resource rules must supply at least one resource"))
+		errs = append(errs, field.Required(path.Child("resources"), "resource rules must supply at least one resource"))
 	}
 	return errs
 }
@@ -74,10 +74,10 @@ func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) fie
 	if r == nil {
 		return nil
 	}
-	at := field.NewPath("aggregationRule", "clusterRoleSelectors")
+	path := field.NewPath("aggregationRule", "clusterRoleSelectors")
 	var errs field.ErrorList
 	if len(r.ClusterRoleSelectors) == 0 {
-		errs = append(errs, field.Required(at, "at least one clusterRoleSelector required if aggregationRule is non-nil"))
+		errs = append(errs, field.Required(path, "at least one clusterRoleSelector required if aggregationRule is non-nil"))
 	}
 	strict := metavalidation.LabelSelectorValidationOptions{}
 	options := strict
@@ -88,9 +88,9 @@ func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) fie
 		}
 	}
 	for i, selector := range r.ClusterRoleSelectors {
-		errs = append(errs, metavalidation.ValidateLabelSelector(&selector, options, at.Index(i))...)
+		errs = append(errs, metavalidation.ValidateLabelSelector(&selector, options, path.Index(i))...)
 		if _, err := metav1.LabelSelectorAsSelector(&selector); err != nil {
-			errs = append(errs, field.Invalid(at.Index(i), nil, "invalid label selector.")) // upstream shows what it could not make
+			errs = append(errs, field.Invalid(path.Index(i), nil, "invalid label selector.")) // upstream shows what it could not make
 		}
 	}
 	return errs
@@ -129,34 +129,34 @@ func validateRoleRefUnchanged(now, before rbacv1.RoleRef) field.ErrorList {
 }
 
 func validateRoleRef(r rbacv1.RoleRef, kinds ...string) field.ErrorList {
-	at := field.NewPath("roleRef")
-	errs := validate.Supported(at.Child("apiGroup"), r.APIGroup, rbacv1.GroupName)
-	errs = append(errs, validate.Supported(at.Child("kind"), r.Kind, kinds...)...)
+	path := field.NewPath("roleRef")
+	errs := validate.Supported(path.Child("apiGroup"), r.APIGroup, rbacv1.GroupName)
+	errs = append(errs, validate.Supported(path.Child("kind"), r.Kind, kinds...)...)
 	if r.Name == "" {
-		return append(errs, field.Required(at.Child("name"), ""))
+		return append(errs, field.Required(path.Child("name"), ""))
 	}
-	return append(errs, validate.Invalid(at.Child("name"), r.Name, apipath.IsValidPathSegmentName(r.Name))...)
+	return append(errs, validate.Invalid(path.Child("name"), r.Name, apipath.IsValidPathSegmentName(r.Name))...)
 }
 
 // validateSubjects is upstream's ValidateRoleBindingSubject of each.
 func validateSubjects(subjects []rbacv1.Subject, inNamespace bool) field.ErrorList {
 	var errs field.ErrorList
 	for i, s := range subjects {
-		at := field.NewPath("subjects").Index(i)
-		errs = append(errs, validate.Required(at.Child("name"), s.Name)...)
+		path := field.NewPath("subjects").Index(i)
+		errs = append(errs, validate.Required(path.Child("name"), s.Name)...)
 		switch s.Kind {
 		case rbacv1.ServiceAccountKind:
 			if s.Name != "" {
-				errs = append(errs, validate.Invalid(at.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
+				errs = append(errs, validate.Invalid(path.Child("name"), s.Name, apivalidation.ValidateServiceAccountName(s.Name, false))...)
 			}
-			errs = append(errs, validate.Supported(at.Child("apiGroup"), s.APIGroup, "")...)
+			errs = append(errs, validate.Supported(path.Child("apiGroup"), s.APIGroup, "")...)
 			if !inNamespace {
-				errs = append(errs, validate.Required(at.Child("namespace"), s.Namespace)...)
+				errs = append(errs, validate.Required(path.Child("namespace"), s.Namespace)...)
 			}
 		case rbacv1.UserKind, rbacv1.GroupKind:
-			errs = append(errs, validate.Supported(at.Child("apiGroup"), s.APIGroup, rbacv1.GroupName)...)
+			errs = append(errs, validate.Supported(path.Child("apiGroup"), s.APIGroup, rbacv1.GroupName)...)
 		default:
-			errs = append(errs, validate.Supported(at.Child("kind"), s.Kind, rbacv1.ServiceAccountKind, rbacv1.UserKind, rbacv1.GroupKind)...)
+			errs = append(errs, validate.Supported(path.Child("kind"), s.Kind, rbacv1.ServiceAccountKind, rbacv1.UserKind, rbacv1.GroupKind)...)
 		}
 	}
 	return errs

@@ -27,8 +27,8 @@ var driverStrategy = resource.SpecStatus[storagev1.CSIDriver, *storagev1.CSIDriv
 	WarningsWithOldFunc:       warnOfTokens,
 	ValidateUpdateFunc: func(_ context.Context, d, old *storagev1.CSIDriver) field.ErrorList {
 		spec := field.NewPath("spec")
-		found := validate.Immutable(spec.Child("attachedRequired"), d.Spec.AttachRequired, old.Spec.AttachRequired)
-		return append(found, validate.Immutable(spec.Child("volumeLifecycleModes"), d.Spec.VolumeLifecycleModes, old.Spec.VolumeLifecycleModes)...)
+		errs := validate.Immutable(spec.Child("attachedRequired"), d.Spec.AttachRequired, old.Spec.AttachRequired)
+		return append(errs, validate.Immutable(spec.Child("volumeLifecycleModes"), d.Spec.VolumeLifecycleModes, old.Spec.VolumeLifecycleModes)...)
 	},
 }
 
@@ -44,7 +44,7 @@ func warnOfTokens(_ context.Context, d, old *storagev1.CSIDriver) []string {
 
 // validateDriver is upstream's validateCSIDriverSpec; that the field is called attachedRequired is upstream's word.
 func validateDriver(_ context.Context, d *storagev1.CSIDriver) field.ErrorList {
-	at := field.NewPath("spec")
+	path := field.NewPath("spec")
 	var errs field.ErrorList
 	for _, needed := range []struct {
 		name  string
@@ -53,42 +53,42 @@ func validateDriver(_ context.Context, d *storagev1.CSIDriver) field.ErrorList {
 		{"attachedRequired", d.Spec.AttachRequired}, {"podInfoOnMount", d.Spec.PodInfoOnMount}, {"storageCapacity", d.Spec.StorageCapacity},
 	} {
 		if needed.value == nil {
-			errs = append(errs, field.Required(at.Child(needed.name), ""))
+			errs = append(errs, field.Required(path.Child(needed.name), ""))
 		}
 	}
 	if policy := d.Spec.FSGroupPolicy; policy != nil {
-		errs = append(errs, validate.Supported(at.Child("fsGroupPolicy"), *policy, storagev1.FileFSGroupPolicy, storagev1.NoneFSGroupPolicy,
+		errs = append(errs, validate.Supported(path.Child("fsGroupPolicy"), *policy, storagev1.FileFSGroupPolicy, storagev1.NoneFSGroupPolicy,
 			storagev1.ReadWriteOnceWithFSTypeFSGroupPolicy)...)
 	}
-	errs = append(errs, validateTokenRequests(at.Child("tokenRequests"), d.Spec.TokenRequests)...)
+	errs = append(errs, validateTokenRequests(path.Child("tokenRequests"), d.Spec.TokenRequests)...)
 	for _, mode := range d.Spec.VolumeLifecycleModes {
-		errs = append(errs, validate.Supported(at.Child("volumeLifecycleModes"), mode, storagev1.VolumeLifecyclePersistent,
+		errs = append(errs, validate.Supported(path.Child("volumeLifecycleModes"), mode, storagev1.VolumeLifecyclePersistent,
 			storagev1.VolumeLifecycleEphemeral)...)
 	}
 	if d.Spec.SELinuxMount == nil {
-		errs = append(errs, field.Required(at.Child("seLinuxMount"), ""))
+		errs = append(errs, field.Required(path.Child("seLinuxMount"), ""))
 	}
 	if period := d.Spec.NodeAllocatableUpdatePeriodSeconds; period != nil && *period < 10 {
-		errs = append(errs, field.Invalid(at.Child("nodeAllocatableUpdatePeriodSeconds"), *period,
+		errs = append(errs, field.Invalid(path.Child("nodeAllocatableUpdatePeriodSeconds"), *period,
 			"must be greater than or equal to 10 seconds"))
 	}
 	if d.Spec.ServiceAccountTokenInSecrets != nil && len(d.Spec.TokenRequests) == 0 {
-		errs = append(errs, field.Invalid(at.Child("serviceAccountTokenInSecrets"), d.Spec.ServiceAccountTokenInSecrets,
+		errs = append(errs, field.Invalid(path.Child("serviceAccountTokenInSecrets"), d.Spec.ServiceAccountTokenInSecrets,
 			"serviceAccountTokenInSecrets is set but no tokenRequests are specified"))
 	}
 	return errs
 }
 
-func validateTokenRequests(at *field.Path, requests []storagev1.TokenRequest) field.ErrorList {
+func validateTokenRequests(path *field.Path, requests []storagev1.TokenRequest) field.ErrorList {
 	var errs field.ErrorList
 	var audiences []string
 	for i, r := range requests {
 		if slices.Contains(audiences, r.Audience) {
-			errs = append(errs, field.Duplicate(at.Index(i).Child("audience"), r.Audience))
+			errs = append(errs, field.Duplicate(path.Index(i).Child("audience"), r.Audience))
 			continue
 		}
 		audiences = append(audiences, r.Audience)
-		expires := at.Index(i).Child("expirationSeconds")
+		expires := path.Index(i).Child("expirationSeconds")
 		switch seconds := ptr.Deref(r.ExpirationSeconds, 3600); {
 		case seconds < 600:
 			errs = append(errs, field.Invalid(expires, seconds, "may not specify a duration less than 10 minutes"))
@@ -143,49 +143,49 @@ var csiNodeStrategy = resource.SpecStatus[storagev1.CSINode, *storagev1.CSINode]
 	Strategy:                  registry.ClusterScoped{},
 	ForbidUnconditionalUpdate: true,
 	ValidateFunc: func(_ context.Context, n *storagev1.CSINode) field.ErrorList {
-		var found field.ErrorList
+		var errs field.ErrorList
 		var names []string
 		for i, d := range n.Spec.Drivers {
-			at := field.NewPath("spec", "drivers").Index(i)
-			found = append(found, validateNodeDriver(at, &d)...)
+			path := field.NewPath("spec", "drivers").Index(i)
+			errs = append(errs, validateNodeDriver(path, &d)...)
 			if slices.Contains(names, d.Name) {
-				found = append(found, field.Duplicate(at.Child("name"), d.Name))
+				errs = append(errs, field.Duplicate(path.Child("name"), d.Name))
 			}
 			names = append(names, d.Name)
 		}
-		return found
+		return errs
 	},
 	ValidateUpdateFunc: func(_ context.Context, n, old *storagev1.CSINode) field.ErrorList {
-		var found field.ErrorList
+		var errs field.ErrorList
 		for _, before := range old.Spec.Drivers {
 			for _, now := range n.Spec.Drivers {
 				if now.Name == before.Name {
 					now.Allocatable, before.Allocatable = nil, nil // which may change
-					found = append(found, validate.Immutable(field.NewPath("spec", "drivers"), &now, &before)...)
+					errs = append(errs, validate.Immutable(field.NewPath("spec", "drivers"), &now, &before)...)
 				}
 			}
 		}
-		return found
+		return errs
 	},
 }
 
-func validateNodeDriver(at *field.Path, d *storagev1.CSINodeDriver) field.ErrorList {
-	errs := validate.CSIDriverName(at.Child("name"), d.Name)
-	errs = append(errs, validate.Required(at.Child("nodeID"), d.NodeID)...)
+func validateNodeDriver(path *field.Path, d *storagev1.CSINodeDriver) field.ErrorList {
+	errs := validate.CSIDriverName(path.Child("name"), d.Name)
+	errs = append(errs, validate.Required(path.Child("nodeID"), d.NodeID)...)
 	if len(d.NodeID) > 256 {
-		errs = append(errs, field.Invalid(at.Child("nodeID"), d.NodeID, fmt.Sprintf("must be %d characters or less", 256)))
+		errs = append(errs, field.Invalid(path.Child("nodeID"), d.NodeID, fmt.Sprintf("must be %d characters or less", 256)))
 	}
-	if d.Allocatable != nil && ptr.Deref(d.Allocatable.Count, 0) < 0 {
-		errs = append(errs, apivalidation.ValidateNonnegativeField(int64(*d.Allocatable.Count), at.Child("allocatable", "count"))...)
+	if d.Allocatable != nil && d.Allocatable.Count != nil {
+		errs = append(errs, validate.NonNegative(path.Child("allocatable", "count"), *d.Allocatable.Count)...)
 	}
 	var keys []string
 	for _, key := range d.TopologyKeys {
-		errs = append(errs, validate.Required(at, key)...)
+		errs = append(errs, validate.Required(path, key)...)
 		if slices.Contains(keys, key) {
-			errs = append(errs, field.Duplicate(at, key))
+			errs = append(errs, field.Duplicate(path, key))
 		}
 		keys = append(keys, key)
-		errs = append(errs, validate.QualifiedName(at, key)...)
+		errs = append(errs, validate.QualifiedName(path, key)...)
 	}
 	return errs
 }
@@ -209,15 +209,15 @@ var capacityStrategy = resource.SpecStatus[storagev1.CSIStorageCapacity, *storag
 		if old != nil {
 			options.AllowInvalidLabelValueInSelector = len(metavalidation.ValidateLabelSelector(old.NodeTopology, options, nil)) > 0
 		}
-		found := metavalidation.ValidateLabelSelector(c.NodeTopology, options, topology)
-		found = append(found, validate.ObjectName(field.NewPath("storageClassName"), c.StorageClassName)...)
+		errs := metavalidation.ValidateLabelSelector(c.NodeTopology, options, topology)
+		errs = append(errs, validate.ObjectName(field.NewPath("storageClassName"), c.StorageClassName)...)
 		if c.Capacity != nil && c.Capacity.Sign() < 0 {
-			found = append(found, field.Invalid(field.NewPath("capacity"), c.Capacity.String(), apivalidation.IsNegativeErrorMsg))
+			errs = append(errs, field.Invalid(field.NewPath("capacity"), c.Capacity.String(), apivalidation.IsNegativeErrorMsg))
 		}
-		return found
+		return errs
 	},
 	ValidateUpdateFunc: func(_ context.Context, c, old *storagev1.CSIStorageCapacity) field.ErrorList {
-		found := validate.Immutable(field.NewPath("nodeTopology"), c.NodeTopology, old.NodeTopology)
-		return append(found, validate.Immutable(field.NewPath("storageClassName"), c.StorageClassName, old.StorageClassName)...)
+		errs := validate.Immutable(field.NewPath("nodeTopology"), c.NodeTopology, old.NodeTopology)
+		return append(errs, validate.Immutable(field.NewPath("storageClassName"), c.StorageClassName, old.StorageClassName)...)
 	},
 }

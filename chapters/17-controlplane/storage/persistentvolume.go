@@ -71,87 +71,87 @@ func (volumeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Ob
 
 // validateVolume is upstream's ValidatePersistentVolumeSpec.
 func validateVolume(v *corev1.PersistentVolume) field.ErrorList {
-	spec, at := &v.Spec, field.NewPath("spec")
-	errs := validateModes(at.Child("accessModes"), spec.AccessModes)
-	errs = append(errs, validateCapacity(at.Child("capacity"), spec.Capacity)...)
+	spec, path := &v.Spec, field.NewPath("spec")
+	errs := validateModes(path.Child("accessModes"), spec.AccessModes)
+	errs = append(errs, validateCapacity(path.Child("capacity"), spec.Capacity)...)
 	if policy := spec.PersistentVolumeReclaimPolicy; policy != "" {
-		errs = append(errs, validate.Supported(at.Child("persistentVolumeReclaimPolicy"), policy, corev1.PersistentVolumeReclaimDelete,
+		errs = append(errs, validate.Supported(path.Child("persistentVolumeReclaimPolicy"), policy, corev1.PersistentVolumeReclaimDelete,
 			corev1.PersistentVolumeReclaimRecycle, corev1.PersistentVolumeReclaimRetain)...)
 	}
 	if spec.NodeAffinity != nil {
-		errs = append(errs, validateVolumeAffinity(at.Child("nodeAffinity"), spec.NodeAffinity)...)
+		errs = append(errs, validateVolumeAffinity(path.Child("nodeAffinity"), spec.NodeAffinity)...)
 	}
-	errs = append(errs, validateSources(at, spec)...)
+	errs = append(errs, validateSources(path, spec)...)
 	if spec.StorageClassName != "" {
-		errs = append(errs, validate.ObjectName(at.Child("storageClassName"), spec.StorageClassName)...)
+		errs = append(errs, validate.ObjectName(path.Child("storageClassName"), spec.StorageClassName)...)
 	}
-	errs = append(errs, podspec.ValidateVolumeMode(at.Child("volumeMode"), spec.VolumeMode)...)
-	return append(errs, validateAttributesClass(at, spec)...)
+	errs = append(errs, podspec.ValidateVolumeMode(path.Child("volumeMode"), spec.VolumeMode)...)
+	return append(errs, validateAttributesClass(path, spec)...)
 }
 
 // validateInlineVolume is validateVolume for a volume that no object stands for: it has a driver, and nothing that binds it.
-func validateInlineVolume(at *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {
+func validateInlineVolume(path *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {
 	const inline = " in the context of inline volumes"
 	var errs field.ErrorList
 	forbid := func(broken bool, name, text string) {
 		if broken {
-			errs = append(errs, field.Forbidden(at.Child(name), text+inline))
+			errs = append(errs, field.Forbidden(path.Child(name), text+inline))
 		}
 	}
 	const notAtAll = "may not be specified"
 	forbid(spec.ClaimRef != nil, "claimRef", notAtAll)
 	forbid(len(spec.Capacity) != 0, "capacity", notAtAll)
 	if spec.CSI == nil {
-		errs = append(errs, field.Required(at.Child("csi"), "has to be specified"+inline))
+		errs = append(errs, field.Required(path.Child("csi"), "has to be specified"+inline))
 	}
-	errs = append(errs, validateModes(at.Child("accessModes"), spec.AccessModes)...)
+	errs = append(errs, validateModes(path.Child("accessModes"), spec.AccessModes)...)
 	policy := spec.PersistentVolumeReclaimPolicy
 	forbid(policy != "" && policy != corev1.PersistentVolumeReclaimRetain, "persistentVolumeReclaimPolicy", "may only be Retain")
 	forbid(spec.NodeAffinity != nil, "nodeAffinity", notAtAll)
-	errs = append(errs, validateSources(at, spec)...)
+	errs = append(errs, validateSources(path, spec)...)
 	forbid(spec.StorageClassName != "", "storageClassName", notAtAll)
 	forbid(ptr.Deref(spec.VolumeMode, corev1.PersistentVolumeFilesystem) != corev1.PersistentVolumeFilesystem, "volumeMode",
 		"may not specify volumeMode other than Filesystem")
-	return append(errs, validateAttributesClass(at, spec)...)
+	return append(errs, validateAttributesClass(path, spec)...)
 }
 
-func validateModes(at *field.Path, modes []corev1.PersistentVolumeAccessMode) field.ErrorList {
+func validateModes(path *field.Path, modes []corev1.PersistentVolumeAccessMode) field.ErrorList {
 	var errs field.ErrorList
 	if len(modes) == 0 {
-		errs = append(errs, field.Required(at, ""))
+		errs = append(errs, field.Required(path, ""))
 	}
-	return append(errs, podspec.ValidateAccessModes(at, modes)...)
+	return append(errs, podspec.ValidateAccessModes(path, modes)...)
 }
 
-func validateAttributesClass(at *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {
+func validateAttributesClass(path *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {
 	if spec.VolumeAttributesClassName == nil {
 		return nil
 	}
 	var errs field.ErrorList
-	name, class := *spec.VolumeAttributesClassName, at.Child("volumeAttributesClassName")
+	name, class := *spec.VolumeAttributesClassName, path.Child("volumeAttributesClassName")
 	if name == "" {
 		errs = append(errs, field.Required(class, "an empty string is disallowed"))
 	} else {
 		errs = append(errs, validate.ObjectName(class, name)...)
 	}
 	if spec.CSI == nil {
-		errs = append(errs, field.Required(at.Child("csi"), "has to be specified when using volumeAttributesClassName"))
+		errs = append(errs, field.Required(path.Child("csi"), "has to be specified when using volumeAttributesClassName"))
 	}
 	return errs
 }
 
 // validateCapacity: the size, and nothing else.
-func validateCapacity(at *field.Path, capacity corev1.ResourceList) field.ErrorList {
+func validateCapacity(path *field.Path, capacity corev1.ResourceList) field.ErrorList {
 	var errs field.ErrorList
 	if len(capacity) == 0 {
-		errs = append(errs, field.Required(at, ""))
+		errs = append(errs, field.Required(path, ""))
 	}
 	if !validate.HasResource(capacity, corev1.ResourceStorage) || len(capacity) > 1 {
-		errs = append(errs, field.NotSupported(at, capacity, []corev1.ResourceName{corev1.ResourceStorage}))
+		errs = append(errs, field.NotSupported(path, capacity, []corev1.ResourceName{corev1.ResourceStorage}))
 	}
 	for _, name := range validate.SortedKeys(capacity) {
-		errs = append(errs, validate.NonNegativeQuantity(at.Key(string(name)), capacity[name])...)
-		errs = append(errs, validate.PositiveQuantity(at.Key(string(name)), capacity[name])...)
+		errs = append(errs, validate.NonNegativeQuantity(path.Key(string(name)), capacity[name])...)
+		errs = append(errs, validate.PositiveQuantity(path.Key(string(name)), capacity[name])...)
 	}
 	return errs
 }
@@ -274,9 +274,9 @@ func modesCell(modes []corev1.PersistentVolumeAccessMode) string {
 }
 
 // validateVolumeAffinity: the nodes that can reach a volume are named by terms.
-func validateVolumeAffinity(at *field.Path, a *corev1.VolumeNodeAffinity) field.ErrorList {
+func validateVolumeAffinity(path *field.Path, a *corev1.VolumeNodeAffinity) field.ErrorList {
 	if a.Required == nil {
-		return field.ErrorList{field.Required(at.Child("required"), "must specify required node constraints")}
+		return field.ErrorList{field.Required(path.Child("required"), "must specify required node constraints")}
 	}
-	return validate.NodeSelector(at.Child("required"), a.Required, false)
+	return validate.NodeSelector(path.Child("required"), a.Required, false)
 }

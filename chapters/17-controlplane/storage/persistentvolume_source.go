@@ -2,7 +2,7 @@ package storage
 
 import (
 	"fmt"
-	"path"
+	slashpath "path"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -19,115 +19,115 @@ type volumeSource struct {
 	name    string
 	at      string // in errors, where that differs
 	set     bool
-	checked func(at *field.Path) field.ErrorList
+	checked func(path *field.Path) field.ErrorList
 }
 
 // sourcesOf are the sources that the spec at a path may have, in upstream's order. Those that a pod may have too, package core checks.
 func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource {
 	return []volumeSource{
-		{"hostPath", "", s.HostPath != nil, func(at *field.Path) field.ErrorList { return validateHostPath(at, s.HostPath) }},
+		{"hostPath", "", s.HostPath != nil, func(path *field.Path) field.ErrorList { return validateHostPath(path, s.HostPath) }},
 		{"gcePersistentDisk", "persistentDisk", s.GCEPersistentDisk != nil, func(*field.Path) field.ErrorList {
 			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{GCEPersistentDisk: s.GCEPersistentDisk})
 		}},
 		{"awsElasticBlockStore", "", s.AWSElasticBlockStore != nil, func(*field.Path) field.ErrorList {
 			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{AWSElasticBlockStore: s.AWSElasticBlockStore})
 		}},
-		{"glusterfs", "", s.Glusterfs != nil, func(at *field.Path) field.ErrorList {
-			found := append(validate.Required(at.Child("endpoints"), s.Glusterfs.EndpointsName), validate.Required(at.Child("path"), s.Glusterfs.Path)...)
+		{"glusterfs", "", s.Glusterfs != nil, func(path *field.Path) field.ErrorList {
+			errs := append(validate.Required(path.Child("endpoints"), s.Glusterfs.EndpointsName), validate.Required(path.Child("path"), s.Glusterfs.Path)...)
 			if namespace := s.Glusterfs.EndpointsNamespace; namespace != nil {
-				found = append(found, validate.Invalid(at.Child("endpointsNamespace"), *namespace, apivalidation.ValidateNamespaceName(*namespace, false))...)
+				errs = append(errs, validate.Invalid(path.Child("endpointsNamespace"), *namespace, apivalidation.ValidateNamespaceName(*namespace, false))...)
 			}
-			return found
+			return errs
 		}},
 		{"flocker", "", s.Flocker != nil, func(*field.Path) field.ErrorList {
 			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{Flocker: s.Flocker})
 		}},
-		{"nfs", "", s.NFS != nil, func(at *field.Path) field.ErrorList { return validateNFS(at, s.NFS) }},
-		{"rbd", "", s.RBD != nil, func(at *field.Path) field.ErrorList {
-			var found field.ErrorList
+		{"nfs", "", s.NFS != nil, func(path *field.Path) field.ErrorList { return validateNFS(path, s.NFS) }},
+		{"rbd", "", s.RBD != nil, func(path *field.Path) field.ErrorList {
+			var errs field.ErrorList
 			if len(s.RBD.CephMonitors) == 0 {
-				found = append(found, field.Required(at.Child("monitors"), ""))
+				errs = append(errs, field.Required(path.Child("monitors"), ""))
 			}
-			return append(found, validate.Required(at.Child("image"), s.RBD.RBDImage)...)
+			return append(errs, validate.Required(path.Child("image"), s.RBD.RBDImage)...)
 		}},
 		{"quobyte", "", s.Quobyte != nil, func(*field.Path) field.ErrorList {
 			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{Quobyte: s.Quobyte})
 		}},
-		{"cephFS", "cephfs", s.CephFS != nil, func(at *field.Path) field.ErrorList {
+		{"cephFS", "cephfs", s.CephFS != nil, func(path *field.Path) field.ErrorList {
 			if len(s.CephFS.Monitors) == 0 {
-				return field.ErrorList{field.Required(at.Child("monitors"), "")}
+				return field.ErrorList{field.Required(path.Child("monitors"), "")}
 			}
 			return nil
 		}},
-		{"iscsi", "", s.ISCSI != nil, func(at *field.Path) field.ErrorList {
-			return append(validate.Required(at.Child("targetPortal"), s.ISCSI.TargetPortal), validate.Required(at.Child("iqn"), s.ISCSI.IQN)...)
+		{"iscsi", "", s.ISCSI != nil, func(path *field.Path) field.ErrorList {
+			return append(validate.Required(path.Child("targetPortal"), s.ISCSI.TargetPortal), validate.Required(path.Child("iqn"), s.ISCSI.IQN)...)
 		}},
-		{"cinder", "", s.Cinder != nil, func(at *field.Path) field.ErrorList {
-			return validate.Required(at.Child("volumeID"), s.Cinder.VolumeID)
+		{"cinder", "", s.Cinder != nil, func(path *field.Path) field.ErrorList {
+			return validate.Required(path.Child("volumeID"), s.Cinder.VolumeID)
 		}},
 		{"fc", "", s.FC != nil, func(*field.Path) field.ErrorList {
 			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{FC: s.FC})
 		}},
-		{"flexVolume", "", s.FlexVolume != nil, func(at *field.Path) field.ErrorList {
-			return validate.Required(at.Child("driver"), s.FlexVolume.Driver)
+		{"flexVolume", "", s.FlexVolume != nil, func(path *field.Path) field.ErrorList {
+			return validate.Required(path.Child("driver"), s.FlexVolume.Driver)
 		}},
-		{"azureFile", "", s.AzureFile != nil, func(at *field.Path) field.ErrorList { return validateAzureFile(at, s.AzureFile) }},
-		{"vsphereVolume", "", s.VsphereVolume != nil, func(at *field.Path) field.ErrorList {
-			return validate.Required(at.Child("volumePath"), s.VsphereVolume.VolumePath)
+		{"azureFile", "", s.AzureFile != nil, func(path *field.Path) field.ErrorList { return validateAzureFile(path, s.AzureFile) }},
+		{"vsphereVolume", "", s.VsphereVolume != nil, func(path *field.Path) field.ErrorList {
+			return validate.Required(path.Child("volumePath"), s.VsphereVolume.VolumePath)
 		}},
 		{"photonPersistentDisk", "", s.PhotonPersistentDisk != nil, func(*field.Path) field.ErrorList {
 			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{PhotonPersistentDisk: s.PhotonPersistentDisk})
 		}},
-		{"portworxVolume", "", s.PortworxVolume != nil, func(at *field.Path) field.ErrorList {
-			return validate.Required(at.Child("volumeID"), s.PortworxVolume.VolumeID)
+		{"portworxVolume", "", s.PortworxVolume != nil, func(path *field.Path) field.ErrorList {
+			return validate.Required(path.Child("volumeID"), s.PortworxVolume.VolumeID)
 		}},
 		{"azureDisk", "", s.AzureDisk != nil, func(*field.Path) field.ErrorList {
 			return podspec.ValidateVolumeSource(spec, &corev1.VolumeSource{AzureDisk: s.AzureDisk})
 		}},
-		{"scaleIO", "", s.ScaleIO != nil, func(at *field.Path) field.ErrorList {
-			found := validate.Required(at.Child("gateway"), s.ScaleIO.Gateway)
-			found = append(found, validate.Required(at.Child("system"), s.ScaleIO.System)...)
-			return append(found, validate.Required(at.Child("volumeName"), s.ScaleIO.VolumeName)...)
+		{"scaleIO", "", s.ScaleIO != nil, func(path *field.Path) field.ErrorList {
+			errs := validate.Required(path.Child("gateway"), s.ScaleIO.Gateway)
+			errs = append(errs, validate.Required(path.Child("system"), s.ScaleIO.System)...)
+			return append(errs, validate.Required(path.Child("volumeName"), s.ScaleIO.VolumeName)...)
 		}},
-		{"local", "", s.Local != nil, func(at *field.Path) field.ErrorList { return validateLocal(at, s.Local) }},
+		{"local", "", s.Local != nil, func(path *field.Path) field.ErrorList { return validateLocal(path, s.Local) }},
 		{"storageos", "", s.StorageOS != nil, nil},
-		{"csi", "", s.CSI != nil, func(at *field.Path) field.ErrorList { return validateCSISource(at, s.CSI) }},
+		{"csi", "", s.CSI != nil, func(path *field.Path) field.ErrorList { return validateCSISource(path, s.CSI) }},
 	}
 }
 
 // validateSources: there is exactly one.
-func validateSources(at *field.Path, s *corev1.PersistentVolumeSpec) field.ErrorList {
+func validateSources(path *field.Path, s *corev1.PersistentVolumeSpec) field.ErrorList {
 	var errs field.ErrorList
 	first := true
-	for _, source := range sourcesOf(at, s) {
+	for _, source := range sourcesOf(path, s) {
 		if !source.set {
 			continue
 		}
 		if !first && source.name != "flexVolume" { // which upstream forgot to look at
-			errs = append(errs, field.Forbidden(at.Child(source.name), "may not specify more than 1 volume type"))
+			errs = append(errs, field.Forbidden(path.Child(source.name), "may not specify more than 1 volume type"))
 			continue
 		}
 		first = false
 		if source.checked != nil {
-			errs = append(errs, source.checked(at.Child(orName(source.at, source.name)))...)
+			errs = append(errs, source.checked(path.Child(orName(source.at, source.name)))...)
 		}
 		if source.name == "local" && s.NodeAffinity == nil {
-			errs = append(errs, field.Required(at.Child("nodeAffinity"), "Local volume requires node affinity"))
+			errs = append(errs, field.Required(path.Child("nodeAffinity"), "Local volume requires node affinity"))
 		}
 	}
 	if first {
-		errs = append(errs, field.Required(at, "must specify a volume type"))
+		errs = append(errs, field.Required(path, "must specify a volume type"))
 	}
-	if s.HostPath != nil && path.Clean(s.HostPath.Path) == "/" && s.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRecycle {
-		errs = append(errs, field.Forbidden(at.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'"))
+	if s.HostPath != nil && slashpath.Clean(s.HostPath.Path) == "/" && s.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRecycle {
+		errs = append(errs, field.Forbidden(path.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'"))
 	}
 	return errs
 }
 
-func validateAzureFile(at *field.Path, s *corev1.AzureFilePersistentVolumeSource) field.ErrorList {
-	errs := append(validate.Required(at.Child("secretName"), s.SecretName), validate.Required(at.Child("shareName"), s.ShareName)...)
+func validateAzureFile(path *field.Path, s *corev1.AzureFilePersistentVolumeSource) field.ErrorList {
+	errs := append(validate.Required(path.Child("secretName"), s.SecretName), validate.Required(path.Child("shareName"), s.ShareName)...)
 	if s.SecretNamespace != nil && *s.SecretNamespace == "" {
-		errs = append(errs, field.Required(at.Child("secretNamespace"), ""))
+		errs = append(errs, field.Required(path.Child("secretNamespace"), ""))
 	}
 	return errs
 }
@@ -139,37 +139,37 @@ func orName(at, name string) string {
 	return at
 }
 
-func validateHostPath(at *field.Path, s *corev1.HostPathVolumeSource) field.ErrorList {
+func validateHostPath(path *field.Path, s *corev1.HostPathVolumeSource) field.ErrorList {
 	if s.Path == "" {
-		return field.ErrorList{field.Required(at.Child("path"), "")}
+		return field.ErrorList{field.Required(path.Child("path"), "")}
 	}
-	errs := validate.NoBacksteps(at.Child("path"), s.Path)
+	errs := validate.NoBacksteps(path.Child("path"), s.Path)
 	if s.Type != nil {
-		errs = append(errs, validate.Supported(at.Child("type"), *s.Type, corev1.HostPathUnset, corev1.HostPathBlockDev,
+		errs = append(errs, validate.Supported(path.Child("type"), *s.Type, corev1.HostPathUnset, corev1.HostPathBlockDev,
 			corev1.HostPathCharDev, corev1.HostPathDirectory, corev1.HostPathDirectoryOrCreate, corev1.HostPathFile,
 			corev1.HostPathFileOrCreate, corev1.HostPathSocket)...)
 	}
 	return errs
 }
 
-func validateLocal(at *field.Path, s *corev1.LocalVolumeSource) field.ErrorList {
+func validateLocal(path *field.Path, s *corev1.LocalVolumeSource) field.ErrorList {
 	if s.Path == "" {
-		return field.ErrorList{field.Required(at.Child("path"), "")}
+		return field.ErrorList{field.Required(path.Child("path"), "")}
 	}
-	return validate.NoBacksteps(at.Child("path"), s.Path)
+	return validate.NoBacksteps(path.Child("path"), s.Path)
 }
 
-func validateNFS(at *field.Path, s *corev1.NFSVolumeSource) field.ErrorList {
-	errs := append(validate.Required(at.Child("server"), s.Server), validate.Required(at.Child("path"), s.Path)...)
-	if !path.IsAbs(s.Path) {
-		errs = append(errs, field.Invalid(at.Child("path"), s.Path, "must be an absolute path"))
+func validateNFS(path *field.Path, s *corev1.NFSVolumeSource) field.ErrorList {
+	errs := append(validate.Required(path.Child("server"), s.Server), validate.Required(path.Child("path"), s.Path)...)
+	if !slashpath.IsAbs(s.Path) {
+		errs = append(errs, field.Invalid(path.Child("path"), s.Path, "must be an absolute path"))
 	}
 	return errs
 }
 
-func validateCSISource(at *field.Path, s *corev1.CSIPersistentVolumeSource) field.ErrorList {
-	errs := validate.CSIDriverName(at.Child("driver"), s.Driver)
-	errs = append(errs, validate.Required(at.Child("volumeHandle"), s.VolumeHandle)...)
+func validateCSISource(path *field.Path, s *corev1.CSIPersistentVolumeSource) field.ErrorList {
+	errs := validate.CSIDriverName(path.Child("driver"), s.Driver)
+	errs = append(errs, validate.Required(path.Child("volumeHandle"), s.VolumeHandle)...)
 	for _, ref := range []struct {
 		name   string
 		secret *corev1.SecretReference
@@ -180,21 +180,21 @@ func validateCSISource(at *field.Path, s *corev1.CSIPersistentVolumeSource) fiel
 		{"nodeExpandSecretRef", s.NodeExpandSecretRef},
 	} {
 		if ref.secret != nil {
-			errs = append(errs, validateSecretReference(at.Child(ref.name), ref.secret)...)
+			errs = append(errs, validateSecretReference(path.Child(ref.name), ref.secret)...)
 		}
 	}
 	return errs
 }
 
-func validateSecretReference(at *field.Path, s *corev1.SecretReference) field.ErrorList {
-	errs := validate.Required(at.Child("name"), s.Name)
+func validateSecretReference(path *field.Path, s *corev1.SecretReference) field.ErrorList {
+	errs := validate.Required(path.Child("name"), s.Name)
 	if s.Name != "" {
-		errs = validate.DNS1123Subdomain(at.Child("name"), s.Name)
+		errs = validate.DNS1123Subdomain(path.Child("name"), s.Name)
 	}
 	if s.Namespace == "" {
-		return append(errs, field.Required(at.Child("namespace"), ""))
+		return append(errs, field.Required(path.Child("namespace"), ""))
 	}
-	return append(errs, validate.DNS1123Label(at.Child("namespace"), s.Namespace)...)
+	return append(errs, validate.DNS1123Label(path.Child("namespace"), s.Namespace)...)
 }
 
 // withMountOptions are the sources for which an old annotation may carry mount options.

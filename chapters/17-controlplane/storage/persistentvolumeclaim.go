@@ -160,12 +160,12 @@ func validateAttributesChange(c, old *corev1.PersistentVolumeClaim) field.ErrorL
 	if equality.Semantic.DeepEqual(class, old.Spec.VolumeAttributesClassName) || old.Status.CurrentVolumeAttributesClassName == nil {
 		return nil
 	}
-	at := field.NewPath("spec", "volumeAttributesClassName")
+	path := field.NewPath("spec", "volumeAttributesClassName")
 	switch {
 	case class == nil:
-		return field.ErrorList{field.Forbidden(at, "update to nil is forbidden when status.currentVolumeAttributesClassName is not nil")}
+		return field.ErrorList{field.Forbidden(path, "update to nil is forbidden when status.currentVolumeAttributesClassName is not nil")}
 	case *class == "":
-		return field.ErrorList{field.Forbidden(at, "update to empty string is forbidden when status.currentVolumeAttributesClassName is not nil")}
+		return field.ErrorList{field.Forbidden(path, "update to empty string is forbidden when status.currentVolumeAttributesClassName is not nil")}
 	}
 	return nil
 }
@@ -209,12 +209,12 @@ func validateClaimStatus(_ context.Context, c, _ *corev1.PersistentVolumeClaim) 
 }
 
 // validateClaimResource: of Kubernetes' own resources, claims are about storage.
-func validateClaimResource(at *field.Path, name corev1.ResourceName) field.ErrorList {
-	if errs := validate.QualifiedName(at, string(name)); len(errs) > 0 {
+func validateClaimResource(path *field.Path, name corev1.ResourceName) field.ErrorList {
+	if errs := validate.QualifiedName(path, string(name)); len(errs) > 0 {
 		return errs
 	}
 	if validate.IsNativeResourceName(name) && name != corev1.ResourceStorage {
-		return field.ErrorList{field.NotSupported(at, string(name), []corev1.ResourceName{corev1.ResourceStorage})}
+		return validate.Supported(path, name, corev1.ResourceStorage)
 	}
 	return nil
 }

@@ -22,37 +22,37 @@ import (
 var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.StorageClass]{
 	Strategy: registry.ClusterScoped{},
 	ValidateFunc: func(_ context.Context, c *storagev1.StorageClass) field.ErrorList {
-		found := validateProvisioner(field.NewPath("provisioner"), c.Provisioner)
-		found = append(found, validateParameters(field.NewPath("parameters"), c.Parameters)...)
+		errs := validateProvisioner(field.NewPath("provisioner"), c.Provisioner)
+		errs = append(errs, validateParameters(field.NewPath("parameters"), c.Parameters)...)
 		if policy := ptr.Deref(c.ReclaimPolicy, ""); policy != "" {
-			found = append(found, validate.Supported(field.NewPath("reclaimPolicy"), policy,
+			errs = append(errs, validate.Supported(field.NewPath("reclaimPolicy"), policy,
 				corev1.PersistentVolumeReclaimDelete, corev1.PersistentVolumeReclaimRetain)...)
 		}
 		mode := field.NewPath("volumeBindingMode")
 		if c.VolumeBindingMode == nil {
-			found = append(found, field.Required(mode, ""))
+			errs = append(errs, field.Required(mode, ""))
 		} else {
-			found = append(found, validate.Supported(mode, *c.VolumeBindingMode,
+			errs = append(errs, validate.Supported(mode, *c.VolumeBindingMode,
 				storagev1.VolumeBindingImmediate, storagev1.VolumeBindingWaitForFirstConsumer)...)
 		}
-		return append(found, validateTopologies(field.NewPath("allowedTopologies"), c.AllowedTopologies)...)
+		return append(errs, validateTopologies(field.NewPath("allowedTopologies"), c.AllowedTopologies)...)
 	},
 	ValidateUpdateFunc: func(_ context.Context, c, old *storagev1.StorageClass) field.ErrorList {
-		found := validate.Immutable(field.NewPath("parameters"), c.Parameters, old.Parameters)
-		found = append(found, validate.Immutable(field.NewPath("provisioner"), c.Provisioner, old.Provisioner)...)
-		found = append(found, validate.Immutable(field.NewPath("reclaimPolicy"), c.ReclaimPolicy, old.ReclaimPolicy)...)
-		return append(found, validate.Immutable(field.NewPath("volumeBindingMode"), c.VolumeBindingMode, old.VolumeBindingMode)...)
+		errs := validate.Immutable(field.NewPath("parameters"), c.Parameters, old.Parameters)
+		errs = append(errs, validate.Immutable(field.NewPath("provisioner"), c.Provisioner, old.Provisioner)...)
+		errs = append(errs, validate.Immutable(field.NewPath("reclaimPolicy"), c.ReclaimPolicy, old.ReclaimPolicy)...)
+		return append(errs, validate.Immutable(field.NewPath("volumeBindingMode"), c.VolumeBindingMode, old.VolumeBindingMode)...)
 	},
 }
 
 // validateTopologies: each term says of some labels of nodes which values they may have; no term says nothing, and no
 // two say the same. Upstream: validateAllowedTopologies.
-func validateTopologies(at *field.Path, terms []corev1.TopologySelectorTerm) field.ErrorList {
+func validateTopologies(path *field.Path, terms []corev1.TopologySelectorTerm) field.ErrorList {
 	var errs field.ErrorList
 	said := make([]map[string]sets.Set[string], 1, 1+len(terms))
 	said[0] = map[string]sets.Set[string]{}
 	for i, term := range terms {
-		expressions, says := at.Index(i).Child("matchLabelExpressions"), map[string]sets.Set[string]{}
+		expressions, says := path.Index(i).Child("matchLabelExpressions"), map[string]sets.Set[string]{}
 		for j, e := range term.MatchLabelExpressions {
 			errs = append(errs, validateTopologyLabel(expressions.Index(j), e)...)
 			if _, twice := says[e.Key]; twice {
@@ -70,8 +70,8 @@ func validateTopologies(at *field.Path, terms []corev1.TopologySelectorTerm) fie
 	return errs
 }
 
-func validateTopologyLabel(at *field.Path, e corev1.TopologySelectorLabelRequirement) field.ErrorList {
-	values := at.Child("values")
+func validateTopologyLabel(path *field.Path, e corev1.TopologySelectorLabelRequirement) field.ErrorList {
+	values := path.Child("values")
 	var errs field.ErrorList
 	if len(e.Values) == 0 {
 		errs = append(errs, field.Required(values, ""))
@@ -81,15 +81,15 @@ func validateTopologyLabel(at *field.Path, e corev1.TopologySelectorLabelRequire
 			errs = append(errs, field.Duplicate(values.Index(i), value))
 		}
 	}
-	return append(errs, metavalidation.ValidateLabelName(e.Key, at.Child("key"))...)
+	return append(errs, metavalidation.ValidateLabelName(e.Key, path.Child("key"))...)
 }
 
 // validateProvisioner: a provisioner is named as a label's key is, and the case of its letters does not count.
-func validateProvisioner(at *field.Path, name string) field.ErrorList {
+func validateProvisioner(path *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
-	return validate.QualifiedName(at, strings.ToLower(name))
+	return validate.QualifiedName(path, strings.ToLower(name))
 }
 
 // The most that parameters may hold.
@@ -98,20 +98,20 @@ const (
 	mostParameterBytes = 256 << 10
 )
 
-func validateParameters(at *field.Path, parameters map[string]string) field.ErrorList {
+func validateParameters(path *field.Path, parameters map[string]string) field.ErrorList {
 	if len(parameters) > mostParameters {
-		return field.ErrorList{field.TooLong(at, "", mostParameters)}
+		return field.ErrorList{field.TooLong(path, "", mostParameters)}
 	}
 	var errs field.ErrorList
 	size := 0
 	for _, key := range validate.SortedKeys(parameters) {
 		if key == "" {
-			errs = append(errs, field.Invalid(at, key, "field can not be empty."))
+			errs = append(errs, field.Invalid(path, key, "field can not be empty."))
 		}
 		size += len(key) + len(parameters[key])
 	}
 	if size > mostParameterBytes {
-		errs = append(errs, field.TooLong(at, "", mostParameterBytes))
+		errs = append(errs, field.TooLong(path, "", mostParameterBytes))
 	}
 	return errs
 }
@@ -145,19 +145,19 @@ var attributesStrategy = resource.SpecStatus[storagev1.VolumeAttributesClass, *s
 	Strategy: registry.ClusterScoped{},
 	ValidateWithOldFunc: func(_ context.Context, c, old *storagev1.VolumeAttributesClass) field.ErrorList {
 		driver, parameters := field.NewPath("driverName"), field.NewPath("parameters")
-		var found field.ErrorList
+		var errs field.ErrorList
 		if old != nil && c.DriverName != old.DriverName {
-			found = append(found, field.Forbidden(driver, "updates to driverName are forbidden."))
+			errs = append(errs, field.Forbidden(driver, "updates to driverName are forbidden."))
 		}
 		if old != nil && len(validate.Immutable(nil, c.Parameters, old.Parameters)) > 0 {
-			found = append(found, field.Forbidden(parameters, "updates to parameters are forbidden."))
+			errs = append(errs, field.Forbidden(parameters, "updates to parameters are forbidden."))
 		}
-		found = append(found, validateProvisioner(driver, c.DriverName)...)
-		found = append(found, validateParameters(parameters, c.Parameters)...)
+		errs = append(errs, validateProvisioner(driver, c.DriverName)...)
+		errs = append(errs, validateParameters(parameters, c.Parameters)...)
 		if len(c.Parameters) == 0 {
-			found = append(found, field.Required(parameters, "must contain at least one key/value pair"))
+			errs = append(errs, field.Required(parameters, "must contain at least one key/value pair"))
 		}
-		return found
+		return errs
 	},
 }
 

@@ -52,31 +52,31 @@ func validateAttachment(_ context.Context, a *storagev1.VolumeAttachment) field.
 	return errs
 }
 
-func validateAttached(at *field.Path, s *storagev1.VolumeAttachmentSource) field.ErrorList {
+func validateAttached(path *field.Path, s *storagev1.VolumeAttachmentSource) field.ErrorList {
 	const one = "must specify exactly one of inlineVolumeSpec and persistentVolumeName"
 	switch {
 	case s.InlineVolumeSpec == nil && s.PersistentVolumeName == nil:
-		return field.ErrorList{field.Required(at, one)}
+		return field.ErrorList{field.Required(path, one)}
 	case s.InlineVolumeSpec != nil && s.PersistentVolumeName != nil:
-		return field.ErrorList{field.Forbidden(at, one)}
+		return field.ErrorList{field.Forbidden(path, one)}
 	case s.PersistentVolumeName != nil && *s.PersistentVolumeName == "":
-		return field.ErrorList{field.Required(at.Child("persistentVolumeName"), "must specify non empty persistentVolumeName")}
+		return field.ErrorList{field.Required(path.Child("persistentVolumeName"), "must specify non empty persistentVolumeName")}
 	case s.InlineVolumeSpec != nil:
-		return validateInlineVolume(at.Child("inlineVolumeSpec"), s.InlineVolumeSpec)
+		return validateInlineVolume(path.Child("inlineVolumeSpec"), s.InlineVolumeSpec)
 	}
 	return nil
 }
 
-func validateVolumeError(at *field.Path, e *storagev1.VolumeError) field.ErrorList {
+func validateVolumeError(path *field.Path, e *storagev1.VolumeError) field.ErrorList {
 	if e == nil {
 		return nil
 	}
 	var errs field.ErrorList
 	if len(e.Message) > 1024 {
-		errs = append(errs, field.TooLong(at.Child("message"), "", mostParameterBytes)) // upstream names the other limit
+		errs = append(errs, field.TooLong(path.Child("message"), "", mostParameterBytes)) // upstream names the other limit
 	}
 	if e.ErrorCode != nil && *e.ErrorCode < 0 {
-		errs = append(errs, field.Invalid(at.Child("errorCode"), *e.ErrorCode, validation.InclusiveRangeError(0, math.MaxInt32)))
+		errs = append(errs, field.Invalid(path.Child("errorCode"), *e.ErrorCode, validation.InclusiveRangeError(0, math.MaxInt32)))
 	}
 	return errs
 }

@@ -84,15 +84,15 @@ func validateNodeFieldSelectorRequirement(path *field.Path, r *corev1.NodeSelect
 }
 
 // CSIDriverName: the name of a storage driver is a domain, of 63 characters at most. Upstream: ValidateCSIDriverName.
-func CSIDriverName(at *field.Path, name string) field.ErrorList {
+func CSIDriverName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(path, "")}
 	}
 	var errs field.ErrorList
 	if len(name) > 63 {
-		errs = append(errs, field.TooLong(at, "", 63))
+		errs = append(errs, field.TooLong(path, "", 63))
 	}
-	for _, err := range DNS1123Subdomain(at, strings.ToLower(name)) {
+	for _, err := range DNS1123Subdomain(path, strings.ToLower(name)) {
 		err.BadValue = name
 		errs = append(errs, err)
 	}

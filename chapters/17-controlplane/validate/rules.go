@@ -97,12 +97,12 @@ func Immutable(path *field.Path, now, before any) field.ErrorList {
 func SortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
 // AllOrSome: the list is not empty, and where it has "*", it has nothing else.
-func AllOrSome(at *field.Path, list []string, what, missing string) field.ErrorList {
+func AllOrSome(path *field.Path, list []string, what, missing string) field.ErrorList {
 	switch {
 	case len(list) == 0:
-		return field.ErrorList{field.Required(at, missing)}
+		return field.ErrorList{field.Required(path, missing)}
 	case len(list) > 1 && slices.Contains(list, "*"):
-		return field.ErrorList{field.Invalid(at, list, "if '*' is present, must not specify other "+what)}
+		return field.ErrorList{field.Invalid(path, list, "if '*' is present, must not specify other "+what)}
 	}
 	return nil
 }

@@ -1,11 +1,8 @@
 package workloads
 
 import (
-	"slices"
-
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"kubepath/chapters/17-controlplane/validate"
@@ -71,9 +68,7 @@ func validateMetric(path *field.Path, m *autoscalingv2.MetricSpec, version versi
 			errs = append(errs, field.Required(path.Child(s.field), "must populate information for the given metric source"))
 		}
 	}
-	if !slices.Contains(metricTypes, m.Type) { // a second time, as upstream
-		errs = append(errs, field.NotSupported(path.Child("type"), m.Type, metricTypes))
-	}
+	errs = append(errs, validate.Supported(path.Child("type"), m.Type, metricTypes...)...) // a second time, as upstream
 	for _, s := range all {
 		if s.of != m.Type && s.present && present > 1 {
 			errs = append(errs, field.Forbidden(path.Child(s.field), "must populate the given metric source only"))
@@ -87,10 +82,7 @@ func validateMetricType(path *field.Path, t autoscalingv2.MetricSourceType) fiel
 	if t == "" {
 		errs = append(errs, field.Required(path, "must specify a metric source type"))
 	}
-	if !slices.Contains(metricTypes, t) {
-		errs = append(errs, field.NotSupported(path, t, metricTypes))
-	}
-	return errs
+	return append(errs, validate.Supported(path, t, metricTypes...)...)
 }
 
 func validateObjectMetric(path *field.Path, m *autoscalingv2.ObjectMetricSource, version versionCheck) field.ErrorList {
@@ -138,7 +130,7 @@ func validateContainerMetric(path *field.Path, m *autoscalingv2.ContainerResourc
 	if m.Container == "" {
 		errs = append(errs, field.Required(path.Child("container"), "must specify a container"))
 	} else {
-		errs = append(errs, validate.Invalid(path.Child("container"), m.Container, validation.IsDNS1123Label(m.Container))...)
+		errs = append(errs, validate.DNS1123Label(path.Child("container"), m.Container)...)
 	}
 	return append(errs, validateUsage(path.Child("target"), m.Target)...)
 }
@@ -213,8 +205,8 @@ func validateScaling(path *field.Path, r *autoscalingv2.HPAScalingRules) field.E
 		}
 		errs = append(errs, validateMaximum(at, window, maxStabilization, "")...)
 	}
-	if r.SelectPolicy != nil && !slices.Contains(selectPolicies, *r.SelectPolicy) {
-		errs = append(errs, field.NotSupported(path.Child("selectPolicy"), *r.SelectPolicy, selectPolicies))
+	if r.SelectPolicy != nil {
+		errs = append(errs, validate.Supported(path.Child("selectPolicy"), *r.SelectPolicy, selectPolicies...)...)
 	}
 	policies := path.Child("policies")
 	if len(r.Policies) == 0 {
@@ -230,16 +222,9 @@ func validateScaling(path *field.Path, r *autoscalingv2.HPAScalingRules) field.E
 }
 
 func validateScalingPolicy(path *field.Path, p autoscalingv2.HPAScalingPolicy) field.ErrorList {
-	var errs field.ErrorList
-	if !slices.Contains(scalingPolicies, p.Type) {
-		errs = append(errs, field.NotSupported(path.Child("type"), p.Type, scalingPolicies))
-	}
-	if p.Value <= 0 {
-		errs = append(errs, field.Invalid(path.Child("value"), p.Value, "must be greater than zero"))
-	}
+	errs := validate.Supported(path.Child("type"), p.Type, scalingPolicies...)
+	errs = append(errs, validate.Positive(path.Child("value"), p.Value)...)
 	period := path.Child("periodSeconds")
-	if p.PeriodSeconds <= 0 {
-		errs = append(errs, field.Invalid(period, p.PeriodSeconds, "must be greater than zero"))
-	}
+	errs = append(errs, validate.Positive(period, p.PeriodSeconds)...)
 	return append(errs, validateMaximum(period, &p.PeriodSeconds, maxPeriod, "")...)
 }

@@ -3,8 +3,9 @@ package workloads
 import (
 	"slices"
 
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // count is a number that a client may give, and its field.
@@ -25,7 +26,7 @@ func counted[N int32 | int64](name string, value *N) []count {
 func validateNonNegative(path *field.Path, lists ...[]count) field.ErrorList {
 	var errs field.ErrorList
 	for _, c := range slices.Concat(lists...) {
-		errs = append(errs, apivalidation.ValidateNonnegativeField(c.value, path.Child(c.field))...)
+		errs = append(errs, validate.NonNegative(path.Child(c.field), c.value)...)
 	}
 	return errs
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones are known on machines that have none
@@ -19,6 +18,7 @@ import (
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/podspec"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 type cronJob = batchv1.CronJob
@@ -67,14 +67,7 @@ func validateScheduleOf(path *field.Path, s, stored *batchv1.CronJobSpec) field.
 }
 
 func validateConcurrency(path *field.Path, policy batchv1.ConcurrencyPolicy) field.ErrorList {
-	policies := []batchv1.ConcurrencyPolicy{batchv1.AllowConcurrent, batchv1.ForbidConcurrent, batchv1.ReplaceConcurrent}
-	switch {
-	case policy == "":
-		return field.ErrorList{field.Required(path, "")}
-	case !slices.Contains(policies, policy):
-		return field.ErrorList{field.NotSupported(path, policy, policies)}
-	}
-	return nil
+	return validate.RequiredAndSupported(path, policy, batchv1.AllowConcurrent, batchv1.ForbidConcurrent, batchv1.ReplaceConcurrent)
 }
 
 // validateJobTemplate: jobs of a template get their selector when they are made.

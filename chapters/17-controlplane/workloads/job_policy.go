@@ -8,7 +8,6 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"kubepath/chapters/17-controlplane/validate"
@@ -68,7 +67,7 @@ func validateConditionPatterns(path *field.Path, patterns []batchv1.PodFailurePo
 		errs = append(errs, field.TooMany(path, len(patterns), maxConditionPatterns))
 	}
 	for i, p := range patterns {
-		errs = append(errs, validate.Invalid(path.Index(i).Child("type"), string(p.Type), validation.IsQualifiedName(string(p.Type)))...)
+		errs = append(errs, validate.QualifiedName(path.Index(i).Child("type"), string(p.Type))...)
 		errs = append(errs, validateChoice(path.Index(i).Child("status"), p.Status, conditionStates)...)
 	}
 	return errs
@@ -110,13 +109,10 @@ func hasContainer(s *corev1.PodSpec, name string) bool {
 
 // validateChoice: a value of an enumeration, which has to be there.
 func validateChoice[T ~string](path *field.Path, value T, supported []T) field.ErrorList {
-	switch {
-	case value == "":
+	if value == "" {
 		return field.ErrorList{field.Required(path, fmt.Sprintf("valid values: %q", supported))}
-	case !slices.Contains(supported, value):
-		return field.ErrorList{field.NotSupported(path, value, supported)}
 	}
-	return nil
+	return validate.Supported(path, value, supported...)
 }
 
 // Bounds of a policy about success.

@@ -8,7 +8,6 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -117,8 +116,8 @@ func validatePolicies(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	if s.PodFailurePolicy != nil {
 		supported = supported[:1] // a failure has to be seen before it can be judged
 	}
-	if replacement != nil && !slices.Contains(supported, *replacement) {
-		errs = append(errs, field.NotSupported(at, *replacement, supported))
+	if replacement != nil {
+		errs = append(errs, validate.Supported(at, *replacement, supported...)...)
 	}
 	return errs
 }
@@ -129,7 +128,7 @@ func validateEnding(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	case policy == corev1.RestartPolicyAlways || policy == "":
 		return field.ErrorList{field.Required(path, `valid values: "OnFailure", "Never"`)}
 	case policy != corev1.RestartPolicyOnFailure && policy != corev1.RestartPolicyNever:
-		return field.ErrorList{field.NotSupported(path, policy, []corev1.RestartPolicy{corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever})}
+		return validate.Supported(path, policy, corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever)
 	case s.PodFailurePolicy != nil && policy != corev1.RestartPolicyNever:
 		return field.ErrorList{field.Invalid(path, policy, `only "Never" is supported when podFailurePolicy is specified`)}
 	}
@@ -147,7 +146,7 @@ func validateCompletionMode(path *field.Path, s *batchv1.JobSpec) field.ErrorLis
 	case indexed(s):
 		return validateIndexed(path, s)
 	case s.CompletionMode != nil && !slices.Contains(modes, *s.CompletionMode):
-		return field.ErrorList{field.NotSupported(path.Child("completionMode"), *s.CompletionMode, modes)}
+		return validate.Supported(path.Child("completionMode"), *s.CompletionMode, modes...)
 	}
 	const text = "requires indexed completion mode"
 	var errs field.ErrorList
@@ -230,20 +229,13 @@ func validateCompletionsChange(path *field.Path, now, before *batchv1.JobSpec) f
 // may use can still be decided.
 func validateTemplateChange(path *field.Path, j, old *job) field.ErrorList {
 	if !mayChangeTemplate(old) {
-		if equality.Semantic.DeepEqual(&j.Spec.Template, &old.Spec.Template) {
-			return nil
-		}
-		return field.ErrorList{field.Invalid(path.Child("template"), &j.Spec.Template, apivalidation.FieldImmutableErrorMsg)}
+		return validate.Immutable(path.Child("template"), &j.Spec.Template, &old.Spec.Template)
 	}
 	expected := old.Spec.Template.DeepCopy()
 	takeScheduling(expected, &j.Spec.Template)
 	takeResources(expected.Spec.Containers, j.Spec.Template.Spec.Containers)
 	takeResources(expected.Spec.InitContainers, j.Spec.Template.Spec.InitContainers)
-	if equality.Semantic.DeepEqual(&j.Spec.Template.Spec, &expected.Spec) {
-		return nil
-	}
-	return field.ErrorList{field.Invalid(path.Child("template.spec"), &j.Spec.Template.Spec,
-		apivalidation.FieldImmutableErrorMsg)}
+	return validate.Immutable(path.Child("template.spec"), &j.Spec.Template.Spec, &expected.Spec)
 }
 
 // mayChangeTemplate reports a job that waits: it never ran, or its pods are gone.

@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	rest "kubepath/chapters/04-rest"
@@ -69,11 +68,11 @@ func warnStatefulSet(_ context.Context, s, old *statefulSet) []string {
 		lines = warnTemplate(&s.Spec.Template)
 	}
 	for i := range s.Spec.VolumeClaimTemplates {
-		at := field.NewPath("spec", "volumeClaimTemplates").Index(i)
+		path := field.NewPath("spec", "volumeClaimTemplates").Index(i)
 		if old != nil {
-			at = at.Child("Spec") // so upstream says it
+			path = path.Child("Spec") // so upstream says it
 		}
-		lines = append(lines, warnClaim(at, &s.Spec.VolumeClaimTemplates[i].Spec)...)
+		lines = append(lines, warnClaim(path, &s.Spec.VolumeClaimTemplates[i].Spec)...)
 	}
 	if limit := s.Spec.RevisionHistoryLimit; limit != nil && *limit < 0 {
 		lines = append(lines, "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended")
@@ -208,18 +207,15 @@ func validateClaimRetention(path *field.Path, p *appsv1.StatefulSetPersistentVol
 }
 
 func validateRetention(path *field.Path, p appsv1.PersistentVolumeClaimRetentionPolicyType) field.ErrorList {
-	const keep, remove = appsv1.RetainPersistentVolumeClaimRetentionPolicyType, appsv1.DeletePersistentVolumeClaimRetentionPolicyType
-	if p == keep || p == remove {
-		return nil
-	}
-	return field.ErrorList{field.NotSupported(path, p, []appsv1.PersistentVolumeClaimRetentionPolicyType{keep, remove})}
+	return validate.Supported(path, p,
+		appsv1.RetainPersistentVolumeClaimRetentionPolicyType, appsv1.DeletePersistentVolumeClaimRetentionPolicyType)
 }
 
 func validateServiceName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return nil
 	}
-	return validate.Invalid(path, name, validation.IsDNS1123Label(name))
+	return validate.DNS1123Label(path, name)
 }
 
 // validateStatefulTemplate checks the template as the controller will complete it: with its own names for the host, and

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/labels"
@@ -64,12 +63,8 @@ func (p podSet) validateReplicas() field.ErrorList {
 
 // validateLasting refuses pods that end by themselves: the controller would start them again.
 func (p podSet) validateLasting(kind string) field.ErrorList {
-	var errs field.ErrorList
 	path, spec := p.path.Child("template", "spec"), &p.template.Spec
-	if spec.RestartPolicy != corev1.RestartPolicyAlways {
-		errs = append(errs, field.NotSupported(path.Child("restartPolicy"), spec.RestartPolicy,
-			[]corev1.RestartPolicy{corev1.RestartPolicyAlways}))
-	}
+	errs := validate.Supported(path.Child("restartPolicy"), spec.RestartPolicy, corev1.RestartPolicyAlways)
 	if spec.ActiveDeadlineSeconds != nil {
 		errs = append(errs, field.Forbidden(path.Child("activeDeadlineSeconds"),
 			"activeDeadlineSeconds in "+kind+" is not Supported"))
@@ -94,7 +89,7 @@ func selectorText(s *metav1.LabelSelector) string {
 // validateIntOrPercent: a number of pods, or their share in percent.
 func validateIntOrPercent(path *field.Path, amount intstr.IntOrString) field.ErrorList {
 	if amount.Type == intstr.Int {
-		return apivalidation.ValidateNonnegativeField(int64(amount.IntVal), path)
+		return validate.NonNegative(path, amount.IntVal)
 	}
 	return validate.Invalid(path, amount, validation.IsValidPercent(amount.StrVal))
 }
