@@ -48,7 +48,7 @@ func TestFlagsAboutEtcdThatSayNothingAreRefused(t *testing.T) {
 		{"--storage-media-type=text/csv", `--storage-media-type "text/csv" invalid`},
 		{"--event-ttl=0s", "--event-ttl 0s is less than a second"},
 		{"--service-node-port-range=9-1", "invalid argument"},
-		{"--service-cluster-ip-range=10.0.0.0/31", "--service-cluster-ip-range: 10.0.0.0/31 has room for less than 8 addresses"},
+		{"--service-cluster-ip-range=10.0.0.0/31", "--service-cluster-ip-range: 10.0.0.0/31 has fewer than 8 addresses"},
 		{"--runtime-config=apps/v7=true", "runtime config: there is no apps/v7"},
 	} {
 		var errs bytes.Buffer

@@ -1,7 +1,7 @@
-// Package admissionregistration is admissionregistration.k8s.io: who else is asked before an object is stored.
+// Package admissionregistration serves admissionregistration.k8s.io: admission policies and admission webhooks.
 //
-// In: policies with expressions (CEL, which are checked in form and not compiled), their bindings, and configurations of
-// webhooks. Out: rows of the table (Groups), with strategies that validate them. Admission itself is chapter 15's.
+// In: policies with CEL expressions, which are validated but not compiled, their bindings, and configurations of
+// webhooks. Out: rows of the table (Groups), with strategies that validate them. Chapter 15 is about admission itself.
 //
 // Upstream: k8s.io/kubernetes/pkg/registry/admissionregistration and pkg/apis/admissionregistration/validation.
 //
@@ -10,5 +10,5 @@
 //	groups.go             the rows
 //	webhook.go            configurations of mutating and validating webhooks
 //	policy.go             policies and their bindings: strategies and columns
-//	policy_validation.go  what a policy, a binding and their match conditions may say
+//	policy_validation.go  the rules for policies, bindings and match conditions
 package admissionregistration

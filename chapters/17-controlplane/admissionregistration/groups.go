@@ -7,10 +7,10 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// extensions is the category of what extends the API.
+// extensions is the category of resources that extend the API.
 var extensions = []string{"api-extensions"}
 
-// Groups is this package's part of the table.
+// Groups returns the rows of this package.
 func Groups() []resource.Group {
 	return []resource.Group{
 		{GroupVersion: admissionregistrationv1.SchemeGroupVersion, Resources: []resource.Definition{

@@ -11,7 +11,8 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// Policies are rules in the API server itself, bindings say where they hold. Their expressions (CEL) are not compiled.
+// The strategies of policies, which are rules in CEL, and of bindings, which say where a policy applies. The
+// expressions are not compiled.
 
 var policyStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionPolicy, *admissionv1.ValidatingAdmissionPolicy]{
 	Strategy:                  registry.ClusterScoped{},
@@ -33,10 +34,10 @@ var policyBindingStrategy = resource.SpecStatus[admissionv1.ValidatingAdmissionP
 	Spec:                      func(b *admissionv1.ValidatingAdmissionPolicyBinding) any { return &b.Spec },
 	ValidateFunc: func(_ context.Context, b *admissionv1.ValidatingAdmissionPolicyBinding) field.ErrorList {
 		spec := field.NewPath("spec")
-		found := validatePolicyName(spec.Child("policyName"), b.Spec.PolicyName)
-		found = append(found, validateParamRef(spec.Child("paramRef"), b.Spec.ParamRef)...)
-		found = append(found, validateMatchResources(spec.Child("matchResources"), b.Spec.MatchResources)...)
-		return append(found, validateActions(spec.Child("validationActions"), b.Spec.ValidationActions)...)
+		errs := validatePolicyName(spec.Child("policyName"), b.Spec.PolicyName)
+		errs = append(errs, validateParamRef(spec.Child("paramRef"), b.Spec.ParamRef)...)
+		errs = append(errs, validateMatchResources(spec.Child("matchResources"), b.Spec.MatchResources)...)
+		return append(errs, validateActions(spec.Child("validationActions"), b.Spec.ValidationActions)...)
 	},
 }
 
@@ -55,14 +56,14 @@ var mutationBindingStrategy = resource.SpecStatus[admissionv1.MutatingAdmissionP
 	Spec:                      func(b *admissionv1.MutatingAdmissionPolicyBinding) any { return &b.Spec },
 	ValidateFunc: func(_ context.Context, b *admissionv1.MutatingAdmissionPolicyBinding) field.ErrorList {
 		spec := field.NewPath("spec")
-		found := validatePolicyName(spec.Child("policyName"), b.Spec.PolicyName)
-		found = append(found, validateParamRef(spec.Child("paramRef"), b.Spec.ParamRef)...)
-		found = append(found, validateMatchResources(spec.Child("matchResources"), b.Spec.MatchResources)...)
-		return append(found, validateMutableOperations(spec.Child("matchResources"), b.Spec.MatchResources)...)
+		errs := validatePolicyName(spec.Child("policyName"), b.Spec.PolicyName)
+		errs = append(errs, validateParamRef(spec.Child("paramRef"), b.Spec.ParamRef)...)
+		errs = append(errs, validateMatchResources(spec.Child("matchResources"), b.Spec.MatchResources)...)
+		return append(errs, validateMutableOperations(spec.Child("matchResources"), b.Spec.MatchResources)...)
 	},
 }
 
-// counting is the table of a kind that shows how many parts it has.
+// counting returns a table with one column for the number of parts of an object.
 func counting[T any, P resource.Object[T]](name, description string, count func(P) int) resource.Table[T, P] {
 	return resource.Table[T, P]{
 		Columns: []resource.Column{resource.NameColumn(), {Name: name, Type: "integer", Description: description}, resource.AgeColumn()},
@@ -83,7 +84,7 @@ var (
 	mutatingColumns   = counting("Webhooks", countsWebhooks, func(c *admissionv1.MutatingWebhookConfiguration) int { return len(c.Webhooks) })
 )
 
-// policyColumnsOf show a policy's rules and what kind of object parameters come from.
+// policyColumnsOf returns the columns of a policy: the number of its rules, and the kind of its parameters.
 func policyColumnsOf(name, description string) []resource.Column {
 	return []resource.Column{
 		resource.NameColumn(), {Name: name, Type: "integer", Description: description},
@@ -133,7 +134,7 @@ var mutationBindingColumns = resource.Table[admissionv1.MutatingAdmissionPolicyB
 	},
 }
 
-// paramRefCell: whether a parameter lives in a namespace cannot be told here, so that one without is shown with *.
+// paramRefCell returns namespace/name of the parameter, or */name if the reference has no namespace.
 func paramRefCell(r *admissionv1.ParamRef) string {
 	switch {
 	case r == nil:

@@ -21,7 +21,7 @@ const (
 	longestValueExpression = 5 * 1024
 )
 
-// validatePolicy is upstream's validateValidatingAdmissionPolicySpec, but for the compilation of the expressions.
+// validatePolicy is upstream's validateValidatingAdmissionPolicySpec without the compilation of expressions.
 func validatePolicy(path *field.Path, name string, s *admissionv1.ValidatingAdmissionPolicySpec) field.ErrorList {
 	errs := validatePolicyFrame(path, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
 	errs = append(errs, validateMatchConditions(path.Child("matchConditions"), s.MatchConditions)...)
@@ -49,7 +49,7 @@ func validatePolicy(path *field.Path, name string, s *admissionv1.ValidatingAdmi
 	return errs
 }
 
-// validateMutatingPolicy is upstream's validateMutatingAdmissionPolicySpec, but for the compilation of the expressions.
+// validateMutatingPolicy is upstream's validateMutatingAdmissionPolicySpec without the compilation of expressions.
 func validateMutatingPolicy(path *field.Path, s *admissionv1.MutatingAdmissionPolicySpec) field.ErrorList {
 	errs := validatePolicyFrame(path, s.FailurePolicy, s.ParamKind, s.MatchConstraints)
 	errs = append(errs, validateMutableOperations(path.Child("matchConstraints"), s.MatchConstraints)...)
@@ -66,7 +66,7 @@ func validateMutatingPolicy(path *field.Path, s *admissionv1.MutatingAdmissionPo
 		admissionv1.IfNeededReinvocationPolicy, admissionv1.NeverReinvocationPolicy)...)
 }
 
-// validatePolicyFrame: what happens where a policy fails, where its parameters are from, and what it is about.
+// validatePolicyFrame checks failurePolicy, paramKind and matchConstraints, which both kinds of policies have.
 func validatePolicyFrame(path *field.Path, failure *admissionv1.FailurePolicyType, kind *admissionv1.ParamKind, m *admissionv1.MatchResources) field.ErrorList {
 	var errs field.ErrorList
 	if failure == nil {
@@ -128,7 +128,8 @@ func validateParamVersion(path *field.Path, apiVersion string) field.ErrorList {
 	return errs
 }
 
-// validateMatchResources: which requests a policy or a binding is about; nil: a binding's are those of its policy.
+// validateMatchResources checks which requests a policy or a binding matches; nil: a binding matches what its policy
+// does.
 func validateMatchResources(path *field.Path, m *admissionv1.MatchResources) field.ErrorList {
 	if m == nil {
 		return nil
@@ -170,7 +171,7 @@ func validateNamedRule(path *field.Path, r *admissionv1.NamedRuleWithOperations)
 	return append(errs, validateWebhookRule(path, &r.RuleWithOperations)...)
 }
 
-// validateMutableOperations: a deletion has nothing to mutate.
+// validateMutableOperations: a mutating policy cannot match DELETE.
 func validateMutableOperations(path *field.Path, m *admissionv1.MatchResources) field.ErrorList {
 	var errs field.ErrorList
 	for i := 0; m != nil && i < len(m.ResourceRules); i++ {
@@ -182,7 +183,7 @@ func validateMutableOperations(path *field.Path, m *admissionv1.MatchResources) 
 	return errs
 }
 
-// identifier is a name in an expression (CEL), unless it is one of the words that the language keeps.
+// identifier matches a name in CEL; keptWords are the reserved words of CEL.
 var (
 	identifier = regexp.MustCompile("^[_a-zA-Z][_a-zA-Z0-9]*$")
 	keptWords  = strings.Fields("true false null in as break const continue else for function if import let loop package namespace return var void while")
@@ -241,7 +242,7 @@ func validateAuditAnnotation(path *field.Path, policy string, a *admissionv1.Aud
 	return errs
 }
 
-// validateMutation: the type of a patch says which field has its expression.
+// validateMutation: patchType decides which field holds the expression.
 func validateMutation(path *field.Path, m *admissionv1.Mutation) field.ErrorList {
 	json, apply := path.Child("jsonPatch"), path.Child("applyConfiguration")
 	var errs field.ErrorList
@@ -277,7 +278,7 @@ func validatePolicyName(path *field.Path, name string) field.ErrorList {
 	return validate.ObjectName(path, name)
 }
 
-// validateParamRef: parameters are one object, or those with labels.
+// validateParamRef: the reference has a name or a selector, not both.
 func validateParamRef(path *field.Path, r *admissionv1.ParamRef) field.ErrorList {
 	if r == nil {
 		return nil
@@ -326,7 +327,7 @@ func validateActions(path *field.Path, actions []admissionv1.ValidationAction) f
 
 const mostMatchConditions = 64
 
-// validateMatchConditions: each has a name of its own and an expression, which is not compiled here.
+// validateMatchConditions: each has a unique name and an expression, which is not compiled here.
 // Upstream: validateMatchConditions of pkg/apis/admissionregistration/validation.
 func validateMatchConditions(path *field.Path, conditions []admissionv1.MatchCondition) field.ErrorList {
 	var errs field.ErrorList

@@ -18,8 +18,8 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// Who else is asked before an object is stored: upstream's pkg/registry/admissionregistration. What expressions (CEL)
-// mean is not looked at.
+// The strategies of webhook configurations. CEL expressions are not compiled. Upstream:
+// pkg/registry/admissionregistration.
 
 var validatingStrategy = resource.SpecStatus[admissionv1.ValidatingWebhookConfiguration, *admissionv1.ValidatingWebhookConfiguration]{
 	Strategy:                  registry.ClusterScoped{},
@@ -51,7 +51,8 @@ var mutatingStrategy = resource.SpecStatus[admissionv1.MutatingWebhookConfigurat
 	},
 }
 
-// validateWebhooks: reinvocation has the field that only mutating webhooks have, of each; nil: these are validating ones.
+// validateWebhooks checks webhooks of both kinds; reinvocation holds the reinvocationPolicy of each mutating webhook,
+// and is nil for validating webhooks.
 func validateWebhooks(hooks []admissionv1.ValidatingWebhook, reinvocation []*admissionv1.ReinvocationPolicyType) field.ErrorList {
 	var errs field.ErrorList
 	var names []string
@@ -115,7 +116,7 @@ func validateWebhookClient(path *field.Path, c *admissionv1.WebhookClientConfig)
 		return validateWebhookURL(path.Child("url"), *c.URL)
 	}
 	service := path.Child("service")
-	errs := validate.Required(service.Child("name"), c.Service.Namespace) // upstream takes one for the other
+	errs := validate.Required(service.Child("name"), c.Service.Namespace) // upstream swaps the two names
 	errs = append(errs, validate.Required(service.Child("namespace"), c.Service.Name)...)
 	port := ptr.Deref(c.Service.Port, 443)
 	if messages := validation.IsValidPortNum(int(port)); messages != nil {
@@ -150,7 +151,7 @@ func validateWebhookURL(path *field.Path, text string) field.ErrorList {
 	return errs
 }
 
-// validateWebhookPath is the end of upstream's webhook.ValidateWebhookService.
+// validateWebhookPath is the last part of upstream's webhook.ValidateWebhookService.
 func validateWebhookPath(path *field.Path, urlPath string) field.ErrorList {
 	switch urlPath {
 	case "", "/":
@@ -174,7 +175,7 @@ func validateWebhookPath(path *field.Path, urlPath string) field.ErrorList {
 	return errs
 }
 
-// reviews are the versions of AdmissionReview that the server speaks.
+// reviews are the versions of AdmissionReview that the server supports.
 var reviews = []string{"v1", "v1beta1"}
 
 func validateReviewVersions(path *field.Path, versions []string) field.ErrorList {
@@ -221,7 +222,8 @@ func validateWebhookRule(path *field.Path, r *admissionv1.RuleWithOperations) fi
 	return errs
 }
 
-// validateWebhookResources: what "x/*", "*/x" and "*" stand for is not named again. Upstream: validateResources.
+// validateWebhookResources: no resource is listed that "x/*", "*/x" or "*" in the list includes. Upstream:
+// validateResources.
 func validateWebhookResources(path *field.Path, resources []string) field.ErrorList {
 	if len(resources) == 0 {
 		return field.ErrorList{field.Required(path, "")}

@@ -1,7 +1,9 @@
-// Package certificates is certificates.k8s.io: requests for certificates, which are approved and signed on two paths.
+// Package certificates serves certificates.k8s.io: requests for certificates, with subresources for approval and
+// signing.
 //
-// In: a CertificateSigningRequest. Its creator writes the spec once, an approver writes conditions through the subresource
-// approval, a signer writes the certificate through status. Out: a row of the table (Groups) with these subresources.
+// In: a CertificateSigningRequest. The creator writes the spec, which is immutable. An approver writes conditions
+// through the subresource approval, and a signer writes the certificate through the subresource status. Out: a row of
+// the table (Groups) with these subresources.
 //
 // Upstream: k8s.io/kubernetes/pkg/registry/certificates and pkg/apis/certificates/validation.
 //

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	certificatesv1 "k8s.io/api/certificates/v1"
-	certificatesv1beta1 "k8s.io/api/certificates/v1beta1" // upstream describes with the words of this version
+	certificatesv1beta1 "k8s.io/api/certificates/v1beta1" // for column descriptions, as upstream
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -20,11 +20,11 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// csrStrategy: a request for a certificate says what somebody asks for; two subresources say what becomes of it, each
-// in other hands: approval (may it be had?) and status (here it is). Upstream: pkg/registry/certificates.
+// csrStrategy is the strategy of the main resource; the spec is immutable. The decision is written through the
+// subresource approval, the certificate through the subresource status. Upstream: pkg/registry/certificates.
 type csrStrategy struct{ registry.ClusterScoped }
 
-// PrepareForCreate clears who asks: that is for the server to say (chapter 14), never for the client.
+// PrepareForCreate clears the user of the request: the server sets it (chapter 14), never the client.
 func (csrStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) {
 	r := obj.(*certificatesv1.CertificateSigningRequest)
 	r.Spec.Username, r.Spec.UID, r.Spec.Groups, r.Spec.Extra = "", "", nil, nil
@@ -36,7 +36,7 @@ func (csrStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) 
 	r.Spec, r.Status = before.Spec, before.Status
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (csrStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}, {"status"}} }
 
 func (csrStrategy) ValidateName(string, bool) []string { return nil }
@@ -49,7 +49,7 @@ func (csrStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) fi
 	return validateSigningUpdate(obj, old, nothing)
 }
 
-// csrStatus sets the certificate, and keeps the decision as it is.
+// csrStatus is the strategy of the status: it sets the certificate and conditions, except Approved and Denied.
 type csrStatus struct{ csrStrategy }
 
 func (csrStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
@@ -61,7 +61,7 @@ func (csrStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	stampConditions(r, before)
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (csrStatus) GetResetFields() rest.ResetFields {
 	return rest.ResetFields{{"spec"}, {"status", "conditions"}}
 }
@@ -70,7 +70,7 @@ func (csrStatus) ValidateUpdate(_ context.Context, obj, old runtime.Object) fiel
 	return validateSigningUpdate(obj, old, certificate)
 }
 
-// csrApproval sets conditions, and nothing else.
+// csrApproval is the strategy of the approval: it sets conditions and nothing else.
 type csrApproval struct{ csrStrategy }
 
 func (csrApproval) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
@@ -81,7 +81,7 @@ func (csrApproval) PrepareForUpdate(_ context.Context, obj, old runtime.Object) 
 	r.Status.Conditions = conditions
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (csrApproval) GetResetFields() rest.ResetFields {
 	return rest.ResetFields{{"spec"}, {"status", "certificate"}}
 }
@@ -90,7 +90,7 @@ func (csrApproval) ValidateUpdate(_ context.Context, obj, old runtime.Object) fi
 	return validateSigningUpdate(obj, old, decision)
 }
 
-// decisions are the conditions that only approval may set.
+// decisions are the conditions that only the subresource approval may set.
 var decisions = []certificatesv1.RequestConditionType{certificatesv1.CertificateApproved, certificatesv1.CertificateDenied}
 
 func conditionsOf(r *certificatesv1.CertificateSigningRequest,
@@ -104,11 +104,11 @@ func conditionsOf(r *certificatesv1.CertificateSigningRequest,
 	return found
 }
 
-// keepConditions puts the old conditions of a type in the places of the new ones, if there are as many.
+// keepConditions replaces the conditions of a type with the stored ones, if there are equally many.
 func keepConditions(r, before *certificatesv1.CertificateSigningRequest, kind certificatesv1.RequestConditionType) {
 	old := conditionsOf(before, kind)
 	if len(conditionsOf(r, kind)) != len(old) {
-		return // which validation refuses
+		return // validation refuses this
 	}
 	for i, c := range r.Status.Conditions {
 		if c.Type == kind {
@@ -117,7 +117,7 @@ func keepConditions(r, before *certificatesv1.CertificateSigningRequest, kind ce
 	}
 }
 
-// stampConditions notes when a condition was written, and since when it holds.
+// stampConditions fills in lastUpdateTime and lastTransitionTime of conditions.
 func stampConditions(r, before *certificatesv1.CertificateSigningRequest) {
 	now := metav1.Now()
 	for i := range r.Status.Conditions {
@@ -150,7 +150,7 @@ func csrSubresources(s *registry.Store, _ *resource.Dependencies) map[string]res
 	return map[string]rest.Storage{"approval": resource.NewSubresourceREST(s, csrApproval{})}
 }
 
-// csrColumns is what kubectl get csr shows. Upstream: printCertificateSigningRequest.
+// csrColumns are the columns of kubectl get csr. Upstream: printCertificateSigningRequest.
 var csrColumns = resource.Table[certificatesv1.CertificateSigningRequest, *certificatesv1.CertificateSigningRequest]{
 	Columns: []resource.Column{
 		resource.NameColumn(),

@@ -19,16 +19,16 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// allowed is what an update of a signing request may set, which depends on the path that it takes.
+// allowed is what an update of a signing request may set; it depends on the subresource.
 type allowed int
 
 const (
 	nothing     allowed = iota
-	certificate         // through status
-	decision            // through approval
+	certificate         // subresource status
+	decision            // subresource approval
 )
 
-// usages of keys that exist, in the order in which upstream names them.
+// usages are all key usages.
 var usages = []certificatesv1.KeyUsage{
 	certificatesv1.UsageAny, certificatesv1.UsageCertSign, certificatesv1.UsageClientAuth, certificatesv1.UsageCodeSigning,
 	certificatesv1.UsageContentCommitment, certificatesv1.UsageCRLSign, certificatesv1.UsageDataEncipherment,
@@ -77,7 +77,7 @@ func validateSigningRequest(r, old *certificatesv1.CertificateSigningRequest) fi
 	return errs
 }
 
-// validateRequest: the request is signed with the key that it is about.
+// validateRequest: the PKCS#10 request is signed with its own key.
 func validateRequest(text []byte) error {
 	block, _ := pem.Decode(text)
 	if block == nil || block.Type != "CERTIFICATE REQUEST" {
@@ -90,7 +90,7 @@ func validateRequest(text []byte) error {
 	return request.CheckSignature()
 }
 
-// validateCertificate: nothing, or certificates in PEM and nothing else.
+// validateCertificate: the text is empty, or holds PEM blocks with certificates and nothing else.
 func validateCertificate(text []byte) error {
 	if len(text) == 0 {
 		return nil
@@ -141,7 +141,8 @@ func validateSigningConditions(path *field.Path, r *certificatesv1.CertificateSi
 	return errs
 }
 
-// validateSigningUpdate: what is decided or issued stays so. Upstream: validateCertificateSigningRequestUpdate.
+// validateSigningUpdate: a decision and an issued certificate are immutable. Upstream:
+// validateCertificateSigningRequestUpdate.
 func validateSigningUpdate(obj, old runtime.Object, may allowed) field.ErrorList {
 	r, before := obj.(*certificatesv1.CertificateSigningRequest), old.(*certificatesv1.CertificateSigningRequest)
 	errs := validateSigningRequest(r, before)
@@ -172,7 +173,7 @@ func validateSigningUpdate(obj, old runtime.Object, may allowed) field.ErrorList
 	return errs
 }
 
-// validateSignerName: a signer is named by a domain and a path: example.com/signer. Upstream: ValidateSignerName.
+// validateSignerName: the name is a domain and a path: example.com/signer. Upstream: ValidateSignerName.
 func validateSignerName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "")}
@@ -197,7 +198,7 @@ func validateSignerName(path *field.Path, name string) field.ErrorList {
 	return errs
 }
 
-// validateSegment shows what is wrong with the first part between dots that is not well formed.
+// validateSegment reports the errors of the first invalid label between dots.
 func validateSegment(path *field.Path, segment string, form func(string) []string) field.ErrorList {
 	var errs field.ErrorList
 	for _, label := range strings.Split(segment, ".") {

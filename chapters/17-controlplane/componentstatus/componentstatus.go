@@ -24,17 +24,17 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// Component is a part of the cluster that the API server can ask how it is: its etcd, a controller manager.
+// Component is a part of the cluster that has a health check: etcd, the scheduler, the controller manager.
 type Component struct {
 	Name string
-	// Check returns what the component says of itself, or why it is not healthy.
+	// Check returns the answer of the component's health check, or an error if it is not healthy.
 	Check func(ctx context.Context) (says string, err error)
 }
 
-// Components is the setting that says which there are.
+// Components is the setting that lists the components of the cluster.
 type Components []Component
 
-// componentStatuses shows the components as objects. None of it is stored: each read asks them.
+// componentStatuses serves the components as objects. They are not stored: each read runs the health checks.
 // Upstream: pkg/registry/core/componentstatus.
 type componentStatuses struct {
 	rest.TableConvertor
@@ -58,16 +58,16 @@ func (c *componentStatuses) New() runtime.Object { return &corev1.ComponentStatu
 // NewList returns an empty list.
 func (c *componentStatuses) NewList() runtime.Object { return &corev1.ComponentStatusList{} }
 
-// Destroy has nothing to end.
+// Destroy does nothing.
 func (c *componentStatuses) Destroy() {}
 
-// NamespaceScoped is false.
+// NamespaceScoped returns false.
 func (c *componentStatuses) NamespaceScoped() bool { return false }
 
-// ShortNames is cs.
+// ShortNames returns cs.
 func (c *componentStatuses) ShortNames() []string { return []string{"cs"} }
 
-// Get asks one component.
+// Get checks one component.
 func (c *componentStatuses) Get(ctx context.Context, name string, _ *metav1.GetOptions) (runtime.Object, error) {
 	at := slices.IndexFunc(c.components, func(one Component) bool { return one.Name == name })
 	if at < 0 {
@@ -76,7 +76,7 @@ func (c *componentStatuses) Get(ctx context.Context, name string, _ *metav1.GetO
 	return c.components[at].status(ctx), nil
 }
 
-// List asks those that the options select. The statuses have no labels.
+// List checks the components that the options select. Component statuses have no labels.
 func (c *componentStatuses) List(ctx context.Context, options *metainternalversion.ListOptions) (runtime.Object, error) {
 	list := &kinds.List{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ComponentStatusList"}, Items: []runtime.Object{}}
 	for _, one := range c.components {
@@ -135,15 +135,15 @@ var componentStatusColumns = resource.Table[corev1.ComponentStatus, *corev1.Comp
 	},
 }
 
-// errUnwell: the component has answered, or not; what is to be read about it is not an error of the check.
+// errUnwell: the component is not healthy or does not answer. The reason is in the message, not in the error field.
 var errUnwell = errors.New("the component is not well")
 
 const (
 	probeTimeout = 20 * time.Second
-	probeAnswer  = 10 << 10 // bytes of an answer that are shown
+	probeAnswer  = 10 << 10 // bytes of the answer that are read
 )
 
-// ControlPlaneComponents are the components that run beside the server on its machine, in upstream's order and at its ports.
+// ControlPlaneComponents returns the components on the server's machine, in upstream's order and at upstream's ports.
 func ControlPlaneComponents() Components {
 	return Components{
 		{Name: "scheduler", Check: probe("https://127.0.0.1:10259/healthz")},
@@ -151,7 +151,8 @@ func ControlPlaneComponents() Components {
 	}
 }
 
-// probe asks at a URL. Whoever answers there is trusted: it is this machine. Upstream: probe/http.DoHTTPProbe.
+// probe returns a health check that sends a GET. It does not verify the certificate, because the URL is on this
+// machine. Upstream: probe/http.DoHTTPProbe.
 func probe(url string) func(context.Context) (string, error) {
 	client := &http.Client{
 		Timeout:   probeTimeout,

@@ -1,7 +1,7 @@
-// Package componentstatus serves componentstatuses: objects that nobody stores.
+// Package componentstatus serves componentstatuses, which are not stored.
 //
-// In: a GET. Out: the answers of the health checks of etcd, the scheduler and the controller manager, asked at that moment.
-// The setting Components says which ones there are.
+// In: a GET. Out: the current results of the health checks of etcd, the scheduler and the controller manager. The
+// setting Components lists them.
 //
 // Upstream: k8s.io/kubernetes/pkg/registry/core/componentstatus.
 //

@@ -15,7 +15,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// The rules that claims, classes and slices share.
+// Rules that claims, classes and slices share.
 
 const (
 	longestPoolName   = 253
@@ -26,7 +26,8 @@ const (
 	mostConfigs       = 32
 )
 
-// validateItems asks about each item of a list that is not too long. Upstream: validateSlice.
+// validateItems validates each item of a list. A list that is too long is one error, and its items are not validated.
+// Upstream: validateSlice.
 func validateItems[T any](path *field.Path, list []T, most int, validate func(path *field.Path, item *T) field.ErrorList) field.ErrorList {
 	if len(list) > most {
 		return field.ErrorList{field.TooMany(path, len(list), most)}
@@ -38,7 +39,7 @@ func validateItems[T any](path *field.Path, list []T, most int, validate func(pa
 	return errs
 }
 
-// validateSet is validateItems where no two items have the same key.
+// validateSet is validateItems for a list in which no two items have the same key.
 func validateSet[T any, K comparable](path *field.Path, list []T, most int, key func(*T) K, validate func(path *field.Path, item *T) field.ErrorList) field.ErrorList {
 	errs := validateItems(path, list, most, validate)
 	if len(list) > most {
@@ -57,7 +58,7 @@ func validateSet[T any, K comparable](path *field.Path, list []T, most int, key 
 
 func itself[T any](item *T) T { return *item }
 
-// validatePoolName: one or more domains, separated by slashes.
+// validatePoolName: one or more DNS subdomains, separated by slashes.
 func validatePoolName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "")}
@@ -72,7 +73,7 @@ func validatePoolName(path *field.Path, name string) field.ErrorList {
 	return errs
 }
 
-// validateSelectors: a selector is an expression (CEL), which is not compiled here.
+// validateSelectors: a selector is a CEL expression, which is not compiled here.
 func validateSelectors(path *field.Path, selectors []resourcev1.DeviceSelector) field.ErrorList {
 	return validateItems(path, selectors, mostSelectors, func(path *field.Path, s *resourcev1.DeviceSelector) field.ErrorList {
 		switch {
@@ -85,7 +86,7 @@ func validateSelectors(path *field.Path, selectors []resourcev1.DeviceSelector) 
 	})
 }
 
-// validateConfiguration: parameters for a driver, which only it can read.
+// validateConfiguration: the parameters are a JSON object whose content only the driver knows.
 func validateConfiguration(path *field.Path, c *resourcev1.DeviceConfiguration) field.ErrorList {
 	path = path.Child("opaque")
 	if c.Opaque == nil {
@@ -116,7 +117,7 @@ func validateRawObject(path *field.Path, raw runtime.RawExtension, longest int) 
 	return nil
 }
 
-// validateQualifiedName: an identifier, behind the domain of whoever defines it.
+// validateQualifiedName: an identifier, or a domain and an identifier (example.com/model).
 func validateQualifiedName(path *field.Path, name string) field.ErrorList {
 	parts := strings.Split(name, "/")
 	if len(parts) == 1 {
@@ -153,7 +154,7 @@ func validateIdentifier(path *field.Path, name string) field.ErrorList {
 	return append(errs, validate.Invalid(path, name, content.IsCIdentifier(name))...)
 }
 
-// validateToleration: a taint of a device that is put up with.
+// validateToleration checks a toleration of device taints.
 func validateToleration(path *field.Path, t *resourcev1.DeviceToleration) field.ErrorList {
 	var errs field.ErrorList
 	if t.Key != "" {
@@ -179,7 +180,8 @@ func validateEffect(path *field.Path, effect resourcev1.DeviceTaintEffect) field
 	return validate.RequiredAndSupported(path, effect, resourcev1.DeviceTaintEffectNoExecute, resourcev1.DeviceTaintEffectNoSchedule, resourcev1.DeviceTaintEffectNone)
 }
 
-// validateBindingConditions: what has to be true of a device before a pod is bound, and what ends the wait for it.
+// validateBindingConditions checks the conditions that a device must have before the pod is bound, and those that abort
+// the binding. Both lists are set or neither; no name is in both.
 func validateBindingConditions(path *field.Path, conditions, failures []string) field.ErrorList {
 	const most = 4
 	wait, end := path.Child("bindingConditions"), path.Child("bindingFailureConditions")

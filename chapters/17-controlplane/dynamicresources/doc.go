@@ -1,7 +1,9 @@
-// Package dynamicresources is resource.k8s.io, dynamic resource allocation: devices that drivers publish and pods claim.
+// Package dynamicresources serves resource.k8s.io, dynamic resource allocation: drivers publish devices, and pods claim
+// them.
 //
-// In: ResourceSlices from drivers, DeviceClasses from administrators, ResourceClaims and templates from users, allocations
-// from the scheduler (in the status of a claim). Out: rows of the table (Groups), with strategies that validate them.
+// In: ResourceSlices from drivers, DeviceClasses from administrators, ResourceClaims and templates from users,
+// allocations from the scheduler (in the status of a claim). Out: rows of the table (Groups), with strategies that
+// validate them.
 //
 // Upstream: k8s.io/kubernetes/pkg/registry/resource and pkg/apis/resource/validation.
 //

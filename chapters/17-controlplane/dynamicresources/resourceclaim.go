@@ -29,7 +29,7 @@ const (
 	noNamespaceForAdmin = "could not retrieve namespace to verify admin access: %w"
 )
 
-// requestNames are the requests of a claim, each with its subrequests.
+// requestNames maps the name of each request of a claim to the names of its subrequests.
 type requestNames map[string][]string
 
 func namesOf(c *resourcev1.DeviceClaim) requestNames {
@@ -43,7 +43,7 @@ func namesOf(c *resourcev1.DeviceClaim) requestNames {
 	return names
 }
 
-// validate: a reference is the name of a request, or request/subrequest.
+// validate: the reference names a request, or a subrequest as request/subrequest.
 func (r requestNames) validate(path *field.Path, reference *string) field.ErrorList {
 	segments := strings.Split(*reference, "/")
 	if len(segments) > 2 {
@@ -63,17 +63,17 @@ func (r requestNames) validate(path *field.Path, reference *string) field.ErrorL
 // validateDeviceClaim is upstream's validateDeviceClaim.
 func validateDeviceClaim(path *field.Path, c *resourcev1.DeviceClaim) field.ErrorList {
 	names := namesOf(c)
-	found := validateSet(path.Child("requests"), c.Requests, mostRequests,
+	errs := validateSet(path.Child("requests"), c.Requests, mostRequests,
 		func(r *resourcev1.DeviceRequest) string { return r.Name }, validateDeviceRequest)
-	found = append(found, validateItems(path.Child("constraints"), c.Constraints, mostConstraints, names.validateConstraint)...)
-	return append(found, validateItems(path.Child("config"), c.Config, mostConfigs,
+	errs = append(errs, validateItems(path.Child("constraints"), c.Constraints, mostConstraints, names.validateConstraint)...)
+	return append(errs, validateItems(path.Child("config"), c.Config, mostConfigs,
 		func(path *field.Path, config *resourcev1.DeviceClaimConfiguration) field.ErrorList {
-			found := validateSet(path.Child("requests"), config.Requests, mostRequests, itself, names.validate)
-			return append(found, validateConfiguration(path, &config.DeviceConfiguration)...)
+			errs := validateSet(path.Child("requests"), config.Requests, mostRequests, itself, names.validate)
+			return append(errs, validateConfiguration(path, &config.DeviceConfiguration)...)
 		})...)
 }
 
-// validateDeviceRequest: a request is for a device, or for the first of several that is available.
+// validateDeviceRequest: a request sets exactly, or firstAvailable with a list of alternatives.
 func validateDeviceRequest(path *field.Path, r *resourcev1.DeviceRequest) field.ErrorList {
 	errs := validate.DNS1123Label(path.Child("name"), r.Name)
 	const one = "exactly one of `exactly` or `firstAvailable` is required"
@@ -93,7 +93,7 @@ func validateDeviceRequest(path *field.Path, r *resourcev1.DeviceRequest) field.
 		})...)
 }
 
-// deviceQuery is what requests and subrequests have in common.
+// deviceQuery holds the fields that requests and subrequests share.
 type deviceQuery struct {
 	class       string
 	selectors   []resourcev1.DeviceSelector
@@ -124,7 +124,7 @@ func (q deviceQuery) validate(path *field.Path) field.ErrorList {
 	return errs
 }
 
-// validateConstraint: the devices of some requests have an attribute in common, or all differ in it.
+// validateConstraint: the devices of the requests have the same value of an attribute, or all have different values.
 func (r requestNames) validateConstraint(path *field.Path, c *resourcev1.DeviceConstraint) field.ErrorList {
 	errs := validateSet(path.Child("requests"), c.Requests, mostRequests, itself, r.validate)
 	switch {
@@ -154,14 +154,14 @@ func validateDeviceClass(path *field.Path, c *resourcev1.DeviceClassSpec) field.
 	return errs
 }
 
-// adminAccess is a strategy that lets a device be used beside its owner only where the namespace has the label for it.
-// Upstream: AuthorizedForAdmin, AuthorizedForAdminStatus.
+// adminAccess wraps a strategy: it refuses admin access, to devices that others use, unless the namespace has the label
+// for it. Upstream: AuthorizedForAdmin, AuthorizedForAdminStatus.
 type adminAccess struct {
 	registry.Strategy
 	deps *resource.Dependencies
 }
 
-// WithDependencies gives the strategy the namespaces to look at.
+// WithDependencies gives the strategy access to the namespaces.
 func (a adminAccess) WithDependencies(deps *resource.Dependencies) registry.Strategy {
 	return adminAccess{a.Strategy, deps}
 }
@@ -177,10 +177,11 @@ func (a adminAccess) Validate(ctx context.Context, obj runtime.Object) field.Err
 	return append(errs, a.Strategy.Validate(ctx, obj)...)
 }
 
-// Unwrap is the strategy whose optional interfaces count; see registry.As.
+// Unwrap returns the wrapped strategy, for its optional interfaces; see registry.As.
 func (a adminAccess) Unwrap() registry.Strategy { return a.Strategy }
 
-// ValidateUpdate looks at what the status allocates; the spec does not change. What was granted stays.
+// ValidateUpdate checks admin access in the status, because the spec is immutable. Access that was granted is not
+// checked again.
 func (a adminAccess) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	var errs field.ErrorList
 	if c, ok := obj.(*resourcev1.ResourceClaim); ok && adminResult(&old.(*resourcev1.ResourceClaim).Status) == nil {
@@ -189,7 +190,7 @@ func (a adminAccess) ValidateUpdate(ctx context.Context, obj, old runtime.Object
 	return append(errs, a.Strategy.ValidateUpdate(ctx, obj, old)...)
 }
 
-// adminRequest is where a claim asks for admin access; nil: nowhere.
+// adminRequest returns the path of the first request with adminAccess; nil: there is none.
 func adminRequest(c *resourcev1.DeviceClaim) *field.Path {
 	for i, r := range c.Requests {
 		if r.Exactly != nil && ptr.Deref(r.Exactly.AdminAccess, false) {
@@ -199,7 +200,7 @@ func adminRequest(c *resourcev1.DeviceClaim) *field.Path {
 	return nil
 }
 
-// adminResult is where a status allocates admin access; nil: nowhere.
+// adminResult returns the path of the first allocation result with adminAccess; nil: there is none.
 func adminResult(s *resourcev1.ResourceClaimStatus) *field.Path {
 	if s.Allocation == nil {
 		return nil
@@ -212,7 +213,7 @@ func adminResult(s *resourcev1.ResourceClaimStatus) *field.Path {
 	return nil
 }
 
-// validate refuses the admin access at a place, unless that is nil.
+// validate refuses the admin access at path if the namespace has no label for it; a nil path is valid.
 func (a adminAccess) validate(ctx context.Context, path *field.Path, name string) field.ErrorList {
 	if path == nil {
 		return nil

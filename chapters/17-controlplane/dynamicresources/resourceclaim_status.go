@@ -26,10 +26,10 @@ const (
 	mostIPs          = 16
 )
 
-// deviceID is a device, or a share of one.
+// deviceID identifies a device, or a share of one.
 type deviceID struct{ Driver, Pool, Device, ShareID string }
 
-// validateDeviceClaimStatus: which devices a claim got, who uses them, and how the devices fare.
+// validateDeviceClaimStatus checks the allocated devices, the consumers of the claim, and the status of each device.
 // Upstream: ValidateResourceClaimStatusUpdate.
 func validateDeviceClaimStatus(c, old *resourcev1.ResourceClaim) field.ErrorList {
 	status, path := &c.Status, field.NewPath("status")
@@ -64,7 +64,7 @@ func validateConsumer(path *field.Path, r *resourcev1.ResourceClaimConsumerRefer
 	return append(errs, validate.Required(path.Child("uid"), string(r.UID))...)
 }
 
-// validateReservation: only an allocated claim is used, and one that is being deleted gets no new user.
+// validateReservation: only an allocated claim has consumers, and a claim that is being deleted gets no new ones.
 func validateReservation(path *field.Path, c, old *resourcev1.ResourceClaim) field.ErrorList {
 	if len(c.Status.ReservedFor) > 0 && c.Status.Allocation == nil {
 		return field.ErrorList{field.Forbidden(path, "may not be specified when `allocated` is not set")}
@@ -84,21 +84,21 @@ func validateAllocation(path *field.Path, a *resourcev1.AllocationResult, names 
 	devices := path.Child("devices")
 	errs := validateItems(devices.Child("results"), a.Devices.Results, mostResults,
 		func(path *field.Path, r *resourcev1.DeviceRequestAllocationResult) field.ErrorList {
-			found := names.validate(path.Child("request"), &r.Request)
-			found = append(found, validate.CSIDriverName(path.Child("driver"), r.Driver)...)
-			found = append(found, validatePoolName(path.Child("pool"), r.Pool)...)
-			found = append(found, validate.DNS1123Label(path.Child("device"), r.Device)...)
-			found = append(found, validateBindingConditions(path, r.BindingConditions, r.BindingFailureConditions)...)
+			errs := names.validate(path.Child("request"), &r.Request)
+			errs = append(errs, validate.CSIDriverName(path.Child("driver"), r.Driver)...)
+			errs = append(errs, validatePoolName(path.Child("pool"), r.Pool)...)
+			errs = append(errs, validate.DNS1123Label(path.Child("device"), r.Device)...)
+			errs = append(errs, validateBindingConditions(path, r.BindingConditions, r.BindingFailureConditions)...)
 			if r.ShareID != nil {
-				found = append(found, validateUID(path.Child("shareID"), string(*r.ShareID))...)
+				errs = append(errs, validateUID(path.Child("shareID"), string(*r.ShareID))...)
 			}
-			return found
+			return errs
 		})
 	errs = append(errs, validateItems(devices.Child("config"), a.Devices.Config, 2*mostConfigs,
 		func(path *field.Path, c *resourcev1.DeviceAllocationConfiguration) field.ErrorList {
-			found := validate.RequiredAndSupported(path.Child("source"), c.Source, resourcev1.AllocationConfigSourceClaim, resourcev1.AllocationConfigSourceClass)
-			found = append(found, validateSet(path.Child("requests"), c.Requests, mostRequests, itself, names.validate)...)
-			return append(found, validateConfiguration(path, &c.DeviceConfiguration)...)
+			errs := validate.RequiredAndSupported(path.Child("source"), c.Source, resourcev1.AllocationConfigSourceClaim, resourcev1.AllocationConfigSourceClass)
+			errs = append(errs, validateSet(path.Child("requests"), c.Requests, mostRequests, itself, names.validate)...)
+			return append(errs, validateConfiguration(path, &c.DeviceConfiguration)...)
 		})...)
 	if a.NodeSelector != nil {
 		errs = append(errs, validate.NodeSelector(path.Child("nodeSelector"), a.NodeSelector, false)...)
@@ -106,7 +106,7 @@ func validateAllocation(path *field.Path, a *resourcev1.AllocationResult, names 
 	return errs
 }
 
-// validateDeviceStatus: what a driver reports of a device that the claim got.
+// validateDeviceStatus checks what a driver reports about an allocated device.
 func validateDeviceStatus(path *field.Path, d *resourcev1.AllocatedDeviceStatus, allocated map[deviceID]bool) field.ErrorList {
 	errs := validate.CSIDriverName(path.Child("driver"), d.Driver)
 	errs = append(errs, validatePoolName(path.Child("pool"), d.Pool)...)

@@ -18,19 +18,19 @@ import (
 
 const (
 	mostDevices         = 128
-	mostAdvancedDevices = 64 // with taints or counters
+	mostAdvancedDevices = 64 // if any has taints or consumes counters
 	mostCounterSets     = 8
 	mostCounters        = 32
 	mostConsumptions    = 2
 	mostTaints          = 16
-	mostAttributes      = 32 // with the capacities
+	mostAttributes      = 32 // attributes and capacities together
 	mostAttributeValues = 48
 	longestAttribute    = 64
 	longestKey          = 63 + 1 + longestIdentifier
 	wantTrue            = "must be either unset or set to true"
 )
 
-// dropAlphaOfSlice clears the fields that the version served here has, but not switched on, and those of later versions.
+// dropAlphaOfSlice clears fields of feature gates that are off, and fields that only later versions have.
 func dropAlphaOfSlice(s *resourcev1.ResourceSlice) {
 	s.Spec.PartitionTypeAttribute, s.Spec.SkipNodeOperations = nil, nil
 	for i := range s.Spec.Devices {
@@ -46,7 +46,7 @@ func dropAlphaOfSlice(s *resourcev1.ResourceSlice) {
 	}
 }
 
-// validateSlice: devices of one driver, which some nodes reach. stored is what an update replaces; nil: nothing.
+// validateSlice checks the devices of one driver and the nodes that can access them; stored is nil for a create.
 // Upstream: validateResourceSliceSpec.
 func validateSlice(path *field.Path, s, stored *resourcev1.ResourceSliceSpec) field.ErrorList {
 	errs := validate.CSIDriverName(path.Child("driver"), s.Driver)
@@ -94,7 +94,7 @@ func devicesAllowed(s *resourcev1.ResourceSliceSpec) int {
 	return mostDevices
 }
 
-// validateReach: one field says which nodes reach the devices.
+// validateReach: exactly one field selects the nodes that can access the devices.
 func validateReach(path *field.Path, s *resourcev1.ResourceSliceSpec) field.ErrorList {
 	var errs field.ErrorList
 	var set []string
@@ -134,7 +134,7 @@ func validateReach(path *field.Path, s *resourcev1.ResourceSliceSpec) field.Erro
 	return append(errs, field.Invalid(path, "{"+strings.Join(set, ", ")+"}", one+", but multiple fields are set"))
 }
 
-// validateDevice: own says that each device names its nodes.
+// validateDevice checks a device. own: perDeviceNodeSelection is set, so each device selects its nodes.
 func validateDevice(path *field.Path, d, before *resourcev1.Device, own bool) field.ErrorList {
 	errs := validate.DNS1123Label(path.Child("name"), d.Name)
 	if n := len(d.Attributes) + len(d.Capacity); n > mostAttributes {
@@ -206,7 +206,7 @@ func validateDeviceTaint(path *field.Path, t *resourcev1.DeviceTaint) field.Erro
 	return append(errs, validateEffect(path.Child("effect"), t.Effect)...)
 }
 
-// validateCounters: a set of counters, or what a device takes of one; called is the field of the set's name.
+// validateCounters checks a counter set, or a device's consumption of one; called is the field with the set's name.
 func validateCounters(path *field.Path, called, name string, counters map[string]resourcev1.Counter) field.ErrorList {
 	errs := validate.Required(path.Child(called), name)
 	if name != "" {
@@ -225,7 +225,7 @@ func validateCounters(path *field.Path, called, name string, counters map[string
 	return errs
 }
 
-// semantic is a version as semver.org has it.
+// semantic matches a version of semver.org's specification 2.0.0.
 var semantic = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)` +
 	`(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$`)
 
@@ -259,7 +259,7 @@ func validateAttribute(path *field.Path, a resourcev1.DeviceAttribute) field.Err
 	return append(errs, field.Invalid(path, a, one))
 }
 
-// shorten is a key as paths show it.
+// shorten abbreviates a key for a field path.
 func shorten(key string, longest int) string {
 	if len(key) <= longest {
 		return key
@@ -268,7 +268,8 @@ func shorten(key string, longest int) string {
 	return key[:(rest+1)/2] + "..." + key[len(key)-rest/2:]
 }
 
-// validateDeviceCapacity: only a device that several claims share says which parts of it they may ask for.
+// validateDeviceCapacity: a request policy needs allowMultipleAllocations; it sets validValues or validRange, with a
+// default.
 func validateDeviceCapacity(path *field.Path, c resourcev1.DeviceCapacity, shared bool) field.ErrorList {
 	path = path.Child("requestPolicy")
 	switch policy := c.RequestPolicy; {
@@ -292,7 +293,7 @@ func validateDeviceCapacity(path *field.Path, c resourcev1.DeviceCapacity, share
 
 const mostValidValues = 10
 
-// validateValidValues: the shares of a capacity that claims may ask for ascend, fit, and have the default among them.
+// validateValidValues: the values are sorted, not larger than the capacity, and include the default.
 func validateValidValues(path *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
 	values := p.ValidValues
 	var errs field.ErrorList
@@ -316,7 +317,7 @@ func validateValidValues(path *field.Path, p *resourcev1.CapacityRequestPolicy, 
 	return errs
 }
 
-// validateValidRange is validateValidValues for a range, in steps.
+// validateValidRange: min, max, step and default agree with each other and with the capacity.
 func validateValidRange(path *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
 	low, high, step, otherwise := p.ValidRange.Min, p.ValidRange.Max, p.ValidRange.Step, p.Default
 	if low == nil {
@@ -342,7 +343,7 @@ func validateValidRange(path *field.Path, p *resourcev1.CapacityRequestPolicy, c
 	first.Add(*step)
 	refuse(first.Cmp(capacity) > 0, "step", step, fmt.Sprintf("one step %s is larger than capacity value", first.String()), &capacity)
 	for _, value := range []*apiresource.Quantity{otherwise, high} {
-		if value != nil && (step.Value() == 0 || (value.Value()-low.Value())%step.Value() != 0) { // upstream divides by zero
+		if value != nil && (step.Value() == 0 || (value.Value()-low.Value())%step.Value() != 0) { // for a step of 0 upstream panics
 			errs = append(errs, field.Invalid(path.Child("step"), value.String(),
 				fmt.Sprintf("value is not a multiple of a given step (%s) from (%s)", step.String(), low.String())))
 		}

@@ -15,8 +15,8 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// Devices: drivers offer them in slices, claims ask for them, classes say what is asked for. Upstream:
-// pkg/registry/resource. Expressions (CEL) are not compiled.
+// Drivers publish devices in ResourceSlices, and ResourceClaims request devices of a DeviceClass. CEL expressions are
+// not compiled. Upstream: pkg/registry/resource.
 
 var deviceClassStrategy = resource.SpecStatus[resourcev1.DeviceClass, *resourcev1.DeviceClass]{
 	Strategy: registry.ClusterScoped{},
@@ -26,7 +26,7 @@ var deviceClassStrategy = resource.SpecStatus[resourcev1.DeviceClass, *resourcev
 	},
 }
 
-// deviceClaimStrategy: the spec never changes, so that an update says that and nothing else of it.
+// deviceClaimStrategy: the spec is immutable, so an update checks only that.
 var deviceClaimStrategy = resource.SpecStatus[resourcev1.ResourceClaim, *resourcev1.ResourceClaim]{
 	Strategy:                 registry.Namespaced{},
 	NoGeneration:             true,
@@ -68,7 +68,7 @@ var sliceStrategy = resource.SpecStatus[resourcev1.ResourceSlice, *resourcev1.Re
 	},
 }
 
-// sliceFields is what field selectors see of a slice.
+// sliceFields returns the fields for field selectors.
 func sliceFields(obj runtime.Object) fields.Set {
 	s := obj.(*resourcev1.ResourceSlice)
 	return fields.Set{

@@ -5,15 +5,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Which requests belong together, and how much of the server each kind may have, as long as nobody says otherwise: the
-// more important something is for the cluster to stay alive, the less may others take away from it.
-// Upstream: apiserver/pkg/apis/flowcontrol/bootstrap.
+// The flow schemas and priority levels of a new cluster: the more the cluster depends on the requests of a level, the
+// smaller is the share that other levels may borrow from it. Upstream: apiserver/pkg/apis/flowcontrol/bootstrap.
 
-// bootstrapLevel is a row of the levels; without queues, what is too much is refused.
+// bootstrapLevel is a row of bootstrapLevels; a level without queues rejects requests above its limit.
 type bootstrapLevel struct {
 	name             string
-	shares, lendable int32 // of 245 shares; percent of them
-	queues, hand     int32 // each 50 long
+	shares, lendable int32 // nominal concurrency shares, 245 in all; percent that other levels may borrow
+	queues, hand     int32 // number of queues, each 50 long; hand size
 }
 
 var bootstrapLevels = []bootstrapLevel{
@@ -26,14 +25,14 @@ var bootstrapLevels = []bootstrapLevel{
 	{"global-default", 20, 50, 128, 6},
 }
 
-// bootstrapFlow is a row of the schemas; without rules, it takes every request of its subjects.
+// bootstrapFlow is a row of bootstrapFlows; without rules it matches every request of its subjects.
 type bootstrapFlow struct {
 	name, level string
 	precedence  int32
 	by          flowcontrolv1.FlowDistinguisherMethodType // "": all requests are one flow
 	subjects    []flowcontrolv1.Subject
 	rules       []flowcontrolv1.ResourcePolicyRule
-	paths       []string // to which it may GET
+	paths       []string // non-resource URLs, for get
 }
 
 var (
@@ -77,12 +76,12 @@ func userNamed(name string) flowcontrolv1.Subject {
 	return flowcontrolv1.Subject{Kind: flowcontrolv1.SubjectKindUser, User: &flowcontrolv1.UserSubject{Name: name}}
 }
 
-// suggested are the metadata of what may be brought to what a later release suggests.
+// suggested returns metadata with the annotation that lets a later release update the object.
 func suggested(name string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Name: name, Annotations: map[string]string{flowcontrolv1.AutoUpdateAnnotationKey: "true"}}
 }
 
-// BootstrapPriorityLevelConfigurations are the priority levels of a new cluster, made anew.
+// BootstrapPriorityLevelConfigurations returns new objects: the priority levels of a new cluster.
 func BootstrapPriorityLevelConfigurations() []*flowcontrolv1.PriorityLevelConfiguration {
 	levels := []*flowcontrolv1.PriorityLevelConfiguration{{ObjectMeta: suggested(exempt), Spec: flowcontrolv1.PriorityLevelConfigurationSpec{
 		Type:   flowcontrolv1.PriorityLevelEnablementExempt,
@@ -103,7 +102,7 @@ func BootstrapPriorityLevelConfigurations() []*flowcontrolv1.PriorityLevelConfig
 	return levels
 }
 
-// BootstrapFlowSchemas are the flow schemas of a new cluster, made anew.
+// BootstrapFlowSchemas returns new objects: the flow schemas of a new cluster.
 func BootstrapFlowSchemas() []*flowcontrolv1.FlowSchema {
 	var flows []*flowcontrolv1.FlowSchema
 	for _, row := range bootstrapFlows {
@@ -120,7 +119,7 @@ func BootstrapFlowSchemas() []*flowcontrolv1.FlowSchema {
 	return flows
 }
 
-// what are the requests that a row takes.
+// what returns the rules for the requests that a row matches.
 func (row bootstrapFlow) what() flowcontrolv1.PolicyRulesWithSubjects {
 	taken := flowcontrolv1.PolicyRulesWithSubjects{Subjects: row.subjects, ResourceRules: row.rules}
 	switch {

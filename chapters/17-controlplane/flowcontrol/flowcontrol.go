@@ -17,9 +17,9 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// Which requests belong together, and how much of the server each kind may have: upstream's pkg/registry/flowcontrol.
+// The strategies, columns and rules of flow schemas and priority levels. Upstream: pkg/registry/flowcontrol.
 
-const exempt = "exempt" // the name of what is never held back
+const exempt = "exempt" // the level, and its flow schema, whose requests are never limited
 
 var flowSchemaStrategy = resource.SpecStatus[flowcontrolv1.FlowSchema, *flowcontrolv1.FlowSchema]{
 	Strategy:                 registry.ClusterScoped{},
@@ -46,7 +46,7 @@ var levelStatus = levelStrategy.StatusStrategy(func(_ context.Context, l, _ *flo
 		func(c flowcontrolv1.PriorityLevelConfigurationCondition) string { return string(c.Type) })
 })
 
-// validateConditionTypes: each type once.
+// validateConditionTypes: no two conditions have the same type.
 func validateConditionTypes[C any](conditions []C, kind func(C) string) field.ErrorList {
 	var errs field.ErrorList
 	var seen []string
@@ -163,7 +163,8 @@ func validateLimitResponse(path *field.Path, r flowcontrolv1.LimitResponse) fiel
 	return validate.RequiredAndSupported(path.Child("type"), r.Type, flowcontrolv1.LimitResponseTypeQueue, flowcontrolv1.LimitResponseTypeReject)
 }
 
-// validateQueuing: a hand of queues must be drawn from a deck with the bits of one hash.
+// validateQueuing: shuffle sharding draws handSize of the queues with the bits of one hash, so they need at most 60
+// bits.
 func validateQueuing(path *field.Path, q *flowcontrolv1.QueuingConfiguration) field.ErrorList {
 	const mostQueues, hashBits = 10_000_000, 60
 	var errs field.ErrorList
@@ -234,7 +235,7 @@ var levelColumns = resource.Table[flowcontrolv1.PriorityLevelConfiguration, *flo
 	},
 }
 
-// flowVerbs are those that a rule may name, sorted.
+// flowVerbs are the verbs that a rule may name, sorted.
 var flowVerbs = []string{"create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"}
 
 // validateFlowRule is upstream's ValidateFlowSchemaPolicyRulesWithSubjects.
@@ -318,7 +319,7 @@ func validateFlowURL(path *field.Path, url string) field.ErrorList {
 	return field.ErrorList{field.Invalid(path, url, wrong)}
 }
 
-// validateFlowSubject: what is given is what the kind names. Upstream: ValidateFlowSchemaSubject.
+// validateFlowSubject: the field that kind names is set, and no other. Upstream: ValidateFlowSchemaSubject.
 func validateFlowSubject(path *field.Path, s *flowcontrolv1.Subject) field.ErrorList {
 	kinds := []flowcontrolv1.SubjectKind{flowcontrolv1.SubjectKindGroup, flowcontrolv1.SubjectKindServiceAccount,
 		flowcontrolv1.SubjectKindUser}

@@ -18,20 +18,21 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// allocators is what the services of a cluster share: addresses and node ports, each given away once.
+// allocators allocate what no two services of a cluster may share: cluster IPs and node ports.
 type allocators struct {
 	addresses *ipAllocator
 	ports     *portAllocator
 }
 
-// transaction is what one write of a service takes and frees. It takes at once and frees only when it is known how the write
-// ended: losing an address for a while is better than giving it away twice. Upstream: the transactions of alloc.go.
+// transaction allocates and releases for one write of a service. It allocates before the write, and releases only after
+// the result of the write is known: an address that is unused for a while is better than one that two services have.
+// Upstream: the transactions of alloc.go.
 type transaction struct {
 	*allocators
-	service *corev1.Service // what is to be stored; the transaction writes into it what it allocated
-	dryRun  bool            // nothing is taken; the values shown are made up, as upstream's are
+	service *corev1.Service // the service to store; the transaction fills in what it allocated
+	dryRun  bool            // allocates nothing, and fills in example values, as upstream does
 
-	allocated, released allocations // freed if the write fails, and if it succeeds
+	allocated, released allocations // to free if the write fails; to free if it succeeds
 }
 
 type allocations struct {
@@ -41,7 +42,7 @@ type allocations struct {
 
 func (h allocations) empty() bool { return len(h.addresses)+len(h.ports) == 0 }
 
-// end frees what the outcome of the write leaves without owner. What cannot be freed now, the repair finds.
+// end frees what no service has after the write. What it fails to free, the repair loop frees later.
 func (tx *transaction) end(ctx context.Context, success bool) {
 	freed := tx.allocated
 	if success {
@@ -52,7 +53,7 @@ func (tx *transaction) end(ctx context.Context, success bool) {
 	}
 }
 
-// free gives back what a service had, even where the request that wants it has ended.
+// free releases allocations of a service, also after the request's context has ended.
 func (a *allocators) free(ctx context.Context, s *corev1.Service, h allocations) {
 	if h.empty() {
 		return
@@ -72,7 +73,8 @@ func (a *allocators) free(ctx context.Context, s *corev1.Service, h allocations)
 	}
 }
 
-// allocateAddresses takes the addresses of all families of the service from one on: those that it names, and free ones.
+// allocateAddresses allocates an address for each IP family of the service, beginning with family number from: the one
+// that clusterIPs names, or else a free one.
 func (tx *transaction) allocateAddresses(ctx context.Context, from int) error {
 	spec := &tx.service.Spec
 	for i := from; i < len(spec.IPFamilies); i++ {
@@ -137,7 +139,7 @@ func invalidService(name string, errs ...*field.Error) error {
 	return apierrors.NewInvalid(schema.GroupKind{Kind: "Service"}, name, errs)
 }
 
-// addressesOf are the cluster addresses that a service has: none where it has no use for them.
+// addressesOf returns the cluster IPs of a service; an ExternalName service has none.
 func addressesOf(s *corev1.Service) []netip.Addr {
 	if s.Spec.Type == corev1.ServiceTypeExternalName {
 		return nil
@@ -151,14 +153,14 @@ func addressesOf(s *corev1.Service) []netip.Addr {
 	return found
 }
 
-// serviceHooks allocate what a service needs around each of its writes. Upstream: the hooks of service/storage.REST.
+// serviceHooks allocate and release around each write of a service. Upstream: the hooks of service/storage.REST.
 type serviceHooks struct {
 	*allocators
 	endpoints func() resource.LoopbackClient
 }
 
-// create allocates for a new service before the Store looks at it any closer: which address it got is part of what is
-// validated. Nothing of a service that is refused after all stays allocated.
+// create allocates for a new service before the Store validates it, because the allocated addresses are validated too.
+// If the service is refused, everything is released.
 func (h *serviceHooks) create(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (registry.FinishFunc, error) {
 	s := obj.(*corev1.Service)
 	if s.Namespace == "" {
@@ -176,7 +178,7 @@ func (h *serviceHooks) create(ctx context.Context, obj runtime.Object, options *
 	return tx.begun(ctx, err)
 }
 
-// update allocates what a changed service needs more, and frees at the end what it needs no longer.
+// update allocates what the changed service needs in addition, and frees after the write what it needs no longer.
 func (h *serviceHooks) update(ctx context.Context, obj, old runtime.Object, update *rest.Update) (registry.FinishFunc, error) {
 	s, before := obj.(*corev1.Service), old.(*corev1.Service)
 	keepAllocated(s, before)
@@ -193,7 +195,7 @@ func (h *serviceHooks) update(ctx context.Context, obj, old runtime.Object, upda
 	return tx.begun(ctx, err)
 }
 
-// begun hands a transaction over to the Store, or ends it where it could not be made.
+// begun returns the function with which the Store ends the transaction; after an error it ends the transaction itself.
 func (tx *transaction) begun(ctx context.Context, err error) (registry.FinishFunc, error) {
 	if err != nil {
 		tx.end(ctx, false)
@@ -209,8 +211,8 @@ func (tx *transaction) firstAddresses(ctx context.Context) error {
 	return tx.allocateAddresses(ctx, 0)
 }
 
-// changeAddresses: a service that was only a name gets its addresses now, one that becomes a name gives them up, and
-// the second family comes and goes. The first address of a service never changes.
+// changeAddresses allocates for a service that was of type ExternalName, releases for one that becomes ExternalName,
+// and allocates or releases the address of a second IP family. The first address of a service never changes.
 func (tx *transaction) changeAddresses(ctx context.Context, old *corev1.Service) error {
 	s := tx.service
 	switch {
@@ -234,8 +236,8 @@ func (tx *transaction) changeAddresses(ctx context.Context, old *corev1.Service)
 	return nil
 }
 
-// deleted frees all that the service had, and takes its endpoints along: a service of the same name must not find
-// those of the last one.
+// deleted frees all allocations of the service and deletes its endpoints: a new service of that name must not find the
+// old endpoints.
 func (h *serviceHooks) deleted(obj runtime.Object, options *rest.DeleteOptions) {
 	if len(options.DryRun) > 0 {
 		return
@@ -243,6 +245,6 @@ func (h *serviceHooks) deleted(obj runtime.Object, options *rest.DeleteOptions) 
 	s := obj.(*corev1.Service)
 	h.addresses.defaultOnRead(s)
 	ctx := rest.WithNamespace(context.Background(), s.Namespace)
-	_, _, _ = h.endpoints().Delete(ctx, s.Name, nil) // it may have none
+	_, _, _ = h.endpoints().Delete(ctx, s.Name, nil) // they may not exist
 	h.free(ctx, s, allocations{addressesOf(s), portsOf(s)})
 }

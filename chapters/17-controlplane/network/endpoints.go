@@ -18,7 +18,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// endpointsStrategy: endpoints have neither a generation nor a status. A PUT to a new name creates.
+// endpointsStrategy: endpoints have no generation and no status. A PUT to a name that does not exist creates.
 // Upstream: pkg/registry/core/endpoint.
 type endpointsStrategy struct{ registry.Namespaced }
 
@@ -28,7 +28,7 @@ func (endpointsStrategy) Validate(_ context.Context, obj runtime.Object) field.E
 	return validateSubsets(obj.(*corev1.Endpoints).Subsets)
 }
 
-// ValidateUpdate tolerates subsets that were stored under older rules, as long as they stay.
+// ValidateUpdate accepts invalid subsets if they equal the stored ones: older rules accepted them.
 func (endpointsStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	now, before := obj.(*corev1.Endpoints), old.(*corev1.Endpoints)
 	errs := validateSubsets(now.Subsets)
@@ -48,7 +48,7 @@ func (endpointsStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Obje
 
 func endpointsWarnings(e *corev1.Endpoints) []string {
 	if e.Labels["endpoints.kubernetes.io/managed-by"] == "endpoint-controller" {
-		return nil // it writes addresses in their proper form
+		return nil // the controller writes addresses in canonical form
 	}
 	var warnings []string
 	for i := range e.Subsets {
@@ -111,7 +111,7 @@ var endpointsColumns = resource.Table[corev1.Endpoints, *corev1.Endpoints]{
 	Cells: func(e *corev1.Endpoints) []any { return []any{e.Name, endpointsText(e.Subsets), resource.AgeOf(e)} },
 }
 
-// endpointsText shows the first three of each address with each port.
+// endpointsText lists each address with each port, three entries at most.
 func endpointsText(subsets []corev1.EndpointSubset) string {
 	if len(subsets) == 0 {
 		return "<none>"
@@ -132,7 +132,7 @@ func endpointsText(subsets []corev1.EndpointSubset) string {
 	return firstThree(list)
 }
 
-// firstThree joins what a column has room for.
+// firstThree joins the first three values of a list and tells how many more there are.
 func firstThree(list []string) string {
 	if len(list) <= 3 {
 		return strings.Join(list, ",")

@@ -18,8 +18,8 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// endpointSliceStrategy: everything but metadata counts for the generation, and the labels too, by which slices find
-// their service. Upstream: pkg/registry/discovery/endpointslice.
+// endpointSliceStrategy: a change of the labels, which name the slice's service, or of anything outside of metadata
+// raises the generation. Upstream: pkg/registry/discovery/endpointslice.
 type endpointSliceStrategy struct{ registry.Namespaced }
 
 func (endpointSliceStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) {
@@ -41,7 +41,8 @@ func (endpointSliceStrategy) PrepareForUpdate(_ context.Context, obj, old runtim
 	}
 }
 
-// dropTopology: deprecatedTopology cannot be written any more. The host name that an old slice has there is the node's.
+// dropTopology clears deprecatedTopology, which clients can no longer write. A host name that the stored slice has
+// there becomes nodeName.
 func dropTopology(s, old *discoveryv1.EndpointSlice) {
 	known := map[string]bool{}
 	if old != nil {
@@ -63,7 +64,7 @@ func (endpointSliceStrategy) Validate(_ context.Context, obj runtime.Object) fie
 	return append(validateSlice(s), validateEndpoint(s)...)
 }
 
-// ValidateUpdate tolerates endpoints that were stored under older rules, as long as they stay.
+// ValidateUpdate accepts invalid endpoints if they equal the stored ones: older rules accepted them.
 func (endpointSliceStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	now, before := obj.(*discoveryv1.EndpointSlice), old.(*discoveryv1.EndpointSlice)
 	errs := validateSlice(now)
@@ -88,7 +89,7 @@ func (endpointSliceStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.
 func sliceWarnings(s *discoveryv1.EndpointSlice) []string {
 	switch s.Labels[discoveryv1.LabelManagedBy] {
 	case "endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io":
-		return nil // they write addresses in their proper form
+		return nil // these controllers write addresses in canonical form
 	}
 	if s.AddressType == discoveryv1.AddressTypeFQDN {
 		return nil
@@ -137,7 +138,7 @@ func orUnset(list []string) string {
 	return firstThree(list)
 }
 
-// How much one slice holds.
+// The limits of one slice.
 const (
 	maxEndpoints = 1000
 	maxAddresses = 100
@@ -148,7 +149,7 @@ const (
 
 var knownAddressTypes = []discoveryv1.AddressType{discoveryv1.AddressTypeFQDN, discoveryv1.AddressTypeIPv4, discoveryv1.AddressTypeIPv6}
 
-// validateSlice checks a slice but for its endpoints. Upstream: ValidateEndpointSlice.
+// validateSlice checks a slice without its endpoints. Upstream: ValidateEndpointSlice.
 func validateSlice(s *discoveryv1.EndpointSlice) field.ErrorList {
 	errs := validate.RequiredAndSupported(field.NewPath("addressType"), s.AddressType, knownAddressTypes...)
 	if len(s.Ports) > maxPorts {

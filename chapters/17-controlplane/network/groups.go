@@ -14,7 +14,7 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// Groups are the rows of this package.
+// Groups returns the rows of this package.
 func Groups() []resource.Group {
 	return []resource.Group{
 		{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Definition{
@@ -39,7 +39,7 @@ func Groups() []resource.Group {
 	}
 }
 
-// The rows whose objects services need.
+// The resources that the service code reads or writes itself.
 var (
 	endpointsRow = resource.Definition{Kind: "Endpoints", Name: "endpoints", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"ep"},
 		KeyRoot:  "/services/endpoints",
@@ -52,17 +52,17 @@ var (
 		Strategy: serviceCIDRStrategy{}, Status: serviceCIDRStatusStrategy{}, Columns: serviceCIDRColumns}
 )
 
-// Settings of this package; the zero value is that of a cluster whose flags say nothing.
+// Settings configure this package; the zero value is for a cluster without flags.
 type Settings struct {
-	// ClusterIPRanges are where cluster addresses come from: one range, or one of each IP family. The first decides which
-	// family a service has that names none. None: 10.0.0.0/24.
+	// ClusterIPRanges are the ranges of cluster IPs: one range, or one of each IP family. A service without ipFamilies
+	// gets the family of the first. Empty: 10.0.0.0/24.
 	ClusterIPRanges []netip.Prefix
-	// NodePortRange is where node ports come from. The zero value: 30000-32767.
+	// NodePortRange is the range of node ports. The zero value: 30000-32767.
 	NodePortRange utilnet.PortRange
-	// Bootstrap makes the service kubernetes and the ServiceCIDR of that name, if they are not there.
+	// Bootstrap creates the service kubernetes and the ServiceCIDR kubernetes if they do not exist.
 	Bootstrap bool
-	// Advertise is where other machines reach this server: the endpoint of the service kubernetes. The zero value: it has
-	// none.
+	// Advertise is the address at which other machines reach this server, an endpoint of the service kubernetes. The zero
+	// value: the server adds no endpoint.
 	Advertise netip.AddrPort
 }
 
@@ -81,7 +81,8 @@ func (s Settings) withDefaults() Settings {
 	return s
 }
 
-// ParseClusterIPRanges reads the flag --service-cluster-ip-range: a range, or two of different families with a comma.
+// ParseClusterIPRanges parses the flag --service-cluster-ip-range: one range, or two of different IP families,
+// separated by a comma.
 func ParseClusterIPRanges(text string) ([]netip.Prefix, error) {
 	var ranges []netip.Prefix
 	for part := range strings.SplitSeq(text, ",") {
@@ -90,11 +91,11 @@ func ParseClusterIPRanges(text string) ([]netip.Prefix, error) {
 		case err != nil:
 			return nil, fmt.Errorf("--service-cluster-ip-range: %w", err)
 		case prefix.Addr().Is4In6():
-			return nil, fmt.Errorf("--service-cluster-ip-range: %s is an IPv4 range in disguise", prefix)
+			return nil, fmt.Errorf("--service-cluster-ip-range: %s is an IPv4-mapped IPv6 range: write it as IPv4", prefix)
 		case prefix.Addr().BitLen()-prefix.Bits() < 3:
-			return nil, fmt.Errorf("--service-cluster-ip-range: %s has room for less than 8 addresses", prefix)
+			return nil, fmt.Errorf("--service-cluster-ip-range: %s has fewer than 8 addresses", prefix)
 		case prefix.Addr().Is4() && prefix.Bits() < 12 || prefix.Addr().Is6() && prefix.Bits() < 64:
-			return nil, fmt.Errorf("--service-cluster-ip-range: %s is too large: at least /12 in IPv4, /64 in IPv6", prefix)
+			return nil, fmt.Errorf("--service-cluster-ip-range: %s is too large: the largest are /12 for IPv4 and /64 for IPv6", prefix)
 		}
 		ranges = append(ranges, prefix.Masked())
 	}

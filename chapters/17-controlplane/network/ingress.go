@@ -17,10 +17,10 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// classAnnotation named an ingress's class before there was a field for it.
+// classAnnotation names the ingress's class; it is older than spec.ingressClassName.
 const classAnnotation = "kubernetes.io/ingress.class"
 
-// ingressStrategy is that of ingresses. Upstream: pkg/registry/networking/ingress.
+// ingressStrategy is the strategy of ingresses. Upstream: pkg/registry/networking/ingress.
 type ingressStrategy struct {
 	resource.SpecStatus[networkingv1.Ingress, *networkingv1.Ingress]
 }
@@ -60,14 +60,14 @@ func (ingressStrategy) WarningsOnUpdate(context.Context, runtime.Object, runtime
 	return nil
 }
 
-// ingressStatusStrategy changes the status and leaves the spec.
+// ingressStatusStrategy changes the status only.
 type ingressStatusStrategy struct{ ingressStrategy }
 
 func (ingressStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	obj.(*networkingv1.Ingress).Spec = old.(*networkingv1.Ingress).Spec
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (ingressStatusStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (ingressStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
@@ -120,7 +120,7 @@ var ingressColumns = resource.Table[networkingv1.Ingress, *networkingv1.Ingress]
 	},
 }
 
-// ingressClassStrategy are for one controller all their life. Upstream: pkg/registry/networking/ingressclass.
+// ingressClassStrategy: spec.controller is immutable. Upstream: pkg/registry/networking/ingressclass.
 func ingressClassStrategy() registry.Strategy {
 	return resource.SpecStatus[networkingv1.IngressClass, *networkingv1.IngressClass]{
 		Strategy: registry.ClusterScoped{},
@@ -152,7 +152,7 @@ func validateIngressClass(c *networkingv1.IngressClass) field.ErrorList {
 var knownScopes = []string{networkingv1.IngressClassParametersReferenceScopeCluster,
 	networkingv1.IngressClassParametersReferenceScopeNamespace}
 
-// validateParameters checks a reference into a namespace, or to an object beside the namespaces.
+// validateParameters checks a reference to an object that is namespaced or cluster-scoped, as scope says.
 func validateParameters(path *field.Path, p *networkingv1.IngressClassParametersReference) field.ErrorList {
 	errs := validateReference(path, corev1.TypedLocalObjectReference{APIGroup: p.APIGroup, Kind: p.Kind, Name: p.Name})
 	if p.Scope == nil {

@@ -13,8 +13,8 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// validateIngress checks a spec; what old (nil: nothing) has of the errors that older rules let through stays allowed.
-// Upstream: ValidateIngressSpec.
+// validateIngress checks a spec; old is nil for a create. Errors of kinds that the stored ingress already has are
+// accepted: older rules accepted them. Upstream: ValidateIngressSpec.
 func validateIngress(i, old *networkingv1.Ingress) field.ErrorList {
 	var errs field.ErrorList
 	if len(i.Spec.Rules) == 0 && i.Spec.DefaultBackend == nil {
@@ -34,7 +34,7 @@ func validateIngress(i, old *networkingv1.Ingress) field.ErrorList {
 	return errs
 }
 
-// validateHost: a host is a DNS name; its first part may be a wildcard.
+// validateHost: a host is a DNS name; its first label may be "*".
 func validateHost(path *field.Path, host string) field.ErrorList {
 	check := validation.IsDNS1123Subdomain
 	if strings.Contains(host, "*") {
@@ -71,7 +71,7 @@ func secretNameProblems(name string) []string {
 	return apivalidation.NameIsDNSSubdomain(name, false)
 }
 
-// validateRule checks a rule. Rules of a wildcard host were not looked at once: tolerant lets them through.
+// validateRule checks a rule. tolerant accepts any paths of a wildcard host: older versions did not validate them.
 func validateRule(path *field.Path, r *networkingv1.IngressRule, tolerant bool) field.ErrorList {
 	var errs field.ErrorList
 	if r.Host != "" {
@@ -171,7 +171,7 @@ func validateBackend(path *field.Path, b *networkingv1.IngressBackend) field.Err
 	return errs
 }
 
-// validateReference checks what names an object of any kind.
+// validateReference checks a reference to an object of any kind.
 func validateReference(path *field.Path, r corev1.TypedLocalObjectReference) field.ErrorList {
 	var errs field.ErrorList
 	if r.APIGroup != nil {
@@ -181,7 +181,7 @@ func validateReference(path *field.Path, r corev1.TypedLocalObjectReference) fie
 	return append(errs, validate.PathSegment(path.Child("name"), r.Name, "")...)
 }
 
-// hostsText shows the hosts of the first three rules; rules without one are for any.
+// hostsText lists the hosts of the first three rules, or "*" if none has a host.
 func hostsText(rules []networkingv1.IngressRule) string {
 	var hosts []string
 	more := false

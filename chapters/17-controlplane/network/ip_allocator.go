@@ -24,26 +24,27 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// ipAllocator gives each service its cluster addresses. There is no list of free ones: an address belongs to the service
-// for which an IPAddress object of that name could be created, and is free when no such object exists. That two servers
-// never give away the same one is etcd's promise, which creates a key only once. Upstream: ipallocator.MetaAllocator.
+// ipAllocator allocates cluster IPs. There is no list of free addresses: an address is free while no IPAddress object
+// of that name exists, and creating the object allocates it. Two servers never allocate one address, because etcd
+// creates a key only once. Upstream: ipallocator.MetaAllocator.
 type ipAllocator struct {
-	ranges  []netip.Prefix                 // of the flag
+	ranges  []netip.Prefix                 // --service-cluster-ip-range
 	objects func() resource.LoopbackClient // ipaddresses
-	cidrs   func() resource.LoopbackClient // servicecidrs: further ranges
+	cidrs   func() resource.LoopbackClient // servicecidrs: more ranges
 }
 
-// What a client reads behind "failed to allocate IP".
+// Clients see these after "failed to allocate IP".
 var (
 	errAddressAllocated = errors.New("provided IP is already allocated")
 	errOtherNetwork     = errors.New("the provided network does not match the current range")
 	errAddressesFull    = errors.New("range is full")
 )
 
-// managedBy marks the addresses that services have, apart from those that somebody reserved by hand.
+// managedBy is the label value of addresses that were allocated for services; addresses that a user reserved do not
+// have it.
 const managedBy = "ipallocator.k8s.io"
 
-// families are those of which the flag has a range, the default one first.
+// families returns the IP families of the flag's ranges, the default family first.
 func (a *ipAllocator) families() []corev1.IPFamily {
 	var families []corev1.IPFamily
 	for _, r := range a.ranges {
@@ -52,7 +53,7 @@ func (a *ipAllocator) families() []corev1.IPFamily {
 	return families
 }
 
-// allocate reserves an address that the service's owner chose.
+// allocate allocates an address that the client chose.
 func (a *ipAllocator) allocate(ctx context.Context, s *corev1.Service, address netip.Addr) error {
 	ranges, err := a.usableRanges(ctx, familyOf(address))
 	if err != nil {
@@ -64,8 +65,8 @@ func (a *ipAllocator) allocate(ctx context.Context, s *corev1.Service, address n
 	return a.create(ctx, s, address)
 }
 
-// allocateNext reserves an address that is free. It tries a few blindly: in a range that is not nearly full one of them is
-// free. Only then it asks for those that are taken.
+// allocateNext allocates a free address. It first tries a few at random, of which one is most likely free unless the
+// range is nearly full. After that it lists the allocated addresses and skips them.
 func (a *ipAllocator) allocateNext(ctx context.Context, s *corev1.Service, family corev1.IPFamily) (netip.Addr, error) {
 	ranges, err := a.usableRanges(ctx, family)
 	if err != nil {
@@ -102,7 +103,7 @@ func (a *ipAllocator) create(ctx context.Context, s *corev1.Service, address net
 	return err
 }
 
-// release frees an address of the service; that it has it no longer is as good.
+// release frees an address of the service. It succeeds if the address is free already.
 func (a *ipAllocator) release(ctx context.Context, s *corev1.Service, address netip.Addr) error {
 	_, _, err := a.objects().Delete(rest.WithNamespace(ctx, ""), address.String(), &rest.DeleteOptions{
 		DeleteOptions: metav1.DeleteOptions{GracePeriodSeconds: new(int64)},
@@ -119,8 +120,8 @@ func (a *ipAllocator) release(ctx context.Context, s *corev1.Service, address ne
 	return err
 }
 
-// usableRanges are the ranges of a family: the flag's, and those of ServiceCIDRs, unless a condition says that they are not
-// ready. Which of them an address comes from is of no importance afterwards.
+// usableRanges returns the ranges of a family: the flag's, and those of ServiceCIDRs without a condition Ready=False.
+// An address does not record the range that it came from.
 func (a *ipAllocator) usableRanges(ctx context.Context, family corev1.IPFamily) ([]addressRange, error) {
 	var ranges []addressRange
 	add := func(p netip.Prefix) {
@@ -144,14 +145,14 @@ func (a *ipAllocator) usableRanges(ctx context.Context, family corev1.IPFamily) 
 	return ranges, err
 }
 
-// allocatedNames are the names of all addresses that are.
+// allocatedNames returns the names of all IPAddress objects.
 func (a *ipAllocator) allocatedNames(ctx context.Context) (map[string]bool, error) {
 	taken := map[string]bool{}
 	err := each(ctx, a.objects().Store, func(i *networkingv1.IPAddress) { taken[i.Name] = true })
 	return taken, err
 }
 
-// newIPAddress is the object by which a service has an address.
+// newIPAddress returns the object that allocates an address to a service.
 func newIPAddress(s *corev1.Service, address netip.Addr) *networkingv1.IPAddress {
 	return &networkingv1.IPAddress{
 		TypeMeta: metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "IPAddress"},
@@ -167,7 +168,7 @@ func referTo(s *corev1.Service) *networkingv1.ParentReference {
 	return &networkingv1.ParentReference{Resource: "services", Namespace: s.Namespace, Name: s.Name}
 }
 
-// each calls visit with all objects of a Store, whatever their namespace. They are read-only.
+// each calls visit with every object of a Store, of all namespaces. The objects are read-only.
 func each[T any, P interface {
 	*T
 	runtime.Object
@@ -182,7 +183,8 @@ func each[T any, P interface {
 	return nil
 }
 
-// dryRunAddress is what a dry run shows in place of an address: the first one of the range, which no service ever has.
+// dryRunAddress returns what a dry run shows for an allocated address: the first of the range, which is never
+// allocated.
 func (a *ipAllocator) dryRunAddress(family corev1.IPFamily) netip.Addr {
 	for _, r := range a.ranges {
 		if familyOf(r.Addr()) == family {
@@ -192,7 +194,7 @@ func (a *ipAllocator) dryRunAddress(family corev1.IPFamily) netip.Addr {
 	return netip.Addr{}
 }
 
-// validateDryRun is what a dry run knows of a chosen address: whether it is in the range.
+// validateDryRun checks an address that the client chose in a dry run: it is in the flag's range of its family.
 func (a *ipAllocator) validateDryRun(address netip.Addr) error {
 	valid := ""
 	for _, r := range a.ranges {
@@ -206,13 +208,13 @@ func (a *ipAllocator) validateDryRun(address netip.Addr) error {
 	return fmt.Errorf("the provided IP (%v) is not in the valid range. The range of valid IPs is %s", address, valid)
 }
 
-// addressRange is what services may have of a range: not its first address, and in IPv4 not its last. Addresses that
-// are chosen for a service come from the upper part as long as that has any; the lower part is thus most likely free
-// for those that people choose. Upstream: ipallocator.Allocator.
+// addressRange is the part of a range that services may have: without its first address and, in IPv4, without its last.
+// allocateNext uses the lower part only when the upper part is full, so that addresses of the lower part are most
+// likely free for clients that choose one. Upstream: ipallocator.Allocator.
 type addressRange struct {
 	netip.Prefix
-	size  uint64 // ipAllocator in all
-	lower uint64 // of them in the lower part
+	size  uint64 // how many addresses
+	lower uint64 // how many of them are in the lower part
 }
 
 func newAddressRange(p netip.Prefix) addressRange {
@@ -236,8 +238,8 @@ func (r addressRange) has(a netip.Addr) bool {
 	return r.Contains(a) && a != r.Addr() && (!a.Is4() || a != after(r.Addr(), r.size+1))
 }
 
-// walk calls visit with each address, in the order in which they are given away, until it returns false: from a random
-// place once round the upper part, then round the lower one.
+// walk calls visit with each address, in the order in which they are allocated, until it returns false: all of the
+// upper part from a random start, then all of the lower part from a random start.
 func (r addressRange) walk(visit func(netip.Addr) bool) {
 	first := r.Addr().Next()
 	upper := r.size - min(r.lower, r.size)
@@ -246,7 +248,7 @@ func (r addressRange) walk(visit func(netip.Addr) bool) {
 	}
 }
 
-// round visits n addresses from first on, beginning anywhere; false: visit has seen enough.
+// round visits the n addresses that begin with first, from a random start; it returns false once visit does.
 func round(first netip.Addr, n uint64, visit func(netip.Addr) bool) bool {
 	if n == 0 {
 		return true
@@ -264,7 +266,7 @@ func round(first netip.Addr, n uint64, visit func(netip.Addr) bool) bool {
 	return true
 }
 
-// after is the address n places after a.
+// after returns the address a+n.
 func after(a netip.Addr, n uint64) netip.Addr {
 	bytes := a.As16()
 	low := bytes[8:]

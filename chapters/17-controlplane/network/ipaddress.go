@@ -20,8 +20,8 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// parseIP reads an address as the API has always done, with zeros before the numbers of an IPv4 address: stored objects
-// may have such. Nil: it is none. What clients write anew is checked more strictly.
+// parseIP parses an address and accepts leading zeros in IPv4, which stored objects may have; nil: invalid. New values
+// are validated more strictly.
 func parseIP(text string) net.IP {
 	if ip := net.ParseIP(text); ip != nil || strings.Contains(text, ":") {
 		return ip
@@ -35,7 +35,7 @@ func parseIP(text string) net.IP {
 	return net.ParseIP(strings.Join(octets, "."))
 }
 
-// parseCIDR is parseIP for a range.
+// parseCIDR is parseIP for a CIDR.
 func parseCIDR(text string) (*net.IPNet, error) {
 	address, bits, _ := strings.Cut(text, "/")
 	if ip := parseIP(address); ip != nil {
@@ -45,7 +45,7 @@ func parseCIDR(text string) (*net.IPNet, error) {
 	return network, err
 }
 
-// validateEndpointIP refuses addresses at which no other machine can answer. Upstream: ValidateEndpointIP.
+// validateEndpointIP refuses addresses that other machines cannot reach. Upstream: ValidateEndpointIP.
 func validateEndpointIP(path *field.Path, text string) field.ErrorList {
 	ip := parseIP(text)
 	if ip == nil {
@@ -68,7 +68,7 @@ func validateEndpointIP(path *field.Path, text string) field.ErrorList {
 	return errs
 }
 
-// ipAddressStrategy: the name is an address in its proper form, and belongs to one object for good.
+// ipAddressStrategy: the name is an IP address in canonical form, and spec.parentRef is immutable.
 // Upstream: pkg/registry/networking/ipaddress.
 type ipAddressStrategy struct{ registry.ClusterScoped }
 
@@ -102,7 +102,7 @@ func (s ipAddressStrategy) ValidateUpdate(ctx context.Context, obj, old runtime.
 	return append(s.Validate(ctx, obj), validate.Immutable(specPath.Child("parentRef"), now, before)...)
 }
 
-// parentReference shows itself in messages as upstream's internal type does.
+// parentReference is printed in messages as upstream's internal type is.
 type parentReference struct{ Group, Resource, Namespace, Name string }
 
 func parentOf(obj runtime.Object) *parentReference {
@@ -118,7 +118,7 @@ var ipAddressColumns = resource.Table[networkingv1.IPAddress, *networkingv1.IPAd
 		resource.NameColumn(),
 		{Name: "ParentRef", Description: strings.Replace(networkingv1.IPAddressSpec{}.SwaggerDoc()["parentRef"], "parentRef", "ParentRef", 1)},
 	},
-	// A cell more than there are columns: upstream has forgotten the column, and clients do not show the cell.
+	// One more cell than columns, as upstream: it has no Age column, and clients do not show the cell.
 	Cells: func(a *networkingv1.IPAddress) []any {
 		return []any{a.Name, parentText(a.Spec.ParentRef), resource.AgeOf(a)}
 	},
@@ -135,8 +135,8 @@ func parentText(ref *networkingv1.ParentReference) string {
 	return strings.Join(append(parts, ref.Name), "/")
 }
 
-// serviceCIDRStrategy: a range for cluster addresses beside those of the flag never changes, but may get one of the
-// other family. Upstream: pkg/registry/networking/servicecidr.
+// serviceCIDRStrategy: a CIDR is immutable, but a second one of the other IP family can be added.
+// Upstream: pkg/registry/networking/servicecidr.
 type serviceCIDRStrategy struct{ registry.ClusterScoped }
 
 func (serviceCIDRStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) {
@@ -147,7 +147,7 @@ func (serviceCIDRStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.
 	obj.(*networkingv1.ServiceCIDR).Status = old.(*networkingv1.ServiceCIDR).Status
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (serviceCIDRStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 var cidrsPath = specPath.Child("cidrs")
@@ -194,7 +194,7 @@ func (serviceCIDRStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Ob
 	return errs
 }
 
-// serviceCIDRStatusStrategy changes the status alone: of metadata nothing that a client sets.
+// serviceCIDRStatusStrategy changes the status, and no metadata that a client can set.
 type serviceCIDRStatusStrategy struct{ serviceCIDRStrategy }
 
 func (serviceCIDRStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
@@ -203,7 +203,7 @@ func (serviceCIDRStatusStrategy) PrepareForUpdate(_ context.Context, obj, old ru
 	metav1.ResetObjectMetaForStatus(&now.ObjectMeta, &before.ObjectMeta)
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (serviceCIDRStatusStrategy) GetResetFields() rest.ResetFields {
 	return rest.ResetFields{{"metadata"}, {"spec"}}
 }

@@ -22,27 +22,28 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// apiServer is the name of the service by which pods find the API, of its endpoints, and of the default ServiceCIDR.
+// apiServer is the name of the service through which pods reach the API, of its endpoints, and of the default
+// ServiceCIDR.
 const apiServer = "kubernetes"
 
-// reconcileEvery is how often a server makes sure that it can be found. Upstream: DefaultEndpointReconcilerInterval.
+// reconcileEvery is how often a server renews its lease and the endpoints. Upstream: DefaultEndpointReconcilerInterval.
 const reconcileEvery = 10 * time.Second
 
-// kubernetesService makes what a cluster's network begins with: the object that shows the range of the flag, and the service
-// kubernetes at its first address. What exists already stays as it is.
-// Upstream: controller/defaultservicecidr and controller/kubernetesservice.
+// kubernetesService creates the ServiceCIDR kubernetes, which shows the flag's ranges, and the service kubernetes,
+// which has the first address of the first range. Objects that exist are not changed. Upstream:
+// controller/defaultservicecidr and controller/kubernetesservice.
 type kubernetesService struct {
 	settings                    Settings
 	services, cidrs, cidrStatus func() resource.LoopbackClient
-	reconciler                  *leaseEndpointReconciler // nil: this server has no endpoint
+	reconciler                  *leaseEndpointReconciler // nil: this server adds no endpoint
 }
 
-// start does it once.
+// start creates the objects and reconciles the endpoints once.
 func (b *kubernetesService) start(ctx context.Context) error {
 	if err := b.showRange(ctx); err != nil {
 		return err
 	}
-	// Asked for first: a second create would be refused for its address, not for its name.
+	// Get first: a create of a service that exists would fail because the address is allocated, not with AlreadyExists.
 	_, err := b.services().Get(inDefault(ctx), apiServer, nil)
 	if apierrors.IsNotFound(err) {
 		_, err = b.services().Create(inDefault(ctx), b.service(), nil)
@@ -53,17 +54,17 @@ func (b *kubernetesService) start(ctx context.Context) error {
 	return b.reconciler.reconcile(ctx)
 }
 
-// loop keeps the server's address among the endpoints while it runs, and takes it away at the end.
+// loop keeps the server's address in the endpoints while the server runs, and removes it at the end.
 func (b *kubernetesService) loop(ctx context.Context) {
 	if b.reconciler == nil {
 		return
 	}
 	for sleep(ctx, reconcileEvery) {
-		_ = b.start(ctx) // what fails now is tried again
+		_ = b.start(ctx) // after an error the next round tries again
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	_ = b.reconciler.removeEndpoints(ctx) // its lease ends anyhow
+	_ = b.reconciler.removeEndpoints(ctx) // after an error the lease expires
 }
 
 // showRange creates the ServiceCIDR kubernetes, and marks it as ready.
@@ -89,7 +90,7 @@ func (b *kubernetesService) showRange(ctx context.Context) error {
 	})
 }
 
-// service is the service kubernetes; its endpoints are the servers themselves, so it has no selector.
+// service returns the service kubernetes. It has no selector: its endpoints are the API servers.
 func (b *kubernetesService) service() *corev1.Service {
 	address := b.settings.ClusterIPRanges[0].Addr().Next().String()
 	return &corev1.Service{
@@ -106,7 +107,7 @@ func (b *kubernetesService) service() *corev1.Service {
 	}
 }
 
-// port is where the server listens; 6443 where nobody has said.
+// port returns the port of Advertise, 6443 if that is not set.
 func (s Settings) port() uint16 {
 	if s.Advertise.IsValid() {
 		return s.Advertise.Port()
@@ -120,7 +121,7 @@ func inDefault(ctx context.Context) context.Context {
 
 func pointer[T any](value T) *T { return &value }
 
-// unless is err, or nil where it is one that is as good as success.
+// unless returns err, or nil if fine says that the error counts as success.
 func unless(err error, fine func(error) bool) error {
 	if err != nil && fine(err) {
 		return nil
@@ -128,11 +129,11 @@ func unless(err error, fine func(error) bool) error {
 	return err
 }
 
-// goneOrAnother: what was to be deleted is not there any more.
+// goneOrAnother: the object to delete does not exist any more, or another object has its name.
 func goneOrAnother(err error) bool { return apierrors.IsNotFound(err) || apierrors.IsConflict(err) }
 
-// persistently does something until it succeeds: a server does not end because etcd is not there yet. After a minute it
-// gives up. Upstream: the same time for the same tasks.
+// persistently repeats do each second until it succeeds, because etcd may not be ready yet. It gives up after a minute,
+// as upstream does.
 func persistently(do func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
 		var err error
@@ -145,11 +146,11 @@ func persistently(do func(context.Context) error) func(context.Context) error {
 	}
 }
 
-// leasesRoot is where each server leaves a sign of life that etcd removes when it is not renewed.
+// leasesRoot is the prefix of the servers' leases: one key for each server, which etcd removes unless it is renewed.
 const leasesRoot = "/masterleases"
 
-// leaseEndpointReconciler keeps the endpoints of the service kubernetes: the addresses of all servers that live.
-// Upstream: reconcilers.leaseEndpointReconciler.
+// leaseEndpointReconciler maintains the endpoints of the service kubernetes: the addresses of all servers that have a
+// lease. Upstream: reconcilers.leaseEndpointReconciler.
 type leaseEndpointReconciler struct {
 	self              netip.AddrPort
 	leases            storage.Interface
@@ -158,7 +159,7 @@ type leaseEndpointReconciler struct {
 
 func newLease() runtime.Object { return &corev1.Endpoints{} }
 
-// reconcile renews the server's lease and writes down who lives.
+// reconcile renews the server's lease and updates the endpoints.
 func (p *leaseEndpointReconciler) reconcile(ctx context.Context) error {
 	ip, seconds := p.self.Addr().String(), uint64(15)
 	err := p.leases.GuaranteedUpdate(ctx, leasesRoot+"/"+ip, nil, storage.Update{
@@ -166,7 +167,7 @@ func (p *leaseEndpointReconciler) reconcile(ctx context.Context) error {
 		Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 			lease := old.(*corev1.Endpoints)
 			lease.Subsets = []corev1.EndpointSubset{{Addresses: []corev1.EndpointAddress{{IP: ip}}}}
-			lease.Generation++ // or nothing would be written, and the lease not renewed
+			lease.Generation++ // an unchanged object would not be written, and the lease not renewed
 			return storage.MutateResult{Object: lease, TTL: &seconds}, nil
 		},
 	})
@@ -176,7 +177,7 @@ func (p *leaseEndpointReconciler) reconcile(ctx context.Context) error {
 	return p.updateEndpoints(ctx)
 }
 
-// removeEndpoints removes the server from the endpoints.
+// removeEndpoints deletes the server's lease and removes its address from the endpoints.
 func (p *leaseEndpointReconciler) removeEndpoints(ctx context.Context) error {
 	err := p.leases.Delete(ctx, leasesRoot+"/"+p.self.Addr().String(), nil, storage.DeleteOptions{})
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
@@ -185,7 +186,7 @@ func (p *leaseEndpointReconciler) removeEndpoints(ctx context.Context) error {
 	return p.updateEndpoints(ctx)
 }
 
-// updateEndpoints writes the endpoints, and the slice that says the same, if they are not right already.
+// updateEndpoints writes the endpoints and the endpoint slice with the same addresses, if they changed.
 func (p *leaseEndpointReconciler) updateEndpoints(ctx context.Context) error {
 	living, err := p.listLeases(ctx)
 	if err != nil {
@@ -205,7 +206,7 @@ func (p *leaseEndpointReconciler) updateEndpoints(ctx context.Context) error {
 		}))
 }
 
-// listLeases are the addresses of the servers whose leases hold.
+// listLeases returns the addresses of the servers that have a lease.
 func (p *leaseEndpointReconciler) listLeases(ctx context.Context) ([]string, error) {
 	list := &kinds.List{}
 	err := p.leases.GetList(ctx, leasesRoot, storage.ListOptions{Recursive: true}, list)
@@ -259,8 +260,8 @@ func with(labels, more map[string]string) map[string]string {
 	return labels
 }
 
-// put creates an object of the namespace default, or takes now over into the one there is; adopt reports whether that
-// changes nothing.
+// put creates an object in the namespace default, or updates the one that exists. adopt copies the fields of now into
+// old and reports whether they were equal: then nothing is written.
 func put[P interface {
 	runtime.Object
 	metav1.Object

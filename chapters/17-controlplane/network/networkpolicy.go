@@ -17,7 +17,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// networkPolicyStrategy is that of network policies. Upstream: pkg/registry/networking/networkpolicy.
+// networkPolicyStrategy is the strategy of network policies. Upstream: pkg/registry/networking/networkpolicy.
 type networkPolicyStrategy struct {
 	resource.SpecStatus[networkingv1.NetworkPolicy, *networkingv1.NetworkPolicy]
 }
@@ -35,7 +35,7 @@ func (networkPolicyStrategy) Validate(_ context.Context, obj runtime.Object) fie
 	return validatePolicy(&obj.(*networkingv1.NetworkPolicy).Spec, tolerance{})
 }
 
-// ValidateUpdate tolerates what the stored policy has that older rules let through.
+// ValidateUpdate accepts invalid values that the stored policy has: older rules accepted them.
 func (networkPolicyStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	before := &old.(*networkingv1.NetworkPolicy).Spec
 	var known tolerance
@@ -48,7 +48,7 @@ func (networkPolicyStrategy) ValidateUpdate(_ context.Context, obj, old runtime.
 	return validatePolicy(&obj.(*networkingv1.NetworkPolicy).Spec, known)
 }
 
-// tolerance is what is let through because it was stored before.
+// tolerance relaxes the validation for values that the stored policy has.
 type tolerance struct {
 	selectors metavalidation.LabelSelectorValidationOptions
 	ranges    []string
@@ -137,7 +137,7 @@ func validatePeer(path *field.Path, p *networkingv1.NetworkPolicyPeer, known tol
 	return errs
 }
 
-// validateBlock: each exception is a smaller range inside of the block.
+// validateBlock: each CIDR of except is a strict subset of cidr.
 func validateBlock(path *field.Path, b *networkingv1.IPBlock, known []string) field.ErrorList {
 	if b.CIDR == "" {
 		return field.ErrorList{field.Required(path.Child("cidr"), "")}

@@ -10,17 +10,17 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// portAllocation is where a plan takes ports from: the map itself, or what stands for it in a dry run.
+// portAllocation is what a plan allocates ports from: the stored bitmap, or a substitute for it in a dry run.
 type portAllocation interface {
 	allocate(port int32) error
 	allocateNext() (int32, error)
 }
 
-// portPlan fills in the node ports of a service. Some other server may change the map in between, so a plan may run
-// several times; each run gets a fresh copy of the service.
+// portPlan fills in the node ports of a service. It may run several times, because another server may change the bitmap
+// in between; each run gets a fresh copy of the service.
 type portPlan func(s *corev1.Service, t portAllocation) error
 
-// allocatePorts carries out a plan. A plan that takes nothing costs no request to etcd.
+// allocatePorts carries out a plan. A plan that allocates nothing sends no request to etcd.
 func (tx *transaction) allocatePorts(ctx context.Context, p portPlan) error {
 	none := &portRecorder{portAllocation: noPorts{}}
 	planned := tx.service.DeepCopy()
@@ -47,7 +47,7 @@ func (tx *transaction) allocatePorts(ctx context.Context, p portPlan) error {
 	return tx.adopt(planned, err)
 }
 
-// adopt takes over what a plan made.
+// adopt copies the ports of a planned service into the transaction's service.
 func (tx *transaction) adopt(planned *corev1.Service, err error) error {
 	if err == nil {
 		tx.service.Spec.Ports, tx.service.Spec.HealthCheckNodePort = planned.Spec.Ports, planned.Spec.HealthCheckNodePort
@@ -55,7 +55,7 @@ func (tx *transaction) adopt(planned *corev1.Service, err error) error {
 	return err
 }
 
-// portRecorder notes what is taken.
+// portRecorder records which ports a plan asked for, and which of them it got.
 type portRecorder struct {
 	portAllocation
 	asked, allocated []int32
@@ -78,13 +78,13 @@ func (r *portRecorder) record(port int32, err error) error {
 	return err
 }
 
-// noPorts has no ports: it only shows whether a plan wants any.
+// noPorts has no ports: with a portRecorder it shows whether a plan asks for any.
 type noPorts struct{}
 
 func (noPorts) allocate(int32) error         { return errPortsFull }
 func (noPorts) allocateNext() (int32, error) { return 0, errPortsFull }
 
-// dryRunPorts shows values that look like ports, beyond the default range. Upstream: PortAllocationOperation.
+// dryRunPorts returns example ports above the default range. Upstream: PortAllocationOperation.
 type dryRunPorts struct {
 	stored    *portBitmap
 	allocated []int32
@@ -107,7 +107,7 @@ func (d *dryRunPorts) allocateNext() (int32, error) {
 	return port + 1, nil
 }
 
-// planForCreate is the plan of a new service. Ports with one number (of several protocols) share a node port.
+// planForCreate is the plan of a new service. Ports of one number and several protocols share a node port.
 func planForCreate(s *corev1.Service, t portAllocation) error {
 	shared := map[int32]int32{}
 	for i := range s.Spec.Ports {
@@ -136,7 +136,8 @@ func planForCreate(s *corev1.Service, t portAllocation) error {
 	return nil
 }
 
-// allocateFirst takes a node port for the first port of its number: the one chosen for any of that number, or a free one.
+// allocateFirst allocates for the first port of a number: the node port that any port of that number asks for, or a
+// free one.
 func allocateFirst(s *corev1.Service, i int, t portAllocation) error {
 	p := &s.Spec.Ports[i]
 	for _, other := range s.Spec.Ports {
@@ -179,7 +180,7 @@ func allocateHealthCheck(s *corev1.Service, t portAllocation) error {
 	return nil
 }
 
-// planForUpdate is the plan of a service that had ports before: those it keeps, it has already.
+// planForUpdate is the plan of a changed service. It does not allocate node ports that the old service has.
 func planForUpdate(old *corev1.Service) portPlan {
 	type pair struct {
 		Protocol corev1.Protocol
@@ -215,7 +216,7 @@ func planForUpdate(old *corev1.Service) portPlan {
 	}
 }
 
-// releasedPorts are those of old that s has no longer.
+// releasedPorts returns the node ports of old that s does not have.
 func releasedPorts(s, old *corev1.Service) []int32 {
 	var dropped []int32
 	keeps := nodePortsOf(s)

@@ -15,20 +15,20 @@ import (
 	registry "kubepath/chapters/06-registry"
 )
 
-// portsKey is where the map of node ports lies in etcd, as one object, among the maps of other ranges.
+// portsKey is the key of the node ports' bitmap, one object in etcd.
 const (
 	rangesRoot = "/ranges"
 	portsKey   = rangesRoot + "/servicenodeports"
 )
 
-// portAllocator gives services their node ports. Which are taken stands in one object, and every change of it is a
-// compare-and-put: two servers never give away the same port. All ports of a service are one change.
-// Upstream: portallocator over allocator/storage.Etcd, which writes once for each port.
+// portAllocator allocates node ports. One object in etcd holds the bitmap of allocated ports, and each change of it is
+// a compare-and-put, so that two servers never allocate one port. All ports of a service are one change. Upstream:
+// portallocator over allocator/storage.Etcd, which writes once for each port.
 type portAllocator struct {
 	ports    utilnet.PortRange
 	storage  storage.Interface
 	services func() *registry.Store
-	turn     chan struct{} // one change at a time: those of the same server need not race
+	turn     chan struct{} // a mutex: changes of the same server would only conflict
 }
 
 func newPortAllocator(ports utilnet.PortRange, s storage.Interface, services func() *registry.Store) *portAllocator {
@@ -37,7 +37,8 @@ func newPortAllocator(ports utilnet.PortRange, s storage.Interface, services fun
 
 func newRangeAllocation() runtime.Object { return &corev1.RangeAllocation{} }
 
-// change makes a change of the map, or none where it fails. It may run several times, each time on another map.
+// change applies a function to the bitmap and stores it; after an error it stores nothing. The function may run several
+// times, each time on a newly read bitmap.
 func (n *portAllocator) change(ctx context.Context, change func(*portBitmap) error) error {
 	return n.write(ctx, func(stored *corev1.RangeAllocation) (*portBitmap, error) {
 		m := &portBitmap{ports: n.ports}
@@ -49,7 +50,7 @@ func (n *portAllocator) change(ctx context.Context, change func(*portBitmap) err
 	})
 }
 
-// load reads the map; where there is none yet, the services tell which ports are taken.
+// load decodes the stored bitmap; if none is stored yet, it builds one from the services.
 func (n *portAllocator) load(ctx context.Context, m *portBitmap, stored *corev1.RangeAllocation) error {
 	if stored.ResourceVersion == "" {
 		return n.inUse(ctx, m)
@@ -57,7 +58,7 @@ func (n *portAllocator) load(ctx context.Context, m *portBitmap, stored *corev1.
 	return m.load(stored)
 }
 
-// write replaces what is stored by what make makes of it.
+// write replaces the stored bitmap with what remake returns for it.
 func (n *portAllocator) write(ctx context.Context, remake func(stored *corev1.RangeAllocation) (*portBitmap, error)) error {
 	select {
 	case n.turn <- struct{}{}:
@@ -79,7 +80,7 @@ func (n *portAllocator) write(ctx context.Context, remake func(stored *corev1.Ra
 	})
 }
 
-// read returns the map as it is, for a dry run.
+// read returns the bitmap without changing it, for a dry run.
 func (n *portAllocator) read(ctx context.Context) (*portBitmap, error) {
 	stored := &corev1.RangeAllocation{}
 	if err := n.storage.Get(ctx, portsKey, storage.GetOptions{IgnoreNotFound: true}, stored); err != nil {
@@ -89,8 +90,7 @@ func (n *portAllocator) read(ctx context.Context) (*portBitmap, error) {
 	return m, n.load(ctx, m, stored)
 }
 
-// inUse marks in m the ports that services have. One that two services have, or that is out of range, is not this
-// function's to mend.
+// inUse marks in m the ports that services have. It ignores ports that two services have or that are out of range.
 func (n *portAllocator) inUse(ctx context.Context, m *portBitmap) error {
 	return each(ctx, n.services(), func(s *corev1.Service) {
 		for _, port := range portsOf(s) {
@@ -99,7 +99,7 @@ func (n *portAllocator) inUse(ctx context.Context, m *portBitmap) error {
 	})
 }
 
-// portsOf are the ports that a service has of the range: those of its ports, and that of its health check.
+// portsOf returns all allocated ports of a service: its node ports and its health check node port.
 func portsOf(s *corev1.Service) []int32 {
 	var ports []int32
 	for _, p := range s.Spec.Ports {
@@ -113,7 +113,7 @@ func portsOf(s *corev1.Service) []int32 {
 	return ports
 }
 
-// portBitmap says which node ports are taken: bit n is the port n above the range's first.
+// portBitmap records which node ports are allocated: bit n is the range's first port plus n.
 // Upstream: allocator.AllocationBitmap and portallocator.PortAllocator.
 type portBitmap struct {
 	ports utilnet.PortRange
@@ -126,7 +126,7 @@ var (
 	errMismatchRange = errors.New("the provided range does not match the current range")
 )
 
-// load reads the map as it is stored. One of another range is refused: the repair at a server's start rewrites it.
+// load decodes a stored bitmap. It refuses one of another range, which the repair at the server's start replaces.
 func (m *portBitmap) load(stored *corev1.RangeAllocation) error {
 	if stored.Range != m.ports.String() {
 		return errMismatchRange
@@ -135,7 +135,7 @@ func (m *portBitmap) load(stored *corev1.RangeAllocation) error {
 	return nil
 }
 
-// save puts the map into what is stored. Upstream's form: the range as text, the bits as a big-endian number.
+// save encodes the bitmap as upstream does: the range as text, the bits as a big-endian number.
 func (m *portBitmap) save(stored *corev1.RangeAllocation) {
 	stored.Range, stored.Data = m.ports.String(), m.bits.Bytes()
 }
@@ -144,7 +144,7 @@ func (m *portBitmap) has(port int32) bool {
 	return m.ports.Contains(int(port)) && m.bits.Bit(int(port)-m.ports.Base) == 1
 }
 
-// allocate reserves a port that the service's owner chose.
+// allocate allocates a port that the client chose.
 func (m *portBitmap) allocate(port int32) error {
 	if !m.ports.Contains(int(port)) {
 		return fmt.Errorf("provided port is not in the valid range. The range of valid ports is %s", m.ports.String())
@@ -156,8 +156,8 @@ func (m *portBitmap) allocate(port int32) error {
 	return nil
 }
 
-// allocateNext reserves a free port: one of the upper part as long as that has any, so that the lower one stays free for
-// ports that people choose.
+// allocateNext allocates a free port. It uses the lower part of the range only when the upper part is full, so that
+// ports of the lower part are most likely free for clients that choose one.
 func (m *portBitmap) allocateNext() (int32, error) {
 	lower := 0
 	if m.ports.Size > 16 {
@@ -172,7 +172,7 @@ func (m *portBitmap) allocateNext() (int32, error) {
 	return 0, errPortsFull
 }
 
-// free takes a port between two places of the map, beginning anywhere.
+// free allocates a free port between two bits of the map, searching from a random start.
 func (m *portBitmap) free(from, to int) (int32, bool) {
 	n := to - from
 	if n <= 0 {
@@ -189,14 +189,14 @@ func (m *portBitmap) free(from, to int) (int32, bool) {
 	return 0, false
 }
 
-// release frees a port, whether it was taken or not.
+// release frees a port; it may be free already.
 func (m *portBitmap) release(port int32) {
 	if m.ports.Contains(int(port)) {
 		m.bits.SetBit(&m.bits, int(port)-m.ports.Base, 0)
 	}
 }
 
-// each calls visit with every port that is taken.
+// each calls visit with every allocated port.
 func (m *portBitmap) each(visit func(port int32)) {
 	for at := range m.bits.BitLen() {
 		if m.bits.Bit(at) == 1 {

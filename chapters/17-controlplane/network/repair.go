@@ -18,22 +18,22 @@ import (
 
 const (
 	repairEvery = 3 * time.Minute
-	// leakAfter is how long something may be taken without an owner: a create that is under way has taken what its
-	// service, which is not stored yet, will have. No request lasts longer.
+	// leakAfter is how long an allocation may have no owner: a create in progress has allocated for a service that is not
+	// stored yet. No request lasts longer than this.
 	leakAfter = time.Minute
 )
 
-// repair brings what is taken into agreement with the services there are: a server that dies in the middle of a write
-// leaves addresses and ports without owner, and what an operator edits by hand may leave an owner without address.
+// repair makes the allocations and the services agree. A server that crashes during a write leaves addresses and ports
+// that no service has; an operator who edits objects by hand may leave a service whose address is not allocated.
 // Upstream: RepairIPAddress and portallocator/controller.Repair.
 type repair struct {
 	*allocators
 	now     func() time.Time
-	suspect map[int32]time.Time // ports without owner, and since when
-	young   bool                // so are addresses that are not old enough to be freed
+	suspect map[int32]time.Time // ports without an owner, and since when
+	young   bool                // some addresses without an owner are too young to be freed
 }
 
-// loop repairs every few minutes, and sooner where something waits for its time.
+// loop repairs every three minutes, and after one minute if something without an owner was too young to be freed.
 func (r *repair) loop(ctx context.Context) {
 	for {
 		wait := repairEvery
@@ -43,11 +43,11 @@ func (r *repair) loop(ctx context.Context) {
 		if !sleep(ctx, wait) {
 			return
 		}
-		_ = r.once(ctx) // what fails now is tried again
+		_ = r.once(ctx) // after an error the next round tries again
 	}
 }
 
-// sleep waits, or returns false when the context ends.
+// sleep waits for d; it returns false if the context ends first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -59,7 +59,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// once is one round.
+// once repairs addresses and ports once.
 func (r *repair) once(ctx context.Context) error {
 	if err := r.repairAddresses(ctx); err != nil {
 		return err
@@ -67,8 +67,9 @@ func (r *repair) once(ctx context.Context) error {
 	return r.repairPorts(ctx)
 }
 
-// repairPorts rebuilds the map from the services. It is read before them and written only if it is still the same:
-// whatever was taken in between is in it. Ports without owner stay taken until their time has come.
+// repairPorts rebuilds the bitmap from the services. It reads the bitmap first and writes it only if it has not changed
+// since, so that no port that was allocated in between is lost. Ports without an owner stay allocated until leakAfter
+// has passed.
 func (r *repair) repairPorts(ctx context.Context) error {
 	var suspect map[int32]time.Time
 	err := r.ports.write(ctx, func(stored *corev1.RangeAllocation) (*portBitmap, error) {
@@ -105,10 +106,11 @@ func (r *repair) repairPorts(ctx context.Context) error {
 	return err
 }
 
-// errNoMap: whoever takes the first port makes the map.
+// errNoMap: the bitmap is created when the first port is allocated.
 var errNoMap = errors.New("there is no map of node ports yet")
 
-// repairAddresses reads the addresses before the services: one that is younger than the list of services is not in it.
+// repairAddresses lists the addresses before the services: an address that is allocated after the services were listed
+// would seem to have no owner.
 func (r *repair) repairAddresses(ctx context.Context) error {
 	taken := map[string]*networkingv1.IPAddress{}
 	if err := each(ctx, r.addresses.objects().Store, func(a *networkingv1.IPAddress) { taken[a.Name] = a }); err != nil {
@@ -134,7 +136,8 @@ func (r *repair) repairAddresses(ctx context.Context) error {
 	return nil
 }
 
-// orphan frees an address that no service has, once it is old enough. Those that others reserved are their business.
+// orphan frees an address that no service has, once it is older than leakAfter. It ignores addresses that users
+// reserved.
 func (r *repair) orphan(ctx context.Context, a *networkingv1.IPAddress, owners map[networkingv1.ParentReference]*corev1.Service) error {
 	if a.Labels[networkingv1.LabelManagedBy] != managedBy || owned(a, owners) {
 		return nil
@@ -146,7 +149,8 @@ func (r *repair) orphan(ctx context.Context, a *networkingv1.IPAddress, owners m
 	return r.remove(ctx, a)
 }
 
-// missing gives a service the address that it believes to have, unless another one has it: then somebody must decide.
+// missing allocates an address that a service has in its spec, unless another service owns it: the user must resolve
+// that.
 func (r *repair) missing(
 	ctx context.Context, s *corev1.Service, address netip.Addr, a *networkingv1.IPAddress, owners map[networkingv1.ParentReference]*corev1.Service,
 ) error {
@@ -166,7 +170,7 @@ func (r *repair) missing(
 	}
 }
 
-// owned: the service to which the address refers has it.
+// owned reports whether the service to which the address refers exists and has the address.
 func owned(a *networkingv1.IPAddress, owners map[networkingv1.ParentReference]*corev1.Service) bool {
 	if a.Spec.ParentRef == nil || owners[*a.Spec.ParentRef] == nil {
 		return false
@@ -174,7 +178,7 @@ func owned(a *networkingv1.IPAddress, owners map[networkingv1.ParentReference]*c
 	return slices.ContainsFunc(addressesOf(owners[*a.Spec.ParentRef]), func(has netip.Addr) bool { return has.String() == a.Name })
 }
 
-// remove frees exactly this address, not one that has its name since.
+// remove frees the address by UID: not a newer object of the same name.
 func (r *repair) remove(ctx context.Context, a *networkingv1.IPAddress) error {
 	options := &rest.DeleteOptions{DeleteOptions: metav1.DeleteOptions{
 		GracePeriodSeconds: new(int64), Preconditions: &metav1.Preconditions{UID: &a.UID},

@@ -25,7 +25,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// serviceStrategy: a service's type decides which of its fields mean something. A PUT to a new name creates.
+// serviceStrategy: a service's type decides which of its fields are used. A PUT to a name that does not exist creates.
 // Upstream: pkg/registry/core/service.
 type serviceStrategy struct{ registry.Namespaced }
 
@@ -39,7 +39,7 @@ func (serviceStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Obje
 	dropUseless(s, before)
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (serviceStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 func (serviceStrategy) ValidateName(name string, prefix bool) []string {
@@ -65,13 +65,13 @@ func (serviceStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Object
 
 func (serviceStrategy) AllowCreateOnUpdate() bool { return true }
 
-// serviceFields are what field selectors see. Upstream: service.SelectableFields.
+// serviceFields returns the fields for field selectors. Upstream: service.SelectableFields.
 func serviceFields(obj runtime.Object) fields.Set {
 	s := obj.(*corev1.Service)
 	return fields.Set{"spec.clusterIP": s.Spec.ClusterIP, "spec.type": string(s.Spec.Type)}
 }
 
-// buildService puts the allocation around the writes of services, and the tasks that belong to it into the server.
+// buildService adds the allocation hooks to the Store of services, and the repair and bootstrap tasks to the server.
 func buildService(store *registry.Store, deps *resource.Dependencies) {
 	settings := resource.Setting[Settings](deps).withDefaults()
 	a := &allocators{
@@ -113,8 +113,8 @@ func buildService(store *registry.Store, deps *resource.Dependencies) {
 	deps.AddPostStartHook(resource.PostStartHook{Name: "bootstrap-controller", Start: persistently(b.start), Run: b.loop})
 }
 
-// storeOf finds the Store of another row once all are made. What services need is kept even where its group is
-// switched off: then nobody else sees it.
+// storeOf returns a function that finds the Store of another row after all Stores are built. If the group of the row is
+// disabled, it opens a Store that clients cannot reach, because services need the objects all the same.
 func storeOf(deps *resource.Dependencies, gv schema.GroupVersion, r resource.Definition, empty func() runtime.Object) func() resource.LoopbackClient {
 	name := gv.WithResource(r.Name).GroupResource()
 	return sync.OnceValue(func() resource.LoopbackClient {
@@ -130,14 +130,14 @@ func storeOf(deps *resource.Dependencies, gv schema.GroupVersion, r resource.Def
 
 // What follows from a service's type.
 
-// needsAddress: every service but a mere name has cluster addresses, or says that it has none.
+// needsAddress: every service has cluster IPs, or "None", unless its type is ExternalName.
 func needsAddress(s *corev1.Service) bool { return s.Spec.Type != corev1.ServiceTypeExternalName }
 
 func headless(s *corev1.Service) bool {
 	return len(s.Spec.ClusterIPs) == 1 && s.Spec.ClusterIPs[0] == corev1.ClusterIPNone
 }
 
-// hasNodePorts: the type has node ports; wantsNodePorts: ports without one get one.
+// hasNodePorts: services of the type may have node ports. wantsNodePorts: a port without a node port is given one.
 func hasNodePorts(s *corev1.Service) bool {
 	return s.Spec.Type == corev1.ServiceTypeNodePort || s.Spec.Type == corev1.ServiceTypeLoadBalancer
 }
@@ -148,24 +148,24 @@ func wantsNodePorts(s *corev1.Service) bool {
 		s.Spec.Type == corev1.ServiceTypeLoadBalancer && (wanted == nil || *wanted)
 }
 
-// needsHealthCheck: a balancer must ask each node whether it has an endpoint.
+// needsHealthCheck: a load balancer must check on each node whether the service has a local endpoint.
 func needsHealthCheck(s *corev1.Service) bool {
 	return s.Spec.Type == corev1.ServiceTypeLoadBalancer && s.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal
 }
 
-// reachableFromOutside: traffic from outside of the cluster comes to the service's nodes.
+// reachableFromOutside: traffic from outside of the cluster can reach the service.
 func reachableFromOutside(s *corev1.Service) bool {
 	return hasNodePorts(s) || s.Spec.Type == corev1.ServiceTypeClusterIP && len(s.Spec.ExternalIPs) > 0
 }
 
-// serviceStatusStrategy changes the status of a service and leaves its spec. Upstream: service.StatusStrategy.
+// serviceStatusStrategy changes the status of a service only. Upstream: service.StatusStrategy.
 type serviceStatusStrategy struct{ serviceStrategy }
 
 func (serviceStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	obj.(*corev1.Service).Spec = old.(*corev1.Service).Spec
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (serviceStatusStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (serviceStatusStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
@@ -188,7 +188,7 @@ var (
 	knownIPModes = []corev1.LoadBalancerIPMode{corev1.LoadBalancerIPModeProxy, corev1.LoadBalancerIPModeVIP}
 )
 
-// validateBalancer checks where a balancer is reached. Upstream: ValidateLoadBalancerStatus.
+// validateBalancer checks the addresses and host names of a load balancer. Upstream: ValidateLoadBalancerStatus.
 func validateBalancer(b, old *corev1.LoadBalancerStatus, of corev1.ServiceType) field.ErrorList {
 	if of != corev1.ServiceTypeLoadBalancer && len(b.Ingress) > 0 {
 		return field.ErrorList{field.Forbidden(balancerPath, "may only be used when `spec.type` is 'LoadBalancer'")}
@@ -216,7 +216,7 @@ func validateBalancer(b, old *corev1.LoadBalancerStatus, of corev1.ServiceType) 
 	return errs
 }
 
-// validateIngressName checks the name of an entry point of a balancer.
+// validateIngressName checks the host name of a load balancer's ingress point.
 func validateIngressName(path *field.Path, host string) field.ErrorList {
 	if host == "" {
 		return nil
@@ -248,7 +248,7 @@ var serviceColumns = resource.Table[corev1.Service, *corev1.Service]{
 	},
 }
 
-// outside is where a service is reached from outside of the cluster.
+// outside returns the column External-IP.
 func outside(s *corev1.Service) string {
 	switch s.Spec.Type {
 	case corev1.ServiceTypeClusterIP, corev1.ServiceTypeNodePort:
@@ -271,7 +271,7 @@ func outside(s *corev1.Service) string {
 	return "<unknown>"
 }
 
-// entryPoint is the address of a balancer or, if it has none, its name.
+// entryPoint returns the address of a load balancer or, if it has none, its host name.
 func entryPoint(ip, host string) []string {
 	switch {
 	case ip != "":

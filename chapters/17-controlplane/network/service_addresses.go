@@ -18,8 +18,8 @@ var (
 	}
 )
 
-// validateAddresses checks the addresses and families of a service, each by itself and all together. It is asked before
-// anything is allocated, and again with the whole. Upstream: ValidateServiceClusterIPsRelatedFields.
+// validateAddresses checks the cluster IPs and IP families of a service, each by itself and against each other. It runs
+// before the allocation, and again as part of validateService. Upstream: ValidateServiceClusterIPsRelatedFields.
 func validateAddresses(s, old *corev1.Service) field.ErrorList {
 	if !needsAddress(s) {
 		return nil
@@ -42,12 +42,12 @@ func validateAddresses(s, old *corev1.Service) field.ErrorList {
 		errs = append(errs, field.Invalid(addressesAre, s.Spec.ClusterIPs, "may only hold up to 2 values"))
 	}
 	if len(wrong) > 0 {
-		return errs // how they go together would only confuse
+		return errs // errors about pairs would only repeat these
 	}
 	return append(errs, validateClusterIPsTogether(s)...)
 }
 
-// validateFirstClusterIP: clusterIP and the first of clusterIPs are the same.
+// validateFirstClusterIP: clusterIP equals clusterIPs[0].
 func validateFirstClusterIP(s *corev1.Service) field.ErrorList {
 	one, all := s.Spec.ClusterIP, s.Spec.ClusterIPs
 	switch {
@@ -77,7 +77,7 @@ func validateEachClusterIP(s, old *corev1.Service) field.ErrorList {
 	return errs
 }
 
-// validateClusterIPsTogether: two addresses are of two families, and each of the family that is named for it.
+// validateClusterIPsTogether: two addresses are of different families, and each address is of the family in ipFamilies.
 func validateClusterIPsTogether(s *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	all := s.Spec.ClusterIPs
@@ -106,8 +106,8 @@ var (
 	addressesAre = field.NewPath("spec", "clusterIPs")
 )
 
-// setFamilies completes the IP families of a service and their policy, as far as the client left them open and the
-// cluster has ranges for them; old is nil for a new service. Upstream: Allocators.initIPFamilyFields.
+// setFamilies fills in ipFamilies and ipFamilyPolicy where the client left them empty, as far as the cluster has ranges
+// for them; old is nil for a new service. Upstream: Allocators.initIPFamilyFields.
 func (a *ipAllocator) setFamilies(s, old *corev1.Service) error {
 	if !needsAddress(s) || staysPreferred(s, old) {
 		return nil
@@ -141,9 +141,9 @@ func (a *ipAllocator) setFamilies(s, old *corev1.Service) error {
 	return nil
 }
 
-// defaultOnRead shows a stored service as if it had been written today: one from before services had several addresses
-// and families gets those that follow from its address, and the policy for internal traffic of one that is a mere name,
-// which is stored, is hidden. Upstream: REST.defaultOnReadService.
+// defaultOnRead fills in clusterIPs, ipFamilies and ipFamilyPolicy of services that were stored before these fields
+// existed. It clears the internalTrafficPolicy of ExternalName services, which is stored. Upstream:
+// REST.defaultOnReadService.
 func (a *ipAllocator) defaultOnRead(s *corev1.Service) {
 	syncAddresses(s, nil)
 	if !needsAddress(s) {
@@ -180,8 +180,8 @@ func (a *ipAllocator) defaultOnRead(s *corev1.Service) {
 	}
 }
 
-// setPolicy: a policy that is not named is that of before, or one family. Who points a service without selector at
-// endpoints of his own may have any of both.
+// setPolicy: the default is the stored policy, or else SingleStack. For a headless service without a selector it is
+// RequireDualStack: its endpoints, which the client writes, may be of both families.
 func setPolicy(s, old *corev1.Service) {
 	policy := corev1.IPFamilyPolicySingleStack
 	switch {
@@ -195,7 +195,8 @@ func setPolicy(s, old *corev1.Service) {
 	s.Spec.IPFamilyPolicy = &policy
 }
 
-// reduceToPolicy gives up the second family of a service that is to have one from now on. Without that word it is a mistake.
+// reduceToPolicy removes the second address and family when the policy changes to SingleStack. With another policy it
+// is an error if the client removed them.
 func reduceToPolicy(s, old *corev1.Service) field.ErrorList {
 	if old == nil {
 		return nil
@@ -232,7 +233,7 @@ func validateSingleStack(s *corev1.Service) field.ErrorList {
 	return errs
 }
 
-// inferFamilies: an address says of which family it is.
+// inferFamilies appends to ipFamilies the family of each address that has none there.
 func (a *ipAllocator) inferFamilies(s *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	for i, text := range s.Spec.ClusterIPs {
@@ -240,7 +241,7 @@ func (a *ipAllocator) inferFamilies(s *corev1.Service) field.ErrorList {
 			break
 		}
 		if i < len(s.Spec.IPFamilies) {
-			continue // compared already
+			continue // validateAddresses compared them
 		}
 		family := familyOfText(text)
 		if !slices.Contains(a.families(), family) {
@@ -252,8 +253,8 @@ func (a *ipAllocator) inferFamilies(s *corev1.Service) field.ErrorList {
 	return errs
 }
 
-// familiesWithoutPods are those of a headless service without selector: whatever the cluster has, its endpoints may be
-// of both.
+// familiesWithoutPods sets the families of a headless service without a selector. It may have both, whatever ranges the
+// cluster has, because clients write its endpoints.
 func (a *ipAllocator) familiesWithoutPods(s *corev1.Service) {
 	spec := &s.Spec
 	if len(spec.IPFamilies) == 0 {
@@ -277,8 +278,8 @@ func (a *ipAllocator) validateFamily(s *corev1.Service) field.ErrorList {
 	return errs
 }
 
-// staysPreferred: a service that prefers both families and names neither more nor less than before stays as it is,
-// whatever ranges the cluster has got or lost since.
+// staysPreferred: an update that leaves the policy PreferDualStack, the addresses and the families unchanged keeps
+// them, even if the cluster's ranges have changed since.
 func staysPreferred(s, old *corev1.Service) bool {
 	if old == nil || s.Spec.IPFamilyPolicy == nil || old.Spec.Type != s.Spec.Type {
 		return false
@@ -297,7 +298,7 @@ func otherFamily(f corev1.IPFamily) corev1.IPFamily {
 	return corev1.IPv4Protocol
 }
 
-// familyOfText is the family of an address that was checked before.
+// familyOfText returns the family of an address, "unknown" if it is not valid.
 func familyOfText(text string) corev1.IPFamily {
 	ip := parseIP(text)
 	switch {

@@ -11,8 +11,8 @@ import (
 
 const mayNotChange = "may not change once set"
 
-// validateServiceChange checks what may not change of a service while it lives: its first address and family, its
-// balancer's class, and the port of its health check. Upstream: ValidateServiceUpdate.
+// validateServiceChange: the first cluster IP and family, the load balancer class and the health check node port are
+// immutable. Upstream: ValidateServiceUpdate.
 func validateServiceChange(s, old *corev1.Service) field.ErrorList {
 	errs := append(validateClusterIPsUpdate(s, old), validateIPFamiliesUpdate(s, old)...)
 	balancers := s.Spec.Type == corev1.ServiceTypeLoadBalancer && old.Spec.Type == corev1.ServiceTypeLoadBalancer
@@ -84,8 +84,8 @@ func singleStack(s *corev1.Service) bool {
 	return s.Spec.IPFamilyPolicy != nil && *s.Spec.IPFamilyPolicy == corev1.IPFamilyPolicySingleStack
 }
 
-// serviceWarnings tell the client of fields that do nothing, and of forms that will be refused one day.
-// Upstream: GetWarningsForService.
+// serviceWarnings warns of fields that have no effect, of deprecated fields, and of IP addresses that are not
+// canonical. Upstream: GetWarningsForService.
 func serviceWarnings(s *corev1.Service) []string {
 	var warnings []string
 	spec := &s.Spec
@@ -128,9 +128,9 @@ func warnOfIPs(path *field.Path, ips []string) []string {
 	return warnings
 }
 
-// What a client leaves out of a service is guessed, because clients of all ages write them.
+// The server fills in and clears fields that a client does not know, because clients of all versions write services.
 
-// syncAddresses brings clusterIPs into step with clusterIP, which old clients alone know. old is nil for a new service.
+// syncAddresses updates clusterIPs from clusterIP: old clients know only clusterIP. old is nil for a new service.
 // Upstream: normalizeClusterIPs.
 func syncAddresses(s, old *corev1.Service) {
 	spec := &s.Spec
@@ -156,8 +156,8 @@ func syncAddresses(s, old *corev1.Service) {
 	}
 }
 
-// keepAllocated puts back what was allocated for the service before, where the client says nothing of it: who writes
-// the same manifest again changes nothing. Upstream: patchAllocatedValues.
+// keepAllocated copies allocated values from old where the client left them empty, so that writing the same manifest
+// again changes nothing. Upstream: patchAllocatedValues.
 func keepAllocated(s, old *corev1.Service) {
 	if needsAddress(s) && needsAddress(old) {
 		if s.Spec.ClusterIP == "" {
@@ -175,7 +175,8 @@ func keepAllocated(s, old *corev1.Service) {
 	}
 }
 
-// keepNodePorts: a port keeps the node port that the port of its name had, if no other port has taken that over.
+// keepNodePorts: a port without a node port gets the one of old's port of the same name, unless another port asks for
+// it.
 func keepNodePorts(s, old *corev1.Service) {
 	had, named := nodePortsOf(old), nodePortsOf(s)
 	byName := map[string]int32{}
@@ -190,8 +191,8 @@ func keepNodePorts(s, old *corev1.Service) {
 	}
 }
 
-// dropUseless empties what a service's new type has no use for, where the client has only left it standing. What he
-// changed at the same time stays, for validation to refuse. Upstream: dropTypeDependentFields.
+// dropUseless clears fields that the service's new type does not use, if the client left them unchanged. Fields that
+// the client changed stay, and validation refuses them. Upstream: dropTypeDependentFields.
 func dropUseless(s, old *corev1.Service) {
 	spec, before := &s.Spec, &old.Spec
 	if needsAddress(old) && !needsAddress(s) {
@@ -234,7 +235,7 @@ func dropAddresses(spec, before *corev1.ServiceSpec) {
 	}
 }
 
-// same compares what two pointers say; nil says nothing.
+// same reports whether two pointers are both nil or point to equal values.
 func same[T comparable](a, b *T) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }

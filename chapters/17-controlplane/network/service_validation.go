@@ -23,8 +23,8 @@ var (
 	knownAffinity = []corev1.ServiceAffinity{corev1.ServiceAffinityClientIP, corev1.ServiceAffinityNone}
 )
 
-// validateService checks a service by itself; what old had already (nil: nothing) is not held against it. The errors
-// stand in upstream's order. Upstream: validateService.
+// validateService checks a service; old is nil for a create. Some rules accept invalid values that old has. The errors
+// are in upstream's order. Upstream: validateService.
 func validateService(s, old *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	for _, check := range []func(s, old *corev1.Service) field.ErrorList{
@@ -48,7 +48,7 @@ func validateTopology(s, _ *corev1.Service) field.ErrorList {
 		fmt.Sprintf("must match annotations[%s] when both are specified", corev1.DeprecatedAnnotationTopologyAwareHints))}
 }
 
-// validateType: what each type demands and forbids.
+// validateType checks what each type requires and forbids.
 func validateType(s, _ *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	if len(s.Spec.Ports) == 0 && !headless(s) && needsAddress(s) {
@@ -149,7 +149,7 @@ var (
 
 const onlyBalancer = "may only be used when `type` is 'LoadBalancer'"
 
-// validateSourceRange: from where a balancer lets clients in, in a field or in the annotation of old.
+// validateSourceRange checks the CIDRs of allowed clients, in loadBalancerSourceRanges or the older annotation.
 func validateSourceRange(s, old *corev1.Service) field.ErrorList {
 	const annotation = corev1.AnnotationLoadBalancerSourceRangesKey
 	ranges, path := s.Spec.LoadBalancerSourceRanges, specPath.Child("LoadBalancerSourceRanges")
@@ -246,7 +246,7 @@ func validateDistribution(s, _ *corev1.Service) field.ErrorList {
 
 var knownProtocols = []corev1.Protocol{corev1.ProtocolSCTP, corev1.ProtocolTCP, corev1.ProtocolUDP}
 
-// validatePort checks each port; with more than one, they need names. Upstream: validateServicePort.
+// validatePort checks each port; if there are several, each has a name. Upstream: validateServicePort.
 func validatePort(s, _ *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	names := validate.Seen{}
@@ -285,7 +285,7 @@ func validateQualified(path *field.Path, name *string) field.ErrorList {
 	return validate.QualifiedName(path, *name)
 }
 
-// validateNodePort: only some types have node ports, and no two ports of a protocol share one.
+// validateNodePort: services of type ClusterIP have no node ports, and no two ports of a protocol share one.
 func validateNodePort(s, _ *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	for i, p := range s.Spec.Ports {
@@ -304,7 +304,7 @@ func validateNodePort(s, _ *corev1.Service) field.ErrorList {
 	return errs
 }
 
-// validatePortsUnique: no two ports of a protocol have one number.
+// validatePortsUnique: no two ports of a protocol have the same number.
 func validatePortsUnique(s, _ *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	seen := map[portKey]bool{}
@@ -318,7 +318,7 @@ func validatePortsUnique(s, _ *corev1.Service) field.ErrorList {
 	return errs
 }
 
-// portKey shows itself in messages as upstream's internal ServicePort does.
+// portKey is printed in messages as upstream's internal ServicePort is.
 type portKey struct {
 	Name        string
 	Protocol    corev1.Protocol

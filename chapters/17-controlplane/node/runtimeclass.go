@@ -22,21 +22,21 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 	CreateOnUpdate:            true,
 	ForbidUnconditionalUpdate: true,
 	ValidateFunc: func(_ context.Context, c *nodev1.RuntimeClass) field.ErrorList {
-		found := validate.Required(field.NewPath("handler"), c.Handler)
+		errs := validate.Required(field.NewPath("handler"), c.Handler)
 		if c.Handler != "" {
-			found = validate.Invalid(field.NewPath("handler"), c.Handler, apivalidation.NameIsDNSLabel(c.Handler, false))
+			errs = validate.Invalid(field.NewPath("handler"), c.Handler, apivalidation.NameIsDNSLabel(c.Handler, false))
 		}
 		if c.Overhead != nil {
 			for _, name := range validate.SortedKeys(c.Overhead.PodFixed) {
 				path := field.NewPath("overhead", "limits").Key(string(name))
-				found = append(found, validate.ContainerResourceName(path, name)...)
-				found = append(found, validate.ResourceQuantity(path, name, c.Overhead.PodFixed[name])...)
+				errs = append(errs, validate.ContainerResourceName(path, name)...)
+				errs = append(errs, validate.ResourceQuantity(path, name, c.Overhead.PodFixed[name])...)
 			}
 		}
 		if c.Scheduling != nil {
-			found = append(found, validateScheduling(field.NewPath("scheduling"), c.Scheduling)...)
+			errs = append(errs, validateScheduling(field.NewPath("scheduling"), c.Scheduling)...)
 		}
-		return found
+		return errs
 	},
 	ValidateUpdateFunc: func(_ context.Context, c, old *nodev1.RuntimeClass) field.ErrorList {
 		return validate.Immutable(field.NewPath("handler"), c.Handler, old.Handler)

@@ -23,9 +23,9 @@ var quotaStrategy = resource.SpecStatus[corev1.ResourceQuota, *corev1.ResourceQu
 	Status:       func(q *corev1.ResourceQuota) any { return &q.Status },
 	ValidateFunc: func(_ context.Context, q *corev1.ResourceQuota) field.ErrorList {
 		spec := field.NewPath("spec")
-		found := validateQuotaList(spec.Child("hard"), q.Spec.Hard)
-		found = append(found, validateScopes(spec.Child("scopes"), &q.Spec)...)
-		return append(found, validateScopeSelector(spec.Child("scopeSelector", "matchExpressions"), &q.Spec)...)
+		errs := validateQuotaList(spec.Child("hard"), q.Spec.Hard)
+		errs = append(errs, validateScopes(spec.Child("scopes"), &q.Spec)...)
+		return append(errs, validateScopeSelector(spec.Child("scopeSelector", "matchExpressions"), &q.Spec)...)
 	},
 	ValidateUpdateFunc: func(_ context.Context, q, old *corev1.ResourceQuota) field.ErrorList {
 		if sameSet(q.Spec.Scopes, old.Spec.Scopes) {

@@ -18,11 +18,11 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// driverStrategy: what a storage driver can do. Upstream: pkg/registry/storage/csidriver.
+// driverStrategy is the strategy of CSIDrivers. Upstream: pkg/registry/storage/csidriver.
 var driverStrategy = resource.SpecStatus[storagev1.CSIDriver, *storagev1.CSIDriver]{
 	Strategy:                  registry.ClusterScoped{},
 	ForbidUnconditionalUpdate: true,
-	PrepareFunc:               func(d *storagev1.CSIDriver) { d.Spec.PreventPodSchedulingIfMissing = nil }, // the feature VolumeLimitScaling is off
+	PrepareFunc:               func(d *storagev1.CSIDriver) { d.Spec.PreventPodSchedulingIfMissing = nil }, // the gate VolumeLimitScaling is off
 	ValidateFunc:              validateDriver,
 	WarningsWithOldFunc:       warnOfTokens,
 	ValidateUpdateFunc: func(_ context.Context, d, old *storagev1.CSIDriver) field.ErrorList {
@@ -32,7 +32,7 @@ var driverStrategy = resource.SpecStatus[storagev1.CSIDriver, *storagev1.CSIDriv
 	},
 }
 
-// warnOfTokens: tokens that are not passed as secrets end up in logs.
+// warnOfTokens warns if tokens are passed as volume attributes, which may be logged.
 func warnOfTokens(_ context.Context, d, old *storagev1.CSIDriver) []string {
 	if len(d.Spec.TokenRequests) == 0 || d.Spec.ServiceAccountTokenInSecrets != nil ||
 		old != nil && equality.Semantic.DeepEqual(old.Spec.TokenRequests, d.Spec.TokenRequests) {
@@ -42,7 +42,8 @@ func warnOfTokens(_ context.Context, d, old *storagev1.CSIDriver) []string {
 		"possible logging of tokens in volume attributes"}
 }
 
-// validateDriver is upstream's validateCSIDriverSpec; that the field is called attachedRequired is upstream's word.
+// validateDriver is upstream's validateCSIDriverSpec. Like upstream, its errors say attachedRequired for
+// attachRequired.
 func validateDriver(_ context.Context, d *storagev1.CSIDriver) field.ErrorList {
 	path := field.NewPath("spec")
 	var errs field.ErrorList
@@ -99,7 +100,7 @@ func validateTokenRequests(path *field.Path, requests []storagev1.TokenRequest) 
 	return errs
 }
 
-// driverColumns is what kubectl get csidrivers shows. Upstream: printCSIDriver.
+// driverColumns are the columns of kubectl get csidrivers. Upstream: printCSIDriver.
 var driverColumns = resource.Table[storagev1.CSIDriver, *storagev1.CSIDriver]{
 	Columns: []resource.Column{
 		resource.NameColumn(),
@@ -138,7 +139,8 @@ func joined[T ~string](list []T) string {
 	return strings.Join(texts, ",")
 }
 
-// csiNodeStrategy: the drivers on a node. Upstream: pkg/registry/storage/csinode.
+// csiNodeStrategy is the strategy of CSINodes, which list the drivers on a node. Upstream:
+// pkg/registry/storage/csinode.
 var csiNodeStrategy = resource.SpecStatus[storagev1.CSINode, *storagev1.CSINode]{
 	Strategy:                  registry.ClusterScoped{},
 	ForbidUnconditionalUpdate: true,
@@ -160,7 +162,7 @@ var csiNodeStrategy = resource.SpecStatus[storagev1.CSINode, *storagev1.CSINode]
 		for _, before := range old.Spec.Drivers {
 			for _, now := range n.Spec.Drivers {
 				if now.Name == before.Name {
-					now.Allocatable, before.Allocatable = nil, nil // which may change
+					now.Allocatable, before.Allocatable = nil, nil // allocatable is mutable
 					errs = append(errs, validate.Immutable(field.NewPath("spec", "drivers"), &now, &before)...)
 				}
 			}
@@ -199,7 +201,7 @@ var csiNodeColumns = resource.Table[storagev1.CSINode, *storagev1.CSINode]{
 	Cells: func(n *storagev1.CSINode) []any { return []any{n.Name, int64(len(n.Spec.Drivers)), resource.AgeOf(n)} },
 }
 
-// capacityStrategy: how much of a class is left somewhere. Upstream: pkg/registry/storage/csistoragecapacity.
+// capacityStrategy is the strategy of CSIStorageCapacities. Upstream: pkg/registry/storage/csistoragecapacity.
 var capacityStrategy = resource.SpecStatus[storagev1.CSIStorageCapacity, *storagev1.CSIStorageCapacity]{
 	Strategy:                  registry.Namespaced{},
 	ForbidUnconditionalUpdate: true,

@@ -18,7 +18,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// volumeStrategy: a volume has one source, which stays. Upstream: pkg/registry/core/persistentvolume.
+// volumeStrategy: a volume has exactly one source, which is immutable. Upstream: pkg/registry/core/persistentvolume.
 var volumeStrategy = resource.SpecStatus[corev1.PersistentVolume, *corev1.PersistentVolume]{
 	Strategy:     registry.ClusterScoped{},
 	NoGeneration: true,
@@ -32,7 +32,7 @@ var volumeStrategy = resource.SpecStatus[corev1.PersistentVolume, *corev1.Persis
 	WarningsFunc:       func(_ context.Context, v *corev1.PersistentVolume) []string { return volumeWarnings(v) },
 }
 
-// beginPending: a new volume waits for who looks at it. One that exists has a phase.
+// beginPending sets the phase of a new volume to Pending. A stored volume has a phase already.
 func beginPending(v *corev1.PersistentVolume) {
 	if v.Status.Phase == "" {
 		now := metav1.Now()
@@ -40,7 +40,7 @@ func beginPending(v *corev1.PersistentVolume) {
 	}
 }
 
-// volumeStatus notes when the phase changed.
+// volumeStatus is the strategy of the status; it records when the phase changed.
 type volumeStatus struct {
 	resource.SpecStatus[corev1.PersistentVolume, *corev1.PersistentVolume]
 }
@@ -58,7 +58,7 @@ func (volumeStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object)
 	}
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (volumeStatus) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (volumeStatus) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
@@ -89,7 +89,8 @@ func validateVolume(v *corev1.PersistentVolume) field.ErrorList {
 	return append(errs, validateAttributesClass(path, spec)...)
 }
 
-// validateInlineVolume is validateVolume for a volume that no object stands for: it has a driver, and nothing that binds it.
+// validateInlineVolume checks a volume spec inside a VolumeAttachment: its source is CSI, and claimRef, capacity and
+// class are forbidden.
 func validateInlineVolume(path *field.Path, spec *corev1.PersistentVolumeSpec) field.ErrorList {
 	const inline = " in the context of inline volumes"
 	var errs field.ErrorList
@@ -140,7 +141,7 @@ func validateAttributesClass(path *field.Path, spec *corev1.PersistentVolumeSpec
 	return errs
 }
 
-// validateCapacity: the size, and nothing else.
+// validateCapacity: storage is the only resource, and it is positive.
 func validateCapacity(path *field.Path, capacity corev1.ResourceList) field.ErrorList {
 	var errs field.ErrorList
 	if len(capacity) == 0 {
@@ -156,13 +157,13 @@ func validateCapacity(path *field.Path, capacity corev1.ResourceList) field.Erro
 	return errs
 }
 
-// validateVolumeUpdate checks the new volume once more, as upstream does: its causes say so. Upstream:
-// ValidatePersistentVolumeUpdate.
+// validateVolumeUpdate validates the new volume a second time, as upstream does, so that each cause is listed twice.
+// Upstream: ValidatePersistentVolumeUpdate.
 func validateVolumeUpdate(_ context.Context, v, old *corev1.PersistentVolume) field.ErrorList {
 	errs := validateVolume(v)
 	source, before := v.Spec.PersistentVolumeSource.DeepCopy(), &old.Spec.PersistentVolumeSource
 	if source.CSI != nil && before.CSI != nil && before.CSI.ControllerExpandSecretRef == nil {
-		source.CSI.ControllerExpandSecretRef = nil // it may be added
+		source.CSI.ControllerExpandSecretRef = nil // an update may add it
 	}
 	spec := field.NewPath("spec")
 	if !equality.Semantic.DeepEqual(source, before) {
@@ -180,7 +181,7 @@ func validateVolumeUpdate(_ context.Context, v, old *corev1.PersistentVolume) fi
 	return errs
 }
 
-// volumeColumns is what kubectl get pv shows. Upstream: printPersistentVolume.
+// volumeColumns are the columns of kubectl get pv. Upstream: printPersistentVolume.
 var volumeColumns = resource.Table[corev1.PersistentVolume, *corev1.PersistentVolume]{
 	Columns: []resource.Column{
 		resource.NameColumn(),
@@ -209,7 +210,7 @@ var volumeColumns = resource.Table[corev1.PersistentVolume, *corev1.PersistentVo
 	},
 }
 
-// claimColumns is what kubectl get pvc shows. Upstream: printPersistentVolumeClaim.
+// claimColumns are the columns of kubectl get pvc. Upstream: printPersistentVolumeClaim.
 var claimColumns = resource.Table[corev1.PersistentVolumeClaim, *corev1.PersistentVolumeClaim]{
 	Columns: []resource.Column{
 		resource.NameColumn(),
@@ -236,7 +237,7 @@ var claimColumns = resource.Table[corev1.PersistentVolumeClaim, *corev1.Persiste
 	},
 }
 
-// phaseCell: what is being deleted is shown as that.
+// phaseCell returns the phase, or Terminating if the object is being deleted.
 func phaseCell(m metav1.ObjectMeta, phase string) string {
 	if m.DeletionTimestamp != nil {
 		return "Terminating"
@@ -244,7 +245,7 @@ func phaseCell(m metav1.ObjectMeta, phase string) string {
 	return phase
 }
 
-// classCell: an annotation was there before the field, and counts more.
+// classCell returns the name of the class. The annotation, which is older than the field, takes precedence.
 func classCell(m metav1.ObjectMeta, class string) string {
 	if old, ok := m.Annotations[corev1.BetaStorageClassAnnotation]; ok {
 		return old
@@ -252,9 +253,9 @@ func classCell(m metav1.ObjectMeta, class string) string {
 	return class
 }
 
-// What volumes and claims have in common.
+// The code that volumes and claims share.
 
-// modesCell shows access modes in a fixed order. Upstream: GetAccessModesAsString.
+// modesCell returns abbreviated access modes in a fixed order. Upstream: GetAccessModesAsString.
 func modesCell(modes []corev1.PersistentVolumeAccessMode) string {
 	cell := ""
 	for _, m := range []struct {
@@ -273,7 +274,7 @@ func modesCell(modes []corev1.PersistentVolumeAccessMode) string {
 	return cell
 }
 
-// validateVolumeAffinity: the nodes that can reach a volume are named by terms.
+// validateVolumeAffinity checks the node selector of the nodes that can reach the volume.
 func validateVolumeAffinity(path *field.Path, a *corev1.VolumeNodeAffinity) field.ErrorList {
 	if a.Required == nil {
 		return field.ErrorList{field.Required(path.Child("required"), "must specify required node constraints")}

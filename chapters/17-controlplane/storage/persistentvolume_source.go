@@ -13,16 +13,15 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// volumeSource is a way to have a volume: where it lies in the spec, and what it needs. Checked is nil where nothing is
-// looked at.
+// volumeSource is one kind of volume source: the name of its field, and its validation, which may be nil.
 type volumeSource struct {
 	name    string
-	at      string // in errors, where that differs
+	at      string // the field's name in errors, if it differs
 	set     bool
 	checked func(path *field.Path) field.ErrorList
 }
 
-// sourcesOf are the sources that the spec at a path may have, in upstream's order. Those that a pod may have too, package core checks.
+// sourcesOf returns all kinds of sources, in upstream's order. Package podspec checks those that pods may have too.
 func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource {
 	return []volumeSource{
 		{"hostPath", "", s.HostPath != nil, func(path *field.Path) field.ErrorList { return validateHostPath(path, s.HostPath) }},
@@ -95,7 +94,7 @@ func sourcesOf(spec *field.Path, s *corev1.PersistentVolumeSpec) []volumeSource 
 	}
 }
 
-// validateSources: there is exactly one.
+// validateSources: there is exactly one source.
 func validateSources(path *field.Path, s *corev1.PersistentVolumeSpec) field.ErrorList {
 	var errs field.ErrorList
 	first := true
@@ -103,7 +102,7 @@ func validateSources(path *field.Path, s *corev1.PersistentVolumeSpec) field.Err
 		if !source.set {
 			continue
 		}
-		if !first && source.name != "flexVolume" { // which upstream forgot to look at
+		if !first && source.name != "flexVolume" { // upstream does not count it
 			errs = append(errs, field.Forbidden(path.Child(source.name), "may not specify more than 1 volume type"))
 			continue
 		}
@@ -197,7 +196,7 @@ func validateSecretReference(path *field.Path, s *corev1.SecretReference) field.
 	return append(errs, validate.DNS1123Label(path.Child("namespace"), s.Namespace)...)
 }
 
-// withMountOptions are the sources for which an old annotation may carry mount options.
+// withMountOptions are the sources that support mount options in the deprecated annotation.
 var withMountOptions = []string{"gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "nfs", "rbd", "quobyte", "iscsi", "cinder",
 	"cephFS", "azureFile", "vsphereVolume", "azureDisk", "photonPersistentDisk"}
 
@@ -214,7 +213,7 @@ func validateMountOptions(v *corev1.PersistentVolume) field.ErrorList {
 		"may not specify mount options for this volume type")}
 }
 
-// volumeWarnings are upstream's GetWarningsForPersistentVolume.
+// volumeWarnings is upstream's GetWarningsForPersistentVolume.
 func volumeWarnings(v *corev1.PersistentVolume) []string {
 	var lines []string
 	for _, deprecated := range []struct {
@@ -242,7 +241,8 @@ func volumeWarnings(v *corev1.PersistentVolume) []string {
 
 func annotated(annotations map[string]string, key string) bool { _, ok := annotations[key]; return ok }
 
-// gone says since which minor versions a source is deprecated and without function.
+// gone is the warning for a deprecated source; it takes the minor versions since which it is deprecated and
+// non-functional.
 func gone(source string, deprecated, without int) string {
 	return fmt.Sprintf("spec.%s: deprecated in v1.%d, non-functional in v1.%d+", source, deprecated, without)
 }

@@ -17,7 +17,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// claimStrategy: what is claimed stays, but for the size of a volume that is bound.
+// claimStrategy: the spec of a claim is immutable, but the requested size of a bound claim can change.
 // Upstream: pkg/registry/core/persistentvolumeclaim.
 type claimStrategy struct {
 	resource.SpecStatus[corev1.PersistentVolumeClaim, *corev1.PersistentVolumeClaim]
@@ -52,7 +52,7 @@ func (s claimStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Ob
 
 var claimStatus = claims.StatusStrategy(validateClaimStatus)
 
-// readAligned shows old claims with both names of their source.
+// readAligned fills in dataSource or dataSourceRef of claims that were stored with one of them.
 func readAligned(s *registry.Store, _ *resource.Dependencies) {
 	s.Decorator = func(obj runtime.Object) {
 		if c, ok := obj.(*corev1.PersistentVolumeClaim); ok {
@@ -79,11 +79,12 @@ func claimWarnings(c *corev1.PersistentVolumeClaim) []string {
 	return lines
 }
 
-// A claim says under two names what its volume begins with: dataSource, the older, knows claims and snapshots;
-// dataSourceRef, the newer, everything. They say the same.
+// A claim has two fields for the initial content of its volume: dataSource, which is older, for claims and snapshots
+// only, and dataSourceRef for objects of any kind. The server keeps them equal.
 
-// dropForeignSource drops a dataSource of another kind, as was always done, unless the claim had one.
-// Upstream: EnforceDataSourceBackwardsCompatibility, after what DropDisabledFields does without CrossNamespaceVolumeDataSource.
+// dropForeignSource clears a dataSource of any other kind unless the stored claim has one, and a dataSourceRef with a
+// namespace: the gate CrossNamespaceVolumeDataSource is off. Upstream: EnforceDataSourceBackwardsCompatibility and
+// DropDisabledFields.
 func dropForeignSource(spec, old *corev1.PersistentVolumeClaimSpec) {
 	inUse := old != nil && old.DataSourceRef != nil
 	if ref := spec.DataSourceRef; ref != nil && ptr.Deref(ref.Namespace, "") != "" && !inUse {
@@ -100,7 +101,7 @@ func dropForeignSource(spec, old *corev1.PersistentVolumeClaimSpec) {
 	}
 }
 
-// alignSources copies the one that is there to the other. Upstream: NormalizeDataSources.
+// alignSources copies the field that is set to the other one. Upstream: NormalizeDataSources.
 func alignSources(spec *corev1.PersistentVolumeClaimSpec) {
 	old, ref := spec.DataSource, spec.DataSourceRef
 	switch {
@@ -111,13 +112,14 @@ func alignSources(spec *corev1.PersistentVolumeClaimSpec) {
 	}
 }
 
-// validateClaimUpdate: a claim is what somebody may have; changed later, it would go around quotas.
+// validateClaimUpdate: the spec is immutable, because a change could evade quotas; exceptions are the binding
+// (volumeName), the class that an annotation named, and the size and volumeAttributesClassName of a bound claim.
 // Upstream: ValidatePersistentVolumeClaimUpdate.
 func validateClaimUpdate(_ context.Context, c, old *corev1.PersistentVolumeClaim) field.ErrorList {
 	var errs field.ErrorList
 	now, before := c.Spec.DeepCopy(), old.Spec.DeepCopy()
 	if before.VolumeName == "" {
-		before.VolumeName = now.VolumeName // binding, once
+		before.VolumeName = now.VolumeName // a claim is bound once
 	}
 	beta, wasBeta := old.Annotations[corev1.BetaStorageClassAnnotation]
 	nowBeta, isBeta := c.Annotations[corev1.BetaStorageClassAnnotation]
@@ -144,7 +146,7 @@ func validateClaimUpdate(_ context.Context, c, old *corev1.PersistentVolumeClaim
 	return append(errs, validateAttributesChange(c, old)...)
 }
 
-// validateShrinking: what is requested may become smaller where it was never given.
+// validateShrinking: the request may shrink, but not to status.capacity or below.
 func validateShrinking(c, old *corev1.PersistentVolumeClaim) field.ErrorList {
 	size, before, given := c.Spec.Resources.Requests[corev1.ResourceStorage], old.Spec.Resources.Requests[corev1.ResourceStorage],
 		old.Status.Capacity[corev1.ResourceStorage]
@@ -154,7 +156,7 @@ func validateShrinking(c, old *corev1.PersistentVolumeClaim) field.ErrorList {
 	return field.ErrorList{field.Forbidden(field.NewPath("spec", "resources", "requests", "storage"), "field can not be less than status.capacity")}
 }
 
-// validateAttributesChange: a class that is in effect can be replaced, not taken away.
+// validateAttributesChange: a class that is in effect can be replaced but not removed.
 func validateAttributesChange(c, old *corev1.PersistentVolumeClaim) field.ErrorList {
 	class := c.Spec.VolumeAttributesClassName
 	if equality.Semantic.DeepEqual(class, old.Spec.VolumeAttributesClassName) || old.Status.CurrentVolumeAttributesClassName == nil {
@@ -208,7 +210,7 @@ func validateClaimStatus(_ context.Context, c, _ *corev1.PersistentVolumeClaim) 
 	return errs
 }
 
-// validateClaimResource: of Kubernetes' own resources, claims are about storage.
+// validateClaimResource: the only native resource of a claim is storage.
 func validateClaimResource(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if errs := validate.QualifiedName(path, string(name)); len(errs) > 0 {
 		return errs

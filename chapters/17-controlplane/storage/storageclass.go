@@ -18,7 +18,8 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// classStrategy: what volumes of a class are like is said once. Upstream: pkg/registry/storage/storageclass.
+// classStrategy: a StorageClass is immutable except for mount options, volume expansion and topologies. Upstream:
+// pkg/registry/storage/storageclass.
 var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.StorageClass]{
 	Strategy: registry.ClusterScoped{},
 	ValidateFunc: func(_ context.Context, c *storagev1.StorageClass) field.ErrorList {
@@ -45,8 +46,8 @@ var classStrategy = resource.SpecStatus[storagev1.StorageClass, *storagev1.Stora
 	},
 }
 
-// validateTopologies: each term says of some labels of nodes which values they may have; no term says nothing, and no
-// two say the same. Upstream: validateAllowedTopologies.
+// validateTopologies: each term lists node labels with their allowed values. No term is empty, and no two are equal.
+// Upstream: validateAllowedTopologies.
 func validateTopologies(path *field.Path, terms []corev1.TopologySelectorTerm) field.ErrorList {
 	var errs field.ErrorList
 	said := make([]map[string]sets.Set[string], 1, 1+len(terms))
@@ -84,7 +85,7 @@ func validateTopologyLabel(path *field.Path, e corev1.TopologySelectorLabelRequi
 	return append(errs, metavalidation.ValidateLabelName(e.Key, path.Child("key"))...)
 }
 
-// validateProvisioner: a provisioner is named as a label's key is, and the case of its letters does not count.
+// validateProvisioner: the name is a qualified name, and may have upper case letters.
 func validateProvisioner(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "")}
@@ -92,7 +93,7 @@ func validateProvisioner(path *field.Path, name string) field.ErrorList {
 	return validate.QualifiedName(path, strings.ToLower(name))
 }
 
-// The most that parameters may hold.
+// The limits of parameters.
 const (
 	mostParameters     = 512
 	mostParameterBytes = 256 << 10
@@ -116,7 +117,7 @@ func validateParameters(path *field.Path, parameters map[string]string) field.Er
 	return errs
 }
 
-// classColumns is what kubectl get sc shows. Upstream: printStorageClass.
+// classColumns are the columns of kubectl get sc. Upstream: printStorageClass.
 var classColumns = resource.Table[storagev1.StorageClass, *storagev1.StorageClass]{
 	Columns: []resource.Column{
 		resource.NameColumn(),
@@ -139,7 +140,7 @@ var classColumns = resource.Table[storagev1.StorageClass, *storagev1.StorageClas
 	},
 }
 
-// attributesStrategy: how volumes behave while they are used; to change it is to make another class.
+// attributesStrategy: driverName and parameters of a VolumeAttributesClass are immutable.
 // Upstream: pkg/registry/storage/volumeattributesclass.
 var attributesStrategy = resource.SpecStatus[storagev1.VolumeAttributesClass, *storagev1.VolumeAttributesClass]{
 	Strategy: registry.ClusterScoped{},

@@ -14,7 +14,8 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// attachmentStrategy: one volume is to be at one node. Upstream: pkg/registry/storage/volumeattachment.
+// attachmentStrategy: a VolumeAttachment asks to attach one volume to one node; its spec is immutable. Upstream:
+// pkg/registry/storage/volumeattachment.
 var attachmentStrategy = resource.SpecStatus[storagev1.VolumeAttachment, *storagev1.VolumeAttachment]{
 	Strategy:                  registry.ClusterScoped{},
 	ForbidUnconditionalUpdate: true,
@@ -73,7 +74,7 @@ func validateVolumeError(path *field.Path, e *storagev1.VolumeError) field.Error
 	}
 	var errs field.ErrorList
 	if len(e.Message) > 1024 {
-		errs = append(errs, field.TooLong(path.Child("message"), "", mostParameterBytes)) // upstream names the other limit
+		errs = append(errs, field.TooLong(path.Child("message"), "", mostParameterBytes)) // not 1024, as upstream
 	}
 	if e.ErrorCode != nil && *e.ErrorCode < 0 {
 		errs = append(errs, field.Invalid(path.Child("errorCode"), *e.ErrorCode, validation.InclusiveRangeError(0, math.MaxInt32)))
@@ -81,7 +82,7 @@ func validateVolumeError(path *field.Path, e *storagev1.VolumeError) field.Error
 	return errs
 }
 
-// attachmentColumns is what kubectl get volumeattachments shows. Upstream: printVolumeAttachment.
+// attachmentColumns are the columns of kubectl get volumeattachments. Upstream: printVolumeAttachment.
 var attachmentColumns = resource.Table[storagev1.VolumeAttachment, *storagev1.VolumeAttachment]{
 	Columns: []resource.Column{
 		resource.NameColumn(),
