@@ -11,8 +11,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// autoscalerConversions: autoscaling/v1 has one metric, the use of CPU. What v2 says beyond that travels in annotations
-// that a v1 client carries along without reading them. They are never stored. Upstream: pkg/apis/autoscaling/v1/conversion.go.
+// autoscalerConversions: autoscaling/v1 has one metric, CPU utilization. Annotations carry the other fields of v2; a
+// client of v1 sends them back unchanged. They are never stored. Upstream: pkg/apis/autoscaling/v1/conversion.go.
 var autoscalerConversions = []conversion{
 	between(autoscalingv1.SchemeGroupVersion.WithKind(kindAutoscaler), autoscalingv2.SchemeGroupVersion.WithKind(kindAutoscaler),
 		newAutoscaler, oldAutoscaler),
@@ -27,7 +27,7 @@ const (
 	carriesConditions = "autoscaling.alpha.kubernetes.io/conditions"
 )
 
-// carriers are the annotations between the versions; the last two are older ones that are still taken off.
+// carriers are the annotations that carry fields of v2; the last two are obsolete, and are only removed.
 var carriers = []string{carriesMetrics, carriesBehavior, carriesCurrent, carriesConditions,
 	"autoscaling.alpha.kubernetes.io/scale-down-tolerance", "autoscaling.alpha.kubernetes.io/scale-up-tolerance"}
 
@@ -87,7 +87,7 @@ func oldAutoscaler(h *autoscalingv2.HorizontalPodAutoscaler) (*autoscalingv1.Hor
 	return old, err
 }
 
-// withoutCarriers returns m without the annotations that only travel. It does not change m's.
+// withoutCarriers returns m without carriers. It does not change the map of m.
 func withoutCarriers(m metav1.ObjectMeta) metav1.ObjectMeta {
 	for _, name := range carriers {
 		if _, has := m.Annotations[name]; has {
@@ -101,7 +101,7 @@ func withoutCarriers(m metav1.ObjectMeta) metav1.ObjectMeta {
 	return m
 }
 
-// pack writes contents into annotations, as JSON; what is nil it leaves out.
+// pack writes contents into annotations, as JSON; it skips nil.
 func pack(annotations map[string]string, contents map[string]any) error {
 	for name, content := range contents {
 		if content == nil {
@@ -116,7 +116,7 @@ func pack(annotations map[string]string, contents map[string]any) error {
 	return nil
 }
 
-// unpack reads a list from an annotation. What cannot be read is not there: people may edit it.
+// unpack reads a list from an annotation. It returns nil if the text is invalid: users may edit it.
 func unpack[T any](annotations map[string]string, name string) []T {
 	var list []T
 	if err := json.Unmarshal([]byte(annotations[name]), &list); err != nil {
@@ -132,7 +132,7 @@ func newCondition(c autoscalingv1.HorizontalPodAutoscalerCondition) autoscalingv
 	}
 }
 
-// oldConditions is what the annotation holds of conditions; nil for none.
+// oldConditions returns the conditions for the annotation; nil if there are none.
 func oldConditions(conditions []autoscalingv2.HorizontalPodAutoscalerCondition) any {
 	var old []autoscalingv1.HorizontalPodAutoscalerCondition
 	for _, c := range conditions {
@@ -144,7 +144,7 @@ func oldConditions(conditions []autoscalingv2.HorizontalPodAutoscalerCondition) 
 	return orNil(old)
 }
 
-// orNil is the list, or a nil that pack can see.
+// orNil returns the list, or an untyped nil, which pack skips, if it is empty.
 func orNil[T any](list []T) any {
 	if len(list) == 0 {
 		return nil
@@ -152,8 +152,8 @@ func orNil[T any](list []T) any {
 	return list
 }
 
-// The annotation that carries an autoscaler's behavior is older than the version that has the field: it holds the
-// names that Go gives the fields, with a capital letter. These types are its format.
+// The format of the annotation for behavior. It uses the names of the Go fields, with capital letters, because it is
+// older than the version that has the field.
 type (
 	carriedBehavior struct{ ScaleUp, ScaleDown *carriedRules }
 	carriedRules    struct {
@@ -178,7 +178,7 @@ func newBehavior(annotations map[string]string) *autoscalingv2.HorizontalPodAuto
 	return &autoscalingv2.HorizontalPodAutoscalerBehavior{ScaleUp: carried.ScaleUp.rules(), ScaleDown: carried.ScaleDown.rules()}
 }
 
-// oldBehavior is what the annotation holds of a behavior; nil for none.
+// oldBehavior returns the behavior for the annotation; nil if there is none.
 func oldBehavior(b *autoscalingv2.HorizontalPodAutoscalerBehavior) any {
 	if b == nil {
 		return nil

@@ -7,10 +7,10 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// defaultCPU is the use of CPU, in percent of what pods request, at which an autoscaler aims if it is told nothing.
+// defaultCPU is the default target of CPU utilization, in percent of the pods' requests.
 const defaultCPU int32 = 80
 
-// newMetrics are those that the annotation carries, then the use of CPU, which has a field of its own in v1.
+// newMetrics returns the metrics of the annotation, then CPU utilization, which is a field in v1.
 func newMetrics(annotations map[string]string, cpu *int32) []autoscalingv2.MetricSpec {
 	var metrics []autoscalingv2.MetricSpec
 	for _, m := range unpack[autoscalingv1.MetricSpec](annotations, carriesMetrics) {
@@ -25,7 +25,7 @@ func newMetrics(annotations map[string]string, cpu *int32) []autoscalingv2.Metri
 	return metrics
 }
 
-// oldMetrics is what the annotation holds: every metric but the use of CPU; nil for none.
+// oldMetrics returns the metrics for the annotation: all except CPU utilization; nil if there are none.
 func oldMetrics(metrics []autoscalingv2.MetricSpec) any {
 	var old []autoscalingv1.MetricSpec
 	for _, m := range metrics {
@@ -46,7 +46,7 @@ func cpuMetric(percent int32) autoscalingv2.MetricSpec {
 	}
 }
 
-// cpuTarget is the first use of CPU among the metrics.
+// cpuTarget returns the first target of CPU utilization; nil: there is none.
 func cpuTarget(metrics []autoscalingv2.MetricSpec) *int32 {
 	for _, m := range metrics {
 		if percent := cpuOf(m); percent != nil {
@@ -56,7 +56,7 @@ func cpuTarget(metrics []autoscalingv2.MetricSpec) *int32 {
 	return nil
 }
 
-// cpuOf is the percentage of a metric that v1 can express; nil: it cannot.
+// cpuOf returns the percentage of a metric of CPU utilization; nil for another metric.
 func cpuOf(m autoscalingv2.MetricSpec) *int32 {
 	if m.Type != autoscalingv2.ResourceMetricSourceType || m.Resource == nil || m.Resource.Name != corev1.ResourceCPU {
 		return nil
@@ -64,7 +64,7 @@ func cpuOf(m autoscalingv2.MetricSpec) *int32 {
 	return m.Resource.Target.AverageUtilization
 }
 
-// newMetric and oldMetric: v1 has a field for each kind of value, v2 one target that says of which kind it is.
+// newMetric and oldMetric: v1 has a field for each type of value; v2 has one target with a type.
 func newMetric(m autoscalingv1.MetricSpec) autoscalingv2.MetricSpec {
 	to := autoscalingv2.MetricSpec{Type: autoscalingv2.MetricSourceType(m.Type)}
 	if s := m.Object; s != nil {
@@ -129,7 +129,7 @@ func oldMetric(m autoscalingv2.MetricSpec) autoscalingv1.MetricSpec {
 	return to
 }
 
-// objectTarget: v1 cannot leave the value out, so a zero beside an average means none.
+// objectTarget: in v1 the value is never absent, so zero with an average means that there is none.
 func objectTarget(s *autoscalingv1.ObjectMetricSource) autoscalingv2.MetricTarget {
 	if s.AverageValue == nil {
 		return autoscalingv2.MetricTarget{Type: autoscalingv2.ValueMetricType, Value: &s.TargetValue}
@@ -165,7 +165,7 @@ func orZero(q *resource.Quantity) resource.Quantity {
 	return *q
 }
 
-// newCurrent are the measured values: all of them are in the annotation; the use of CPU alone is what v1 itself says.
+// newCurrent returns the measured values of the annotation, or else v1's one field, CPU utilization.
 func newCurrent(annotations map[string]string, cpu *int32) []autoscalingv2.MetricStatus {
 	if carried := unpack[autoscalingv1.MetricStatus](annotations, carriesCurrent); carried != nil {
 		measured := make([]autoscalingv2.MetricStatus, len(carried))
@@ -184,7 +184,8 @@ func newCurrent(annotations map[string]string, cpu *int32) []autoscalingv2.Metri
 	}}
 }
 
-// oldCurrent is what the annotation holds of measured values, the use of CPU too: v1's own field says less. Nil for none.
+// oldCurrent returns all measured values for the annotation, also CPU utilization, of which v1 has only the percentage;
+// nil if there are none.
 func oldCurrent(metrics []autoscalingv2.MetricStatus) any {
 	var old []autoscalingv1.MetricStatus
 	for _, m := range metrics {
@@ -193,7 +194,7 @@ func oldCurrent(metrics []autoscalingv2.MetricStatus) any {
 	return orNil(old)
 }
 
-// cpuNow is the last measured use of CPU.
+// cpuNow returns the last measured CPU utilization; nil: there is none.
 func cpuNow(metrics []autoscalingv2.MetricStatus) (percent *int32) {
 	for _, m := range metrics {
 		if m.Type != autoscalingv2.ResourceMetricSourceType || m.Resource == nil || m.Resource.Name != corev1.ResourceCPU {

@@ -14,7 +14,7 @@ const benchPod = `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spe
 {"name":"web","image":"nginx:1.29","ports":[{"containerPort":80}],"livenessProbe":{"httpGet":{"port":80}}}],
 "volumes":[{"name":"files","configMap":{"name":"files"}}]}}`
 
-// BenchmarkDecode reads a Pod as chapter 2 does, and as a server does, which completes it.
+// BenchmarkDecode decodes a Pod as chapter 2 does, and as a server does, with defaults.
 func BenchmarkDecode(b *testing.B) {
 	for name, codecs := range map[string]*kinds.Codecs{"as-it-is": kinds.NewCodecs(kinds.NewScheme()), "complete": NewCodecs()} {
 		b.Run(name, func(b *testing.B) {
@@ -28,7 +28,7 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// BenchmarkDefaultCompletePod is the cost at each read from storage: nothing is left to fill in.
+// BenchmarkDefaultCompletePod is the cost of defaults at each read from storage: all fields are set already.
 func BenchmarkDefaultCompletePod(b *testing.B) {
 	scheme := NewCodecs().Scheme
 	obj := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Image: "nginx"}}}}
@@ -39,7 +39,7 @@ func BenchmarkDefaultCompletePod(b *testing.B) {
 	}
 }
 
-// BenchmarkConvert shows an autoscaler in its first version: plain, and with a metric that travels in an annotation.
+// BenchmarkConvert converts an autoscaler to v1: without and with a metric in the annotation.
 func BenchmarkConvert(b *testing.B) {
 	table := NewCodecs().Converter
 	memory := cpuMetric(50)
@@ -58,7 +58,7 @@ func BenchmarkConvert(b *testing.B) {
 	}
 }
 
-// BenchmarkPullPolicy reads an image's name.
+// BenchmarkPullPolicy parses an image name.
 func BenchmarkPullPolicy(b *testing.B) {
 	for b.Loop() {
 		pullPolicy("registry.example.com:5000/team/web:v1")

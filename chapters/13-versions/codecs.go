@@ -9,8 +9,9 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// Install makes codecs those of a server: what they decode is complete and in its hub version, and they write it in
-// every version that it has. The codecs of clients stay as they are; codecs that have a table of versions already keep it.
+// Install adds defaults and conversions to the codecs of a server: they decode to the hub version, with defaults, and
+// encode to any version of the kind. Codecs of clients need neither. Codecs that have a Converter already are not
+// changed.
 func Install(c *kinds.Codecs) {
 	if c.Converter != nil {
 		return
@@ -20,15 +21,15 @@ func Install(c *kinds.Codecs) {
 	c.Converter = NewConverter(c.Scheme)
 }
 
-// NewCodecs are the codecs of a server that knows every kind.
+// NewCodecs returns the codecs of a server that knows every kind.
 func NewCodecs() *kinds.Codecs {
 	c := kinds.NewCodecs(kinds.NewScheme())
 	Install(c)
 	return c
 }
 
-// eventFields are the fields by which a client of events.k8s.io may select, each with its name in the hub, where fields
-// are compared. Upstream: AddFieldLabelConversionsForEvent.
+// eventFields maps the field labels of events.k8s.io to those of the hub, with which selectors are evaluated. Upstream:
+// AddFieldLabelConversionsForEvent.
 var eventFields = map[string]string{
 	"metadata.name":             "metadata.name",
 	"metadata.namespace":        "metadata.namespace",
@@ -44,7 +45,7 @@ var eventFields = map[string]string{
 	"regarding.fieldPath":       "involvedObject.fieldPath",
 }
 
-// addFieldNames teaches the scheme to translate the field selectors of a served version into those of the hub.
+// addFieldNames adds the conversion of field selectors from a served version to the hub.
 func addFieldNames(scheme *runtime.Scheme) {
 	translate := func(field, value string) (string, string, error) {
 		if name, ok := eventFields[field]; ok {
@@ -52,5 +53,5 @@ func addFieldNames(scheme *runtime.Scheme) {
 		}
 		return "", "", fmt.Errorf("field label not supported: %s", field)
 	}
-	_ = scheme.AddFieldLabelConversionFunc(eventsv1.SchemeGroupVersion.WithKind("Event"), translate) // never fails
+	_ = scheme.AddFieldLabelConversionFunc(eventsv1.SchemeGroupVersion.WithKind("Event"), translate) // returns no error
 }

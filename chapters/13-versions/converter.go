@@ -11,10 +11,10 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// Converter knows every kind that is served in more than one version: which of them is the hub, in which the server works,
-// and the way from each of the others to it and back. With n versions there are n-1 ways each way, not n*n: a served
-// version never turns into another one directly. Upstream: the internal version of each group, and the generated
-// Convert functions.
+// Converter converts between the versions of kinds that have more than one. One version of each kind is the hub, which
+// the server works with; each other version is converted to the hub and back. For n versions that takes n-1 pairs of
+// functions, not n*(n-1): no served version is converted to another one directly. Upstream: the internal version of
+// each group, and the generated Convert functions.
 type Converter struct {
 	scheme *runtime.Scheme
 	served map[schema.GroupVersionKind]*conversion
@@ -23,7 +23,7 @@ type Converter struct {
 
 var _ kinds.Converter = (*Converter)(nil)
 
-// NewConverter returns the table of all conversions. The kinds of one version are not in it.
+// NewConverter returns a converter with all conversions. Kinds with one version need none.
 func NewConverter(scheme *runtime.Scheme) *Converter {
 	t := &Converter{scheme: scheme, served: map[schema.GroupVersionKind]*conversion{}, types: map[reflect.Type]*conversion{}}
 	for _, c := range slices.Concat(autoscalerConversions, eventConversions, oldConversions, earlyConversions) {
@@ -33,7 +33,7 @@ func NewConverter(scheme *runtime.Scheme) *Converter {
 	return t
 }
 
-// Hub is the version that the server works with; the served one itself where there is no other.
+// Hub returns the version that the server works with: served itself if the kind has one version.
 func (t *Converter) Hub(served schema.GroupVersionKind) schema.GroupVersionKind {
 	if c, ok := t.served[served]; ok {
 		return c.hub
@@ -41,11 +41,11 @@ func (t *Converter) Hub(served schema.GroupVersionKind) schema.GroupVersionKind 
 	return served
 }
 
-// Convert returns obj as target. The result is new, but shares what it can with obj: neither may be changed while the
-// other is in use. An object that is of target's type already is returned as it is.
+// Convert returns obj as target. The result is a new object that shares memory with obj: neither may be changed while
+// the other is in use. An object that has target's type already is returned itself.
 func (t *Converter) Convert(obj runtime.Object, target schema.GroupVersionKind) (runtime.Object, error) {
 	if _, ok := obj.(runtime.Unstructured); ok {
-		return obj, nil // a custom resource: its own table converts it
+		return obj, nil // custom resources have their own converter
 	}
 	have := reflect.TypeOf(obj)
 	to, from := t.served[target], t.types[have]
@@ -75,14 +75,14 @@ func (t *Converter) check(obj runtime.Object, target schema.GroupVersionKind) er
 	return fmt.Errorf("%T is not a %s in version %q", obj, target.Kind, target.GroupVersion())
 }
 
-// conversion is one row: the way from a served version to the hub, and back.
+// conversion is one row: the functions from a served version to the hub and back.
 type conversion struct {
 	served, hub         schema.GroupVersionKind
 	servedType, hubType reflect.Type
 	toHub, fromHub      func(runtime.Object) (runtime.Object, error)
 }
 
-// between makes the row of a kind from the two functions that know its fields; names and types it finds itself.
+// between returns the row of a kind; toHub and fromHub convert the fields.
 func between[S, H any, PS object[S], PH object[H]](
 	served, hub schema.GroupVersionKind, toHub func(PS) (PH, error), fromHub func(PH) (PS, error),
 ) conversion {
@@ -99,7 +99,7 @@ func between[S, H any, PS object[S], PH object[H]](
 	}
 }
 
-// named has a converted object say what it is now.
+// named sets apiVersion and kind of a converted object.
 func named(made runtime.Object, err error, kind schema.GroupVersionKind) (runtime.Object, error) {
 	if err != nil {
 		return nil, err

@@ -6,16 +6,16 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// RegisterDefaults adds the defaults of every kind that has some to a server's scheme: from then on a decoded object, from a
-// client or from storage, is complete. A client's scheme has none, or it would send what it did not mean to say.
-// Upstream: RegisterDefaults of each package below k8s.io/kubernetes/pkg/apis.
+// RegisterDefaults adds the defaults of every kind to a server's scheme: from then on decoded objects, from clients and
+// from storage, have their defaults. A client's scheme has none: the client would send fields that the user did not
+// set. Upstream: RegisterDefaults of each package below k8s.io/kubernetes/pkg/apis.
 func RegisterDefaults(scheme *runtime.Scheme) {
 	for _, d := range allDefaults() {
 		scheme.AddTypeDefaultingFunc(d.of, d.set)
 	}
 }
 
-// allDefaults are the tables of the groups.
+// allDefaults returns the rows of all groups.
 func allDefaults() []defaulter {
 	return slices.Concat(
 		coreDefaults, appsDefaults, batchDefaults, autoscalingDefaults, networkingDefaults, storageDefaults, schedulingDefaults,
@@ -23,7 +23,7 @@ func allDefaults() []defaulter {
 	)
 }
 
-// defaulter is one row of a group's table: set completes an object of the type that of has.
+// defaulter is one row of a group's table: set fills in the defaults of an object of of's type.
 type defaulter struct {
 	of  runtime.Object
 	set func(obj any)
@@ -35,12 +35,12 @@ type object[T any] interface {
 	runtime.Object
 }
 
-// on is the row of the type that set takes.
+// on returns the row of the type that set takes.
 func on[T any, P object[T]](set func(P)) defaulter {
 	return defaulter{of: P(new(T)), set: func(obj any) { set(obj.(P)) }}
 }
 
-// fill gives a field that says nothing its default.
+// fill sets a field that has its zero value.
 func fill[T comparable](field *T, value T) {
 	var nothing T
 	if *field == nothing {
@@ -48,7 +48,7 @@ func fill[T comparable](field *T, value T) {
 	}
 }
 
-// point is fill for a field that distinguishes nothing from zero. The value is the object's own.
+// point is fill for a pointer, for which zero is not the same as absent. The object gets its own copy of the value.
 func point[T any](field **T, value T) {
 	if *field == nil {
 		own := value // allocated only here

@@ -32,7 +32,7 @@ func clusterRoleBinding(b *rbacv1.ClusterRoleBinding) {
 	subjects(b.Subjects)
 }
 
-// subjects: users and groups exist only for RBAC; a service account is an object of the group without a name.
+// subjects: the API group of users and groups is RBAC's; that of service accounts is the core group.
 func subjects(list []rbacv1.Subject) {
 	for i := range list {
 		switch list[i].Kind {
@@ -107,7 +107,7 @@ func mutatingBinding(b *admissionv1.MutatingAdmissionPolicyBinding) {
 	matchResources(b.Spec.MatchResources)
 }
 
-// webhook: what cannot be asked must not be let through, and must not be waited for longer than a client waits.
+// webhook: if the webhook fails or does not answer in 10 seconds, the request is refused.
 func webhook(failure **admissionv1.FailurePolicyType, timeout **int32, client *admissionv1.WebhookClientConfig) {
 	point(failure, admissionv1.Fail)
 	point(timeout, 10)
@@ -116,7 +116,7 @@ func webhook(failure **admissionv1.FailurePolicyType, timeout **int32, client *a
 	}
 }
 
-// matching: an object is the same in every version, and every namespace and object is meant.
+// matching: a rule matches equivalent resources in other versions, and all namespaces and objects.
 func matching(policy **admissionv1.MatchPolicyType, namespaces, objects **metav1.LabelSelector) {
 	point(policy, admissionv1.Equivalent)
 	point(namespaces, metav1.LabelSelector{})
@@ -142,11 +142,11 @@ func webhookRules(rules []admissionv1.RuleWithOperations) {
 	}
 }
 
-// networkingDefaults is networking.k8s.io/v1 and discovery.k8s.io/v1. An Ingress has none: its one field of that sort,
-// pathType, must be said. Upstream: pkg/apis/{networking,discovery}/v1/defaults.go.
+// networkingDefaults is networking.k8s.io/v1 and discovery.k8s.io/v1. An Ingress has no defaults: pathType is required.
+// Upstream: pkg/apis/{networking,discovery}/v1/defaults.go.
 var networkingDefaults = []defaulter{on(networkPolicy), on(ingressClass), on(endpointSlice)}
 
-// networkPolicy: a policy is about what comes in, and about what goes out if it says anything of that.
+// networkPolicy: a policy applies to ingress, and to egress too if it has egress rules.
 func networkPolicy(p *networkingv1.NetworkPolicy) {
 	if len(p.Spec.PolicyTypes) == 0 {
 		p.Spec.PolicyTypes = []networkingv1.PolicyType{networkingv1.PolicyTypeIngress}
@@ -214,7 +214,7 @@ func priorityClass(c *schedulingv1.PriorityClass) {
 	point(&c.PreemptionPolicy, corev1.PreemptLowerPriority)
 }
 
-// resourceDefaults is resource.k8s.io/v1, devices. Upstream: pkg/apis/resource/v1/defaults.go.
+// resourceDefaults is resource.k8s.io/v1. Upstream: pkg/apis/resource/v1/defaults.go.
 var resourceDefaults = []defaulter{on(resourceClaim), on(resourceClaimTemplate), on(resourceSlice)}
 
 func resourceClaim(c *resourcev1.ResourceClaim) {
@@ -244,7 +244,7 @@ func deviceRequests(requests []resourcev1.DeviceRequest) {
 	}
 }
 
-// deviceCount: one device, unless all of them are asked for.
+// deviceCount: a request is for exactly one device.
 func deviceCount(mode *resourcev1.DeviceAllocationMode, count *int64) {
 	fill(mode, resourcev1.DeviceAllocationModeExactCount)
 	if *mode == resourcev1.DeviceAllocationModeExactCount {
@@ -258,7 +258,7 @@ func deviceTolerations(tolerations []resourcev1.DeviceToleration) {
 	}
 }
 
-// resourceSlice: a taint counts from the moment at which the server first sees it. What is stored has the time.
+// resourceSlice: timeAdded of a taint is the time at which the server first decodes it. Stored taints have it.
 func resourceSlice(s *resourcev1.ResourceSlice) {
 	for i := range s.Spec.Devices {
 		taints := s.Spec.Devices[i].Taints

@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// coreDefaults is the group without a name, version v1. Upstream: pkg/apis/core/v1/defaults.go.
+// coreDefaults is the core group, v1. Upstream: pkg/apis/core/v1/defaults.go.
 var coreDefaults = []defaulter{
 	on(pod), on(podTemplate), on(replicationController),
 	on(service), on(endpoints),
@@ -18,8 +18,8 @@ var coreDefaults = []defaulter{
 
 func secret(s *corev1.Secret) { fill(&s.Type, corev1.SecretTypeOpaque) }
 
-// namespace labels a namespace with its own name, so that selectors of namespaces can name one. A generated name does
-// not exist yet: that label is set once it does.
+// namespace labels a namespace with its name, so that a namespace selector can select one namespace. With generateName
+// there is no name yet; the label is set when the name is generated.
 func namespace(n *corev1.Namespace) {
 	fill(&n.Status.Phase, corev1.NamespaceActive)
 	if n.Name == "" {
@@ -31,7 +31,7 @@ func namespace(n *corev1.Namespace) {
 	n.Labels[corev1.LabelMetadataName] = n.Name
 }
 
-// node: what a node does not reserve, pods may have.
+// node: allocatable is the capacity.
 func node(n *corev1.Node) {
 	nodeAliases(&n.Spec)
 	if n.Status.Allocatable == nil {
@@ -54,7 +54,7 @@ func replicationController(rc *corev1.ReplicationController) {
 	}
 }
 
-// inherit gives an empty set of labels those of the pod template.
+// inherit copies the labels of the pod template if labels is empty.
 func inherit(labels *map[string]string, template map[string]string) {
 	if len(*labels) == 0 {
 		*labels = maps.Clone(template)
@@ -91,16 +91,16 @@ func limitRange(l *corev1.LimitRange) {
 	}
 }
 
-// containerLimit derives the limit and the request of containers that name none: the limit is the most that a container
-// may have, the request is that limit, else the least.
+// containerLimit: the default limit of a container is the maximum; the default request is the default limit, or else
+// the minimum.
 func containerLimit(l *corev1.LimitRangeItem) {
 	complete(&l.Default, l.Max)
 	complete(&l.DefaultRequest, l.Default)
 	complete(&l.DefaultRequest, l.Min)
 }
 
-// service: what a service leaves open follows from its type. Cluster addresses and node ports are no defaults: they
-// are allocated. Upstream: SetDefaults_Service.
+// service sets the defaults that follow from the type. Cluster IPs and node ports are not defaults: they are allocated.
+// Upstream: SetDefaults_Service.
 func service(s *corev1.Service) {
 	spec := &s.Spec
 	fill(&spec.Type, corev1.ServiceTypeClusterIP)
@@ -133,7 +133,7 @@ func sessionAffinity(s *corev1.ServiceSpec) {
 	}
 }
 
-// servicePort: pods listen on the service's port, if nothing else is said.
+// servicePort: targetPort is the service's port.
 func servicePort(p *corev1.ServicePort) {
 	fill(&p.Protocol, corev1.ProtocolTCP)
 	if p.TargetPort == intstr.FromInt32(0) || p.TargetPort == intstr.FromString("") {
@@ -165,7 +165,7 @@ func endpoints(e *corev1.Endpoints) {
 	}
 }
 
-// volume: one that names no source is an empty directory; each source has defaults of its own.
+// volume: a volume without a source is an emptyDir; each source has its own defaults.
 func volume(v *corev1.Volume) {
 	s := &v.VolumeSource
 	if *s == (corev1.VolumeSource{}) {
@@ -192,7 +192,7 @@ func volume(v *corev1.Volume) {
 	}
 }
 
-// persistentVolumeSpec is volume for the sources that exist outside of pods.
+// persistentVolumeSpec is volume for the sources of persistent volumes.
 func persistentVolumeSpec(s *corev1.PersistentVolumeSpec) {
 	roundUp(s.Capacity)
 	hostPath(s.HostPath)
@@ -208,7 +208,7 @@ func persistentVolumeSpec(s *corev1.PersistentVolumeSpec) {
 	}
 }
 
-// fileModes are the permissions of files that the kubelet writes from the API's content.
+// fileModes sets the permissions of files that the kubelet writes from objects of the API.
 func fileModes(s *corev1.VolumeSource) {
 	if s.Secret != nil {
 		point(&s.Secret.DefaultMode, corev1.SecretVolumeSourceDefaultMode)
@@ -225,7 +225,7 @@ func fileModes(s *corev1.VolumeSource) {
 	}
 }
 
-const hour int64 = 60 * 60 // in seconds: for how long a token is good
+const hour int64 = 60 * 60 // in seconds: the lifetime of a token
 
 func projected(s *corev1.ProjectedVolumeSource) {
 	point(&s.DefaultMode, corev1.ProjectedVolumeSourceDefaultMode)

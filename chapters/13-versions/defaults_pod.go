@@ -4,8 +4,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// pod adds to the defaults of any pod template what is only decided where a pod is made of it: a template stays as
-// short as it was written.
+// pod sets the defaults of a pod: those of pod templates, and some that templates do not get.
 func pod(p *corev1.Pod) {
 	s := &p.Spec
 	for i := range s.Containers {
@@ -23,19 +22,19 @@ func pod(p *corev1.Pod) {
 	podSpec(s)
 	dropRetired(p.Annotations)
 	if grace := s.TerminationGracePeriodSeconds; *grace < 0 {
-		*grace = 1 // as clients of old meant it: at once, but not by force
+		*grace = 1 // old clients used a negative value for immediate but graceful deletion
 	}
 	podStatus(&p.Status)
 }
 
-// requestsFromLimits: who sets a limit and no request requests the limit.
+// requestsFromLimits: the default request is the limit.
 func requestsFromLimits(r *corev1.ResourceRequirements) {
 	if r.Limits != nil {
 		complete(&r.Requests, r.Limits)
 	}
 }
 
-// hostPorts: in the node's network a container's port is the node's.
+// hostPorts: with hostNetwork, hostPort is containerPort.
 func hostPorts(containers []corev1.Container) {
 	for i := range containers {
 		for j := range containers[i].Ports {
@@ -57,14 +56,14 @@ func podStatus(s *corev1.PodStatus) {
 	roundUpIn(s.Resources)
 }
 
-// roundUpIn is roundUp for limits and requests that may be missing.
+// roundUpIn is roundUp for resource requirements that may be nil.
 func roundUpIn(r *corev1.ResourceRequirements) {
 	if r != nil {
 		roundUp(r.Limits, r.Requests)
 	}
 }
 
-// podTemplateSpec completes the pods that a workload makes. Every kind with a template goes through here.
+// podTemplateSpec sets the defaults of a pod template; every kind with a template uses it.
 func podTemplateSpec(t *corev1.PodTemplateSpec) {
 	dropRetired(t.Annotations)
 	podSpec(&t.Spec)
@@ -87,7 +86,7 @@ func podSpec(s *corev1.PodSpec) {
 		container(&s.Containers[i])
 	}
 	for i := range s.EphemeralContainers {
-		container((*corev1.Container)(&s.EphemeralContainers[i].EphemeralContainerCommon)) // the same fields by another name
+		container((*corev1.Container)(&s.EphemeralContainers[i].EphemeralContainerCommon)) // a type with the same fields
 	}
 	roundUp(s.Overhead)
 	roundUpIn(s.Resources)
@@ -159,16 +158,16 @@ func httpGet(a *corev1.HTTPGetAction) {
 	}
 }
 
-// Some fields say the same thing twice, the older one for clients that know no other. Whoever writes one of them
-// reads both. Upstream: the hand-written part of pkg/apis/core/v1/conversion.go.
+// Some values have two fields; the older one is for clients that do not know the newer. If one is set, both are set.
+// Upstream: the hand-written part of pkg/apis/core/v1/conversion.go.
 
-// podAliases: serviceAccount is the old name of serviceAccountName, which wins.
+// podAliases: serviceAccount is the old name of serviceAccountName, which takes precedence.
 func podAliases(s *corev1.PodSpec) {
 	fill(&s.ServiceAccountName, s.DeprecatedServiceAccount)
 	s.DeprecatedServiceAccount = s.ServiceAccountName
 }
 
-// podStatusAliases: podIP is the first of podIPs, and wins, since a kubelet that does not know podIPs writes only that.
+// podStatusAliases: podIP is the first of podIPs. It takes precedence, because an old kubelet writes only podIP.
 func podStatusAliases(s *corev1.PodStatus) {
 	switch {
 	case s.PodIP != "" && (len(s.PodIPs) == 0 || s.PodIPs[0].IP != s.PodIP):
@@ -178,7 +177,7 @@ func podStatusAliases(s *corev1.PodStatus) {
 	}
 }
 
-// nodeAliases: podCIDR is the first of podCIDRs, and wins.
+// nodeAliases: podCIDR is the first of podCIDRs, and takes precedence.
 func nodeAliases(s *corev1.NodeSpec) {
 	switch {
 	case s.PodCIDR != "" && (len(s.PodCIDRs) == 0 || s.PodCIDRs[0] != s.PodCIDR):
@@ -188,7 +187,8 @@ func nodeAliases(s *corev1.NodeSpec) {
 	}
 }
 
-// retired annotations once carried what spec.initContainers says now. Nobody may take them for orders again.
+// retired are annotations that held init containers before the field existed. They are removed, so that nothing runs
+// them.
 var retired = []string{
 	"pod.beta.kubernetes.io/init-containers", "pod.alpha.kubernetes.io/init-containers",
 	"pod.beta.kubernetes.io/init-container-statuses", "pod.alpha.kubernetes.io/init-container-statuses",

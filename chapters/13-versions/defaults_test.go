@@ -17,8 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the complete objects of testdata/*.txtar anew")
 
-// Each file has a manifest as a person writes it, and the object that it means, which is what kube-apiserver's own
-// defaults make of it.
+// Each file has a manifest, and the object with the defaults that kube-apiserver sets.
 func TestAShortManifestMeans(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")

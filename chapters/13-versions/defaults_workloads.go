@@ -61,13 +61,13 @@ func statefulSet(set *appsv1.StatefulSet) {
 	fill(&s.PersistentVolumeClaimRetentionPolicy.WhenScaled, appsv1.RetainPersistentVolumeClaimRetentionPolicyType)
 	for i := range s.VolumeClaimTemplates {
 		claim := &s.VolumeClaimTemplates[i]
-		claim.APIVersion, claim.Kind = "v1", "PersistentVolumeClaim" // alone among embedded objects, they name their kind
+		claim.APIVersion, claim.Kind = "v1", "PersistentVolumeClaim" // of all embedded objects only these have a kind
 		persistentVolumeClaim(claim)
 	}
 	podTemplateSpec(&s.Template)
 }
 
-// statefulUpdates: who asks for rolling updates by name, without parameters, gets none.
+// statefulUpdates: if the type is RollingUpdate and rollingUpdate is nil, it stays nil.
 func statefulUpdates(s *appsv1.StatefulSetUpdateStrategy) {
 	if s.Type == "" {
 		s.Type = appsv1.RollingUpdateStatefulSetStrategyType
@@ -84,7 +84,7 @@ var batchDefaults = []defaulter{on(job), on(cronJob)}
 func job(j *batchv1.Job) {
 	s := &j.Spec
 	if s.Parallelism == nil {
-		point(&s.Completions, 1) // one pod, once; with parallelism alone, any pod that succeeds ends the job
+		point(&s.Completions, 1) // with parallelism and no completions, the first pod that succeeds completes the job
 	}
 	point(&s.Parallelism, 1)
 	point(&s.BackoffLimit, backoffLimit(s))
@@ -93,12 +93,12 @@ func job(j *batchv1.Job) {
 	point(&s.ManualSelector, false)
 	point(&s.PodReplacementPolicy, podReplacement(s))
 	if len(j.Labels) == 0 {
-		j.Labels = s.Template.Labels // the same map: what becomes of one becomes of both
+		j.Labels = s.Template.Labels // as upstream the same map: a change of one changes both
 	}
 	jobTemplate(s)
 }
 
-// jobTemplate is the part of a job's defaults that a cron job's template gets too; the rest it gets when jobs are made of it.
+// jobTemplate sets the defaults that a job and the job template of a cron job share.
 func jobTemplate(s *batchv1.JobSpec) {
 	if s.PodFailurePolicy != nil {
 		for i := range s.PodFailurePolicy.Rules {
@@ -110,7 +110,7 @@ func jobTemplate(s *batchv1.JobSpec) {
 	podTemplateSpec(&s.Template)
 }
 
-// backoffLimit: where failures are counted for each index, there are no limits to their sum.
+// backoffLimit: with backoffLimitPerIndex, the total number of failures is not limited.
 func backoffLimit(s *batchv1.JobSpec) int32 {
 	if s.BackoffLimitPerIndex != nil {
 		return math.MaxInt32
@@ -118,7 +118,8 @@ func backoffLimit(s *batchv1.JobSpec) int32 {
 	return 6
 }
 
-// podReplacement: a policy about failures has to see the failure before it can decide.
+// podReplacement: with a podFailurePolicy, a pod is replaced only after it failed, because the policy decides about
+// failed pods.
 func podReplacement(s *batchv1.JobSpec) batchv1.PodReplacementPolicy {
 	if s.PodFailurePolicy != nil {
 		return batchv1.Failed
@@ -134,7 +135,7 @@ func cronJob(c *batchv1.CronJob) {
 	jobTemplate(&c.Spec.JobTemplate.Spec)
 }
 
-// autoscalingDefaults is autoscaling/v1 and v2. What v1 has no field for, the conversion fills in.
+// autoscalingDefaults is autoscaling/v1 and v2. The conversion fills in what v1 has no field for.
 // Upstream: pkg/apis/autoscaling/{v1,v2}/defaults.go.
 var autoscalingDefaults = []defaulter{on(firstAutoscaler), on(autoscaler)}
 
@@ -145,18 +146,18 @@ func autoscaler(h *autoscalingv2.HorizontalPodAutoscaler) {
 	if len(h.Spec.Metrics) == 0 {
 		h.Spec.Metrics = []autoscalingv2.MetricSpec{cpuMetric(defaultCPU)}
 	}
-	h.ObjectMeta = withoutCarriers(h.ObjectMeta) // in this version nothing travels in annotations
+	h.ObjectMeta = withoutCarriers(h.ObjectMeta) // v2 needs no carriers
 	if b := h.Spec.Behavior; b != nil {
 		scaleUp(&b.ScaleUp)
 		scaleDown(&b.ScaleDown)
 	}
 }
 
-// Both directions look back over the same time; how long a recommendation to scale down is waited out is a flag of the
-// controller, so it has no default here.
+// scalingPeriod is the period of all default policies. The stabilization window for scaling down is a flag of the
+// controller, and has no default here.
 const scalingPeriod int32 = 15 // in seconds
 
-// scaleUp: double the pods, or four more if that is more, and at once.
+// scaleUp: in each period, add 100% of the pods or 4 pods, whichever is more, without a stabilization window.
 func scaleUp(rules **autoscalingv2.HPAScalingRules) {
 	point(rules, autoscalingv2.HPAScalingRules{})
 	point(&(*rules).StabilizationWindowSeconds, 0)
@@ -165,7 +166,7 @@ func scaleUp(rules **autoscalingv2.HPAScalingRules) {
 		autoscalingv2.HPAScalingPolicy{Type: autoscalingv2.PercentScalingPolicy, Value: 100, PeriodSeconds: scalingPeriod})
 }
 
-// scaleDown: to the minimum, if need be in one step.
+// scaleDown: in each period, all pods above the minimum can be removed.
 func scaleDown(rules **autoscalingv2.HPAScalingRules) {
 	point(rules, autoscalingv2.HPAScalingRules{})
 	scaling(*rules, autoscalingv2.HPAScalingPolicy{Type: autoscalingv2.PercentScalingPolicy, Value: 100, PeriodSeconds: scalingPeriod})
@@ -178,8 +179,8 @@ func scaling(r *autoscalingv2.HPAScalingRules, policies ...autoscalingv2.HPAScal
 	}
 }
 
-// oldDefaults are those of the versions in oldConversions. They show why defaults belong to a version: the same short
-// manifest means other things in extensions/v1beta1 than in apps/v1. Upstream: pkg/apis/extensions/v1beta1/defaults.go.
+// oldDefaults are the defaults of the versions in oldConversions. They show why defaults belong to a version: a
+// manifest has other defaults in extensions/v1beta1 than in apps/v1. Upstream: pkg/apis/extensions/v1beta1/defaults.go.
 var oldDefaults = []defaulter{
 	on(firstCronJob), on(firstDeployment), on(firstReplicaSet), on(firstDaemonSet), on(firstIngress),
 }
@@ -192,7 +193,7 @@ func firstCronJob(c *batchv1beta1.CronJob) {
 	jobTemplate(&c.Spec.JobTemplate.Spec)
 }
 
-// firstDeployment keeps every revision, waits for ever and replaces pods one by one.
+// firstDeployment: all revisions are kept, there is no progress deadline, and pods are replaced one by one.
 func firstDeployment(d *extensionsv1beta1.Deployment) {
 	s := &d.Spec
 	selectTemplate(&s.Selector, &d.Labels, &s.Template)
@@ -214,7 +215,7 @@ func firstReplicaSet(r *extensionsv1beta1.ReplicaSet) {
 	podTemplateSpec(&r.Spec.Template)
 }
 
-// firstDaemonSet replaces no pod that nobody deletes.
+// firstDaemonSet: a pod is replaced only after a user deleted it.
 func firstDaemonSet(d *extensionsv1beta1.DaemonSet) {
 	s := &d.Spec
 	selectTemplate(&s.Selector, &d.Labels, &s.Template)
@@ -228,7 +229,7 @@ func firstDaemonSet(d *extensionsv1beta1.DaemonSet) {
 	podTemplateSpec(&s.Template)
 }
 
-// selectTemplate: a workload once selected what its template makes, if it did not say what.
+// selectTemplate: the default selector and labels are the labels of the pod template.
 func selectTemplate(selector **metav1.LabelSelector, labels *map[string]string, template *corev1.PodTemplateSpec) {
 	if template.Labels == nil {
 		return

@@ -17,8 +17,8 @@ import (
 	"kubepath/internal/demo"
 )
 
-// Demo completes a short manifest, takes an autoscaler through both of its versions and shows an event in both of its
-// groups.
+// Demo sets the defaults of a short manifest, converts an autoscaler between its versions, and shows an event in both
+// of its groups.
 func Demo(_ context.Context, s *demo.Stage) error {
 	server := demoCodecs{NewCodecs()}
 	for _, step := range []func(*demo.Stage, demoCodecs) error{demoDefaults, demoVersions, demoGroups} {
@@ -39,9 +39,9 @@ spec:
     spec: {containers: [{name: web, image: nginx}]}
 `
 
-// demoDefaults shows a manifest before and after, as a diff.
+// demoDefaults shows a manifest without and with defaults, as a diff.
 func demoDefaults(s *demo.Stage, server demoCodecs) error {
-	s.Title("What a short Deployment says, and (+) what it means")
+	s.Title("A short Deployment, and (+) its defaults")
 	before, err := demoCodecs{kinds.NewCodecs(kinds.NewScheme())}.reread(demoDeployment)
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func demoDefaults(s *demo.Stage, server demoCodecs) error {
 	if err != nil {
 		return err
 	}
-	s.Say("Defaults belong to a version. In extensions/v1beta1 the same words meant:")
+	s.Say("Defaults belong to a version. In extensions/v1beta1 the same manifest had:")
 	demoLines(s, older, "max", "2147483647")
 	return nil
 }
@@ -71,9 +71,9 @@ const demoAutoscaler = `{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscal
     {type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}},
     {type: Pods, pods: {metric: {name: rps}, target: {type: AverageValue, averageValue: 100m}}}]}}`
 
-// demoVersions changes in v1 what was created in v2.
+// demoVersions changes in v1 an object that was created in v2.
 func demoVersions(s *demo.Stage, server demoCodecs) error {
-	s.Title("An autoscaler with two metrics, through a version that has one")
+	s.Title("An autoscaler with two metrics, in a version that has one")
 	hub, err := server.read(demoAutoscaler)
 	if err != nil {
 		return err
@@ -82,9 +82,9 @@ func demoVersions(s *demo.Stage, server demoCodecs) error {
 	if err != nil {
 		return err
 	}
-	s.Say("Created in v2, which is the hub and so lies in etcd. A v1 client reads")
+	s.Say("Created in v2, the hub, in which etcd stores it. A v1 client reads")
 	demoLines(s, first, "alpha", "target")
-	s.Say("and sends it back with 60 in place of 50. In v2 that is")
+	s.Say("and sends it back with 60 instead of 50. A v2 client reads")
 	if hub, err = server.read(strings.Replace(first, "Percentage: 50", "Percentage: 60", 1)); err != nil {
 		return err
 	}
@@ -99,9 +99,9 @@ func demoVersions(s *demo.Stage, server demoCodecs) error {
 const demoEvent = `{apiVersion: v1, kind: Event, metadata: {name: web.1}, reason: Pulled, message: image pulled, count: 3,
   involvedObject: {kind: Pod, name: web}, source: {component: kubelet}, reportingComponent: the kubelet}`
 
-// demoGroups shows one event under the names of both groups.
+// demoGroups shows the field names of one event in both groups.
 func demoGroups(s *demo.Stage, server demoCodecs) error {
-	s.Title("One event in etcd; v1 and events.k8s.io/v1 have names for its fields")
+	s.Title("One event in etcd: its fields in v1 and in events.k8s.io/v1")
 	event, err := server.read(demoEvent)
 	if err != nil {
 		return err
@@ -124,7 +124,8 @@ func demoGroups(s *demo.Stage, server demoCodecs) error {
 	return nil
 }
 
-// demoLines shows the lines of a text that have one of the words in them. The longest, annotations, are broken.
+// demoLines shows the lines of a text that contain one of the words. It breaks the lines of annotations, which are
+// long.
 func demoLines(s *demo.Stage, text string, words ...string) {
 	for line := range strings.Lines(text) {
 		if slices.ContainsFunc(words, func(word string) bool { return strings.Contains(line, word) }) {
@@ -155,7 +156,7 @@ func (c demoCodecs) write(obj runtime.Object, version schema.GroupVersion) (stri
 	return text.String(), err
 }
 
-// reread is what a text says once it has been read, in the version that it is written in.
+// reread decodes a text and encodes it again in the same version.
 func (c demoCodecs) reread(text string) (string, error) {
 	obj, err := c.read(text)
 	if err != nil {
@@ -168,7 +169,7 @@ func (c demoCodecs) reread(text string) (string, error) {
 	return c.write(obj, gv)
 }
 
-// fields are those of obj as JSON, by name.
+// fields returns the JSON fields of obj by name.
 func (c demoCodecs) fields(obj runtime.Object, version schema.GroupVersion) (map[string]json.RawMessage, error) {
 	var text strings.Builder
 	if err := c.Encode(&text, obj, version, kinds.MediaTypeOptions{SerializerInfo: &c.SupportedMediaTypes[0]}); err != nil {

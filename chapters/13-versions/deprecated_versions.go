@@ -25,8 +25,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// oldConversions are versions that Kubernetes once had and no longer serves; a server here can, for who reads old
-// manifests. Upstream: pkg/apis/extensions/v1beta1/conversion.go, pkg/apis/apps/v1/conversion.go.
+// oldConversions are for versions that Kubernetes no longer serves; a server here can serve them, for old manifests.
+// Upstream: pkg/apis/extensions/v1beta1/conversion.go, pkg/apis/apps/v1/conversion.go.
 var oldConversions = []conversion{
 	between(batchv1beta1.SchemeGroupVersion.WithKind("CronJob"), batchv1.SchemeGroupVersion.WithKind("CronJob"),
 		same[batchv1beta1.CronJob, batchv1.CronJob], same[batchv1.CronJob, batchv1beta1.CronJob]),
@@ -40,8 +40,8 @@ var oldConversions = []conversion{
 		newIngress, oldIngress),
 }
 
-// same converts between types that have the same fields on the wire, by way of the wire: slow, and right. Fields that
-// only one of them has are lost.
+// same converts between types that have the same JSON, by encoding to JSON and decoding. Fields that only one type has
+// are lost.
 func same[From, To any](from *From) (*To, error) {
 	to := new(To)
 	data, err := json.Marshal(from)
@@ -51,7 +51,7 @@ func same[From, To any](from *From) (*To, error) {
 	return to, err
 }
 
-// newDaemonSet keeps in an annotation what once was a field: the generation of the template.
+// newDaemonSet keeps the old field templateGeneration in an annotation.
 func newDaemonSet(old *extensionsv1beta1.DaemonSet) (*appsv1.DaemonSet, error) {
 	d, err := same[extensionsv1beta1.DaemonSet, appsv1.DaemonSet](old)
 	if err == nil {
@@ -68,7 +68,7 @@ func oldDaemonSet(d *appsv1.DaemonSet) (*extensionsv1beta1.DaemonSet, error) {
 	return old, err
 }
 
-// newDeployment keeps in an annotation the revision that a rollback goes to, which the server once followed by itself.
+// newDeployment keeps the old field rollbackTo in an annotation.
 func newDeployment(old *extensionsv1beta1.Deployment) (*appsv1.Deployment, error) {
 	d, err := same[extensionsv1beta1.Deployment, appsv1.Deployment](old)
 	if err == nil && old.Spec.RollbackTo != nil {
@@ -89,7 +89,7 @@ func oldDeployment(d *appsv1.Deployment) (*extensionsv1beta1.Deployment, error) 
 	return old, err
 }
 
-// takeNumber reads an annotation and takes it off; found tells whether it was there.
+// takeNumber reads an annotation and removes it; found reports whether it existed.
 func takeNumber(m *metav1.ObjectMeta, annotation string) (number int64, found bool, err error) {
 	text, found := m.Annotations[annotation]
 	if !found {
@@ -103,7 +103,7 @@ func takeNumber(m *metav1.ObjectMeta, annotation string) (number int64, found bo
 	return number, true, nil
 }
 
-// newIngress: a backend once was a name and a port, and is now a service or something else.
+// newIngress: an old backend is a service name and port; a new one is a service or another resource.
 func newIngress(old *extensionsv1beta1.Ingress) (*networkingv1.Ingress, error) {
 	i, err := same[extensionsv1beta1.Ingress, networkingv1.Ingress](old) // all but the backends
 	if err != nil {
@@ -167,9 +167,9 @@ func oldBackend(b *networkingv1.IngressBackend) extensionsv1beta1.IngressBackend
 	return old
 }
 
-// earlyConversions are versions whose fields have not changed since. They are not served, but found in etcd: a release
-// in which a kind becomes stable keeps it as the release before it knows it, and what older ones wrote lies there until
-// its next write.
+// earlyConversions are for versions with the same fields as the hub. They are not served but found in etcd: the release
+// in which a kind becomes stable still stores the older version, so that the release before can read it; and objects
+// keep their stored version until their next write.
 var earlyConversions = []conversion{
 	alike[admissionv1beta1.MutatingAdmissionPolicy, admissionv1.MutatingAdmissionPolicy](admissionv1beta1.SchemeGroupVersion, admissionv1.SchemeGroupVersion),
 	alike[admissionv1beta1.MutatingAdmissionPolicyBinding, admissionv1.MutatingAdmissionPolicyBinding](admissionv1beta1.SchemeGroupVersion, admissionv1.SchemeGroupVersion),
@@ -179,17 +179,18 @@ var earlyConversions = []conversion{
 	alike[admissionv1alpha1.MutatingAdmissionPolicyBinding, admissionv1.MutatingAdmissionPolicyBinding](admissionv1alpha1.SchemeGroupVersion, admissionv1.SchemeGroupVersion),
 	alike[networkingv1beta1.IPAddress, networkingv1.IPAddress](networkingv1beta1.SchemeGroupVersion, networkingv1.SchemeGroupVersion),
 	alike[networkingv1beta1.ServiceCIDR, networkingv1.ServiceCIDR](networkingv1beta1.SchemeGroupVersion, networkingv1.SchemeGroupVersion),
-	alike[policyv1beta1.Eviction, policyv1.Eviction](policyv1beta1.SchemeGroupVersion, policyv1.SchemeGroupVersion), // in bodies only
+	alike[policyv1beta1.Eviction, policyv1.Eviction](policyv1beta1.SchemeGroupVersion, policyv1.SchemeGroupVersion), // in request bodies only
 	alike[storagev1beta1.VolumeAttributesClass, storagev1.VolumeAttributesClass](storagev1beta1.SchemeGroupVersion, storagev1.SchemeGroupVersion),
 }
 
-// storedEarly are the kinds that are kept in an early version, so that a server of the release before can read them.
+// storedEarly are the kinds that are stored in an early version, so that a server of the previous release can read
+// them.
 var storedEarly = []schema.GroupVersionKind{
 	admissionv1beta1.SchemeGroupVersion.WithKind("MutatingAdmissionPolicy"),
 	admissionv1beta1.SchemeGroupVersion.WithKind("MutatingAdmissionPolicyBinding"),
 }
 
-// alike is the row of a kind that has the same name and fields in both versions.
+// alike returns the row of a kind that has the same name and fields in both versions.
 func alike[S, H any, PS object[S], PH object[H]](served, hub schema.GroupVersion) conversion {
 	kind := reflect.TypeFor[H]().Name()
 	return between(served.WithKind(kind), hub.WithKind(kind),

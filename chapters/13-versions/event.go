@@ -5,8 +5,8 @@ import (
 	eventsv1 "k8s.io/api/events/v1"
 )
 
-// eventConversions: events are older than their group. The group without a name keeps them, and events.k8s.io shows
-// the same objects under better names. Upstream: pkg/apis/events/v1/conversion.go.
+// eventConversions: events are stored in the core group, v1; events.k8s.io/v1 serves the same objects with other field
+// names. Upstream: pkg/apis/events/v1/conversion.go.
 var eventConversions = []conversion{
 	between(eventsv1.SchemeGroupVersion.WithKind("Event"), corev1.SchemeGroupVersion.WithKind("Event"), oldEvent, newEvent),
 }

@@ -12,7 +12,7 @@ import (
 	versions "kubepath/chapters/13-versions"
 )
 
-// A server's scheme completes what it is given.
+// A server's scheme sets defaults.
 func ExampleRegisterDefaults() {
 	scheme := kinds.NewScheme()
 	versions.RegisterDefaults(scheme)
@@ -22,7 +22,7 @@ func ExampleRegisterDefaults() {
 	// Output: Always Always 30
 }
 
-// A body in autoscaling/v1 becomes an object of the hub, v2, and is answered in v1 again.
+// A body in autoscaling/v1 is decoded to the hub, v2, and the response is in v1 again.
 func ExampleInstall() {
 	codecs := kinds.NewCodecs(kinds.NewScheme())
 	versions.Install(codecs)
@@ -45,7 +45,7 @@ func ExampleInstall() {
 	// and back: 70
 }
 
-// Each kind has one version in which the server works and which it stores.
+// Each kind has one version that the server works with and stores.
 func ExampleConverter_Hub() {
 	table := versions.NewConverter(kinds.NewScheme())
 	for _, served := range []schema.GroupVersionKind{

@@ -19,8 +19,8 @@ import (
 	"sigs.k8s.io/randfill"
 )
 
-// filler fills objects with what can be in them, over and over the same for one seed. What a version cannot tell apart
-// (a port number of zero beside a port name) it leaves out.
+// filler fills objects with random values; one seed always gives the same. It leaves out what a version cannot
+// distinguish, as a port number of zero with a port name.
 func filler(seed int64) *randfill.Filler {
 	return randfill.NewWithSeed(seed).NilChance(.5).NumElements(1, 2).MaxDepth(20).RandSource(rand.NewSource(seed)).Funcs(
 		func(*metav1.TypeMeta, randfill.Continue) {},
@@ -56,8 +56,8 @@ func fillBackend(b *networkingv1.IngressBackend, c randfill.Continue) {
 	c.Fill(&b.Service.Name)
 }
 
-// fillAutoscaler puts the use of CPU last, where it is once v1 has carried the other metrics, and completes a behavior,
-// which would be none if it said nothing.
+// fillAutoscaler puts CPU utilization last, where it is after a conversion to v1 and back, and sets a field of the
+// behavior, because an empty behavior is converted to nil.
 func fillAutoscaler(h *autoscalingv2.HorizontalPodAutoscaler, c randfill.Continue) {
 	c.FillNoCustom(h)
 	if b := h.Spec.Behavior; b != nil {
@@ -67,7 +67,7 @@ func fillAutoscaler(h *autoscalingv2.HorizontalPodAutoscaler, c randfill.Continu
 	h.Spec.Metrics = append(h.Spec.Metrics, cpuMetric(c.Int31n(100)))
 }
 
-// fillMetric makes metrics whose fields go together, one of each type.
+// fillMetric makes valid metrics, one of each type.
 func fillMetric(m *autoscalingv2.MetricSpec, c randfill.Continue) {
 	var object autoscalingv2.CrossVersionObjectReference
 	var metric autoscalingv2.MetricIdentifier
@@ -134,7 +134,7 @@ func TestTheHubSurvivesTheWayThroughWhatIsServed(t *testing.T) {
 	}
 }
 
-// roundTrips takes objects there and back and compares. Nothing on the way may change what it was made from.
+// roundTrips converts objects there and back and compares. No conversion may change its input.
 func roundTrips(t *testing.T, table *Converter, c *conversion, fromHub bool) {
 	there, back := c.hub, c.served
 	if fromHub {

@@ -7,9 +7,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// pullPolicy is how an image is pulled where its user does not say: always if its name may mean another image
-// tomorrow, which is so for the tag latest and for a name that has neither tag nor digest. What is no name at all is
-// left for validation to refuse. Upstream: SetDefaults_Container, parsers.ParseImageName.
+// pullPolicy returns the default of imagePullPolicy: Always for the tag latest and for a name without tag and digest,
+// because the image may change; IfNotPresent for others. Invalid names are refused by validation. Upstream:
+// SetDefaults_Container, parsers.ParseImageName.
 func pullPolicy(image string) corev1.PullPolicy {
 	if tag, ok := imageTag(image); ok && tag == "latest" {
 		return corev1.PullAlways
@@ -17,8 +17,8 @@ func pullPolicy(image string) corev1.PullPolicy {
 	return corev1.PullIfNotPresent
 }
 
-// imageTag is the tag that an image's name has or implies, "" for a digest alone; false: it is not an image's name. The
-// name is [HOST/]FOLDER/.../NAME[:TAG][@DIGEST]. Upstream: github.com/distribution/reference.
+// imageTag returns the tag that an image name has or implies, "" for a digest without a tag; false: the name is
+// invalid. The form is [HOST/]FOLDER/.../NAME[:TAG][@DIGEST]. Upstream: github.com/distribution/reference.
 func imageTag(image string) (tag string, ok bool) {
 	name, digest, digested := strings.Cut(image, "@")
 	if digested && !imageDigest.MatchString(digest) {
@@ -55,17 +55,17 @@ func isImageName(name string) bool {
 	return true
 }
 
-// isHost: the first part of a name is a registry if it could not be a folder.
+// isHost reports whether the first part of a name is a registry host: it cannot be a folder name.
 func isHost(first string) bool {
 	return strings.ContainsAny(first, ".:") || first == "localhost" || strings.ToLower(first) != first
 }
 
-// isImagePart: small letters and digits, with one dot, one or two underscores, or dashes between them.
+// isImagePart: lower case letters and digits, separated by one dot, one or two underscores, or dashes.
 func isImagePart(part string) bool {
 	for {
 		word := strings.TrimLeft(part, "abcdefghijklmnopqrstuvwxyz0123456789")
 		if word == part {
-			return false // empty, or two separators that do not go together
+			return false // empty, or an invalid sequence of separators
 		}
 		if word == "" {
 			return true

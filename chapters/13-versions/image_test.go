@@ -17,12 +17,12 @@ func TestAnImageThatMayChangeUnderItsNameIsAlwaysPulled(t *testing.T) {
 		"registry.example.com:5000/team/web":    true,
 		"localhost/web":                         true,
 		"[::1]:5000/web":                        true,
-		"nginx:latest" + digest:                 true, // the tag says so, though the digest decides
+		"nginx:latest" + digest:                 true, // the tag decides, though the image is pulled by digest
 		"nginx:1.29":                            false,
 		"registry.example.com:5000/team/web:v1": false,
 		"nginx" + digest:                        false,
 		"nginx:v1" + digest:                     false,
-		// What is no image is left for validation to refuse.
+		// Validation refuses names that are no image names.
 		"":                      false,
 		"NGINX":                 false,
 		"a//b":                  false,

@@ -12,24 +12,25 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// kube-apiserver's internal types differ from the hubs here in a few fields: those that clients write and nobody stores,
-// and those that v1 has no field for any more and shows as an annotation. Whatever a client sends goes into the internal
-// type and comes back before anybody looks at it; Normalize does to a hub what that way does.
-// Upstream: the hand-written conversions in pkg/apis/core/v1 and pkg/apis/apps/v1.
+// kube-apiserver's internal types differ from the hubs here in a few fields: fields that are not stored, and fields
+// that v1 shows as an annotation. kube-apiserver converts each object to the internal type and back, which normalizes
+// these fields; Normalize does the same to a hub. Upstream: the hand-written conversions in pkg/apis/core/v1 and
+// pkg/apis/apps/v1.
 
-// fieldAnnotations are annotations that are fields of the internal type.
+// fieldAnnotations are annotations that are fields of upstream's internal type.
 var fieldAnnotations = map[schema.GroupVersionKind][]string{
 	appsv1.SchemeGroupVersion.WithKind("DaemonSet"):  {appsv1.DeprecatedTemplateGeneration},
 	appsv1.SchemeGroupVersion.WithKind("Deployment"): {appsv1.DeprecatedRollbackTo},
 }
 
-// FieldAnnotations are the annotations of a hub that metadata alone does not show, since they stand for fields.
+// FieldAnnotations returns the annotations of a hub that are fields of the internal type. Responses with metadata only,
+// as PartialObjectMetadata, do not have them.
 func (t *Converter) FieldAnnotations(hub schema.GroupVersionKind) []string {
 	return fieldAnnotations[hub]
 }
 
-// Normalize makes of obj, a hub, what kube-apiserver would have made of it on the way to its internal type and back. It
-// fails where an annotation that stands for a field cannot be one. obj is only written to where something changes.
+// Normalize changes a hub as kube-apiserver's conversion to the internal type and back does. It returns an error if an
+// annotation is no valid value of its field. It writes to obj only if something changes.
 func (t *Converter) Normalize(obj runtime.Object) error {
 	switch o := obj.(type) {
 	case *corev1.Secret:
@@ -42,7 +43,7 @@ func (t *Converter) Normalize(obj runtime.Object) error {
 	return nil
 }
 
-// foldStringData moves what a person wrote in plain text to data.
+// foldStringData moves stringData to data.
 func foldStringData(s *corev1.Secret) {
 	if s.StringData == nil {
 		return
@@ -56,7 +57,7 @@ func foldStringData(s *corev1.Secret) {
 	s.StringData = nil
 }
 
-// normalizeDaemonSet: the generation of the template is there, and a number.
+// normalizeDaemonSet: the annotation templateGeneration exists and is a number.
 func normalizeDaemonSet(d *appsv1.DaemonSet) error {
 	var generation int64
 	if text, ok := d.Annotations[appsv1.DeprecatedTemplateGeneration]; ok {
@@ -69,7 +70,7 @@ func normalizeDaemonSet(d *appsv1.DaemonSet) error {
 	return nil
 }
 
-// normalizeDeployment: the revision to go back to is a number, or not there.
+// normalizeDeployment: the annotation rollbackTo is a number or does not exist.
 func normalizeDeployment(d *appsv1.Deployment) error {
 	text, ok := d.Annotations[appsv1.DeprecatedRollbackTo]
 	switch {
@@ -88,7 +89,7 @@ func normalizeDeployment(d *appsv1.Deployment) error {
 	return nil
 }
 
-// annotate sets an annotation that has another value.
+// annotate sets an annotation; it copies the map, and does nothing if the value is the same.
 func annotate(m *metav1.ObjectMeta, name, value string) {
 	if m.Annotations[name] == value {
 		return

@@ -80,7 +80,7 @@ func TestWhatIsNormalizedIsOnlyRead(t *testing.T) {
 	d := &appsv1.DaemonSet{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{"deprecated.daemonset.template.generation": "2"}}}
 	shared := d.Annotations
 	done := make(chan error)
-	go func() { done <- table.Normalize(d) }() // the race detector looks at this
+	go func() { done <- table.Normalize(d) }() // for the race detector
 	if err := table.Normalize(d); err != nil {
 		t.Error(err)
 	}

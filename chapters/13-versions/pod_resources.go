@@ -7,9 +7,9 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// podLevelResources completes what a pod asks for as a whole, where it asks for anything: the requests of its
-// containers taken together, else its own limits; and of huge pages, which cannot be promised twice, the limits of its
-// containers. Upstream: defaultPodRequests, defaultHugePagePodLimits.
+// podLevelResources fills in the pod-level requests and limits if the pod has any: requests are the sum of the
+// containers' requests, or else the pod's limits. Limits of huge pages, which cannot be overcommitted, are the sum of
+// the containers' limits. Upstream: defaultPodRequests, defaultHugePagePodLimits.
 func podLevelResources(s *corev1.PodSpec) {
 	r := s.Resources
 	if r == nil || len(r.Limits)+len(r.Requests) == 0 {
@@ -32,8 +32,9 @@ func podLevelResources(s *corev1.PodSpec) {
 	completeAny(&r.Requests, own)
 }
 
-// together is what the containers need at once: all that run side by side, or more while one of the init containers
-// runs beside those started before it that go on. Upstream: component-helpers resource.AggregateContainerRequests.
+// together returns what the containers need at one time: the sum of all that run side by side or, if that is more, the
+// largest init container with the sidecars that were started before it. Upstream: component-helpers
+// resource.AggregateContainerRequests.
 func together(s *corev1.PodSpec, of func(corev1.ResourceRequirements) corev1.ResourceList) corev1.ResourceList {
 	sum, sidecars, peak := corev1.ResourceList{}, corev1.ResourceList{}, corev1.ResourceList{}
 	for _, c := range s.Containers {
@@ -54,12 +55,12 @@ func together(s *corev1.PodSpec, of func(corev1.ResourceRequirements) corev1.Res
 	return sum
 }
 
-// hugePages: the name is that of huge pages of some size.
+// hugePages reports the name of a huge pages resource.
 func hugePages(name corev1.ResourceName) bool {
 	return strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix)
 }
 
-// forPods: a pod as a whole can have it.
+// forPods reports a resource that a pod-level request or limit can name.
 func forPods(name corev1.ResourceName) bool {
 	return name == corev1.ResourceCPU || name == corev1.ResourceMemory || hugePages(name)
 }
@@ -72,14 +73,14 @@ func keep(list corev1.ResourceList, wanted func(corev1.ResourceName) bool) {
 	}
 }
 
-// completeAny is complete, but makes no empty list.
+// completeAny is complete, but leaves a nil list nil if there are no values.
 func completeAny(list *corev1.ResourceList, values corev1.ResourceList) {
 	if len(values) > 0 {
 		complete(list, values)
 	}
 }
 
-// roundUp rounds every quantity up to a thousandth, the finest that the API keeps.
+// roundUp rounds every quantity up to a multiple of 1m (a thousandth), the finest unit that the API stores.
 func roundUp(lists ...corev1.ResourceList) {
 	for _, list := range lists {
 		for name, quantity := range list {
@@ -90,7 +91,7 @@ func roundUp(lists ...corev1.ResourceList) {
 	}
 }
 
-// complete adds what list does not name from values. It makes the list where there is none, even if nothing comes in.
+// complete adds the values that list does not have. It makes an empty list of a nil one, even if there are no values.
 func complete(list *corev1.ResourceList, values corev1.ResourceList) {
 	if *list == nil {
 		*list = corev1.ResourceList{}
@@ -111,7 +112,7 @@ func add(sum, values corev1.ResourceList) {
 	}
 }
 
-// raise lifts each of most to at least what values say.
+// raise sets each quantity of most to the maximum of it and the one in values.
 func raise(most, values corev1.ResourceList) {
 	for name, quantity := range values {
 		if had, named := most[name]; !named || quantity.Cmp(had) > 0 {

@@ -10,11 +10,11 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// NewStorageCodec is the storage codec of c, but keeps the kinds of the versions named in place of their hubs: for who must
-// go back to a server that knows only those. Where none is named for a kind, it is kept as storedEarly says, else as its
-// hub. Whatever version an object was stored in, it is read; its next write brings it to the version of today. A version
-// that no kind has is an error.
-// Upstream: serverstorage.ResourceEncodingConfig, and the flag --storage-versions that it once had.
+// NewStorageCodec returns a storage codec that encodes the kinds of the given versions in these versions, not in their
+// hubs, so that an older server, which knows only these, can read them. Other kinds are encoded as storedEarly says, or
+// else in their hub. The codec decodes every version; the next write of an object changes its stored version. A version
+// that no kind has is an error. Upstream: serverstorage.ResourceEncodingConfig, and the flag --storage-versions that it
+// once had.
 func NewStorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.GroupVersion) (runtime.Codec, error) {
 	codec, err := c.StorageCodec(mediaType)
 	if err != nil {
@@ -41,8 +41,8 @@ func NewStorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.Group
 	return &storedAs{Codec: codec, codecs: c, form: kinds.MediaTypeOptions{SerializerInfo: media}, stored: stored, id: id}, nil
 }
 
-// StorageKind is the kind as which a codec of NewStorageCodec writes the objects of a hub: its own, where there is no
-// exception. Upstream: rest.StorageVersionProvider of each Store.
+// StorageKind returns the kind and version in which a codec of NewStorageCodec encodes the objects of a hub. Upstream:
+// rest.StorageVersionProvider of each Store.
 func StorageKind(codec runtime.Codec, hub schema.GroupVersionKind) schema.GroupVersionKind {
 	if s, ok := codec.(*storedAs); ok {
 		if version, ok := s.stored[hub.GroupKind()]; ok {
@@ -52,7 +52,7 @@ func StorageKind(codec runtime.Codec, hub schema.GroupVersionKind) schema.GroupV
 	return hub
 }
 
-// storedAs is a storage codec with exceptions.
+// storedAs is a storage codec that encodes some kinds in another version than their hub.
 type storedAs struct {
 	runtime.Codec
 	codecs *kinds.Codecs
@@ -61,7 +61,7 @@ type storedAs struct {
 	id     runtime.Identifier
 }
 
-// Encode writes obj in the version in which its kind is kept.
+// Encode writes obj in the version in which its kind is stored.
 func (s *storedAs) Encode(obj runtime.Object, w io.Writer) error {
 	obj = kinds.Unwrap(obj)
 	version, ok := s.stored[s.kind(obj)]
@@ -71,7 +71,7 @@ func (s *storedAs) Encode(obj runtime.Object, w io.Writer) error {
 	return s.codecs.Encode(w, obj, version, s.form)
 }
 
-// kind is obj's, whether obj says so or not.
+// kind returns the kind of obj, from its apiVersion and kind or, if they are empty, from its Go type.
 func (s *storedAs) kind(obj runtime.Object) schema.GroupKind {
 	if kind := obj.GetObjectKind().GroupVersionKind(); !kind.Empty() {
 		return kind.GroupKind()
@@ -82,5 +82,5 @@ func (s *storedAs) kind(obj runtime.Object) schema.GroupKind {
 	return schema.GroupKind{}
 }
 
-// Identifier tells the encodings apart: what is cached under one is not the other.
+// Identifier distinguishes the encodings: it is the key under which encoded objects are cached.
 func (s *storedAs) Identifier() runtime.Identifier { return s.id }

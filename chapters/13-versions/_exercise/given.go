@@ -14,10 +14,10 @@ type (
 	hub   = autoscalingv2.HorizontalPodAutoscaler
 )
 
-// carrier is the annotation in which metrics travel through v1.
+// carrier is the annotation that carries metrics in v1.
 const carrier = "autoscaling.alpha.kubernetes.io/metrics"
 
-// defaultPercent is the use of CPU at which an autoscaler aims that is told nothing.
+// defaultPercent is the default target of CPU utilization.
 const defaultPercent int32 = 80
 
 var (
@@ -25,7 +25,7 @@ var (
 	hubKind   = autoscalingv2.SchemeGroupVersion.WithKind("HorizontalPodAutoscaler")
 )
 
-// sameInHub has what both versions have; no metrics. Its maps are those of old.
+// sameInHub returns a v2 object with the fields that both versions have, without metrics. It shares its maps with old.
 func sameInHub(old *first) *hub {
 	h := &hub{ObjectMeta: old.ObjectMeta}
 	h.SetGroupVersionKind(hubKind)
@@ -34,7 +34,7 @@ func sameInHub(old *first) *hub {
 	return h
 }
 
-// sameInFirst is sameInHub, the other way.
+// sameInFirst is the reverse of sameInHub.
 func sameInFirst(h *hub) *first {
 	old := &first{ObjectMeta: h.ObjectMeta}
 	old.SetGroupVersionKind(firstKind)
@@ -43,7 +43,7 @@ func sameInFirst(h *hub) *first {
 	return old
 }
 
-// cpu is the metric that v1 has a field for.
+// cpu returns the metric that v1 has a field for.
 func cpu(percent int32) autoscalingv2.MetricSpec {
 	return autoscalingv2.MetricSpec{
 		Type: autoscalingv2.ResourceMetricSourceType,
@@ -54,7 +54,7 @@ func cpu(percent int32) autoscalingv2.MetricSpec {
 	}
 }
 
-// percentOf is the percentage of a metric that cpu could have made; nil for any other.
+// percentOf returns the percentage of a metric of CPU utilization; nil for any other metric.
 func percentOf(m autoscalingv2.MetricSpec) *int32 {
 	if m.Resource == nil || m.Resource.Name != corev1.ResourceCPU {
 		return nil
@@ -62,7 +62,7 @@ func percentOf(m autoscalingv2.MetricSpec) *int32 {
 	return m.Resource.Target.AverageUtilization
 }
 
-// pack writes metrics, those of cpu not among them, as the annotation holds them.
+// pack returns the text of the annotation for metrics, which must not include CPU utilization.
 func pack(metrics []autoscalingv2.MetricSpec) string {
 	packed, err := table.Convert(&hub{Spec: autoscalingv2.HorizontalPodAutoscalerSpec{Metrics: metrics}}, firstKind)
 	if err != nil {
@@ -71,11 +71,11 @@ func pack(metrics []autoscalingv2.MetricSpec) string {
 	return packed.(*first).Annotations[carrier]
 }
 
-// unpack reads what pack wrote; what cannot be read is no metric.
+// unpack reads what pack wrote; for an invalid text it returns no metrics.
 func unpack(text string) []autoscalingv2.MetricSpec {
 	packed := &first{}
 	packed.Annotations = map[string]string{carrier: text}
-	packed.Spec.TargetCPUUtilizationPercentage = new(int32) // comes last, and goes again
+	packed.Spec.TargetCPUUtilizationPercentage = new(int32) // becomes the last metric, which is removed again
 	unpacked, err := table.Convert(packed, hubKind)
 	if err != nil {
 		return nil
@@ -84,5 +84,5 @@ func unpack(text string) []autoscalingv2.MetricSpec {
 	return metrics[:len(metrics)-1]
 }
 
-// table is the project's own: it knows how v1 once wrote each kind of metric.
+// table is the project's own converter: it knows v1's format of each kind of metric.
 var table = versions.NewConverter(kinds.NewScheme())

@@ -23,10 +23,10 @@ import (
 	"kubepath/internal/embedetcd"
 )
 
-// etcd is one for all tests of the package; each run of a test has a prefix of its own.
+// All tests of the package share one etcd; each run of a test has its own prefix.
 var etcd *embedetcd.Server
 
-// prefixes are those that tests have, so that the servers of one test share theirs and a second run gets another.
+// prefixes maps tests to prefixes: the servers of one test share one, and a second run gets another.
 var prefixes struct {
 	sync.Mutex
 	of   map[testing.TB]string
@@ -60,7 +60,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// api is a server that is asked without a network.
+// api is a server that tests call without a network.
 type api struct {
 	http.Handler
 	etcd   *clientv3.Client
@@ -161,7 +161,7 @@ func (o object) list(path ...string) []any {
 	return l
 }
 
-// nodePorts are those of a service's ports.
+// nodePorts returns the node ports of a service.
 func (o object) nodePorts() []int32 {
 	var ports []int32
 	for _, p := range o.list("spec", "ports") {
@@ -172,7 +172,7 @@ func (o object) nodePorts() []int32 {
 	return ports
 }
 
-// table is what kubectl get -o wide shows of path: the columns' names, and a line for each row.
+// table returns what kubectl get -o wide shows for path: the names of the columns, and a line for each row.
 func (a api) table(t testing.TB, path string) (headers, rows string) {
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)

@@ -11,8 +11,8 @@ import (
 	"kubepath/chapters/17-controlplane/network"
 )
 
-// Whatever is sent as a service: no panic, no error of the server's, and what was stored can be read, replaced by
-// itself and deleted; nothing stays taken.
+// Whatever a client sends as a service, the server does not panic or answer with 5xx. A stored service can be read,
+// replaced by itself and deleted; nothing stays allocated.
 func FuzzCreateAndUpdateOfAService(f *testing.F) {
 	for _, spec := range []string{
 		`{}`, `null`, `{"ports":[{"port":80}]}`, `{"ports":null,"clusterIP":"None"}`,
@@ -53,14 +53,14 @@ func FuzzCreateAndUpdateOfAService(f *testing.F) {
 	})
 }
 
-// send is one request; an answer of 500 and above is an error, but for a range that is full.
+// send sends one request; a status code of 500 or above is a failure, unless the range is full.
 func (a api) send(t *testing.T, method, path string, body []byte) (int, []byte) {
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), method, path, bytes.NewReader(body))
 	request.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	a.ServeHTTP(w, request)
-	if w.Code >= 500 && !strings.Contains(w.Body.String(), "HealthCheck NodePort") { // upstream's answer, too
+	if w.Code >= 500 && !strings.Contains(w.Body.String(), "HealthCheck NodePort") { // as upstream
 		t.Errorf("%s %s with %s: %d %s", method, path, body, w.Code, w.Body)
 	}
 	return w.Code, w.Body.Bytes()

@@ -9,7 +9,7 @@ import (
 	"kubepath/chapters/17-controlplane/network"
 )
 
-// refusal is an object that is refused, and what the client reads.
+// refusal is an invalid object and the message that the client gets.
 type refusal struct{ name, spec, want string }
 
 func TestErrorsOfAService(t *testing.T) {
@@ -108,7 +108,7 @@ func TestErrorsOfAddressesAndTheirRanges(t *testing.T) {
 	})
 }
 
-// refused creates each object and compares what the client reads.
+// refused creates each object and compares the messages.
 func refused(t *testing.T, path string, manifest func(name, spec string) string, errs []refusal) {
 	t.Helper()
 	a := serve(t, network.Settings{})

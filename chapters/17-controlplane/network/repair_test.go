@@ -21,7 +21,7 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// cluster is this package's rows over memory, without a server around them.
+// cluster is the Stores of this package over memory, without a server.
 type cluster struct {
 	database *memory.Database
 	stores   map[string]*registry.Store
@@ -64,7 +64,7 @@ func (c *cluster) open(root string, empty func() runtime.Object) storage.Interfa
 	return memory.Open(memory.Config{Database: c.database, NewFunc: empty, Resource: root})
 }
 
-// repair is the repair of another server over the same data, at a time of the test's choice.
+// repair returns the repair of another server over the same data, with a clock that the test sets.
 func (c *cluster) repair(now *time.Time) *repair {
 	store := func(name string) func() *registry.Store { return func() *registry.Store { return c.stores[name] } }
 	loopback := func(name string) func() resource.LoopbackClient {
@@ -79,7 +79,7 @@ func (c *cluster) repair(now *time.Time) *repair {
 	}
 }
 
-// service stores a service with a node port as it is, allocated for or not.
+// service stores a service with a node port without allocating for it.
 func (c *cluster) service(t *testing.T, name, address string, port int32) *corev1.Service {
 	t.Helper()
 	b := kubernetesService{settings: Settings{}.withDefaults()}
@@ -95,7 +95,7 @@ func (c *cluster) service(t *testing.T, name, address string, port int32) *corev
 	return s
 }
 
-// takenAddresses and takenPorts are what is taken.
+// takenAddresses and takenPorts return what is allocated.
 func (c *cluster) takenAddresses(t *testing.T) []string {
 	t.Helper()
 	var taken []string
@@ -117,7 +117,7 @@ func takenPorts(t *testing.T, r *repair) []int32 {
 	return taken
 }
 
-// A server died between taking an address and a port and storing the service.
+// A server crashed after it allocated an address and a port, and before it stored the service.
 func TestWhatNobodyOwnsIsFreedOnceNoCreateCanBeUnderWay(t *testing.T) {
 	t.Parallel()
 	c := newCluster(Settings{})
@@ -229,7 +229,7 @@ func TestAServerMakesTheServiceKubernetesAndLeavesItsEndpointsAtTheEnd(t *testin
 	c := newCluster(Settings{Bootstrap: true, Advertise: netip.MustParseAddrPort("192.0.2.1:6443")})
 	task := c.tasks["bootstrap-controller"]
 	ctx, cancel := context.WithCancel(t.Context())
-	for range 2 { // a second start finds it all there
+	for range 2 { // at the second start the objects exist
 		if err := task.Start(ctx); err != nil {
 			t.Fatal(err)
 		}

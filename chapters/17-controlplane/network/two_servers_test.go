@@ -13,8 +13,8 @@ import (
 	"kubepath/chapters/17-controlplane/network"
 )
 
-// Sixteen clients, two servers, one etcd: every service has an address and ports that no other has, and when all are
-// gone nothing is left of them.
+// Sixteen clients, two servers, one etcd: no two services have one address or port, and after all are deleted nothing
+// stays allocated.
 func TestTwoServersNeverGiveTheSameAddressOrPortTwiceAndLoseNone(t *testing.T) {
 	t.Parallel()
 	second, err := etcd3.Dial(t.Context(), etcd3.TransportConfig{ServerList: []string{etcd.Endpoint()}})
@@ -72,7 +72,7 @@ func TestTwoServersNeverGiveTheSameAddressOrPortTwiceAndLoseNone(t *testing.T) {
 	}
 }
 
-// inParallel calls do with 0 to n-1, from a number of goroutines.
+// inParallel calls do with 0 to n-1, from several goroutines.
 func inParallel(goroutines, n int, do func(i int)) {
 	var running sync.WaitGroup
 	next := make(chan int)
@@ -102,7 +102,7 @@ func (a api) takenPorts(t testing.TB) int {
 	return n
 }
 
-// rangeAllocation is the object in which the ports stand, read as any client of etcd can.
+// rangeAllocation returns the object with the bitmap of ports, read directly from etcd.
 func (a api) rangeAllocation(t testing.TB) *corev1.RangeAllocation {
 	t.Helper()
 	found, err := a.etcd.Get(t.Context(), a.prefix+"/ranges/servicenodeports")
