@@ -18,6 +18,7 @@ import (
 //	create   decode, managed fields          -> Admit -> strategy's defaults and validation -> Validate -> write
 //	update   decode or patch, managed fields -> Admit -> strategy's defaults and validation -> Validate -> write
 //	delete   read                            -> Admit -> Validate -> write
+//	connect  options of the query            -> Admit -> Validate -> connect (AdmitConnect)
 //
 // An update that loses a race is made anew from the newer object, and so are the questions.
 
@@ -72,6 +73,8 @@ type admission struct {
 	call    *Call
 	options runtime.Object
 	dryRun  bool
+	// operation, where it does not follow from which of the two objects are nil.
+	operation Operation
 }
 
 // admission is that of a call with the options that its client sent.
@@ -80,6 +83,20 @@ func (c *Call) admission(options runtime.Object, dryRun []string) *admission {
 		return nil
 	}
 	return &admission{call: c, options: options, dryRun: len(dryRun) > 0}
+}
+
+// AdmitConnect asks all plugins about a connection to the object that the request names; options (a PodExecOptions) is the
+// object that they see. A verb that connects calls it once, before it connects, and answers with its error.
+// Upstream: the admission calls of handlers.ConnectResource.
+func (c *Call) AdmitConnect(options runtime.Object) error {
+	if len(c.Admission) == 0 {
+		return nil
+	}
+	a := &admission{call: c, operation: OperationConnect}
+	if err := a.admit(c.Context, options, nil); err != nil {
+		return err
+	}
+	return a.validate()(c.Context, options, nil)
 }
 
 // admit has the mutating plugins change obj, which is to take the place of old.
@@ -156,6 +173,8 @@ func (a *admission) attributes(obj, old runtime.Object) *Attributes {
 		User: UserFrom(c.Context),
 	}
 	switch {
+	case a.operation != "":
+		attributes.Operation = a.operation
 	case obj == nil:
 		attributes.Operation = OperationDelete
 	case old == nil:

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -287,5 +289,57 @@ func TestEveryVerbIsDescribed(t *testing.T) {
 				t.Errorf("verb %s: parameter %+v", v.Name, p)
 			}
 		}
+	}
+}
+
+// doorkeeper lets connections to the object a through, and counts what it is asked.
+type doorkeeper struct{ asked []string }
+
+func (d *doorkeeper) Handles(o Operation) bool { return o == OperationConnect }
+
+func (d *doorkeeper) Admit(_ context.Context, a *Attributes) error {
+	d.asked = append(d.asked, fmt.Sprintf("admit %s %s/%s %T", a.Operation, a.Name, a.Subresource, a.Object))
+	return nil
+}
+
+func (d *doorkeeper) Validate(_ context.Context, a *Attributes) error {
+	d.asked = append(d.asked, fmt.Sprintf("validate %s %s/%s %T", a.Operation, a.Name, a.Subresource, a.Object))
+	if a.Name != "a" {
+		return apierrors.NewForbidden(a.Resource.GroupResource(), a.Name, errors.New("the door is closed"))
+	}
+	return nil
+}
+
+func TestAVerbThatConnectsAsksThePluginsFirst(t *testing.T) {
+	t.Parallel()
+	connect := Verb{
+		Verb: installer.Verb{Name: "connect", On: installer.ItemPath, Discovered: installer.ConnectVerb,
+			OperationID: "connect{version}{method}{object}"},
+		Supported: Has[Connecter], MethodsOf: func(Storage) []string { return []string{"GET"} },
+		Handle: func(scope *RequestScope) http.Handler {
+			return scope.Handler(func(c *Call) (int, runtime.Object, error) {
+				if err := c.AdmitConnect(&corev1.PodProxyOptions{}); err != nil {
+					return 0, nil, err
+				}
+				fmt.Fprint(c.Writer, "connected")
+				return 0, nil, nil
+			})
+		},
+	}
+	plugin := &doorkeeper{}
+	h := serve(t, &APIInstaller{Verbs: append(Verbs(), connect), Admission: []AdmissionPlugin{plugin}},
+		map[string]Storage{"configmaps": newConfigMapStorage(), "configmaps/proxy": connecter{}})
+	if got := ask(h, "GET", configMapsPath+"/a/proxy", ""); got.Body.String() != "connected" {
+		t.Errorf("%d %s", got.Code, got.Body)
+	}
+	if got := ask(h, "GET", configMapsPath+"/b/proxy", ""); got.Code != http.StatusForbidden || !strings.Contains(got.Body.String(), "the door is closed") {
+		t.Errorf("%d %s", got.Code, got.Body)
+	}
+	want := []string{
+		"admit CONNECT a/proxy *v1.PodProxyOptions", "validate CONNECT a/proxy *v1.PodProxyOptions",
+		"admit CONNECT b/proxy *v1.PodProxyOptions", "validate CONNECT b/proxy *v1.PodProxyOptions",
+	}
+	if !slices.Equal(plugin.asked, want) {
+		t.Errorf("asked %q, want %q", plugin.asked, want)
 	}
 }
