@@ -16,7 +16,7 @@
 //	action.go                rows become actions, with paths and operation ids, and are checked
 //	installer.go             all together: InstallREST, addRoute
 //	route.go                 verbs that share a route, and what OpenAPI is told of it
-//	requestinfo.go           what a request means, before any route is matched
+//	request_info.go          what a request means, before any route is matched
 //	router.go                which route a request comes to, by a tree of paths and by media types
 //	status.go                the Status where there is none
 //	discovery.go             rows become the entries of discovery

@@ -8,9 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/validation/path"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/rand"
-	"k8s.io/apimachinery/pkg/util/uuid"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	kinds "kubepath/chapters/02-kinds"
@@ -137,19 +134,6 @@ func (s *Store) ttl(obj runtime.Object, existing int64, update bool) (uint64, er
 	return s.TTLFunc(obj, uint64(existing), update)
 }
 
-// fillObjectMetaSystemFields sets the identity of a new object: uid, creation time and, if it is generated, name.
-// Upstream: rest.FillObjectMetaSystemFields.
-func (s *Store) fillObjectMetaSystemFields(m metav1.Object) {
-	m.SetUID(newUID())
-	m.SetCreationTimestamp(s.now())
-	m.SetDeletionTimestamp(nil)
-	m.SetDeletionGracePeriodSeconds(nil)
-	m.SetSelfLink("")
-	if m.GetGenerateName() != "" && m.GetName() == "" {
-		m.SetName(generateName(m.GetGenerateName()))
-	}
-}
-
 // beforeCreate prepares and validates a new object. Errors: BadRequest, Invalid. Upstream: rest.BeforeCreate.
 func (s *Store) beforeCreate(ctx context.Context, obj runtime.Object) error {
 	m, err := meta.Accessor(obj)
@@ -193,15 +177,3 @@ const (
 	// with a million names below one prefix, about one create in a thousand finds all of them taken.
 	maxNameGenerationCreateAttempts = 8
 )
-
-// generateName appends five random characters to prefix, which it cuts so that the name is a DNS label. They are no
-// vowels, so that they form no words. Upstream: names.SimpleNameGenerator.
-func generateName(prefix string) string {
-	if most := maxNameLength - randomLength; len(prefix) > most {
-		prefix = prefix[:most]
-	}
-	return prefix + rand.String(randomLength)
-}
-
-// newUID returns a uid that no other object has, had or will have.
-func newUID() types.UID { return uuid.NewUUID() }

@@ -8,6 +8,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/rand"
+	"k8s.io/apimachinery/pkg/util/uuid"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -247,3 +250,28 @@ func validateManagedFields(entries []metav1.ManagedFieldsEntry, path *field.Path
 	}
 	return errs
 }
+
+// fillObjectMetaSystemFields sets the identity of a new object: uid, creation time and, if it is generated, name.
+// Upstream: rest.FillObjectMetaSystemFields.
+func (s *Store) fillObjectMetaSystemFields(m metav1.Object) {
+	m.SetUID(newUID())
+	m.SetCreationTimestamp(s.now())
+	m.SetDeletionTimestamp(nil)
+	m.SetDeletionGracePeriodSeconds(nil)
+	m.SetSelfLink("")
+	if m.GetGenerateName() != "" && m.GetName() == "" {
+		m.SetName(generateName(m.GetGenerateName()))
+	}
+}
+
+// generateName appends five random characters to prefix, which it cuts so that the name is a DNS label. They are no
+// vowels, so that they form no words. Upstream: names.SimpleNameGenerator.
+func generateName(prefix string) string {
+	if most := maxNameLength - randomLength; len(prefix) > most {
+		prefix = prefix[:most]
+	}
+	return prefix + rand.String(randomLength)
+}
+
+// newUID returns a uid that no other object has, had or will have.
+func newUID() types.UID { return uuid.NewUUID() }

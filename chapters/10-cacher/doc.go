@@ -21,7 +21,7 @@
 //	cacher.go          the settings (the length of the history: HistorySize, HistoryAge, Backlog); start and stop; writes
 //	caching_object.go  one version of an object, with its encodings
 //	store.go           all objects at one revision, and the index over them
-//	history.go         the newest events; how long it is, chapter 17's watchcache.go says for each resource
+//	history.go         the newest events; how long it is, chapter 17's watch_cache.go says for each resource
 //	watch_cache.go     objects, index and history together
 //	reflector.go       the list and the watch below that fill them
 //	freshness.go       the rule of freshness: which read waits for which revision

@@ -13,7 +13,7 @@
 //	controlplane.go           New: the table becomes a server
 //	storage_provider.go       a row becomes a Store and what stands around it
 //	storage_factory.go        which etcd, which prefix, which form
-//	watchcache.go             which resources are answered from memory
+//	watch_cache.go            which resources are answered from memory
 //	runtimeconfig.go          versions and resources on and off
 //	removed_versions.go       versions that are gone
 //	bootstrap.go              what a cluster has from the start

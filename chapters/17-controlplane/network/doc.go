@@ -19,7 +19,7 @@
 //	service_validation.go   the spec, its ports, its traffic
 //	service_addresses.go    which families and addresses a service needs
 //	service_update.go       rules for updates, warnings, and fields that the server fills in or clears
-//	allocation.go           a transaction around each write: allocated, and released unless it succeeds
+//	service_allocation.go   a transaction around each write: allocated, and released unless it succeeds
 //	nodeport_allocation.go  the node ports of a transaction
 //	ip_allocator.go         allocates cluster IPs: one IPAddress object for each
 //	port_allocator.go       allocates node ports: one bitmap in etcd

@@ -17,6 +17,6 @@
 // Fields to set: IsResourceRequest, Path, Verb, APIPrefix, APIGroup, APIVersion, Namespace, Resource, Subresource, Name.
 // Left to the real one: Parts, the selectors, and the deprecated paths below watch/ and proxy/.
 //
-// Edit requestinfo.go. The tests hold your answers against the real RequestInfoFactory; plug.go puts your info in the place
+// Edit request_info.go. The tests hold your answers against the real RequestInfoFactory; plug.go puts your info in the place
 // of the real one in the finished server, so that names and namespaces of every object come from your code.
 package exercise
