@@ -70,13 +70,13 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	destinations, err := newStorageFactory(c)
+	factory, err := newStorageFactory(c)
 	if err != nil {
 		return nil, err
 	}
-	c.Settings = append(slices.Clone(c.Settings), destinations.components()) // the first one of a type counts
+	c.Settings = append(slices.Clone(c.Settings), factory.components()) // the first one of a type counts
 	backend := &storageProvider{
-		config: c, storageFactory: destinations, metrics: s.Metrics(),
+		config: c, storageFactory: factory, metrics: s.Metrics(),
 		stores: map[schema.GroupResource]*registry.Store{}, made: map[schema.GroupVersion]map[string]rest.Storage{},
 	}
 	for _, g := range c.Groups {
@@ -87,7 +87,7 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	openapi.Install(s, openapi.Config{
 		Title: "Kubernetes", Version: c.Server.Version, Scheme: c.Server.Codecs.Scheme, SchemaOf: c.SchemaOf,
 	})
-	err = destinations.addTo(s)
+	err = factory.addTo(s)
 	for _, t := range slices.Concat(backend.bootstraps(), backend.tasks) {
 		err = errors.Join(err, addHook(s, t))
 	}

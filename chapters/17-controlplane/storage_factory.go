@@ -48,82 +48,82 @@ func (d StorageDestinations) of(of schema.GroupResource, usual Destination) Dest
 
 // storageFactory opens the storage of each resource at its destination.
 type storageFactory struct {
-	config  Config
-	usual   Destination
-	members []*etcdBackend
-	codecs  map[encoding]runtime.Codec
+	config   Config
+	usual    Destination
+	backends []*etcdBackend
+	codecs   map[encoding]runtime.Codec
 }
 
-// member is one etcd. The storages in it share its leases and its compactor.
+// etcdBackend is one etcd. The storages in it share its leases and its compactor.
 type etcdBackend struct {
 	Destination
 	leases    *etcd3.LeaseManager
 	compactor *etcd3.Compactor
 }
 
-// form is how values are written.
+// encoding is how values are written.
 type encoding struct {
 	mediaType string
 	version   schema.GroupVersion
 }
 
-// newStorageFactory fails for a form that does not exist.
+// newStorageFactory fails for a media type or a version that does not exist.
 func newStorageFactory(c Config) (*storageFactory, error) {
-	d := &storageFactory{
+	f := &storageFactory{
 		config: c, codecs: map[encoding]runtime.Codec{},
 		usual: Destination{Etcd: c.Etcd, Prefix: c.EtcdPrefix, MediaType: c.MediaType},
 	}
-	err := d.learn(d.usual)
+	err := f.addBackend(f.usual)
 	for _, named := range slices.SortedFunc(maps.Keys(c.Destinations), byName) {
-		err = errors.Join(err, d.learn(c.Destinations.of(named, d.usual)))
+		err = errors.Join(err, f.addBackend(c.Destinations.of(named, f.usual)))
 	}
-	return d, err
+	return f, err
 }
 
 // byName gives the etcds their numbers.
 func byName(a, b schema.GroupResource) int { return cmp.Compare(a.String(), b.String()) }
 
-// learn makes what storages at a destination share.
-func (d *storageFactory) learn(to Destination) (err error) {
-	if !slices.ContainsFunc(d.members, func(m *etcdBackend) bool { return m.Etcd == to.Etcd }) {
-		d.members = append(d.members, &etcdBackend{
-			Destination: to, leases: etcd3.NewLeaseManager(to.Etcd), compactor: etcd3.NewCompactor(to.Etcd, d.config.CompactInterval),
+// addBackend makes what storages at a destination share.
+func (f *storageFactory) addBackend(to Destination) (err error) {
+	if !slices.ContainsFunc(f.backends, func(b *etcdBackend) bool { return b.Etcd == to.Etcd }) {
+		f.backends = append(f.backends, &etcdBackend{
+			Destination: to, leases: etcd3.NewLeaseManager(to.Etcd), compactor: etcd3.NewCompactor(to.Etcd, f.config.CompactInterval),
 		})
 	}
-	written := slices.Clone(d.config.StorageVersions)
+	written := slices.Clone(f.config.StorageVersions)
 	if !to.Version.Empty() {
 		written = append(written, to.Version)
 	}
-	d.codecs[encoding{to.MediaType, to.Version}], err = versions.NewStorageCodec(d.config.Server.Codecs, to.MediaType, written...)
+	f.codecs[encoding{to.MediaType, to.Version}], err = versions.NewStorageCodec(f.config.Server.Codecs, to.MediaType, written...)
 	return err
 }
 
 // codec of a resource.
-func (d *storageFactory) codec(of schema.GroupResource) runtime.Codec {
-	to := d.config.Destinations.of(of, d.usual)
-	return d.codecs[encoding{to.MediaType, to.Version}]
+func (f *storageFactory) codec(of schema.GroupResource) runtime.Codec {
+	to := f.config.Destinations.of(of, f.usual)
+	return f.codecs[encoding{to.MediaType, to.Version}]
 }
 
 // open makes the storage of a resource's objects, or of what is kept beside them, below a key root.
-func (d *storageFactory) open(of schema.GroupResource, root string, newObject func() runtime.Object) storage.Interface {
-	to := d.config.Destinations.of(of, d.usual)
-	m := d.members[slices.IndexFunc(d.members, func(m *etcdBackend) bool { return m.Etcd == to.Etcd })]
-	return d.config.Open(etcd3.Config{
-		Client: to.Etcd, Prefix: to.Prefix, Codec: d.codec(of), NewFunc: newObject, Resource: root,
-		Transformer: d.config.Transformer, LeaseManager: m.leases, Compactor: m.compactor,
+func (f *storageFactory) open(of schema.GroupResource, root string, newObject func() runtime.Object) storage.Interface {
+	to := f.config.Destinations.of(of, f.usual)
+	m := f.backends[slices.IndexFunc(f.backends, func(b *etcdBackend) bool { return b.Etcd == to.Etcd })]
+	return f.config.Open(etcd3.Config{
+		Client: to.Etcd, Prefix: to.Prefix, Codec: f.codec(of), NewFunc: newObject, Resource: root,
+		Transformer: f.config.Transformer, LeaseManager: m.leases, Compactor: m.compactor,
 	})
 }
 
 // addTo has the server compact each etcd, and be healthy when all are. Upstream: addEtcdHealthEndpoint.
-func (d *storageFactory) addTo(s *server.GenericAPIServer) error {
+func (f *storageFactory) addTo(s *server.GenericAPIServer) error {
 	var errs []error
-	for i, m := range d.members {
+	for i, m := range f.backends {
 		check := etcd3.HealthCheck(m.Etcd, m.Prefix)
 		errs = append(errs,
 			s.AddHealthCheck(server.HealthCheck{Name: "etcd" + number(i), Check: check}),
 			s.AddHealthCheck(server.HealthCheck{Name: "etcd-readiness" + number(i), Check: check, ReadyOnly: true}))
 	}
-	for i, m := range d.members {
+	for i, m := range f.backends {
 		errs = append(errs, addHook(s, resource.PostStartHook{Name: "etcd" + number(i) + "-compaction", Run: m.compactor.Run}))
 	}
 	return errors.Join(errs...)
@@ -138,9 +138,9 @@ func number(i int) string {
 }
 
 // components are what componentstatuses shows: the etcds, behind what runs beside the server.
-func (d *storageFactory) components() componentstatus.Components {
+func (f *storageFactory) components() componentstatus.Components {
 	all := componentstatus.ControlPlaneComponents()
-	for i, m := range d.members {
+	for i, m := range f.backends {
 		check := etcd3.HealthCheck(m.Etcd, m.Prefix)
 		all = append(all, componentstatus.Component{
 			Name:  "etcd-" + strconv.Itoa(i),
