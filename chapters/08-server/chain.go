@@ -5,6 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
+
+	"go.opentelemetry.io/otel/trace"
+
+	installer "kubepath/chapters/03-installer"
 )
 
 // Filter is one layer of the handler chain.
@@ -98,5 +103,23 @@ func withCacheControl(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Cache-Control"] = noCache
 		next.ServeHTTP(w, r)
+	})
+}
+
+// escapeHTML keeps what the client sent from becoming markup in an error that a browser shows.
+var escapeHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// withRequestInfo finds out what the request means and puts it into the context, for all filters behind it.
+// Upstream: filters.WithRequestInfo.
+func (s *GenericAPIServer) withRequestInfo(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		info, err := s.infos.NewRequestInfo(r)
+		if err != nil {
+			text := fmt.Sprintf("Internal Server Error: %q: failed to create RequestInfo: %v", r.RequestURI, err)
+			http.Error(w, escapeHTML.Replace(text), http.StatusInternalServerError)
+			return
+		}
+		nameSpan(trace.SpanFromContext(r.Context()), info)
+		next.ServeHTTP(w, r.WithContext(installer.WithRequestInfo(r.Context(), info)))
 	})
 }

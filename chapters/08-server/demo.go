@@ -2,13 +2,16 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/version"
@@ -17,7 +20,6 @@ import (
 	rest "kubepath/chapters/04-rest"
 	"kubepath/chapters/05-storage/memory"
 	registry "kubepath/chapters/06-registry"
-
 	"kubepath/internal/demo"
 )
 
@@ -148,4 +150,129 @@ func watchRows() []rest.Verb {
 	old := row
 	old.When, old.Prefix = nil, "watch"
 	return []rest.Verb{row, old}
+}
+
+func (d *demonstration) showChain() {
+	d.Title("What a request meets on its way to the API, in this order")
+	for i, f := range d.server.HandlerChain() {
+		empty := ""
+		if f.Filter == nil {
+			empty = " (empty)"
+		}
+		d.Show("%2d %-15s %s%s", i+1, f.Name, f.Purpose, empty)
+	}
+	d.Say("Authentication to authorization are for chapter 14. Behind it all: the API.")
+}
+
+func (d *demonstration) showPaths() {
+	d.Title("Paths beside the API, and paths that are nobody's")
+	_, health := d.ask("GET", "/readyz?verbose", nil)
+	d.Show("GET /readyz?verbose:")
+	d.Show("    %s", strings.ReplaceAll(health, "\n", ", "))
+	_, text := d.ask("GET", "/version", nil)
+	var version struct{ GitVersion string }
+	if json.Unmarshal([]byte(text), &version) == nil {
+		d.Show("GET /version: %s", version.GitVersion)
+	}
+	answer, page := d.ask("GET", "/apis/nosuch.example.com", nil)
+	d.Show("GET /apis/nosuch.example.com: %d %q", answer.StatusCode, page)
+	d.showStatus("GET", "/api/v1/nosuchresources")
+	d.showStatus("DELETE", "/version")
+	d.Say("What is nobody's is refused in plain text, what is the API's with a Status.")
+}
+
+// showStatus sends a request that fails, and shows the Status.
+func (d *demonstration) showStatus(method, path string) {
+	answer, body := d.ask(method, path, nil)
+	var status metav1.Status
+	if json.Unmarshal([]byte(body), &status) != nil {
+		status.Message = body
+	}
+	d.Show("%s %s: %d %s\n    %s", method, path, answer.StatusCode, status.Reason, status.Message)
+}
+
+// heldRequest is a request that the server works on until the hold is released.
+func (d *demonstration) heldRequest() (answered <-chan string) {
+	said := make(chan string, 1)
+	go func() {
+		_, body := d.ask("GET", "/demo/hold", nil)
+		said <- body
+	}()
+	<-d.inside
+	return said
+}
+
+func (d *demonstration) showOverload() {
+	d.Title("One request too many (MaxRequestsInFlight is %d here, else 400)", demoLimit)
+	var held []<-chan string
+	for range demoLimit {
+		held = append(held, d.heldRequest())
+	}
+	answer, body := d.ask("GET", "/api/v1/configmaps", nil)
+	d.Show("%d reads are held open; another one: %d, Retry-After: %s\n    %s",
+		demoLimit, answer.StatusCode, answer.Header.Get("Retry-After"), body)
+	answer, _ = d.ask("GET", "/api/v1/configmaps?watch=1", nil)
+	d.Show("a watch is long-running and does not count: %d,\n    from the API itself, which has no watches before chapter 9", answer.StatusCode)
+	for _, answered := range held {
+		d.hold <- struct{}{}
+		<-answered
+	}
+	answer, _ = d.ask("GET", "/api/v1/configmaps", nil)
+	d.Show("when they are done: %d", answer.StatusCode)
+}
+
+func (d *demonstration) showPanic() {
+	d.Title("A handler panics")
+	d.showStatus("GET", "/demo/panic")
+	answer, _ := d.ask("GET", "/livez", nil)
+	d.Show("GET /livez: %d. The server lives; the stack is in its log.", answer.StatusCode)
+}
+
+func (d *demonstration) showTrace(ctx context.Context) {
+	d.Title("The client's trace goes on in the server")
+	const parent = "b7ad6b7169203331"
+	header := "00-0af7651916cd43dd8448eb211c80319c-" + parent + "-01"
+	answer, _ := d.ask("GET", "/api/v1/configmaps", http.Header{"Traceparent": {header}})
+	d.Show("traceparent: %s", header)
+	if span := d.childOf(ctx, parent); span != nil {
+		d.Show("span %q: trace %s\n    child of %s, took %v", span.Name(), span.SpanContext().TraceID(),
+			span.Parent().SpanID(), span.EndTime().Sub(span.StartTime()).Round(time.Microsecond))
+	}
+	d.Show("Audit-Id: %s", answer.Header.Get("Audit-Id"))
+}
+
+// childOf waits for the span whose parent has the id: it ends a moment after the client has its answer.
+func (d *demonstration) childOf(ctx context.Context, parent string) sdktrace.ReadOnlySpan {
+	for {
+		select {
+		case span := <-d.spans:
+			if span.Parent().SpanID().String() == parent {
+				return span
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (d *demonstration) showTry() {
+	d.Title("The server stays up at %s; try", d.url)
+	d.Show("curl -i '%s/readyz?verbose'", d.url)
+	d.Show("curl -s %s/metrics | grep ^apiserver_request_total", d.url)
+	d.Show("curl -i '%s/api/v1/configmaps?timeout=soon'", d.url)
+	d.Show("kubectl --server %s create configmap a --from-literal k=v", d.url)
+	d.Show("kubectl --server %s get configmaps", d.url)
+}
+
+func (d *demonstration) showShutdown() error {
+	d.Title("The end, with a request under way")
+	held := d.heldRequest()
+	d.stop()
+	<-d.server.open.watching.Done() // shutdown has begun
+	d.Show("new requests: refused; the one under way: the server waits")
+	d.hold <- struct{}{}
+	d.Show("it was answered: %q", <-held)
+	err := <-d.done
+	d.Show("Run returned %v: hooks have run, storages are closed.", err)
+	return err
 }

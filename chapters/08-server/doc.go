@@ -9,14 +9,15 @@
 //
 // Read server.go (Config and the server), then follow a request:
 //
-//	chain.go           the filters, in the order in which a request meets them, and the simplest of them
-//	tracing.go         a span; audit_id.go a name; unread_body.go the end of bodies that nobody reads
-//	panic_recovery.go  a panic becomes a 500; request_info.go what the request means; http_log.go who asked for what
-//	wait_group.go      open requests, for shutdown; timeout.go the deadline
-//	max_in_flight.go   overload; slow_clients.go a slot is given back while a client is awaited
+//	chain.go           the filters, in the order in which a request meets them; the simplest: request info, cache control
+//	tracing.go         a span; audit_id.go the Audit-Id
+//	panic_recovery.go  a panic becomes a 500; http_log.go who asked for what
+//	wait_group.go      open requests, for shutdown; timeout.go the deadline, and which requests are long-running
+//	max_in_flight.go   overload: 429
+//	slow_clients.go    a request that waits for its client holds no slot; a body that no handler reads is ended
 //	director.go        what lies behind the chain: the API or another path, and the index of paths
 //	api_group.go       how storages become routes of the API
 //	healthz.go         health; metrics.go metrics of routes and storages
 //
-// and then the server's life: run.go (with its hooks) and secure_serving.go. demo.go and demo_scenes.go show it all.
+// and then the server's life: run.go (with its hooks) and secure_serving.go. demo.go shows it all.
 package server

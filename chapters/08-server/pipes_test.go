@@ -44,15 +44,16 @@ func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
 // running is a server that runs in a bubble.
 type running struct {
 	*GenericAPIServer
-	client *http.Client
-	stop   context.CancelFunc
-	done   chan error
+	network *pipes
+	client  *http.Client
+	stop    context.CancelFunc
+	done    chan error
 }
 
 func run(t *testing.T, s *GenericAPIServer) *running {
 	network := newPipes()
 	ctx, stop := context.WithCancel(t.Context())
-	r := &running{s, &http.Client{Transport: &http.Transport{DialContext: network.dial}}, stop, make(chan error, 1)}
+	r := &running{s, network, &http.Client{Transport: &http.Transport{DialContext: network.dial}}, stop, make(chan error, 1)}
 	go func() { r.done <- s.Run(ctx, network) }()
 	return r
 }

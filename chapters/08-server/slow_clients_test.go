@@ -3,7 +3,6 @@ package server
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -20,7 +19,6 @@ import (
 type crowd struct {
 	*testing.T
 	*running
-	network *pipes
 }
 
 // gather starts the server, which has /echo, whose POST reads the body and whose GET answers with 1 MiB.
@@ -44,11 +42,7 @@ func gather(t *testing.T) *crowd {
 			}
 		}
 	}))
-	c := &crowd{T: t, network: newPipes()}
-	ctx, stop := context.WithCancel(t.Context())
-	c.running = &running{s, &http.Client{Transport: &http.Transport{DialContext: c.network.dial}}, stop, make(chan error, 1)}
-	go func() { c.done <- s.Run(ctx, c.network) }()
-	return c
+	return &crowd{t, run(t, s)}
 }
 
 // end stops the server; nothing may be accounted for any more.
