@@ -24,7 +24,7 @@ func (configMapStrategy) Validate(_ context.Context, obj runtime.Object) field.E
 
 func (configMapStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	now, before := obj.(*corev1.ConfigMap), old.(*corev1.ConfigMap)
-	errs := immutable(now.Immutable, before.Immutable, fixed{"data", now.Data, before.Data},
+	errs := validateImmutable(now.Immutable, before.Immutable, fixed{"data", now.Data, before.Data},
 		fixed{"binaryData", now.BinaryData, before.BinaryData})
 	return append(errs, validateConfigMap(now)...)
 }
@@ -60,8 +60,8 @@ type fixed struct {
 	now, before any
 }
 
-// immutable is what ConfigMaps and Secrets promise once the flag is set: it stays, and so do the fields.
-func immutable(now, before *bool, fields ...fixed) field.ErrorList {
+// validateImmutable: once immutable is set, it cannot be unset and the fields cannot change.
+func validateImmutable(now, before *bool, fields ...fixed) field.ErrorList {
 	const reason = "field is immutable when `immutable` is set"
 	if before == nil || !*before {
 		return nil

@@ -33,7 +33,7 @@ func (secretStrategy) Validate(_ context.Context, obj runtime.Object) field.Erro
 func (secretStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
 	now, before := obj.(*corev1.Secret), old.(*corev1.Secret)
 	errs := validate.Immutable(field.NewPath("type"), now.Type, before.Type)
-	errs = append(errs, immutable(now.Immutable, before.Immutable, fixed{"data", now.Data, before.Data})...)
+	errs = append(errs, validateImmutable(now.Immutable, before.Immutable, fixed{"data", now.Data, before.Data})...)
 	return append(errs, validateSecret(now)...)
 }
 

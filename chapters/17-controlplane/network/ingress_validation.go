@@ -27,7 +27,7 @@ func validateIngress(i, old *networkingv1.Ingress) field.ErrorList {
 	for n := range i.Spec.Rules {
 		errs = append(errs, validateRule(specPath.Child("rules").Index(n), &i.Spec.Rules[n], tolerant)...)
 	}
-	errs = append(errs, validateTls(i, old)...)
+	errs = append(errs, validateTLS(i, old)...)
 	if class := i.Spec.IngressClassName; class != nil {
 		errs = append(errs, validate.ObjectName(specPath.Child("ingressClassName"), *class)...)
 	}
@@ -43,7 +43,7 @@ func validateHost(path *field.Path, host string) field.ErrorList {
 	return validate.Invalid(path, host, check(host))
 }
 
-func validateTls(i, old *networkingv1.Ingress) field.ErrorList {
+func validateTLS(i, old *networkingv1.Ingress) field.ErrorList {
 	var errs field.ErrorList
 	tolerant := false
 	if old != nil {

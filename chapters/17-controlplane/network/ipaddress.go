@@ -153,10 +153,10 @@ func (serviceCIDRStrategy) GetResetFields() rest.ResetFields { return rest.Reset
 var cidrsPath = specPath.Child("cidrs")
 
 func (serviceCIDRStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
-	return validateCidr(obj.(*networkingv1.ServiceCIDR).Spec.CIDRs)
+	return validateCIDRs(obj.(*networkingv1.ServiceCIDR).Spec.CIDRs)
 }
 
-func validateCidr(cidrs []string) field.ErrorList {
+func validateCIDRs(cidrs []string) field.ErrorList {
 	switch {
 	case len(cidrs) == 0:
 		return field.ErrorList{field.Required(cidrsPath, "at least one CIDR required")}
@@ -189,7 +189,7 @@ func (serviceCIDRStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Ob
 		errs = append(errs, validate.Immutable(cidrsPath.Index(i), now[i], before[i])...)
 	}
 	if grows {
-		errs = append(errs, validateCidr(now)...)
+		errs = append(errs, validateCIDRs(now)...)
 	}
 	return errs
 }

@@ -36,7 +36,7 @@ func (serviceStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) {
 func (serviceStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	s, before := obj.(*corev1.Service), old.(*corev1.Service)
 	s.Status = before.Status
-	dropUseless(s, before)
+	dropTypeDependentFields(s, before)
 }
 
 // GetResetFields returns the fields that PrepareForUpdate resets.

@@ -27,19 +27,19 @@ func validateAddresses(s, old *corev1.Service) field.ErrorList {
 	errs := validateFirstClusterIP(s)
 	seen := map[corev1.IPFamily]bool{}
 	for i, family := range s.Spec.IPFamilies {
-		errs = append(errs, validate.Supported(familyPath.Index(i), family, knownFamilies...)...)
+		errs = append(errs, validate.Supported(ipFamiliesPath.Index(i), family, knownFamilies...)...)
 		if seen[family] {
-			errs = append(errs, field.Duplicate(familyPath.Index(i), family))
+			errs = append(errs, field.Duplicate(ipFamiliesPath.Index(i), family))
 		}
 		seen[family] = true
 	}
 	if p := s.Spec.IPFamilyPolicy; p != nil {
-		errs = append(errs, validate.Supported(policyPath, *p, knownPolicies...)...)
+		errs = append(errs, validate.Supported(ipFamilyPolicyPath, *p, knownPolicies...)...)
 	}
 	wrong := validateEachClusterIP(s, old)
 	errs = append(errs, wrong...)
 	if len(s.Spec.ClusterIPs) > 2 {
-		errs = append(errs, field.Invalid(addressesAre, s.Spec.ClusterIPs, "may only hold up to 2 values"))
+		errs = append(errs, field.Invalid(clusterIPsPath, s.Spec.ClusterIPs, "may only hold up to 2 values"))
 	}
 	if len(wrong) > 0 {
 		return errs // errors about pairs would only repeat these
@@ -52,11 +52,11 @@ func validateFirstClusterIP(s *corev1.Service) field.ErrorList {
 	one, all := s.Spec.ClusterIP, s.Spec.ClusterIPs
 	switch {
 	case one == "" && len(all) > 0:
-		return field.ErrorList{field.Invalid(addressesAre, all, "must be empty when `clusterIP` is not specified")}
+		return field.ErrorList{field.Invalid(clusterIPsPath, all, "must be empty when `clusterIP` is not specified")}
 	case one != "" && len(all) == 0:
-		return field.ErrorList{field.Required(addressesAre, "")}
+		return field.ErrorList{field.Required(clusterIPsPath, "")}
 	case one != "" && all[0] != one:
-		return field.ErrorList{field.Invalid(addressesAre, all, "first value must match `clusterIP`")}
+		return field.ErrorList{field.Invalid(clusterIPsPath, all, "first value must match `clusterIP`")}
 	}
 	return nil
 }
@@ -69,9 +69,9 @@ func validateEachClusterIP(s, old *corev1.Service) field.ErrorList {
 	}
 	for i, text := range s.Spec.ClusterIPs {
 		if i > 0 || text != corev1.ClusterIPNone {
-			errs = append(errs, validate.IP(addressesAre.Index(i), text, before...)...)
+			errs = append(errs, validate.IP(clusterIPsPath.Index(i), text, before...)...)
 		} else if len(s.Spec.ClusterIPs) > 1 {
-			errs = append(errs, field.Invalid(addressesAre, s.Spec.ClusterIPs, "'None' must be the first and only value"))
+			errs = append(errs, field.Invalid(clusterIPsPath, s.Spec.ClusterIPs, "'None' must be the first and only value"))
 		}
 	}
 	return errs
@@ -86,14 +86,14 @@ func validateClusterIPsTogether(s *corev1.Service) field.ErrorList {
 		found = append(found, familyOfText(text))
 	}
 	if len(all) > 1 && !(slices.Contains(found, corev1.IPv4Protocol) && slices.Contains(found, corev1.IPv6Protocol)) {
-		errs = append(errs, field.Invalid(addressesAre, all, "may specify no more than one IP for each IP family"))
+		errs = append(errs, field.Invalid(clusterIPsPath, all, "may specify no more than one IP for each IP family"))
 	}
 	if headless(s) {
 		return errs
 	}
 	for i := range min(len(all), len(s.Spec.IPFamilies)) {
 		if named := s.Spec.IPFamilies[i]; slices.Contains(knownFamilies, named) && named != found[i] {
-			errs = append(errs, field.Invalid(addressesAre.Index(i), all[i],
+			errs = append(errs, field.Invalid(clusterIPsPath.Index(i), all[i],
 				fmt.Sprintf("expected an %s value as indicated by `ipFamilies[%v]`", named, i)))
 		}
 	}
@@ -101,9 +101,9 @@ func validateClusterIPsTogether(s *corev1.Service) field.ErrorList {
 }
 
 var (
-	familyPath   = field.NewPath("spec", "ipFamilies")
-	policyPath   = field.NewPath("spec", "ipFamilyPolicy")
-	addressesAre = field.NewPath("spec", "clusterIPs")
+	ipFamiliesPath     = field.NewPath("spec", "ipFamilies")
+	ipFamilyPolicyPath = field.NewPath("spec", "ipFamilyPolicy")
+	clusterIPsPath     = field.NewPath("spec", "clusterIPs")
 )
 
 // setFamilies fills in ipFamilies and ipFamilyPolicy where the client left them empty, as far as the cluster has ranges
@@ -213,10 +213,10 @@ func reduceToPolicy(s, old *corev1.Service) field.ErrorList {
 	}
 	var errs field.ErrorList
 	if n := len(spec.ClusterIPs); n > 0 && n < len(before.ClusterIPs) {
-		errs = append(errs, field.Invalid(policyPath, spec.IPFamilyPolicy, "must be 'SingleStack' to release the secondary cluster IP"))
+		errs = append(errs, field.Invalid(ipFamilyPolicyPath, spec.IPFamilyPolicy, "must be 'SingleStack' to release the secondary cluster IP"))
 	}
 	if n := len(spec.IPFamilies); n > 0 && n < len(before.IPFamilies) {
-		errs = append(errs, field.Invalid(policyPath, spec.IPFamilyPolicy, "must be 'SingleStack' to release the secondary IP family"))
+		errs = append(errs, field.Invalid(ipFamilyPolicyPath, spec.IPFamilyPolicy, "must be 'SingleStack' to release the secondary IP family"))
 	}
 	return errs
 }
@@ -225,10 +225,10 @@ func validateSingleStack(s *corev1.Service) field.ErrorList {
 	const both = "must be 'RequireDualStack' or 'PreferDualStack' when multiple "
 	var errs field.ErrorList
 	if len(s.Spec.ClusterIPs) == 2 {
-		errs = append(errs, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, both+"cluster IPs are specified"))
+		errs = append(errs, field.Invalid(ipFamilyPolicyPath, s.Spec.IPFamilyPolicy, both+"cluster IPs are specified"))
 	}
 	if len(s.Spec.IPFamilies) == 2 {
-		errs = append(errs, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, both+"IP families are specified"))
+		errs = append(errs, field.Invalid(ipFamilyPolicyPath, s.Spec.IPFamilyPolicy, both+"IP families are specified"))
 	}
 	return errs
 }
@@ -245,7 +245,7 @@ func (a *ipAllocator) inferFamilies(s *corev1.Service) field.ErrorList {
 		}
 		family := familyOfText(text)
 		if !slices.Contains(a.families(), family) {
-			errs = append(errs, field.Invalid(addressesAre.Index(i), s.Spec.ClusterIPs, string(family)+" is not configured on this cluster"))
+			errs = append(errs, field.Invalid(clusterIPsPath.Index(i), s.Spec.ClusterIPs, string(family)+" is not configured on this cluster"))
 			continue
 		}
 		s.Spec.IPFamilies = append(s.Spec.IPFamilies, family)
@@ -268,11 +268,11 @@ func (a *ipAllocator) familiesWithoutPods(s *corev1.Service) {
 func (a *ipAllocator) validateFamily(s *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	if *s.Spec.IPFamilyPolicy == corev1.IPFamilyPolicyRequireDualStack && len(a.ranges) < 2 {
-		errs = append(errs, field.Invalid(policyPath, s.Spec.IPFamilyPolicy, "this cluster is not configured for dual-stack services"))
+		errs = append(errs, field.Invalid(ipFamilyPolicyPath, s.Spec.IPFamilyPolicy, "this cluster is not configured for dual-stack services"))
 	}
 	for i, family := range s.Spec.IPFamilies {
 		if !slices.Contains(a.families(), family) {
-			errs = append(errs, field.Invalid(familyPath.Index(i), family, "not configured on this cluster"))
+			errs = append(errs, field.Invalid(ipFamiliesPath.Index(i), family, "not configured on this cluster"))
 		}
 	}
 	return errs

@@ -35,19 +35,19 @@ func validateClusterIPsUpdate(s, old *corev1.Service) field.ErrorList {
 	if len(now) == len(before) {
 		for i := range now {
 			if now[i] != before[i] {
-				errs = append(errs, field.Invalid(addressesAre.Index(i), now, mayNotChange))
+				errs = append(errs, field.Invalid(clusterIPsPath.Index(i), now, mayNotChange))
 			}
 		}
 		return errs
 	}
 	if len(now) == 0 {
-		errs = append(errs, field.Invalid(addressesAre.Index(0), now, "primary clusterIP can not be unset"))
+		errs = append(errs, field.Invalid(clusterIPsPath.Index(0), now, "primary clusterIP can not be unset"))
 	}
 	if len(now) > 0 && len(before) > 0 && now[0] != before[0] {
-		errs = append(errs, field.Invalid(addressesAre.Index(0), now, mayNotChange))
+		errs = append(errs, field.Invalid(clusterIPsPath.Index(0), now, mayNotChange))
 	}
 	if len(now) == 1 && len(before) > 1 && !singleStack(s) {
-		errs = append(errs, field.Invalid(policyPath, s.Spec.IPFamilyPolicy,
+		errs = append(errs, field.Invalid(ipFamilyPolicyPath, s.Spec.IPFamilyPolicy,
 			"must be set to 'SingleStack' when releasing the secondary clusterIP"))
 	}
 	return errs
@@ -62,19 +62,19 @@ func validateIPFamiliesUpdate(s, old *corev1.Service) field.ErrorList {
 	if len(now) == len(before) {
 		for i := range now {
 			if now[i] != before[i] {
-				errs = append(errs, field.Invalid(familyPath.Index(0), now, mayNotChange))
+				errs = append(errs, field.Invalid(ipFamiliesPath.Index(0), now, mayNotChange))
 			}
 		}
 		return errs
 	}
 	if len(now) < len(before) && len(s.Spec.ClusterIPs) == 0 {
-		errs = append(errs, field.Invalid(familyPath.Index(0), now, "primary ipFamily can not be unset"))
+		errs = append(errs, field.Invalid(ipFamiliesPath.Index(0), now, "primary ipFamily can not be unset"))
 	}
 	if len(now) > 0 && len(before) > 0 && now[0] != before[0] {
-		errs = append(errs, field.Invalid(familyPath.Index(0), s.Spec.ClusterIPs, mayNotChange))
+		errs = append(errs, field.Invalid(ipFamiliesPath.Index(0), s.Spec.ClusterIPs, mayNotChange))
 	}
 	if len(now) == 1 && len(before) > 1 && !singleStack(s) {
-		errs = append(errs, field.Invalid(policyPath, s.Spec.IPFamilyPolicy,
+		errs = append(errs, field.Invalid(ipFamilyPolicyPath, s.Spec.IPFamilyPolicy,
 			"must be set to 'SingleStack' when releasing the secondary ipFamily"))
 	}
 	return errs
@@ -98,7 +98,7 @@ func serviceWarnings(s *corev1.Service) []string {
 	say(hints, fmt.Sprintf("annotation %s is deprecated, please use %s instead", corev1.DeprecatedAnnotationTopologyAwareHints,
 		corev1.AnnotationTopologyMode))
 	if needsAddress(s) && spec.ClusterIP != corev1.ClusterIPNone {
-		warnings = append(warnings, warnOfIPs(addressesAre, spec.ClusterIPs)...)
+		warnings = append(warnings, warnOfIPs(clusterIPsPath, spec.ClusterIPs)...)
 	}
 	without := spec.Type == corev1.ServiceTypeClusterIP && spec.ClusterIP == corev1.ClusterIPNone
 	say(without && spec.LoadBalancerIP != "", "spec.loadBalancerIP is ignored for headless services")
@@ -191,9 +191,9 @@ func keepNodePorts(s, old *corev1.Service) {
 	}
 }
 
-// dropUseless clears fields that the service's new type does not use, if the client left them unchanged. Fields that
+// dropTypeDependentFields clears fields that the service's new type does not use, if the client left them unchanged. Fields that
 // the client changed stay, and validation refuses them. Upstream: dropTypeDependentFields.
-func dropUseless(s, old *corev1.Service) {
+func dropTypeDependentFields(s, old *corev1.Service) {
 	spec, before := &s.Spec, &old.Spec
 	if needsAddress(old) && !needsAddress(s) {
 		dropAddresses(spec, before)

@@ -28,8 +28,8 @@ var (
 func validateService(s, old *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	for _, check := range []func(s, old *corev1.Service) field.ErrorList{
-		validateTopology, validateType, validatePort, validateSelector, validateAffinity, validateAddresses, validateExternalIP,
-		validateKind, validateNodePort, validatePortsUnique, validateSourceRange, validateLoadBalancer, validateExternalTraffic,
+		validateTopology, validateTypeFields, validatePort, validateSelector, validateAffinity, validateAddresses, validateExternalIP,
+		validateServiceType, validateNodePort, validatePortsUnique, validateSourceRange, validateLoadBalancer, validateExternalTraffic,
 		validateHealthCheck, validateInternalTraffic, validateDistribution,
 	} {
 		errs = append(errs, check(s, old)...)
@@ -48,8 +48,8 @@ func validateTopology(s, _ *corev1.Service) field.ErrorList {
 		fmt.Sprintf("must match annotations[%s] when both are specified", corev1.DeprecatedAnnotationTopologyAwareHints))}
 }
 
-// validateType checks what each type requires and forbids.
-func validateType(s, _ *corev1.Service) field.ErrorList {
+// validateTypeFields checks what each type requires and forbids.
+func validateTypeFields(s, _ *corev1.Service) field.ErrorList {
 	var errs field.ErrorList
 	if len(s.Spec.Ports) == 0 && !headless(s) && needsAddress(s) {
 		errs = append(errs, field.Required(portsPath, ""))
@@ -57,7 +57,7 @@ func validateType(s, _ *corev1.Service) field.ErrorList {
 	switch s.Spec.Type {
 	case corev1.ServiceTypeLoadBalancer, corev1.ServiceTypeNodePort:
 		if headless(s) {
-			errs = append(errs, field.Invalid(addressesAre.Index(0), s.Spec.ClusterIPs[0],
+			errs = append(errs, field.Invalid(clusterIPsPath.Index(0), s.Spec.ClusterIPs[0],
 				fmt.Sprintf("may not be set to 'None' for %s services", s.Spec.Type)))
 		}
 	case corev1.ServiceTypeExternalName:
@@ -70,13 +70,13 @@ func validateExternalName(s *corev1.Service) field.ErrorList {
 	const not = "may not be set for ExternalName services"
 	var errs field.ErrorList
 	if len(s.Spec.ClusterIPs) > 0 {
-		errs = append(errs, field.Forbidden(addressesAre, not))
+		errs = append(errs, field.Forbidden(clusterIPsPath, not))
 	}
 	if len(s.Spec.IPFamilies) > 0 {
-		errs = append(errs, field.Forbidden(familyPath, not))
+		errs = append(errs, field.Forbidden(ipFamiliesPath, not))
 	}
 	if s.Spec.IPFamilyPolicy != nil {
-		errs = append(errs, field.Forbidden(policyPath, not))
+		errs = append(errs, field.Forbidden(ipFamilyPolicyPath, not))
 	}
 	path := specPath.Child("externalName")
 	name := strings.TrimSuffix(s.Spec.ExternalName, ".")
@@ -134,7 +134,7 @@ func validateExternalIP(s, old *corev1.Service) field.ErrorList {
 	return errs
 }
 
-func validateKind(s, _ *corev1.Service) field.ErrorList {
+func validateServiceType(s, _ *corev1.Service) field.ErrorList {
 	return validate.RequiredAndSupported(specPath.Child("type"), s.Spec.Type, knownTypes...)
 }
 

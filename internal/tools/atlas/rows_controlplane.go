@@ -150,7 +150,7 @@ func ruleRows() []Row {
 			More: "More checks, for each type of secret."},
 		{Concept: "immutable", Also: "immutable ConfigMap",
 			Is:   "A ConfigMap or Secret that says so can only be deleted.",
-			Here: "config.immutable", Upstream: kubernetes + "pkg/apis/core/validation.ValidateConfigMapUpdate",
+			Here: "config.validateImmutable", Upstream: kubernetes + "pkg/apis/core/validation.ValidateConfigMapUpdate",
 			More: "The same; the kubelet then stops watching it."},
 		{Concept: "schedule of a CronJob", Also: "cron, time zone",
 			Is:   "Five fields or a word, in a time zone; read when it is written, so that a mistake is refused.",
