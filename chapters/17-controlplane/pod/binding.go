@@ -15,6 +15,7 @@ import (
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
 	"kubepath/chapters/17-controlplane/resource"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
 // BindingREST is the subresource binding: a scheduler assigns a pod to a node, once. Upstream: BindingREST.
@@ -35,7 +36,7 @@ func NewBindingREST(pods *registry.Store) *BindingREST {
 // bindingStrategy changes and validates nothing: assignPod has made the change.
 type bindingStrategy struct{ registry.Namespaced }
 
-// New returns an empty BindingREST.
+// New returns an empty Binding.
 func (b *BindingREST) New() runtime.Object { return &corev1.Binding{} }
 
 // Destroy does nothing.
@@ -129,10 +130,7 @@ func validateBinding(binding *corev1.Binding) field.ErrorList {
 	if kind := binding.Target.Kind; kind != "" && kind != "Node" {
 		errs = append(errs, field.NotSupported(field.NewPath("target", "kind"), kind, []string{"Node", "<empty>"}))
 	}
-	if binding.Target.Name == "" {
-		errs = append(errs, field.Required(field.NewPath("target", "name"), ""))
-	}
-	return errs
+	return append(errs, validate.Required(field.NewPath("target", "name"), binding.Target.Name)...)
 }
 
 // LegacyBindingREST is the older path of BindingREST: POST .../bindings, with the pod's name in the body.
@@ -153,7 +151,7 @@ func (b *LegacyBindingREST) NamespaceScoped() bool { return true }
 // GetSingularName returns "binding".
 func (b *LegacyBindingREST) GetSingularName() string { return "binding" }
 
-// New returns an empty BindingREST.
+// New returns an empty Binding.
 func (b *LegacyBindingREST) New() runtime.Object { return &corev1.Binding{} }
 
 // Destroy does nothing.

@@ -55,7 +55,7 @@ func (e *EvictionREST) AcceptsGroupVersion(gv schema.GroupVersion) bool {
 	return gv == policyv1.SchemeGroupVersion || gv == policyv1beta1.SchemeGroupVersion
 }
 
-// New returns an empty EvictionREST.
+// New returns an empty Eviction.
 func (e *EvictionREST) New() runtime.Object { return &policyv1.Eviction{} }
 
 // Destroy does nothing.

@@ -11,13 +11,13 @@ import (
 
 var podsResource = schema.GroupResource{Resource: "pods"}
 
-// Groups are the rows of this package.
+// Groups returns the resources of this package.
 func Groups() []resource.Group {
 	return []resource.Group{{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Definition{
 		{Kind: "Binding", Name: "bindings", NewREST: legacyBindings},
 		{Kind: "Pod", Name: "pods", ObjectMeta: registry.UpdateThenMeta, ShortNames: []string{"po"}, All: true,
 			Strategy: podStrategy{}, Status: podStatusStrategy{},
-			SelectableFields: podFields, FieldLabelAliases: map[string]string{"spec.host": "spec.nodeName"}, // of v1beta clients
+			SelectableFields: podFields, FieldLabelAliases: map[string]string{"spec.host": "spec.nodeName"}, // for clients of old beta versions
 			Columns: podColumns, ReturnDeleted: true, Subresources: podSubresources},
 	}}}
 }

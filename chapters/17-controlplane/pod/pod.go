@@ -47,7 +47,7 @@ func (podStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) 
 	countGeneration(pod, before)
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (podStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 // countGeneration raises the generation if the spec changed, for every subresource that writes it.
@@ -75,7 +75,7 @@ func (podStrategy) WarningsOnCreate(_ context.Context, obj runtime.Object) []str
 	return append(lines, podspec.WarnPod(pod)...)
 }
 
-// podFields is what field selectors see of a pod. Upstream: ToSelectableFields.
+// podFields returns the fields of a pod that field selectors can use. Upstream: ToSelectableFields.
 func podFields(obj runtime.Object) fields.Set {
 	pod := obj.(*corev1.Pod)
 	return fields.Set{
@@ -107,7 +107,7 @@ func (podStatusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Ob
 	keepObservedGenerations(&pod.Status, &before.Status)
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (podStatusStrategy) GetResetFields() rest.ResetFields {
 	return rest.ResetFields{{"spec"}, {"metadata", "deletionTimestamp"}, {"metadata", "ownerReferences"}}
 }

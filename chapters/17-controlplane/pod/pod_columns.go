@@ -14,7 +14,7 @@ import (
 
 const none = "<none>"
 
-// podColumns is what kubectl get pods shows. Upstream: printPod.
+// podColumns are the columns of kubectl get pods. Upstream: printPod.
 var podColumns = resource.Table[corev1.Pod, *corev1.Pod]{
 	Columns: []resource.Column{
 		resource.NameColumn(),

@@ -62,7 +62,7 @@ func validateNominatedNodeName(pod, before *corev1.Pod) field.ErrorList {
 	return errs
 }
 
-// statusList is the statuses of one kind of containers.
+// statusList is the list of statuses of regular, init or ephemeral containers.
 type statusList struct {
 	name       string
 	statuses   []corev1.ContainerStatus
@@ -203,7 +203,7 @@ func validateExtendedResourceClaimStatus(s *corev1.PodExtendedResourceClaimStatu
 			errs = append(errs, field.Invalid(at.Child("resourceName"), m.ResourceName, "must match the extended resource name of an entry in "+
 				"spec.initContainers.resources.requests or spec.containers.resources.requests"))
 		}
-		errs = append(errs, validate.DNS1123Label(path.Child("requestName"), m.RequestName)...) // the path is upstream's
+		errs = append(errs, validate.DNS1123Label(path.Child("requestName"), m.RequestName)...) // upstream's path has no index
 		if slices.Contains(s.RequestMappings[:i], m) {
 			errs = append(errs, field.Duplicate(at.Child("containerName"), m.ContainerName),
 				field.Duplicate(at.Child("resourceName"), m.ResourceName), field.Duplicate(at.Child("requestName"), m.RequestName))

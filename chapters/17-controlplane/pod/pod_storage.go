@@ -44,7 +44,7 @@ func NewPodStorage(pods *registry.Store, deps *resource.Dependencies) *PodStorag
 // Upstream: podEphemeralContainersStrategy.
 type ephemeralStrategy struct{ podStrategy }
 
-// PrepareForUpdate keeps everything but the ephemeral containers.
+// PrepareForUpdate resets everything but the ephemeral containers.
 func (ephemeralStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	pod, before := obj.(*corev1.Pod), old.(*corev1.Pod)
 	added := pod.Spec.EphemeralContainers
@@ -55,7 +55,7 @@ func (ephemeralStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Ob
 	countGeneration(pod, before)
 }
 
-// GetResetFields is nothing, as upstream: who writes through here owns what it sends, even what is put back.
+// GetResetFields is nil, as upstream: a manager owns all fields that it sends, also those that are reset.
 func (ephemeralStrategy) GetResetFields() rest.ResetFields { return nil }
 
 func (ephemeralStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
@@ -81,7 +81,7 @@ func (resizeStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Objec
 	countGeneration(pod, before)
 }
 
-// GetResetFields is nothing, as upstream: who writes through here owns what it sends, even what is put back.
+// GetResetFields is nil, as upstream: a manager owns all fields that it sends, also those that are reset.
 func (resizeStrategy) GetResetFields() rest.ResetFields { return nil }
 
 // resized returns the stored containers with the requested resources.

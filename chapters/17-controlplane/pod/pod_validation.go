@@ -211,7 +211,7 @@ func validateAndTakeNarrowedAffinity(spec, was *corev1.PodSpec) field.ErrorList 
 	}
 	errs = append(errs, validateNodeAffinityNarrowed(now, old)...)
 	switch a := spec.Affinity; {
-	case a == nil: // then old is not nil: they differ
+	case a == nil: // old is not nil, because old and now differ
 		spec.Affinity = &corev1.Affinity{NodeAffinity: old}
 	case was.Affinity == nil && a.PodAntiAffinity == nil && a.PodAffinity == nil:
 		spec.Affinity = nil

@@ -15,7 +15,7 @@ func NoBacksteps(path *field.Path, target string) field.ErrorList {
 	return field.ErrorList{field.Invalid(path, target, "must not contain '..'")}
 }
 
-// LocalDescendingPath: a relative file path without "..". Upstream: validateLocalDescendingPath.
+// LocalDescendingPath: the file path is relative and has no segment "..". Upstream: validateLocalDescendingPath.
 func LocalDescendingPath(path *field.Path, target string) field.ErrorList {
 	var errs field.ErrorList
 	if strings.HasPrefix(target, "/") {
@@ -24,8 +24,8 @@ func LocalDescendingPath(path *field.Path, target string) field.ErrorList {
 	return append(errs, NoBacksteps(path, target)...)
 }
 
-// LocalNonReservedPath is LocalDescendingPath for files that a kubelet writes: it keeps names that begin with ".." for
-// itself. Upstream: validateLocalNonReservedPath.
+// LocalNonReservedPath is LocalDescendingPath for files that a kubelet writes: names that begin with ".." are reserved for
+// the kubelet. Upstream: validateLocalNonReservedPath.
 func LocalNonReservedPath(path *field.Path, target string) field.ErrorList {
 	errs := LocalDescendingPath(path, target)
 	if strings.HasPrefix(target, "..") && !strings.HasPrefix(target, "../") {

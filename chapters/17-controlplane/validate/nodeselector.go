@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// NodeSelector checks the terms that select nodes. anyValue: values that no label can have are valid, as they were once.
+// NodeSelector checks the terms that select nodes. anyValue accepts values that no label can have, as older versions did.
 // Upstream: ValidateNodeSelector.
 func NodeSelector(path *field.Path, n *corev1.NodeSelector, anyValue bool) field.ErrorList {
 	path = path.Child("nodeSelectorTerms")
@@ -24,7 +24,7 @@ func NodeSelector(path *field.Path, n *corev1.NodeSelector, anyValue bool) field
 	return errs
 }
 
-// NodeSelectorTerm checks one of the terms, of which any may hold. Upstream: ValidateNodeSelectorTerm.
+// NodeSelectorTerm checks one term. A node is selected if any of the terms matches it. Upstream: ValidateNodeSelectorTerm.
 func NodeSelectorTerm(path *field.Path, term *corev1.NodeSelectorTerm, anyValue bool) field.ErrorList {
 	var errs field.ErrorList
 	for i := range term.MatchExpressions {
@@ -62,7 +62,7 @@ func validateNodeSelectorRequirement(path *field.Path, r *corev1.NodeSelectorReq
 	return errs
 }
 
-// validateNodeFieldSelectorRequirement: the only field of a node that can be selected is its name.
+// validateNodeFieldSelectorRequirement: metadata.name is the only field of a node that can be selected.
 func validateNodeFieldSelectorRequirement(path *field.Path, r *corev1.NodeSelectorRequirement) field.ErrorList {
 	var errs field.ErrorList
 	switch r.Operator {
@@ -83,7 +83,7 @@ func validateNodeFieldSelectorRequirement(path *field.Path, r *corev1.NodeSelect
 	return errs
 }
 
-// CSIDriverName: the name of a storage driver is a domain, of 63 characters at most. Upstream: ValidateCSIDriverName.
+// CSIDriverName: the name is a DNS subdomain in any case, of at most 63 characters. Upstream: ValidateCSIDriverName.
 func CSIDriverName(path *field.Path, name string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "")}

@@ -7,10 +7,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Integer is the type of a field with a whole number.
+// Integer is the constraint for integer fields.
 type Integer interface{ ~int32 | ~int64 }
 
-// NonNegative: 0 or more.
+// NonNegative: the value is 0 or more.
 func NonNegative[N Integer](path *field.Path, n N) field.ErrorList {
 	if n >= 0 {
 		return nil
@@ -18,7 +18,7 @@ func NonNegative[N Integer](path *field.Path, n N) field.ErrorList {
 	return field.ErrorList{field.Invalid(path, int64(n), apivalidation.IsNegativeErrorMsg)}
 }
 
-// Positive: 1 or more.
+// Positive: the value is 1 or more.
 func Positive[N Integer](path *field.Path, n N) field.ErrorList {
 	if n > 0 {
 		return nil
@@ -26,7 +26,7 @@ func Positive[N Integer](path *field.Path, n N) field.ErrorList {
 	return field.ErrorList{field.Invalid(path, int64(n), "must be greater than zero")}
 }
 
-// InRange: from low to high, both included.
+// InRange: the value is from low to high, both included.
 func InRange[N Integer](path *field.Path, n N, low, high int) field.ErrorList {
 	if int64(n) >= int64(low) && int64(n) <= int64(high) {
 		return nil
@@ -34,12 +34,12 @@ func InRange[N Integer](path *field.Path, n N, low, high int) field.ErrorList {
 	return field.ErrorList{field.Invalid(path, n, validation.InclusiveRangeError(low, high))}
 }
 
-// PortNumber: 1 to 65535.
+// PortNumber: the port is from 1 to 65535.
 func PortNumber(path *field.Path, port int32) field.ErrorList {
 	return Invalid(path, port, validation.IsValidPortNum(int(port)))
 }
 
-// PortNumberOrName: the number of a port, or the name of a container's port.
+// PortNumberOrName: the value is a port number, or a valid name for a container's port.
 func PortNumberOrName(path *field.Path, port intstr.IntOrString) field.ErrorList {
 	if port.Type == intstr.Int {
 		return PortNumber(path, port.IntVal)
@@ -47,7 +47,7 @@ func PortNumberOrName(path *field.Path, port intstr.IntOrString) field.ErrorList
 	return Invalid(path, port.StrVal, validation.IsValidPortName(port.StrVal))
 }
 
-// FileMode: permission bits, and no others; nil is valid.
+// FileMode: the mode has permission bits only; nil is valid.
 func FileMode(path *field.Path, mode *int32) field.ErrorList {
 	if mode == nil || *mode >= 0 && *mode <= 0o777 {
 		return nil

@@ -11,23 +11,23 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// computeResources are what containers and pods compute with.
+// computeResources are the standard resources of containers and pods.
 var computeResources = []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage}
 
-// quotaResources are what only a quota names: requests and limits of all pods, and numbers of objects.
+// quotaResources are names that only quotas use: the requests and limits of all pods together.
 var quotaResources = []corev1.ResourceName{
 	corev1.ResourceRequestsCPU, corev1.ResourceRequestsMemory, corev1.ResourceRequestsEphemeralStorage,
 	corev1.ResourceLimitsCPU, corev1.ResourceLimitsMemory, corev1.ResourceLimitsEphemeralStorage, corev1.ResourceRequestsStorage,
 }
 
-// integerResources are numbers of objects.
+// integerResources count objects, so their quantities are integers.
 var integerResources = []corev1.ResourceName{
 	corev1.ResourcePods, corev1.ResourceQuotas, corev1.ResourceServices, corev1.ResourceReplicationControllers,
 	corev1.ResourceSecrets, corev1.ResourceConfigMaps, corev1.ResourcePersistentVolumeClaims,
 	corev1.ResourceServicesNodePorts, corev1.ResourceServicesLoadBalancers,
 }
 
-// IsStandardQuotaResourceName: a quota may limit the resource, though its name has no domain.
+// IsStandardQuotaResourceName reports whether the name is one of the names without a domain that a quota may limit.
 // Upstream: IsStandardQuotaResourceName.
 func IsStandardQuotaResourceName(name corev1.ResourceName) bool {
 	return slices.Contains(computeResources, name) || slices.Contains(quotaResources, name) || slices.Contains(integerResources, name) ||
@@ -35,19 +35,20 @@ func IsStandardQuotaResourceName(name corev1.ResourceName) bool {
 		strings.HasPrefix(string(name), corev1.ResourceRequestsHugePagesPrefix)
 }
 
-// IsNativeResourceName: the name has no domain, or Kubernetes' own.
+// IsNativeResourceName reports whether the name has no domain, or the domain kubernetes.io. Upstream: IsNativeResource.
 func IsNativeResourceName(name corev1.ResourceName) bool {
 	return !strings.Contains(string(name), "/") || strings.Contains(string(name), corev1.ResourceDefaultNamespacePrefix)
 }
 
-// IsExtendedResourceName: the name is somebody's own, and a quota can be made of it. Upstream: IsExtendedResourceName.
+// IsExtendedResourceName reports whether the name has a domain of its own, and stays valid with the prefix "requests.".
+// Upstream: IsExtendedResourceName.
 func IsExtendedResourceName(name corev1.ResourceName) bool {
 	const requests = corev1.DefaultResourceRequestsPrefix
 	return !IsNativeResourceName(name) && !strings.HasPrefix(string(name), requests) &&
 		len(validation.IsQualifiedName(requests+string(name))) == 0
 }
 
-// ResourceName: a name without a domain is one of the standard ones. Upstream: validateResourceName.
+// ResourceName: the name is a qualified name; without a domain it is a standard one. Upstream: validateResourceName.
 func ResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if errs := Invalid(path, name, validation.IsQualifiedName(string(name))); len(errs) > 0 {
 		return errs
@@ -58,7 +59,8 @@ func ResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	return nil
 }
 
-// ContainerResourceName: a container may ask for the resource. Upstream: validateContainerResourceName.
+// ContainerResourceName: the name is valid in the requests and limits of a container. Upstream:
+// validateContainerResourceName.
 func ContainerResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	errs := ResourceName(path, name)
 	switch {
@@ -72,7 +74,8 @@ func ContainerResourceName(path *field.Path, name corev1.ResourceName) field.Err
 	return errs
 }
 
-// ResourceQuantity: not negative, and an integer where the resource is counted. Upstream: ValidateResourceQuantityValue.
+// ResourceQuantity: the quantity is not negative, and an integer if the resource counts objects or devices. Upstream:
+// ValidateResourceQuantityValue.
 func ResourceQuantity(path *field.Path, name corev1.ResourceName, value resource.Quantity) field.ErrorList {
 	var errs field.ErrorList
 	if value.Sign() < 0 {
@@ -84,7 +87,7 @@ func ResourceQuantity(path *field.Path, name corev1.ResourceName, value resource
 	return errs
 }
 
-// PositiveQuantity: greater than zero. Upstream: ValidatePositiveQuantityValue.
+// PositiveQuantity: the quantity is greater than zero. Upstream: ValidatePositiveQuantityValue.
 func PositiveQuantity(path *field.Path, value resource.Quantity) field.ErrorList {
 	if value.Sign() > 0 {
 		return nil
@@ -92,7 +95,7 @@ func PositiveQuantity(path *field.Path, value resource.Quantity) field.ErrorList
 	return field.ErrorList{field.Invalid(path, value.String(), "must be greater than zero")}
 }
 
-// NonNegativeQuantity: not negative, rounded up to whole units. Upstream: validateBasicResource.
+// NonNegativeQuantity: the quantity, rounded up to an integer, is not negative. Upstream: validateBasicResource.
 func NonNegativeQuantity(path *field.Path, value resource.Quantity) field.ErrorList {
 	if value.Value() >= 0 {
 		return nil
@@ -100,6 +103,7 @@ func NonNegativeQuantity(path *field.Path, value resource.Quantity) field.ErrorL
 	return field.ErrorList{field.Invalid(path, value.Value(), "must be a valid resource quantity")}
 }
 
+// HasResource reports whether the list has a quantity for the name.
 func HasResource(list corev1.ResourceList, name corev1.ResourceName) bool {
 	_, ok := list[name]
 	return ok

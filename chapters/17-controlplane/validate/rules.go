@@ -12,8 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// The rules of single values. Each takes the path of the field first, then the value, and returns nil for a value that is
-// valid.
+// The rules for single values. Each takes the path of the field, then the value; nil means that the value is valid.
 
 // Required: the value is not empty.
 func Required(path *field.Path, value string) field.ErrorList {
@@ -23,7 +22,7 @@ func Required(path *field.Path, value string) field.ErrorList {
 	return field.ErrorList{field.Required(path, "")}
 }
 
-// Supported: the value is one of known; "" is refused unless it is known too.
+// Supported: the value is one of known. "" is refused unless it is one of known.
 func Supported[T ~string](path *field.Path, value T, known ...T) field.ErrorList {
 	if slices.Contains(known, value) {
 		return nil
@@ -39,7 +38,7 @@ func RequiredAndSupported[T ~string](path *field.Path, value T, known ...T) fiel
 	return Supported(path, value, known...)
 }
 
-// Invalid makes one error of each message that a library's check of a name gave.
+// Invalid makes one error of each message. Messages come from functions such as validation.IsDNS1123Label.
 func Invalid(path *field.Path, value any, messages []string) field.ErrorList {
 	var errs field.ErrorList
 	for _, message := range messages {
@@ -48,23 +47,27 @@ func Invalid(path *field.Path, value any, messages []string) field.ErrorList {
 	return errs
 }
 
-// Names. Each message about the name is an error.
+// DNS1123Subdomain: the value is a DNS subdomain: labels in lower case, separated by dots.
 func DNS1123Subdomain(path *field.Path, s string) field.ErrorList {
 	return Invalid(path, s, validation.IsDNS1123Subdomain(s))
 }
+
+// DNS1123Label: the value is a DNS label in lower case.
 func DNS1123Label(path *field.Path, s string) field.ErrorList {
 	return Invalid(path, s, validation.IsDNS1123Label(s))
 }
+
+// QualifiedName: the value is a name, or domain/name, as the keys of labels are.
 func QualifiedName(path *field.Path, s string) field.ErrorList {
 	return Invalid(path, s, validation.IsQualifiedName(s))
 }
 
-// ObjectName: the value can be the name of an object: a DNS subdomain.
+// ObjectName: the value is a valid name for most objects: a DNS subdomain.
 func ObjectName(path *field.Path, s string) field.ErrorList {
 	return Invalid(path, s, apivalidation.NameIsDNSSubdomain(s, false))
 }
 
-// RequiredObjectName is ObjectName for a reference that cannot be left out.
+// RequiredObjectName: the value is not empty, and an ObjectName.
 func RequiredObjectName(path *field.Path, s string) field.ErrorList {
 	if s == "" {
 		return field.ErrorList{field.Required(path, "")}
@@ -72,7 +75,7 @@ func RequiredObjectName(path *field.Path, s string) field.ErrorList {
 	return ObjectName(path, s)
 }
 
-// PathSegment: the name can be one segment of a URL path. An empty name is refused with the detail missing.
+// PathSegment: the name is a valid segment of a URL path. missing is the detail of the error for an empty name.
 func PathSegment(path *field.Path, name, missing string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, missing)}
@@ -80,12 +83,13 @@ func PathSegment(path *field.Path, name, missing string) field.ErrorList {
 	return Invalid(path, name, content.IsPathSegmentName(name))
 }
 
-// IP: the address is valid, and in canonical form; values that are stored already may keep another form.
+// IP: the address is valid and in canonical form. Addresses in stored may have another form: they are in the object
+// already.
 func IP(path *field.Path, value string, stored ...string) field.ErrorList {
 	return validation.IsValidIPForLegacyField(path, value, true, stored)
 }
 
-// Immutable: the field equals the one that is stored.
+// Immutable: the value equals the stored one.
 func Immutable(path *field.Path, now, before any) field.ErrorList {
 	if equality.Semantic.DeepEqual(now, before) {
 		return nil
@@ -93,10 +97,10 @@ func Immutable(path *field.Path, now, before any) field.ErrorList {
 	return field.ErrorList{field.Invalid(path, now, apivalidation.FieldImmutableErrorMsg)}
 }
 
-// SortedKeys are the keys of a map in order, so that the same object always gets the same answer.
+// SortedKeys returns the keys of a map in order, so that the errors of an object are always in the same order.
 func SortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
-// AllOrSome: the list is not empty, and where it has "*", it has nothing else.
+// AllOrSome: the list is not empty; "*" stands alone in it. what names the items, missing is the detail for an empty list.
 func AllOrSome(path *field.Path, list []string, what, missing string) field.ErrorList {
 	switch {
 	case len(list) == 0:
@@ -107,7 +111,7 @@ func AllOrSome(path *field.Path, list []string, what, missing string) field.Erro
 	return nil
 }
 
-// Seen finds repeated values of a list.
+// Seen finds duplicates in a list.
 type Seen map[string]bool
 
 // Repeated reports whether it was asked about key before.

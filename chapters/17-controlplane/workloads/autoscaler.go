@@ -18,8 +18,8 @@ import (
 
 type autoscaler = autoscalingv2.HorizontalPodAutoscaler
 
-// autoscalers have no generation: their controller looks at the spec each time it measures.
-// Upstream: pkg/registry/autoscaling/horizontalpodautoscaler.
+// autoscalers is the strategy of horizontal pod autoscalers. They have no generation: the controller reads the spec in
+// each cycle. Upstream: pkg/registry/autoscaling/horizontalpodautoscaler.
 var autoscalers = resource.SpecStatus[autoscaler, *autoscaler]{
 	Strategy:            registry.Namespaced{},
 	Spec:                func(a *autoscaler) any { return &a.Spec },
@@ -40,7 +40,7 @@ func validateAutoscaler(_ context.Context, a, old *autoscaler) field.ErrorList {
 	return errs
 }
 
-// validateBounds: between one and the maximum. Zero is let in only where it is stored.
+// validateBounds: minReplicas is at least 1 and at most maxReplicas. 0 is valid only if it is stored.
 func validateBounds(path *field.Path, s *autoscalingv2.HorizontalPodAutoscalerSpec, old *autoscaler) field.ErrorList {
 	var errs field.ErrorList
 	least, minimum, maximum := int32(1), path.Child("minReplicas"), path.Child("maxReplicas")
@@ -62,18 +62,18 @@ func validateBounds(path *field.Path, s *autoscalingv2.HorizontalPodAutoscalerSp
 	return errs
 }
 
-// versionCheck says what is wrong with the apiVersion of a reference.
+// versionCheck returns an error for an invalid apiVersion of a reference.
 type versionCheck func(apiVersion string) error
 
 func anyVersion(string) error { return nil }
 
-// readableVersion: the core group may be meant.
+// readableVersion accepts any valid apiVersion, also of the core group.
 func readableVersion(apiVersion string) error {
 	_, err := schema.ParseGroupVersion(apiVersion)
 	return err
 }
 
-// namedGroup: the group is part of the version.
+// namedGroup accepts a valid apiVersion with a group.
 func namedGroup(apiVersion string) error {
 	gv, err := schema.ParseGroupVersion(apiVersion)
 	if err == nil && gv.Group == "" {
@@ -82,7 +82,8 @@ func namedGroup(apiVersion string) error {
 	return err
 }
 
-// targetVersion: nothing in the core group but a replication controller can be scaled. What is stored stays.
+// targetVersion returns the check for scaleTargetRef: only a replication controller may be in the core group. A stored
+// reference stays valid.
 func targetVersion(a, old *autoscaler) versionCheck {
 	ref := a.Spec.ScaleTargetRef
 	switch {
@@ -94,7 +95,7 @@ func targetVersion(a, old *autoscaler) versionCheck {
 	return namedGroup
 }
 
-// metricVersion: an autoscaler with an unreadable version in a metric may keep them.
+// metricVersion returns the check for metrics: if a stored one is invalid, any is valid.
 func metricVersion(old *autoscaler) versionCheck {
 	if old == nil {
 		return readableVersion
@@ -121,7 +122,7 @@ func validateAutoscalerStatus(_ context.Context, a, _ *autoscaler) field.ErrorLi
 		{"desiredReplicas", int64(a.Status.DesiredReplicas)}})
 }
 
-// autoscalerColumns is what kubectl get horizontalpodautoscalers shows.
+// autoscalerColumns are the columns of kubectl get horizontalpodautoscalers.
 var autoscalerColumns = resource.Table[autoscaler, *autoscaler]{
 	Columns: []resource.Column{
 		resource.NameColumn(),
@@ -143,10 +144,10 @@ var autoscalerColumns = resource.Table[autoscaler, *autoscaler]{
 	},
 }
 
-// shownTargets is how many metrics a cell shows.
+// shownTargets is the number of metrics that the cell Targets shows.
 const shownTargets = 2
 
-// targetsText is "cpu: 12%/80%, 5/10 (avg) + 1 more...": what is measured, and what is aimed at.
+// targetsText returns the cell Targets, current and target values: "cpu: 12%/80%, 5/10 (avg) + 1 more...".
 func targetsText(a *autoscaler) string {
 	specs := a.Spec.Metrics
 	if len(specs) == 0 {
@@ -167,7 +168,8 @@ func targetsText(a *autoscaler) string {
 	return text
 }
 
-// targetText is one metric; a metric without the part that its type names, which validation does not let in, is unknown.
+// targetText returns the text for one metric. A metric without the source that its type names is unknown; validation
+// refuses it.
 func targetText(m *autoscalingv2.MetricSpec, status *autoscalingv2.MetricStatus) string {
 	switch {
 	case m.Type == autoscalingv2.ExternalMetricSourceType && m.External != nil:
@@ -206,7 +208,7 @@ func targetText(m *autoscalingv2.MetricSpec, status *autoscalingv2.MetricStatus)
 
 const unknown = "<unknown>"
 
-// amountOf is an amount per pod, or of all together; now is nil where nothing is measured yet.
+// amountOf returns the average per pod, or the total; now is nil before the first measurement.
 func amountOf(t autoscalingv2.MetricTarget, now *autoscalingv2.MetricValueStatus) string {
 	switch {
 	case t.AverageValue != nil && now != nil && now.AverageValue != nil:
@@ -219,7 +221,7 @@ func amountOf(t autoscalingv2.MetricTarget, now *autoscalingv2.MetricValueStatus
 	return unknown + "/" + quantityText(t.Value)
 }
 
-// usageOf is an amount, or a share of what the containers request.
+// usageOf returns the average value, or the percentage of the containers' requests.
 func usageOf(t autoscalingv2.MetricTarget, now *autoscalingv2.MetricValueStatus) string {
 	have, want := unknown, "<auto>"
 	if t.AverageValue != nil {
@@ -237,7 +239,7 @@ func usageOf(t autoscalingv2.MetricTarget, now *autoscalingv2.MetricValueStatus)
 	return have + "/" + want
 }
 
-// quantityText is a quantity as upstream prints a missing one too.
+// quantityText returns a quantity; nil is <nil>, as upstream prints it.
 func quantityText(q *apiresource.Quantity) string {
 	if q == nil {
 		return "<nil>"

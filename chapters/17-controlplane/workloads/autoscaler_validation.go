@@ -8,12 +8,12 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// metricTypes in the order in which messages list them.
+// metricTypes are the valid types, in the order of upstream's messages.
 var metricTypes = []autoscalingv2.MetricSourceType{autoscalingv2.ContainerResourceMetricSourceType,
 	autoscalingv2.ExternalMetricSourceType, autoscalingv2.ObjectMetricSourceType, autoscalingv2.PodsMetricSourceType,
 	autoscalingv2.ResourceMetricSourceType}
 
-// validateMetrics: to come back from zero pods, something has to be measured that is not a pod.
+// validateMetrics: minReplicas of 0 needs an Object or External metric, because without pods only these have values.
 func validateMetrics(path *field.Path, s *autoscalingv2.HorizontalPodAutoscalerSpec, version versionCheck) field.ErrorList {
 	var errs field.ErrorList
 	outside := false
@@ -28,7 +28,7 @@ func validateMetrics(path *field.Path, s *autoscalingv2.HorizontalPodAutoscalerS
 	return errs
 }
 
-// source is one of the places in a metric where what is measured can stand.
+// source is one of the fields of a metric, of which the type selects one.
 type source struct {
 	of      autoscalingv2.MetricSourceType
 	field   string
@@ -36,7 +36,7 @@ type source struct {
 	check   func(path *field.Path) field.ErrorList
 }
 
-// sources in the order in which they are looked at.
+// sources returns the sources in upstream's order of validation.
 func sources(m *autoscalingv2.MetricSpec, version versionCheck) []source {
 	return []source{
 		{autoscalingv2.ObjectMetricSourceType, "object", m.Object != nil,
@@ -51,7 +51,7 @@ func sources(m *autoscalingv2.MetricSpec, version versionCheck) []source {
 	}
 }
 
-// validateMetric: the one source that the type names is there, and no other. Only the first of several is looked into.
+// validateMetric: only the source that the type names is set. Of several sources only the first is checked.
 func validateMetric(path *field.Path, m *autoscalingv2.MetricSpec, version versionCheck) field.ErrorList {
 	errs := validateMetricType(path.Child("type"), m.Type)
 	all, present := sources(m, version), 0
@@ -68,7 +68,7 @@ func validateMetric(path *field.Path, m *autoscalingv2.MetricSpec, version versi
 			errs = append(errs, field.Required(path.Child(s.field), "must populate information for the given metric source"))
 		}
 	}
-	errs = append(errs, validate.Supported(path.Child("type"), m.Type, metricTypes...)...) // a second time, as upstream
+	errs = append(errs, validate.Supported(path.Child("type"), m.Type, metricTypes...)...) // upstream reports it twice
 	for _, s := range all {
 		if s.of != m.Type && s.present && present > 1 {
 			errs = append(errs, field.Forbidden(path.Child(s.field), "must populate the given metric source only"))
@@ -135,7 +135,7 @@ func validateContainerMetric(path *field.Path, m *autoscalingv2.ContainerResourc
 	return append(errs, validateUsage(path.Child("target"), m.Target)...)
 }
 
-// validateUsage: an amount or a share of what was requested.
+// validateUsage: either averageValue or averageUtilization is set.
 func validateUsage(path *field.Path, t autoscalingv2.MetricTarget) field.ErrorList {
 	errs := validateTarget(path, t)
 	switch share, amount := t.AverageUtilization != nil, t.AverageValue != nil; {
@@ -147,7 +147,7 @@ func validateUsage(path *field.Path, t autoscalingv2.MetricTarget) field.ErrorLi
 	return errs
 }
 
-// validateResourceName: one that containers can request.
+// validateResourceName: containers can request the resource.
 func validateResourceName(path *field.Path, name corev1.ResourceName) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, "must specify a resource name")}
@@ -159,7 +159,7 @@ func validateMetricName(path *field.Path, m autoscalingv2.MetricIdentifier) fiel
 	return validate.PathSegment(path.Child("metric", "name"), m.Name, "must specify a metric name")
 }
 
-// validateTarget: of a known type, and above zero.
+// validateTarget: the type is known, and the values are positive.
 func validateTarget(path *field.Path, t autoscalingv2.MetricTarget) field.ErrorList {
 	var errs field.ErrorList
 	if t.Type == "" {
@@ -180,20 +180,13 @@ func validateTarget(path *field.Path, t autoscalingv2.MetricTarget) field.ErrorL
 	return errs
 }
 
-// Bounds of how an autoscaler looks back, in seconds.
+// The maximum times of scaling rules, in seconds.
 const (
 	maxPeriod        int32 = 1800
 	maxStabilization int32 = 3600
 )
 
-// What may be named, in the order in which messages list it.
-var (
-	selectPolicies = []autoscalingv2.ScalingPolicySelect{autoscalingv2.DisabledPolicySelect,
-		autoscalingv2.MaxChangePolicySelect, autoscalingv2.MinChangePolicySelect}
-	scalingPolicies = []autoscalingv2.HPAScalingPolicyType{autoscalingv2.PercentScalingPolicy, autoscalingv2.PodsScalingPolicy}
-)
-
-// validateScaling: how fast the number of pods may change in one direction.
+// validateScaling checks the rules for one direction: how fast the number of pods may change.
 func validateScaling(path *field.Path, r *autoscalingv2.HPAScalingRules) field.ErrorList {
 	if r == nil {
 		return nil
@@ -206,7 +199,8 @@ func validateScaling(path *field.Path, r *autoscalingv2.HPAScalingRules) field.E
 		errs = append(errs, validateMaximum(at, window, maxStabilization, "")...)
 	}
 	if r.SelectPolicy != nil {
-		errs = append(errs, validate.Supported(path.Child("selectPolicy"), *r.SelectPolicy, selectPolicies...)...)
+		errs = append(errs, validate.Supported(path.Child("selectPolicy"), *r.SelectPolicy,
+			autoscalingv2.DisabledPolicySelect, autoscalingv2.MaxChangePolicySelect, autoscalingv2.MinChangePolicySelect)...)
 	}
 	policies := path.Child("policies")
 	if len(r.Policies) == 0 {
@@ -222,9 +216,9 @@ func validateScaling(path *field.Path, r *autoscalingv2.HPAScalingRules) field.E
 }
 
 func validateScalingPolicy(path *field.Path, p autoscalingv2.HPAScalingPolicy) field.ErrorList {
-	errs := validate.Supported(path.Child("type"), p.Type, scalingPolicies...)
-	errs = append(errs, validate.Positive(path.Child("value"), p.Value)...)
 	period := path.Child("periodSeconds")
+	errs := validate.Supported(path.Child("type"), p.Type, autoscalingv2.PercentScalingPolicy, autoscalingv2.PodsScalingPolicy)
+	errs = append(errs, validate.Positive(path.Child("value"), p.Value)...)
 	errs = append(errs, validate.Positive(period, p.PeriodSeconds)...)
 	return append(errs, validateMaximum(period, &p.PeriodSeconds, maxPeriod, "")...)
 }

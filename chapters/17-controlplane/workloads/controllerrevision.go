@@ -17,8 +17,8 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// controllerRevisions: what a controller once wanted, for it to go back to; so nobody may change it afterwards.
-// Upstream: pkg/registry/apps/controllerrevision.
+// controllerRevisions is the strategy of controller revisions: templates to which a controller can roll back, so their
+// data is immutable. Upstream: pkg/registry/apps/controllerrevision.
 var controllerRevisions = resource.SpecStatus[appsv1.ControllerRevision, *appsv1.ControllerRevision]{
 	Strategy: registry.Namespaced{},
 	ValidateWithOldFunc: func(_ context.Context, r, old *appsv1.ControllerRevision) field.ErrorList {
@@ -30,7 +30,7 @@ var controllerRevisions = resource.SpecStatus[appsv1.ControllerRevision, *appsv1
 	},
 }
 
-// validateRevisionData: the data is an object of JSON.
+// validateRevisionData: the data is a JSON object.
 func validateRevisionData(path *field.Path, data runtime.RawExtension) field.ErrorList {
 	if data.Raw == nil {
 		return field.ErrorList{field.Required(path, "data is mandatory")}
@@ -48,7 +48,7 @@ func validateRevisionData(path *field.Path, data runtime.RawExtension) field.Err
 	return nil
 }
 
-// controllerRevisionColumns is what kubectl get controllerrevisions shows.
+// controllerRevisionColumns are the columns of kubectl get controllerrevisions.
 var controllerRevisionColumns = resource.Table[appsv1.ControllerRevision, *appsv1.ControllerRevision]{
 	Columns: []resource.Column{
 		resource.NameColumn(),
@@ -61,7 +61,7 @@ var controllerRevisionColumns = resource.Table[appsv1.ControllerRevision, *appsv
 	},
 }
 
-// controllerOf is the controller as kubectl names objects: statefulset.apps/web.
+// controllerOf returns the controller in kubectl's form: statefulset.apps/web.
 func controllerOf(obj metav1.Object) string {
 	owner := metav1.GetControllerOf(obj)
 	if owner == nil {

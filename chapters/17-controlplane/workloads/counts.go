@@ -8,13 +8,13 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// count is a number that a client may give, and its field.
+// count is the value of an integer field, and the field's name.
 type count struct {
 	field string
 	value int64
 }
 
-// counted makes a count of a field that may be left out, as no count or one.
+// counted returns an optional field as a list of one count; an empty list: the field is not set.
 func counted[N int32 | int64](name string, value *N) []count {
 	if value == nil {
 		return nil
@@ -22,7 +22,7 @@ func counted[N int32 | int64](name string, value *N) []count {
 	return []count{{name, int64(*value)}}
 }
 
-// notNegative refuses counts below zero.
+// validateNonNegative: all counts are 0 or more.
 func validateNonNegative(path *field.Path, lists ...[]count) field.ErrorList {
 	var errs field.ErrorList
 	for _, c := range slices.Concat(lists...) {
@@ -31,7 +31,7 @@ func validateNonNegative(path *field.Path, lists ...[]count) field.ErrorList {
 	return errs
 }
 
-// atMost refuses counts above a limit that another field, called name, sets.
+// validateAtMost: no count is greater than limit, the value of the field called name.
 func validateAtMost(path *field.Path, limit int32, name string, counts ...count) field.ErrorList {
 	var errs field.ErrorList
 	for _, c := range counts {
@@ -42,7 +42,7 @@ func validateAtMost(path *field.Path, limit int32, name string, counts ...count)
 	return errs
 }
 
-// notBack refuses a collision count that falls: names would be made twice.
+// validateCollisionCount: the count never decreases. It is part of the hash in names, so a lower one would repeat a name.
 func validateCollisionCount(path *field.Path, now, before *int32) field.ErrorList {
 	value := valueOf(now)
 	if before == nil || now != nil && value >= *before {
@@ -51,7 +51,7 @@ func validateCollisionCount(path *field.Path, now, before *int32) field.ErrorLis
 	return field.ErrorList{field.Invalid(path.Child("collisionCount"), value, "cannot be decremented")}
 }
 
-// valueOf is what p points to, or the zero value.
+// valueOf returns *p, or the zero value for nil.
 func valueOf[T any](p *T) T {
 	if p == nil {
 		var zero T

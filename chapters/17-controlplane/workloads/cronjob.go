@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	_ "time/tzdata" // zones are known on machines that have none
+	_ "time/tzdata" // for machines without a time zone database
 
 	"github.com/robfig/cron/v3"
 	batchv1 "k8s.io/api/batch/v1"
@@ -23,7 +23,7 @@ import (
 
 type cronJob = batchv1.CronJob
 
-// cronJobs is the strategy. Upstream: pkg/registry/batch/cronjob.
+// cronJobs is the strategy of cron jobs. Upstream: pkg/registry/batch/cronjob.
 var cronJobs = resource.SpecStatus[cronJob, *cronJob]{
 	Strategy:            registry.Namespaced{},
 	Spec:                func(c *cronJob) any { return &c.Spec },
@@ -33,7 +33,7 @@ var cronJobs = resource.SpecStatus[cronJob, *cronJob]{
 	WarningsWithOldFunc: warnCronJob,
 }
 
-// timestampSuffix is what the controller appends to the name for each job: -29384756 and room to grow.
+// timestampSuffix is the length of the suffix that the controller appends for each job, such as -29384756, with a reserve.
 const timestampSuffix = 11
 
 func validateCronJob(_ context.Context, c, old *cronJob) field.ErrorList {
@@ -44,7 +44,7 @@ func validateCronJob(_ context.Context, c, old *cronJob) field.ErrorList {
 	}
 	errs := validateScheduleOf(path.Child("schedule"), s, stored)
 	errs = append(errs, validateNonNegative(path, counted("startingDeadlineSeconds", s.StartingDeadlineSeconds))...)
-	if stored == nil || !equality.Semantic.DeepEqual(s.TimeZone, stored.TimeZone) { // a zone that is stored may be gone since
+	if stored == nil || !equality.Semantic.DeepEqual(s.TimeZone, stored.TimeZone) { // a stored zone may no longer exist
 		errs = append(errs, validateTimeZone(path.Child("timeZone"), s.TimeZone)...)
 	}
 	errs = append(errs, validateConcurrency(path.Child("concurrencyPolicy"), s.ConcurrencyPolicy)...)
@@ -57,20 +57,21 @@ func validateCronJob(_ context.Context, c, old *cronJob) field.ErrorList {
 	return errs
 }
 
-// validateScheduleOf: a schedule that names its zone is allowed where it did so before.
+// validateScheduleOf: the schedule is set and valid. It may contain a time zone only if the stored one does.
 func validateScheduleOf(path *field.Path, s, stored *batchv1.CronJobSpec) field.ErrorList {
-	if s.Schedule == "" {
-		return field.ErrorList{field.Required(path, "")}
+	if errs := validate.Required(path, s.Schedule); len(errs) > 0 {
+		return errs
 	}
 	zoned := stored != nil && strings.Contains(stored.Schedule, "TZ")
 	return validateSchedule(path, s.Schedule, s.TimeZone, zoned)
 }
 
 func validateConcurrency(path *field.Path, policy batchv1.ConcurrencyPolicy) field.ErrorList {
-	return validate.RequiredAndSupported(path, policy, batchv1.AllowConcurrent, batchv1.ForbidConcurrent, batchv1.ReplaceConcurrent)
+	return validate.RequiredAndSupported(path, policy,
+		batchv1.AllowConcurrent, batchv1.ForbidConcurrent, batchv1.ReplaceConcurrent)
 }
 
-// validateJobTemplate: jobs of a template get their selector when they are made.
+// validateJobTemplate: the template has no selector, because each job gets a generated one.
 func validateJobTemplate(path *field.Path, s, stored *batchv1.CronJobSpec) field.ErrorList {
 	template := &s.JobTemplate.Spec
 	var storedTemplate *batchv1.JobSpec
@@ -103,7 +104,7 @@ func warnCronJob(_ context.Context, c, old *cronJob) []string {
 	return lines
 }
 
-// cronJobColumns is what kubectl get cronjobs shows.
+// cronJobColumns are the columns of kubectl get cronjobs.
 var cronJobColumns = resource.Table[cronJob, *cronJob]{
 	Columns: append([]resource.Column{
 		resource.NameColumn(),
@@ -135,8 +136,8 @@ var cronJobColumns = resource.Table[cronJob, *cronJob]{
 	},
 }
 
-// validateSchedule: five fields or a word like @daily. The zone belongs in a field of its own, but for schedules stored
-// before there was one (zoned). Upstream: validateScheduleFormat.
+// validateSchedule: the schedule has five fields or is a word such as @daily. It contains a time zone only if zoned.
+// Upstream: validateScheduleFormat.
 func validateSchedule(path *field.Path, schedule string, zone *string, zoned bool) field.ErrorList {
 	var errs field.ErrorList
 	if err := parseSchedule(schedule); err != nil {
@@ -152,7 +153,7 @@ func validateSchedule(path *field.Path, schedule string, zone *string, zoned boo
 	return errs
 }
 
-// parseSchedule turns a panic of the library ("TZ=0") into an error.
+// parseSchedule parses a schedule. It turns panics of the library (on "TZ=0") into errors.
 func parseSchedule(schedule string) (err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
@@ -163,8 +164,8 @@ func parseSchedule(schedule string) (err error) {
 	return err
 }
 
-// zonePart is a component of a zone's name; see https://data.iana.org/time-zones/theory.html#naming. Digits and + are in
-// old names.
+// zonePart matches one part of a time zone's name; see https://data.iana.org/time-zones/theory.html#naming. Old names have
+// digits and +.
 var zonePart = regexp.MustCompile(`^[A-Za-z.\-_0-9+]{1,14}$`)
 
 func validateTimeZone(path *field.Path, zone *string) field.ErrorList {

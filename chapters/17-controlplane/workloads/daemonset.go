@@ -37,8 +37,8 @@ var daemonSets = daemonSetStrategy{resource.SpecStatus[daemonSet, *daemonSet]{
 	},
 }}
 
-// daemonSetStrategy: the server counts changes of the template. The count was once a field of the spec; now it is an
-// annotation, which clients cannot set. Upstream: pkg/registry/apps/daemonset.
+// daemonSetStrategy counts the changes of the template in an annotation, which replaced the field spec.templateGeneration.
+// Upstream: pkg/registry/apps/daemonset.
 type daemonSetStrategy struct {
 	resource.SpecStatus[daemonSet, *daemonSet]
 }
@@ -61,10 +61,10 @@ func (s daemonSetStrategy) PrepareForUpdate(ctx context.Context, obj, old runtim
 
 var daemonSetStatus = daemonSetStatusStrategy{daemonSets.StatusStrategy(validateDaemonSetStatus)}
 
-// daemonSetStatusStrategy: the count is part of what the status does not change.
+// daemonSetStatusStrategy resets the template generation as well as the spec.
 type daemonSetStatusStrategy struct{ registry.Strategy }
 
-// Unwrap is the strategy whose optional interfaces count; see registry.As.
+// Unwrap returns the wrapped strategy, for its optional interfaces; see registry.As.
 func (s daemonSetStatusStrategy) Unwrap() registry.Strategy { return s.Strategy }
 
 func (s daemonSetStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
@@ -72,7 +72,7 @@ func (s daemonSetStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old 
 	setTemplateGeneration(obj.(*daemonSet), templateGeneration(old.(*daemonSet)))
 }
 
-// GetResetFields are those of any status.
+// GetResetFields returns spec; upstream does not list the annotation either.
 func (daemonSetStatusStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func templateGeneration(d *daemonSet) int64 {
@@ -81,7 +81,7 @@ func templateGeneration(d *daemonSet) int64 {
 }
 
 func setTemplateGeneration(d *daemonSet, n int64) {
-	d.Annotations = maps.Clone(d.Annotations) // it may be the stored object's too
+	d.Annotations = maps.Clone(d.Annotations) // the stored object may share the map
 	if d.Annotations == nil {
 		d.Annotations = map[string]string{}
 	}
@@ -129,7 +129,8 @@ func validateDaemonSetStrategy(path *field.Path, s *appsv1.DaemonSetUpdateStrate
 		[]appsv1.DaemonSetUpdateStrategyType{appsv1.RollingUpdateDaemonSetStrategyType, appsv1.OnDeleteDaemonSetStrategyType})}
 }
 
-// validateRollingDaemonSet: on each node the old pod goes first or the new one comes first, never both.
+// validateRollingDaemonSet: exactly one of maxUnavailable and maxSurge is not 0. On each node either the old pod is
+// deleted first or the new one is created first.
 func validateRollingDaemonSet(path *field.Path, r *appsv1.RollingUpdateDaemonSet) field.ErrorList {
 	unavailable, surge := valueOf(r.MaxUnavailable), valueOf(r.MaxSurge)
 	errs := validateIntOrPercent(path.Child("maxUnavailable"), unavailable)
@@ -156,7 +157,7 @@ func validateDaemonSetStatus(_ context.Context, d, old *daemonSet) field.ErrorLi
 	return append(errs, validateCollisionCount(path, s.CollisionCount, old.Status.CollisionCount)...)
 }
 
-// daemonSetColumns is what kubectl get daemonsets shows.
+// daemonSetColumns are the columns of kubectl get daemonsets.
 var daemonSetColumns = resource.Table[daemonSet, *daemonSet]{
 	Columns: append([]resource.Column{
 		resource.NameColumn(),

@@ -19,8 +19,8 @@ import (
 
 type deployment = appsv1.Deployment
 
-// deployments: the generation counts annotations too, because a controller copies them to its replica sets.
-// Upstream: pkg/registry/apps/deployment.
+// deployments is the strategy of deployments. A new annotation increments the generation too, because the controller
+// copies annotations to replica sets. Upstream: pkg/registry/apps/deployment.
 var deployments = resource.SpecStatus[deployment, *deployment]{
 	Strategy:            registry.Namespaced{},
 	Spec:                func(d *deployment) any { return &d.Spec },
@@ -43,10 +43,10 @@ func warnDeployment(_ context.Context, d, old *deployment) []string {
 
 var deploymentStatus = deploymentStatusStrategy{deployments.StatusStrategy(validateDeploymentStatus)}
 
-// deploymentStatusStrategy: alone among the workloads, a deployment keeps its labels when its status changes.
+// deploymentStatusStrategy resets labels as well as the spec. Other workloads let a status update change labels.
 type deploymentStatusStrategy struct{ registry.Strategy }
 
-// Unwrap is the strategy whose optional interfaces count; see registry.As.
+// Unwrap returns the wrapped strategy, for its optional interfaces; see registry.As.
 func (s deploymentStatusStrategy) Unwrap() registry.Strategy { return s.Strategy }
 
 var _ rest.ResetFieldsStrategy = deploymentStatusStrategy{}
@@ -58,12 +58,12 @@ func (s deploymentStatusStrategy) PrepareForUpdate(ctx context.Context, obj, old
 	keepRollback(d, before)
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (deploymentStatusStrategy) GetResetFields() rest.ResetFields {
 	return rest.ResetFields{{"spec"}, {"metadata", "labels"}}
 }
 
-// keepRollback: the revision to go back to was once a field of the spec, and the status leaves it as it is.
+// keepRollback resets the annotation for rollbackTo: it was a field of the spec, so a status update must not change it.
 func keepRollback(d, old *deployment) {
 	revision, asked := old.Annotations[appsv1.DeprecatedRollbackTo]
 	if now, ok := d.Annotations[appsv1.DeprecatedRollbackTo]; ok == asked && now == revision {
@@ -125,7 +125,7 @@ func validateDeploymentStrategy(path *field.Path, s *appsv1.DeploymentStrategy) 
 		[]appsv1.DeploymentStrategyType{appsv1.RecreateDeploymentStrategyType, appsv1.RollingUpdateDeploymentStrategyType})}
 }
 
-// validateRollingDeployment: an update that may neither take a pod away nor add one cannot begin.
+// validateRollingDeployment: maxUnavailable and maxSurge are not both 0, because such an update could replace no pod.
 func validateRollingDeployment(path *field.Path, r *appsv1.RollingUpdateDeployment) field.ErrorList {
 	unavailable, surge := valueOf(r.MaxUnavailable), valueOf(r.MaxSurge)
 	errs := validateIntOrPercent(path.Child("maxUnavailable"), unavailable)
@@ -159,7 +159,7 @@ func deploymentScale(s *registry.Store, _ *resource.Dependencies) map[string]res
 	}}
 }
 
-// deploymentColumns is what kubectl get deployments shows.
+// deploymentColumns are the columns of kubectl get deployments.
 var deploymentColumns = resource.Table[deployment, *deployment]{
 	Columns: append([]resource.Column{
 		resource.NameColumn(),

@@ -15,7 +15,8 @@ import (
 
 type disruptionBudget = policyv1.PodDisruptionBudget
 
-// disruptionBudgets: who changes a budget says which one was seen, because evictions change its status at any time.
+// disruptionBudgets is the strategy of pod disruption budgets. An update must send a resourceVersion, because evictions
+// change the status at any time.
 // Upstream: pkg/registry/policy/poddisruptionbudget.
 var disruptionBudgets = resource.SpecStatus[disruptionBudget, *disruptionBudget]{
 	Strategy:                  registry.Namespaced{},
@@ -24,9 +25,6 @@ var disruptionBudgets = resource.SpecStatus[disruptionBudget, *disruptionBudget]
 	ValidateWithOldFunc:       validateBudget,
 	ForbidUnconditionalUpdate: true,
 }
-
-// evictionPolicies in the order in which messages list them.
-var evictionPolicies = []policyv1.UnhealthyPodEvictionPolicyType{policyv1.AlwaysAllow, policyv1.IfHealthyBudget}
 
 func validateBudget(_ context.Context, b, old *disruptionBudget) field.ErrorList {
 	s, path := &b.Spec, field.NewPath("spec")
@@ -41,14 +39,14 @@ func validateBudget(_ context.Context, b, old *disruptionBudget) field.ErrorList
 		allowed.AllowInvalidLabelValueInSelector = len(metav1validation.ValidateLabelSelector(old.Spec.Selector, allowed, nil)) > 0
 	}
 	errs = append(errs, metav1validation.ValidateLabelSelector(s.Selector, allowed, path.Child("selector"))...)
-	policy := s.UnhealthyPodEvictionPolicy
-	if policy != nil && *policy != policyv1.AlwaysAllow && *policy != policyv1.IfHealthyBudget {
-		errs = append(errs, field.NotSupported(path.Child("unhealthyPodEvictionPolicy"), *policy, evictionPolicies))
+	if policy := s.UnhealthyPodEvictionPolicy; policy != nil {
+		errs = append(errs, validate.Supported(path.Child("unhealthyPodEvictionPolicy"), *policy,
+			policyv1.AlwaysAllow, policyv1.IfHealthyBudget)...)
 	}
 	return errs
 }
 
-// validateAmount: a number of pods, or a share of them that is not more than all.
+// validateAmount: the amount is 0 or more, or a percentage of at most 100%; nil is valid.
 func validateAmount(path *field.Path, amount *intstr.IntOrString) field.ErrorList {
 	if amount == nil {
 		return nil
@@ -65,7 +63,7 @@ func validateBudgetStatus(_ context.Context, b, _ *disruptionBudget) field.Error
 	})...)
 }
 
-// budgetColumns is what kubectl get poddisruptionbudgets shows.
+// budgetColumns are the columns of kubectl get poddisruptionbudgets.
 var budgetColumns = resource.Table[disruptionBudget, *disruptionBudget]{
 	Columns: []resource.Column{
 		resource.NameColumn(),

@@ -1,28 +1,28 @@
-// Package workloads is the part of the control plane that says what should run: the kinds of apps, batch, autoscaling
-// and policy, and of the core group pod templates and replication controllers. None of them runs anything. Each holds a pod template, or points at a kind that does, beside a status in
-// which a controller reports how far it has come.
+// Package workloads has the resources of the groups apps, batch, autoscaling and policy, and of the core group
+// podtemplates and replicationcontrollers. Most of them hold a pod template, or refer to an object that does, and a
+// status that a controller writes. The controllers are not part of the server.
 //
-// In: rows of resource.Definition, asked by the root for its table. Out: strategies for the generic Store (chapter 6), scales,
-// and the columns that kubectl get prints. New: a spec that may change in part only (a selector never does, a Job's
-// template neither), a generation that tells a controller what it has not seen, and a selector that the server makes.
+// In: objects that clients send. Out: strategies for the generic Store (chapter 6), scale subresources, and the columns of
+// kubectl get. New: a spec of which only a part may change (never the selector, nor the template of a Job), a generation
+// that tells a controller that the spec is new, and a selector that the server generates.
 //
 // Upstream: k8s.io/kubernetes/pkg/registry/{apps,batch,autoscaling,policy},
 // pkg/registry/core/{podtemplate,replicationcontroller} and pkg/apis/{apps,batch,autoscaling,policy}/validation.
 //
 // Read in this order:
 //
-//	groups.go                 the rows
-//	deployment.go             the pattern of all: strategy, rules, status, columns
-//	template.go               what kinds with a selector and a template share
-//	counts.go                 rules of numbers
+//	groups.go                 the resources
+//	deployment.go             the pattern of the others: strategy, validation, status, scale, columns
+//	template.go               validation and warnings that kinds with a selector and a pod template share
+//	counts.go                 validation of several numbers at once
 //	replicaset.go             replica sets
 //	daemonset.go              daemon sets
 //	statefulset.go            stateful sets
-//	controllerrevision.go     what a daemon set or stateful set was before
+//	controllerrevision.go     earlier templates of a daemon set or stateful set
 //	job.go                    jobs: strategy, columns, the selector that the server generates
-//	job_validation.go         the spec, and what of it may change
+//	job_validation.go         the spec, and which of its fields may change
 //	job_policy.go             failure policy, success policy, lists of indexes
-//	job_status.go             a status that only moves forward
+//	job_status.go             which changes of a status are valid
 //	cronjob.go                cron jobs and their schedules
 //	autoscaler.go             horizontal pod autoscalers: strategy and columns
 //	autoscaler_validation.go  metrics and behavior

@@ -12,7 +12,7 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// Groups are the rows of this package.
+// Groups returns the resources of this package.
 func Groups() []resource.Group {
 	return []resource.Group{
 		{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Definition{

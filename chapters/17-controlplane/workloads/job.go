@@ -26,7 +26,7 @@ import (
 
 type job = batchv1.Job
 
-// jobs: a job that is deleted leaves its pods, unless the client says otherwise; it has always been so.
+// jobs is the strategy of jobs. A delete orphans the pods by default.
 var jobs = jobStrategy{resource.SpecStatus[job, *job]{
 	Strategy:            registry.Namespaced{},
 	Spec:                func(j *job) any { return &j.Spec },
@@ -38,7 +38,7 @@ var jobs = jobStrategy{resource.SpecStatus[job, *job]{
 	Propagation:         metav1.DeletePropagationOrphan,
 }}
 
-// jobStrategy makes a selector for a new job. Upstream: pkg/registry/batch/job.
+// jobStrategy generates the selector of a new job. Upstream: pkg/registry/batch/job.
 type jobStrategy struct {
 	resource.SpecStatus[job, *job]
 }
@@ -50,7 +50,7 @@ func (s jobStrategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	}
 }
 
-// jobFields is what field selectors see.
+// jobFields returns the fields that field selectors can use.
 func jobFields(obj runtime.Object) fields.Set {
 	return fields.Set{"status.successful": strconv.Itoa(int(obj.(*job).Status.Succeeded))}
 }
@@ -75,7 +75,7 @@ func warnJobSpec(path *field.Path, s *batchv1.JobSpec) []string {
 	return append(lines, podspec.WarnPodTemplate(path.Child("template"), &s.Template)...)
 }
 
-// orphaning is a Store that warns who deletes without saying what shall become of the pods.
+// orphaning is the Store of jobs. It warns on a delete without a propagation policy, which orphans the pods.
 type orphaning struct{ *registry.Store }
 
 var _ rest.StandardStorage = orphaning{}
@@ -101,7 +101,7 @@ func warnOrphans(ctx context.Context, options *rest.DeleteOptions) {
 		"to remove them or set propagationPolicy=Orphan to suppress this warning")
 }
 
-// jobColumns is what kubectl get jobs shows.
+// jobColumns are the columns of kubectl get jobs.
 var jobColumns = resource.Table[job, *job]{
 	Columns: append([]resource.Column{
 		resource.NameColumn(),
@@ -117,7 +117,7 @@ var jobColumns = resource.Table[job, *job]{
 	},
 }
 
-// jobState is the first of these that is true of the job.
+// jobState returns the cell Status: the first state that is true of the job.
 func jobState(j *job) string {
 	is := func(t batchv1.JobConditionType) bool { return hasCondition(j, t, corev1.ConditionTrue) }
 	switch {
@@ -137,7 +137,7 @@ func jobState(j *job) string {
 	return "Running"
 }
 
-// completionsText: without completions, one success is enough, whatever the number of pods.
+// completionsText returns the cell Completions. Without spec.completions, one success is enough.
 func completionsText(j *job) string {
 	if j.Spec.Completions != nil {
 		return outOf(j.Status.Succeeded, j.Spec.Completions)
@@ -158,7 +158,7 @@ func durationText(s *batchv1.JobStatus) string {
 	return duration.HumanDuration(s.CompletionTime.Sub(s.StartTime.Time))
 }
 
-// Labels of a job's pods: their present names, and the ones from before labels had prefixes.
+// The labels of a job's pods, with the prefix batch.kubernetes.io and with the older names.
 const (
 	uidLabel     = batchv1.ControllerUidLabel
 	nameLabel    = batchv1.JobNameLabel
@@ -166,14 +166,15 @@ const (
 	oldNameLabel = "job-name"
 )
 
-// identity are the labels that tell a job's pods from those of every other job, one with the same name included.
+// identity returns the labels of a job's pods. The uid distinguishes them from the pods of an earlier job of the same
+// name.
 func identity(j *job) map[string]string {
 	uid := string(j.UID)
 	return map[string]string{uidLabel: uid, nameLabel: j.Name, oldUIDLabel: uid, oldNameLabel: j.Name}
 }
 
-// generateSelector labels the pods of a new job with its uid, and has the selector find them. What the client wrote in
-// these places stays, for the check to refuse. A job that got its labels from its pods by default shares these too.
+// generateSelector adds the job's uid to the template's labels and to the selector. Values that the client set stay, and
+// validation refuses them. If the job's own labels were defaulted from the template, they get the new labels too.
 func generateSelector(j *job) {
 	template := &j.Spec.Template
 	shared := len(j.Labels) > 0 && reflect.ValueOf(j.Labels).Pointer() == reflect.ValueOf(template.Labels).Pointer()
@@ -191,16 +192,16 @@ func generateSelector(j *job) {
 	}
 }
 
-// takeLabels gives a job without labels those of its pods, as the defaults do. It comes after the validation, which sees
-// what the client wrote.
+// takeLabels copies the template's labels to a job without labels. It runs after validation, which checks only the labels
+// that the client sent.
 func takeLabels(j *job) {
 	if len(j.Labels) == 0 {
 		j.Labels = maps.Clone(j.Spec.Template.Labels)
 	}
 }
 
-// validateGenerated refuses a selector that others' pods could match, and labels that are not this job's. A job from
-// before the prefixed labels need not have them.
+// validateGenerated: a generated selector and the template's labels are those of this job. Jobs from before labels had
+// prefixes need only the older labels.
 func validateGenerated(j *job, prefixed bool) field.ErrorList {
 	if valueOf(j.Spec.ManualSelector) || j.Spec.Selector == nil {
 		return nil

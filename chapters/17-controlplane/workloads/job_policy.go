@@ -13,14 +13,14 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// Bounds of a policy about failures.
+// The limits of a pod failure policy.
 const (
 	maxFailureRules      = 20
 	maxExitCodes         = 255
 	maxConditionPatterns = 20
 )
 
-// What a rule may name, in the order in which messages list it.
+// The valid values, in the order of upstream's messages.
 var (
 	failureActions = []batchv1.PodFailurePolicyAction{batchv1.PodFailurePolicyActionCount,
 		batchv1.PodFailurePolicyActionFailIndex, batchv1.PodFailurePolicyActionFailJob, batchv1.PodFailurePolicyActionIgnore}
@@ -107,7 +107,7 @@ func hasContainer(s *corev1.PodSpec, name string) bool {
 	return slices.ContainsFunc(s.Containers, called) || slices.ContainsFunc(s.InitContainers, called)
 }
 
-// validateChoice: a value of an enumeration, which has to be there.
+// validateChoice: the value is not empty, and one of supported.
 func validateChoice[T ~string](path *field.Path, value T, supported []T) field.ErrorList {
 	if value == "" {
 		return field.ErrorList{field.Required(path, fmt.Sprintf("valid values: %q", supported))}
@@ -115,7 +115,7 @@ func validateChoice[T ~string](path *field.Path, value T, supported []T) field.E
 	return validate.Supported(path, value, supported...)
 }
 
-// Bounds of a policy about success.
+// The limits of a success policy.
 const (
 	maxSuccessRules   = 20
 	maxSuccessIndexes = 64 * 1024
@@ -136,7 +136,7 @@ func validateSuccessPolicy(path *field.Path, s *batchv1.JobSpec) field.ErrorList
 	return errs
 }
 
-// validateSuccessRule: so many, these, or so many of these.
+// validateSuccessRule: a number of indexes, a list of indexes, or a number of those in the list.
 func validateSuccessRule(path *field.Path, completions int32, r batchv1.SuccessPolicyRule) field.ErrorList {
 	if r.SucceededCount == nil && r.SucceededIndexes == nil {
 		return field.ErrorList{field.Required(path, "at least one of succeededCount or succeededIndexes must be specified")}
@@ -170,13 +170,13 @@ func validateSuccessRule(path *field.Path, completions int32, r batchv1.SuccessP
 	return errs
 }
 
-// span is a run of indexes, both ends included.
+// span is an interval of indexes, both ends included.
 type span struct{ first, last int32 }
 
-// indexList is a list of indexes as a job's status writes it: "1,3-5,7".
+// indexList is a parsed list of indexes, which a job's status has as text: "1,3-5,7".
 type indexList []span
 
-// len is the number of indexes.
+// len returns the number of indexes.
 func (l indexList) len() int32 {
 	var n int32
 	for _, s := range l {
@@ -185,7 +185,7 @@ func (l indexList) len() int32 {
 	return n
 }
 
-// parseIndexes reads a list whose indexes rise and stay below completions. With an error the list is nil.
+// parseIndexes parses a list of increasing indexes below completions. With an error the list is nil.
 func parseIndexes(text string, completions int32) (indexList, error) {
 	if text == "" {
 		return nil, nil
@@ -231,7 +231,7 @@ func parseIndex(text string, completions int32) (int32, error) {
 	return int32(n), nil
 }
 
-// overlap fails for lists that share an index. Parts that cannot be read are passed over: another check names them.
+// overlap returns an error for lists that share an index. It skips invalid parts, which another rule reports.
 func overlap(completed, failed string, completions int32) error {
 	a, b := readable(completed, completions), readable(failed, completions)
 	for len(a) > 0 && len(b) > 0 {
@@ -247,7 +247,7 @@ func overlap(completed, failed string, completions int32) error {
 	return nil
 }
 
-// readable are the parts of a list that can be read, in the list's order.
+// readable parses a list and skips the invalid parts.
 func readable(text string, completions int32) indexList {
 	var list indexList
 	if text == "" {

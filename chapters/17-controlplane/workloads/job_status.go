@@ -12,27 +12,27 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// rule is something that a new status must not be. It is asked only of a status that changed in the matter: what was
-// wrong before, or became wrong because the spec changed, does not keep the controller from writing the rest.
+// rule is a rule for an updated status. It applies only if the fields that it checks changed: a status that was invalid
+// before, or became so because the spec changed, must not stop the controller from updating other fields.
 type rule struct {
-	asked, broken bool
-	err           *field.Error
+	applies, broken bool
+	err             *field.Error
 }
 
-// validateRules are the errors of the rules that are asked and broken.
+// validateRules returns the errors of the rules that apply and are broken.
 func validateRules(rules []rule) field.ErrorList {
 	var errs field.ErrorList
 	for _, r := range rules {
-		if r.asked && r.broken {
+		if r.applies && r.broken {
 			errs = append(errs, r.err)
 		}
 	}
 	return errs
 }
 
-// validateJobStatus: a status only moves forward, and its parts agree. Other controllers than the cluster's own may write
-// it (managedBy), so that the server holds what all clients of jobs rely on. Upstream: getStatusValidationOptions and
-// validateJobStatus.
+// validateJobStatus: a finished job stays finished, counters do not decrease, and the fields agree. Controllers of
+// third parties may write the status (spec.managedBy), so the server enforces what clients of jobs rely on. Upstream:
+// getStatusValidationOptions and validateJobStatus.
 func validateJobStatus(_ context.Context, j, old *job) field.ErrorList {
 	path := field.NewPath("status")
 	s := &j.Status
@@ -47,7 +47,7 @@ func validateJobStatus(_ context.Context, j, old *job) field.ErrorList {
 	return errs
 }
 
-// validateUncounted: each pod that ended waits once to be counted.
+// validateUncounted: no pod is listed twice, and no uid is empty.
 func validateUncounted(path *field.Path, u *batchv1.UncountedTerminatedPods) field.ErrorList {
 	if u == nil {
 		return nil
@@ -70,7 +70,7 @@ func validateUncounted(path *field.Path, u *batchv1.UncountedTerminatedPods) fie
 	return errs
 }
 
-// hasCondition reports a condition that is in the state.
+// hasCondition reports whether the condition of a type has the state.
 func hasCondition(j *job, of batchv1.JobConditionType, state corev1.ConditionStatus) bool {
 	for _, c := range j.Status.Conditions {
 		if c.Type == of && c.Status == state {
@@ -80,7 +80,7 @@ func hasCondition(j *job, of batchv1.JobConditionType, state corev1.ConditionSta
 	return false
 }
 
-// same compares times as they are written.
+// same reports whether two times, or two nils, are equal.
 func same(a, b *metav1.Time) bool {
 	if a == nil || b == nil {
 		return a == b
@@ -88,7 +88,7 @@ func same(a, b *metav1.Time) bool {
 	return a.Equal(b)
 }
 
-// ending is how far a job has come to its end.
+// ending holds the conditions about the end of a job.
 type ending struct{ complete, failed, failing, succeeding bool }
 
 func endOf(j *job) ending {
@@ -98,7 +98,7 @@ func endOf(j *job) ending {
 
 func (e ending) finished() bool { return e.complete || e.failed }
 
-// statusChange is a job's status, and what it replaces.
+// statusChange is a job with its new status, and the job with the old one.
 type statusChange struct {
 	job, old    *job
 	now, before ending
@@ -109,7 +109,7 @@ func (c statusChange) refuse(text string) *field.Error {
 	return field.Invalid(c.path.Child("conditions"), field.OmitValueType{}, text)
 }
 
-// endRules: a job ends in one way.
+// endRules: a job does not both complete and fail.
 func (c statusChange) endRules() []rule {
 	now, before := c.now, c.before
 	completed, failed, failing := now.complete != before.complete, now.failed != before.failed, now.failing != before.failing
@@ -119,7 +119,7 @@ func (c statusChange) endRules() []rule {
 	}
 }
 
-// completionRules: a job that is complete says since when, and that is not before it started.
+// completionRules: only a complete job has completionTime, which is not before startTime.
 func (c statusChange) completionRules() []rule {
 	s, was, path := &c.job.Status, &c.old.Status, c.path.Child("completionTime")
 	started, ended := !same(s.StartTime, was.StartTime), !same(s.CompletionTime, was.CompletionTime)
@@ -133,7 +133,7 @@ func (c statusChange) completionRules() []rule {
 	}
 }
 
-// announcementRules: each end is announced before it is reached.
+// announcementRules: Failed needs FailureTarget, and Complete needs SuccessCriteriaMet.
 func (c statusChange) announcementRules() []rule {
 	now, before := c.now, c.before
 	indexes := !equality.Semantic.DeepEqual(c.job.Status.FailedIndexes, c.old.Status.FailedIndexes)
@@ -145,7 +145,7 @@ func (c statusChange) announcementRules() []rule {
 	}
 }
 
-// finishedRules: a job that ended did start, and has no pods that run or wait to be counted.
+// finishedRules: a finished job has a startTime, no active pods and no uncounted pods.
 func (c statusChange) finishedRules() []rule {
 	s, was, spec := &c.job.Status, &c.old.Status, &c.job.Spec
 	over, uncounted := c.now.finished(), c.job.Status.UncountedTerminatedPods
@@ -162,7 +162,7 @@ func (c statusChange) finishedRules() []rule {
 	}
 }
 
-// podRules: no pod of a job that ended is still terminating, and no more are ready than there are.
+// podRules: a finished job has no terminating pods, and no more pods are ready than active.
 func (c statusChange) podRules() []rule {
 	s, was, over := &c.job.Status, &c.old.Status, c.now.finished()
 	return []rule{
@@ -173,7 +173,7 @@ func (c statusChange) podRules() []rule {
 	}
 }
 
-// successRules: a job that has met its criteria does not fail, and one with a policy completes by it.
+// successRules: a job with SuccessCriteriaMet does not fail, and one with a success policy completes only with it.
 func (c statusChange) successRules() []rule {
 	now := c.now
 	return []rule{
@@ -184,7 +184,8 @@ func (c statusChange) successRules() []rule {
 	}
 }
 
-// forwardRules: what has ended stays so, and counters do not fall, but where a job with indexes was made smaller.
+// forwardRules: a finished job stays finished, and counters do not decrease. Only succeeded may decrease, when an indexed
+// job is scaled down.
 func (c statusChange) forwardRules() []rule {
 	s, was, now, before := &c.job.Status, &c.old.Status, c.now, c.before
 	elastic := indexed(&c.job.Spec) && equality.Semantic.DeepEqual(c.job.Spec.Completions, c.job.Spec.Parallelism)
@@ -205,7 +206,7 @@ func (c statusChange) forwardRules() []rule {
 	}
 }
 
-// indexRules: the lists of ended indexes can be read, are those of a job with indexes, and share nothing.
+// indexRules: completedIndexes and failedIndexes are valid lists of an indexed job, and do not overlap.
 func (change statusChange) indexRules() []rule {
 	s, old, spec := &change.job.Status, &change.old.Status, &change.job.Spec
 	completions, failedList := valueOf(spec.Completions), valueOf(s.FailedIndexes)

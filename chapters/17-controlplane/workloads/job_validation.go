@@ -3,7 +3,6 @@ package workloads
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -15,7 +14,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// Bounds of a job with indexes: the lists of finished indexes in its status must stay short.
+// The limits of an indexed job. They keep the lists of indexes in its status short.
 const (
 	maxParallelism    = 100_000
 	maxFailedIndexes  = 100_000
@@ -39,13 +38,13 @@ func validateJob(_ context.Context, j, old *job) field.ErrorList {
 	errs = append(errs, validateJobSpec(path, &j.Spec, stored)...)
 	errs = append(errs, validateHostNames(j)...)
 	if old != nil {
-		errs = append(errs, validateJobSpec(path, &j.Spec, stored)...) // upstream's update checks twice, and lists twice
+		errs = append(errs, validateJobSpec(path, &j.Spec, stored)...) // upstream checks twice on update, so each error appears twice
 		errs = append(errs, validateJobChange(path, j, old)...)
 	}
 	return errs
 }
 
-// validateHostNames: the last index still makes a host name.
+// validateHostNames: the job's name with the last index is a valid host name.
 func validateHostNames(j *job) field.ErrorList {
 	if !indexed(&j.Spec) || valueOf(j.Spec.Completions) <= 0 {
 		return nil
@@ -58,7 +57,7 @@ func validateHostNames(j *job) field.ErrorList {
 		"will not able to create pod with invalid DNS label: "+last)}
 }
 
-// validateJobSpec is the check of a job's own spec, which has a selector.
+// validateJobSpec checks the spec of a job, which has a selector.
 func validateJobSpec(path *field.Path, s, stored *batchv1.JobSpec) field.ErrorList {
 	errs := validateJobContent(path, s, stored)
 	var allowed metav1validation.LabelSelectorValidationOptions
@@ -74,7 +73,7 @@ func validateJobSpec(path *field.Path, s, stored *batchv1.JobSpec) field.ErrorLi
 	return append(errs, pods.validateMatch()...)
 }
 
-// validateJobContent is the check of a spec without its selector: a job's, or that in a cron job's template.
+// validateJobContent checks a spec without its selector, of a job or in the template of a cron job.
 func validateJobContent(path *field.Path, s, stored *batchv1.JobSpec) field.ErrorList {
 	errs := validateNonNegative(path, counted("parallelism", s.Parallelism), counted("completions", s.Completions),
 		counted("activeDeadlineSeconds", s.ActiveDeadlineSeconds), counted("backoffLimit", s.BackoffLimit),
@@ -99,7 +98,7 @@ func validateJobContent(path *field.Path, s, stored *batchv1.JobSpec) field.Erro
 	return append(errs, validateEnding(path.Child("template", "spec", "restartPolicy"), s)...)
 }
 
-// validatePolicies: what counts as a failure, what as a success, and when a pod is replaced.
+// validatePolicies checks the pod failure policy, the success policy and the pod replacement policy.
 func validatePolicies(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	var errs field.ErrorList
 	if s.PodFailurePolicy != nil {
@@ -111,18 +110,17 @@ func validatePolicies(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	case s.SuccessPolicy != nil:
 		errs = append(errs, validateSuccessPolicy(path.Child("successPolicy"), s)...)
 	}
-	replacement, at := s.PodReplacementPolicy, path.Child("podReplacementPolicy")
 	supported := []batchv1.PodReplacementPolicy{batchv1.Failed, batchv1.TerminatingOrFailed}
 	if s.PodFailurePolicy != nil {
-		supported = supported[:1] // a failure has to be seen before it can be judged
+		supported = supported[:1] // only Failed: the policy needs the exit status of the pod
 	}
-	if replacement != nil {
-		errs = append(errs, validate.Supported(at, *replacement, supported...)...)
+	if policy := s.PodReplacementPolicy; policy != nil {
+		errs = append(errs, validate.Supported(path.Child("podReplacementPolicy"), *policy, supported...)...)
 	}
 	return errs
 }
 
-// validateEnding refuses pods that never end.
+// validateEnding: the restart policy lets the pods end.
 func validateEnding(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	switch policy := s.Template.Spec.RestartPolicy; {
 	case policy == corev1.RestartPolicyAlways || policy == "":
@@ -139,14 +137,13 @@ func indexed(s *batchv1.JobSpec) bool {
 	return s.CompletionMode != nil && *s.CompletionMode == batchv1.IndexedCompletion
 }
 
-// validateCompletionMode: with indexes or without.
+// validateCompletionMode: the mode is known; fields about indexes need the mode Indexed.
 func validateCompletionMode(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
-	modes := []batchv1.CompletionMode{batchv1.NonIndexedCompletion, batchv1.IndexedCompletion}
 	switch {
 	case indexed(s):
 		return validateIndexed(path, s)
-	case s.CompletionMode != nil && !slices.Contains(modes, *s.CompletionMode):
-		return validate.Supported(path.Child("completionMode"), *s.CompletionMode, modes...)
+	case s.CompletionMode != nil && *s.CompletionMode != batchv1.NonIndexedCompletion:
+		return validate.Supported(path.Child("completionMode"), *s.CompletionMode, batchv1.NonIndexedCompletion, batchv1.IndexedCompletion)
 	}
 	const text = "requires indexed completion mode"
 	var errs field.ErrorList
@@ -159,7 +156,7 @@ func validateCompletionMode(path *field.Path, s *batchv1.JobSpec) field.ErrorLis
 	return errs
 }
 
-// validateIndexed holds the bounds of a job with indexes.
+// validateIndexed: an indexed job has completions, and stays within the limits.
 func validateIndexed(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	parallelism, failed := path.Child("parallelism"), path.Child("maxFailedIndexes")
 	var errs field.ErrorList
@@ -182,7 +179,7 @@ func validateIndexed(path *field.Path, s *batchv1.JobSpec) field.ErrorList {
 	return append(errs, validateMaximum(failed, s.MaxFailedIndexes, failuresOfMany, when)...)
 }
 
-// below refuses a value above limit.
+// validateMaximum: the value is nil or at most limit. when ends the message.
 func validateMaximum(path *field.Path, value *int32, limit int32, when string) field.ErrorList {
 	if value == nil || *value <= limit {
 		return nil
@@ -190,7 +187,7 @@ func validateMaximum(path *field.Path, value *int32, limit int32, when string) f
 	return field.ErrorList{field.Invalid(path, *value, fmt.Sprintf("must be less than or equal to %d%s", limit, when))}
 }
 
-// validateJobChange: what a job is to do stays as it began.
+// validateJobChange: completions, selector, template and policies are immutable, with exceptions.
 func validateJobChange(path *field.Path, j, old *job) field.ErrorList {
 	now, before := &j.Spec, &old.Spec
 	errs := validateCompletionsChange(path.Child("completions"), now, before)
@@ -211,7 +208,7 @@ func validateJobChange(path *field.Path, j, old *job) field.ErrorList {
 	return errs
 }
 
-// validateCompletionsChange: a job with indexes may grow and shrink, if as many indexes run as there are.
+// validateCompletionsChange: only an indexed job may change completions, and only to the value of parallelism.
 func validateCompletionsChange(path *field.Path, now, before *batchv1.JobSpec) field.ErrorList {
 	if !indexed(now) {
 		return validate.Immutable(path, now.Completions, before.Completions)
@@ -225,8 +222,8 @@ func validateCompletionsChange(path *field.Path, now, before *batchv1.JobSpec) f
 	return field.ErrorList{field.Invalid(path, *now.Completions, "can only be modified in tandem with spec.parallelism")}
 }
 
-// validateTemplateChange: the template stays, but while a job is suspended and has no pods, where they may run and what they
-// may use can still be decided.
+// validateTemplateChange: the template is immutable. While a job is suspended and has no pods, scheduling fields and
+// resources of the template may change.
 func validateTemplateChange(path *field.Path, j, old *job) field.ErrorList {
 	if !mayChangeTemplate(old) {
 		return validate.Immutable(path.Child("template"), &j.Spec.Template, &old.Spec.Template)
@@ -238,13 +235,13 @@ func validateTemplateChange(path *field.Path, j, old *job) field.ErrorList {
 	return validate.Immutable(path.Child("template.spec"), &j.Spec.Template.Spec, &expected.Spec)
 }
 
-// mayChangeTemplate reports a job that waits: it never ran, or its pods are gone.
+// mayChangeTemplate reports whether the job is suspended and has no active pods.
 func mayChangeTemplate(j *job) bool {
 	return valueOf(j.Spec.Suspend) && j.Status.Active == 0 &&
 		(j.Status.StartTime == nil || hasCondition(j, batchv1.JobSuspended, corev1.ConditionTrue))
 }
 
-// takeScheduling takes over what decides where pods run.
+// takeScheduling copies labels, annotations and the fields that select nodes.
 func takeScheduling(to, from *corev1.PodTemplateSpec) {
 	to.Labels, to.Annotations = from.Labels, from.Annotations
 	to.Spec.NodeSelector, to.Spec.Tolerations = from.Spec.NodeSelector, from.Spec.Tolerations
@@ -263,7 +260,7 @@ func takeScheduling(to, from *corev1.PodTemplateSpec) {
 	}
 }
 
-// takeResources takes over what the containers may use, where they are the same containers.
+// takeResources copies the resources of containers with the same names.
 func takeResources(to, from []corev1.Container) {
 	if len(to) != len(from) {
 		return

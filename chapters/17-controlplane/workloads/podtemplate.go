@@ -12,7 +12,7 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// podTemplateStrategy: a template by itself, with a generation that counts its changes.
+// podTemplateStrategy is the strategy of pod templates.
 // Upstream: pkg/registry/core/podtemplate.
 var podTemplateStrategy = resource.SpecStatus[corev1.PodTemplate, *corev1.PodTemplate]{
 	Strategy:    registry.Namespaced{},
@@ -29,7 +29,7 @@ var podTemplateStrategy = resource.SpecStatus[corev1.PodTemplate, *corev1.PodTem
 	},
 }
 
-// templateOf is the stored template; nil on a create.
+// templateOf returns the stored template; nil on create.
 func templateOf(old *corev1.PodTemplate) *corev1.PodTemplateSpec {
 	if old == nil {
 		return nil
@@ -37,7 +37,7 @@ func templateOf(old *corev1.PodTemplate) *corev1.PodTemplateSpec {
 	return &old.Template
 }
 
-// podTemplateColumns is what kubectl get podtemplates shows.
+// podTemplateColumns are the columns of kubectl get podtemplates.
 var podTemplateColumns = resource.Table[corev1.PodTemplate, *corev1.PodTemplate]{
 	Columns: []resource.Column{
 		resource.NameColumn(),

@@ -16,7 +16,7 @@ import (
 
 type replicaSet = appsv1.ReplicaSet
 
-// replicaSets is the strategy. Upstream: pkg/registry/apps/replicaset.
+// replicaSets is the strategy of replica sets. Upstream: pkg/registry/apps/replicaset.
 var replicaSets = resource.SpecStatus[replicaSet, *replicaSet]{
 	Strategy:            registry.Namespaced{},
 	Spec:                func(r *replicaSet) any { return &r.Spec },
@@ -36,7 +36,7 @@ func warnReplicaSet(_ context.Context, r, old *replicaSet) []string {
 	return warnTemplate(&r.Spec.Template)
 }
 
-// validateReplicaSet: messages call the kind a deployment in one place, as upstream's do.
+// validateReplicaSet checks the spec. The message about an empty selector says deployment, as upstream's does.
 func validateReplicaSet(_ context.Context, r, old *replicaSet) field.ErrorList {
 	s, path := &r.Spec, field.NewPath("spec")
 	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "deployment"}
@@ -72,7 +72,7 @@ func replicaSetScale(s *registry.Store, _ *resource.Dependencies) map[string]res
 	}}
 }
 
-// replicaSetColumns is what kubectl get replicasets shows.
+// replicaSetColumns are the columns of kubectl get replicasets.
 var replicaSetColumns = resource.Table[replicaSet, *replicaSet]{
 	Columns: append([]resource.Column{
 		resource.NameColumn(),

@@ -2,7 +2,6 @@ package workloads
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -11,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	rest "kubepath/chapters/04-rest"
@@ -23,7 +21,7 @@ import (
 
 type controller = corev1.ReplicationController
 
-// replicationControllers: for as long as v1 has existed, deleting a controller has left its pods alone.
+// The strategies of replication controllers. A delete orphans the pods by default, as v1 has always done.
 var (
 	replicationControllers = resource.SpecStatus[controller, *controller]{
 		Strategy:    registry.Namespaced{},
@@ -40,7 +38,7 @@ var (
 	replicationControllerStatus   = replicationControllers.StatusStrategy(validateControllerStatus)
 )
 
-// replicationControllerFields is what field selectors see.
+// replicationControllerFields returns the fields that field selectors can use.
 func replicationControllerFields(obj runtime.Object) fields.Set {
 	return fields.Set{"status.replicas": strconv.Itoa(int(obj.(*controller).Status.Replicas))}
 }
@@ -54,7 +52,7 @@ func replicationControllerScale(s *registry.Store, _ *resource.Dependencies) map
 	}}
 }
 
-// replicationControllerColumns is what kubectl get rc shows.
+// replicationControllerColumns are the columns of kubectl get rc.
 var replicationControllerColumns = resource.Table[controller, *controller]{
 	Columns: slices.Concat([]resource.Column{
 		resource.NameColumn(),
@@ -80,28 +78,28 @@ var replicationControllerColumns = resource.Table[controller, *controller]{
 	},
 }
 
-// validateController: the selector finds the pods that the template makes, which run until something ends them.
+// validateController checks the spec: the selector matches the template, whose pods always restart.
 // Upstream: validation.ValidateReplicationController.
 func validateController(c, old *controller) field.ErrorList {
-	spec := &c.Spec
-	errs := validate.NonNegative(field.NewPath("spec").Child("minReadySeconds"), spec.MinReadySeconds)
+	spec, path := &c.Spec, field.NewPath("spec")
+	errs := validate.NonNegative(path.Child("minReadySeconds"), spec.MinReadySeconds)
 	if len(spec.Selector) == 0 {
-		errs = append(errs, field.Required(field.NewPath("spec").Child("selector"), ""))
+		errs = append(errs, field.Required(path.Child("selector"), ""))
 	}
 	if spec.Replicas == nil {
-		errs = append(errs, field.Required(field.NewPath("spec").Child("replicas"), ""))
+		errs = append(errs, field.Required(path.Child("replicas"), ""))
 	} else {
-		errs = append(errs, validate.NonNegative(field.NewPath("spec").Child("replicas"), *spec.Replicas)...)
+		errs = append(errs, validate.NonNegative(path.Child("replicas"), *spec.Replicas)...)
 	}
 	var stored *corev1.PodTemplateSpec
 	if old != nil {
 		stored = old.Spec.Template
 	}
-	return append(errs, validateControllerTemplate(spec, stored)...)
+	return append(errs, validateControllerTemplate(path.Child("template"), spec, stored)...)
 }
 
-func validateControllerTemplate(spec *corev1.ReplicationControllerSpec, stored *corev1.PodTemplateSpec) field.ErrorList {
-	t, path := spec.Template, field.NewPath("spec").Child("template")
+func validateControllerTemplate(path *field.Path, spec *corev1.ReplicationControllerSpec, stored *corev1.PodTemplateSpec) field.ErrorList {
+	t := spec.Template
 	if t == nil {
 		return field.ErrorList{field.Required(path, "")}
 	}
@@ -109,7 +107,7 @@ func validateControllerTemplate(spec *corev1.ReplicationControllerSpec, stored *
 	if selector := labels.Set(spec.Selector).AsSelector(); !selector.Matches(labels.Set(t.Labels)) {
 		errs = append(errs, field.Invalid(path.Child("metadata", "labels"), t.Labels, "`selector` does not match template `labels`"))
 	}
-	errs = append(errs, podspec.ValidatePodTemplateSpec(path, t, podspec.OptionsForTemplate(stored))...)
+	errs = append(errs, validateTemplate(path, t, stored)...)
 	errs = append(errs, validate.Supported(path.Child("spec", "restartPolicy"), t.Spec.RestartPolicy, corev1.RestartPolicyAlways)...)
 	if t.Spec.ActiveDeadlineSeconds != nil {
 		errs = append(errs, field.Forbidden(path.Child("spec", "activeDeadlineSeconds"),
@@ -118,38 +116,19 @@ func validateControllerTemplate(spec *corev1.ReplicationControllerSpec, stored *
 	return errs
 }
 
-// validateControllerStatus: no part is more than the whole.
+// validateControllerStatus: the numbers are 0 or more, and no part is greater than the whole.
 func validateControllerStatus(_ context.Context, c, _ *controller) field.ErrorList {
-	s := &c.Status
-	var errs field.ErrorList
-	for _, n := range []struct {
-		field string
-		value int64
-	}{
-		{"replicas", int64(s.Replicas)}, {"fullyLabeledReplicas", int64(s.FullyLabeledReplicas)},
-		{"readyReplicas", int64(s.ReadyReplicas)}, {"availableReplicas", int64(s.AvailableReplicas)},
-		{"observedGeneration", s.ObservedGeneration},
-	} {
-		errs = append(errs, validate.NonNegative(field.NewPath("status").Child(n.field), n.value)...)
-	}
-	for _, part := range []struct {
-		field       string
-		value, most int32
-		whole       string
-	}{
-		{"fullyLabeledReplicas", s.FullyLabeledReplicas, s.Replicas, "status.replicas"},
-		{"readyReplicas", s.ReadyReplicas, s.Replicas, "status.replicas"},
-		{"availableReplicas", s.AvailableReplicas, s.Replicas, "status.replicas"},
-		{"availableReplicas", s.AvailableReplicas, s.ReadyReplicas, "readyReplicas"},
-	} {
-		if part.value > part.most {
-			errs = append(errs, field.Invalid(field.NewPath("status").Child(part.field), part.value, "cannot be greater than "+part.whole))
-		}
-	}
-	return errs
+	s, path := &c.Status, field.NewPath("status")
+	labelled := count{"fullyLabeledReplicas", int64(s.FullyLabeledReplicas)}
+	ready := count{"readyReplicas", int64(s.ReadyReplicas)}
+	available := count{"availableReplicas", int64(s.AvailableReplicas)}
+	errs := validateNonNegative(path, []count{{"replicas", int64(s.Replicas)}, labelled, ready, available,
+		{"observedGeneration", s.ObservedGeneration}})
+	errs = append(errs, validateAtMost(path, s.Replicas, "status.replicas", labelled, ready, available)...)
+	return append(errs, validateAtMost(path, s.ReadyReplicas, "readyReplicas", available)...)
 }
 
-// warnController looks, on an update, at the template that was there before: so does upstream.
+// warnController returns the warnings for the template. On update it uses the old template, as upstream.
 func warnController(c, old *controller) []string {
 	t := c.Spec.Template
 	if old != nil {
@@ -158,10 +137,8 @@ func warnController(c, old *controller) []string {
 	if t == nil || old != nil && old.Generation == c.Generation {
 		return nil
 	}
-	var lines []string
-	if wrong := validation.IsDNS1123Label(c.Name); old == nil && len(wrong) > 0 {
-		lines = append(lines, fmt.Sprintf("metadata.name: this is used in Pod names and hostnames, which can result in "+
-			"surprising behavior; a DNS label is recommended: %v", wrong))
+	if old == nil {
+		return append(warnName(c), warnTemplate(t)...)
 	}
-	return append(lines, podspec.WarnPodTemplate(field.NewPath("spec").Child("template"), t)...)
+	return warnTemplate(t)
 }

@@ -21,7 +21,7 @@ import (
 
 type statefulSet = appsv1.StatefulSet
 
-// statefulSets: the pods are called after the set, and names of pods are labels of hosts.
+// statefulSets is the strategy of stateful sets. A name is a DNS label, because the host names of the pods begin with it.
 var statefulSets = statefulSetStrategy{resource.SpecStatus[statefulSet, *statefulSet]{
 	Strategy:            registry.Namespaced{},
 	ValidateNameFunc:    apivalidation.NameIsDNSLabel,
@@ -32,8 +32,8 @@ var statefulSets = statefulSetStrategy{resource.SpecStatus[statefulSet, *statefu
 	WarningsWithOldFunc: warnStatefulSet,
 }}
 
-// statefulSetStrategy drops a field that is not switched on: how many pods a rollout may take away at once.
-// Upstream: pkg/registry/apps/statefulset, and its feature MaxUnavailableStatefulSet.
+// statefulSetStrategy drops rollingUpdate.maxUnavailable, whose feature gate MaxUnavailableStatefulSet is off.
+// Upstream: pkg/registry/apps/statefulset.
 type statefulSetStrategy struct {
 	resource.SpecStatus[statefulSet, *statefulSet]
 }
@@ -48,7 +48,7 @@ func (s statefulSetStrategy) PrepareForUpdate(ctx context.Context, obj, old runt
 	s.SpecStatus.PrepareForUpdate(ctx, obj, old)
 }
 
-// dropMaxUnavailable keeps the field where it is stored already.
+// dropMaxUnavailable clears the field unless old has it.
 func dropMaxUnavailable(s, old *statefulSet) {
 	rolling := s.Spec.UpdateStrategy.RollingUpdate
 	if rolling == nil || rolling.MaxUnavailable == nil {
@@ -70,7 +70,7 @@ func warnStatefulSet(_ context.Context, s, old *statefulSet) []string {
 	for i := range s.Spec.VolumeClaimTemplates {
 		path := field.NewPath("spec", "volumeClaimTemplates").Index(i)
 		if old != nil {
-			path = path.Child("Spec") // so upstream says it
+			path = path.Child("Spec") // as upstream
 		}
 		lines = append(lines, warnClaim(path, &s.Spec.VolumeClaimTemplates[i].Spec)...)
 	}
@@ -102,7 +102,7 @@ func statefulSetScale(s *registry.Store, _ *resource.Dependencies) map[string]re
 	}}
 }
 
-// statefulSetColumns is what kubectl get statefulsets shows.
+// statefulSetColumns are the columns of kubectl get statefulsets.
 var statefulSetColumns = resource.Table[statefulSet, *statefulSet]{
 	Columns: append([]resource.Column{
 		resource.NameColumn(),
@@ -115,8 +115,8 @@ var statefulSetColumns = resource.Table[statefulSet, *statefulSet]{
 	},
 }
 
-// validateStatefulSet: of a stored set, its claims and the name of its service are not looked at again, and neither is its template where
-// the stored one would not be let in today.
+// validateStatefulSet checks the whole spec on create. An update does not check volumeClaimTemplates and serviceName, nor
+// the template if the stored one is invalid.
 func validateStatefulSet(_ context.Context, set, old *statefulSet) field.ErrorList {
 	path := field.NewPath("spec")
 	if old == nil {
@@ -128,13 +128,13 @@ func validateStatefulSet(_ context.Context, set, old *statefulSet) field.ErrorLi
 	return append(errs, validateStatefulChange(&set.Spec, &old.Spec)...)
 }
 
-// statefulOptions are the parts of a spec that are looked at; stored is the template that an update replaces.
+// statefulOptions selects the parts of a spec to check. stored is the template before an update.
 type statefulOptions struct {
 	claims, serviceName, template bool
 	stored                        *corev1.PodTemplateSpec
 }
 
-// validateStatefulSpec is upstream's ValidateStatefulSetSpec.
+// validateStatefulSpec checks the parts of a spec that the options select. Upstream: ValidateStatefulSetSpec.
 func validateStatefulSpec(path *field.Path, s *appsv1.StatefulSetSpec, o statefulOptions) field.ErrorList {
 	pods := podSet{selector: s.Selector, template: &s.Template, path: path, kind: "statefulset"}
 	errs := validatePodManagement(path.Child("podManagementPolicy"), s.PodManagementPolicy)
@@ -218,8 +218,8 @@ func validateServiceName(path *field.Path, name string) field.ErrorList {
 	return validate.DNS1123Label(path, name)
 }
 
-// validateStatefulTemplate checks the template as the controller will complete it: with its own names for the host, and
-// with a volume for each claim.
+// validateStatefulTemplate checks the template as the controller will use it: without hostname and subdomain, which the
+// controller sets, and with a volume for each claim.
 func validateStatefulTemplate(path *field.Path, s *appsv1.StatefulSetSpec, stored *corev1.PodTemplateSpec) field.ErrorList {
 	template := &s.Template
 	if template.Spec.Subdomain != "" || template.Spec.Hostname != "" || len(s.VolumeClaimTemplates) > 0 {
@@ -232,7 +232,7 @@ func validateStatefulTemplate(path *field.Path, s *appsv1.StatefulSetSpec, store
 	return append(errs, apivalidation.ValidateAnnotations(template.Annotations, path.Child("annotations"))...)
 }
 
-// claimedVolumes are the template's volumes, where a claim's takes the place of one with its name.
+// claimedVolumes returns a volume for each claim, and the template's volumes with other names.
 func claimedVolumes(s *appsv1.StatefulSetSpec) []corev1.Volume {
 	var volumes []corev1.Volume
 	claimed := map[string]bool{}
@@ -253,9 +253,9 @@ func claimedVolumes(s *appsv1.StatefulSetSpec) []corev1.Volume {
 	return volumes
 }
 
-// validateStatefulChange: what pods are called, and which claims are theirs, is settled once.
+// validateStatefulChange: only the listed fields change. The others decide the names of pods and their claims.
 func validateStatefulChange(now, before *appsv1.StatefulSetSpec) field.ErrorList {
-	rest := *now // with everything put back that may change
+	rest := *now // the new spec with the old values of the fields that may change
 	rest.Replicas, rest.Ordinals, rest.Template = before.Replicas, before.Ordinals, before.Template
 	rest.UpdateStrategy, rest.MinReadySeconds = before.UpdateStrategy, before.MinReadySeconds
 	rest.RevisionHistoryLimit = before.RevisionHistoryLimit

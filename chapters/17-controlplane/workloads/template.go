@@ -18,16 +18,16 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// podSet is what the kinds that keep pods running have in common: which pods are theirs, and what a new one looks like.
+// podSet is what controllers of pods have in common: a selector for their pods, and a template for new ones.
 type podSet struct {
 	selector *metav1.LabelSelector
 	template *corev1.PodTemplateSpec
-	stored   *corev1.PodTemplateSpec // what an update replaces; nil: nothing
+	stored   *corev1.PodTemplateSpec // the template before an update; nil on create
 	path     *field.Path             // of the spec
-	kind     string                  // in messages, as upstream writes it there
+	kind     string                  // the kind in messages, spelled as upstream
 }
 
-// validateSelector: a selector is there, is well formed, and does not select everything.
+// validateSelector: the selector is set, valid, and not empty.
 func (p podSet) validateSelector() field.ErrorList {
 	path := p.path.Child("selector")
 	if p.selector == nil {
@@ -40,8 +40,8 @@ func (p podSet) validateSelector() field.ErrorList {
 	return errs
 }
 
-// validateMatch: the pods that the template makes are among those that the selector finds; otherwise the controller would
-// make pods for ever. A selector that cannot be read, or that selects everything, is an error of another field.
+// validateMatch: the selector matches the template's labels; otherwise the controller would create pods for ever. Another
+// rule reports an invalid or empty selector.
 func (p podSet) validateMatch() field.ErrorList {
 	selector, err := metav1.LabelSelectorAsSelector(p.selector)
 	if err != nil || selector.Matches(labels.Set(p.template.Labels)) {
@@ -51,7 +51,7 @@ func (p podSet) validateMatch() field.ErrorList {
 		"`selector` does not match template `labels`")}
 }
 
-// validateReplicas: the template makes pods that are found by the selector and run until something ends them.
+// validateReplicas: the template is valid, matches the selector, and its pods always restart.
 func (p podSet) validateReplicas() field.ErrorList {
 	if _, err := metav1.LabelSelectorAsSelector(p.selector); err != nil {
 		return field.ErrorList{field.Invalid(p.path.Child("selector"), p.selector, "invalid label selector")}
@@ -61,7 +61,7 @@ func (p podSet) validateReplicas() field.ErrorList {
 	return append(errs, p.validateLasting("ReplicaSet")...)
 }
 
-// validateLasting refuses pods that end by themselves: the controller would start them again.
+// validateLasting: pods always restart and have no deadline, because the controller would replace a pod that ends.
 func (p podSet) validateLasting(kind string) field.ErrorList {
 	path, spec := p.path.Child("template", "spec"), &p.template.Spec
 	errs := validate.Supported(path.Child("restartPolicy"), spec.RestartPolicy, corev1.RestartPolicyAlways)
@@ -72,12 +72,12 @@ func (p podSet) validateLasting(kind string) field.ErrorList {
 	return errs
 }
 
-// validateTemplate is core's check of a pod template; what was stored as it is stays allowed.
+// validateTemplate checks a pod template. Some values that are invalid today are valid if stored has them.
 func validateTemplate(path *field.Path, template, stored *corev1.PodTemplateSpec) field.ErrorList {
 	return podspec.ValidatePodTemplateSpec(path, template, podspec.OptionsForTemplate(stored))
 }
 
-// selectorText is a selector as a scale and kubectl show it. Validation lets no unreadable one in.
+// selectorText returns a selector as a scale and kubectl show it. Validation refuses invalid ones.
 func selectorText(s *metav1.LabelSelector) string {
 	selector, err := metav1.LabelSelectorAsSelector(s)
 	if err != nil {
@@ -86,7 +86,7 @@ func selectorText(s *metav1.LabelSelector) string {
 	return selector.String()
 }
 
-// validateIntOrPercent: a number of pods, or their share in percent.
+// validateIntOrPercent: the amount is 0 or more, or a percentage.
 func validateIntOrPercent(path *field.Path, amount intstr.IntOrString) field.ErrorList {
 	if amount.Type == intstr.Int {
 		return validate.NonNegative(path, amount.IntVal)
@@ -94,7 +94,7 @@ func validateIntOrPercent(path *field.Path, amount intstr.IntOrString) field.Err
 	return validate.Invalid(path, amount, validation.IsValidPercent(amount.StrVal))
 }
 
-// validateShare: no share is more than all pods.
+// validateShare: a percentage is not greater than 100%.
 func validateShare(path *field.Path, amount intstr.IntOrString) field.ErrorList {
 	if percent, ok := percentOf(amount); !ok || percent <= 100 {
 		return nil
@@ -102,7 +102,7 @@ func validateShare(path *field.Path, amount intstr.IntOrString) field.ErrorList 
 	return field.ErrorList{field.Invalid(path, amount, "must not be greater than 100%")}
 }
 
-// percentOf is the number before the percent sign; false where amount is not a percentage.
+// percentOf returns the number of a percentage; false: amount is not a percentage.
 func percentOf(amount intstr.IntOrString) (int, bool) {
 	if amount.Type != intstr.String || len(validation.IsValidPercent(amount.StrVal)) != 0 {
 		return 0, false
@@ -111,7 +111,7 @@ func percentOf(amount intstr.IntOrString) (int, bool) {
 	return percent, true
 }
 
-// isNone reports an amount that is zero pods, whatever the number of all is.
+// isNone reports whether amount is 0 or 0%.
 func isNone(amount intstr.IntOrString) bool {
 	if percent, ok := percentOf(amount); ok {
 		return percent == 0
@@ -119,15 +119,15 @@ func isNone(amount intstr.IntOrString) bool {
 	return amount.IntValue() == 0
 }
 
-// wide are the columns that -o wide adds: what the template's containers are, and which pods are meant.
+// wide returns the columns that -o wide adds: containers, images and selector. selector is the last one's description.
 func wide(selector string) []resource.Column {
 	return append(podspec.TemplateColumns(), resource.Column{Name: "Selector", Priority: 1, Description: selector})
 }
 
-// outOf is the cell "2/3".
+// outOf returns a cell such as "2/3".
 func outOf(have int32, wanted *int32) string { return fmt.Sprintf("%d/%d", have, valueOf(wanted)) }
 
-// made points to what *p points to, which it makes where there is nothing.
+// made returns *p, after it has set a nil *p to a new zero value.
 func made[T any](p **T) *T {
 	if *p == nil {
 		*p = new(T)
@@ -135,7 +135,7 @@ func made[T any](p **T) *T {
 	return *p
 }
 
-// warnName: a name that is longer or has dots makes pods whose names and host names differ.
+// warnName warns of a name that is not a DNS label: the names and host names of the pods would differ.
 func warnName(obj metav1.Object) []string {
 	problems := validation.IsDNS1123Label(obj.GetName())
 	if len(problems) == 0 {
@@ -145,16 +145,15 @@ func warnName(obj metav1.Object) []string {
 		"behavior; a DNS label is recommended: %v", problems)}
 }
 
-// warnTemplate is what clients are told of a template in spec.
+// warnTemplate returns the warnings for the pod template in spec.
 func warnTemplate(template *corev1.PodTemplateSpec) []string {
 	return podspec.WarnPodTemplate(field.NewPath("spec", "template"), template)
 }
 
-// unaltered reports an update after which nothing else is wanted than before it. Its client is not told again what was
-// told before.
+// unaltered reports an update that does not change the spec. Its client gets no warnings again.
 func unaltered(obj, old metav1.Object) bool { return obj.GetGeneration() == old.GetGeneration() }
 
-// warnClaim: bytes are whole. In an update, messages have the path that upstream's have there.
+// warnClaim warns of fractional numbers of bytes.
 func warnClaim(path *field.Path, c *corev1.PersistentVolumeClaimSpec) []string {
 	var lines []string
 	look := func(part string, list corev1.ResourceList) {
