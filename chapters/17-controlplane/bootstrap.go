@@ -22,21 +22,21 @@ import (
 	"kubepath/chapters/17-controlplane/scheduling"
 )
 
-// bootstrap makes objects that a cluster has from the start. It makes them again when they are gone, and leaves those
-// that are there as they are, so that any number of servers may do it at any time. The service kubernetes, whose address
-// must be reserved, is made where addresses are: in package network. Upstream: the post-start hooks of the same names.
+// bootstrap creates objects that every cluster has. It creates deleted ones again, and does not change existing ones,
+// so any number of servers may run it at the same time. Package network creates the service kubernetes, because it
+// allocates the address. Upstream: the post-start hooks of the same names.
 type bootstrap struct {
 	scheme *runtime.Scheme
 	deps   *resource.Dependencies
-	store  func(schema.GroupResource) *registry.Store // nil where the resource is switched off
+	store  func(schema.GroupResource) *registry.Store // nil if the resource is not served
 	name   string
 	of     schema.GroupResource
-	// manager of the fields; "": the server.
+	// manager is the field manager; "": the server.
 	manager string
-	wanted  func() []metav1.Object // new ones each time: a Store keeps what it creates
+	wanted  func() []metav1.Object // new objects in each call, because a Store keeps them
 }
 
-// bootstraps are all of them, where the settings ask for a cluster that is ready for use.
+// bootstraps returns the hooks of all bootstraps, if network.Settings.Bootstrap is set.
 func (b *storageProvider) bootstraps() []resource.PostStartHook {
 	deps := &resource.Dependencies{Settings: b.config.Settings, NewFieldManager: b.config.Server.NewFieldManager}
 	if !resource.Setting[network.Settings](deps).Bootstrap {
@@ -57,7 +57,7 @@ func (b *storageProvider) bootstraps() []resource.PostStartHook {
 	return tasks
 }
 
-// flowProducer is upstream's name of the part of the server that writes what priority and fairness begins with.
+// flowProducer is upstream's field manager of the first objects of priority and fairness.
 const flowProducer = "api-priority-and-fairness-config-producer-v1"
 
 func systemNamespaces() []metav1.Object {
@@ -84,12 +84,13 @@ func objects[T metav1.Object](typed []T) []metav1.Object {
 
 // The times of the bootstrap.
 const (
-	patience = 300 * time.Millisecond // the server waits that long with being ready
-	again    = 200 * time.Millisecond // until the next try while something is missing
-	checkup  = time.Minute            // until the next look when nothing is
+	patience = 300 * time.Millisecond // how long the server waits before it is ready
+	again    = 200 * time.Millisecond // between attempts while an object is missing
+	checkup  = time.Minute            // between checks when all objects exist
 )
 
-// task begins before the server is ready, which does not wait long for it, and goes on as long as the server.
+// task returns a hook that tries once for at most patience before the server is ready, and then runs as long as the
+// server.
 func (b bootstrap) task() resource.PostStartHook {
 	return resource.PostStartHook{
 		Name: b.name,
@@ -115,7 +116,7 @@ func (b bootstrap) task() resource.PostStartHook {
 	}
 }
 
-// ensure makes what is missing; its error says what still is.
+// ensure creates the missing objects. The error has those that could not be created.
 func (b bootstrap) ensure(ctx context.Context) error {
 	store := b.store(b.of)
 	if store == nil {
@@ -132,7 +133,7 @@ func (b bootstrap) ensure(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// create makes an object that is missing. That another server is faster is as good.
+// create creates an object that does not exist. It is no error if another server creates it first.
 func (b bootstrap) create(ctx context.Context, loopback resource.LoopbackClient, object metav1.Object) error {
 	_, err := loopback.Get(ctx, object.GetName(), &metav1.GetOptions{})
 	if !apierrors.IsNotFound(err) {

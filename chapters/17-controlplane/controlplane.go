@@ -26,35 +26,35 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// Config is what the control plane is made from. Upstream: controlplane.Config.
+// Config is the configuration of the control plane. Upstream: controlplane.Config.
 type Config struct {
-	Server server.Config // its Codecs must be set; New teaches them the defaults of chapter 13
+	Server server.Config // Codecs must be set; New adds the defaults of chapter 13 to them
 
 	Etcd        *clientv3.Client
 	EtcdPrefix  string            // "": /registry
 	MediaType   string            // of stored objects; "": application/vnd.kubernetes.protobuf
 	Transformer etcd3.Transformer // nil: values are stored as they are
-	// Destinations are the resources that are kept elsewhere, or in another form; nil: none.
+	// Destinations has the resources with another etcd, prefix or encoding; nil: none.
 	Destinations StorageDestinations
 
 	MinRequestTimeout time.Duration // of watches; see watch.Config
 
-	// CompactInterval is for how long etcd keeps what was replaced; 0: 5 min, negative: for ever.
+	// CompactInterval is how long etcd keeps old revisions; 0: 5 min, negative: for ever.
 	CompactInterval time.Duration
 
-	// Open makes the storage of a resource: the seam for tracing, and for a storage of one's own. Nil: etcd3.Open.
+	// Open opens the storage of a resource. Set it to trace storages, or to use other ones. Nil: etcd3.Open.
 	Open func(etcd3.Config) storage.Interface
-	// WatchCache answers reads and watches from memory; nil: each goes to etcd.
+	// WatchCache serves reads and watches from memory; nil: etcd serves each of them.
 	WatchCache *WatchCache
-	// Settings are what groups can be told; see resource.Dependencies.
+	// Settings are values for the groups' packages; see resource.Dependencies.
 	Settings []any
-	// Groups is the table of what is served; nil: Groups(), and of RemovedGroups() what RuntimeConfig switches on.
+	// Groups is the table of resources; nil: Groups(), and those of RemovedGroups() that RuntimeConfig switches on.
 	Groups []Group
 	// RuntimeConfig switches versions and resources off and on.
 	RuntimeConfig RuntimeConfig
-	// StorageVersions are kept in etcd in place of the hubs of their kinds; see versions.NewStorageCodec.
+	// StorageVersions are versions to store in etcd instead of the hubs of their kinds; see versions.NewStorageCodec.
 	StorageVersions []schema.GroupVersion
-	// SchemaOf reads the Go types that the API consists of; nil: openapi.SchemaOf.
+	// SchemaOf returns the OpenAPI schemas of the API's Go types; nil: openapi.SchemaOf.
 	SchemaOf openapi.SchemaFunc
 }
 
@@ -74,7 +74,7 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Settings = append(slices.Clone(c.Settings), factory.components()) // the first one of a type counts
+	c.Settings = append(slices.Clone(c.Settings), factory.components()) // the first setting of a type is used
 	backend := &storageProvider{
 		config: c, storageFactory: factory, metrics: s.Metrics(),
 		stores: map[schema.GroupResource]*registry.Store{}, made: map[schema.GroupVersion]map[string]rest.Storage{},
@@ -94,7 +94,7 @@ func New(c Config) (*server.GenericAPIServer, error) {
 	return s, err
 }
 
-// addHook has the server do a task while it runs, and wait for its end.
+// addHook adds a task to the server, which waits for its end on shutdown.
 func addHook(s *server.GenericAPIServer, t resource.PostStartHook) error {
 	var running sync.WaitGroup
 	return errors.Join(
@@ -130,8 +130,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Verbs is the whole table of verbs: that of chapter 4 with the rows of later chapters behind it, as kube-apiserver has
-// them. A server with a verb of its own has Config.Server.Verbs: append(Verbs(c), row).
+// Verbs returns the table of all verbs of kube-apiserver: that of chapter 4, then the rows of later chapters. To add a
+// verb, set Config.Server.Verbs to append(Verbs(c), row).
 func Verbs(c Config) []rest.Verb {
 	watches := watch.Config{MinRequestTimeout: c.MinRequestTimeout}
 	return slices.Concat(rest.Verbs(), watches.Verbs(), patch.Verbs())

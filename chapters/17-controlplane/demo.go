@@ -17,7 +17,7 @@ import (
 	"kubepath/internal/embedetcd"
 )
 
-// Demo shows the table, a pod with its writers, services of two servers, and the keys that all of it leaves in etcd.
+// Demo shows the table, a pod with its writers, the allocations of two servers, and the keys in etcd.
 func Demo(ctx context.Context, s *demo.Stage) (err error) {
 	etcd, err := embedetcd.Start(ctx, embedetcd.Options{})
 	if err != nil {
@@ -49,7 +49,7 @@ type demonstration struct {
 // demoObject is decoded JSON.
 type demoObject map[string]any
 
-// text is the value at a path, as text; "" where there is none.
+// text returns the value at a path as text; "": there is none.
 func (o demoObject) text(path ...string) string {
 	var value any = map[string]any(o)
 	for _, name := range path {
@@ -81,11 +81,11 @@ func (d *demonstration) askServer(ctx context.Context, i int, request, body stri
 	}
 	d.servers[i].ServeHTTP(w, r)
 	answer := demoObject{}
-	_ = json.Unmarshal(w.Body.Bytes(), &answer) // an answer without fields shows nothing
+	_ = json.Unmarshal(w.Body.Bytes(), &answer) // no JSON: an empty object
 	return w.Code, answer
 }
 
-// wordsOf is the last part of a message: what went wrong.
+// wordsOf returns the last part of an error message, after the last colon.
 func wordsOf(answer demoObject) string {
 	parts := strings.Split(answer.text("message"), ": ")
 	return parts[len(parts)-1]

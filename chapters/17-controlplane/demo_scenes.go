@@ -11,11 +11,11 @@ import (
 	versions "kubepath/chapters/13-versions"
 )
 
-// table counts the rows, and shows those that are not regular.
+// table counts the rows, and shows those with irregular keys or without a Store.
 func (d *demonstration) table(context.Context) error {
 	regular, all := 0, 0
 	groups := Groups()
-	d.Title("The table: a row for each resource; those that are not ordinary")
+	d.Title("The table has a row for each resource; these are special")
 	for _, g := range groups {
 		for _, r := range g.Resources {
 			what := ""
@@ -25,7 +25,7 @@ func (d *demonstration) table(context.Context) error {
 			case !r.SameAs.Empty():
 				what = fmt.Sprintf("the objects of %s", r.SameAs.GroupVersion())
 			case r.NewREST != nil:
-				what = "kept nowhere"
+				what = "not stored"
 			default:
 				regular++
 			}
@@ -34,7 +34,7 @@ func (d *demonstration) table(context.Context) error {
 			}
 		}
 	}
-	d.Say("%d rows in %d groups; the other %d lie under their names.", all, len(groups), regular)
+	d.Say("%d rows in %d groups; the keys of the other %d are their names.", all, len(groups), regular)
 	return nil
 }
 
@@ -46,9 +46,9 @@ const (
 	demoReady    = `{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}`
 )
 
-// pod shows who writes which part of a pod.
+// pod shows which client writes which part of a pod.
 func (d *demonstration) pod(ctx context.Context) error {
-	d.Title("One pod, one Store, and a path for each of its writers")
+	d.Title("One pod, one Store, and a subresource for each writer")
 	code, pod := d.ask(ctx, "POST", demoPods, demoPod)
 	d.Show("owner     POST pods             %d  %s, %s", code, pod.text("status", "phase"), pod.text("status", "qosClass"))
 	code, _ = d.ask(ctx, "POST", demoPods+"/web/binding", demoBinding)
@@ -64,9 +64,9 @@ func (d *demonstration) pod(ctx context.Context) error {
 	return nil
 }
 
-// budget shows the two ways to delete.
+// budget shows an eviction that a disruption budget refuses, and a graceful delete.
 func (d *demonstration) budget(ctx context.Context) error {
-	d.Title("Delete, and the question before it")
+	d.Title("An eviction is a delete that a disruption budget can refuse")
 	const path = "/apis/policy/v1/namespaces/default/poddisruptionbudgets"
 	d.ask(ctx, "POST", path, `{"metadata":{"name":"web"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"web"}}}}`)
 	d.ask(ctx, "PATCH", path+"/web/status", `{"status":{"observedGeneration":1,"currentHealthy":1,"desiredHealthy":1,"disruptionsAllowed":0,"expectedPods":1}}`)
@@ -74,16 +74,16 @@ func (d *demonstration) budget(ctx context.Context) error {
 	d.Show("POST pods/web/eviction  %d  %s", code, answer.text("reason"))
 	d.Show("   %s", answer.text("details", "causes", "message"))
 	code, pod := d.ask(ctx, "DELETE", demoPods+"/web", "")
-	d.Show("DELETE pods/web         %d  still there, for %s seconds", code, pod.text("metadata", "deletionGracePeriodSeconds"))
+	d.Show("DELETE pods/web         %d  still exists, grace period %s seconds", code, pod.text("metadata", "deletionGracePeriodSeconds"))
 	code, _ = d.ask(ctx, "DELETE", demoPods+"/web?gracePeriodSeconds=0", "")
 	after, _ := d.ask(ctx, "GET", demoPods+"/web", "")
-	d.Show("DELETE with grace 0     %d  and now GET pods/web answers %d", code, after)
+	d.Show("DELETE with grace 0     %d  then GET pods/web returns %d", code, after)
 	return nil
 }
 
-// services has two servers give away addresses and ports.
+// services lets two servers allocate addresses and ports.
 func (d *demonstration) services(ctx context.Context) error {
-	d.Title("Two servers, one etcd: what one gives away, the other has not")
+	d.Title("Two servers, one etcd: what one allocates, the other refuses")
 	const manifest = `{"metadata":{"name":%q},"spec":{"type":"NodePort","clusterIP":%q,"ports":[{"port":80,"nodePort":%d}]}}`
 	for i, row := range []struct {
 		name, address string
@@ -100,11 +100,11 @@ func (d *demonstration) services(ctx context.Context) error {
 		return err
 	}
 	d.askServer(ctx, 1, "DELETE "+demoServices+"/a", "")
-	d.Say("When service a is gone:")
+	d.Say("After service a is deleted:")
 	return d.ports(ctx)
 }
 
-// ports shows the map of ports as it lies in etcd.
+// ports shows the stored map of allocated ports.
 func (d *demonstration) ports(ctx context.Context) error {
 	found, err := d.etcd.Get(ctx, "/registry/ranges/servicenodeports")
 	if err != nil {
@@ -124,7 +124,7 @@ func (d *demonstration) ports(ctx context.Context) error {
 	return nil
 }
 
-// keys shows what lies in etcd.
+// keys shows the keys in etcd.
 func (d *demonstration) keys(ctx context.Context) error {
 	for path, body := range map[string]string{
 		"/api/v1/nodes": `{"metadata":{"name":"n1"}}`, "/api/v1/namespaces/default/endpoints": `{"metadata":{"name":"b"}}`,
@@ -134,7 +134,7 @@ func (d *demonstration) keys(ctx context.Context) error {
 	} {
 		d.ask(ctx, "POST", path, body)
 	}
-	d.Title("What lies in etcd now: irregular keys are as old as Kubernetes")
+	d.Title("The keys in etcd; irregular ones date from before v1")
 	found, err := d.etcd.Get(ctx, "/registry/", clientv3.WithPrefix(), clientv3.WithKeysOnly())
 	if err != nil {
 		return err
@@ -142,6 +142,6 @@ func (d *demonstration) keys(ctx context.Context) error {
 	for _, kv := range found.Kvs {
 		d.Show("%s", kv.Key)
 	}
-	d.Say("Nodes were once minions, and services share their folder with endpoints.")
+	d.Say("Nodes were first called minions; services and endpoints share a prefix.")
 	return nil
 }

@@ -17,7 +17,7 @@ func TestTheDemoShowsTheTableWritersServersAndKeys(t *testing.T) {
 		"/registry/minions\n", "autoscaling/v1       the objects of autoscaling/v2\n",
 		"POST pods/web/binding 201  spec.nodeName: n1\n",
 		"409  pod web is already assigned to node \"n1\"\n", "422  spec: Forbidden: pod updates",
-		"POST pods/web/eviction  429", "still there, for 30 seconds\n", "GET pods/web answers 404\n",
+		"POST pods/web/eviction  429", "still exists, grace period 30 seconds\n", "GET pods/web returns 404\n",
 		"422  provided IP is already allocated\n", "422  provided port is already allocated\n",
 		"bits [00000010 00000001]\n", "bits [00000010 00000000]\n", "   /registry/services/specs/default/b\n",
 	} {

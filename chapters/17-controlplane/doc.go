@@ -1,40 +1,40 @@
 // Package controlplane is chapter 17: the table of the resources that the server serves.
 //
-// In: an etcd client and a server's configuration. Out: a GenericAPIServer with every resource installed. New: what is
-// special about each resource. A row of the table says how it is called, where its objects lie in etcd, which strategy
-// answers for it and which subresources it has; the layers of the chapters before do the rest, and know none of it.
+// In: an etcd client and a server's configuration. Out: a GenericAPIServer with every resource installed. New: the
+// differences between resources. A row of the table has the names of a resource, its keys in etcd, its strategy and its
+// subresources; the earlier chapters do the rest, for all resources alike.
 //
-// Upstream: k8s.io/kubernetes/pkg/controlplane (once master.go), pkg/registry, and the validation below pkg/apis.
+// Upstream: k8s.io/kubernetes/pkg/controlplane (formerly master.go), pkg/registry, and the validation in pkg/apis.
 //
 // Read in this order:
 //
-//	resource/definition.go    what a row may say
-//	resources.go              the table: the rows of all packages below
-//	controlplane.go           New: the table becomes a server
-//	storage_provider.go       a row becomes a Store and what stands around it
-//	storage_factory.go        which etcd, which prefix, which form
-//	watch_cache.go            which resources are answered from memory
-//	runtimeconfig.go          versions and resources on and off
-//	removed_versions.go       versions that are gone
-//	bootstrap.go              what a cluster has from the start
-//	demo.go, demo_scenes.go   the stage of this chapter
-//	migrations_test.go        a resource that the table does not have, in 25 lines
-//	admission_test.go         admission plugins: they implement rest.MutatingAdmission or rest.ValidatingAdmission and stand
-//	                          in Config.Server.Admission; cmd/kubepath/apiserver.go puts kubepath serve together
+//	resource/definition.go    a row of the table
+//	resources.go              the table, from the rows of all packages
+//	controlplane.go           New: a server from the table
+//	storage_provider.go       the Store and the subresources of a row
+//	storage_factory.go        the etcd, key prefix and encoding of a resource
+//	watch_cache.go            the resources with a watch cache
+//	runtimeconfig.go          versions and resources switched on and off
+//	removed_versions.go       versions that kube-apiserver no longer serves
+//	bootstrap.go              objects that every cluster has
+//	demo.go, demo_scenes.go   the demo of this chapter
+//	migrations_test.go        how to add a resource to the table, in 25 lines
+//	admission_test.go         how to add admission plugins: implement rest.MutatingAdmission or rest.ValidatingAdmission, and
+//	                          set Config.Server.Admission, as cmd/kubepath/apiserver.go does
 //
-// And then the packages of the rows, each with an order of its own:
+// Then read the packages of the resources, each in the order of its doc.go:
 //
 //	resource               what many rows share: definition, spec beside status, scale, columns
-//	validate               rules of single values that many rows share
+//	validate               validation rules that many resources share
 //	config                 configmaps, secrets, service accounts: the simplest strategies
 //	pod, podspec           pods with binding and eviction; the spec that pods and templates share
 //	workloads              apps, batch, autoscaling, policy; replication controllers
 //	network                services with their addresses and ports; endpoints, ingresses, policies
 //	storage                persistent volumes, claims, classes, CSI
 //	namespace, node        namespaces and their deletion; nodes, runtime classes, leases
-//	event, componentstatus what components report
+//	event, componentstatus events and component statuses
 //	quota, scheduling, flowcontrol    limits, priorities of pods and of requests
-//	rbac, certificates     who may do what, and who is who
+//	rbac, certificates     roles and bindings; certificate signing requests
 //	admissionregistration, dynamicresources
-//	apitest                tests that ask the resources of many packages through the whole server
+//	apitest                tests of the resources of many packages through the whole server
 package controlplane

@@ -8,8 +8,8 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 )
 
-// RemovedGroups are versions that kube-apiserver no longer serves, for who reads old manifests: the objects are those of the
-// versions of today. They are served where Config.RuntimeConfig switches them on.
+// RemovedGroups returns versions that kube-apiserver no longer serves, for clients with old manifests. Their objects
+// are those of the current versions. They are served if Config.RuntimeConfig switches them on.
 func RemovedGroups() []Group {
 	return []Group{
 		{GroupVersion: batchv1beta1.SchemeGroupVersion, Resources: []Resource{

@@ -31,8 +31,8 @@ type (
 	Group    = resource.Group
 )
 
-// packages are the parts of the table, one of each package below this one. The first of those that serve a group version
-// decides where its resources stand.
+// packages returns the groups of all packages. If several have the same group version, its place in the table is that
+// of the first.
 func packages() [][]Group {
 	return [][]Group{
 		componentstatus.Groups(),
@@ -54,7 +54,7 @@ func packages() [][]Group {
 	}
 }
 
-// Groups is the table: the groups in the order in which discovery lists them, each with the resources of all packages.
+// Groups returns the table: the groups in the order of discovery, each with the resources of all packages.
 func Groups() []Group {
 	var merged []Group
 	for _, g := range slices.Concat(packages()...) {
@@ -75,7 +75,7 @@ var order = []string{"", "apps", "events.k8s.io", "authentication.k8s.io", "auth
 	"admissionregistration.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io",
 	"discovery.k8s.io", "resource.k8s.io", "flowcontrol.apiserver.k8s.io"}
 
-// rank is a group's place; one that is not in the order comes last.
+// rank returns the place of a group; groups that are not in order come last.
 func rank(g Group) int {
 	at := slices.Index(order, g.Group)
 	if at < 0 {
@@ -84,7 +84,7 @@ func rank(g Group) int {
 	return at
 }
 
-// RESTMapper knows the resources of the table by their names, for whoever has no server to ask.
+// RESTMapper returns a mapper for the resources of the table, for clients that cannot use discovery.
 func RESTMapper() *kinds.RESTMapper {
 	var rows []kinds.Resource
 	groups := Groups()
@@ -102,7 +102,7 @@ func RESTMapper() *kinds.RESTMapper {
 	return kinds.NewRESTMapper(rows...)
 }
 
-// named completes a row by what the resource's strategy says or, where it has none, its storage.
+// named completes a row with scope and names from the resource's strategy or, without one, from its storage.
 func named(row kinds.Resource, r Resource) kinds.Resource {
 	if r.All {
 		row.Categories = append([]string{"all"}, row.Categories...)
@@ -121,7 +121,7 @@ func named(row kinds.Resource, r Resource) kinds.Resource {
 	return row
 }
 
-// find is the row that keeps the objects of a row with SameAs.
+// find returns the row that r.SameAs names.
 func find(groups []Group, r Resource) Resource {
 	for _, g := range groups {
 		for _, other := range g.Resources {

@@ -9,14 +9,14 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// RuntimeConfig switches versions and resources on and off, by name: "apps/v1", "v1" (the group without a name),
-// "apps/v1/deployments", or all at once "api/all", "api/ga", "api/beta", "api/alpha". The more exact name wins. Nil
-// leaves everything as it is: what is in Groups is served, what is in RemovedGroups is not.
-// Upstream: the flag --runtime-config, resourceconfig.MergeAPIResourceConfigs.
+// RuntimeConfig switches versions and resources on and off by name: "apps/v1", "v1" (the core group),
+// "apps/v1/deployments", or many at once with "api/all", "api/ga", "api/beta", "api/alpha". The more specific name
+// wins. Nil: Groups are served, RemovedGroups are not. Upstream: the flag --runtime-config,
+// resourceconfig.MergeAPIResourceConfigs.
 type RuntimeConfig map[string]bool
 
-// table is what is served: the rows of now and old, as far as they are switched on. Groups keep their order; old ones
-// come last, so that the rows whose objects they share stand above them.
+// table returns the rows of now and old that are switched on. The old groups come last, because their rows share the
+// objects of rows above them.
 func (c RuntimeConfig) table(now, old []Group) ([]Group, error) {
 	all := slices.Concat(now, old)
 	if err := c.check(all); err != nil {
@@ -34,7 +34,8 @@ func (c RuntimeConfig) table(now, old []Group) ([]Group, error) {
 	return served, nil
 }
 
-// serves looks up the names of a resource, from the widest to the most exact; usual is where none is switched.
+// serves reports whether a resource is switched on. It looks up the names from the widest to the most specific; usual
+// is the default.
 func (c RuntimeConfig) serves(gv schema.GroupVersion, resource string, usual bool) bool {
 	on := usual
 	for _, name := range []string{"api/all", "api/" + maturity(gv), gv.String(), gv.String() + "/" + resource} {
@@ -45,7 +46,7 @@ func (c RuntimeConfig) serves(gv schema.GroupVersion, resource string, usual boo
 	return on
 }
 
-// maturity of a version: ga, beta or alpha.
+// maturity returns the maturity of a version: ga, beta or alpha.
 func maturity(gv schema.GroupVersion) string {
 	for _, stage := range []string{"alpha", "beta"} {
 		if strings.Contains(gv.Version, stage) {
@@ -55,7 +56,7 @@ func maturity(gv schema.GroupVersion) string {
 	return "ga"
 }
 
-// check refuses names that nothing has: a typo would otherwise switch nothing.
+// check refuses unknown names, because a typo would otherwise have no effect.
 func (c RuntimeConfig) check(all []Group) error {
 	for _, name := range slices.Sorted(maps.Keys(c)) {
 		known := slices.Contains([]string{"api/all", "api/ga", "api/beta", "api/alpha"}, name) ||

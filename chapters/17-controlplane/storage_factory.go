@@ -20,21 +20,21 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// Destination is where objects are kept, and in which form. Fields that are zero are as for everything else.
+// Destination is where and in which encoding objects are stored. Zero fields have the values of Config.
 type Destination struct {
-	Etcd      *clientv3.Client    // whoever opened it closes it after the server has ended
+	Etcd      *clientv3.Client    // the caller closes it after the server has stopped
 	Prefix    string              // of the keys
 	MediaType string              // of the values
-	Version   schema.GroupVersion // of the values; the objects are served in all their versions all the same
+	Version   schema.GroupVersion // of the values; it does not change the served versions
 }
 
-// StorageDestinations say which resources are kept elsewhere, or in another form, than Config's Etcd, EtcdPrefix,
-// MediaType and StorageVersions say of all. The resource "*" is a whole group; what is said of one resource of the group
-// counts more. What is kept beside the objects of a group (which node ports are taken) goes with the group.
-// Upstream: once genericapiserver.StorageDestinations, today storage.DefaultStorageFactory's Overrides.
+// StorageDestinations has the resources that are not stored as Config's Etcd, EtcdPrefix, MediaType and StorageVersions
+// say. The resource "*" is a whole group; an entry for one resource overrides it. Data that a group stores beside its
+// objects (the allocated node ports) follows the group. Upstream: formerly genericapiserver.StorageDestinations, today
+// storage.DefaultStorageFactory's Overrides.
 type StorageDestinations map[schema.GroupResource]Destination
 
-// of is the destination of a resource: the exceptions over what is usual.
+// of returns the destination of a resource: usual with the fields that the entries override.
 func (d StorageDestinations) of(of schema.GroupResource, usual Destination) Destination {
 	for _, name := range []schema.GroupResource{{Group: of.Group, Resource: "*"}, of} {
 		said := d[name]
@@ -61,7 +61,7 @@ type etcdBackend struct {
 	compactor *etcd3.Compactor
 }
 
-// encoding is how values are written.
+// encoding is the media type and version of stored values.
 type encoding struct {
 	mediaType string
 	version   schema.GroupVersion
@@ -80,10 +80,10 @@ func newStorageFactory(c Config) (*storageFactory, error) {
 	return f, err
 }
 
-// byName gives the etcds their numbers.
+// byName is the order in which etcds are numbered.
 func byName(a, b schema.GroupResource) int { return cmp.Compare(a.String(), b.String()) }
 
-// addBackend makes what storages at a destination share.
+// addBackend adds the etcd and the codec of a destination.
 func (f *storageFactory) addBackend(to Destination) (err error) {
 	if !slices.ContainsFunc(f.backends, func(b *etcdBackend) bool { return b.Etcd == to.Etcd }) {
 		f.backends = append(f.backends, &etcdBackend{
@@ -98,13 +98,13 @@ func (f *storageFactory) addBackend(to Destination) (err error) {
 	return err
 }
 
-// codec of a resource.
+// codec returns the codec for the stored objects of a resource.
 func (f *storageFactory) codec(of schema.GroupResource) runtime.Codec {
 	to := f.config.Destinations.of(of, f.usual)
 	return f.codecs[encoding{to.MediaType, to.Version}]
 }
 
-// open makes the storage of a resource's objects, or of what is kept beside them, below a key root.
+// open opens the storage of a resource's objects, or of data beside them, below a key root.
 func (f *storageFactory) open(of schema.GroupResource, root string, newObject func() runtime.Object) storage.Interface {
 	to := f.config.Destinations.of(of, f.usual)
 	m := f.backends[slices.IndexFunc(f.backends, func(b *etcdBackend) bool { return b.Etcd == to.Etcd })]
@@ -114,7 +114,7 @@ func (f *storageFactory) open(of schema.GroupResource, root string, newObject fu
 	})
 }
 
-// addTo has the server compact each etcd, and be healthy when all are. Upstream: addEtcdHealthEndpoint.
+// addTo adds compaction and health checks for each etcd to the server. Upstream: addEtcdHealthEndpoint.
 func (f *storageFactory) addTo(s *server.GenericAPIServer) error {
 	var errs []error
 	for i, m := range f.backends {
@@ -129,7 +129,7 @@ func (f *storageFactory) addTo(s *server.GenericAPIServer) error {
 	return errors.Join(errs...)
 }
 
-// number tells the etcds apart in names of health checks.
+// number returns the suffix for an etcd in the names of health checks.
 func number(i int) string {
 	if i == 0 {
 		return ""
@@ -137,7 +137,7 @@ func number(i int) string {
 	return "-override-" + strconv.Itoa(i-1)
 }
 
-// components are what componentstatuses shows: the etcds, behind what runs beside the server.
+// components returns the components of componentstatuses: scheduler and controller manager, then the etcds.
 func (f *storageFactory) components() componentstatus.Components {
 	all := componentstatus.ControlPlaneComponents()
 	for i, m := range f.backends {

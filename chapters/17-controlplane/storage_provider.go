@@ -16,7 +16,7 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// storageProvider makes the rows' storages.
+// storageProvider makes the storages of the rows.
 type storageProvider struct {
 	*storageFactory
 	config  Config
@@ -26,7 +26,7 @@ type storageProvider struct {
 	tasks   []resource.PostStartHook // of the rows
 }
 
-// install makes the group's storages and serves them.
+// install makes the storages of a group, and installs them in the server.
 func (b *storageProvider) install(s *server.GenericAPIServer, g Group) error {
 	storages := map[string]rest.Storage{}
 	for _, r := range g.Resources {
@@ -82,7 +82,7 @@ func (b *storageProvider) add(storages map[string]rest.Storage, gv schema.GroupV
 	}
 }
 
-// bind gives a strategy what it may look at, where it looks at something.
+// bind returns the strategy with its dependencies, if it is a DependentStrategy.
 func bind(strategy registry.Strategy, deps *resource.Dependencies) registry.Strategy {
 	if bound, ok := strategy.(resource.DependentStrategy); ok {
 		return bound.WithDependencies(deps)
@@ -90,7 +90,7 @@ func bind(strategy registry.Strategy, deps *resource.Dependencies) registry.Stra
 	return strategy
 }
 
-// share serves the storages of another row, and of its subresources, once more: what they keep is converted.
+// share adds the storages that another row made, with its subresources. Their objects are converted on each request.
 func (b *storageProvider) share(storages map[string]rest.Storage, gv schema.GroupVersion, r Resource) error {
 	found := false
 	for path, served := range b.made[r.SameAs.GroupVersion()] {
@@ -106,7 +106,7 @@ func (b *storageProvider) share(storages map[string]rest.Storage, gv schema.Grou
 	return nil
 }
 
-// under is the same Store under another row's name, which its errors then have.
+// under returns the Store with the name of another row, for its errors.
 func under(served rest.Storage, gv schema.GroupVersion, r Resource) rest.Storage {
 	store, ok := served.(*registry.Store)
 	name := gv.WithResource(r.Name).GroupResource()
@@ -118,7 +118,7 @@ func under(served rest.Storage, gv schema.GroupVersion, r Resource) rest.Storage
 	return &renamed
 }
 
-// store is a row come to life: the generic Store over etcd, with the row's names and strategy.
+// store returns the generic Store of a row over etcd.
 func (b *storageProvider) store(gv schema.GroupVersion, r Resource) *registry.Store {
 	kind := gv.WithKind(r.Kind)
 	newObject := func() runtime.Object {
@@ -143,8 +143,8 @@ func (b *storageProvider) store(gv schema.GroupVersion, r Resource) *registry.St
 	return store
 }
 
-// selectable tells the scheme which fields a selector may name; of a kind that it is told nothing about, name and
-// namespace. Upstream: the AddFieldLabelConversionFuncs of each group.
+// selectable registers the fields for field selectors with the scheme. Without it, only name and namespace are accepted.
+// Upstream: the AddFieldLabelConversionFuncs of each group.
 func (b *storageProvider) selectable(s *registry.Store, r Resource) {
 	known := s.SelectableFields()
 	unknown := cmp.Or(r.UnsupportedFieldLabel, "field label not supported: %s")
@@ -160,7 +160,7 @@ func (b *storageProvider) selectable(s *registry.Store, r Resource) {
 	}) // never fails
 }
 
-// statusOf is the subresource through which the status is written.
+// statusOf returns the subresource status.
 func statusOf(s *registry.Store, r Resource) rest.Storage {
 	own := *s
 	own.ObjectMeta = r.StatusObjectMeta

@@ -11,27 +11,27 @@ import (
 	cacher "kubepath/chapters/10-cacher"
 )
 
-// WatchCache has the server answer reads and watches from memory (chapter 10). Each resource's cache begins with its
-// first read or watch: the server starts no later for it, and what nobody asks for costs nothing.
+// WatchCache configures the caches that serve reads and watches from memory (chapter 10). The cache of a resource
+// starts with its first read or watch, so it does not delay the start of the server, and an unused resource costs
+// nothing.
 type WatchCache struct {
-	// Size is how many events of a resource the history holds at least; 0: it is not cached.
+	// Size is the minimum number of events in the history of a resource; 0: it is not cached.
 	Size int
-	// Sizes has the resources for which that differs. Events are not cached unless they are named here: they come and go
-	// too fast for it to pay.
+	// Sizes has the resources with another Size. Events are only cached if they are here, because they change too often.
 	Sizes map[schema.GroupResource]int
-	// HistoryAge and Backlog hold for every resource that is cached; see cacher.Config, also for what 0 means.
+	// HistoryAge and Backlog are for all caches; see cacher.Config, also for the meaning of 0.
 	HistoryAge time.Duration
 	Backlog    int
-	// Wrap goes around each cache; nil: nothing.
+	// Wrap wraps each cache; nil: no wrapper.
 	Wrap func(storage.Interface) storage.Interface
 }
 
-// uncached are the resources without a cache, unless WatchCache.Sizes has them. Upstream: DefaultWatchCacheSizes.
+// uncached returns the resources without a cache, unless WatchCache.Sizes has them. Upstream: DefaultWatchCacheSizes.
 func uncached() []schema.GroupResource {
 	return []schema.GroupResource{{Resource: "events"}, {Group: "events.k8s.io", Resource: "events"}}
 }
 
-// indexed are the fields by which some clients ask for a few of many objects: each kubelet for the pods of its node.
+// indexed returns the fields for which a cache has an index: each kubelet lists the pods of its node.
 // Upstream: registry.StorageWithCacher's indexers and trigger functions.
 func indexed(resource schema.GroupResource) []string {
 	if resource == (schema.GroupResource{Resource: "pods"}) {
@@ -40,7 +40,7 @@ func indexed(resource schema.GroupResource) []string {
 	return nil
 }
 
-// size is how many events of a resource the history holds at least; 0: it is not cached.
+// size returns the minimum number of events in the history of a resource; 0: it is not cached.
 func (w *WatchCache) size(resource schema.GroupResource) int {
 	if size, ok := w.Sizes[resource]; ok {
 		return size
@@ -51,8 +51,7 @@ func (w *WatchCache) size(resource schema.GroupResource) int {
 	return w.Size
 }
 
-// cache puts a cache between the Store and its storage, when the row has made of the Store what it wants. It ends with
-// the Store.
+// cache puts a cache between the Store and its storage, after ConfigureStore. The Store stops the cache on Destroy.
 func (b *storageProvider) cache(s *registry.Store) {
 	if b.config.WatchCache == nil {
 		return

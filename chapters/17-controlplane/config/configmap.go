@@ -14,7 +14,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// configMapStrategy: keys are file names, no key is in both maps, and immutable means immutable.
+// configMapStrategy is the strategy of config maps, which only validates.
 // Upstream: pkg/registry/core/configmap.
 type configMapStrategy struct{ registry.Namespaced }
 
@@ -29,6 +29,7 @@ func (configMapStrategy) ValidateUpdate(_ context.Context, obj, old runtime.Obje
 	return append(errs, validateConfigMap(now)...)
 }
 
+// validateConfigMap: keys are valid file names, no key is in both data and binaryData, and the size is limited.
 func validateConfigMap(c *corev1.ConfigMap) field.ErrorList {
 	var errs field.ErrorList
 	size := 0
@@ -49,12 +50,12 @@ func validateConfigMap(c *corev1.ConfigMap) field.ErrorList {
 	return errs
 }
 
-// validateDataKey: a key becomes a file's name.
+// validateDataKey: the key is a valid file name, because a volume has a file for each key.
 func validateDataKey(path *field.Path, key string) field.ErrorList {
 	return validate.Invalid(path.Key(key), key, validation.IsConfigMapKey(key))
 }
 
-// fixed is a field that must not change while immutable is set.
+// fixed is a field that cannot change while immutable is set.
 type fixed struct {
 	name        string
 	now, before any

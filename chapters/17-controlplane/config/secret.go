@@ -15,7 +15,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// secretStrategy: a type asks for its keys, and the type stays. What was written as stringData is data already.
+// secretStrategy is the strategy of secrets. stringData is in data already: decoding has merged it.
 // Upstream: pkg/registry/core/secret.
 type secretStrategy struct{ registry.Namespaced }
 
@@ -45,7 +45,7 @@ func (secretStrategy) WarningsOnUpdate(_ context.Context, obj, _ runtime.Object)
 	return secretWarnings(obj.(*corev1.Secret))
 }
 
-// secretWarnings: a certificate and a key that do not belong together.
+// secretWarnings warns of a TLS certificate and a key that do not match.
 func secretWarnings(s *corev1.Secret) []string {
 	if s.Type != corev1.SecretTypeTLS {
 		return nil
@@ -56,7 +56,7 @@ func secretWarnings(s *corev1.Secret) []string {
 	return nil
 }
 
-// requiredKeys of each type of secret.
+// requiredKeys are the keys that each type of secret needs.
 var requiredKeys = map[corev1.SecretType][]string{
 	corev1.SecretTypeDockercfg:        {corev1.DockerConfigKey},
 	corev1.SecretTypeDockerConfigJson: {corev1.DockerConfigJsonKey},
@@ -82,7 +82,7 @@ func validateSecret(s *corev1.Secret) field.ErrorList {
 	return append(errs, validateSecretType(s)...)
 }
 
-// validateSecretType is what a type asks for beyond its keys.
+// validateSecretType holds the other rules of each type.
 func validateSecretType(s *corev1.Secret) field.ErrorList {
 	switch s.Type {
 	case corev1.SecretTypeServiceAccountToken:

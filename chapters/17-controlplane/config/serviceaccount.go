@@ -11,7 +11,8 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// serviceAccountStrategy: of a secret only the name counts. Upstream: pkg/registry/core/serviceaccount.
+// serviceAccountStrategy is the strategy of service accounts. Of a reference to a secret only the name is stored.
+// Upstream: pkg/registry/core/serviceaccount.
 var serviceAccountStrategy = resource.SpecStatus[corev1.ServiceAccount, *corev1.ServiceAccount]{
 	Strategy:         registry.Namespaced{},
 	ValidateNameFunc: apivalidation.ValidateServiceAccountName,
@@ -23,7 +24,7 @@ var serviceAccountStrategy = resource.SpecStatus[corev1.ServiceAccount, *corev1.
 	WarningsWithOldFunc: warnMountable,
 }
 
-// mountable is the annotation that once held which secrets pods may mount.
+// mountable is the annotation that limits pods to the secrets that the account lists. It is deprecated.
 const mountable = "kubernetes.io/enforce-mountable-secrets"
 
 func warnMountable(_ context.Context, a, old *corev1.ServiceAccount) []string {

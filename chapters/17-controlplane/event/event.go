@@ -20,16 +20,16 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// TTL is the setting that says for how long events are kept after their last change; 0: an hour.
+// TTL is the setting for how long events are kept after their last change; 0: one hour.
 type TTL time.Duration
 
-// eventStrategy: events come from everywhere, and by PUT too; no garbage collector looks after them, because they go by
-// themselves. Upstream: pkg/registry/core/event.
+// eventStrategy is the strategy of events. A PUT can create them, and they expire, so garbage collection does not apply.
+// Upstream: pkg/registry/core/event.
 type eventStrategy struct{ registry.Namespaced }
 
 func (eventStrategy) AllowCreateOnUpdate() bool { return true }
 
-// DefaultGarbageCollectionPolicy: events take no part.
+// DefaultGarbageCollectionPolicy is unsupported.
 func (eventStrategy) DefaultGarbageCollectionPolicy(context.Context) metav1.DeletionPropagation {
 	return registry.GarbageCollectionUnsupported
 }
@@ -52,14 +52,14 @@ func (eventStrategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object
 	return errs
 }
 
-// asksOldEvents: the request is for events of the group without a name, where much is allowed that events.k8s.io
-// refuses.
+// asksOldEvents reports whether the request is for v1 of the core group. Its validation is less strict than that of
+// events.k8s.io.
 func asksOldEvents(ctx context.Context) bool {
 	info, ok := installer.RequestInfoFrom(ctx)
 	return ok && info.APIGroup == "" && info.APIVersion == "v1"
 }
 
-// expire gives each event its time, anew with each change.
+// expire sets the time to live. Each update starts it again.
 func expire(s *registry.Store, deps *resource.Dependencies) {
 	ttl := cmp.Or(time.Duration(resource.Setting[TTL](deps)), time.Hour)
 	s.TTLFunc = func(runtime.Object, uint64, bool) (uint64, error) { return uint64(ttl.Seconds()), nil }
@@ -82,7 +82,7 @@ func eventFields(obj runtime.Object) fields.Set {
 	}
 }
 
-// eventColumns is what kubectl get events shows. Upstream: printEvent.
+// eventColumns are the columns of kubectl get events. Upstream: printEvent.
 var eventColumns = resource.Table[corev1.Event, *corev1.Event]{
 	Columns: []resource.Column{
 		resource.FieldColumn("Last Seen", corev1.Event{}, "lastTimestamp"),
@@ -107,7 +107,8 @@ var eventColumns = resource.Table[corev1.Event, *corev1.Event]{
 	},
 }
 
-// eventTimes: an event of the new kind has one time, and its repetitions in a series.
+// eventTimes returns the cells First Seen, Last Seen and Count. An event of events.k8s.io has eventTime and a series
+// instead of timestamps and count.
 func eventTimes(e *corev1.Event) (first, last string, count int32) {
 	first, last, count = resource.Age(e.FirstTimestamp), resource.Age(e.LastTimestamp), e.Count
 	if e.FirstTimestamp.IsZero() {
@@ -127,7 +128,7 @@ func eventTimes(e *corev1.Event) (first, last string, count int32) {
 
 func since(t time.Time) string { return resource.Age(metav1.NewTime(t)) }
 
-// eventSource names who reported the event, as old or new events say it.
+// eventSource returns the reporting component and instance, which the two groups have in different fields.
 func eventSource(e *corev1.Event) string {
 	component, instance := cmp.Or(e.Source.Component, e.ReportingController), cmp.Or(e.Source.Host, e.ReportingInstance)
 	if instance == "" {
@@ -136,8 +137,8 @@ func eventSource(e *corev1.Event) string {
 	return component + ", " + instance
 }
 
-// validateEvent is what events of both groups must be. One with an eventTime is of the new kind. Upstream:
-// legacyValidateEvent.
+// validateEvent holds the rules of both groups. An event with eventTime needs the fields of events.k8s.io in both.
+// Upstream: legacyValidateEvent.
 func validateEvent(e *corev1.Event, oldGroup bool) field.ErrorList {
 	var errs field.ErrorList
 	about := e.InvolvedObject.Namespace
@@ -155,7 +156,7 @@ func validateEvent(e *corev1.Event, oldGroup bool) field.ErrorList {
 	return append(errs, validate.DNS1123Subdomain(field.NewPath("namespace"), e.Namespace)...)
 }
 
-// validateEventTexts: who reports and why is said, and briefly.
+// validateEventTexts: the reporter, action and reason are set, and no text is too long.
 func validateEventTexts(e *corev1.Event, oldGroup bool) field.ErrorList {
 	reporter := field.NewPath("reportingController")
 	if oldGroup {
@@ -184,7 +185,7 @@ func validateEventTexts(e *corev1.Event, oldGroup bool) field.ErrorList {
 	return errs
 }
 
-// validateNewEvent is what events.k8s.io demands of a new event: none of the fields that it calls deprecated.
+// validateNewEvent holds the rules of events.k8s.io for create: eventTime is set, and no deprecated field.
 // Upstream: ValidateEventCreate.
 func validateNewEvent(e *corev1.Event) field.ErrorList {
 	errs := validateSeries(e.Series)
@@ -224,7 +225,8 @@ func validateSeries(s *corev1.EventSeries) field.ErrorList {
 	return errs
 }
 
-// validateEventChange: in events.k8s.io an event only ever gets a series. Upstream: ValidateEventUpdate.
+// validateEventChange holds the rules of events.k8s.io for update: only the series may change. Upstream:
+// ValidateEventUpdate.
 func validateEventChange(e, old *corev1.Event) field.ErrorList {
 	var errs field.ErrorList
 	if !equality.Semantic.DeepEqual(e.Series, old.Series) {
@@ -241,7 +243,7 @@ func validateEventChange(e, old *corev1.Event) field.ErrorList {
 		{"firstTimestamp", e.FirstTimestamp, old.FirstTimestamp},
 		{"lastTimestamp", e.LastTimestamp, old.LastTimestamp},
 		{"count", e.Count, old.Count},
-		{"reason", e.Reason, old.Reason}, // upstream looks at it twice
+		{"reason", e.Reason, old.Reason}, // upstream checks it twice
 		{"type", e.Type, old.Type},
 		{"eventTime", microseconds(e.EventTime), microseconds(old.EventTime)},
 		{"action", e.Action, old.Action},
@@ -254,7 +256,7 @@ func validateEventChange(e, old *corev1.Event) field.ErrorList {
 	return errs
 }
 
-// microseconds is as exact as a time is stored.
+// microseconds rounds a time down to microseconds, the precision in which it is stored.
 func microseconds(t metav1.MicroTime) metav1.MicroTime {
 	return metav1.NewMicroTime(t.Truncate(time.Microsecond).UTC())
 }

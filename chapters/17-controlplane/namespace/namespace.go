@@ -15,8 +15,9 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// namespaceStrategy: a namespace begins active, and in its spec stands the finalizer of the controller that will empty
-// it. Only the subresource finalize changes those finalizers. Upstream: pkg/registry/core/namespace.
+// namespaceStrategy is the strategy of namespaces. A new one is Active, and has the finalizer kubernetes in its spec,
+// for the controller that deletes its objects. Only the subresource finalize changes the finalizers in the spec.
+// Upstream: pkg/registry/core/namespace.
 type namespaceStrategy struct{ registry.ClusterScoped }
 
 func (namespaceStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) {
@@ -33,7 +34,7 @@ func (namespaceStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Ob
 	n.Status = before.Status
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (namespaceStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 func (namespaceStrategy) ValidateName(name string, prefix bool) []string {
@@ -52,7 +53,7 @@ func (s namespaceStrategy) ValidateUpdate(ctx context.Context, obj, _ runtime.Ob
 	return s.Validate(ctx, obj)
 }
 
-// Canonicalize sets the label with the name, which a namespace with a generated name cannot have had before.
+// Canonicalize sets the label kubernetes.io/metadata.name, after a generated name is known.
 func (namespaceStrategy) Canonicalize(obj runtime.Object) {
 	n := obj.(*corev1.Namespace)
 	if n.Labels == nil {
@@ -61,14 +62,14 @@ func (namespaceStrategy) Canonicalize(obj runtime.Object) {
 	n.Labels[corev1.LabelMetadataName] = n.Name
 }
 
-// namespaceStatus is the strategy of the subresource status: the phase follows from whether the namespace is going.
+// namespaceStatus is the strategy of the subresource status. The phase is Terminating exactly if deletionTimestamp is set.
 type namespaceStatus struct{ namespaceStrategy }
 
 func (namespaceStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	obj.(*corev1.Namespace).Spec = old.(*corev1.Namespace).Spec
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (namespaceStatus) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (namespaceStatus) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
@@ -82,14 +83,14 @@ func (namespaceStatus) ValidateUpdate(_ context.Context, obj, _ runtime.Object) 
 	return nil
 }
 
-// namespaceFinalize is the strategy of the subresource finalize: it changes the finalizers in the spec.
+// namespaceFinalize is the strategy of the subresource finalize, which changes the finalizers in the spec.
 type namespaceFinalize struct{ namespaceStrategy }
 
 func (namespaceFinalize) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	obj.(*corev1.Namespace).Status = old.(*corev1.Namespace).Status
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (namespaceFinalize) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 func (namespaceFinalize) ValidateUpdate(_ context.Context, obj, _ runtime.Object) field.ErrorList {
@@ -101,7 +102,7 @@ func (namespaceFinalize) ValidateUpdate(_ context.Context, obj, _ runtime.Object
 	return errs
 }
 
-// validateFinalizer checks a finalizer in the spec as one in the metadata is checked.
+// validateFinalizer: the finalizer would be valid in the metadata too.
 func validateFinalizer(path *field.Path, name string) field.ErrorList {
 	return append(apivalidation.ValidateFinalizerName(name, path), registry.ValidateKubeFinalizerName(name, path)...)
 }

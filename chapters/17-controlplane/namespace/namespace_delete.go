@@ -17,7 +17,7 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// allButCollections is what a Store can do without deleting collections: nobody deletes all namespaces at once.
+// allButCollections has the interfaces of a Store except for deletecollection, which namespaces do not support.
 type allButCollections interface {
 	rest.Storage
 	rest.Scoper
@@ -33,9 +33,9 @@ type allButCollections interface {
 	rest.ResetFieldsStrategy
 }
 
-// namespaces is the Store of namespaces with a deletion of two steps: the first makes a namespace terminating, the
-// second, when a controller has emptied it and taken its finalizer from the spec, removes it. Upstream: the REST of
-// pkg/registry/core/namespace/storage.
+// namespaces is the Store of namespaces with a deletion in two steps. The first delete makes the namespace Terminating.
+// The namespace is removed after a controller has deleted its objects and removed the finalizer from the spec.
+// Upstream: pkg/registry/core/namespace/storage.REST.
 type namespaces struct {
 	allButCollections
 	store *registry.Store
@@ -47,7 +47,7 @@ func newNamespaces(s *registry.Store) rest.Storage {
 	return &namespaces{allButCollections: s, store: s}
 }
 
-// Delete begins the termination of a namespace, or removes one that has no finalizer left.
+// Delete makes the namespace Terminating, or removes one that is Terminating and has no finalizer in its spec.
 func (n *namespaces) Delete(ctx context.Context, name string, options *rest.DeleteOptions) (runtime.Object, bool, error) {
 	obj, err := n.Get(ctx, name, &metav1.GetOptions{})
 	if err != nil {
@@ -74,8 +74,8 @@ func (n *namespaces) Delete(ctx context.Context, name string, options *rest.Dele
 	return n.store.Delete(ctx, name, &asked)
 }
 
-// sameNamespace adds the uid to what a client demands, so that a namespace that was deleted and made anew meanwhile
-// is not meant.
+// sameNamespace checks the client's preconditions and adds the uid to them, so that a namespace that was deleted and
+// created again meanwhile is not deleted.
 func sameNamespace(n *corev1.Namespace, asked *metav1.Preconditions) (*metav1.Preconditions, error) {
 	unmet := func(what string, wanted, found any) error {
 		return apierrors.NewConflict(namespacesResource, n.Name,
@@ -119,8 +119,7 @@ func (n *namespaces) terminate(ctx context.Context, name string, options *rest.D
 	})
 }
 
-// collectorFinalizers sets the finalizers that stand for the client's propagation policy. Where it says nothing, they
-// stay as they are.
+// collectorFinalizers sets the garbage collector's finalizers for the propagation policy. Without a policy they stay.
 func collectorFinalizers(n *corev1.Namespace, o *metav1.DeleteOptions) {
 	set := func(finalizer string, wanted bool) {
 		n.Finalizers = slices.DeleteFunc(n.Finalizers, func(f string) bool { return f == finalizer })
@@ -138,6 +137,7 @@ func collectorFinalizers(n *corev1.Namespace, o *metav1.DeleteOptions) {
 	}
 }
 
+// AsNamespace returns the Namespace in obj.
 func AsNamespace(obj runtime.Object) (*corev1.Namespace, error) {
 	obj = kinds.Unwrap(obj)
 	namespace, ok := obj.(*corev1.Namespace)
@@ -147,15 +147,14 @@ func AsNamespace(obj runtime.Object) (*corev1.Namespace, error) {
 	return namespace, nil
 }
 
-// emptied keeps a namespace that an update has left without finalizers in its metadata, as long as there are some in
-// its spec.
+// emptied lets an update remove a Terminating namespace only if it has no finalizers in its spec either.
 func emptied(s *registry.Store, _ *resource.Dependencies) {
 	s.ShouldDeleteDuringUpdate = func(_ context.Context, obj, _ runtime.Object) bool {
 		return len(obj.(*corev1.Namespace).Spec.Finalizers) == 0
 	}
 }
 
-// finalize is the subresource through which the namespace controller says that it is done: it can only be updated.
+// finalize is the subresource with which the namespace controller removes its finalizer. It can only be updated.
 type finalize struct{ part *resource.SubresourceREST }
 
 var _ rest.Updater = finalize{}
@@ -169,13 +168,13 @@ func namespaceSubresources(s *registry.Store, _ *resource.Dependencies) map[stri
 // New returns an empty Namespace.
 func (f finalize) New() runtime.Object { return f.part.New() }
 
-// Destroy has nothing to end.
+// Destroy does nothing.
 func (f finalize) Destroy() {}
 
-// GetResetFields is the status.
+// GetResetFields returns status.
 func (f finalize) GetResetFields() rest.ResetFields { return f.part.GetResetFields() }
 
-// Update replaces the finalizers; where none are left and the namespace is terminating, it goes.
+// Update replaces the finalizers. A Terminating namespace without finalizers is then removed.
 func (f finalize) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
 	return f.part.Update(ctx, name, update)
 }

@@ -11,13 +11,13 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// leaseStrategy: who holds a lease, and since when; a PUT makes one, and must know which version it renews.
-// Upstream: pkg/registry/coordination/lease.
+// leaseStrategy is the strategy of leases. A PUT can create one; an update must have a resourceVersion, so that two
+// holders cannot both renew it. Upstream: pkg/registry/coordination/lease.
 var leaseStrategy = resource.SpecStatus[coordinationv1.Lease, *coordinationv1.Lease]{
 	Strategy:                  registry.Namespaced{},
 	CreateOnUpdate:            true,
 	ForbidUnconditionalUpdate: true,
-	PrepareFunc: func(l *coordinationv1.Lease) { // the feature CoordinatedLeaderElection is off
+	PrepareFunc: func(l *coordinationv1.Lease) { // the feature gate CoordinatedLeaderElection is off
 		l.Spec.Strategy, l.Spec.PreferredHolder = nil, nil
 	},
 	ValidateFunc: func(_ context.Context, l *coordinationv1.Lease) field.ErrorList {

@@ -20,12 +20,13 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// nodeStrategy: a kubelet that registers its node may send the status with it. Upstream: pkg/registry/core/node.
+// nodeStrategy is the strategy of nodes. A create keeps the status, because kubelets register their nodes with it.
+// Upstream: pkg/registry/core/node.
 type nodeStrategy struct{ registry.ClusterScoped }
 
 func (nodeStrategy) PrepareForCreate(_ context.Context, obj runtime.Object) {
 	n := obj.(*corev1.Node)
-	n.Spec.ConfigSource, n.Status.Config = nil, nil // a feature that is gone
+	n.Spec.ConfigSource, n.Status.Config = nil, nil // the feature DynamicKubeletConfig was removed
 }
 
 func (nodeStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
@@ -36,12 +37,12 @@ func (nodeStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object)
 	}
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (nodeStrategy) GetResetFields() rest.ResetFields { return rest.ResetFields{{"status"}} }
 
 func (nodeStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorList {
 	n := obj.(*corev1.Node)
-	errs := validateTaints(field.NewPath("metadata", "taints"), n.Spec.Taints) // upstream's path, though taints lie in the spec
+	errs := validateTaints(field.NewPath("metadata", "taints"), n.Spec.Taints) // upstream's path, although taints are in the spec
 	errs = append(errs, validateNodeResources(n)...)
 	if swap := n.Status.NodeInfo.Swap; swap != nil && swap.Capacity != nil {
 		errs = append(errs, validate.Positive(field.NewPath("metadata", "nodeSwapStatus", "capacity"), *swap.Capacity)...)
@@ -50,7 +51,7 @@ func (nodeStrategy) Validate(_ context.Context, obj runtime.Object) field.ErrorL
 	return append(errs, validatePodCIDRs(field.NewPath("spec", "podCIDRs"), n.Spec.PodCIDRs)...)
 }
 
-// ValidateUpdate checks some of it twice, as upstream does: its causes say so.
+// ValidateUpdate checks some fields twice, as upstream, so some causes appear twice.
 func (s nodeStrategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	return append(s.Validate(ctx, obj), validateNodeUpdate(obj.(*corev1.Node), old.(*corev1.Node))...)
 }
@@ -74,7 +75,7 @@ func (nodeStatus) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	}
 }
 
-// GetResetFields are those that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (nodeStatus) GetResetFields() rest.ResetFields { return rest.ResetFields{{"spec"}} }
 
 func (nodeStatus) ValidateUpdate(_ context.Context, obj, old runtime.Object) field.ErrorList {
@@ -85,7 +86,8 @@ func (nodeStatus) WarningsOnUpdate(context.Context, runtime.Object, runtime.Obje
 	return nil
 }
 
-// validateNodeUpdate: what a node got once, it keeps. Upstream: ValidateNodeUpdate.
+// validateNodeUpdate holds the rules for an update: podCIDRs and providerID do not change once they are set.
+// Upstream: ValidateNodeUpdate.
 func validateNodeUpdate(n, old *corev1.Node) field.ErrorList {
 	errs := validateNodeResources(n)
 	errs = append(errs, validateDeclaredFeatures(field.NewPath("status", "declaredFeatures"), n.Status.DeclaredFeatures)...)
@@ -153,7 +155,7 @@ func nodeFields(obj runtime.Object) fields.Set {
 	return fields.Set{"spec.unschedulable": strconv.FormatBool(obj.(*corev1.Node).Spec.Unschedulable)}
 }
 
-// nodeColumns is what kubectl get nodes shows. Upstream: printNode.
+// nodeColumns are the columns of kubectl get nodes. Upstream: printNode.
 var nodeColumns = resource.Table[corev1.Node, *corev1.Node]{
 	Columns: []resource.Column{
 		resource.NameColumn(),
@@ -198,7 +200,7 @@ func nodeState(n *corev1.Node) string {
 	return state
 }
 
-// nodeRoles are labels by agreement: one in the key of a label, or one as the value of an old label.
+// nodeRoles returns the roles, which labels hold: node-role.kubernetes.io/ROLE, or the older kubernetes.io/role=ROLE.
 func nodeRoles(n *corev1.Node) []string {
 	var roles []string
 	for key, value := range n.Labels {

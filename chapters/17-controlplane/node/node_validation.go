@@ -13,7 +13,7 @@ import (
 
 var declaredFeature = regexp.MustCompile(`^[A-Z][a-zA-Z0-9]*(/[a-zA-Z][a-zA-Z0-9]*)*$`)
 
-// validateDeclaredFeatures: the features that a kubelet declares are sorted, so that two lists compare quickly.
+// validateDeclaredFeatures: the names of features are valid, sorted and unique.
 // Upstream: validateNodeDeclaredFeatures.
 func validateDeclaredFeatures(path *field.Path, features []string) field.ErrorList {
 	var errs field.ErrorList
@@ -45,7 +45,7 @@ func checkFeatureName(name string) string {
 	return ""
 }
 
-// validatePodCIDRs: a node has one range of addresses for its pods, or one of each family.
+// validatePodCIDRs: a node has at most one CIDR of each IP family for its pods.
 func validatePodCIDRs(path *field.Path, cidrs []string) field.ErrorList {
 	var errs field.ErrorList
 	six := 0
@@ -61,7 +61,7 @@ func validatePodCIDRs(path *field.Path, cidrs []string) field.ErrorList {
 	return errs
 }
 
-// strictAddresses: 010.0.0.1 is not an address. Upstream: the feature StrictIPCIDRValidation, which is on from 1.36.
+// strictAddresses refuses forms such as 010.0.0.1. Upstream: the feature gate StrictIPCIDRValidation, on since v1.36.
 const strictAddresses = true
 
 func nodeWarnings(obj runtime.Object) []string {

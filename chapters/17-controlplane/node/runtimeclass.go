@@ -15,7 +15,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// runtimeStrategy: a class of pods runs under a handler of the nodes' container runtime.
+// runtimeStrategy is the strategy of runtime classes: each names a handler of the nodes' container runtime.
 // Upstream: pkg/registry/node/runtimeclass.
 var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeClass]{
 	Strategy:                  registry.ClusterScoped{},
@@ -43,7 +43,7 @@ var runtimeStrategy = resource.SpecStatus[nodev1.RuntimeClass, *nodev1.RuntimeCl
 	},
 }
 
-// validateScheduling: pods of the class go to certain nodes.
+// validateScheduling checks the node selector and the tolerations that pods of the class get.
 func validateScheduling(path *field.Path, s *nodev1.Scheduling) field.ErrorList {
 	errs := metavalidation.ValidateLabels(s.NodeSelector, path.Child("nodeSelector"))
 	path = path.Child("tolerations")
@@ -62,7 +62,7 @@ func validateScheduling(path *field.Path, s *nodev1.Scheduling) field.ErrorList 
 var runtimeColumns = resource.Table[nodev1.RuntimeClass, *nodev1.RuntimeClass]{
 	Columns: []resource.Column{
 		resource.NameColumn(),
-		{Name: "Handler"}, // upstream looks for its description in the wrong type
+		{Name: "Handler"}, // no description: upstream takes it from the wrong type
 		resource.AgeColumn(),
 	},
 	Cells: func(c *nodev1.RuntimeClass) []any { return []any{c.Name, c.Handler, resource.AgeOf(c)} },

@@ -7,7 +7,7 @@ import (
 	"kubepath/chapters/17-controlplane/resource"
 )
 
-// Groups is this package's part of the table.
+// Groups returns the resources of this package.
 func Groups() []resource.Group {
 	return []resource.Group{
 		{GroupVersion: corev1.SchemeGroupVersion, Resources: []resource.Definition{

@@ -16,7 +16,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// limitRangeStrategy: the limits of a kind of thing fit together. Upstream: pkg/registry/core/limitrange.
+// limitRangeStrategy is the strategy of limit ranges. Upstream: pkg/registry/core/limitrange.
 var limitRangeStrategy = resource.SpecStatus[corev1.LimitRange, *corev1.LimitRange]{
 	Strategy:       registry.Namespaced{},
 	CreateOnUpdate: true,
@@ -52,7 +52,7 @@ func validateLimitType(path *field.Path, kind corev1.LimitType) field.ErrorList 
 	return nil
 }
 
-// validateLimit is upstream's ValidateLimitRange for one item.
+// validateLimit checks one item of the spec. Upstream: ValidateLimitRange.
 func validateLimit(path *field.Path, l *corev1.LimitRangeItem) field.ErrorList {
 	errs := append(validateLimitNames(path, l, "max", l.Max), validateLimitNames(path, l, "min", l.Min)...)
 	ofPods := l.Type == corev1.LimitTypePod
@@ -78,7 +78,7 @@ func validateLimit(path *field.Path, l *corev1.LimitRangeItem) field.ErrorList {
 	return errs
 }
 
-// limitNames are the resources that an item limits in any way.
+// limitNames returns the names of all resources in an item, sorted.
 func limitNames(l *corev1.LimitRangeItem) []corev1.ResourceName {
 	all := corev1.ResourceList{}
 	for _, list := range []corev1.ResourceList{l.Max, l.Min, l.Default, l.DefaultRequest, l.MaxLimitRequestRatio} {
@@ -102,7 +102,7 @@ func validateLimitNames(path *field.Path, l *corev1.LimitRangeItem, which string
 	return errs
 }
 
-// validateLimitValues: min <= default request <= default limit <= max, as far as they are there.
+// validateLimitValues: min <= defaultRequest <= default <= max, of those that are set.
 func validateLimitValues(path *field.Path, l *corev1.LimitRangeItem, name corev1.ResourceName) field.ErrorList {
 	defaults, requests := l.Default, l.DefaultRequest
 	if l.Type == corev1.LimitTypePod {
@@ -136,12 +136,12 @@ func validateLimitValues(path *field.Path, l *corev1.LimitRangeItem, name corev1
 	return errs
 }
 
-// overcommits: more of the resource may be promised than there is.
+// overcommits reports whether limits of the resource may be greater than requests.
 func overcommits(name corev1.ResourceName) bool {
 	return validate.IsNativeResourceName(name) && !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix)
 }
 
-// validateRatio: limit and request are never further apart than max and min.
+// validateRatio: maxLimitRequestRatio is at least 1 and at most max/min.
 func validateRatio(path *field.Path, l *corev1.LimitRangeItem, name corev1.ResourceName) field.ErrorList {
 	ratio, ok := l.MaxLimitRequestRatio[name]
 	if !ok {

@@ -15,7 +15,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// quotaStrategy: a quota limits what can be counted, and its scopes stay. Upstream: pkg/registry/core/resourcequota.
+// quotaStrategy is the strategy of resource quotas, whose scopes are immutable. Upstream: pkg/registry/core/resourcequota.
 var quotaStrategy = resource.SpecStatus[corev1.ResourceQuota, *corev1.ResourceQuota]{
 	Strategy:     registry.Namespaced{},
 	NoGeneration: true,
@@ -51,7 +51,8 @@ var quotaStatus = quotaStrategy.StatusStrategy(func(_ context.Context, q, _ *cor
 	return append(errs, validateQuotaList(status.Child("used"), q.Status.Used)...)
 })
 
-// validateQuotaList is upstream's ValidateResourceQuotaResourceName and ValidateResourceQuantityValue of each entry.
+// validateQuotaList: each name is valid for a quota, and each quantity for its resource.
+// Upstream: ValidateResourceQuotaResourceName, ValidateResourceQuantityValue.
 func validateQuotaList(path *field.Path, list corev1.ResourceList) field.ErrorList {
 	var errs field.ErrorList
 	for _, name := range validate.SortedKeys(list) {
@@ -65,7 +66,7 @@ func validateQuotaList(path *field.Path, list corev1.ResourceList) field.ErrorLi
 	return errs
 }
 
-// quotaWarnings: requests above limits can never be used up.
+// quotaWarnings warns of a quota for requests that is greater than that for limits, which no pods can use up.
 func quotaWarnings(q *corev1.ResourceQuota) []string {
 	var lines []string
 	for _, bare := range []corev1.ResourceName{
@@ -115,7 +116,7 @@ var quotaColumns = resource.Table[corev1.ResourceQuota, *corev1.ResourceQuota]{
 	},
 }
 
-// What a scope can be about.
+// The resources that a scope can limit.
 var (
 	countOfPods = []corev1.ResourceName{corev1.ResourcePods}
 	useOfPods   = []corev1.ResourceName{corev1.ResourcePods, corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceLimitsCPU,
@@ -123,7 +124,7 @@ var (
 	useOfClaims = []corev1.ResourceName{corev1.ResourcePersistentVolumeClaims, corev1.ResourceRequestsStorage}
 )
 
-// scopes are those that a quota may have, with the standard resources that each can limit.
+// scopes has the valid scopes with the standard resources that each can limit.
 // Upstream: IsResourceQuotaScopeValidForResource.
 var scopes = map[corev1.ResourceQuotaScope][]corev1.ResourceName{
 	corev1.ResourceQuotaScopeBestEffort:                countOfPods,
@@ -135,13 +136,13 @@ var scopes = map[corev1.ResourceQuotaScope][]corev1.ResourceName{
 	corev1.ResourceQuotaScopeVolumeAttributesClass:     useOfClaims,
 }
 
-// exclusive are the scopes that no object can have together.
+// exclusive has the pairs of scopes that no object can match together.
 var exclusive = [][2]corev1.ResourceQuotaScope{
 	{corev1.ResourceQuotaScopeBestEffort, corev1.ResourceQuotaScopeNotBestEffort},
 	{corev1.ResourceQuotaScopeTerminating, corev1.ResourceQuotaScopeNotTerminating},
 }
 
-// validateScopedResources finds an error for each standard resource that the scope cannot limit.
+// validateScopedResources returns err once for each standard resource that the scope cannot limit.
 func validateScopedResources(hard corev1.ResourceList, scope corev1.ResourceQuotaScope, err *field.Error) field.ErrorList {
 	var errs field.ErrorList
 	within, known := scopes[scope]
@@ -153,6 +154,7 @@ func validateScopedResources(hard corev1.ResourceList, scope corev1.ResourceQuot
 	return errs
 }
 
+// validateScopesCompatible returns err once for each pair of scopes that exclude each other.
 func validateScopesCompatible(named []corev1.ResourceQuotaScope, err *field.Error) field.ErrorList {
 	var errs field.ErrorList
 	for _, pair := range exclusive {
@@ -163,7 +165,7 @@ func validateScopesCompatible(named []corev1.ResourceQuotaScope, err *field.Erro
 	return errs
 }
 
-// validateScopes is upstream's validateResourceQuotaScopes.
+// validateScopes checks spec.scopes. Upstream: validateResourceQuotaScopes.
 func validateScopes(path *field.Path, spec *corev1.ResourceQuotaSpec) field.ErrorList {
 	var errs field.ErrorList
 	for _, scope := range spec.Scopes {
@@ -176,7 +178,8 @@ func validateScopes(path *field.Path, spec *corev1.ResourceQuotaSpec) field.Erro
 	return append(errs, validateScopesCompatible(spec.Scopes, field.Invalid(path, spec.Scopes, "conflicting scopes"))...)
 }
 
-// validateScopeSelector is upstream's validateScopedResourceSelectorRequirement.
+// validateScopeSelector checks the requirements of spec.scopeSelector. Upstream:
+// validateScopedResourceSelectorRequirement.
 func validateScopeSelector(path *field.Path, spec *corev1.ResourceQuotaSpec) field.ErrorList {
 	if spec.ScopeSelector == nil {
 		return nil
@@ -195,7 +198,8 @@ func validateScopeSelector(path *field.Path, spec *corev1.ResourceQuotaSpec) fie
 	return append(errs, validateScopesCompatible(named, field.Invalid(path, spec.Scopes, "conflicting scopes"))...)
 }
 
-// validateScopeOperator: of most scopes there are no values, so that only their presence can be asked for.
+// validateScopeOperator: the operator is valid, and has values only where it needs them. Only the scopes PriorityClass and
+// VolumeAttributesClass have values; the others need the operator Exists.
 func validateScopeOperator(path *field.Path, r corev1.ScopedResourceSelectorRequirement) field.ErrorList {
 	var errs field.ErrorList
 	valued := r.ScopeName == corev1.ResourceQuotaScopePriorityClass || r.ScopeName == corev1.ResourceQuotaScopeVolumeAttributesClass

@@ -17,7 +17,7 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// Roles and their bindings: upstream's pkg/registry/rbac. Names are whatever can be part of a path (system:node).
+// The strategies of roles and bindings. A name is any valid path segment (system:node). Upstream: pkg/registry/rbac.
 
 var roleStrategy = resource.SpecStatus[rbacv1.Role, *rbacv1.Role]{
 	Strategy:         registry.Namespaced{},
@@ -45,7 +45,7 @@ func validateRules(rules []rbacv1.PolicyRule, ofNamespace bool) field.ErrorList 
 	return errs
 }
 
-// validateRule: a rule is about resources, or about paths that are none. Upstream: ValidatePolicyRule.
+// validateRule: a rule is either for resources or for non-resource URLs. Upstream: ValidatePolicyRule.
 func validateRule(path *field.Path, r *rbacv1.PolicyRule, ofNamespace bool) field.ErrorList {
 	var errs field.ErrorList
 	if len(r.Verbs) == 0 {
@@ -70,6 +70,7 @@ func validateRule(path *field.Path, r *rbacv1.PolicyRule, ofNamespace bool) fiel
 	return errs
 }
 
+// validateAggregation: there are selectors, and they are valid. Label values that are invalid today are valid if stored.
 func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) field.ErrorList {
 	if r == nil {
 		return nil
@@ -90,7 +91,7 @@ func validateAggregation(r *rbacv1.AggregationRule, old *rbacv1.ClusterRole) fie
 	for i, selector := range r.ClusterRoleSelectors {
 		errs = append(errs, metavalidation.ValidateLabelSelector(&selector, options, path.Index(i))...)
 		if _, err := metav1.LabelSelectorAsSelector(&selector); err != nil {
-			errs = append(errs, field.Invalid(path.Index(i), nil, "invalid label selector.")) // upstream shows what it could not make
+			errs = append(errs, field.Invalid(path.Index(i), nil, "invalid label selector.")) // upstream shows the selector, which is nil
 		}
 	}
 	return errs
@@ -120,7 +121,7 @@ var clusterBindingStrategy = resource.SpecStatus[rbacv1.ClusterRoleBinding, *rba
 	},
 }
 
-// validateRoleRefUnchanged: who may bind a role has been asked once, for this role.
+// validateRoleRefUnchanged: roleRef is immutable, because the right to bind a role is checked on create.
 func validateRoleRefUnchanged(now, before rbacv1.RoleRef) field.ErrorList {
 	if now == before {
 		return nil
@@ -138,7 +139,7 @@ func validateRoleRef(r rbacv1.RoleRef, kinds ...string) field.ErrorList {
 	return append(errs, validate.Invalid(path.Child("name"), r.Name, apipath.IsValidPathSegmentName(r.Name))...)
 }
 
-// validateSubjects is upstream's ValidateRoleBindingSubject of each.
+// validateSubjects checks users, groups and service accounts. Upstream: ValidateRoleBindingSubject.
 func validateSubjects(subjects []rbacv1.Subject, inNamespace bool) field.ErrorList {
 	var errs field.ErrorList
 	for i, s := range subjects {
@@ -162,7 +163,7 @@ func validateSubjects(subjects []rbacv1.Subject, inNamespace bool) field.ErrorLi
 	return errs
 }
 
-// bindingColumns is what kubectl get rolebindings shows. Upstream: printRoleBinding.
+// bindingColumns are the columns of kubectl get rolebindings. Upstream: printRoleBinding.
 var bindingColumns = resource.Table[rbacv1.RoleBinding, *rbacv1.RoleBinding]{
 	Columns: ofBindings("roleBinding", rbacv1beta1.RoleBinding{}),
 	Cells: func(b *rbacv1.RoleBinding) []any {
@@ -180,7 +181,7 @@ var clusterBindingColumns = resource.Table[rbacv1.ClusterRoleBinding, *rbacv1.Cl
 func ofBindings(kind string, of resource.Documented) []resource.Column {
 	return []resource.Column{
 		resource.NameColumn(),
-		{Name: "Role", Description: strings.Replace(of.SwaggerDoc()["roleRef"], "roleRef", "RoleRef", 1)}, // as v1.36 spells it
+		{Name: "Role", Description: strings.Replace(of.SwaggerDoc()["roleRef"], "roleRef", "RoleRef", 1)}, // v1.36's spelling
 		resource.AgeColumn(),
 		resource.Wide(resource.Column{Name: "Users", Description: "Users in the " + kind}),
 		resource.Wide(resource.Column{Name: "Groups", Description: "Groups in the " + kind}),
@@ -188,7 +189,7 @@ func ofBindings(kind string, of resource.Documented) []resource.Column {
 	}
 }
 
-// subjectCells are the subjects by kind. Upstream: SubjectsStrings.
+// subjectCells returns the names of the subjects, grouped by kind. Upstream: SubjectsStrings.
 func subjectCells(subjects []rbacv1.Subject) []any {
 	var users, groups, accounts []string
 	for _, s := range subjects {

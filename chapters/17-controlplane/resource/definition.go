@@ -15,85 +15,85 @@ import (
 	registry "kubepath/chapters/06-registry"
 )
 
-// Definition is one resource of the table. The zero value of each field means the ordinary case.
-// Upstream: what the NewREST of each package below k8s.io/kubernetes/pkg/registry puts together.
+// Definition is one resource of the table. The zero value of each field is the default.
+// Upstream: the NewREST of each package below k8s.io/kubernetes/pkg/registry.
 type Definition struct {
 	Kind       string // Pod
 	Name       string // pods
 	ShortNames []string
-	All        bool     // kubectl get all shows it
-	Categories []string // other names of groups of resources to which it belongs
+	All        bool     // in the category all (kubectl get all)
+	Categories []string // further categories
 	Strategy   registry.Strategy
-	KeyRoot    string // where it is irregular: /minions
+	KeyRoot    string // the root of keys in etcd, if it is not the name: /minions
 
-	// Status answers for the subresource status; nil: there is none.
+	// Status is the strategy of the subresource status; nil: there is none.
 	Status registry.Strategy
-	// SelectableFields is what field selectors see beside metadata.name and metadata.namespace; nil: nothing. Of an empty
-	// object it returns every field that it knows. Upstream: ToSelectableFields.
+	// SelectableFields returns the fields for field selectors, besides metadata.name and metadata.namespace; nil: none.
+	// For an empty object it returns all of them too. Upstream: ToSelectableFields.
 	SelectableFields func(runtime.Object) fields.Set
-	// FieldLabelAliases are more names of some of these fields (spec.host for spec.nodeName); nil: none.
+	// FieldLabelAliases maps other names to some of these fields (spec.host to spec.nodeName); nil: none.
 	FieldLabelAliases map[string]string
-	// UnsupportedFieldLabel is the message about a field that is none of these, which %q or %s stands for; "": that of
+	// UnsupportedFieldLabel is the format of the error for any other field, with %q or %s for its name; "": the format of
 	// most kinds.
 	UnsupportedFieldLabel string
-	// Columns is what kubectl get prints; nil: name and time of creation.
+	// Columns are the columns of kubectl get; nil: name and creation time.
 	Columns rest.TableConvertor
-	// ReturnDeleted answers a delete with the object instead of a Status.
+	// ReturnDeleted: the response to a delete is the object instead of a Status.
 	ReturnDeleted bool
-	// ObjectMeta and StatusObjectMeta are how the validation of the kind, and of its status, look at metadata.
+	// ObjectMeta and StatusObjectMeta say whether and when validation of the object, and of its status, checks metadata.
 	ObjectMeta, StatusObjectMeta registry.ObjectMetaValidation
-	// ConfigureStore changes the Store (hooks, TTL, Decorator) once it is made; nil: nothing.
+	// ConfigureStore changes the new Store (hooks, TTL, Decorator); nil: no change.
 	ConfigureStore func(s *registry.Store, deps *Dependencies)
-	// Subresources are the ones beside status, by name; nil: none.
+	// Subresources returns the subresources except for status, by name; nil: none.
 	Subresources func(s *registry.Store, deps *Dependencies) map[string]rest.Storage
-	// WrapStore is what is served over the Store, where that has less or other verbs (namespaces); nil: the Store.
+	// WrapStore returns the storage to serve instead of the Store, if it has fewer or other verbs (namespaces); nil:
+	// the Store.
 	WrapStore func(s *registry.Store) rest.Storage
-	// SameAs serves the objects of another row, of another version or group, as this row's Kind: one Store, one key in
-	// etcd, and the subresources too. Only Kind and Name are the row's own; how the kinds convert stands in the table of
-	// chapter 13. The other row must stand in a group above this one's. Empty: the row keeps its objects itself.
+	// SameAs names another row, of another version or group, whose objects and subresources this row serves as its
+	// Kind: both use one Store and one key in etcd. The row sets only Kind and Name. Chapter 13 converts between the
+	// kinds. The group of the other row must come before this one in the table. Empty: the row has a Store of its own.
 	//
 	//	{Kind: "HorizontalPodAutoscaler", Name: "horizontalpodautoscalers",
 	//		SameAs: autoscalingv2.SchemeGroupVersion.WithResource("horizontalpodautoscalers")}, // in autoscaling/v1
 	SameAs schema.GroupVersionResource
-	// NewREST makes what answers in place of a Store, for what is not stored (componentstatuses); nil: a Store.
+	// NewREST returns the storage of a resource that is not in etcd (componentstatuses); nil: the row has a Store.
 	NewREST func(deps *Dependencies) rest.Storage
 }
 
-// Dependencies are what a resource may use of the rest of the control plane.
+// Dependencies are the parts of the control plane that a resource may use.
 type Dependencies struct {
-	// Store finds the Store of another resource of the table; nil where it is not served. It may be called once all are
-	// made: when requests come, not while rows are built.
+	// Store returns the Store of another resource; nil: it is not served. Call it while serving a request, not while the
+	// storages are made.
 	Store func(schema.GroupResource) *registry.Store
-	// Settings by type: each group's package defines what it can be told by flags (an address range, a TTL) and finds it
-	// with Setting.
+	// Settings are values that flags set (an address range, a TTL). Each group's package defines its types of settings and
+	// finds them by type; see Setting.
 	Settings []any
 
-	// OpenStorage makes a storage for what a row keeps beside its objects (which ports are taken), under a key root of its own;
-	// its name as a resource decides in which etcd.
+	// OpenStorage opens a storage for data that a row stores beside its objects (the allocated ports), below its own
+	// key root. name decides the etcd, as for resources.
 	OpenStorage func(name schema.GroupResource, root string, newFunc func() runtime.Object) storage.Interface
-	// NewFieldManager makes the field manager of an endpoint; see LoopbackClient. Nil: nobody manages fields.
+	// NewFieldManager makes the field manager of an endpoint; see LoopbackClient. Nil: fields are not managed.
 	NewFieldManager func(*rest.RequestScope) rest.FieldManager
-	// AddPostStartHook has the server do something beside answering requests. It may be called while storages are made,
-	// not later.
+	// AddPostStartHook adds a task that runs beside the requests. Call it while the storages are made, not later.
 	AddPostStartHook func(PostStartHook)
 }
 
-// DependentStrategy is a strategy that looks at other resources: WithDependencies returns the one that is used.
+// DependentStrategy is a strategy that reads other resources. WithDependencies returns the strategy to use.
 type DependentStrategy interface {
 	WithDependencies(*Dependencies) registry.Strategy
 }
 
-// PostStartHook is what a server does beside answering requests. Upstream: genericapiserver.PostStartHookFunc.
+// PostStartHook is a task that a server runs beside the requests. Upstream: genericapiserver.PostStartHookFunc.
 type PostStartHook struct {
 	Name string
-	// Start runs once, as soon as the server serves; it is not ready before Start has returned, and ends where that
+	// Start runs once when the server starts to serve. The server is ready after Start has returned, and stops if it
 	// fails. Nil: nothing.
 	Start func(context.Context) error
-	// Run runs after Start until its context ends; the server waits for its return. Nil: nothing.
+	// Run runs after Start until its context is cancelled. The server waits for it to return. Nil: nothing.
 	Run func(context.Context)
 }
 
-// Setting finds the settings of type T; the zero value where there are none.
+// Setting returns the first setting of type T; the zero value if there is none.
 func Setting[T any](deps *Dependencies) T {
 	for _, s := range deps.Settings {
 		if found, ok := s.(T); ok {
@@ -110,10 +110,10 @@ type Group struct {
 	Resources []Definition
 }
 
-// Singular is the name of one object: the kind's in lower case.
+// Singular returns the singular name: the kind in lower case.
 func (d Definition) Singular() string { return strings.ToLower(d.Kind) }
 
-// Key is the root below which the objects lie in etcd, under the prefix (/registry).
+// Key returns the root of the objects' keys in etcd, below the prefix (/registry).
 func (d Definition) Key() string {
 	if d.KeyRoot != "" {
 		return d.KeyRoot
@@ -121,7 +121,7 @@ func (d Definition) Key() string {
 	return "/" + d.Name
 }
 
-// Attrs is what selectors see of the row's objects; nil: what they see of any object.
+// Attrs returns the function that gets labels and fields for selectors; nil: the one for any object.
 func (d Definition) Attrs() storage.AttrFunc {
 	if d.SelectableFields == nil {
 		return nil

@@ -12,10 +12,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Upstream validates its internal types, which have no JSON names, and quotes them in messages. The messages are what
-// clients know, so they are made here, after validation: no strategy has to think of it.
+// Upstream validates its internal types, which have no JSON names, and prints them in error messages. Clients know these
+// messages, so this file prints values in the same form, after validation. Strategies need no code for it.
 
-// RenderErrors quotes each value that is an API type in its internal form. It is the RenderErrors of every Store.
+// RenderErrors prints each value that is an API type in upstream's internal form. Every Store uses it.
 func RenderErrors(errs field.ErrorList) field.ErrorList {
 	rendered := make(field.ErrorList, len(errs))
 	for i, err := range errs {
@@ -29,7 +29,7 @@ func RenderErrors(errs field.ErrorList) field.ErrorList {
 	return rendered
 }
 
-// isAPIType: the type, or what it points to or lists, is a struct of k8s.io/api.
+// isAPIType reports whether the type or its element type is a struct of k8s.io/api.
 func isAPIType(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
@@ -40,16 +40,16 @@ func isAPIType(t reflect.Type) bool {
 	return false
 }
 
-// Diff shows, in lines, what an update changes in a part that it may not change: the fields' Go names, and null for all
-// that is empty. It is for messages that quote a difference; a value is quoted by RenderErrors.
+// Diff returns a line-by-line difference for messages about forbidden changes, with Go's field names, and null for empty
+// values.
 func Diff(old, now any) string { return diff.Diff(internalForm{old}, internalForm{now}) }
 
-// internalForm is a value whose JSON has Go's names.
+// internalForm is a value whose JSON has Go's field names.
 type internalForm struct{ value any }
 
 var _ json.Marshaler = internalForm{}
 
-// MarshalJSON fails where encoding/json does.
+// MarshalJSON fails if encoding/json fails.
 func (g internalForm) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	err := writeInternal(&b, reflect.ValueOf(g.value))
@@ -58,7 +58,7 @@ func (g internalForm) MarshalJSON() ([]byte, error) {
 
 var marshaler = reflect.TypeFor[json.Marshaler]()
 
-// writeInternal walks into what the API's own types are made of; the rest, quantities and times, knows its own form.
+// writeInternal writes the fields of API types one by one. Other types, such as quantities and times, marshal themselves.
 func writeInternal(b *bytes.Buffer, v reflect.Value) error {
 	switch {
 	case !v.IsValid(), isNil(v):
@@ -98,7 +98,7 @@ func isNil(v reflect.Value) bool {
 
 func writeJSON(b *bytes.Buffer, v reflect.Value) error {
 	if v.CanAddr() {
-		v = v.Addr() // a quantity is written by a method of its pointer
+		v = v.Addr() // the MarshalJSON of a quantity has a pointer receiver
 	}
 	text, err := json.Marshal(v.Interface())
 	b.Write(text)
@@ -112,7 +112,7 @@ func writeFields(b *bytes.Buffer, v reflect.Value) error {
 	return err
 }
 
-// writeStructFields writes a struct's fields, those of an embedded one among them.
+// writeStructFields writes the fields of a struct and of the structs embedded in it.
 func writeStructFields(b *bytes.Buffer, v reflect.Value) error {
 	for _, f := range internalFields(v.Type()) {
 		if err := writeField(b, f, v.FieldByIndex(f.Index)); err != nil {
@@ -126,7 +126,7 @@ func writeField(b *bytes.Buffer, f reflect.StructField, v reflect.Value) error {
 	switch {
 	case f.Anonymous && strings.HasPrefix(f.Type.PkgPath(), "k8s.io/api/"):
 		return writeStructFields(b, v)
-	case f.Anonymous: // metadata has JSON names inside upstream too
+	case f.Anonymous: // metadata has JSON names in upstream's internal types too
 		text, err := json.Marshal(v.Interface())
 		if inner := bytes.Trim(text, "{}"); len(inner) > 0 {
 			comma(b, '{')
@@ -139,8 +139,8 @@ func writeField(b *bytes.Buffer, f reflect.StructField, v reflect.Value) error {
 	return writeInternal(b, v)
 }
 
-// internalPodSpec and internalSecurityContext are the fields of upstream's two internal types, in their order: there what
-// a pod shares with its node is part of the security context, which is never nil.
+// internalPodSpec and internalSecurityContext are the fields of upstream's two internal types, in their order. There
+// hostNetwork, hostPID, hostIPC and the like are in the security context, which is never nil.
 var (
 	internalPodSpec = strings.Fields("Volumes InitContainers Containers EphemeralContainers RestartPolicy " +
 		"TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy NodeSelector ServiceAccountName " +
@@ -171,7 +171,7 @@ func writePodSpec(b *bytes.Buffer, spec reflect.Value) error {
 	})
 }
 
-// writeNamed writes an object with the names in their order.
+// writeNamed writes an object with these names in this order.
 func writeNamed(b *bytes.Buffer, names []string, write func(name string) error) error {
 	b.WriteByte('{')
 	for _, name := range names {
@@ -219,14 +219,14 @@ func writeSlice(b *bytes.Buffer, v reflect.Value) error {
 	return nil
 }
 
-// comma separates what follows from what stands before it, unless that opens the collection.
+// comma writes a comma, unless the collection has no element yet.
 func comma(b *bytes.Buffer, opening byte) {
 	if text := b.Bytes(); text[len(text)-1] != opening {
 		b.WriteByte(',')
 	}
 }
 
-// internalOrder are the fields of the types whose internal form has another order.
+// internalOrder has the fields of the types whose internal types have another order.
 var internalOrder = map[string][]string{
 	"VolumeSource": strings.Fields("HostPath EmptyDir GCEPersistentDisk AWSElasticBlockStore GitRepo Secret NFS ISCSI " +
 		"Glusterfs PersistentVolumeClaim RBD Quobyte FlexVolume Cinder CephFS Flocker DownwardAPI FC AzureFile ConfigMap " +
@@ -236,7 +236,7 @@ var internalOrder = map[string][]string{
 		"ScaleIO Local StorageOS CSI"),
 }
 
-// internalFields are the fields of a type that upstream shows, in its order.
+// internalFields returns the fields of a type that upstream prints, in its order.
 func internalFields(t reflect.Type) []reflect.StructField {
 	var fields []reflect.StructField
 	for _, name := range internalOrder[t.Name()] {
@@ -252,7 +252,7 @@ func internalFields(t reflect.Type) []reflect.StructField {
 	return fields
 }
 
-// notInServedVersion are the fields of the types that we use which the version that we serve, v1.36, does not have yet.
+// notInServedVersion has the fields that the imported k8s.io/api has, but v1.36, which this server serves, has not.
 var notInServedVersion = map[string]bool{
 	"ClusterTrustBundleProjection.User": true, "ConfigMapVolumeSource.DefaultUser": true, "DownwardAPIVolumeFile.User": true,
 	"DownwardAPIVolumeSource.DefaultUser": true, "EmptyDirVolumeSource.Mode": true, "GRPCAction.Mode": true,

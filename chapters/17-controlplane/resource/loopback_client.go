@@ -11,19 +11,19 @@ import (
 	registry "kubepath/chapters/06-registry"
 )
 
-// serverManager is the name under which the server manages the fields that it writes itself. Upstream: the user agent of
+// serverManager is the field manager of objects that the server writes itself. Upstream: the user agent of
 // kube-apiserver's loopback client.
 const serverManager = "kube-apiserver"
 
-// LoopbackClient is the server as a client of itself: the server is the manager of the fields that it creates and
-// updates. Reads and deletes go to the Store directly. Upstream: the loopback client, which sends requests to its own server.
+// LoopbackClient is a client with which the server writes objects to its own Store, as the manager of the fields. Reads
+// and deletes use the Store directly. Upstream: the loopback client, which sends requests to its own server.
 type LoopbackClient struct {
 	*registry.Store
-	fields  rest.FieldManager // nil: nobody manages fields
+	fields  rest.FieldManager // nil: fields are not managed
 	manager string
 }
 
-// LoopbackClient writes to a Store, or to the subresource that the Store's strategy is that of.
+// LoopbackClient returns a client for a Store, or for a subresource whose strategy the Store has.
 func (deps *Dependencies) LoopbackClient(s *registry.Store, subresource string) LoopbackClient {
 	if deps.NewFieldManager == nil {
 		return LoopbackClient{Store: s}
@@ -31,18 +31,18 @@ func (deps *Dependencies) LoopbackClient(s *registry.Store, subresource string) 
 	return LoopbackClient{s, deps.NewFieldManager(&rest.RequestScope{Kind: s.Kind, Storage: s, Subresource: subresource}), serverManager}
 }
 
-// WithFieldManager returns a client for a component of the server that manages fields under a name of its own.
+// WithFieldManager returns a client with another name as field manager.
 func (c LoopbackClient) WithFieldManager(manager string) LoopbackClient {
 	c.manager = manager
 	return c
 }
 
-// Create stores a new object, which is complete: its defaults are set.
+// Create stores a new object, whose defaults must be set.
 func (c LoopbackClient) Create(ctx context.Context, obj runtime.Object, options *rest.CreateOptions) (runtime.Object, error) {
 	return c.Store.Create(ctx, c.managed(nil, obj), options)
 }
 
-// Update is the Store's; the server manages what update.Mutate changes.
+// Update is Store.Update; the client becomes the manager of the fields that update.Mutate changes.
 func (c LoopbackClient) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
 	managed := *update
 	managed.Mutate = func(ctx context.Context, old runtime.Object) (runtime.Object, error) {
@@ -56,11 +56,11 @@ func (c LoopbackClient) Update(ctx context.Context, name string, update *rest.Up
 	return c.Store.Update(ctx, name, &managed)
 }
 
-// Apply applies fields (as JSON has them, without names and kind) to the object called name, and takes them from
-// whoever manages them.
+// Apply applies fields (decoded JSON without kind and name) to the object called name, and takes them from other managers
+// (force).
 func (c LoopbackClient) Apply(ctx context.Context, name string, fields map[string]any) error {
 	if c.fields == nil {
-		return errors.New("nobody manages fields: apply cannot work")
+		return errors.New("apply needs a field manager")
 	}
 	_, _, err := c.Store.Update(ctx, name, &rest.Update{Mutate: func(_ context.Context, old runtime.Object) (runtime.Object, error) {
 		patch := &unstructured.Unstructured{Object: runtime.DeepCopyJSON(fields)}

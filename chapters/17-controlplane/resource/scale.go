@@ -18,13 +18,13 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
 	registry "kubepath/chapters/06-registry"
+	"kubepath/chapters/17-controlplane/validate"
 )
 
-// ScaleREST is the subresource that shows the replicas of any workload in one form. Upstream: the ScaleREST of each
-// workload.
+// ScaleREST is the subresource scale of any workload. Upstream: the ScaleREST of each workload.
 type ScaleREST[T any, P Object[T]] struct {
 	Store *registry.Store
-	// Replicas points to the wanted number; Status returns the present one; Selector is that of its pods, as text.
+	// Replicas returns a pointer to spec.replicas, Status the current number, Selector the pods' selector as text.
 	Replicas func(P) *int32
 	Status   func(P) int32
 	Selector func(P) string
@@ -33,15 +33,15 @@ type ScaleREST[T any, P Object[T]] struct {
 // New returns an empty Scale.
 func (s ScaleREST[T, P]) New() runtime.Object { return &autoscalingv1.Scale{} }
 
-// Destroy has nothing to end.
+// Destroy does nothing.
 func (s ScaleREST[T, P]) Destroy() {}
 
-// GroupVersionKind is autoscaling/v1 Scale in whatever group it is installed.
+// GroupVersionKind is autoscaling/v1 Scale for workloads of all groups.
 func (s ScaleREST[T, P]) GroupVersionKind(schema.GroupVersion) schema.GroupVersionKind {
 	return autoscalingv1.SchemeGroupVersion.WithKind("Scale")
 }
 
-// Get shows the replicas of the object called name.
+// Get returns the scale of the object called name.
 func (s ScaleREST[T, P]) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
 	obj, err := s.Store.Get(ctx, name, options)
 	if err != nil {
@@ -51,7 +51,7 @@ func (s ScaleREST[T, P]) Get(ctx context.Context, name string, options *metav1.G
 	return s.scale(obj.(P))
 }
 
-// Update changes the number of replicas, as a change of the object that it belongs to.
+// Update changes the replicas of the object called name.
 func (s ScaleREST[T, P]) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
 	through := *update
 	through.AllowCreate = false
@@ -67,7 +67,7 @@ func (s ScaleREST[T, P]) Update(ctx context.Context, name string, update *rest.U
 	return scale, false, err
 }
 
-// rescale is one attempt: the scale of the stored object, as the client changes it, is put into the object.
+// rescale is one attempt of an update: it changes the scale of the stored object, and copies replicas back to the object.
 func (s ScaleREST[T, P]) rescale(ctx context.Context, obj P, update *rest.Update) (runtime.Object, error) {
 	before, err := s.scale(obj)
 	if err != nil {
@@ -101,13 +101,11 @@ func (s ScaleREST[T, P]) rescale(ctx context.Context, obj P, update *rest.Update
 	return obj, fields.fromScale(scale)
 }
 
-// validate refuses what no scale may be, and a patch for another object. A PUT for another object, and another version,
-// the Store refuses, in the name of the workload. Upstream: ValidateScale, scaleUpdatedObjectInfo.UpdatedObject.
+// validate checks the scale, and that a patch has the object's uid. The Store checks the uid of a PUT and the
+// resourceVersion, with errors about the workload. Upstream: ValidateScale, scaleUpdatedObjectInfo.UpdatedObject.
 func (s ScaleREST[T, P]) validate(scale, before *autoscalingv1.Scale) error {
 	errs := registry.ValidateObjectMeta(scale, true, validation.NameIsDNSSubdomain)
-	if scale.Spec.Replicas < 0 {
-		errs = append(errs, field.Invalid(field.NewPath("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0"))
-	}
+	errs = append(errs, validate.NonNegative(field.NewPath("spec", "replicas"), scale.Spec.Replicas)...)
 	if len(errs) > 0 {
 		return rest.NewInvalid(schema.GroupKind{Group: "autoscaling", Kind: "Scale"}, before.Name, errs)
 	}
@@ -135,7 +133,7 @@ func (s ScaleREST[T, P]) scale(obj P) (*autoscalingv1.Scale, error) {
 	}, nil
 }
 
-// ConvertToTable shows the scale that kubectl get --subresource=scale asks for.
+// ConvertToTable returns the table for kubectl get --subresource=scale.
 func (s ScaleREST[T, P]) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
 	return scaleTable.ConvertToTable(ctx, obj, options)
 }
@@ -152,7 +150,7 @@ var scaleTable = Table[autoscalingv1.Scale, *autoscalingv1.Scale]{
 	},
 }
 
-// scaleManagedFields carries the managed fields of spec.replicas from the object to its scale and back.
+// scaleManagedFields copies the managers of spec.replicas from the object to its scale and back.
 // Upstream: managedfields.ScaleHandler, and the replicas paths of each workload.
 type scaleManagedFields struct {
 	object  metav1.Object
@@ -166,21 +164,21 @@ func managedFieldsOfScale(s *registry.Store, obj any) (scaleManagedFields, error
 	}
 	version := s.Kind.GroupVersion()
 	paths := managedfields.ResourcePathMappings{}
-	for _, v := range []string{version.Version, "v1beta1", "v1beta2"} { // in which managers may have written
+	for _, v := range []string{version.Version, "v1beta1", "v1beta2"} { // versions in which managers may have written
 		version.Version = v
 		paths[version.String()] = fieldpath.MakePathOrDie("spec", "replicas")
 	}
 	return scaleManagedFields{object, managedfields.NewScaleHandler(object.GetManagedFields(), s.Kind.GroupVersion(), paths)}, nil
 }
 
-// toScale gives the scale the managers of spec.replicas.
+// toScale sets the managers of spec.replicas on the scale.
 func (f scaleManagedFields) toScale(scale metav1.Object) error {
 	entries, err := f.handler.ToSubresource()
 	scale.SetManagedFields(entries)
 	return err
 }
 
-// fromScale takes the managers of spec.replicas from the scale into the object.
+// fromScale copies the managers of spec.replicas from the scale to the object.
 func (f scaleManagedFields) fromScale(scale metav1.Object) error {
 	entries, err := f.handler.ToParent(scale.GetManagedFields())
 	if err == nil {

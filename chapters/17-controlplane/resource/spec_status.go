@@ -20,49 +20,49 @@ type Object[T any] interface {
 	runtime.Object
 }
 
-// SpecStatus is the strategy of a kind with a spec that clients write and a status that controllers write, each through
-// its own path: a create begins without status, a PUT to the object keeps the status as it is, and the generation
+// SpecStatus is the strategy of a kind with a spec that clients write, and a status that controllers write through the
+// subresource status. A create clears the status, an update of the object keeps the stored status, and the generation
 // counts changes of the spec. Embed it, or use it as it is.
 type SpecStatus[T any, P Object[T]] struct {
 	registry.Strategy // Namespaced or ClusterScoped
 
 	Spec   func(P) any // a pointer to the spec; nil: the kind has no generation
 	Status func(P) any // a pointer to the status; nil: the kind has none
-	// GenerationExtra is what raises the generation beside the spec (a Deployment's annotations); nil: nothing.
+	// GenerationExtra returns another part whose changes increment the generation (a Deployment's annotations); nil: none.
 	GenerationExtra func(P) any
 	// NoGeneration: the kind has a spec, but no generation.
 	NoGeneration bool
-	// NilIsNotEmpty: what the generation counts is compared as Go does (reflect.DeepEqual), to which nil and empty are
-	// different, and so are an object as a client sent it and the same one as it was stored.
+	// NilIsNotEmpty: the generation compares with reflect.DeepEqual, for which nil and empty are different. An object
+	// that a client sends can then differ from the same object after it was stored.
 	NilIsNotEmpty bool
-	// PrepareFunc changes an object before it is validated, on a create and on an update: it clears fields of features that
-	// are off, and sets what depends on more than the type's own defaults. Nil: nothing.
+	// PrepareFunc changes an object before validation, on create and update: it clears fields of features that are off,
+	// and sets fields that depend on others. Nil: nothing.
 	PrepareFunc func(obj P)
-	// ValidateFunc and ValidateUpdateFunc are the validation; nil: everything is valid. An update is asked of both.
+	// ValidateFunc validates on create and update, ValidateUpdateFunc on update only; nil: everything is valid.
 	ValidateFunc       func(ctx context.Context, obj P) field.ErrorList
 	ValidateUpdateFunc func(ctx context.Context, obj, old P) field.ErrorList
-	// ValidateWithOldFunc is a ValidateFunc that may accept what is stored already: old is nil on a create.
+	// ValidateWithOldFunc is a ValidateFunc that may accept invalid values that old has already; old is nil on create.
 	// Nil: everything is valid.
 	ValidateWithOldFunc func(ctx context.Context, obj, old P) field.ErrorList
-	// WarningsWithOldFunc is WarningsFunc with the object before the change: old is nil on a create. Nil: none.
+	// WarningsWithOldFunc is WarningsFunc with the stored object; old is nil on create. Nil: none.
 	WarningsWithOldFunc func(ctx context.Context, obj, old P) []string
-	// WarningsFunc returns lines for the client; nil: none.
+	// WarningsFunc returns warnings for the client; nil: none.
 	WarningsFunc func(ctx context.Context, obj P) []string
-	// ValidateNameFunc says what is wrong with a name; nil: as the embedded strategy does (a DNS subdomain).
+	// ValidateNameFunc returns messages about an invalid name; nil: as the embedded strategy (a DNS subdomain).
 	ValidateNameFunc func(name string, prefix bool) []string
-	// CanonicalizeFunc brings a valid object into the form in which it is stored; nil: it is.
+	// CanonicalizeFunc normalizes an object after validation; nil: nothing.
 	CanonicalizeFunc func(obj P)
-	// ResetObjectMetaForStatus: an update of the status changes nothing of the metadata.
+	// ResetObjectMetaForStatus: an update of the status does not change metadata.
 	ResetObjectMetaForStatus bool
-	// CreateOnUpdate: a PUT to a name that does not exist creates.
+	// CreateOnUpdate: a PUT creates an object that does not exist.
 	CreateOnUpdate bool
-	// ForbidUnconditionalUpdate: a PUT must carry a resourceVersion.
+	// ForbidUnconditionalUpdate: a PUT must have a resourceVersion.
 	ForbidUnconditionalUpdate bool
-	// Propagation is what becomes of dependents where a delete does not say; "": they are collected in the background.
+	// Propagation is the default propagation policy of deletes; "": dependents are deleted in the background.
 	Propagation metav1.DeletionPropagation
 }
 
-// PrepareForCreate empties the status and sets generation 1.
+// PrepareForCreate clears the status and sets the generation to 1.
 func (s SpecStatus[T, P]) PrepareForCreate(_ context.Context, obj runtime.Object) {
 	object := P(obj.(P))
 	if s.Status != nil {
@@ -76,7 +76,7 @@ func (s SpecStatus[T, P]) PrepareForCreate(_ context.Context, obj runtime.Object
 	}
 }
 
-// PrepareForUpdate keeps the status and counts a change of the spec.
+// PrepareForUpdate keeps the stored status, and increments the generation if the spec changed.
 func (s SpecStatus[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	object, before := P(obj.(P)), P(old.(P))
 	if s.Status != nil {
@@ -90,7 +90,7 @@ func (s SpecStatus[T, P]) PrepareForUpdate(_ context.Context, obj, old runtime.O
 	}
 }
 
-// GetResetFields is the status, where there is one.
+// GetResetFields returns status, if there is one.
 func (s SpecStatus[T, P]) GetResetFields() rest.ResetFields {
 	if s.Status == nil {
 		return nil
@@ -98,7 +98,7 @@ func (s SpecStatus[T, P]) GetResetFields() rest.ResetFields {
 	return rest.ResetFields{{"status"}}
 }
 
-// raisesGeneration reports a change that raises the generation.
+// raisesGeneration reports whether the change increments the generation.
 func (s SpecStatus[T, P]) raisesGeneration(obj, old P) bool {
 	if s.Spec == nil || s.NoGeneration {
 		return false
@@ -114,7 +114,7 @@ func (s SpecStatus[T, P]) Validate(ctx context.Context, obj runtime.Object) fiel
 	return s.validate(ctx, obj.(P), nil)
 }
 
-// validate is what creates and updates have in common.
+// validate is the validation that create and update share.
 func (s SpecStatus[T, P]) validate(ctx context.Context, obj, old P) field.ErrorList {
 	var errs field.ErrorList
 	if s.ValidateFunc != nil {
@@ -166,20 +166,21 @@ func (s SpecStatus[T, P]) Canonicalize(obj runtime.Object) {
 	}
 }
 
-// Unwrap is the embedded strategy; see registry.As.
+// Unwrap returns the embedded strategy; see registry.As.
 func (s SpecStatus[T, P]) Unwrap() registry.Strategy { return s.Strategy }
 
 func (s SpecStatus[T, P]) AllowCreateOnUpdate() bool { return s.CreateOnUpdate }
 
 func (s SpecStatus[T, P]) AllowUnconditionalUpdate() bool { return !s.ForbidUnconditionalUpdate }
 
-// DefaultGarbageCollectionPolicy is that of the field.
+// DefaultGarbageCollectionPolicy returns Propagation.
 func (s SpecStatus[T, P]) DefaultGarbageCollectionPolicy(context.Context) metav1.DeletionPropagation {
 	return s.Propagation
 }
 
-// StatusStrategy is the strategy of the subresource status of s: it keeps the spec as it is, and asks validateUpdate
-// (nil: everything is valid). Metadata changes as with any update: a controller labels and annotates where it reports.
+// StatusStrategy returns the strategy of the subresource status: it keeps the stored spec, and validates with
+// validateUpdate (nil: everything is valid). It may change metadata, because controllers also set labels and
+// annotations.
 func (s SpecStatus[T, P]) StatusStrategy(validateUpdate func(ctx context.Context, obj, old P) field.ErrorList) registry.Strategy {
 	return statusStrategy[T, P]{SpecStatus: s, validateUpdate: validateUpdate}
 }
@@ -200,7 +201,7 @@ func (s statusStrategy[T, P]) PrepareForUpdate(_ context.Context, obj, old runti
 	}
 }
 
-// GetResetFields is all that PrepareForUpdate puts back.
+// GetResetFields returns the fields that PrepareForUpdate resets.
 func (s statusStrategy[T, P]) GetResetFields() rest.ResetFields {
 	if s.ResetObjectMetaForStatus {
 		return rest.ResetFields{{"metadata"}, {"spec"}}

@@ -12,13 +12,13 @@ import (
 	registry "kubepath/chapters/06-registry"
 )
 
-// SubresourceREST is a subresource that shows the whole object and changes a part of it: the resource's own Store under
+// SubresourceREST is a subresource that returns the whole object and changes a part of it: the resource's Store with
 // another strategy. Upstream: the StatusREST, ResizeREST, EphemeralContainersREST of each resource.
 type SubresourceREST struct{ store *registry.Store }
 
 var _ rest.Patcher = (*SubresourceREST)(nil)
 
-// NewSubresourceREST returns the subresource of s whose updates strategy decides.
+// NewSubresourceREST returns a subresource of s whose updates use the strategy.
 func NewSubresourceREST(s *registry.Store, strategy registry.Strategy) *SubresourceREST {
 	own := *s
 	own.Strategy = strategy
@@ -29,30 +29,30 @@ func NewSubresourceREST(s *registry.Store, strategy registry.Strategy) *Subresou
 // New returns an empty object of the resource's kind.
 func (r *SubresourceREST) New() runtime.Object { return r.store.New() }
 
-// Destroy has nothing to end: the Store is the resource's.
+// Destroy does nothing: the resource destroys the Store.
 func (r *SubresourceREST) Destroy() {}
 
-// Get reads the whole object.
+// Get returns the whole object.
 func (r *SubresourceREST) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
 	return r.store.Get(ctx, name, options)
 }
 
-// Update changes what the subresource is for; it never creates.
+// Update changes the subresource's part of the object; it never creates.
 func (r *SubresourceREST) Update(ctx context.Context, name string, update *rest.Update) (runtime.Object, bool, error) {
 	only := *update
 	only.AllowCreate = false
 	return r.store.Update(ctx, name, &only)
 }
 
-// GetResetFields are the fields that the subresource does not change.
+// GetResetFields returns the fields that the subresource does not change.
 func (r *SubresourceREST) GetResetFields() rest.ResetFields { return r.store.GetResetFields() }
 
-// ConvertToTable shows the object as the resource does.
+// ConvertToTable returns the table of the resource.
 func (r *SubresourceREST) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
 	return r.store.ConvertToTable(ctx, obj, options)
 }
 
-// replace copies what from points to into what to points to; both have the same type.
+// replace sets *to to *from; both have the same type.
 func replace(to, from any) { reflect.ValueOf(to).Elem().Set(reflect.ValueOf(from).Elem()) }
 
 func generation(obj runtime.Object) int64 {

@@ -12,16 +12,16 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// Column is one column of the table that kubectl get prints.
+// Column is one column of kubectl get.
 type Column struct {
 	Name        string
 	Type        string // "": string
-	Format      string // "name" for the first one
+	Format      string // "name" for the column Name
 	Description string
 	Priority    int32 // 1: only with -o wide
 }
 
-// Table shows objects of type T: the definitions of the columns and the cells of a row. Upstream: the TableHandlers of
+// Table has the columns for objects of type T, and the cells of a row. Upstream: the TableHandlers of
 // k8s.io/kubernetes/pkg/printers/internalversion.
 type Table[T any, P Object[T]] struct {
 	Columns []Column
@@ -30,7 +30,7 @@ type Table[T any, P Object[T]] struct {
 	Conditions func(obj P) []metav1.TableRowCondition
 }
 
-// ConvertToTable makes a row of each object.
+// ConvertToTable returns a table with a row for each object.
 func (t Table[T, P]) ConvertToTable(_ context.Context, obj, options runtime.Object) (*metav1.Table, error) {
 	table := &metav1.Table{ListMeta: rest.TableMeta(obj), Rows: []metav1.TableRow{}}
 	if o, ok := options.(*metav1.TableOptions); !ok || !o.NoHeaders {
@@ -58,16 +58,17 @@ func (c Column) definition() metav1.TableColumnDefinition {
 	return metav1.TableColumnDefinition{Name: c.Name, Type: kind, Format: c.Format, Description: c.Description, Priority: c.Priority}
 }
 
-// NameColumn and AgeColumn stand in almost every table.
+// NameColumn returns the column with the object's name.
 func NameColumn() Column {
 	return Column{Name: "Name", Format: "name", Description: metav1.ObjectMeta{}.SwaggerDoc()["name"]}
 }
 
+// AgeColumn returns the column with the object's age.
 func AgeColumn() Column {
 	return Column{Name: "Age", Description: metav1.ObjectMeta{}.SwaggerDoc()["creationTimestamp"]}
 }
 
-// Age is the time since t as kubectl shows it.
+// Age returns the time since t in kubectl's form.
 func Age(t metav1.Time) string {
 	if t.IsZero() {
 		return "<unknown>"
@@ -75,7 +76,7 @@ func Age(t metav1.Time) string {
 	return duration.HumanDuration(time.Since(t.Time))
 }
 
-// AgeOf is the age of an object.
+// AgeOf returns the age of an object.
 func AgeOf(obj runtime.Object) string {
 	object, err := meta.Accessor(obj)
 	if err != nil {
@@ -84,29 +85,29 @@ func AgeOf(obj runtime.Object) string {
 	return Age(object.GetCreationTimestamp())
 }
 
-// Documented is a type of the API: its fields have descriptions.
+// Documented is an API type with descriptions of its fields.
 type Documented interface {
 	SwaggerDoc() map[string]string
 }
 
-// FieldColumn shows a field, and is described as the field is.
+// FieldColumn returns a column with the description of a field.
 func FieldColumn(name string, of Documented, field string) Column {
 	return Column{Name: name, Description: of.SwaggerDoc()[field]}
 }
 
-// Wide is a column that is shown only with -o wide.
+// Wide returns the column with the priority of those for -o wide.
 func Wide(c Column) Column {
 	c.Priority = 1
 	return c
 }
 
-// Typed is a column that holds something else than text.
+// Typed returns the column with another type than string.
 func Typed(c Column, kind string) Column {
 	c.Type = kind
 	return c
 }
 
-// What cells hold where there is nothing to show.
+// The texts of cells without a value.
 const (
 	None    = "<none>"
 	Unset   = "<unset>"

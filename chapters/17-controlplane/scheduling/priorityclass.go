@@ -21,10 +21,10 @@ import (
 	"kubepath/chapters/17-controlplane/validate"
 )
 
-// highestPriority is the most that a person may give to pods; what is above belongs to the system.
+// highestPriority is the maximum value of a user's class. Higher values are for system classes.
 const highestPriority = int32(1_000_000_000)
 
-// SystemPriorityClasses are those that every cluster has and nobody may change or delete.
+// SystemPriorityClasses returns the classes that every cluster has. Clients cannot delete them or change their values.
 // Upstream: schedulingapiv1.SystemPriorityClasses.
 func SystemPriorityClasses() []*schedulingv1.PriorityClass {
 	class := func(name string, value int32, description string) *schedulingv1.PriorityClass {
@@ -38,7 +38,7 @@ func SystemPriorityClasses() []*schedulingv1.PriorityClass {
 	}
 }
 
-// priorityStrategy: what a class is worth is said once. The generation never counts further, as upstream.
+// priorityStrategy is the strategy of priority classes. The value is immutable. The generation is always 1, as upstream.
 // Upstream: pkg/registry/scheduling/priorityclass.
 type priorityStrategy struct {
 	resource.SpecStatus[schedulingv1.PriorityClass, *schedulingv1.PriorityClass]
@@ -94,7 +94,7 @@ func knownSystemClass(c *schedulingv1.PriorityClass) error {
 	return fmt.Errorf("%v is not a known system priority class", c.Name)
 }
 
-// priorityClasses is the Store, whose system classes stay.
+// priorityClasses is the Store, without deletes of system classes.
 type priorityClasses struct{ *registry.Store }
 
 func newPriorityClasses(s *registry.Store) rest.Storage { return priorityClasses{s} }
