@@ -32,15 +32,15 @@ var _ Interface = (*RESTClient)(nil)
 // Upstream: rest.RESTClient.
 type RESTClient struct {
 	config  Config
-	base    *url.URL // the server; its path ends in "/" and is more than that behind a proxy that moved the API
+	base    *url.URL // the server; its path ends in "/", and has more segments behind a proxy with a path prefix
 	root    string   // the group version's path below base: /api/v1, /apis/apps/v1
 	codec   Codec
 	limiter RateLimiter // nil: none
 	http    *http.Client
 }
 
-// RateLimiter delays a request. Wait returns when the request may go, or ctx's error. *rate.Limiter is one.
-// Upstream: flowcontrol.RateLimiter.
+// RateLimiter delays requests. Wait returns when the request may be sent, or with ctx's error. *rate.Limiter implements
+// it. Upstream: flowcontrol.RateLimiter.
 type RateLimiter interface {
 	Wait(ctx context.Context) error
 }
@@ -69,7 +69,8 @@ func RESTClientFor(config *Config) (*RESTClient, error) {
 	return c, nil
 }
 
-// ForGroupVersion is a client for another group version of the same server. Both share connections, identity and rate limit.
+// ForGroupVersion returns a client for another group version of the same server. Both share connections, identity and
+// rate limit.
 func (c *RESTClient) ForGroupVersion(gv schema.GroupVersion) *RESTClient {
 	other := *c
 	other.config.GroupVersion = gv
@@ -80,16 +81,16 @@ func (c *RESTClient) ForGroupVersion(gv schema.GroupVersion) *RESTClient {
 // Verb begins a request with any HTTP method.
 func (c *RESTClient) Verb(verb string) *Request { return newRequest(c, verb) }
 
-// Get begins a GET: one object with a Name, a list without, a stream of events with Watch.
+// Get begins a GET: of one object if Name is called, else of a list; Watch makes it a stream of events.
 func (c *RESTClient) Get() *Request { return c.Verb(http.MethodGet) }
 
-// Post begins a POST, which creates.
+// Post begins a POST, which creates an object.
 func (c *RESTClient) Post() *Request { return c.Verb(http.MethodPost) }
 
-// Put begins a PUT, which replaces.
+// Put begins a PUT, which replaces an object.
 func (c *RESTClient) Put() *Request { return c.Verb(http.MethodPut) }
 
-// Delete begins a DELETE: one object with a Name, all that match without.
+// Delete begins a DELETE: of one object if Name is called, else of all objects that match.
 func (c *RESTClient) Delete() *Request { return c.Verb(http.MethodDelete) }
 
 // Patch begins a PATCH. The patch type is the body's Content-Type.
@@ -100,8 +101,8 @@ func (c *RESTClient) Patch(pt types.PatchType) *Request {
 // APIVersion is the group version in which the client reads and writes.
 func (c *RESTClient) APIVersion() schema.GroupVersion { return c.config.GroupVersion }
 
-// versionPath is where a group version lives: /api/v1 for the group without a name, /apis/GROUP/VERSION for the
-// others, APIPATH/GROUP/VERSION where a path is given, "/" for a client of no group version.
+// versionPath returns the URL path of a group version: /api/v1 for the core group, /apis/GROUP/VERSION for the
+// others, APIPATH/GROUP/VERSION if a path is given, "/" for a client without a group version.
 // Upstream: rest.DefaultVersionedAPIPath.
 func versionPath(apiPath string, gv schema.GroupVersion) string {
 	switch {
@@ -114,7 +115,7 @@ func versionPath(apiPath string, gv schema.GroupVersion) string {
 	return path.Join("/", apiPath, gv.Group, gv.Version)
 }
 
-// limiter is the configured one, or a token bucket.
+// limiter returns the configured rate limiter, or a token bucket.
 func (c *Config) limiter() RateLimiter {
 	switch {
 	case c.RateLimiter != nil:
@@ -144,10 +145,10 @@ func newRequest(c *RESTClient, verb string) *Request {
 	}
 }
 
-// below joins segments to the server's own path.
+// below joins segments to the path of the server's URL.
 func (c *RESTClient) below(segments ...string) string {
 	p := path.Join(c.base.Path, path.Join(segments...))
-	// A single segment keeps its trailing slash: a proxied web server may tell /x from /x/.
+	// A single segment keeps its trailing slash: behind a proxy, a web server may treat /x and /x/ differently.
 	keep := len(segments) == 1 && strings.HasSuffix(segments[0], "/")
 	if keep && !strings.HasSuffix(p, "/") {
 		p += "/"

@@ -18,20 +18,20 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 )
 
-// Codec is the seam between objects and bytes. Upstream: rest.ClientContentConfig and runtime.ClientNegotiator.
+// Codec converts objects to bytes and back. Upstream: rest.ClientContentConfig and runtime.ClientNegotiator.
 type Codec interface {
-	// Accept is the header that says what Decode and Events can read.
+	// Accept returns the Accept header: the media types that Decode and WatchDecoder can read.
 	Accept() string
-	// Encode returns obj as bytes and their media type. A kind that is registered in version as is written in it.
+	// Encode returns obj as bytes, and their media type. It writes version as if obj's kind is registered in it.
 	Encode(obj runtime.Object, as schema.GroupVersion) (data []byte, contentType string, err error)
-	// Decode reads data, whose Content-Type header is given. It returns into if data is of into's kind, else a new
-	// object; a nil into always gives a new one.
+	// Decode reads data of the given Content-Type. It returns into if data is of into's kind, else (or if into is nil)
+	// a new object.
 	Decode(data []byte, contentType string, into runtime.Object) (runtime.Object, error)
 	// WatchDecoder reads the body of a watch. Closing the decoder closes the body.
 	WatchDecoder(body io.ReadCloser, contentType string) (watch.Decoder, error)
 }
 
-// SerializerInfo is one media type: its name, and what writes and reads it.
+// SerializerInfo is a media type and its serializers.
 type SerializerInfo struct {
 	MediaType        string             // application/json
 	Serializer       runtime.Serializer // reads and writes one object
@@ -39,17 +39,17 @@ type SerializerInfo struct {
 	Framer           runtime.Framer     // cuts a stream into frames
 }
 
-// ClientNegotiator is a Codec: a table of media types. It writes the first of them that can hold the object, and reads all.
-// A body without a Content-Type is read as the first.
+// ClientNegotiator is a Codec with a table of media types. It reads them all, and writes the first that can encode the
+// object. A body without a Content-Type is read as the first.
 type ClientNegotiator struct {
 	SupportedMediaTypes []SerializerInfo
-	Typer               runtime.ObjectTyper // knows the kinds of Go types; bodies that leave their kind out get it from here
+	Typer               runtime.ObjectTyper // gives the kind of a Go type, for objects whose TypeMeta is empty
 }
 
 var _ Codec = (*ClientNegotiator)(nil)
 
-// Accept lists the media types in the table's order. A client of one media type takes anything else as well, for what is
-// no object: logs, metrics, health.
+// Accept lists the media types in the table's order. A client with one media type also accepts any other, for responses
+// that are not objects: logs, metrics, health.
 func (t *ClientNegotiator) Accept() string {
 	if len(t.SupportedMediaTypes) == 1 {
 		return t.SupportedMediaTypes[0].MediaType + ", */*"
@@ -61,7 +61,7 @@ func (t *ClientNegotiator) Accept() string {
 	return strings.Join(names, ",")
 }
 
-// Encode implements Codec. While it runs, obj's TypeMeta is changed; the same object must not be encoded twice at a time.
+// Encode implements Codec. It changes obj's TypeMeta while it runs, so one object must not be encoded concurrently.
 func (t *ClientNegotiator) Encode(obj runtime.Object, as schema.GroupVersion) ([]byte, string, error) {
 	err := errors.New("no media type to write")
 	for _, m := range t.SupportedMediaTypes {
@@ -100,7 +100,7 @@ func (t *ClientNegotiator) WatchDecoder(body io.ReadCloser, contentType string) 
 	}, nil
 }
 
-// find is the row for a Content-Type header; its parameters (charset, stream) do not matter.
+// find returns the row for a Content-Type header. It ignores the parameters (charset, stream).
 func (t *ClientNegotiator) find(contentType string) (*SerializerInfo, error) {
 	name := contentType
 	if strings.Contains(contentType, ";") {
@@ -146,15 +146,15 @@ func (d *eventDecoder) Decode() (watch.EventType, runtime.Object, error) {
 // Close closes the body, which ends a waiting Decode.
 func (d *eventDecoder) Close() { _ = d.frames.Close() }
 
-// JSON writes and reads application/json. The scheme says which Go type belongs to a kind; kinds that it does not have
-// are read into the type that the caller hands in, or into Unstructured. A nil scheme has Status and the other kinds
-// of meta/v1 only.
+// JSON returns a codec for application/json. The scheme maps kinds to Go types; other kinds are read into the object
+// that the caller passes, or into Unstructured. A nil scheme has Status and the other kinds of meta/v1 only.
 func JSON(scheme *runtime.Scheme) *ClientNegotiator {
 	scheme = orMetaScheme(scheme)
 	return &ClientNegotiator{SupportedMediaTypes: []SerializerInfo{jsonMedia(scheme)}, Typer: scheme}
 }
 
-// Protobuf writes application/vnd.kubernetes.protobuf, and JSON for what has no such form (Unstructured). It reads both.
+// Protobuf returns a codec that reads protobuf and JSON. It writes application/vnd.kubernetes.protobuf, and JSON for
+// objects that have no protobuf encoding (Unstructured).
 func Protobuf(scheme *runtime.Scheme) *ClientNegotiator {
 	scheme = orMetaScheme(scheme)
 	return &ClientNegotiator{Typer: scheme, SupportedMediaTypes: []SerializerInfo{
@@ -180,7 +180,7 @@ func jsonMedia(scheme *runtime.Scheme) SerializerInfo {
 	}
 }
 
-// orMetaScheme is scheme, or in place of nil one with the kinds that every server speaks.
+// orMetaScheme returns scheme, or, if it is nil, a scheme with the kinds of meta/v1, which every server has.
 func orMetaScheme(scheme *runtime.Scheme) *runtime.Scheme {
 	if scheme != nil {
 		return scheme
@@ -202,8 +202,8 @@ func (u unstructuredCreater) New(kind schema.GroupVersionKind) (runtime.Object, 
 	return u.Scheme.New(kind)
 }
 
-// statusSerializer keeps a Status from being read into a Go type that the scheme does not know: with no kind of its own to
-// compare, the serializer would take any JSON for it.
+// statusSerializer prevents that a Status is decoded into a Go type that is not registered in the scheme: the
+// serializer does not know that type's kind, and would decode any JSON into it.
 type statusSerializer struct {
 	runtime.Serializer
 	typer runtime.ObjectTyper
@@ -228,8 +228,8 @@ func (s statusSerializer) unregistered(obj runtime.Object) bool {
 	return runtime.IsNotRegisteredError(err)
 }
 
-// kindPeeker finds out what kind a JSON object is before it is decoded. API servers write kind and apiVersion first, where
-// they can be read without parsing the rest; everything else takes the ordinary way.
+// kindPeeker reads the kind of a JSON object before it is decoded. API servers write kind and apiVersion first, so they
+// can be read without parsing the rest; other JSON is parsed as usual.
 type kindPeeker struct{}
 
 var _ json.MetaFactory = kindPeeker{}
@@ -257,7 +257,8 @@ func (kindPeeker) Interpret(data []byte) (*schema.GroupVersionKind, error) {
 	return &gvk, nil
 }
 
-// member reads `"key":"value"` after a separator, as long as it is as plain as that.
+// member reads `"key":"value"` after a separator; ok is false if there is white space, an escape or another type of
+// value.
 func member(data []byte, separator byte) (key, value, rest []byte, ok bool) {
 	if len(data) == 0 || data[0] != separator {
 		return nil, nil, nil, false
@@ -283,7 +284,7 @@ func quoted(data []byte) (s, rest []byte, ok bool) {
 	return data[1:max(end, 1)], data[end+1:], end > 0
 }
 
-// noKind is for frames of a watch, which have none: there is nothing to look for.
+// noKind is for the frames of a watch stream, which have no kind and apiVersion.
 type noKind struct{}
 
 var _ json.MetaFactory = noKind{}

@@ -13,8 +13,8 @@ import (
 	"kubepath/internal/demo"
 )
 
-// Demo grows a chain call by call, makes mistakes in one, and then talks to a stand-in for a server, with every byte on
-// the wire shown.
+// Demo builds a chain call by call, shows chains with errors, and then sends requests to a small server and shows every
+// byte on the wire.
 func Demo(ctx context.Context, s *demo.Stage) error {
 	server, err := startStandIn()
 	if err != nil {

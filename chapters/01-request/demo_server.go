@@ -11,13 +11,13 @@ import (
 	"sync/atomic"
 )
 
-// standIn is just enough of a server for the demo: it listens on a port of this machine and knows three answers.
+// standIn is a small server for the demo: it listens on a port of this machine and has three handlers.
 type standIn struct {
 	listener net.Listener
 	server   *http.Server
 	client   *http.Transport
 	wire     *wire
-	asked    atomic.Int32 // how often /busy was
+	asked    atomic.Int32 // the number of requests for /busy
 }
 
 func startStandIn() (*standIn, error) {
@@ -41,7 +41,7 @@ func (s *standIn) stop() {
 	_ = s.server.Close()
 }
 
-// transport reaches the stand-in under any name, and records what passes.
+// transport connects to the stand-in for any host name, and records the bytes of the connection.
 func (s *standIn) transport() http.RoundTripper { return s.client }
 
 func (s *standIn) dial(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -52,7 +52,7 @@ func (s *standIn) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return tapped{conn, s.wire}, nil
 }
 
-// create echoes the object with what a server adds to it.
+// create returns the object with a resourceVersion added.
 func (s *standIn) create(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	reply(w, http.StatusCreated, strings.Replace(string(body), `"name":"paint"`, `"name":"paint","resourceVersion":"7"`, 1))
@@ -80,7 +80,7 @@ func reply(w http.ResponseWriter, code int, body string) {
 	_, _ = io.WriteString(w, body)
 }
 
-// wire keeps the bytes that passed.
+// wire records the bytes of a connection.
 type wire struct {
 	mu  sync.Mutex
 	log strings.Builder
@@ -96,7 +96,7 @@ func (w *wire) add(mark string, data []byte) {
 	}
 }
 
-// take is what passed since the last take.
+// take returns what was recorded since the last take.
 func (w *wire) take() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -104,7 +104,7 @@ func (w *wire) take() string {
 	return w.log.String()
 }
 
-// fold cuts a line to a width.
+// fold breaks a line into pieces of at most width bytes.
 func fold(line string, width int) []string {
 	var pieces []string
 	for len(line) > width {
@@ -113,7 +113,7 @@ func fold(line string, width int) []string {
 	return append(pieces, line)
 }
 
-// tapped is a connection that tells a wire what passes.
+// tapped is a connection that records its bytes in a wire.
 type tapped struct {
 	net.Conn
 	wire *wire

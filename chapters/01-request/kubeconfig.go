@@ -14,9 +14,9 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// LoadKubeconfig is the configuration for one context of a kubeconfig. With a path, that file is read; without, the
-// files of $KUBECONFIG are merged (the first to define a name wins, missing ones are skipped), or ~/.kube/config is
-// read. Without a context, the current one is used. Upstream: clientcmd.ClientConfigLoadingRules.
+// LoadKubeconfig returns the configuration for one context of a kubeconfig. If path is empty, it merges the files of
+// $KUBECONFIG (the first that defines a name wins, missing files are skipped), or reads ~/.kube/config. If context is
+// empty, it uses the current context. Upstream: clientcmd.ClientConfigLoadingRules.
 func LoadKubeconfig(path, context string) (*Config, error) {
 	merged, err := loadFiles(path)
 	if err != nil {
@@ -31,7 +31,7 @@ func LoadKubeconfig(path, context string) (*Config, error) {
 	return merged.config(context)
 }
 
-// loadFiles reads and merges.
+// loadFiles reads and merges the files of $KUBECONFIG, or reads the file at path.
 func loadFiles(path string) (*kubeconfig, error) {
 	paths, required := []string{path}, true
 	if path == "" {
@@ -55,7 +55,7 @@ func loadFiles(path string) (*kubeconfig, error) {
 	return merged, nil
 }
 
-// defaultPaths are the files of $KUBECONFIG, or the one in the home directory.
+// defaultPaths returns the files of $KUBECONFIG, or the one in the home directory.
 func defaultPaths() []string {
 	if list := os.Getenv("KUBECONFIG"); list != "" {
 		return slices.DeleteFunc(filepath.SplitList(list), func(p string) bool { return p == "" })
@@ -67,7 +67,7 @@ func defaultPaths() []string {
 	return []string{filepath.Join(home, ".kube", "config")}
 }
 
-// readKubeconfig parses one file. Paths in it are relative to its folder.
+// readKubeconfig parses one file. Paths in it are relative to the file's folder.
 func readKubeconfig(path string) (*kubeconfig, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -99,7 +99,7 @@ func resolve(folder string, paths ...*string) {
 	}
 }
 
-// merge adds what k does not define yet. Whoever looks a name up takes the first entry, so appending is merging.
+// merge adds the entries of later. They may be appended, because a lookup takes the first entry with a name.
 func (k *kubeconfig) merge(later *kubeconfig) {
 	k.Clusters = append(k.Clusters, later.Clusters...)
 	k.Users = append(k.Users, later.Users...)
@@ -109,7 +109,7 @@ func (k *kubeconfig) merge(later *kubeconfig) {
 	}
 }
 
-// config follows a context to its cluster and user.
+// config returns the configuration of a context: of its cluster and its user.
 func (k *kubeconfig) config(name string) (*Config, error) {
 	i := slices.IndexFunc(k.Contexts, func(c namedContext) bool { return c.Name == name })
 	if i < 0 {
@@ -167,7 +167,8 @@ func (u user) addTo(config *Config) error {
 	return nil
 }
 
-// checkSupported names what this client does not do. To go on without it would be to ask as somebody else.
+// checkSupported returns an error for credentials that this client does not support. If it ignored them, it would send
+// requests as another user.
 func (u user) checkSupported() error {
 	switch {
 	case u.Exec != nil:
@@ -180,8 +181,8 @@ func (u user) checkSupported() error {
 	return nil
 }
 
-// kubeconfig is the file that kubectl reads, as far as this client uses it. Three named lists are joined by a context:
-// this cluster, as this user, in this namespace. Upstream: clientcmd/api/v1.Config.
+// kubeconfig is the file that kubectl reads, with the fields that this client uses. A context names a cluster, a user
+// and a namespace. Upstream: clientcmd/api/v1.Config.
 type kubeconfig struct {
 	APIVersion     string         `json:"apiVersion"`
 	Kind           string         `json:"kind"`
@@ -206,7 +207,7 @@ type namedContext struct {
 	Context kubeContext `json:"context"`
 }
 
-// cluster is a server and how to trust it. []byte is base64 in the file.
+// cluster is a server and the CAs that it is verified with. []byte is base64 in the file.
 type cluster struct {
 	Server             string `json:"server"`
 	CAFile             string `json:"certificate-authority,omitempty"`
@@ -217,7 +218,7 @@ type cluster struct {
 	DisableCompression bool   `json:"disable-compression,omitempty"`
 }
 
-// user is how to prove who is asking.
+// user has a user's credentials.
 type user struct {
 	Token     string `json:"token,omitempty"`
 	TokenFile string `json:"tokenFile,omitempty"`
@@ -231,7 +232,7 @@ type user struct {
 	AsGroups []string            `json:"as-groups,omitempty"`
 	AsExtra  map[string][]string `json:"as-user-extra,omitempty"`
 
-	// Refused: see user.checkSupported.
+	// Not supported: see user.checkSupported.
 	Exec         *struct{ Command string } `json:"exec,omitempty"`
 	AuthProvider *struct{ Name string }    `json:"auth-provider,omitempty"`
 	Username     string                    `json:"username,omitempty"`
@@ -243,11 +244,11 @@ type kubeContext struct {
 	Namespace string `json:"namespace,omitempty"`
 }
 
-// kubeconfigName is what the cluster, the user and the context are called in a kubeconfig of ours.
+// kubeconfigName is the name of the cluster, the user and the context in a kubeconfig that MarshalKubeconfig writes.
 const kubeconfigName = "kubepath"
 
-// MarshalKubeconfig is a kubeconfig (YAML) with one context, with which kubectl asks what c asks: server, trust, token or
-// client certificate, impersonation and namespace.
+// MarshalKubeconfig returns c as a kubeconfig (YAML) with one context: server, CA, token or client certificate,
+// impersonation and namespace.
 func MarshalKubeconfig(c *Config) ([]byte, error) {
 	server, err := c.serverURL()
 	if err != nil {
@@ -276,7 +277,7 @@ func MarshalKubeconfig(c *Config) ([]byte, error) {
 	})
 }
 
-// absolute keeps a file found wherever the kubeconfig is put.
+// absolute makes a path independent of the folder of the kubeconfig.
 func absolute(path string) string {
 	if abs, err := filepath.Abs(path); path != "" && err == nil {
 		return abs
@@ -284,8 +285,8 @@ func absolute(path string) string {
 	return path
 }
 
-// WriteKubeconfig writes MarshalKubeconfig's bytes to a file that only its owner can read (0600). A reader sees the old
-// file or the new one, never half of it. Upstream: clientcmd.WriteToFile.
+// WriteKubeconfig writes MarshalKubeconfig's bytes to a file that only its owner can read (0600).The file is
+// replaced atomically. Upstream: clientcmd.WriteToFile.
 func WriteKubeconfig(path string, c *Config) error {
 	data, err := MarshalKubeconfig(c)
 	if err != nil {

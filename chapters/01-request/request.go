@@ -18,9 +18,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// Request is a chain under construction. Each call adds one piece and returns the same Request. A call that makes no
-// sense is remembered instead: the first mistake is what Do, DoRaw, Stream and Watch return, and no call after it
-// has an effect on the path. Upstream: rest.Request.
+// Request is a request that is being built. Each method adds one piece and returns the same Request. The Request stores
+// the first error: Do, DoRaw, Stream and Watch return it, and later calls do not change the path. Upstream:
+// rest.Request.
 type Request struct {
 	c        *RESTClient
 	verb     string
@@ -29,16 +29,16 @@ type Request struct {
 	headers  http.Header
 
 	body   []byte    // sent again by each retry
-	reader io.Reader // in place of body; can be sent only once
+	reader io.Reader // used instead of body; can be sent only once
 
 	timeout    time.Duration
 	maxRetries int
-	err        error // the first mistake
+	err        error // the first error of the chain
 }
 
 const defaultMaxRetries = 10
 
-// mistake remembers the first error of the chain.
+// mistake stores err if it is the first error of the chain.
 func (r *Request) mistake(err error) *Request {
 	if r.err == nil {
 		r.err = err
@@ -46,7 +46,7 @@ func (r *Request) mistake(err error) *Request {
 	return r
 }
 
-// segment checks that value can stand between two slashes.
+// segment checks that value is a valid path segment.
 func (r *Request) segment(what, value string) bool {
 	if problems := content.IsPathSegmentName(value); len(problems) != 0 {
 		r.mistake(fmt.Errorf("invalid %s %q: %v", what, value, problems))
@@ -62,7 +62,7 @@ func (r *Request) once(what, old, value string) bool {
 	return r.err == nil
 }
 
-// Namespace narrows the request to one namespace. The empty namespace means all of them.
+// Namespace limits the request to one namespace. The empty namespace means all namespaces.
 func (r *Request) Namespace(namespace string) *Request {
 	if r.location.inNamespace {
 		return r.mistake(fmt.Errorf("namespace already set to %q, cannot change to %q", r.location.namespace, namespace))
@@ -73,7 +73,7 @@ func (r *Request) Namespace(namespace string) *Request {
 	return r
 }
 
-// NamespaceIfScoped is Namespace for a caller who handles resources of both scopes.
+// NamespaceIfScoped calls Namespace if scoped is true, for callers that handle namespaced and cluster-scoped resources.
 func (r *Request) NamespaceIfScoped(namespace string, scoped bool) *Request {
 	if !scoped {
 		return r
@@ -81,7 +81,7 @@ func (r *Request) NamespaceIfScoped(namespace string, scoped bool) *Request {
 	return r.Namespace(namespace)
 }
 
-// Resource is the plural name of a resource: pods.
+// Resource sets the plural name of a resource: pods.
 func (r *Request) Resource(resource string) *Request {
 	if r.once("resource", r.location.resource, resource) && r.segment("resource", resource) {
 		r.location.resource = resource
@@ -89,7 +89,7 @@ func (r *Request) Resource(resource string) *Request {
 	return r
 }
 
-// Name is the name of one object.
+// Name sets the name of one object.
 func (r *Request) Name(name string) *Request {
 	if name == "" {
 		return r.mistake(fmt.Errorf("resource name may not be empty"))
@@ -100,7 +100,7 @@ func (r *Request) Name(name string) *Request {
 	return r
 }
 
-// SubResource is a path below one object: status, log, or several segments.
+// SubResource sets the path below one object: status, log, or several segments.
 func (r *Request) SubResource(segments ...string) *Request {
 	if !r.once("subresource", r.location.subresource, path.Join(segments...)) {
 		return r
@@ -122,7 +122,7 @@ func (r *Request) Prefix(segments ...string) *Request {
 	return r
 }
 
-// Suffix adds segments at the end: what a proxied pod is asked for.
+// Suffix adds segments at the end, such as the path that a pod's proxy subresource sends to the pod.
 func (r *Request) Suffix(segments ...string) *Request {
 	if r.err == nil {
 		r.location.suffix = path.Join(r.location.suffix, path.Join(segments...))
@@ -130,8 +130,8 @@ func (r *Request) Suffix(segments ...string) *Request {
 	return r
 }
 
-// AbsPath replaces the group version's path: AbsPath("/readyz"). Names and resources still follow it. A single segment
-// keeps its trailing slash. What the server's own URL has as path stays in front.
+// AbsPath replaces the group version's path: AbsPath("/readyz"). Namespace, resource and name still follow it. A single
+// segment keeps its trailing slash. The path of the server's URL remains the prefix.
 func (r *Request) AbsPath(segments ...string) *Request {
 	if r.err == nil {
 		r.location.prefix = r.c.below(segments...)
@@ -139,7 +139,7 @@ func (r *Request) AbsPath(segments ...string) *Request {
 	return r
 }
 
-// RequestURI replaces path and parameters with those of a URI relative to the server: a link that a server gave.
+// RequestURI replaces path and parameters with those of a URI relative to the server, such as a link in a response.
 func (r *Request) RequestURI(uri string) *Request {
 	parsed, err := url.Parse(uri)
 	if err != nil {
@@ -152,7 +152,7 @@ func (r *Request) RequestURI(uri string) *Request {
 	return r
 }
 
-// Param adds a query parameter. A name may occur more than once.
+// Param adds a query parameter. A name may be added more than once.
 func (r *Request) Param(name, value string) *Request {
 	if r.err == nil {
 		r.addParams(name, value)
@@ -167,8 +167,8 @@ func (r *Request) addParams(name string, values ...string) {
 	r.params[name] = append(r.params[name], values...)
 }
 
-// VersionedParams adds the fields of an options object (metav1.ListOptions) that are not empty as query parameters, in
-// the client's group version. A nil codec is metav1.ParameterCodec.
+// VersionedParams adds the non-empty fields of an options object (metav1.ListOptions) as query parameters, in the
+// client's group version. A nil codec means metav1.ParameterCodec.
 func (r *Request) VersionedParams(options runtime.Object, codec runtime.ParameterCodec) *Request {
 	if r.err != nil {
 		return r
@@ -192,8 +192,8 @@ func (r *Request) SetHeader(key string, values ...string) *Request {
 	return r
 }
 
-// Timeout ends Do and DoRaw after d, and tells the server so with the parameter timeout. Watch and Stream only tell the
-// server. Zero: no limit.
+// Timeout ends Do and DoRaw after d, and sends d to the server in the query parameter timeout. Watch and Stream only
+// send the parameter. Zero: no limit.
 func (r *Request) Timeout(d time.Duration) *Request {
 	if r.err == nil {
 		r.timeout = d
@@ -201,19 +201,19 @@ func (r *Request) Timeout(d time.Duration) *Request {
 	return r
 }
 
-// MaxRetries limits how often the request is sent again when the server says Retry-After. The default is 10; 0: never.
+// MaxRetries limits how often a failed request is sent again. The default is 10; 0: never.
 func (r *Request) MaxRetries(n int) *Request {
 	r.maxRetries = max(n, 0)
 	return r
 }
 
-// Error is the first mistake of the chain so far, nil if there is none.
+// Error returns the first error of the chain so far.
 func (r *Request) Error() error { return r.err }
 
-// Body is what the request sends: a runtime.Object, encoded at once by the client's Codec; []byte, sent as it is; or an
-// io.Reader, sent as it is but only once, so that a request with one is never retried. Nil sends nothing.
+// Body sets the body of the request: a runtime.Object, which the client's Codec encodes at once; []byte, which is sent
+// unchanged; or an io.Reader, which can be read only once, so the request is never retried. Nil: no body.
 //
-// Upstream also takes a string, and reads the file that it names.
+// Upstream also accepts a string, the name of a file to read.
 func (r *Request) Body(obj any) *Request {
 	if obj == nil || r.err != nil {
 		return r
@@ -234,7 +234,7 @@ func (r *Request) Body(obj any) *Request {
 var errPatchNotJSON = errors.New("the body of a patch is JSON, but the client writes another media type: pass []byte")
 
 func (r *Request) bodyObject(obj runtime.Object) *Request {
-	// A typed nil pointer is no body: callers hand on optional objects.
+	// A typed nil pointer means no body: callers pass optional objects.
 	if v := reflect.ValueOf(obj); v.Kind() == reflect.Pointer && v.IsNil() {
 		return r
 	}
@@ -251,15 +251,15 @@ func (r *Request) bodyObject(obj runtime.Object) *Request {
 	return r
 }
 
-// location is the place in the API that a request is about:
+// location holds the pieces of a request's URL path:
 //
 //	/api/v1 /namespaces/default /pods     /nginx /status
 //	prefix   namespace           resource  name   subresource
 //
-// Each piece but the prefix may be missing. What is missing gives the path its meaning: without a name it is a
-// collection, without a namespace it is cluster-wide.
+// Each piece but the prefix may be missing. Without a name, the path is that of a collection; without a namespace, the
+// request is for all namespaces or for a cluster-scoped resource.
 type location struct {
-	prefix      string // rooted
+	prefix      string // begins with a slash
 	namespace   string
 	inNamespace bool // Namespace was called, perhaps with ""
 	resource    string
@@ -268,10 +268,10 @@ type location struct {
 	suffix      string
 }
 
-// path joins the pieces that are there.
+// path joins the pieces that are set.
 func (l *location) path() string {
 	if *l == (location{prefix: l.prefix, inNamespace: l.inNamespace}) {
-		return l.prefix // not joined, which would lose a trailing slash
+		return l.prefix // path.Join would remove a trailing slash
 	}
 	namespaces := ""
 	if l.namespace != "" {
@@ -280,7 +280,8 @@ func (l *location) path() string {
 	return path.Join(l.prefix, namespaces, l.namespace, strings.ToLower(l.resource), l.name, l.subresource, l.suffix)
 }
 
-// URL is where the request would go now. It is meaningful while Error is nil. Upstream: rest.Request.URL.
+// URL returns the URL that the request has so far. It is valid only while Error returns nil. Upstream:
+// rest.Request.URL.
 func (r *Request) URL() *url.URL {
 	u := *r.c.base
 	u.Path = r.location.path()
@@ -288,7 +289,7 @@ func (r *Request) URL() *url.URL {
 	return &u
 }
 
-// query is the encoded parameters, sorted by name.
+// query returns the encoded parameters, sorted by name.
 func (r *Request) query() string {
 	if r.timeout == 0 {
 		return r.params.Encode()
@@ -299,8 +300,8 @@ func (r *Request) query() string {
 	return params.Encode()
 }
 
-// check reports what keeps the chain from running: its first mistake, or pieces that do not go together.
-// Upstream: Request.requestPreflightCheck.
+// check returns the reason why the request cannot be sent: the first error of the chain, or pieces that exclude each
+// other. Upstream: Request.requestPreflightCheck.
 func (r *Request) check() error {
 	l := &r.location
 	switch {
@@ -318,7 +319,7 @@ func (r *Request) check() error {
 	return nil
 }
 
-// checkScope refuses a namespace on a resource that is known to have none. The server would answer 404.
+// checkScope refuses a namespace for a resource that is known to be cluster-scoped. The server would answer 404.
 func (r *Request) checkScope() error {
 	if r.c.config.Namespaced == nil || r.location.resource == "" {
 		return nil

@@ -16,8 +16,8 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 )
 
-// Do sends the request and reads the whole answer. An error of the server is a *apierrors.StatusError; one of the
-// network is returned as net/http gives it. Upstream: rest.Request.Do.
+// Do sends the request and reads the whole response. An error from the server is a *apierrors.StatusError; a network
+// error is the one that net/http returned. Upstream: rest.Request.Do.
 func (r *Request) Do(ctx context.Context) Result {
 	if err := r.check(); err != nil {
 		return Result{err: err}
@@ -39,12 +39,12 @@ func (r *Request) Do(ctx context.Context) Result {
 	return r.result(resp)
 }
 
-// DoRaw is Do for a caller who wants bytes: logs, metrics, an answer to hand on. With an error come the bytes that it
-// was read from. Upstream: rest.Request.DoRaw.
+// DoRaw sends the request and returns the bytes of the response: logs, metrics, a response to forward. If the server
+// answered with an error, it returns the bytes as well. Upstream: rest.Request.DoRaw.
 func (r *Request) DoRaw(ctx context.Context) ([]byte, error) { return r.Do(ctx).Raw() }
 
-// Stream sends the request and returns the body while it still arrives: the log of a running container. The caller
-// closes it. Upstream: rest.Request.Stream.
+// Stream sends the request and returns the body without reading it, for example the log of a running container. The
+// caller closes it. Upstream: rest.Request.Stream.
 func (r *Request) Stream(ctx context.Context) (io.ReadCloser, error) {
 	if err := r.check(); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (r *Request) Stream(ctx context.Context) (io.ReadCloser, error) {
 	return nil, result.err
 }
 
-// result reads the answer to its end.
+// result reads the whole response.
 func (r *Request) result(resp *http.Response) Result {
 	result := Result{
 		codec:       r.c.codec,
@@ -88,18 +88,18 @@ func (r *Request) result(resp *http.Response) Result {
 	return result
 }
 
-// readAll makes room for the announced length at once, within reason: it is only announced.
+// readAll allocates the announced Content-Length at once, up to a limit: the server may send less than it announced.
 func readAll(resp *http.Response) ([]byte, error) {
-	const reason = 16 << 20
+	const maxAllocation = 16 << 20
 	var buf bytes.Buffer
 	if n := resp.ContentLength; n > 0 {
-		buf.Grow(int(min(n, reason)) + bytes.MinRead)
+		buf.Grow(int(min(n, maxAllocation)) + bytes.MinRead)
 	}
 	_, err := buf.ReadFrom(resp.Body)
 	return buf.Bytes(), err
 }
 
-// warn parses the Warning headers and hands them to the configured handler.
+// warn parses the Warning headers and passes them to the configured handler.
 func (r *Request) warn(resp *http.Response) []utilnet.WarningHeader {
 	lines := resp.Header["Warning"]
 	if len(lines) == 0 {
@@ -114,7 +114,7 @@ func (r *Request) warn(resp *http.Response) []utilnet.WarningHeader {
 	return warnings
 }
 
-// Result is a whole answer. The body is decoded only when asked for. Upstream: rest.Result.
+// Result is a whole response. Get and Into decode its body. Upstream: rest.Result.
 type Result struct {
 	body        []byte
 	contentType string
@@ -124,22 +124,22 @@ type Result struct {
 	err         error
 }
 
-// Raw is the body as it came, and Error.
+// Raw returns the body without decoding it, and Error.
 func (r Result) Raw() ([]byte, error) { return r.body, r.err }
 
-// Error is what went wrong: a mistake of the chain, the network, or the server (*apierrors.StatusError).
+// Error returns the error of the chain, of the network, or of the server (*apierrors.StatusError).
 func (r Result) Error() error { return r.err }
 
-// StatusCode is the HTTP status, 0 where there was no answer.
+// StatusCode returns the HTTP status; 0: there was no response.
 func (r Result) StatusCode() int { return r.statusCode }
 
-// ContentType is the header of the answer.
+// ContentType returns the Content-Type header of the response.
 func (r Result) ContentType() string { return r.contentType }
 
-// Warnings are the answer's Warning headers.
+// Warnings returns the Warning headers of the response.
 func (r Result) Warnings() []utilnet.WarningHeader { return r.warnings }
 
-// Get decodes the body into an object of the kind that it names.
+// Get decodes the body into a new object of the body's kind.
 func (r Result) Get() (runtime.Object, error) {
 	if r.err != nil {
 		return nil, r.err
@@ -154,8 +154,8 @@ func (r Result) Get() (runtime.Object, error) {
 	return obj, nil
 }
 
-// Into decodes the body into obj. Where the server answered with a Status in place of the object, a failure is the
-// error, and a success leaves obj as it was (a DELETE may answer with either).
+// Into decodes the body into obj. If the body is a Status (as it may be after a DELETE), Into does not change obj, and
+// returns an error if the Status is a failure.
 func (r Result) Into(obj runtime.Object) error {
 	if r.err != nil {
 		return r.err
@@ -177,17 +177,16 @@ func (r Result) Into(obj runtime.Object) error {
 	return nil
 }
 
-// failed says whether an HTTP status is an error. 206 is the last of those that carry an object; 101 hands the
-// connection over.
+// failed reports whether an HTTP status is an error: any but 200 to 206, and 101 (Switching Protocols).
 func failed(code int) bool {
 	return code != http.StatusSwitchingProtocols && (code < http.StatusOK || code > http.StatusPartialContent)
 }
 
-// statusError makes an error of an answer: of the Status in it, or, where something else answered (a proxy, an old
-// server), of the HTTP status and the text. Upstream: Request.newUnstructuredResponseError.
+// statusError makes an error from the Status in the body, or, if there is none (a proxy may have answered), from the
+// HTTP status code and the text. Upstream: Request.newUnstructuredResponseError.
 func (r *Request) statusError(resp *http.Response, body []byte) error {
 	contentType := resp.Header.Get("Content-Type")
-	// Old servers sent a Status without a version: decoding into one supplies it.
+	// Old servers sent a Status without a kind and version. Decoding into a Status supplies them.
 	if obj, err := r.c.codec.Decode(body, contentType, &metav1.Status{}); err == nil {
 		if status, ok := obj.(*metav1.Status); ok && status.Status == metav1.StatusFailure {
 			return apierrors.FromObject(status)
@@ -195,8 +194,8 @@ func (r *Request) statusError(resp *http.Response, body []byte) error {
 	}
 	message := "unknown"
 	if isText(contentType) {
-		const enough = 2048
-		message = strings.TrimSpace(string(body[:min(len(body), enough)]))
+		const maxMessage = 2048
+		message = strings.TrimSpace(string(body[:min(len(body), maxMessage)]))
 	}
 	var resource schema.GroupResource
 	if r.location.resource != "" {
@@ -206,7 +205,7 @@ func (r *Request) statusError(resp *http.Response, body []byte) error {
 	return apierrors.NewGenericServerResponse(resp.StatusCode, r.verb, resource, r.location.name, message, seconds, true)
 }
 
-// isText says whether a body can be shown in a message.
+// isText reports whether a body can be shown in an error message.
 func isText(contentType string) bool {
 	if contentType == "" {
 		return true

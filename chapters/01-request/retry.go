@@ -14,10 +14,10 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 )
 
-// send makes attempts until one has an answer that is final. The caller closes the answer's body.
+// send makes attempts until one succeeds or must not be retried. The caller closes the response's body.
 // Upstream: rest.WithRetry.
 func (r *Request) send(ctx context.Context, mayRepeat isRetryableErrorFunc) (*http.Response, error) {
-	var previous error // of the last attempt that failed on the network
+	var previous error // the last network error
 	for retries := 0; ; retries++ {
 		resp, err := r.attempt(ctx)
 		wait, again := r.shouldRetry(resp, err, mayRepeat)
@@ -34,14 +34,14 @@ func (r *Request) send(ctx context.Context, mayRepeat isRetryableErrorFunc) (*ht
 	}
 }
 
-// attempt is one HTTP exchange, up to the headers of the answer.
+// attempt sends the request once and reads the headers of the response.
 func (r *Request) attempt(ctx context.Context) (*http.Response, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	body := r.reader
 	if r.body != nil {
-		body = bytes.NewReader(r.body) // a new one each time: the transport may still read from the last
+		body = bytes.NewReader(r.body) // a new one each time: the transport may still be reading the previous one
 	}
 	req, err := http.NewRequestWithContext(ctx, r.verb, r.URL().String(), body)
 	if err != nil {
@@ -51,11 +51,11 @@ func (r *Request) attempt(ctx context.Context) (*http.Response, error) {
 	return r.c.http.Do(req)
 }
 
-// shouldRetry says whether another attempt may help, and how long to wait before it: as long as the server asks for, or a
-// second after a lost connection.
+// shouldRetry reports whether to try again, and how long to wait first: the Retry-After of the response, or one second
+// after a network error.
 func (r *Request) shouldRetry(resp *http.Response, err error, mayRepeat isRetryableErrorFunc) (time.Duration, bool) {
 	switch {
-	case r.reader != nil: // has been read
+	case r.reader != nil: // it can be read only once
 		return 0, false
 	case err != nil:
 		return time.Second, mayRepeat(r.verb, err)
@@ -66,23 +66,23 @@ func (r *Request) shouldRetry(resp *http.Response, err error, mayRepeat isRetrya
 	return 0, false
 }
 
-// isRetryableErrorFunc says whether an attempt that ended in a network error may be made again.
+// isRetryableErrorFunc reports whether a request may be retried after a network error.
 type isRetryableErrorFunc func(verb string, err error) bool
 
-// isLostRead repeats reads whose connection was lost. A write may have happened before that.
+// isLostRead: a GET may be retried after the connection was lost. A write may not: the server may have done it already.
 func isLostRead(verb string, err error) bool {
 	return verb == http.MethodGet &&
 		(utilnet.IsConnectionReset(err) || utilnet.IsProbableEOF(err) || utilnet.IsHTTP2ConnectionLost(err))
 }
 
-// isLostWatch also repeats what timed out: whoever watches expects to begin again.
+// isLostWatch: a watch may be retried after a timeout as well.
 func isLostWatch(_ string, err error) bool {
 	return utilnet.IsProbableEOF(err) || utilnet.IsTimeout(err)
 }
 
 func isNever(string, error) bool { return false }
 
-// wait waits before a retry, which also counts against the client's rate limit.
+// wait waits before a retry: for d, then for the client's rate limit.
 func (r *Request) wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -106,13 +106,14 @@ func (r *Request) tryThrottle(ctx context.Context) error {
 	return fmt.Errorf("client rate limiter Wait returned an error: %w", err)
 }
 
-// retryAfter is the seconds of the Retry-After header; its other form, a date, is not used by API servers.
+// retryAfter returns the seconds of the Retry-After header. API servers do not send its other form, a date.
 func retryAfter(resp *http.Response) (seconds int, ok bool) {
 	seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
 	return seconds, err == nil
 }
 
-// withPreviousError adds to err what went wrong before it: "context deadline exceeded" alone says little.
+// withPreviousError adds the error of the previous attempt to err, because "context deadline exceeded" alone does not
+// tell why the request was retried.
 func withPreviousError(previous, err error) error {
 	if err == nil || previous == nil || err.Error() == previous.Error() {
 		return err
@@ -124,14 +125,14 @@ func withPreviousError(previous, err error) error {
 	return fmt.Errorf("%w - error from a previous attempt: %v", err, previous)
 }
 
-// readAndCloseResponseBody reads what little is left of a body, so that the connection can be used again, and closes it.
+// readAndCloseResponseBody reads the rest of a short body, so that the connection can be reused, and closes the body.
 func readAndCloseResponseBody(resp *http.Response) {
 	if resp == nil {
 		return
 	}
-	const little = 2 << 10
-	if resp.ContentLength <= little {
-		_, _ = io.CopyN(io.Discard, resp.Body, little)
+	const maxRead = 2 << 10
+	if resp.ContentLength <= maxRead {
+		_, _ = io.CopyN(io.Discard, resp.Body, maxRead)
 	}
 	_ = resp.Body.Close()
 }

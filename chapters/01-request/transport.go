@@ -16,8 +16,8 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// RoundTripper is what RESTClientFor sends with, outermost first: who is asking, then WrapTransport, then the transport. It serves
-// callers whose protocol is more than one request and one answer (exec, portforward).
+// RoundTripper returns the RoundTripper that RESTClientFor uses: it adds the identity headers, then calls
+// WrapTransport's, then the transport. It is exported for protocols that upgrade the connection (exec, portforward).
 // Upstream: rest.TransportFor.
 func (c *Config) RoundTripper() (http.RoundTripper, error) {
 	transport := c.Transport
@@ -34,7 +34,8 @@ func (c *Config) RoundTripper() (http.RoundTripper, error) {
 	return c.withIdentity(transport)
 }
 
-// newTransport speaks HTTP/2 wherever the server does (over TLS), so that one connection carries all requests and watches.
+// newTransport uses HTTP/2 if the server supports it (over TLS), so that one connection carries all requests and
+// watches.
 func (c *Config) newTransport(tlsConfig *tls.Config) *http.Transport {
 	proxy := c.Proxy
 	if proxy == nil {
@@ -49,12 +50,12 @@ func (c *Config) newTransport(tlsConfig *tls.Config) *http.Transport {
 		IdleConnTimeout:     90 * time.Second,
 		DisableCompression:  c.DisableCompression,
 		ForceAttemptHTTP2:   true,
-		// A watch may be silent for minutes: pings find out whether the server is still there.
+		// A watch may be silent for minutes: pings detect a lost server.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second},
 	}
 }
 
-// config reads the files that t names.
+// config returns the tls.Config. It reads the files that t names.
 func (t TLSClientConfig) config() (*tls.Config, error) {
 	ca, err := dataOrFile(t.CAData, t.CAFile)
 	if err != nil {
@@ -74,7 +75,7 @@ func (t TLSClientConfig) config() (*tls.Config, error) {
 	return config, err
 }
 
-// certificates are the client's own: one or none.
+// certificates returns the client's certificate, if there is one.
 func (t TLSClientConfig) certificates() ([]tls.Certificate, error) {
 	cert, err := dataOrFile(t.CertData, t.CertFile)
 	if err != nil {
@@ -91,7 +92,7 @@ func (t TLSClientConfig) certificates() ([]tls.Certificate, error) {
 	return []tls.Certificate{pair}, nil
 }
 
-// dataOrFile is data, or what the file at path holds, or nothing.
+// dataOrFile returns data, or the content of the file at path, or nothing.
 func dataOrFile(data, path string) ([]byte, error) {
 	if data != "" || path == "" {
 		return []byte(data), nil
@@ -99,12 +100,13 @@ func dataOrFile(data, path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// identityRoundTripper adds to each request who is asking: token, impersonation, user agent. What the chain has set itself stays.
+// identityRoundTripper adds the headers of token, impersonation and user agent to each request. Headers that the
+// request has already are kept.
 // Upstream: client-go/transport/round_trippers.go.
 type identityRoundTripper struct {
 	next   http.RoundTripper
-	host   string      // secrets go to this host only, wherever a redirect leads
-	header http.Header // what every request gets
+	host   string      // after a redirect to another host, the headers are not sent
+	header http.Header // the headers of every request
 	token  *tokenFile  // nil: none
 }
 
@@ -130,7 +132,7 @@ func (c *Config) withIdentity(next http.RoundTripper) (http.RoundTripper, error)
 	return id, nil
 }
 
-// DefaultUserAgent begins with the name that managedFields show: kubepath.
+// DefaultUserAgent returns kubepath/VERSION (OS/ARCH). managedFields show the part before the slash.
 func DefaultUserAgent() string {
 	return fmt.Sprintf("kubepath/v1.36 (%s/%s)", runtime.GOOS, runtime.GOARCH)
 }
@@ -140,7 +142,7 @@ func (id *identityRoundTripper) RoundTrip(req *http.Request) (*http.Response, er
 	if req.URL.Host != id.host {
 		return id.next.RoundTrip(req)
 	}
-	own := *req // a RoundTripper may not change its request
+	own := *req // a RoundTripper must not change its request
 	own.Header = make(http.Header, len(req.Header)+len(id.header)+1)
 	for key, values := range id.header {
 		own.Header[key] = values
@@ -176,7 +178,7 @@ func (i ImpersonationConfig) addTo(h http.Header) {
 	}
 }
 
-// escapeHeaderKey percent-encodes what may not stand in the name of a header (acme.com/project has a slash).
+// escapeHeaderKey percent-encodes characters that a header name must not contain (acme.com/project has a slash).
 func escapeHeaderKey(key string) string {
 	var b strings.Builder
 	for i := range len(key) {
@@ -189,8 +191,8 @@ func escapeHeaderKey(key string) string {
 	return b.String()
 }
 
-// tokenFile is a bearer token that someone else renews: a kubelet replaces a service account's token at 80 % of its
-// life. Upstream: transport.NewCachedFileTokenSource.
+// tokenFile is a bearer token that another process renews: a kubelet replaces a service account's token after 80 % of
+// its lifetime. Upstream: transport.NewCachedFileTokenSource.
 type tokenFile struct {
 	path string
 
@@ -199,10 +201,10 @@ type tokenFile struct {
 	fresh time.Time // until then, the file is not read again
 }
 
-// tokenFileFresh is a minute, less the ten seconds that a token may travel.
+// tokenFileFresh is one minute less ten seconds for the delay of a request.
 const tokenFileFresh = 50 * time.Second
 
-// openTokenFile reads the file. One that cannot be read is an error only where there is no token to begin with.
+// openTokenFile reads the file. If that fails, it uses the initial token; without one, it returns the error.
 func openTokenFile(path, initial string) (*tokenFile, error) {
 	f := &tokenFile{path: path, token: initial}
 	if err := f.read(); err != nil && initial == "" {
@@ -224,7 +226,7 @@ func (f *tokenFile) read() error {
 	return nil
 }
 
-// get is the token, read again when it is due. While the file cannot be read, the last token stays.
+// get returns the token, and reads the file again if the token is too old. If that fails, it returns the last token.
 func (f *tokenFile) get() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -234,7 +236,7 @@ func (f *tokenFile) get() string {
 	return f.token
 }
 
-// refused makes the next get read the file.
+// refused makes the next get read the file: the server did not accept the token.
 func (f *tokenFile) refused() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -12,9 +12,9 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 )
 
-// Watch sends the request, which must have the parameter watch=true, and returns the events as they arrive. The channel
-// closes when the server ends the stream, when ctx ends, and after Stop; what cannot be decoded is a last event of
-// type ERROR. Watches do not count against the rate limit. Upstream: rest.Request.Watch.
+// Watch sends the request, which must have the parameter watch=true, and returns the events as they arrive.The channel
+// closes when the server ends the stream, when ctx ends, and after Stop. If an event cannot be decoded, the last event
+// is of type ERROR. The rate limit does not apply to watches. Upstream: rest.Request.Watch.
 func (r *Request) Watch(ctx context.Context) (watch.Interface, error) {
 	if err := r.check(); err != nil {
 		return nil, err
@@ -24,7 +24,7 @@ func (r *Request) Watch(ctx context.Context) (watch.Interface, error) {
 	if err != nil {
 		defer stop()
 		if ctx.Err() == nil && isLostWatch(r.verb, err) {
-			return watch.NewEmptyWatch(), nil // a stream that ended early: the caller begins again
+			return watch.NewEmptyWatch(), nil // as if the stream had ended at once: the caller watches again
 		}
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (r *Request) Watch(ctx context.Context) (watch.Interface, error) {
 	return w, nil
 }
 
-// openWatch sends the request up to the first byte of the stream.
+// openWatch sends the request and returns a decoder for the response's body.
 func (r *Request) openWatch(ctx context.Context) (watch.Decoder, error) {
 	resp, err := r.send(ctx, isLostWatch)
 	if err != nil {
@@ -54,8 +54,8 @@ func (r *Request) openWatch(ctx context.Context) (watch.Decoder, error) {
 	return nil, fmt.Errorf("for request %s, got status: %v", r.URL(), resp.StatusCode)
 }
 
-// watcher hands events from a decoder to a channel. Upstream: watch.StreamWatcher, whose goroutine outlives its context
-// when nobody reads.
+// watcher sends the events of a decoder to a channel. Upstream: watch.StreamWatcher, whose goroutine does not end with
+// the context if nobody receives.
 type watcher struct {
 	stop   context.CancelFunc
 	result chan watch.Event
@@ -67,10 +67,10 @@ var _ watch.Interface = (*watcher)(nil)
 // Stop ends the stream. It may be called more than once.
 func (w *watcher) Stop() { w.stop() }
 
-// ResultChan has the events. It is not buffered.
+// ResultChan returns the channel of events, which is not buffered.
 func (w *watcher) ResultChan() <-chan watch.Event { return w.result }
 
-// receive runs until the stream or ctx ends, whichever is first, and leaves nothing open.
+// receive runs until the stream or ctx ends. It then closes the channel and the body.
 func (w *watcher) receive(ctx context.Context, events watch.Decoder) {
 	defer close(w.result)
 	defer w.stop()
@@ -95,14 +95,14 @@ func (w *watcher) receive(ctx context.Context, events watch.Decoder) {
 	}
 }
 
-// undecodable is the event for a stream that can be read no further.
+// undecodable returns the ERROR event for a stream that cannot be decoded.
 func (w *watcher) undecodable(err error) watch.Event {
 	err = fmt.Errorf("unable to decode an event from the watch stream: %w", err)
 	reporter := apierrors.NewClientErrorReporter(http.StatusInternalServerError, w.verb, "ClientWatchDecoding")
 	return watch.Event{Type: watch.Error, Object: reporter.AsObject(err)}
 }
 
-// ended says whether err is how streams end, rather than something to report.
+// ended reports whether err is the normal end of a stream.
 func ended(err error) bool {
 	return errors.Is(err, io.EOF) || utilnet.IsProbableEOF(err) || utilnet.IsTimeout(err)
 }
