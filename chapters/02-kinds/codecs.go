@@ -11,33 +11,34 @@ import (
 // Upstream: serializer.CodecFactory.
 type Codecs struct {
 	Scheme              *runtime.Scheme
-	SupportedMediaTypes []SerializerInfo // those that are served
+	SupportedMediaTypes []SerializerInfo // the media types that are served
 
-	readable []SerializerInfo // those that may be found in storage: all
+	readable []SerializerInfo // the media types that stored objects may have: all
 	features []string
 
-	// Converter turns served versions of a kind into the one that the server works with and back. Nil: each kind
-	// has one version. Chapter 13 brings one.
+	// Converter converts served versions of a kind to the hub version and back. Nil: each kind has one version.
+	// Chapter 13 has an implementation.
 	Converter Converter
 }
 
-// Converter knows, for each kind, the version that the server works with and stores (the hub), and the way there and
-// back. Upstream: internal versions and runtime.ObjectConvertor.
+// Converter converts objects between the served versions of their kind and the hub: the one version that the server
+// works with and stores. Upstream: internal versions and runtime.ObjectConvertor.
 type Converter interface {
-	// Hub is the version that the server works with for a served kind.
+	// Hub returns the hub version of a served kind.
 	Hub(served schema.GroupVersionKind) schema.GroupVersionKind
-	// Convert returns obj in the version of target, which has obj's kind; obj itself where nothing changes.
+	// Convert returns obj in the version of target, which has obj's kind; obj itself if nothing changes.
 	Convert(obj runtime.Object, target schema.GroupVersionKind) (runtime.Object, error)
-	// Normalize makes of obj, which is in its hub version and complete, what the server works with: fields that say the
-	// same thing in another way are brought into one form. It fails where one of them makes no sense. An object that is
-	// normalized already is only read.
+	// Normalize changes obj, which is in its hub version and has its defaults, to canonical form: of fields with two
+	// notations for one value, it keeps one notation. It returns an error for an invalid value. It does not write to an
+	// object that is normalized already.
 	Normalize(obj runtime.Object) error
-	// FieldAnnotations are annotations of a hub that stand for fields: metadata alone does not show them.
+	// FieldAnnotations returns the annotations of a hub that hold the values of fields of other versions. They are not
+	// shown where only the metadata of an object is served.
 	FieldAnnotations(hub schema.GroupVersionKind) []string
 }
 
-// NewCodecs returns codecs for scheme with JSON, YAML and protobuf, in this order of preference, and with the media types
-// behind the feature gates that are switched on. Upstream: serializer.NewCodecFactory.
+// NewCodecs returns codecs for scheme with JSON, YAML and protobuf, in this order of preference, and with the media
+// types of the given feature gates. Upstream: serializer.NewCodecFactory.
 func NewCodecs(scheme *runtime.Scheme, features ...string) *Codecs {
 	c := &Codecs{Scheme: scheme, readable: newSerializers(scheme), features: features}
 	for _, m := range c.readable {
@@ -51,8 +52,8 @@ func NewCodecs(scheme *runtime.Scheme, features ...string) *Codecs {
 // ForScheme returns codecs for the kinds of another scheme, in the same media types. Each kind has one version.
 func (c *Codecs) ForScheme(scheme *runtime.Scheme) *Codecs { return NewCodecs(scheme, c.features...) }
 
-// WithoutFeatures returns the codecs without the media types that a feature gate has switched on: /api, /apis and the
-// documents of groups never come in those.
+// WithoutFeatures returns the codecs without the media types of feature gates. Discovery (/api, /apis and the documents
+// of groups) is never served in those.
 func (c *Codecs) WithoutFeatures() *Codecs {
 	plain := *c
 	plain.features = nil
@@ -60,7 +61,7 @@ func (c *Codecs) WithoutFeatures() *Codecs {
 	return &plain
 }
 
-// FieldAnnotations are the annotations that stand for fields of objects that are served as kind.
+// FieldAnnotations returns the annotations that hold field values in objects that are served as kind.
 func (c *Codecs) FieldAnnotations(kind schema.GroupVersionKind) []string {
 	if c.Converter == nil {
 		return nil
@@ -68,7 +69,7 @@ func (c *Codecs) FieldAnnotations(kind schema.GroupVersionKind) []string {
 	return c.Converter.FieldAnnotations(c.Converter.Hub(kind))
 }
 
-// hub is the version of a kind that the server works with.
+// hub returns the hub version of a kind.
 func (c *Codecs) hub(kind schema.GroupVersionKind) schema.GroupVersionKind {
 	if c.Converter == nil {
 		return kind
@@ -76,7 +77,7 @@ func (c *Codecs) hub(kind schema.GroupVersionKind) schema.GroupVersionKind {
 	return c.Converter.Hub(kind)
 }
 
-// convert returns obj, whose kind is from, as target. What it returns may be obj itself, so it is read-only if obj is.
+// convert returns obj, whose kind is from, as target. The result may be obj itself, so it is read-only if obj is.
 func (c *Codecs) convert(obj runtime.Object, from, target schema.GroupVersionKind) (runtime.Object, error) {
 	if c.Converter == nil || from == target {
 		return obj, nil

@@ -10,28 +10,28 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// DecodeOptions says how a body is read.
+// DecodeOptions are the options of Decode.
 type DecodeOptions struct {
-	Default schema.GroupVersionKind // the kind that the path implies, where the body names none
+	Default schema.GroupVersionKind // the kind that the path implies, for a body without a kind
 	Strict  bool                    // unknown and duplicate fields are reported (see runtime.IsStrictDecodingError)
 }
 
-// limitedDecoder refuses bodies that would take too much memory, where that depends on the kind.
+// limitedDecoder is a decoder that refuses bodies that would take too much memory, if that depends on the kind.
 type limitedDecoder interface {
 	check(data []byte, implied *schema.GroupVersionKind) error
 }
 
 var _ limitedDecoder = protoSerializer{}
 
-// Decode reads one object, applies defaults and converts it to its hub version, which its TypeMeta then names. The
-// returned kind is the one that the body had or was taken to have; it is empty where not even that could be read.
-// With DecodeOptions.Strict, an error for which runtime.IsStrictDecodingError holds comes together with the object, for
-// callers who only warn.
+// Decode decodes one object, applies defaults and converts it to its hub version, which is then in its TypeMeta. The
+// returned kind is the one of the body, or the default; it is empty if the kind could not be read. With
+// DecodeOptions.Strict, an error for which runtime.IsStrictDecodingError holds is returned together with the object,
+// for callers that only warn.
 //
-// A body of a kind other than DecodeOptions.Default's is an error. The same kind in another group or version is not: the
-// caller compares the returned kind with what it serves.
+// A body of another kind than DecodeOptions.Default's is an error. The same kind in another group or version is not:
+// the caller compares the returned kind with the kind that it serves.
 //
-// The errors are those of the format. The caller (chapter 4) puts them into a sentence for the client: "KIND in
+// The errors are those of the serializer. The caller (chapter 4) makes the message for the client: "KIND in
 // version V cannot be handled as a WANTED: ERR" if the returned kind is not empty, else "the object provided is
 // unrecognized (must be of type WANTED): ERR (DATA)". Upstream: handlers.transformDecodeError.
 func (c *Codecs) Decode(m *SerializerInfo, data []byte, d DecodeOptions) (runtime.Object, schema.GroupVersionKind, error) {
@@ -65,18 +65,18 @@ func (c *Codecs) Decode(m *SerializerInfo, data []byte, d DecodeOptions) (runtim
 	return obj, *kind, err
 }
 
-// ToHub applies the defaults of obj's own version, which its TypeMeta names, and converts it to its hub, as Decode
-// does. obj belongs to the caller.
+// ToHub applies the defaults of obj's version, which is in its TypeMeta, and converts it to its hub, as Decode does. It
+// may change obj.
 func (c *Codecs) ToHub(obj runtime.Object) (runtime.Object, error) {
 	return c.toHub(obj, obj.GetObjectKind().GroupVersionKind())
 }
 
-// FromHub returns obj, which is in its hub version, as the served kind; obj itself where the two are one.
+// FromHub converts obj from its hub version to the served kind. It returns obj itself if the two are equal.
 func (c *Codecs) FromHub(obj runtime.Object, kind schema.GroupVersionKind) (runtime.Object, error) {
 	return c.convert(obj, c.hub(kind), kind)
 }
 
-// toHub applies the defaults of obj's own version, converts it to the hub and normalizes it. obj belongs to the caller.
+// toHub applies the defaults of obj's version, converts it to the hub and normalizes it. It may change obj.
 func (c *Codecs) toHub(obj runtime.Object, kind schema.GroupVersionKind) (runtime.Object, error) {
 	c.Scheme.Default(obj)
 	hub := c.hub(kind)
@@ -93,8 +93,8 @@ func (c *Codecs) toHub(obj runtime.Object, kind schema.GroupVersionKind) (runtim
 	return obj, c.Converter.Normalize(obj)
 }
 
-// checkKind refuses a body of another kind than wanted, in the words in which upstream's conversion fails. Kinds
-// that share one Go type (DeleteOptions in every group) are the same.
+// checkKind refuses a body of another kind than wanted, with the message of upstream's conversion. Kinds with the same
+// Go type (DeleteOptions in every group) count as one kind.
 func (c *Codecs) checkKind(obj runtime.Object, kind, wanted schema.GroupVersionKind) error {
 	if kind.Kind == wanted.Kind || wanted.Empty() {
 		return nil
@@ -106,7 +106,7 @@ func (c *Codecs) checkKind(obj runtime.Object, kind, wanted schema.GroupVersionK
 	return fmt.Errorf("converting (%v) to (%s): unknown conversion", have, internalName(want))
 }
 
-// internalName is the name that upstream's internal version of a type has: core.Pod for v1.Pod.
+// internalName returns the name of a type in upstream's internal version: core.Pod for v1.Pod.
 func internalName(t reflect.Type) string {
 	if !strings.HasPrefix(t.PkgPath(), "k8s.io/api/") {
 		return t.String()

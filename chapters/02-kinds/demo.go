@@ -23,7 +23,7 @@ spec:
   - {name: nginx, image: nginx, ports: [{containerPort: 80}]}
 `
 
-// Demo takes one manifest through every format, lets Accept headers choose, and asks the mapper for names.
+// Demo converts one manifest to every media type, negotiates with Accept headers, and looks names up in a RESTMapper.
 func Demo(_ context.Context, s *demo.Stage) error {
 	codecs := NewCodecs(NewScheme())
 	for _, step := range []func(*demo.Stage, *Codecs) error{demoFormats, demoStrict, demoAccept, demoNames} {
@@ -126,7 +126,7 @@ func demoNames(s *demo.Stage, _ *Codecs) error {
 	return nil
 }
 
-// demoResources are a few that Kubernetes serves. Two groups have events.
+// demoResources are some of Kubernetes' resources. Two groups have events.
 func demoResources() []Resource {
 	events := schema.GroupVersion{Group: "events.k8s.io", Version: "v1"}
 	return []Resource{
@@ -138,7 +138,7 @@ func demoResources() []Resource {
 	}
 }
 
-// head is the beginning of a text, in lines.
+// head returns the first lines of a text.
 func head(text string, lines int) string {
 	all := strings.SplitAfter(text, "\n")
 	return strings.Join(all[:min(lines, len(all))], "")

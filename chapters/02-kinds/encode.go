@@ -13,11 +13,11 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// Encode writes obj, converted to version as, in the form that f names. A *List is written item by item. The empty
-// version means obj's own; kinds without versions (Status, APIGroup) are always written as theirs.
+// Encode writes obj, converted to version as, in the media type of f. A *List is written item by item. The empty
+// version means obj's own; kinds without versions (Status, APIGroup) are never converted.
 //
-// obj is only read: it may be shared, and it may be a runtime.CacheableObject, whose bytes are then kept under a name
-// made of the format and the version. Upstream: the encoders of CodecFactory.EncoderForVersion.
+// Encode does not change obj, which may be shared. If obj is a runtime.CacheableObject, it caches its bytes under an
+// identifier made of the media type and the version. Upstream: the encoders of CodecFactory.EncoderForVersion.
 func (c *Codecs) Encode(w io.Writer, obj runtime.Object, as schema.GroupVersion, f MediaTypeOptions) error {
 	e := &encoder{codecs: c, as: as, out: f.Serializer}
 	lists := f.list
@@ -33,15 +33,15 @@ func (c *Codecs) Encode(w io.Writer, obj runtime.Object, as schema.GroupVersion,
 	return e.object(obj, w)
 }
 
-// encoder is one call of Encode: the version and the format in which it writes.
+// encoder is one call of Encode: the version and the media type to write.
 type encoder struct {
 	codecs *Codecs
 	as     schema.GroupVersion
 	out    runtime.Serializer
-	id     runtime.Identifier // made once, when the first object with cached bytes comes along
+	id     runtime.Identifier // made once, for the first object that caches its bytes
 }
 
-// object writes an object, or has an object that keeps its bytes write itself.
+// object writes an object. An object that caches its bytes writes itself.
 func (e *encoder) object(obj runtime.Object, w io.Writer) error {
 	if cached, ok := obj.(runtime.CacheableObject); ok {
 		return cached.CacheEncode(e.identifier(), e.encode, w)
@@ -56,7 +56,7 @@ func (e *encoder) identifier() runtime.Identifier {
 	return e.id
 }
 
-// encode converts obj and writes it under the kind that it then has.
+// encode converts obj and writes it with its new kind.
 func (e *encoder) encode(obj runtime.Object, w io.Writer) error {
 	obj, kind, err := e.convert(obj)
 	if err != nil {
@@ -65,7 +65,7 @@ func (e *encoder) encode(obj runtime.Object, w io.Writer) error {
 	return serialize(e.out, withKind(obj, kind), w)
 }
 
-// convert returns obj in the version asked for, and the kind that it has there. It does not write to obj.
+// convert returns obj in the requested version, and its kind there. It does not write to obj.
 func (e *encoder) convert(obj runtime.Object) (runtime.Object, schema.GroupVersionKind, error) {
 	have := obj.GetObjectKind().GroupVersionKind()
 	if have.Kind != "" && have.GroupVersion() == e.as {
@@ -79,8 +79,7 @@ func (e *encoder) convert(obj runtime.Object) (runtime.Object, schema.GroupVersi
 	return obj, target, err
 }
 
-// objectKinds returns the kind that obj has, completed from its Go type where its TypeMeta does not say, and the kind that
-// it is to have in version as.
+// objectKinds returns the kind that obj has (from its Go type if its TypeMeta is empty), and its kind in version as.
 func (c *Codecs) objectKinds(obj runtime.Object, have schema.GroupVersionKind, as schema.GroupVersion) (from, to schema.GroupVersionKind, err error) {
 	if _, ok := obj.(runtime.Unstructured); ok {
 		return have, inVersion(have, as), nil
@@ -97,7 +96,7 @@ func (c *Codecs) objectKinds(obj runtime.Object, have schema.GroupVersionKind, a
 	}
 	to = inVersion(have, as)
 	for _, kind := range known {
-		if kind == to { // the Go type is that of the target: nothing to convert
+		if kind == to { // the target has the same Go type: nothing to convert
 			return to, to, nil
 		}
 	}
@@ -114,7 +113,7 @@ func inVersion(kind schema.GroupVersionKind, as schema.GroupVersion) schema.Grou
 	return as.WithKind(kind.Kind)
 }
 
-// withKind returns obj if it names kind already, else a shallow copy that does: the object itself is not ours.
+// withKind returns obj if its TypeMeta is kind, else a shallow copy with that TypeMeta, because obj may be shared.
 func withKind(obj runtime.Object, kind schema.GroupVersionKind) runtime.Object {
 	if obj.GetObjectKind().GroupVersionKind() == kind {
 		return obj
@@ -124,7 +123,7 @@ func withKind(obj runtime.Object, kind schema.GroupVersionKind) runtime.Object {
 	return obj
 }
 
-// shallowCopy copies only what SetGroupVersionKind writes to: the struct, or the outermost map.
+// shallowCopy copies only the struct, or the outermost map: SetGroupVersionKind writes to nothing else.
 func shallowCopy(obj runtime.Object) runtime.Object {
 	if u, ok := obj.(*unstructured.Unstructured); ok {
 		return &unstructured.Unstructured{Object: maps.Clone(u.Object)}
@@ -138,7 +137,7 @@ func shallowCopy(obj runtime.Object) runtime.Object {
 	return copied.Interface().(runtime.Object)
 }
 
-// serialize writes obj as it is, with memory from a pool where the format can use it.
+// serialize writes obj without conversion, with memory from a pool if the serializer supports that.
 func serialize(to runtime.Encoder, obj runtime.Object, w io.Writer) error {
 	pooling, ok := to.(runtime.EncoderWithAllocator)
 	if !ok {
@@ -152,8 +151,8 @@ func serialize(to runtime.Encoder, obj runtime.Object, w io.Writer) error {
 // scratch is memory for the bytes of one object, from a pool.
 type scratch struct{ bytes.Buffer }
 
-// keepScratch is the size in bytes above which a buffer goes back to the garbage collector instead of the pool, so
-// that one large object does not hold its memory for ever.
+// keepScratch is the size in bytes above which a buffer is not put back into the pool, so that the memory of one large
+// object is not kept.
 const keepScratch = 1 << 20
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}

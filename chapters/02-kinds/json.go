@@ -9,9 +9,9 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// jsonSerializer reads each body once. Upstream's serializer first scans the whole body for kind and apiVersion; this
-// one looks only at the beginning, where clients write them. If anything is wrong with the body, the exact serializer
-// reads it again, and its error is what the client sees.
+// jsonSerializer parses each body once. Upstream's serializer first parses the whole body for kind and apiVersion; this
+// one reads only the beginning, where clients write them. If the body has an error, the exact serializer (upstream's)
+// decodes it again, and the client gets its error.
 type jsonSerializer struct {
 	*json.Serializer
 	exact *json.Serializer
@@ -34,7 +34,7 @@ func (s jsonSerializer) Decode(data []byte, implied *schema.GroupVersionKind, in
 	return s.exact.Decode(data, implied, into)
 }
 
-// kindPeeker finds kind and apiVersion if they are the first two fields, in either order.
+// kindPeeker reads kind and apiVersion if they are the first two fields, in either order.
 type kindPeeker struct{}
 
 var _ json.MetaFactory = kindPeeker{}
@@ -64,7 +64,7 @@ func (kindPeeker) Interpret(data []byte) (*schema.GroupVersionKind, error) {
 	return &schema.GroupVersionKind{Group: gv.Group, Version: gv.Version, Kind: string(kind)}, nil
 }
 
-// stringField reads "key":"value", and what ends it; false if either has an escape or is not a string.
+// stringField reads "key":"value" and the comma after it; false if one has an escape or is not a string.
 func stringField(data []byte) (key, value, rest []byte, ok bool) {
 	if key, data, ok = plainString(data); !ok {
 		return nil, nil, nil, false
@@ -88,7 +88,7 @@ func plainString(data []byte) (text, rest []byte, ok bool) {
 	return data[:end], data[end+1:], true
 }
 
-// skipToken skips white space and one mark.
+// skipToken skips white space and the byte mark; false if another byte follows.
 func skipToken(data []byte, mark byte) ([]byte, bool) {
 	for i, b := range data {
 		switch b {
@@ -102,9 +102,9 @@ func skipToken(data []byte, mark byte) ([]byte, bool) {
 	return nil, false
 }
 
-// yamlSerializer reads each YAML body once, as JSON. Upstream's strict serializer parses it twice, the second time to
-// look for fields that stand twice, and parsing is most of what YAML costs. If anything is wrong with the body, the exact
-// serializer reads it again, and its error is what the client sees.
+// yamlSerializer parses each YAML body once, and decodes the JSON made from it. Upstream's strict serializer parses it
+// twice, the second time to find duplicate fields, and parsing is most of the cost. If the body has an error,
+// upstream's serializer decodes it again, and the client gets its error.
 type yamlSerializer struct {
 	*json.Serializer
 	asJSON *json.Serializer

@@ -15,17 +15,18 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// maxValues bounds the values of a body. One counts as two. An object counts as four more, since {} may become
-// several hundred bytes, and an element of a list as ten more, since null may become a struct of a thousand bytes with
-// defaults and faults of its own. What etcd can store has far fewer.
+// maxValues limits the number of values in a body. Each value counts as 2. An object counts as 4 more, since {} may
+// become several hundred bytes in memory, and an element of a list as 10 more, since null may become a struct of a
+// thousand bytes, with defaults and validation errors. An object that etcd can store has far fewer.
 const maxValues = 220_000
 
-// maxDirectives is how many %TAG a YAML body may have, in UTF-8 or UTF-16: each is compared with all before it.
+// maxDirectives limits the %TAG directives of a YAML body, in UTF-8 or UTF-16: the parser compares each with all before
+// it.
 const maxDirectives = 100
 
-// CheckBody refuses (413) a body that takes much more memory than its bytes: of too many small values, or of YAML whose
-// aliases repeat what their anchors name (a hundred kilobytes can stand for gigabytes). limit is the longest body in bytes;
-// YAML may not be longer when its aliases are written out. A body of an unknown media type is taken for JSON.
+// CheckBody refuses (413) a body that would take much more memory than its own bytes: too many small values, or YAML
+// aliases that repeat their anchors (100 kB can expand to gigabytes). limit is the maximum size of a body in bytes;
+// YAML must not exceed it after its aliases are expanded. A body of an unknown media type is checked as JSON.
 func (c *Codecs) CheckBody(contentType string, body []byte, limit int64) error {
 	mediaType, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	m := &c.SupportedMediaTypes[0]
@@ -44,7 +45,7 @@ func (c *Codecs) CheckBody(contentType string, body []byte, limit int64) error {
 func checkJSON(body []byte, _ int64) error { return CheckValues(body) }
 
 func checkYAML(body []byte, limit int64) error {
-	if json.Valid(body) { // without aliases
+	if json.Valid(body) { // JSON is YAML without aliases
 		return CheckValues(body)
 	}
 	if bytes.Count(body, []byte("%TAG"))+bytes.Count(body, []byte("%\x00T")) > maxDirectives {
@@ -58,7 +59,7 @@ func checkYAML(body []byte, limit int64) error {
 
 func checkCBOR(body []byte, _ int64) error { return checkValues(cborValues(body)) }
 
-// CheckValues refuses (413) JSON of too many values. YAML is checked once more when it has become JSON.
+// CheckValues refuses (413) JSON with too many values. YAML is checked again after its conversion to JSON.
 func CheckValues(text []byte) error { return checkValues(jsonValues(text)) }
 
 func checkValues(n int) error {
@@ -73,7 +74,7 @@ func jsonValues(text []byte) (n int) {
 	if 12*len(text) <= maxValues {
 		return 0
 	}
-	var open []byte // the brackets around the place
+	var open []byte // the brackets that are open at this byte
 	element := func() {
 		if len(open) > 0 && open[len(open)-1] == '[' {
 			n += 10
@@ -84,7 +85,7 @@ func jsonValues(text []byte) (n int) {
 		case '{', '[':
 			n += 4
 			open = append(open, text[at])
-			element() // the first one, of a list
+			element() // the first element of a list
 		case '}', ']':
 			open = open[:max(len(open)-1, 0)]
 		case ',':
@@ -101,7 +102,7 @@ func jsonValues(text []byte) (n int) {
 	return n
 }
 
-// yamlValues counts what begins a value in YAML, or looks as if it did.
+// yamlValues counts the characters that begin a value in YAML. It may count too many.
 func yamlValues(text []byte) (n int) {
 	for at, c := range text {
 		switch c {
@@ -110,7 +111,7 @@ func yamlValues(text []byte) (n int) {
 		case '[', ',':
 			n++
 		case '-', '?', ':':
-			if at+1 < len(text) && bytes.IndexByte([]byte(" \t\r\n\x00\xc2\xe2"), text[at+1]) >= 0 { // a blank, a break in UTF-16 or beyond ASCII
+			if at+1 < len(text) && bytes.IndexByte([]byte(" \t\r\n\x00\xc2\xe2"), text[at+1]) >= 0 { // a space, or a line break in UTF-16 or outside ASCII
 				n++
 			}
 		}
@@ -118,20 +119,20 @@ func yamlValues(text []byte) (n int) {
 	return n
 }
 
-// maxCBORDepth is how deep arrays and maps may stand in each other; the decoder refuses more.
+// maxCBORDepth limits how deep arrays and maps may be nested. The decoder refuses more.
 const maxCBORDepth = 10_000
 
-// cborValues counts the values in CBOR (RFC 8949) without decoding it, as jsonValues does. It stops at what is no CBOR: the
-// decoder reports that.
+// cborValues counts the values in CBOR (RFC 8949) without decoding it, as jsonValues does. It stops at invalid CBOR:
+// the decoder reports the error.
 func cborValues(data []byte) (n int) {
 	type container struct {
-		left  uint64 // items that are still to come; of indefinite length: more than there are bytes
+		left  uint64 // items that still follow; for indefinite length, more than there are bytes
 		array bool
 	}
 	if 12*len(data) <= maxValues {
 		return 0
 	}
-	var open []container // around the place
+	var open []container // the containers that are open at this byte
 	for len(data) > 0 && len(open) <= maxCBORDepth {
 		major, argument, rest, ok := cborHead(data)
 		if !ok {
@@ -142,7 +143,7 @@ func cborValues(data []byte) (n int) {
 		if major == 6 { // a tag: the item that it belongs to follows
 			continue
 		}
-		if major == 7 && indefinite { // the end of what is of indefinite length
+		if major == 7 && indefinite { // the end of a container of indefinite length
 			open = open[:max(len(open)-1, 0)]
 		} else if last := len(open) - 1; last >= 0 {
 			open[last].left--
@@ -175,8 +176,7 @@ func cborValues(data []byte) (n int) {
 	return n
 }
 
-// cborHead reads the head of a data item: its major type and its argument, which is the largest number where the length is
-// indefinite.
+// cborHead reads the head of a data item: its major type and its argument, which is MaxUint64 for an indefinite length.
 func cborHead(data []byte) (major byte, argument uint64, rest []byte, ok bool) {
 	major, info := data[0]>>5, data[0]&31
 	data = data[1:]
@@ -198,8 +198,8 @@ func cborHead(data []byte) (major byte, argument uint64, rest []byte, ok bool) {
 	return major, argument, data[size:], true
 }
 
-// checkAliases adds up what a YAML document is when each alias is replaced by what it stands for. Each anchor is
-// measured once, so this takes no longer than reading the document.
+// checkAliases computes the size of a YAML document after each alias is replaced by its anchor's value. It measures
+// each anchor once, so this takes no longer than parsing the document.
 func checkAliases(text []byte, limit int64) error {
 	const harmless = 8 << 10 // 2,000 aliases of 4,000 bytes
 	if len(text) < harmless || !bytes.Contains(text, []byte("&")) || !bytes.Contains(text, []byte("*")) {
@@ -216,11 +216,11 @@ func checkAliases(text []byte, limit int64) error {
 	return checkValues(int(expanded.values))
 }
 
-// expandedSize is how long a YAML node is, and how many values it holds, when its aliases are replaced.
+// expandedSize is the length of a YAML node and the number of its values, after its aliases are replaced.
 type expandedSize struct{ bytes, values int64 }
 
-// expandedSizes are those of anchors. An anchor that is being measured has the zero expandedSize: an alias inside of what it
-// stands for is refused by whoever decodes it.
+// expandedSizes has the expandedSize of each anchor. It is zero while the anchor is being measured: the decoder refuses
+// an anchor that contains its own alias.
 type expandedSizes map[*yaml.Node]expandedSize
 
 func (m expandedSizes) of(n *yaml.Node) (sum expandedSize) {
@@ -237,25 +237,25 @@ func (m expandedSizes) of(n *yaml.Node) (sum expandedSize) {
 	case yaml.MappingNode:
 		sum.values = 3
 	}
-	const enough = 1 << 40 // more would not fit into an int64 in the end
+	const maxSum = 1 << 40 // so that sums do not overflow an int64
 	sum.values++
 	sum.bytes += int64(len(n.Value)) + 2
 	for _, part := range n.Content {
 		below := m.of(part)
-		sum.bytes = min(sum.bytes+below.bytes, enough)
-		sum.values = min(sum.values+below.values, enough)
+		sum.bytes = min(sum.bytes+below.bytes, maxSum)
+		sum.values = min(sum.values+below.values, maxSum)
 	}
 	return sum
 }
 
-// maxProtoMemory is how many bytes of memory a message may become. Two bytes of a message are an empty container, of a
-// thousand bytes.
+// maxProtoMemory limits the memory of a decoded message, in bytes. Two bytes of a message can be an empty container,
+// which takes a thousand bytes in memory.
 const maxProtoMemory = 32 << 20
 
-// maxProtoDepth is how many messages may stand in each other.
+// maxProtoDepth limits how deep messages may be nested.
 const maxProtoDepth = 100
 
-// checkMessage refuses (413) a message that takes much more memory than its bytes. t is the type that it is read as.
+// checkMessage refuses (413) a message that would take too much memory. t is the Go type that it is decoded into.
 func checkMessage(t reflect.Type, message []byte) error {
 	left := maxProtoMemory
 	if measureMessage(t, message, maxProtoDepth, &left); left < 0 {
@@ -264,8 +264,8 @@ func checkMessage(t reflect.Type, message []byte) error {
 	return nil
 }
 
-// measureMessage takes from left what the fields of a message of type t cost. It stops at what is no message: the
-// decoder reports that.
+// measureMessage subtracts from left the memory of the fields of a message of type t. It stops at an invalid message:
+// the decoder reports the error.
 func measureMessage(t reflect.Type, message []byte, levels int, left *int) {
 	if levels == 0 {
 		*left = -1
@@ -304,8 +304,8 @@ func measureMessage(t reflect.Type, message []byte, levels int, left *int) {
 	}
 }
 
-// measureField takes from left what one field of bytes costs; t is nil for an unknown one, which is skipped. Slices
-// grow, so that an element costs twice its size.
+// measureField subtracts from left the memory of one length-delimited field; t is nil for an unknown field, which is
+// skipped. An element costs twice its size, because slices are grown.
 func measureField(t reflect.Type, value []byte, levels int, left *int) {
 	if t == nil {
 		return
@@ -319,11 +319,11 @@ func measureField(t reflect.Type, value []byte, levels int, left *int) {
 	}
 }
 
-// protoFieldsOf are the results of protoFields.
+// protoFieldsOf caches the results of protoFields.
 var protoFieldsOf sync.Map // reflect.Type to map[uint64]reflect.Type
 
-// protoFields are the types of a struct's fields, of the elements where a field is a list, by their numbers. An entry of
-// a map is a message of its key and its value.
+// protoFields returns the types of a struct's fields by their protobuf numbers; for a list, the type of its elements.
+// An entry of a map is a message of its key and its value.
 func protoFields(t reflect.Type) map[uint64]reflect.Type {
 	if known, ok := protoFieldsOf.Load(t); ok {
 		return known.(map[uint64]reflect.Type)

@@ -10,13 +10,12 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// List is a list of objects of one kind, whatever the kind. On the wire it is the typed list that its TypeMeta
-// names (PodList, ConfigMapList): the same fields in the same order. In memory its items stay separate objects,
-// so a list is built without reflection, may hold objects that carry their own encoded bytes
-// (runtime.CacheableObject), and is written to a client item by item. Nil items are null on the wire, as in the
-// typed list.
+// List is a list of objects of any one kind. It is encoded like the typed list that its TypeMeta names (PodList,
+// ConfigMapList): the same fields in the same order. In memory its items are separate objects, so a list is built
+// without reflection, may hold objects that cache their encoded bytes (runtime.CacheableObject), and is written item
+// by item. Nil items are null on the wire, as in the typed list.
 //
-// Upstream has one generated Go type per list kind in its place.
+// Upstream has a generated Go type for each list kind instead.
 type List struct {
 	metav1.TypeMeta `json:",inline"`
 	metav1.ListMeta `json:"metadata"`
@@ -37,8 +36,8 @@ func (l *List) DeepCopyObject() runtime.Object {
 	return out
 }
 
-// Typed returns the list as the Go type that its kind names (PodList), with shallow copies of the items. It costs
-// reflection; the formats of the table write a List without it.
+// Typed returns the list as the Go type of its kind (PodList), with shallow copies of the items. It uses reflection;
+// a media type with a list writer does not need it.
 func (l *List) Typed(scheme *runtime.Scheme) (runtime.Object, error) {
 	kind, err := l.kindOf(l.GroupVersionKind().GroupVersion())
 	if err != nil {
@@ -68,7 +67,7 @@ func (l *List) Typed(scheme *runtime.Scheme) (runtime.Object, error) {
 	return typed, meta.SetList(typed, items)
 }
 
-// typedList writes a list in a format that has no writer for lists in its row.
+// typedList writes a list in a media type without a list writer.
 func (e *encoder) typedList(w io.Writer, l *List) error {
 	converted := &List{TypeMeta: l.TypeMeta, ListMeta: l.ListMeta}
 	if l.Items != nil {

@@ -13,11 +13,11 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// itemsNameKind are the lists whose items each say their kind. In every other list the items are of the kind that the
-// list's own name implies, and do not repeat it.
+// itemsNameKind has the lists whose items have kind and apiVersion. The items of all other lists do not: the kind of
+// the list implies theirs.
 var itemsNameKind = map[string]bool{"List": true, "PartialObjectMetadataList": true}
 
-// kindOf returns the kind under which the list is written.
+// kindOf returns the kind of the list in version as.
 func (l *List) kindOf(as schema.GroupVersion) (schema.GroupVersionKind, error) {
 	kind := inVersion(l.GroupVersionKind(), as)
 	if kind.Kind == "" && len(l.Items) > 0 {
@@ -31,7 +31,7 @@ func (l *List) kindOf(as schema.GroupVersion) (schema.GroupVersionKind, error) {
 	return kind, nil
 }
 
-// writeListJSON writes what encoding/json makes of the typed list, with no more than one item in memory.
+// writeListJSON writes the same bytes as encoding/json for the typed list, with at most one encoded item in memory.
 func writeListJSON(w io.Writer, l *List, e *encoder) error {
 	out := buffered.Get().(*bufio.Writer)
 	out.Reset(w)
@@ -68,17 +68,17 @@ func writeListJSON(w io.Writer, l *List, e *encoder) error {
 		if i == 0 {
 			text = text[1:]
 		}
-		out.Write(text) // an error stays with out until Flush
+		out.Write(text) // Flush returns an error of any write
 	}
 	out.WriteString("]}\n")
 	return out.Flush()
 }
 
-// cachedItem writes an item out of the bytes that its object keeps, which are copied once and not changed: without the
-// kind, where the list implies it, and without the newline at the end.
+// cachedItem writes an item from the bytes that its object caches, without its kind and apiVersion if the list implies
+// them, and without the newline at the end. It does not change those bytes.
 type cachedItem struct {
 	to             *bufio.Writer
-	past           io.Writer // behind the buffer, in which a large text would only be copied once more
+	past           io.Writer // the writer below to: large items are not copied into the buffer
 	named          bool
 	begun, newline bool
 }
@@ -97,7 +97,7 @@ func (k *cachedItem) Write(text []byte) (int, error) {
 	k.begun = true
 	text, k.newline = bytes.CutSuffix(text, []byte{'\n'})
 	if len(text) < largeItem {
-		k.to.Write(text) // an error stays with it until Flush
+		k.to.Write(text) // Flush returns the error
 		return n, nil
 	}
 	if err := k.to.Flush(); err != nil {
@@ -107,10 +107,10 @@ func (k *cachedItem) Write(text []byte) (int, error) {
 	return n, err
 }
 
-// largeItem is the size, in bytes, from which a call costs less than a copy.
+// largeItem is the size, in bytes, from which a separate Write is cheaper than a copy.
 const largeItem = 2 << 10
 
-// writeListHead writes all that comes before the items.
+// writeListHead writes the list up to its items.
 func writeListHead(out *bufio.Writer, l *List, as schema.GroupVersion) error {
 	kind, err := l.kindOf(as)
 	if err != nil {
@@ -130,10 +130,10 @@ func writeListHead(out *bufio.Writer, l *List, as schema.GroupVersion) error {
 	return nil
 }
 
-// withoutKind takes kind and apiVersion out of the text of an object, preceded by a comma: ,{"kind":"Pod",
-// "apiVersion":"v1","metadata":... becomes ,{"metadata":... in place. They come first in every struct that has a
-// TypeMeta. In an object made of maps, whose keys are sorted, apiVersion comes first: it stays as it is, as upstream
-// writes it.
+// withoutKind removes kind and apiVersion from the JSON of an object, preceded by a comma: ,{"kind":"Pod",
+// "apiVersion":"v1","metadata":... becomes ,{"metadata":... in place.They are the first fields of
+// every struct with a TypeMeta. An unstructured object has sorted keys, so apiVersion is first: its text is not
+// changed, as upstream.
 func withoutKind(text []byte) []byte {
 	rest, ok := afterKind(text, `,{"kind":"`)
 	if !ok {
@@ -144,7 +144,7 @@ func withoutKind(text []byte) []byte {
 	return text[start:]
 }
 
-// afterKind returns what stands behind the kind and the apiVersion of an object; false if its text begins otherwise.
+// afterKind returns the text after the kind and the apiVersion of an object; false if they are not its first fields.
 func afterKind(text []byte, begin string) ([]byte, bool) {
 	rest, ok := skipField(text, begin)
 	if !ok {
@@ -156,7 +156,7 @@ func afterKind(text []byte, begin string) ([]byte, bool) {
 	return rest, true
 }
 
-// skipField returns what stands behind a string field and its comma; false if text does not begin with it.
+// skipField returns the text after a string field and its comma; false if text does not begin with that field.
 func skipField(text []byte, upToValue string) ([]byte, bool) {
 	if !bytes.HasPrefix(text, []byte(upToValue)) {
 		return nil, false
@@ -169,7 +169,7 @@ func skipField(text []byte, upToValue string) ([]byte, bool) {
 	return bytes.TrimPrefix(value[end+1:], []byte{','}), true
 }
 
-// writeListPretty writes the indented form, with no more than one item in memory.
+// writeListPretty writes indented JSON, with at most one encoded item in memory.
 func writeListPretty(w io.Writer, l *List, e *encoder) error {
 	out := buffered.Get().(*bufio.Writer)
 	out.Reset(w)
@@ -180,7 +180,7 @@ func writeListPretty(w io.Writer, l *List, e *encoder) error {
 	return out.Flush()
 }
 
-// writeListYAML writes YAML, which has one order of keys for the whole document and so is made as a whole.
+// writeListYAML writes YAML. The keys of the whole document are sorted, so it is converted as a whole.
 func writeListYAML(w io.Writer, l *List, e *encoder) error {
 	scratch := takeScratch()
 	defer scratch.release()
@@ -195,7 +195,7 @@ func writeListYAML(w io.Writer, l *List, e *encoder) error {
 	return err
 }
 
-// compact is the encoding to JSON from which other layouts are made.
+// compact returns the encoder for compact JSON, from which the other forms are made.
 func (e *encoder) compact() *encoder {
 	compact := *e
 	compact.out, compact.id = e.codecs.row(runtime.ContentTypeJSON).Serializer, ""
@@ -204,14 +204,14 @@ func (e *encoder) compact() *encoder {
 
 var buffered = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 32<<10) }}
 
-// indenter lays out the JSON that is written through it as json.Indent does, by two spaces a level, and keeps none of it.
-// What it writes to is flushed by whoever made it.
+// indenter is a Writer that indents JSON as json.Indent does, by two spaces a level, without buffering it. Its caller
+// flushes the writer below.
 type indenter struct {
 	to       *bufio.Writer
 	depth    int
-	empty    bool // an object or an array has begun, and nothing is in it yet
+	empty    bool // an object or an array has begun and is still empty
 	inString bool
-	escaped  bool // the next byte of the string means nothing
+	escaped  bool // the next byte of the string is escaped
 }
 
 func (d *indenter) Write(text []byte) (int, error) {
@@ -223,11 +223,11 @@ func (d *indenter) Write(text []byte) (int, error) {
 		d.token(rest[0])
 		rest = rest[1:]
 	}
-	_, err := d.to.Write(nil) // an error of any write before stays with it
+	_, err := d.to.Write(nil) // returns an error of any earlier write
 	return len(text), err
 }
 
-// string writes what belongs to the string that has begun, and returns what does not.
+// string writes the rest of the string that has begun, and returns the text after it.
 func (d *indenter) string(text []byte) (rest []byte) {
 	for i, c := range text {
 		switch {
@@ -245,7 +245,7 @@ func (d *indenter) string(text []byte) (rest []byte) {
 	return nil
 }
 
-// token writes a byte outside of strings, and the space around it.
+// token writes a byte outside of strings, and the white space around it.
 func (d *indenter) token(c byte) {
 	switch c {
 	case ' ', '\t', '\r', '\n':

@@ -11,20 +11,20 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// The tags of a list message, which every typed list has: field 1 is its metadata, field 2 one item.
+// The tags of the fields of every list message: field 1 is its metadata, field 2 is an item.
 const (
 	tagListMeta byte = 1<<3 | 2
 	tagItem     byte = 2<<3 | 2
 )
 
-// message is what generated protobuf types can do.
+// message has the methods of generated protobuf types.
 type message interface {
 	Size() int
 	MarshalToSizedBuffer([]byte) (int, error)
 }
 
-// writeListProtobuf writes the envelope and in it the message of the typed list. The lengths come before the bytes,
-// so it goes over the items twice, once for their sizes, and holds no more than one in memory.
+// writeListProtobuf writes the envelope with the message of the typed list. A length comes before the bytes, so it
+// reads the items twice, once for their sizes, and has at most one encoded item in memory.
 func writeListProtobuf(w io.Writer, l *List, e *encoder) error {
 	kind, err := l.kindOf(e.as)
 	if err != nil {
@@ -57,7 +57,7 @@ type sizedItem struct {
 	size int
 }
 
-// messages converts the items and measures them. Items that keep their own bytes are left as they are.
+// messages converts the items and measures them. Items that cache their bytes are not converted.
 func (e *encoder) messages(items []runtime.Object) ([]sizedItem, error) {
 	measured := make([]sizedItem, len(items))
 	for i, item := range items {
@@ -122,7 +122,7 @@ func writeField(w io.Writer, tag byte, m message, size int, scratch *scratch) er
 	return err
 }
 
-// writeCached writes the message out of the envelope that an object keeps.
+// writeCached writes the message from the envelope that an object has cached.
 func (e *encoder) writeCached(w io.Writer, obj runtime.CacheableObject, size int, scratch *scratch) error {
 	scratch.Reset()
 	if err := obj.CacheEncode(e.identifier(), e.encode, &scratch.Buffer); err != nil {
@@ -145,10 +145,11 @@ func (e *encoder) writeCached(w io.Writer, obj runtime.CacheableObject, size int
 	return err
 }
 
-// fieldSize is the size of a field with size bytes in it: its tag, the length, the bytes.
+// fieldSize returns the size of a field with a value of size bytes: its tag, the length, the value.
 func fieldSize(size int) int { return 1 + (bits.Len64(uint64(size)|1)+6)/7 + size }
 
-// newNotMarshalableError is the error for a kind that exists in JSON only. Upstream: protobuf.errNotMarshalable.
+// newNotMarshalableError returns the error for a kind that has no protobuf encoding. Upstream:
+// protobuf.errNotMarshalable.
 func newNotMarshalableError(obj runtime.Object) error {
 	return &NegotiationError{ErrNotAcceptable, fmt.Sprintf("object %v does not implement the protobuf marshalling interface "+
 		"and cannot be encoded to a protobuf message", reflect.TypeOf(obj))}

@@ -12,49 +12,50 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
-// CBORServingAndStorage is the feature gate of the media type application/cbor. Upstream: features.CBORServingAndStorage.
+// CBORServingAndStorage is the feature gate of the media type application/cbor. Upstream:
+// features.CBORServingAndStorage.
 const CBORServingAndStorage = "CBORServingAndStorage"
 
-// SerializerInfo is one row of the table of media types: a name, and all that the server does with a body or a stream of
-// that name. Negotiation, watches, patches, discovery, OpenAPI, storage and the limits of bodies read the row, and know no
-// media type by name. Upstream: runtime.SerializerInfo.
+// SerializerInfo is one row of the table of media types: a name, and how the server reads and writes bodies and streams
+// of that media type. Negotiation, watches, patches, discovery, OpenAPI, storage and the limits of bodies use the row;
+// none of them has a case for a certain media type. Upstream: runtime.SerializerInfo.
 type SerializerInfo struct {
 	MediaType string // application/json
-	Feature   string // the feature gate that the media type is served behind; "": none
-	Storable  bool   // objects of built-in kinds may be stored in it; see StorageMediaTypes
-	Tables    bool   // it holds a Table, whose cells are of any type
+	Feature   string // the feature gate that enables the media type; "": none
+	Storable  bool   // built-in kinds may be stored in it; see StorageMediaTypes
+	Tables    bool   // it can encode a Table, whose cells have any type
 
-	Serializer       runtime.Serializer // reads and writes; unknown and duplicate fields are dropped
-	StrictSerializer runtime.Serializer // reads; unknown and duplicate fields are errors
-	PrettySerializer runtime.Serializer // writes indented; nil where the format has no such form
+	Serializer       runtime.Serializer // reads and writes; drops unknown and duplicate fields
+	StrictSerializer runtime.Serializer // reads; returns errors for unknown and duplicate fields
+	PrettySerializer runtime.Serializer // writes indented; nil if the format has no indented form
 
-	// StreamSerializer reads and writes one frame of a stream, a metav1.WatchEvent, and Framer splits the stream into frames.
-	// Either is nil where the format has no streams.
+	// StreamSerializer reads and writes one frame of a stream, a metav1.WatchEvent, and Framer splits the stream into
+	// frames. Both are nil if the format has no streams.
 	StreamSerializer  runtime.Serializer
 	Framer            runtime.Framer
-	EncodesAsText     bool   // an object is text: frames are text messages of a WebSocket, not binary ones
-	StreamMediaType   string // names a stream where others list it; "": the media type with stream=watch
-	StreamContentType string // the header of a stream; "": as StreamMediaType
+	EncodesAsText     bool   // objects are text: WebSocket frames are text messages, not binary ones
+	StreamMediaType   string // the name of the stream form in lists of media types; "": the media type with stream=watch
+	StreamContentType string // the Content-Type header of a stream; "": StreamMediaType
 
-	// ApplyPatchType is the media type of an applied configuration in this format; "": it has none. Unmarshal and
-	// UnmarshalStrict read one into a map; the strict one refuses duplicate fields.
+	// ApplyPatchType is the media type of an apply patch in this format; "": none. Unmarshal and UnmarshalStrict read
+	// it into a map; the strict one refuses duplicate fields.
 	ApplyPatchType             types.PatchType
 	Unmarshal, UnmarshalStrict func(data []byte, into any) error
 
-	// Suffix ends the media types of other bodies in this format, as patches are: +json. "": there are none.
+	// Suffix is the end of other media types in this format, such as those of patches: +json. "": there are none.
 	Suffix string
-	// checkBody refuses (413) a body that takes much more memory than its bytes; nil: the serializer does.
+	// checkBody refuses (413) a body that would take much more memory than its bytes; nil: the serializer checks that.
 	checkBody func(body []byte, limit int64) error
 
 	// list and prettyList write a *List item by item; nil: a *List is written as its typed list.
 	list, prettyList listWriter
 }
 
-// listWriter writes a list to w, taking one item at a time from e.
+// listWriter writes a list to w; e encodes one item at a time.
 type listWriter func(w io.Writer, l *List, e *encoder) error
 
-// newSerializers is the table of the formats that kube-apiserver speaks, the preferred one first, for the kinds of a
-// scheme. Upstream: serializer.newSerializersForScheme and cbor.NewSerializerInfo.
+// newSerializers returns the table of kube-apiserver's media types for the kinds of a scheme, the preferred one first.
+// Upstream: serializer.newSerializersForScheme and cbor.NewSerializerInfo.
 func newSerializers(scheme *runtime.Scheme) []SerializerInfo {
 	plainJSON, message := newJSON(scheme, json.SerializerOptions{}), newProtobuf(scheme)
 	return []SerializerInfo{
@@ -68,7 +69,7 @@ func newSerializers(scheme *runtime.Scheme) []SerializerInfo {
 			StreamSerializer:  plainJSON,
 			Framer:            json.Framer,
 			EncodesAsText:     true,
-			StreamContentType: runtime.ContentTypeJSON, // frames delimit themselves, and old clients expect the plain name
+			StreamContentType: runtime.ContentTypeJSON, // without stream=watch, which old clients do not expect
 			Suffix:            "+json",
 			checkBody:         checkJSON,
 			list:              writeListJSON,
@@ -92,7 +93,7 @@ func newSerializers(scheme *runtime.Scheme) []SerializerInfo {
 			MediaType:        runtime.ContentTypeProtobuf,
 			Storable:         true,
 			Serializer:       message,
-			StrictSerializer: message, // a message has no names that could be misspelt
+			StrictSerializer: message, // a message has no field names, so none can be misspelt
 			StreamSerializer: protobuf.NewRawSerializer(scheme, scheme),
 			Framer:           protobuf.LengthDelimitedFramer,
 			list:             writeListProtobuf,
@@ -114,8 +115,8 @@ func newSerializers(scheme *runtime.Scheme) []SerializerInfo {
 	}
 }
 
-// StorageMediaTypes are the media types that --storage-media-type may name. CBOR is not among them: kube-apiserver stores
-// only custom resources in it, and would not find its way in objects of built-in kinds. Upstream: options.storageMediaTypes.
+// StorageMediaTypes returns the allowed values of --storage-media-type. CBOR is not allowed: kube-apiserver stores only
+// custom resources in it, and cannot read built-in kinds from it. Upstream: options.storageMediaTypes.
 func StorageMediaTypes() []string {
 	var names []string
 	for _, m := range newSerializers(runtime.NewScheme()) {
@@ -126,10 +127,10 @@ func StorageMediaTypes() []string {
 	return names
 }
 
-// HasStream tells whether a watch can be answered in this format.
+// HasStream reports whether a watch can be served in this format.
 func (m *SerializerInfo) HasStream() bool { return m.StreamSerializer != nil && m.Framer != nil }
 
-// streamMediaType names the stream form of the row.
+// streamMediaType returns the name of the stream form.
 func (m *SerializerInfo) streamMediaType() string {
 	if m.StreamMediaType == "" {
 		return m.MediaType + ";stream=watch"
@@ -137,7 +138,7 @@ func (m *SerializerInfo) streamMediaType() string {
 	return m.StreamMediaType
 }
 
-// MediaTypes names the formats of whole objects and of streams, in the order of the table.
+// MediaTypes returns the media types of whole objects and of streams, in the order of the table.
 // Upstream: negotiation.MediaTypesForSerializer.
 func (c *Codecs) MediaTypes() (objects, streams []string) {
 	for i := range c.SupportedMediaTypes {
@@ -150,7 +151,7 @@ func (c *Codecs) MediaTypes() (objects, streams []string) {
 	return objects, streams
 }
 
-// row is that of a media type without parameters; nil where it is not served.
+// row returns the row of a media type without parameters; nil if it is not served.
 func (c *Codecs) row(mediaType string) *SerializerInfo {
 	return rowOf(c.SupportedMediaTypes, mediaType)
 }

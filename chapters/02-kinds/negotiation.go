@@ -19,25 +19,25 @@ import (
 type MediaTypeOptions struct {
 	*SerializerInfo
 	Pretty bool
-	// Convert is the kind that the client asked for in place of the object's own (Table, PartialObjectMetadata,
+	// Convert is the kind that the client requested instead of the object's own (Table, PartialObjectMetadata,
 	// PartialObjectMetadataList, APIGroupDiscoveryList); empty: the object itself.
 	Convert schema.GroupVersionKind
 }
 
-// AllowsMediaTypeTransform tells whether an object can be had as another kind, which a clause asks for with as=, v= and g=,
-// in the format of a row. It is never asked about the object's own kind. Nil allows no other kind.
-// Upstream: negotiation.EndpointRestrictions.
+// AllowsMediaTypeTransform reports whether an object can be served as another kind, which an Accept header requests
+// with as=, v= and g=, in the media type of a row. It is not called for the object's own kind. Nil allows no other
+// kind. Upstream: negotiation.EndpointRestrictions.
 type AllowsMediaTypeTransform func(m *SerializerInfo, as schema.GroupVersionKind) bool
 
-// ContentType is the header value for one object in this form.
+// ContentType returns the Content-Type of one object.
 func (f MediaTypeOptions) ContentType() string { return f.MediaType }
 
-// StreamContentType is the header value for a stream of frames in this form.
+// StreamContentType returns the Content-Type of a stream.
 func (f MediaTypeOptions) StreamContentType() string {
 	return cmp.Or(f.SerializerInfo.StreamContentType, f.streamMediaType())
 }
 
-// NegotiateOutputMediaType finds the best form for a request's Accept header. Nothing acceptable is ErrNotAcceptable.
+// NegotiateOutputMediaType chooses the media type for a request's Accept header; ErrNotAcceptable if there is none.
 // Upstream: negotiation.NegotiateOutputMediaType.
 func (c *Codecs) NegotiateOutputMediaType(accept string, allows AllowsMediaTypeTransform) (MediaTypeOptions, error) {
 	form, ok := c.negotiate(accept, allows)
@@ -48,7 +48,7 @@ func (c *Codecs) NegotiateOutputMediaType(accept string, allows AllowsMediaTypeT
 	return form, nil
 }
 
-// NegotiateOutputMediaTypeStream is the same for a stream of frames: what is chosen must have a stream form.
+// NegotiateOutputMediaTypeStream is NegotiateOutputMediaType for a stream: the media type must have a stream form.
 // Upstream: negotiation.NegotiateOutputMediaTypeStream.
 func (c *Codecs) NegotiateOutputMediaTypeStream(accept string, allows AllowsMediaTypeTransform) (MediaTypeOptions, error) {
 	form, ok := c.negotiate(accept, allows)
@@ -59,13 +59,13 @@ func (c *Codecs) NegotiateOutputMediaTypeStream(accept string, allows AllowsMedi
 	return form, nil
 }
 
-// NegotiateInputSerializer finds the row for a request's Content-Type header; an empty header means the first row, JSON.
-// An unknown type is ErrUnsupportedMediaType. Upstream: negotiation.NegotiateInputSerializer.
+// NegotiateInputSerializer returns the row for a request's Content-Type header; for an empty header the first row,
+// JSON. An unknown media type is ErrUnsupportedMediaType. Upstream: negotiation.NegotiateInputSerializer.
 func (c *Codecs) NegotiateInputSerializer(contentType string) (*SerializerInfo, error) {
 	if contentType == "" {
 		return &c.SupportedMediaTypes[0], nil
 	}
-	if m := c.row(contentType); m != nil { // the usual case: a bare name
+	if m := c.row(contentType); m != nil { // the usual case: no parameters
 		return m, nil
 	}
 	if name, _, err := mime.ParseMediaType(contentType); err == nil {
@@ -97,7 +97,7 @@ func (c *Codecs) negotiate(header string, allows AllowsMediaTypeTransform) (Medi
 	return MediaTypeOptions{}, false
 }
 
-// matches reports whether a clause, which may have wildcards, means the media type.
+// matches reports whether a clause of an Accept header, which may have wildcards, matches the media type.
 func matches(clause goautoneg.Accept, mediaType string) bool {
 	kind, sub, _ := strings.Cut(mediaType, "/")
 	switch {
@@ -109,14 +109,14 @@ func matches(clause goautoneg.Accept, mediaType string) bool {
 	return clause.SubType == sub || clause.SubType == "*"
 }
 
-// accept reads the parameters of a clause. Unknown parameters mean nothing; a stream or a kind that cannot be had
-// rules the clause out.
+// accept reads the parameters of a clause. It ignores unknown parameters. The clause does not match if it requests a
+// stream or a kind that cannot be served.
 func (m *SerializerInfo) accept(params map[string]string, allows AllowsMediaTypeTransform) (MediaTypeOptions, bool) {
 	form := MediaTypeOptions{SerializerInfo: m, Pretty: params["pretty"] == "1"}
 	if stream := params["stream"]; stream != "" && (stream != "watch" || !m.HasStream()) {
 		return MediaTypeOptions{}, false
 	}
-	if params["sv"] != "" { // a version of the server's own group: no server has ever had one
+	if params["sv"] != "" { // a server version: no server has ever supported this parameter
 		return MediaTypeOptions{}, false
 	}
 	as := schema.GroupVersionKind{Group: params["g"], Version: params["v"], Kind: params["as"]}
@@ -136,11 +136,11 @@ func hasAny(params map[string]string, keys ...string) bool {
 	return false
 }
 
-// interactiveClients are the beginnings of the User-Agent of clients behind which a person sits.
+// interactiveClients are prefixes of the User-Agent of clients that show the response to a person.
 var interactiveClients = []string{"curl", "Wget", "Mozilla/5.0"}
 
-// IsPrettyPrint reports whether a request without pretty=1 in its Accept header wants indented output all the same: by
-// ?pretty=, or, where the query does not say, because a person reads the answer. Upstream: negotiation.isPrettyPrint.
+// IsPrettyPrint reports whether the response to a request without pretty=1 in its Accept header is indented: because of
+// the query parameter pretty, or, without it, because the client is interactive. Upstream: negotiation.isPrettyPrint.
 func IsPrettyPrint(u *url.URL, userAgent string) bool {
 	if u != nil && strings.Contains(u.RawQuery, "pretty") {
 		if value := u.Query().Get("pretty"); value != "" {
@@ -156,14 +156,14 @@ func IsPrettyPrint(u *url.URL, userAgent string) bool {
 	return false
 }
 
-// Errors of negotiation. What the negotiations of Codecs return wraps one of them and is an
-// apierrors.APIStatus with upstream's code, reason and message.
+// Errors of negotiation. The errors of the Negotiate methods wrap one of them and are an apierrors.APIStatus with
+// upstream's code, reason and message.
 var (
 	ErrNotAcceptable        = errors.New("not acceptable")         // 406
 	ErrUnsupportedMediaType = errors.New("unsupported media type") // 415
 )
 
-// NegotiationError is a negotiation that failed: the client and the server have no format in common.
+// NegotiationError is the error if the client and the server have no media type in common.
 // Upstream: negotiation.NewNotAcceptableError, NewUnsupportedMediaTypeError.
 type NegotiationError struct {
 	Err     error // ErrNotAcceptable or ErrUnsupportedMediaType
@@ -172,13 +172,13 @@ type NegotiationError struct {
 
 var _ apierrors.APIStatus = (*NegotiationError)(nil)
 
-// NewNotAcceptableError refuses to answer in any other format than those given (406).
+// NewNotAcceptableError returns the error (406) for a client that accepts none of the given media types.
 func NewNotAcceptableError(types ...string) error {
 	return &NegotiationError{ErrNotAcceptable, "only the following media types are accepted: " + strings.Join(types, ", ")}
 }
 
-// NewUnsupportedMediaTypeError refuses to read a body in any other format than those given (415). Chapter 12 gives those of
-// patches.
+// NewUnsupportedMediaTypeError returns the error (415) for a body in none of the given media types. Chapter 12 calls it
+// with those of patches.
 func NewUnsupportedMediaTypeError(types ...string) error {
 	return &NegotiationError{ErrUnsupportedMediaType,
 		"the body of the request was in an unknown format - accepted media types include: " + strings.Join(types, ", ")}
@@ -186,10 +186,10 @@ func NewUnsupportedMediaTypeError(types ...string) error {
 
 func (e *NegotiationError) Error() string { return e.Message }
 
-// Unwrap names the sentinel, for errors.Is.
+// Unwrap returns the sentinel, for errors.Is.
 func (e *NegotiationError) Unwrap() error { return e.Err }
 
-// Status is the body of the answer.
+// Status returns the body of the response.
 func (e *NegotiationError) Status() metav1.Status {
 	s := metav1.Status{
 		Status:  metav1.StatusFailure,

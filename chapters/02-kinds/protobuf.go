@@ -12,8 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
 )
 
-// protoSerializer reads the message out of its envelope in place; upstream's serializer copies it first. If anything
-// is unusual, upstream's reads it, and its error is what the client sees.
+// protoSerializer decodes the message in its envelope without copying it; upstream's serializer copies it first. If the
+// body is unusual or has an error, upstream's serializer decodes it, and the client gets its error.
 type protoSerializer struct {
 	*protobuf.Serializer
 	scheme *runtime.Scheme
@@ -35,10 +35,10 @@ func (s protoSerializer) Decode(data []byte, implied *schema.GroupVersionKind, i
 	return s.Serializer.Decode(data, implied, into)
 }
 
-// check refuses the body of a request that is a message of a known kind and takes too much memory (see checkMessage).
-// What is no message is left to the decoder. What is stored is not checked.
+// check refuses a request body with a message of a known kind that would take too much memory (see checkMessage). It
+// ignores invalid messages, which the decoder reports. Stored objects are not checked.
 func (s protoSerializer) check(data []byte, implied *schema.GroupVersionKind) error {
-	if len(data) < maxProtoMemory/2048 { // too short for it: two bytes are a struct of two thousand at most
+	if len(data) < maxProtoMemory/2048 { // too short: two bytes become a struct of at most 2,000 bytes
 		return nil
 	}
 	var apiVersion, name, raw []byte
@@ -65,7 +65,7 @@ func (s protoSerializer) check(data []byte, implied *schema.GroupVersionKind) er
 	return checkMessage(t, raw)
 }
 
-// decode returns nil for everything but a known message with its kind around it.
+// decode decodes a message of a known kind in its envelope; nil: it cannot.
 func (s protoSerializer) decode(data []byte) (runtime.Object, *schema.GroupVersionKind) {
 	env, err := openEnvelope(data)
 	if err != nil || len(env.encoding)+len(env.typ) > 0 {
@@ -88,11 +88,10 @@ func (s protoSerializer) decode(data []byte) (runtime.Object, *schema.GroupVersi
 	return obj, &kind
 }
 
-// protobufMagic begins every object in protobuf; the fourth byte is the version of the envelope.
+// protobufMagic is the first four bytes of every object in protobuf; the fourth is the version of the envelope.
 const protobufMagic = "k8s\x00"
 
-// envelope is what runtime.Unknown looks like in protobuf: the message of an object says nothing of its kind, so the
-// kind stands around it.
+// envelope is runtime.Unknown in protobuf: the message of an object does not contain its kind, so the envelope does.
 type envelope struct {
 	apiVersion, kind []byte
 	raw              []byte // the object's message
@@ -101,7 +100,7 @@ type envelope struct {
 
 var errEnvelope = errors.New("not an object in protobuf")
 
-// openEnvelope reads the envelope; what it returns points into data.
+// openEnvelope reads the envelope. Its fields are slices of data.
 func openEnvelope(data []byte) (env envelope, err error) {
 	if !strings.HasPrefix(string(data[:min(len(data), len(protobufMagic))]), protobufMagic) {
 		return env, errEnvelope
@@ -114,7 +113,7 @@ func openEnvelope(data []byte) (env envelope, err error) {
 	return env, fields(names, &env.apiVersion, &env.kind)
 }
 
-// fields reads a message that has only fields of bytes, numbered from 1, into the places given for them.
+// fields reads a message that has only length-delimited fields, numbered from 1; field n is stored in into[n-1].
 func fields(data []byte, into ...*[]byte) error {
 	for len(data) > 0 {
 		number, length, rest, err := fieldHead(data)
@@ -126,7 +125,7 @@ func fields(data []byte, into ...*[]byte) error {
 	return nil
 }
 
-// fieldHead reads the tag and the length of a field of bytes; rest has at least length bytes.
+// fieldHead reads the tag and the length of a length-delimited field; rest has at least length bytes.
 func fieldHead(data []byte) (number, length uint64, rest []byte, err error) {
 	tag, n := binary.Uvarint(data)
 	if n <= 0 || tag&7 != 2 || tag>>3 == 0 {
@@ -140,8 +139,8 @@ func fieldHead(data []byte) (number, length uint64, rest []byte, err error) {
 	return tag >> 3, length, data[n:], nil
 }
 
-// rawSize is a Writer that only finds out how long the message in an envelope is. The envelope comes in one Write,
-// or at least its head does.
+// rawSize is a Writer that only reads the length of the message in an envelope. The first Write has at least the head
+// of the envelope.
 type rawSize struct {
 	size int
 	seen bool
@@ -157,7 +156,7 @@ func (r *rawSize) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// messageSize reads the length of the message in an envelope, of which data is at least the beginning.
+// messageSize reads the length of the message in an envelope; data has at least the head of the envelope.
 func messageSize(data []byte) (int, error) {
 	if !strings.HasPrefix(string(data[:min(len(data), len(protobufMagic))]), protobufMagic) {
 		return 0, errEnvelope

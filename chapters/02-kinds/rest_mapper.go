@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// Resource is the name under which a kind is served. One row of the RESTMapper's table.
+// Resource is one row of the RESTMapper's table: the resource name of a kind.
 type Resource struct {
 	Kind       schema.GroupVersionKind // apps/v1 Deployment
 	Name       string                  // deployments
@@ -20,12 +20,12 @@ type Resource struct {
 	Namespaced bool
 }
 
-// GVR is the resource's full name.
+// GVR returns the group, version and name of the resource.
 func (r Resource) GVR() schema.GroupVersionResource {
 	return r.Kind.GroupVersion().WithResource(r.Name)
 }
 
-// scope is the row's scope in the words of the meta package.
+// scope returns the scope as a meta.RESTScope.
 func (r Resource) scope() meta.RESTScope {
 	if r.Namespaced {
 		return meta.RESTScopeNamespace
@@ -33,11 +33,11 @@ func (r Resource) scope() meta.RESTScope {
 	return meta.RESTScopeRoot
 }
 
-// RESTMapper knows which kind lies behind a resource's name and under which name a kind is served. It does not change,
-// and any number of goroutines may use it. Upstream: meta.DefaultRESTMapper, restmapper.NewShortcutExpander.
+// RESTMapper maps resource names to kinds and kinds to resource names. It is immutable and safe for concurrent use.
+// Upstream: meta.DefaultRESTMapper, restmapper.NewShortcutExpander.
 type RESTMapper struct {
 	rows   []Resource
-	names  [3]index // by plural, singular and short name; a match in an earlier one hides those in later ones
+	names  [3]index // by plural, singular and short name; a match in one index hides those in the next
 	kinds  index    // by kind, in lower case
 	byKind map[schema.GroupKind][]Resource
 }
@@ -47,9 +47,9 @@ type index map[string][]Resource
 
 var _ meta.RESTMapper = (*RESTMapper)(nil)
 
-// NewRESTMapper makes a RESTMapper from rows in the order of preference: of two versions of a group the one that comes first is
-// preferred, of two groups that serve the same name the one that comes first is what Find takes. Rows of subresources
-// (pods/status) are left out: a kind is served under the name of its resource.
+// NewRESTMapper makes a RESTMapper from rows in the order of preference: of two versions of a group, the first one is
+// preferred; of two groups with the same resource name, Find takes the first one. It ignores rows of subresources
+// (pods/status).
 func NewRESTMapper(rows ...Resource) *RESTMapper {
 	m := &RESTMapper{kinds: index{}, byKind: map[schema.GroupKind][]Resource{}}
 	for i := range m.names {
@@ -83,10 +83,10 @@ func (x index) add(name string, r Resource) {
 	x[name] = append(x[name], r)
 }
 
-// Resources are the rows that the RESTMapper was made from.
+// Resources returns the rows of the RESTMapper.
 func (m *RESTMapper) Resources() []Resource { return m.rows }
 
-// Namespaced tells whether objects of a resource live in namespaces; ok is false if the resource is unknown.
+// Namespaced reports whether a resource is namespaced; ok is false if the resource is unknown.
 func (m *RESTMapper) Namespaced(resource schema.GroupResource) (namespaced, ok bool) {
 	for _, r := range m.names[0][strings.ToLower(resource.Resource)] {
 		if r.Kind.Group == resource.Group {
@@ -96,8 +96,8 @@ func (m *RESTMapper) Namespaced(resource schema.GroupResource) (namespaced, ok b
 	return false, false
 }
 
-// ResourcesFor lists the resources that a partial name can mean: plural, singular or short, in any case, with or
-// without group and version. A group may be cut short where no group has exactly that name.
+// ResourcesFor returns the resources that match a partial name: plural, singular or short, in upper or lower case, with
+// or without group and version. The group may be a prefix if no group has exactly that name.
 func (m *RESTMapper) ResourcesFor(partial schema.GroupVersionResource) ([]schema.GroupVersionResource, error) {
 	found := m.lookup(partial)
 	if len(found) == 0 {
@@ -110,7 +110,7 @@ func (m *RESTMapper) ResourcesFor(partial schema.GroupVersionResource) ([]schema
 	return out, nil
 }
 
-// KindsFor is ResourcesFor for the kinds behind the names.
+// KindsFor is like ResourcesFor and returns the kinds of the resources.
 func (m *RESTMapper) KindsFor(partial schema.GroupVersionResource) ([]schema.GroupVersionKind, error) {
 	found := m.lookup(partial)
 	if len(found) == 0 {
@@ -123,21 +123,21 @@ func (m *RESTMapper) KindsFor(partial schema.GroupVersionResource) ([]schema.Gro
 	return out, nil
 }
 
-// ResourceFor is the one resource that a partial name means, in its preferred version. Names that several groups
-// serve are a *meta.AmbiguousResourceError.
+// ResourceFor returns the one resource that matches a partial name, in its preferred version. If several groups match,
+// it returns a *meta.AmbiguousResourceError.
 func (m *RESTMapper) ResourceFor(partial schema.GroupVersionResource) (schema.GroupVersionResource, error) {
 	r, err := m.lookupOne(partial)
 	return r.GVR(), err
 }
 
-// KindFor is ResourceFor for the kind behind the name.
+// KindFor is like ResourceFor and returns the kind of the resource.
 func (m *RESTMapper) KindFor(partial schema.GroupVersionResource) (schema.GroupVersionKind, error) {
 	r, err := m.lookupOne(partial)
 	return r.Kind, err
 }
 
-// RESTMapping is where a kind is served: in the first of the versions that exists, or, where none is given, in the
-// preferred one. Unknown kinds and versions are a *meta.NoKindMatchError.
+// RESTMapping returns the resource of a kind: in the first of the versions that exists, or, without versions, in the
+// preferred one. The error for an unknown kind or version is a *meta.NoKindMatchError.
 func (m *RESTMapper) RESTMapping(kind schema.GroupKind, versions ...string) (*meta.RESTMapping, error) {
 	all, err := m.RESTMappings(kind, versions...)
 	if err != nil {
@@ -146,7 +146,7 @@ func (m *RESTMapper) RESTMapping(kind schema.GroupKind, versions ...string) (*me
 	return all[0], nil
 }
 
-// RESTMappings lists where a kind is served: in the versions given, or in all.
+// RESTMappings returns the resources of a kind: in the given versions, or in all.
 func (m *RESTMapper) RESTMappings(kind schema.GroupKind, versions ...string) ([]*meta.RESTMapping, error) {
 	var out []*meta.RESTMapping
 	for _, version := range anyVersion(versions) {
@@ -162,7 +162,7 @@ func (m *RESTMapper) RESTMappings(kind schema.GroupKind, versions ...string) ([]
 	return out, nil
 }
 
-// anyVersion drops the versions that name none in particular; "" alone means every version.
+// anyVersion removes the versions "" and __internal. If none is left, it returns "", which means every version.
 func anyVersion(versions []string) []string {
 	var out []string
 	for _, v := range versions {
@@ -176,7 +176,7 @@ func anyVersion(versions []string) []string {
 	return out
 }
 
-// ResourceSingularizer returns the singular of a resource's name; an unknown name comes back with an error.
+// ResourceSingularizer returns the singular of a resource's name; an unknown name is returned with an error.
 func (m *RESTMapper) ResourceSingularizer(plural string) (string, error) {
 	found := m.names[0][strings.ToLower(plural)]
 	if len(found) == 0 {
@@ -185,9 +185,10 @@ func (m *RESTMapper) ResourceSingularizer(plural string) (string, error) {
 	return found[0].Singular, nil
 }
 
-// Find returns the resource that a person means: po, pods, Pod, deploy.apps, deployments.v1.apps, pods.v1. with an
-// empty group. Of several versions it takes the preferred one, of several groups the first in the table, as kubectl
-// does. The error for an unknown name is an *NoResourceMatchError; a short name of two resources is ambiguous.
+// Find returns the resource for a name that a user typed: po, pods, Pod, deploy.apps, deployments.v1.apps, or pods.v1.
+// (with an empty group). Of several versions it takes the preferred one, of several groups the first in the table, as
+// kubectl does. The error for an unknown name is a *NoResourceMatchError; for a short name of two resources, a
+// *meta.AmbiguousResourceError.
 func (m *RESTMapper) Find(arg string) (Resource, error) {
 	full, partial := schema.ParseResourceArg(arg)
 	var found []Resource
@@ -210,7 +211,7 @@ func (m *RESTMapper) Find(arg string) (Resource, error) {
 	return found[0], nil
 }
 
-// named lists the rows that have a name, a kind's name included, of the first sort that has any.
+// named returns the rows with a name: by plural; if there are none, by singular, by short name, by kind.
 func (m *RESTMapper) named(name string) []Resource {
 	name = strings.ToLower(name)
 	for _, x := range append(m.names[:], m.kinds) {
@@ -221,7 +222,7 @@ func (m *RESTMapper) named(name string) []Resource {
 	return nil
 }
 
-// lookup lists the rows that a partial name can mean, without kinds' names.
+// lookup returns the rows that match a partial name. The name of a kind does not match.
 func (m *RESTMapper) lookup(partial schema.GroupVersionResource) []Resource {
 	for _, x := range m.names {
 		found := inGroup(x[strings.ToLower(partial.Resource)], partial.Group)
@@ -235,7 +236,7 @@ func (m *RESTMapper) lookup(partial schema.GroupVersionResource) []Resource {
 	return nil
 }
 
-// inGroup selects the rows of a group; if there is none, of the groups whose names begin so. The empty group selects
+// inGroup returns the rows of a group; if there are none, those of groups with this prefix. The empty group matches
 // all.
 func inGroup(rows []Resource, group string) []Resource {
 	var exact, begun []Resource
@@ -253,7 +254,7 @@ func inGroup(rows []Resource, group string) []Resource {
 	return begun
 }
 
-// lookupOne is the row that a partial name means if all candidates are versions of the same resource.
+// lookupOne returns the row that matches a partial name. All matches must be versions of one resource.
 func (m *RESTMapper) lookupOne(partial schema.GroupVersionResource) (Resource, error) {
 	found := m.lookup(partial)
 	if len(found) == 0 {
@@ -276,7 +277,7 @@ func newAmbiguousResourceError(partial schema.GroupVersionResource, found []Reso
 	return err
 }
 
-// NoResourceMatchError is a name under which nothing is served. Near are resources whose names differ by a letter or two.
+// NoResourceMatchError is the error for an unknown resource name. Suggestions are resources with similar names.
 type NoResourceMatchError struct {
 	Name        string
 	Suggestions []string
@@ -290,7 +291,7 @@ func (e *NoResourceMatchError) Error() string {
 	return text
 }
 
-// suggestions lists up to three resources, nearest first, by the edit distance of any of their names.
+// suggestions returns up to three resources, nearest first, by the edit distance of any of their names.
 func (m *RESTMapper) suggestions(name string) []string {
 	name = strings.ToLower(name)
 	limit := 1 + len(name)/5 // letters that may be wrong
@@ -310,7 +311,7 @@ func (m *RESTMapper) suggestions(name string) []string {
 	return all[:min(len(all), 3)]
 }
 
-// editDistance is the number of letters to insert, delete or replace between a and b (Levenshtein).
+// editDistance returns the number of letters to insert, delete or replace between a and b (Levenshtein).
 func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -9,14 +9,14 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// ResultPointer is an out-pointer that takes the object itself instead of a copy. A caller of storage passes one when it
-// only reads the result: the storage may then hand over an object that it shares with others, with the bytes that
-// it is already encoded to. What a ResultPointer received is read-only.
+// ResultPointer is an out-pointer that receives the object itself instead of a copy. A caller of storage passes one if
+// it only reads the result: the storage may then return a shared object, which may cache its encoded bytes. The object
+// is read-only.
 type ResultPointer struct {
 	Object runtime.Object
 }
 
-// GetObjectKind is that of the object received.
+// GetObjectKind returns the kind of the object received.
 func (r *ResultPointer) GetObjectKind() schema.ObjectKind {
 	if r.Object == nil {
 		return schema.EmptyObjectKind
@@ -32,8 +32,8 @@ func (r *ResultPointer) DeepCopyObject() runtime.Object {
 	return &ResultPointer{Object: r.Object.DeepCopyObject()}
 }
 
-// SetResult puts obj into out: a ResultPointer receives obj itself; any other out-pointer must have obj's type and receives a
-// shallowCopy copy. A nil out wants no result.
+// SetResult stores obj in out: a ResultPointer receives obj itself; any other out-pointer must have obj's type and
+// receives a shallow copy. A nil out is ignored.
 func SetResult(out, obj runtime.Object) error {
 	switch out := out.(type) {
 	case nil:
@@ -54,8 +54,8 @@ func SetResult(out, obj runtime.Object) error {
 	return nil
 }
 
-// Unwrap returns the object in one that carries the bytes that it is encoded to (runtime.CacheableObject); any other object
-// is returned as it is. What is shared in this way is read-only.
+// Unwrap returns the object in a runtime.CacheableObject, which caches its encoded bytes; it returns any other object
+// unchanged. The object in a CacheableObject is shared and read-only.
 func Unwrap(obj runtime.Object) runtime.Object {
 	if cached, ok := obj.(runtime.CacheableObject); ok {
 		return cached.GetObject()

@@ -65,12 +65,11 @@ import (
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 )
 
-// groupVersions is the table of everything that the scheme knows, one row per group version. Within a group the
-// preferred version stands first: that is the order in which the scheme lists them.
+// groupVersions is the table of the scheme's types, one function per group version. Within a group the preferred
+// version is first: the scheme lists versions in this order.
 var groupVersions = []func(*runtime.Scheme) error{
-	// meta.k8s.io: Table and PartialObjectMetadata. Every row below adds the options of a request and WatchEvent to its
-	// own group version, so that a body may name them there, and Status and the discovery documents, which have no
-	// version of their own.
+	// meta.k8s.io: Table and PartialObjectMetadata. Every function below also adds the options of requests and
+	// WatchEvent to its own group version, and Status and the discovery documents, which have no version.
 	metav1.AddMetaToScheme, metav1beta1.AddMetaToScheme, addOptions,
 
 	corev1.AddToScheme,
@@ -107,15 +106,15 @@ func addOptions(scheme *runtime.Scheme) error {
 	return nil
 }
 
-// NewScheme returns a scheme that knows the Go type of every kind that kube-apiserver serves or has served: for a
-// kind, New makes an empty object; for an object, ObjectKinds names its kinds. It has no defaulting functions yet;
-// whoever owns a kind's behaviour adds them. Query parameters have a scheme of their own (apimachinery's
-// meta/internalversion/scheme), since their internal form would make options kinds without versions here.
+// NewScheme returns a scheme with the Go type of every kind that kube-apiserver serves or has served: for a kind, New
+// makes an empty object; for an object, ObjectKinds returns its kinds. It has no defaulting functions; the package of a
+// kind adds them. Query parameters have another scheme (apimachinery's meta/internalversion/scheme), because their
+// internal version would make the options kinds without versions in this one.
 // Upstream: legacyscheme.Scheme.
 func NewScheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	for _, add := range groupVersions {
-		utilruntime.Must(add(scheme)) // a row can only fail by contradicting another one
+		utilruntime.Must(add(scheme)) // fails only if two functions register different types for one kind
 	}
 	return scheme
 }

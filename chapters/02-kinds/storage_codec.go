@@ -9,9 +9,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer/recognizer"
 )
 
-// StorageCodec encodes objects for storage in one media type, in the kind's hub version, and decodes what any
-// version and any media type of the table has stored: it looks at the bytes to find out. Decode's into takes the
-// result as SetResult does; with a nil into it is only returned. Upstream: storage.NewStorageCodec.
+// StorageCodec returns a codec that encodes objects for storage in one media type, in the kind's hub version. It
+// decodes any version and any media type of the table, which it recognizes from the bytes. Decode stores the result in
+// into as SetResult does; if into is nil, it only returns it. Upstream: storage.NewStorageCodec.
 func (c *Codecs) StorageCodec(mediaType string) (runtime.Codec, error) {
 	m := c.row(mediaType)
 	if m == nil {
@@ -29,7 +29,7 @@ type storageCodec struct {
 
 var _ runtime.Codec = (*storageCodec)(nil)
 
-// Identifier is the same for every codec of one media type.
+// Identifier returns the same value for every codec of one media type.
 func (s *storageCodec) Identifier() runtime.Identifier { return s.id }
 
 // Encode writes obj in its hub version.
@@ -48,8 +48,8 @@ func (s *storageCodec) Encode(obj runtime.Object, w io.Writer) error {
 	return serialize(s.media.Serializer, withKind(obj, hub), w)
 }
 
-// Decode reads what is stored, applies defaults, converts it to the hub version and delivers it. implied is the kind
-// of data that names none; it may be nil.
+// Decode decodes a stored object, applies defaults and converts it to the hub version. implied is the kind of data
+// without a kind; it may be nil.
 func (s *storageCodec) Decode(data []byte, implied *schema.GroupVersionKind, into runtime.Object) (runtime.Object, *schema.GroupVersionKind, error) {
 	m, err := s.codecs.Recognize(data)
 	if err != nil {
@@ -74,8 +74,8 @@ func (s *storageCodec) Decode(data []byte, implied *schema.GroupVersionKind, int
 	return into, kind, nil
 }
 
-// Recognize finds the row that can read what is stored: one that knows the data for its own, else one that takes anything
-// (YAML). A media type whose feature gate is off now is recognized too. Upstream: recognizer.NewDecoder.
+// Recognize returns the row that can decode stored data: one that recognizes its own format, else one that may decode
+// any data (YAML). It also recognizes media types whose feature gate is off. Upstream: recognizer.NewDecoder.
 func (c *Codecs) Recognize(data []byte) (*SerializerInfo, error) {
 	var fallback *SerializerInfo
 	for i := range c.readable {

@@ -10,14 +10,14 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// PrintTree prints the paths under which rows are served, no wider than 80 columns for every resource of Kubernetes:
+// PrintTree prints the paths of the resources. With all resources of Kubernetes it is at most 80 columns wide:
 //
 //	/api/v1
 //	├─ configmaps  ConfigMap  ns       cm
 //	└─ nodes       Node       cluster  no
 //
-// Each line has the name, the kind, the scope (ns: objects live in namespaces) and the short names. Groups and
-// versions stand in the order in which rows first names them, resources in alphabetical order.
+// Each line has the name, the kind, the scope (ns: namespaced) and the short names. Group versions are in the order of
+// rows, resources in alphabetical order.
 func PrintTree(w io.Writer, rows []Resource) error {
 	out := bufio.NewWriter(w)
 	var order []schema.GroupVersion
@@ -36,7 +36,7 @@ func PrintTree(w io.Writer, rows []Resource) error {
 	return out.Flush()
 }
 
-// GroupVersionPath is the path of a group version: /api/v1 for the group without a name, /apis/GROUP/VERSION for the others.
+// GroupVersionPath returns the path of a group version: /api/v1 for the core group, /apis/GROUP/VERSION for the others.
 func GroupVersionPath(gv schema.GroupVersion) string {
 	if gv.Group == "" {
 		return "/api/" + gv.Version
