@@ -14,15 +14,15 @@ import (
 type Resource struct {
 	Name        string                  // pods
 	Subresource string                  // status; empty for the resource itself
-	Kind        schema.GroupVersionKind // what it serves; a subresource may have another group and version (autoscaling/v1 Scale)
+	Kind        schema.GroupVersionKind // of its objects; a subresource may have another group and version (autoscaling/v1 Scale)
 	Namespaced  bool
 	Singular    string
 	ShortNames  []string
 	Categories  []string
 	Verbs       []VerbHandler
 
-	// StorageKind is the kind as which objects are stored; its hash is the discovery's storageVersionHash. Empty for
-	// subresources and for what is not stored.
+	// StorageKind is the kind in which objects are stored; storageVersionHash in discovery is its hash. Empty for
+	// subresources and for resources that are not stored.
 	StorageKind schema.GroupVersionKind
 }
 
@@ -32,16 +32,16 @@ type Param struct {
 	Required            bool
 }
 
-// Action is one row of the table that becomes routes: a verb on a path. Verbs that share method and path are one
-// Action each and one route together, under the operation id of the one that has no When. Upstream: endpoints.action.
+// Action is one row of the table of routes: a verb on a path. Verbs with the same method and path have an Action each
+// and share one route, whose operation id is that of the verb without a When. Upstream: endpoints.action.
 type Action struct {
 	VerbHandler
 	Resource   *Resource
 	Method     string
 	Path       string // below the group version's root: namespaces/{namespace}/pods/{name}
 	Namespaced bool   // the path has a namespace
-	Operation  string // id of the route: readCoreV1NamespacedPod
-	// AddedBy is the function that joins Path and Handler, for those who show where they met.
+	Operation  string // the operation id of the route: readCoreV1NamespacedPod
+	// AddedBy is the function that connects Path and Handler; maps and demos show its source line.
 	AddedBy any
 }
 
@@ -64,7 +64,7 @@ func (g *APIGroupVersion) actions() []Action {
 	return all
 }
 
-// parentKind is the kind that operation ids name: that of the resource itself, for a subresource too
+// parentKind returns the kind for operation ids: also for a subresource, it is the kind of the resource
 // (replaceAppsV1NamespacedDeploymentScale).
 func (g *APIGroupVersion) parentKind(r *Resource) string {
 	for i := range g.Resources {
@@ -82,7 +82,7 @@ type actionPath struct {
 	suffix     string // of the operation's id
 }
 
-// actionPaths lists the places of a verb. Most verbs have one; those with AllNamespaces and On ItemPath have two.
+// actionPaths returns the paths of a verb. Most verbs have one; those with AllNamespaces or On ItemPath have two.
 func (r *Resource) actionPaths(v *Verb) []actionPath {
 	prefix := ""
 	if v.Prefix != "" {
@@ -98,8 +98,8 @@ func (r *Resource) actionPaths(v *Verb) []actionPath {
 	return all
 }
 
-// target is the path that a Target stands for. A subresource belongs to one object, so all its verbs have that
-// object's name in their path, create too (pods/{name}/binding).
+// target returns the path of a Target. A subresource belongs to one object, so the paths of all its verbs have that
+// object's name, create included (pods/{name}/binding).
 func (r *Resource) target(on Target) string {
 	collection := r.Name
 	if r.Namespaced {
@@ -115,7 +115,7 @@ func (r *Resource) target(on Target) string {
 	}
 }
 
-// operation is the id of an action: readCoreV1NamespacedPod, listCoreV1PodForAllNamespaces,
+// operation returns the operation id of an action: readCoreV1NamespacedPod, listCoreV1PodForAllNamespaces,
 // connectCoreV1GetNamespacedPodExec. Upstream: endpoints/openapi.GetOperationIDAndTags over the installer's names.
 func (a *Action) operation(gv schema.GroupVersion, kind, suffix string) string {
 	pattern := a.OperationID
@@ -126,14 +126,14 @@ func (a *Action) operation(gv schema.GroupVersion, kind, suffix string) string {
 	if a.Namespaced {
 		object = "Namespaced" + object
 	}
-	if a.When != nil { // seen only where no other action gives the route its id
+	if a.When != nil { // used only if every action of the route has a When
 		suffix += "WhenAsked"
 	}
 	method := title(strings.ToLower(a.Method))
 	return strings.NewReplacer("{version}", identifier(gv), "{method}", method, "{object}", object).Replace(pattern) + suffix
 }
 
-// identifier is a group version in operation ids: CoreV1, RbacAuthorizationV1.
+// identifier returns a group version as in operation ids: CoreV1, RbacAuthorizationV1.
 func identifier(gv schema.GroupVersion) string {
 	group := gv.Group
 	if group == "" {
@@ -142,7 +142,7 @@ func identifier(gv schema.GroupVersion) string {
 	return camel(strings.TrimSuffix(group, ".k8s.io")) + camel(gv.Version)
 }
 
-// camel joins the letters and digits of s, with a capital at each gap.
+// camel converts s to CamelCase: it removes all but letters and digits.
 func camel(s string) string {
 	var out strings.Builder
 	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
@@ -158,8 +158,8 @@ func title(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// check says all that is wrong with a table before anything is installed. go-restful would end the process at some of
-// these mistakes, and at others quietly prefer one route.
+// check returns all errors of a table before anything is installed. go-restful would exit the process on some of these
+// errors, and silently prefer one route on others.
 func (g *APIGroupVersion) check(container *restful.Container, actions []Action, routes []*route) error {
 	var errs []error
 	for _, ws := range container.RegisteredWebServices() {
@@ -186,8 +186,8 @@ func (g *APIGroupVersion) check(container *restful.Container, actions []Action, 
 	return errors.Join(errs...)
 }
 
-// check refuses names that would be read as something else in a path, verbs without a method, and verbs that a RequestInfo
-// would report as another one: filters decide by what it says.
+// check refuses names that are not one path segment, verbs without a method, and verbs that a RequestInfo would report
+// as another verb, because filters depend on the RequestInfo.
 func (r *Resource) check() error {
 	if r.Name == "" || strings.ContainsAny(r.Name+r.Subresource, "/{}*:") {
 		return fmt.Errorf("resource %q, subresource %q: a name is one segment of a path", r.Name, r.Subresource)
@@ -205,7 +205,7 @@ func (r *Resource) check() error {
 	return nil
 }
 
-// check refuses two actions that would both take any request of the route.
+// check refuses a route with two actions without a When: both would match every request.
 func (r *route) check() error {
 	var always []string
 	for _, a := range r.actions {
@@ -219,7 +219,7 @@ func (r *route) check() error {
 	return fmt.Errorf("%s %s belongs to %s: at most one may go without When", r.method, r.path, strings.Join(always, " and to "))
 }
 
-// String is the resource as a path: pods/status.
+// String returns the resource as a path: pods/status.
 func (r *Resource) String() string {
 	if r.Subresource == "" {
 		return r.Name
@@ -227,7 +227,7 @@ func (r *Resource) String() string {
 	return r.Name + "/" + r.Subresource
 }
 
-// String is the action in a line: list pods: GET namespaces/{namespace}/pods.
+// String returns the action in one line: list pods: GET namespaces/{namespace}/pods.
 func (a *Action) String() string {
 	return fmt.Sprintf("%s %s: %s %s", a.Name, a.Resource, a.Method, a.Path)
 }

@@ -22,8 +22,8 @@ func isAggregated(_ *kinds.SerializerInfo, as schema.GroupVersionKind) bool {
 	return as == aggregatedKind
 }
 
-// rootDocument is /api or /apis: a short list of names for old clients, and for those that ask with as= everything
-// at once, with an ETag, so that a client learns from one request per root what would take it one per group version.
+// rootDocument is /api or /apis: a short list of names for old clients, and the aggregated document, with an ETag, for
+// clients that request it with as=. A client then needs one request per root instead of one per group version.
 // Upstream: discovery/aggregated.WrappedHandler.
 type rootDocument struct {
 	*document
@@ -40,8 +40,8 @@ func (d *Discovery) root(names func() runtime.Object, groups []*group) *rootDocu
 	return root
 }
 
-// ServeHTTP writes the aggregated document, or 304 if the client has it, to a client that prefers it, and the short one
-// to others.
+// ServeHTTP writes the aggregated document to a client that accepts it, or 304 if the client has it already. Other
+// clients get the short document.
 func (d *rootDocument) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	form, err := d.codecs.NegotiateOutputMediaType(r.Header.Get("Accept"), isAggregated)
 	if err != nil || form.Convert != aggregatedKind {
@@ -59,7 +59,7 @@ func (d *rootDocument) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.aggregated.write(w, r, form)
 }
 
-// etag is the quoted hash of an object's JSON, the same for every form of it.
+// etag returns the quoted hash of an object's JSON. It is the same for all media types.
 func etag(obj runtime.Object) string {
 	text, err := json.Marshal(obj)
 	if err != nil {
@@ -68,7 +68,7 @@ func etag(obj runtime.Object) string {
 	return fmt.Sprintf(`"%X"`, sha512.Sum512(text))
 }
 
-// aggregate makes the one document of all groups. Upstream: endpoints.ConvertGroupVersionIntoToDiscovery.
+// aggregate makes the aggregated document of all groups. Upstream: endpoints.ConvertGroupVersionIntoToDiscovery.
 func aggregate(groups []*group) *apidiscovery.APIGroupDiscoveryList {
 	list := &apidiscovery.APIGroupDiscoveryList{Items: []apidiscovery.APIGroupDiscovery{}}
 	list.SetGroupVersionKind(aggregatedKind)
@@ -86,7 +86,8 @@ func aggregate(groups []*group) *apidiscovery.APIGroupDiscoveryList {
 	return list
 }
 
-// nestSubresources puts subresources into their resources. One without a parent gets a parent without verbs.
+// nestSubresources moves subresources into the entries of their resources. It adds an entry without verbs for a
+// subresource whose resource is missing.
 func nestSubresources(flat []metav1.APIResource) []apidiscovery.APIResourceDiscovery {
 	var all []apidiscovery.APIResourceDiscovery
 	at := map[string]int{}

@@ -21,7 +21,7 @@ import (
 	"kubepath/internal/demo"
 )
 
-// Demo installs pods and shows, for each verb, the path and the function that it became, and the line where they met.
+// Demo installs pods and shows the path and the handler of each verb, and the source line that connects them.
 func Demo(ctx context.Context, s *demo.Stage) error {
 	stage := &demonstration{Stage: s}
 	container, err := stage.install()
@@ -39,11 +39,11 @@ func Demo(ctx context.Context, s *demo.Stage) error {
 	return nil
 }
 
-// demonstration remembers what the middleware saw.
+// demonstration records the actions that its middleware saw.
 type demonstration struct {
 	*demo.Stage
-	place string  // file:line of the function in which a path met a function
-	last  *Action // that the last request came to
+	place string  // file:line of the function that connects a path with its handler
+	last  *Action // the action of the last request
 }
 
 // observe is a Middleware.
@@ -82,7 +82,7 @@ func (d *demonstration) install() (*restful.Container, error) {
 	return container, nil
 }
 
-// functionName is that of a handler's function, without its package.
+// functionName returns the name of a handler's function, without its package.
 func functionName(h http.Handler) string {
 	name := runtime.FuncForPC(reflect.ValueOf(h).Pointer()).Name()
 	return name[strings.LastIndex(name, ".")+1:]
@@ -107,7 +107,7 @@ func (d *demonstration) requests(container *restful.Container) {
 	d.Say("The last two match no action, so the router answers, with a Status.")
 }
 
-// outcome is the operation that the last request came to, or the Status that it got instead.
+// outcome returns the operation id of the last request, or the Status of its response.
 func (d *demonstration) outcome(w *httptest.ResponseRecorder) string {
 	var status metav1.Status
 	switch {
@@ -144,7 +144,7 @@ func (d *demonstration) infos() {
 	d.Say("Authorization and metrics know requests by these words alone.")
 }
 
-// sentence is an info in words: get pods/status a in ns.
+// sentence returns an info in words: get pods/status a in ns.
 func sentence(info *RequestInfo) string {
 	if !info.IsResourceRequest {
 		return info.Verb + ", and no resource"

@@ -7,8 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// The table that the demo and the tests install. Chapter 4 will make such rows from storages; here the handlers only
-// say who they are.
+// The table for the demo and the tests. Chapter 4 makes such rows from storages; here the handlers only write their own
+// names.
 
 func serveGet(w http.ResponseWriter, r *http.Request)    { introduce(w, r, "serveGet") }
 func serveList(w http.ResponseWriter, r *http.Request)   { introduce(w, r, "serveList") }
@@ -65,7 +65,7 @@ func connectRow(on Target, methods ...string) VerbHandler {
 	return row
 }
 
-// demoInfos reads requests by the table's verbs.
+// demoInfos returns a RequestInfoFactory for the verbs of the table.
 func demoInfos() *RequestInfoFactory {
 	var verbs []Verb
 	for _, row := range standard {
@@ -74,7 +74,7 @@ func demoInfos() *RequestInfoFactory {
 	return NewRequestInfoFactory(verbs...)
 }
 
-// podRows are a resource with two subresources, one of a kind of its own.
+// podRows returns a resource with two subresources, one of them of another kind.
 func podRows() []Resource {
 	pod := corev1.SchemeGroupVersion.WithKind("Pod")
 	exec := corev1.SchemeGroupVersion.WithKind("PodExecOptions")

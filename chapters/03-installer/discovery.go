@@ -17,24 +17,24 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// Discovery serves the documents that tell what is served: /api, /apis, /apis/GROUP and the root of each group
-// version. Versions come and go while it serves; a document is made when it is first asked for after a change, and
-// kept with its bytes until the next. Upstream: discovery.rootAPIsHandler and
+// Discovery serves the discovery documents: /api, /apis, /apis/GROUP and the root of each group version. Versions can
+// be added and removed while it serves. A document is made for the first request after a change, and cached with its
+// encoded bytes until the next change. Upstream: discovery.rootAPIsHandler and
 // discovery/aggregated.ResourceManager.
 type Discovery struct {
 	Codecs *kinds.Codecs
-	// Address is the host and port at which clients reach the server, for /api. Empty: none is given.
+	// Address is the host and port at which clients reach the server, for /api. Empty: /api contains no address.
 	Address string
 
 	mu        sync.RWMutex
 	versions  []GroupVersionDiscovery
-	documents map[string]http.Handler // by path; nil: to be made
+	documents map[string]http.Handler // by path; nil: out of date
 }
 
 var _ http.Handler = (*Discovery)(nil)
 
-// AddGroupVersion adds a version, or replaces what was said about it. The first version of a group is the preferred
-// one, and groups stand in the order of their first versions; see GroupVersionDiscovery.Custom for the exception.
+// AddGroupVersion adds or replaces a version. The first version of a group is the preferred one, and groups are in the
+// order of their first versions; GroupVersionDiscovery.Custom is the exception.
 func (d *Discovery) AddGroupVersion(v GroupVersionDiscovery) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -46,7 +46,7 @@ func (d *Discovery) AddGroupVersion(v GroupVersionDiscovery) {
 	d.versions = append(d.versions, v)
 }
 
-// RemoveGroupVersion takes a version away, and with the last one the group. An unknown version is already gone.
+// RemoveGroupVersion removes a version, and the group with its last version. It ignores an unknown version.
 func (d *Discovery) RemoveGroupVersion(gv schema.GroupVersion) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -60,18 +60,17 @@ func (d *Discovery) index(gv schema.GroupVersion) int {
 	return slices.IndexFunc(d.versions, func(v GroupVersionDiscovery) bool { return v.GroupVersion == gv })
 }
 
-// Serves tells whether there is a document at a path.
+// Serves reports whether there is a document at a path.
 func (d *Discovery) Serves(path string) bool { return d.documentAt(path) != nil }
 
-// ServesGroups tells whether path is that of the list of groups or of a served group: /apis, /apis/GROUP.
+// ServesGroups reports whether path is the list of groups or a served group: /apis, /apis/GROUP.
 func (d *Discovery) ServesGroups(path string) bool {
 	path = strings.TrimRight(path, "/")
 	return (path == "/apis" || strings.HasPrefix(path, "/apis/") && strings.Count(path, "/") == 2) && d.Serves(path)
 }
 
-// ServeHTTP answers for the document's path itself, as a route for it would: 404 where there is none, 405 to anything
-// but GET. Only the documents of groups do not ask for the method: upstream, they are the aggregator's, which has no
-// routes.
+// ServeHTTP serves a document with the same errors as a route: 404 for an unknown path, 405 for any method but GET. The
+// documents of groups allow every method: upstream's aggregator, which has no routes, serves them.
 func (d *Discovery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	document := d.documentAt(r.URL.Path)
 	if document == nil {
@@ -91,8 +90,8 @@ func (d *Discovery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	document.ServeHTTP(w, r)
 }
 
-// WebService returns a WebService whose only route is the document at path (/api, /apis, /apis/GROUP), so that it
-// stands in the same container, with the same errors, as the APIs that it describes.
+// WebService returns a WebService whose only route is the document at path (/api, /apis, /apis/GROUP), for the
+// container of the APIs that the document describes.
 func (d *Discovery) WebService(path string) *restful.WebService {
 	ws := new(restful.WebService)
 	what, operation, sample := "get available API versions", "getAPIVersions", any(metav1.APIGroupList{})
@@ -108,7 +107,7 @@ func (d *Discovery) WebService(path string) *restful.WebService {
 	return ws
 }
 
-// documentAt finds the document of a path, and makes the set of documents if it is out of date.
+// documentAt returns the document of a path, and makes the documents if they are out of date.
 func (d *Discovery) documentAt(path string) http.Handler {
 	path = strings.TrimRight(path, "/")
 	d.mu.RLock()
@@ -132,7 +131,7 @@ type group struct {
 	versions []GroupVersionDiscovery
 }
 
-// groups sorts the versions into their groups.
+// groups returns the groups of the versions.
 func groups(versions []GroupVersionDiscovery) []*group {
 	var all []*group
 	for _, v := range versions {
@@ -154,7 +153,7 @@ func groups(versions []GroupVersionDiscovery) []*group {
 	return all
 }
 
-// order puts custom groups last, by name.
+// order sorts custom groups last, by name.
 func order(a, b *group) int {
 	switch {
 	case a.custom && b.custom:
@@ -168,16 +167,16 @@ func order(a, b *group) int {
 	}
 }
 
-// GroupVersionDiscovery is what discovery says about one group version.
+// GroupVersionDiscovery is the content of discovery for one group version.
 type GroupVersionDiscovery struct {
 	GroupVersion schema.GroupVersion
 	Resources    []metav1.APIResource // sorted by name
-	// Custom groups follow all others, sorted by name, and their versions stand in the order of their maturity; others
-	// stand in the order in which they were added.
+	// Custom groups follow all others, sorted by name, and their versions are sorted by stability (v1, v1beta1,
+	// v1alpha1). Other groups and versions are in the order in which they were added.
 	Custom bool
 }
 
-// Discovery reads the table of resources for discovery.
+// Discovery makes the content of discovery from the resources.
 func (g *APIGroupVersion) Discovery() GroupVersionDiscovery {
 	v := GroupVersionDiscovery{GroupVersion: g.GroupVersion}
 	for i := range g.Resources {
@@ -189,7 +188,7 @@ func (g *APIGroupVersion) Discovery() GroupVersionDiscovery {
 	return v
 }
 
-// discovered is the resource's entry. It names the kind's group and version only where they are not those of the list.
+// discovered returns the resource's entry. It has the kind's group and version only if they differ from the list's.
 func (r *Resource) discovered(in schema.GroupVersion) metav1.APIResource {
 	entry := metav1.APIResource{Name: r.String(), Namespaced: r.Namespaced, Kind: r.Kind.Kind, Verbs: r.discoveredVerbs()}
 	if r.Kind.GroupVersion() != in {
@@ -222,7 +221,7 @@ func (r *Resource) discoveredVerbs() metav1.Verbs {
 	return slices.Compact(names)
 }
 
-// connectVerbs are the verbs that RBAC and discovery know the methods of a connection by.
+// connectVerbs are the verbs of connect requests in RBAC and discovery, by method.
 var connectVerbs = map[string]string{
 	http.MethodGet:    "get",
 	http.MethodPost:   "create",
@@ -231,18 +230,18 @@ var connectVerbs = map[string]string{
 	http.MethodDelete: "delete",
 }
 
-// ConnectVerb is the Discovered of the verb connect; "" for methods that discovery does not mention.
+// ConnectVerb is the Discovered function of the verb connect; "" for methods that are not in discovery.
 func ConnectVerb(method string) string { return connectVerbs[method] }
 
-// storageVersionHash tells clients when the version that objects are stored in changes, without telling the version.
+// storageVersionHash is a hash of the stored version. Clients compare it to notice that the stored version has changed.
 // Upstream: discovery.StorageVersionHash.
 func storageVersionHash(kind schema.GroupVersionKind) string {
 	sum := sha256.Sum256([]byte(kind.Group + "/" + kind.Version + "/" + kind.Kind))
 	return base64.StdEncoding.EncodeToString(sum[:8])
 }
 
-// resourceList is the document at the group version's root. That of the core group has no apiVersion, as in the days
-// before there were groups.
+// resourceList returns the document at the group version's root. The core group's has no apiVersion: it is older than
+// API groups.
 func (v GroupVersionDiscovery) resourceList() runtime.Object {
 	list := &metav1.APIResourceList{
 		TypeMeta:     typeMeta("APIResourceList", v.GroupVersion.Group),

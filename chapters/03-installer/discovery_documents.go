@@ -12,7 +12,7 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// document is an object that never changes: made when it is first asked for, and encoded once in each form.
+// document is an immutable object. It is made for the first request, and encoded once in each media type.
 type document struct {
 	codecs *kinds.Codecs
 	object func() runtime.Object
@@ -24,12 +24,12 @@ type formKey struct {
 	pretty    bool
 }
 
-// newDocument returns the document of an object whose TypeMeta is complete: it is written as it is.
+// newDocument returns the document of an object, which is encoded with its own TypeMeta.
 func newDocument(codecs *kinds.Codecs, object func() runtime.Object) *document {
 	return &document{codecs: codecs, object: sync.OnceValue(object)}
 }
 
-// ServeHTTP writes the document in the form that the client accepts.
+// ServeHTTP writes the document in the media type that the client accepts.
 func (d *document) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	form, err := d.codecs.NegotiateOutputMediaType(r.Header.Get("Accept"), nil)
 	if err != nil {
@@ -46,10 +46,10 @@ func (d *document) write(w http.ResponseWriter, r *http.Request, form kinds.Medi
 		return
 	}
 	w.Header().Set("Content-Type", contentType(form))
-	w.Write(body) // an error here is a client that went away
+	w.Write(body) // an error means that the client has disconnected
 }
 
-// encoded returns the document's bytes in a form. Two requests that meet both encode it.
+// encoded returns the document's bytes in a media type. Concurrent first requests may encode it more than once.
 func (d *document) encoded(form kinds.MediaTypeOptions, r *http.Request) ([]byte, error) {
 	key := formKey{form.MediaType, pretty(form, r)}
 	if body, ok := d.bytes.Load(key); ok {
@@ -62,7 +62,7 @@ func (d *document) encoded(form kinds.MediaTypeOptions, r *http.Request) ([]byte
 	return body, err
 }
 
-// encode writes obj as its TypeMeta says, whatever the scheme knows: the core group's documents have no version.
+// encode encodes obj with its own TypeMeta, without the scheme: the core group's documents have no version.
 func encode(obj runtime.Object, form kinds.MediaTypeOptions, r *http.Request) ([]byte, error) {
 	to := form.Serializer
 	if pretty(form, r) && form.SerializerInfo.PrettySerializer != nil {
@@ -77,7 +77,7 @@ func pretty(form kinds.MediaTypeOptions, r *http.Request) bool {
 	return form.Pretty || kinds.IsPrettyPrint(r.URL, r.UserAgent())
 }
 
-// contentType names the form, and the kind where the client asked for another one.
+// contentType returns the Content-Type, with the kind if the client requested another one.
 func contentType(form kinds.MediaTypeOptions) string {
 	if form.Convert == (schema.GroupVersionKind{}) {
 		return form.ContentType()
@@ -85,7 +85,7 @@ func contentType(form kinds.MediaTypeOptions) string {
 	return form.MediaType + ";g=" + form.Convert.Group + ";v=" + form.Convert.Version + ";as=" + form.Convert.Kind
 }
 
-// makeDocuments lists the documents for the versions that there are now. Each is built when it is asked for.
+// makeDocuments returns the documents for the current versions. Each is made for its first request.
 func (d *Discovery) makeDocuments() map[string]http.Handler {
 	all := groups(d.versions)
 	var core, named []*group
@@ -111,7 +111,7 @@ func (d *Discovery) makeDocuments() map[string]http.Handler {
 	return documents
 }
 
-// apiVersions is the document at /api. Like all of the core group's it has no apiVersion.
+// apiVersions returns the document at /api. Like all documents of the core group it has no apiVersion.
 func (d *Discovery) apiVersions(core []*group) runtime.Object {
 	doc := &metav1.APIVersions{TypeMeta: typeMeta("APIVersions", ""), Versions: []string{}}
 	for _, g := range core {
@@ -127,7 +127,7 @@ func (d *Discovery) apiVersions(core []*group) runtime.Object {
 	return doc
 }
 
-// apiGroupList is the document at /apis.
+// apiGroupList returns the document at /apis.
 func apiGroupList(named []*group) runtime.Object {
 	doc := &metav1.APIGroupList{TypeMeta: metav1.TypeMeta{Kind: "APIGroupList", APIVersion: "v1"}, Groups: []metav1.APIGroup{}}
 	for _, g := range named {
@@ -136,7 +136,7 @@ func apiGroupList(named []*group) runtime.Object {
 	return doc
 }
 
-// apiGroup is the document at /apis/GROUP, and without a type an entry of /apis.
+// apiGroup returns the document at /apis/GROUP, or, with an empty TypeMeta, an entry of /apis.
 func (g *group) apiGroup(meta metav1.TypeMeta) *metav1.APIGroup {
 	doc := &metav1.APIGroup{TypeMeta: meta, Name: g.name}
 	for _, v := range g.versions {

@@ -12,7 +12,8 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// APIGroupVersion is one version of a group, ready to be served. Upstream: endpoints.APIGroupVersion.
+// APIGroupVersion is one version of a group, with all that InstallREST needs to serve it. Upstream:
+// endpoints.APIGroupVersion.
 type APIGroupVersion struct {
 	Root         string // /api or /apis
 	GroupVersion schema.GroupVersion
@@ -23,14 +24,13 @@ type APIGroupVersion struct {
 	Middleware []Middleware
 }
 
-// Middleware wraps the handler of an action; it knows the Action that it serves. It is called once per action, while
-// the routes are made.
+// Middleware wraps the handler of an action. It is called once per action, while the routes are made.
 type Middleware func(*Action, http.Handler) http.Handler
 
-// InstallREST adds the group version's WebService, with a route per action and its discovery document, to the
-// container and returns the table of actions in the order in which they were installed. It fails, and adds nothing, if
-// the table contradicts itself: two actions that would both take the same requests, two routes with the same
-// operation id, a group version that is installed already. Upstream: endpoints.APIGroupVersion.InstallREST.
+// InstallREST adds the group version's WebService, with the routes of its actions and its discovery document, to the
+// container. It returns the actions in the order of installation. It fails, and adds nothing, if two actions match the
+// same requests, if two routes have the same operation id, or if the group version is installed already. Upstream:
+// endpoints.APIGroupVersion.InstallREST.
 func (g *APIGroupVersion) InstallREST(container *restful.Container) ([]Action, error) {
 	actions := g.actions()
 	routes := groupByRoute(actions)
@@ -46,8 +46,8 @@ func (g *APIGroupVersion) InstallREST(container *restful.Container) ([]Action, e
 	return actions, nil
 }
 
-// NewContainer returns an empty container with this chapter's Router and ServiceErrorHandler; next serves what no WebService
-// claims (nil: 404 with a Status). Upstream: server.NewAPIServerHandler and its director.
+// NewContainer returns an empty container with this chapter's Router and ServiceErrorHandler. next serves requests
+// outside of all WebServices (nil: 404 with a Status). Upstream: server.NewAPIServerHandler and its director.
 func NewContainer(codecs *kinds.Codecs, next http.Handler) *restful.Container {
 	c := restful.NewContainer()
 	c.Router(&Router{})
@@ -71,13 +71,13 @@ func (g *APIGroupVersion) webService() *restful.WebService {
 
 func (g *APIGroupVersion) mediaTypes() []string { return mediaTypes(g.Codecs) }
 
-// mediaTypes are those of the codecs, in their order.
+// mediaTypes returns the media types of the codecs.
 func mediaTypes(codecs *kinds.Codecs) []string {
 	objects, _ := codecs.MediaTypes()
 	return objects
 }
 
-// addRoute is the place where a REST path meets the function that serves it.
+// addRoute connects a path with its handler: it adds the route to the WebService.
 func (g *APIGroupVersion) addRoute(ws *restful.WebService, r *route) {
 	handler := r.dispatch(g.Codecs, g.handlers(r))
 	b := ws.Method(r.method).Path(r.path).To(handler)
@@ -85,7 +85,7 @@ func (g *APIGroupVersion) addRoute(ws *restful.WebService, r *route) {
 	ws.Route(b)
 }
 
-// handlers are those of the route's actions, each inside of the Middleware.
+// handlers returns the handlers of the route's actions, each wrapped in the Middleware.
 func (g *APIGroupVersion) handlers(r *route) []http.Handler {
 	all := make([]http.Handler, len(r.actions))
 	for i, a := range r.actions {
@@ -97,7 +97,7 @@ func (g *APIGroupVersion) handlers(r *route) []http.Handler {
 	return all
 }
 
-// addDiscovery routes the group version's root itself to the list of its resources.
+// addDiscovery adds the route for the group version's root: the list of its resources.
 func (g *APIGroupVersion) addDiscovery(ws *restful.WebService) {
 	list := newDocument(g.Codecs, g.Discovery().resourceList)
 	ws.Route(ws.GET("/").To(routeFunction(list)).

@@ -14,8 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 )
 
-// RequestInfo is a path read backwards: what a request means, found before any route is matched, so that filters can
-// decide on it. Upstream: endpoints/request.RequestInfo.
+// RequestInfo is the meaning of a request: verb, resource, namespace, name. It is parsed from the method and the path
+// before any route is matched, for filters such as authorization. Upstream: endpoints/request.RequestInfo.
 type RequestInfo struct {
 	IsResourceRequest bool
 	Path              string
@@ -31,7 +31,7 @@ type RequestInfo struct {
 	FieldSelector     string
 	LabelSelector     string
 
-	// What the verb's row says; see Verb.
+	// From the verb's row; see Verb.
 	ReadOnly, LongRunning, Queued bool
 }
 
@@ -48,8 +48,8 @@ func RequestInfoFrom(ctx context.Context) (*RequestInfo, bool) {
 	return info, ok
 }
 
-// methodVerbs is what each method means for a resource, before it is known whether the path has a name. Rows of the table
-// of verbs add what is not among these: methods of their own, prefixes and conditions.
+// methodVerbs is the verb of each method for a path with a name. Rows of the table of verbs can add other methods,
+// prefixes and conditions.
 var methodVerbs = map[string]string{
 	http.MethodPost:   "create",
 	http.MethodGet:    "get",
@@ -58,22 +58,22 @@ var methodVerbs = map[string]string{
 	http.MethodDelete: "delete",
 }
 
-// parsedRequestInfo keeps the path's segments in the same allocation as the info that points at them.
+// parsedRequestInfo has the path's segments in the same allocation as the RequestInfo, whose Parts is a slice of them.
 type parsedRequestInfo struct {
 	RequestInfo
 	segments [10]string
 }
 
-// RequestInfoFactory reads requests by a table of verbs. Upstream: request.RequestInfoFactory.
+// RequestInfoFactory makes the RequestInfo of requests, by a table of verbs. Upstream: request.RequestInfoFactory.
 type RequestInfoFactory struct {
 	rows        map[string]Verb   // by name
-	prefixes    map[string]string // the verbs of deprecated paths
+	prefixes    map[string]string // the verbs of deprecated paths, by prefix
 	conditional []Verb            // rows with a When
-	other       []Verb            // rows of methods that methodVerbs does not know
+	other       []Verb            // rows with methods that are not in methodVerbs
 }
 
-// NewRequestInfoFactory returns a factory for the verbs of a server. proxy/ paths, which are served no more, are read as
-// they always were.
+// NewRequestInfoFactory returns a factory for the verbs of a server. It also parses proxy/ paths, which no server
+// serves any more, as upstream does.
 func NewRequestInfoFactory(verbs ...Verb) *RequestInfoFactory {
 	f := &RequestInfoFactory{
 		rows:     map[string]Verb{"proxy": {Name: "proxy", LongRunning: true}},
@@ -95,8 +95,9 @@ func NewRequestInfoFactory(verbs ...Verb) *RequestInfoFactory {
 	return f
 }
 
-// NewRequestInfo reads a request's method, path and query. The only error is a path that ends after watch/ or proxy/;
-// the info is then as complete as it can be. Upstream: request.RequestInfoFactory.NewRequestInfo.
+// NewRequestInfo parses a request's method, path and query. The only error is for a path that ends after watch/ or
+// proxy/; it then returns the info of the path's beginning as well. Upstream:
+// request.RequestInfoFactory.NewRequestInfo.
 func (f *RequestInfoFactory) NewRequestInfo(r *http.Request) (*RequestInfo, error) {
 	p := &parsedRequestInfo{}
 	info := &p.RequestInfo
@@ -129,7 +130,7 @@ func (f *RequestInfoFactory) read(r *http.Request, info *RequestInfo, segments [
 	return nil
 }
 
-// verb is that of a resource's path without a prefix; onItem: the path has a name.
+// verb returns the verb for a path without a prefix; onItem: the path has a name.
 func (f *RequestInfoFactory) verb(r *http.Request, onItem bool) string {
 	method := r.Method
 	if method == http.MethodHead {
@@ -148,7 +149,7 @@ func (f *RequestInfoFactory) verb(r *http.Request, onItem bool) string {
 	return plainVerb(method, onItem)
 }
 
-// plainVerb is what a method means where no row of the table says otherwise; "": nothing.
+// plainVerb returns the verb of a method if no row of the table decides; "": none.
 func plainVerb(method string, onItem bool) string {
 	switch {
 	case method == http.MethodGet && !onItem:
@@ -163,7 +164,7 @@ func (v *Verb) takes(method string, onItem bool) bool {
 	return (v.On == Collection) != onItem && slices.Contains(v.Methods, method)
 }
 
-// takePrefix takes api/VERSION or apis/GROUP/VERSION off the front. It reports false where no resource follows.
+// takePrefix parses api/VERSION or apis/GROUP/VERSION, and returns the rest; false if no resource follows.
 func (i *RequestInfo) takePrefix(parts []string) (rest []string, ok bool) {
 	switch {
 	case len(parts) >= 3 && parts[0] == "api":
@@ -178,7 +179,8 @@ func (i *RequestInfo) takePrefix(parts []string) (rest []string, ok bool) {
 	return nil, false
 }
 
-// takeNamespace takes namespaces/NAME off the front, unless the path is about the namespace itself.
+// takeNamespace parses namespaces/NAME, and returns the rest. If the path is about the namespace itself, it returns
+// all.
 func (i *RequestInfo) takeNamespace(parts []string) (rest []string) {
 	if parts[0] != "namespaces" || len(parts) < 2 {
 		return parts
@@ -190,7 +192,7 @@ func (i *RequestInfo) takeNamespace(parts []string) (rest []string) {
 	return parts[2:]
 }
 
-// takeResource reads RESOURCE/NAME/SUBRESOURCE. Below proxy/ what follows the name belongs to the backend.
+// takeResource parses RESOURCE/NAME/SUBRESOURCE. Below proxy/, the segments after the name are the backend's path.
 func (i *RequestInfo) takeResource(parts []string) {
 	i.Parts = parts
 	i.Resource = parts[0]
@@ -213,7 +215,7 @@ func split(into []string, path string) []string {
 	return into
 }
 
-// nonResourceVerb is the method in lower case, without an allocation for GET.
+// nonResourceVerb returns the method in lower case, without an allocation for GET.
 func nonResourceVerb(method string) string {
 	if method == http.MethodGet {
 		return "get"
@@ -221,8 +223,8 @@ func nonResourceVerb(method string) string {
 	return strings.ToLower(method)
 }
 
-// readQuery lets the query finish what the path began: authorizers see the selectors of the verbs that have them, and
-// the field selector of a list or a watch may name the one object that is meant.
+// readQuery reads the selectors of requests for a collection from the query, for authorizers. If the field selector of
+// a list or a watch selects one name, that is the Name.
 func (i *RequestInfo) readQuery(r *http.Request) {
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if many := i.Name == "" && (reads || i.Verb == "deletecollection"); !many {
@@ -238,8 +240,8 @@ func (i *RequestInfo) readQuery(r *http.Request) {
 	}
 }
 
-// WantsWatch says whether a request for a collection asks to watch it. Every value but false and 0 does.
-// It is the When of the verb watch, and reads the query as url.ParseQuery does, without making a map of it.
+// WantsWatch reports whether the query parameter watch is set to another value than false and 0. It is the When of the
+// verb watch. It parses the query as url.ParseQuery does, without making a map.
 func WantsWatch(r *http.Request) bool {
 	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
 		key, value, _ := strings.Cut(pair, "=")
@@ -254,8 +256,8 @@ func WantsWatch(r *http.Request) bool {
 	return false
 }
 
-// selectedName is the name that fieldSelector=metadata.name=NAME asks for. A query that the list handler will refuse
-// names nothing.
+// selectedName returns the NAME of fieldSelector=metadata.name=NAME; "" if the query is invalid, since the list handler
+// will refuse it.
 func selectedName(query url.Values) string {
 	if query.Get("fieldSelector") == "" {
 		return ""

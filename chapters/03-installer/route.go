@@ -12,8 +12,8 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// route is one method and path with the actions that share it: those with a When in the order of their rows, then the
-// one without.
+// route is one method and path, with its actions: those with a When in the order of their rows, then the one without a
+// When.
 type route struct {
 	method, path string
 	actions      []*Action
@@ -48,12 +48,12 @@ func rank(a *Action) int {
 	return 1
 }
 
-// primary is the action that names and documents the route: the one that takes what no other took.
+// primary returns the action that gives the route its operation id and documentation: the last one.
 func (r *route) primary() *Action { return r.actions[len(r.actions)-1] }
 
 func (r *route) operation() string { return r.primary().Operation }
 
-// dispatch hands a request to the handler of the first action that wants it. handlers stand in the order of actions.
+// dispatch calls the handler of the first action that matches the request. handlers[i] is the handler of actions[i].
 func (r *route) dispatch(codecs *kinds.Codecs, handlers []http.Handler) restful.RouteFunction {
 	if len(handlers) == 1 && r.actions[0].When == nil {
 		return routeFunction(handlers[0])
@@ -69,20 +69,20 @@ func (r *route) dispatch(codecs *kinds.Codecs, handlers []http.Handler) restful.
 	}))
 }
 
-// routeFunction is a handler as go-restful wants it. The handler gets the server's own ResponseWriter, which it can flush
+// routeFunction adapts a handler to go-restful. The handler gets the http.Server's ResponseWriter, which it can flush
 // and hijack.
 func routeFunction(h http.Handler) restful.RouteFunction {
 	return func(req *restful.Request, resp *restful.Response) { h.ServeHTTP(resp.ResponseWriter, req.Request) }
 }
 
-// What OpenAPI publishes about each operation beside the standard fields. Upstream: endpoints.RouteMetaGVK and
+// The extensions of each operation in OpenAPI. Upstream: endpoints.RouteMetaGVK and
 // RouteMetaAction.
 const (
 	RouteMetaGVK    = "x-kubernetes-group-version-kind"
 	RouteMetaAction = "x-kubernetes-action"
 )
 
-// describe says about a route what the router must know (media types) and what OpenAPI will publish.
+// describe sets the route's media types, which the Router uses, and its documentation for OpenAPI.
 func (r *route) describe(b *restful.RouteBuilder, mediaTypes []string) {
 	a := r.primary()
 	kind := a.Resource.Kind
@@ -109,7 +109,7 @@ func (r *route) describe(b *restful.RouteBuilder, mediaTypes []string) {
 	}
 }
 
-// produces is every media type that an action of the route answers in, those of the primary one first.
+// produces returns the media types of the responses of all actions, those of the primary one first.
 func (r *route) produces(mediaTypes []string) []string {
 	var all []string
 	for _, a := range slices.Backward(r.actions) {
@@ -126,14 +126,14 @@ func (r *route) produces(mediaTypes []string) []string {
 	return all
 }
 
-// pathParams documents what stands in braces in a path; the %s is the kind.
+// pathParams documents the parameters of paths; %s is replaced by the kind.
 var pathParams = []Param{
 	{Name: "namespace", Doc: "object name and auth scope, such as for teams and projects"},
 	{Name: "name", Doc: "name of the %s"},
 	{Name: "path", Doc: "path to the resource"},
 }
 
-// params are those of the path and then the verb's own.
+// params returns the parameters of the path, then those of the verb.
 func (a *Action) params() []Param {
 	var all []Param
 	for _, p := range pathParams {
@@ -151,7 +151,7 @@ func (a *Action) params() []Param {
 	return all
 }
 
-// paramPlaces makes a parameter for each value of Param.In.
+// paramPlaces has the constructor of a parameter for each value of Param.In.
 var paramPlaces = map[string]func(name, doc string) *restful.Parameter{
 	"path":   restful.PathParameter,
 	"query":  restful.QueryParameter,

@@ -9,12 +9,12 @@ import (
 	"github.com/emicklei/go-restful/v3"
 )
 
-// noWebService is the message of the error for a path that lies below no WebService.
+// noWebService is the error message for a path outside of all WebServices.
 const noWebService = "404: no WebService"
 
-// Router finds the route of a request by walking its path once through a tree of segments, where go-restful's
-// CurlyRouter tries every route of the WebService. It knows the paths of this chapter: names, {parameter}, and at the
-// end {parameter:*}. The zero value is ready; it reads the routes of each WebService when it first sees it.
+// Router finds the route of a request in a tree of path segments; go-restful's CurlyRouter tries every route of the
+// WebService. Segments are names, {parameter} and, at the end, {parameter:*}. The zero value is ready to use. The tree
+// is built again if the WebServices change.
 type Router struct {
 	tree atomic.Pointer[tree]
 }
@@ -24,7 +24,7 @@ var (
 	_ restful.PathProcessor = (*Router)(nil)
 )
 
-// SelectRoute finds the route, or a ServiceErrorHandler with 404, 405, 415 or 406.
+// SelectRoute returns the route, or a restful.ServiceError with 404, 405, 415 or 406.
 func (s *Router) SelectRoute(services []*restful.WebService, r *http.Request) (*restful.WebService, *restful.Route, error) {
 	t := s.tree.Load()
 	if t == nil || !slices.Equal(t.services, services) {
@@ -43,7 +43,7 @@ func (s *Router) SelectRoute(services []*restful.WebService, r *http.Request) (*
 	return found.service, route, err
 }
 
-// ExtractParameters reads the path's parameters for handlers that ask go-restful for them.
+// ExtractParameters returns the path's parameters, for handlers that read them from the restful.Request.
 func (s *Router) ExtractParameters(route *restful.Route, _ *restful.WebService, path string) map[string]string {
 	if !strings.Contains(route.Path, "{") {
 		return nil
@@ -65,7 +65,7 @@ func (s *Router) ExtractParameters(route *restful.Route, _ *restful.WebService, 
 	return params
 }
 
-// routeErrors are the answers to a request whose path has routes, none of which takes it; the later, the closer it came.
+// routeErrors are the errors for a request whose path has routes of which none matches, by the number of checks passed.
 var routeErrors = []restful.ServiceError{
 	restful.NewError(http.StatusNotFound, "404: Not Found"),
 	restful.NewError(http.StatusMethodNotAllowed, "405: Method Not Allowed"),
@@ -73,7 +73,7 @@ var routeErrors = []restful.ServiceError{
 	restful.NewError(http.StatusNotAcceptable, "406: Not Acceptable\n\nAvailable representations: "),
 }
 
-// selectRoute finds the first of a path's routes that takes the request.
+// selectRoute returns the first of a path's routes that matches the request.
 func selectRoute(routes []*restful.Route, r *http.Request) (*restful.Route, error) {
 	best, available := 0, []string(nil)
 	for _, route := range routes {
@@ -93,7 +93,7 @@ func selectRoute(routes []*restful.Route, r *http.Request) (*restful.Route, erro
 	return nil, err
 }
 
-// matchRoute counts the checks that a request passes; all of them: the route takes it.
+// matchRoute counts the checks that a request passes: len(routeErrors) if the route matches.
 func matchRoute(route *restful.Route, r *http.Request) int {
 	for _, holds := range route.If {
 		if !holds(r) {
@@ -112,21 +112,21 @@ func matchRoute(route *restful.Route, r *http.Request) int {
 	}
 }
 
-// tree holds the routes of a set of WebServices by the segments of their paths. It never changes.
+// tree has the routes of a set of WebServices by the segments of their paths. It is immutable.
 type tree struct {
 	services []*restful.WebService
 	root     node
 }
 
-// node is a place between two slashes.
+// node is one segment of a path.
 type node struct {
-	names map[string]*node // the segments that are spelt out
-	any   *node            // any one segment: {name}
-	rest  *leaf            // all that follows, at least one segment: {path:*}
-	here  *leaf            // the path ends
+	names map[string]*node // the next segments that are names
+	any   *node            // the next segment if it is a parameter: {name}
+	rest  *leaf            // one or more segments until the end: {path:*}
+	here  *leaf            // the routes of a path that ends here
 
-	// claims: what lies below and has no route does not exist. True at the root of each WebService but /apis, below which
-	// are groups that another server may know.
+	// claims: the error for a path below without a route is 404. True at the root of each WebService but /apis, because
+	// next may serve other groups below it.
 	claims bool
 }
 
@@ -184,8 +184,8 @@ func (n *node) child(segment string) *node {
 	return n.names[segment]
 }
 
-// find walks the rest of a path; what is spelt out goes before parameters. end: nothing is left, not even an empty
-// segment.
+// find looks up the rest of a path; names take precedence over parameters. end: no segment is left, not even an empty
+// one.
 func (n *node) find(path string, end bool) *leaf {
 	if end {
 		return n.here
@@ -204,7 +204,7 @@ func (n *node) find(path string, end bool) *leaf {
 	return n.rest
 }
 
-// notFound is the error for a path without a route: an ordinary one below the root of a WebService, that of noWebService elsewhere.
+// notFound returns the error for a path without a route: Page Not Found below a node that claims it, else noWebService.
 func (t *tree) notFound(path string) error {
 	claimed, place := t.root.claims, &t.root
 	for more := path != ""; more && place != nil && !claimed; {
@@ -219,14 +219,14 @@ func (t *tree) notFound(path string) error {
 	return restful.NewError(http.StatusNotFound, noWebService)
 }
 
-// produces tells whether a route answers in a type that the Accept header names. Parameters are left to the handler;
-// of wildcards only */* counts.
+// produces reports whether a route produces a media type of the Accept header. The handler checks the parameters; the
+// only wildcard here is */*.
 func produces(route *restful.Route, accept string) bool {
 	return accept == "" || names(accept, "*/*") || anyNamed(route.Produces, accept)
 }
 
-// consumes tells whether a route reads the type that the Content-Type header names. A request without one may have no
-// body, unless its method means one.
+// consumes reports whether a route reads the media type of the Content-Type header. A request without the header
+// matches only if its method needs no body.
 func consumes(route *restful.Route, contentType string) bool {
 	if len(route.Consumes) == 0 || slices.Contains(route.Consumes, "*/*") {
 		return true
@@ -239,7 +239,7 @@ func consumes(route *restful.Route, contentType string) bool {
 
 var bodyless = map[string]bool{"GET": true, "HEAD": true, "OPTIONS": true, "DELETE": true, "TRACE": true}
 
-// anyNamed tells whether a header's list names one of the types; the type */* takes every name.
+// anyNamed reports whether a header contains one of the types, or one of the types is */*.
 func anyNamed(types []string, header string) bool {
 	for _, t := range types {
 		if t == "*/*" || names(header, t) {
@@ -249,7 +249,7 @@ func anyNamed(types []string, header string) bool {
 	return false
 }
 
-// names tells whether a header's list, whose entries may have parameters, names a media type.
+// names reports whether a header contains a media type, with or without parameters.
 func names(header, mediaType string) bool {
 	for entry := range strings.SplitSeq(header, ",") {
 		name, _, _ := strings.Cut(entry, ";")

@@ -15,13 +15,13 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// ServiceErrorHandler answers requests that matched no route with a Status: 404, 405, 406, 415.
+// ServiceErrorHandler returns the handler of requests without a route: it answers with a Status (404, 405, 406, 415).
 // Upstream: server.serviceErrorHandler.
 func ServiceErrorHandler(codecs *kinds.Codecs) restful.ServiceErrorHandleFunction {
 	return serviceError(codecs, nil)
 }
 
-// serviceError leaves what the Router found to be nobody's to next, if there is one.
+// serviceError is ServiceErrorHandler, but next, if it is not nil, serves requests outside of all WebServices.
 func serviceError(codecs *kinds.Codecs, next http.Handler) restful.ServiceErrorHandleFunction {
 	return func(e restful.ServiceError, req *restful.Request, resp *restful.Response) {
 		if next != nil && e.Message == noWebService {
@@ -32,13 +32,13 @@ func serviceError(codecs *kinds.Codecs, next http.Handler) restful.ServiceErrorH
 	}
 }
 
-// writeStatus answers with the Status that stands for a code. The message matters to 406 and 415 only.
+// writeStatus answers with the generic Status of a code. Only 406 and 415 use the message.
 func writeStatus(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, code int, message string) {
 	ErrorNegotiated(w, r, codecs, apierrors.NewGenericServerResponse(code, "", schema.GroupResource{}, "", message, 0, false))
 }
 
-// ErrorNegotiated answers with the Status that err carries (500 if it carries none), in the form that the client accepts,
-// or as indented JSON if it accepts none that is served. Upstream: responsewriters.ErrorNegotiated.
+// ErrorNegotiated answers with err's Status (500 if it has none), in the media type that the client accepts, or as
+// indented JSON if the client accepts none of the server's. Upstream: responsewriters.ErrorNegotiated.
 func ErrorNegotiated(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, err error) {
 	status := statusOf(err)
 	if status.Details != nil && status.Details.RetryAfterSeconds > 0 {
@@ -58,7 +58,7 @@ func ErrorNegotiated(w http.ResponseWriter, r *http.Request, codecs *kinds.Codec
 	}
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(int(status.Code))
-	w.Write(body) // an error here is a client that went away
+	w.Write(body) // an error means that the client has disconnected
 }
 
 func statusOf(err error) metav1.Status {

@@ -2,12 +2,13 @@ package installer
 
 import "net/http"
 
-// Verb is one row of the table of verbs, as far as it is the same for every resource. All that this chapter and chapter
-// 8 know of a verb follows from its row: paths, the verb of a RequestInfo, operation ids, discovery, metrics, and how
-// requests in flight are counted. Chapter 4 adds which storages have the verb and what serves it.
+// Verb is one row of the table of verbs: the part that is the same for every resource. This chapter and chapter 8 use
+// only the row: for paths, the verb of a RequestInfo, operation ids, discovery, metrics, and the limits of requests in
+// flight. Chapter 4 adds the storages that have the verb, and the handler.
 type Verb struct {
-	// Name is get, list, create, ... as RBAC, metrics and RequestInfo name it. POST, GET, PUT, PATCH and DELETE are create,
-	// get, update, patch and delete to a RequestInfo: another verb needs a method of its own, a Prefix or a When.
+	// Name is the verb in RBAC, metrics and RequestInfo: get, list, create, ... For a RequestInfo, POST, GET, PUT,
+	// PATCH and DELETE are create, get, update, patch and delete: any other verb needs another method, a Prefix or a
+	// When.
 	Name    string
 	Methods []string // one method; CONNECT has several
 	On      Target
@@ -15,33 +16,34 @@ type Verb struct {
 	// AllNamespaces: a namespaced resource has the verb also at the path without a namespace (list, watch).
 	AllNamespaces bool
 
-	// When decides between verbs that share a route, as list and watch do: the first whose When holds gets the request,
-	// and the one without a When what is left.
+	// When selects between verbs that share a route, such as list and watch: the first whose When returns true gets the
+	// request, else the verb without a When.
 	When func(*http.Request) bool
 
-	// Prefix stands before the resource in deprecated paths (watch gives /api/v1/watch/pods).
+	// Prefix is a path segment before the resource, in deprecated paths (watch: /api/v1/watch/pods).
 	Prefix string
 
-	// Discovered is the verb's name in discovery, and to a RequestInfo, for each method; nil: Name. CONNECT is discovered as
-	// get, create, ...
+	// Discovered returns the verb in discovery and RequestInfo for each method; nil: Name. CONNECT is get, create, ...
+	// there.
 	Discovered func(method string) string
 
-	// ReadOnly requests change nothing. They have a limit of requests in flight of their own.
+	// ReadOnly requests change nothing. They have a separate limit of requests in flight.
 	ReadOnly bool
-	// LongRunning requests last as long as their client wants: no timeout and no limit of requests in flight.
+	// LongRunning requests (watch) have no timeout and no limit of requests in flight.
 	LongRunning bool
-	// Queued requests take a thousand times the work and memory of others (list): few are worked on at a time.
+	// Queued requests (list) may take a thousand times the work and memory of others: a queue limits how many run at
+	// once.
 	Queued bool
 
 	// For OpenAPI.
 	Doc           string   // one sentence
 	OperationID   string   // pattern of the ids of routes, with {version}, {method} and {object}; "": NAME{version}{object}
 	OpenAPIAction string   // x-kubernetes-action; "": Name
-	Codes         []int    // of the answers beside errors; nil: 200
+	Codes         []int    // HTTP status codes of success; nil: 200
 	Accepts       []string // media types of the body: the route refuses others with 415; nil: the handler decides
 }
 
-// Target is what the path of a verb names.
+// Target is the part of a resource that the path of a verb names.
 type Target int
 
 const (
@@ -50,16 +52,16 @@ const (
 	ItemPath                 // .../pods/{name}/proxy and .../pods/{name}/proxy/{path:*}
 )
 
-// VerbHandler is a verb of one resource: its row, joined with what serves it there. Chapter 4 makes it from a Storage.
+// VerbHandler is a verb of one resource: its row and its handler. Chapter 4 makes it from a Storage.
 type VerbHandler struct {
 	Verb
 	Handler http.Handler
-	// MadeBy is the function that made Handler, for those who show where a path leads; nil: Handler itself.
+	// MadeBy is the function that made Handler, for maps of the routes; nil: Handler itself.
 	MadeBy any
 
 	// For OpenAPI.
 	Params  []Param
-	Returns []string // media types of the answer; nil: those of the codecs
+	Returns []string // media types of the response; nil: those of the codecs
 	Reads   any      // sample of the body
-	Writes  any      // sample of the answer
+	Writes  any      // sample of the response
 }
