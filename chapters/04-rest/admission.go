@@ -12,15 +12,15 @@ import (
 	"k8s.io/apimachinery/pkg/util/managedfields"
 )
 
-// Admission is the last word on a request that would change something: a plugin may change the object (mutating) or
-// refuse it (validating). Chapter 15 brings plugins; this is where they are asked.
+// Admission plugins see every request that changes an object: a mutating plugin may change the object, a validating
+// plugin may refuse the request. Chapter 15 has plugins; this file calls them.
 //
 //	create   decode, managed fields          -> Admit -> strategy's defaults and validation -> Validate -> write
 //	update   decode or patch, managed fields -> Admit -> strategy's defaults and validation -> Validate -> write
 //	delete   read                            -> Admit -> Validate -> write
 //	connect  options of the query            -> Admit -> Validate -> connect (AdmitConnect)
 //
-// An update that loses a race is made anew from the newer object, and so are the questions.
+// An update that loses a race is computed again from the newer object, and admission runs again.
 
 // Operation is what a request does to an object. Upstream: admission.Operation.
 type Operation string
@@ -32,16 +32,16 @@ const (
 	OperationConnect Operation = "CONNECT"
 )
 
-// Attributes are what a plugin knows of a request. Upstream: admission.Attributes.
+// Attributes describe a request to a plugin. Upstream: admission.Attributes.
 type Attributes struct {
 	Operation   Operation
-	Object      runtime.Object // as it would be stored; a mutating plugin changes it. Nil: a delete
-	OldObject   runtime.Object // as it is stored, read-only. Nil: a create
+	Object      runtime.Object // the new object; a mutating plugin may change it. Nil: a delete
+	OldObject   runtime.Object // the stored object, read-only. Nil: a create
 	Kind        schema.GroupVersionKind
 	Resource    schema.GroupVersionResource
 	Subresource string
 	Namespace   string
-	Name        string         // "": to be generated, or the item of a collection, whose name OldObject has
+	Name        string         // "": it will be generated, or (in a deletecollection) OldObject has it
 	Options     runtime.Object // CreateOptions, UpdateOptions (of a patch too) or DeleteOptions of meta/v1
 	DryRun      bool
 	User        authenticationv1.UserInfo
@@ -64,11 +64,11 @@ type ValidatingAdmission interface {
 	Validate(context.Context, *Attributes) error
 }
 
-// ValidateFunc has the last word on what a storage is about to do: obj takes the place of old. A nil old is a create, a
-// nil obj a delete. Upstream: rest.ValidateObjectFunc, rest.ValidateObjectUpdateFunc.
+// ValidateFunc is called by a storage just before it writes: obj replaces old. A nil old is a create, a nil obj a
+// delete. Its error refuses the request. Upstream: rest.ValidateObjectFunc, rest.ValidateObjectUpdateFunc.
 type ValidateFunc func(ctx context.Context, obj, old runtime.Object) error
 
-// admission asks the plugins of an endpoint about one request. Nil: there are none, and everything is admitted.
+// admission calls the plugins of an endpoint for one request. Nil: there are no plugins.
 type admission struct {
 	call    *Call
 	options runtime.Object
@@ -77,7 +77,7 @@ type admission struct {
 	operation Operation
 }
 
-// admission is that of a call with the options that its client sent.
+// admission returns the admission of a call with the client's options.
 func (c *Call) admission(options runtime.Object, dryRun []string) *admission {
 	if len(c.Admission) == 0 {
 		return nil
@@ -117,7 +117,7 @@ func (a *admission) admit(ctx context.Context, obj, old runtime.Object) error {
 	return nil
 }
 
-// mend puts right what a plugin must not leave behind: managed fields that nobody can read, owners named twice.
+// mend corrects errors of plugins: it restores managed fields that are invalid, and removes duplicate owner references.
 // Upstream: fieldmanager.NewManagedFieldsValidatingAdmissionController.
 func (a *admission) mend(obj runtime.Object, before []metav1.ManagedFieldsEntry) {
 	object, err := meta.Accessor(obj)
@@ -139,8 +139,8 @@ func managedFieldsOf(obj runtime.Object) []metav1.ManagedFieldsEntry {
 	return nil
 }
 
-// validate is what the storage calls last, when it knows what it would do; nil where there is nobody to ask. Of a delete
-// the storage alone knows the object, so that its mutating plugins are asked here too.
+// validate returns the function that the storage calls just before it writes; nil if there are no plugins. For a delete
+// it calls the mutating plugins too, because only the storage has read the object.
 // Upstream: rest.AdmissionToValidateObjectFunc and its siblings for updates and deletes.
 func (a *admission) validate() ValidateFunc {
 	if a == nil {
@@ -192,7 +192,8 @@ func (a *admission) attributes(obj, old runtime.Object) *Attributes {
 	return attributes
 }
 
-// admitted is an update whose new object the mutating plugins have seen.
+// admitted returns the update with calls of the plugins: the mutating ones after Mutate, the validating ones as
+// Validate.
 func (a *admission) admitted(u *Update) *Update {
 	if a == nil {
 		return u

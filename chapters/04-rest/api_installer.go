@@ -19,15 +19,15 @@ type APIInstaller struct {
 	Codecs              *kinds.Codecs
 	Verbs               []Verb // nil: Verbs()
 	MaxRequestBodyBytes int64
-	// Wrap, where set, stands between the handlers and each storage: the seam for tracing. It returns a Wrapper.
+	// Wrap returns a Wrapper around each storage, for tracing. Nil: none.
 	Wrap func(Storage) Storage
-	// NewFieldManager returns the field manager of the objects of one scope. Nil: nobody manages fields.
+	// NewFieldManager returns the field manager of the objects of one scope. Nil: managedFields are not maintained.
 	NewFieldManager func(*RequestScope) FieldManager
 	Admission       []AdmissionPlugin
 }
 
 // Resources turns storages, keyed by path ("pods", "pods/status"), into the installer's rows, sorted by path.
-// Upstream: APIInstaller.Install, which does it while it makes the routes.
+// Upstream: APIInstaller.Install, which also makes the routes.
 func (g *APIInstaller) Resources(storages map[string]Storage) ([]installer.Resource, error) {
 	rows := make([]installer.Resource, 0, len(storages))
 	for _, path := range slices.Sorted(maps.Keys(storages)) {
@@ -66,8 +66,8 @@ func (g *APIInstaller) resource(path string, storages map[string]Storage) (insta
 	return row, nil
 }
 
-// kind is the one that is served: as the storage says, or New's kind in the group version, which need not be the one in
-// which New's objects are kept (events.k8s.io shows what the group without a name keeps).
+// kind returns the kind that is served: the storage's GroupVersionKind, or New's kind in the group version. The objects
+// may be stored in another group (events.k8s.io serves the events of the core group).
 // Upstream: endpoints.GetResourceKind.
 func (g *APIInstaller) kind(storage Storage) (schema.GroupVersionKind, error) {
 	if provider, ok := As[GroupVersionKindProvider](storage); ok {
@@ -103,11 +103,11 @@ func nameResource(row *installer.Resource, storage Storage) {
 	if s, ok := As[StorageVersionProvider](storage); ok {
 		row.StorageKind = s.StorageVersion()
 	} else if Has[Getter](storage) && Has[Creater](storage) {
-		row.StorageKind = row.Kind // what is created and can be read again lies somewhere
+		row.StorageKind = row.Kind // objects that can be created and read again are stored
 	}
 }
 
-// verbs joins the verbs that the storage supports with their handlers.
+// verbs returns the verbs that the storage supports, with their handlers.
 func (g *APIInstaller) verbs(row *installer.Resource, storage, parent Storage) []installer.VerbHandler {
 	table := g.Verbs
 	if table == nil {
@@ -154,7 +154,7 @@ func (g *APIInstaller) requestScope(row *installer.Resource, storage Storage) *R
 	return scope
 }
 
-// newHandler makes the handler of the verb for one resource, and what chapter 11 tells of it.
+// newHandler makes the handler of the verb for one resource, and its documentation for OpenAPI (chapter 11).
 func (v Verb) newHandler(scope *RequestScope) installer.VerbHandler {
 	h := installer.VerbHandler{Verb: v.Verb, Handler: v.Handle(scope), MadeBy: v.Handle}
 	if v.MethodsOf != nil {
@@ -164,15 +164,15 @@ func (v Verb) newHandler(scope *RequestScope) installer.VerbHandler {
 	return h
 }
 
-// lifecycle is generated for the kinds that come and go.
+// lifecycle has the generated method of kinds that are deprecated.
 type lifecycle interface {
 	APILifecycleDeprecated() (major, minor int)
 }
 
-// currentMinor is the minor version of the API that is served, 1.36: what was deprecated later is not deprecated yet.
+// currentMinor is the minor version of Kubernetes, 1.36: a kind that a later version deprecates is not deprecated yet.
 const currentMinor = 36
 
-// deprecationWarning is the warning that every request for a deprecated kind gets; "" for others.
+// deprecationWarning returns the warning for requests for a deprecated kind; "" for others.
 // Upstream: deprecation.WarningMessage.
 func deprecationWarning(kind schema.GroupVersionKind, scheme *runtime.Scheme) string {
 	obj, err := scheme.New(kind)

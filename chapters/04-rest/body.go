@@ -17,12 +17,12 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// Body is a request's body in a buffer that is used again: what is decoded from it must not share its memory.
+// Body is a request's body in a pooled buffer: a decoded object must not share its memory.
 type Body struct {
 	Bytes []byte
 }
 
-// Free gives the buffer back; Bytes may not be used any more.
+// Free returns the buffer to the pool. Bytes must not be used afterwards.
 func (b *Body) Free() {
 	if cap(b.Bytes) <= maxPooledBody {
 		b.Bytes = b.Bytes[:0]
@@ -48,7 +48,8 @@ func (b *Body) read(from io.Reader, limit int64) error {
 	}
 }
 
-// ReadBody reads the whole body; more than limit bytes (0: 3 MiB) are a 413. Upstream: handlers.limitedReadBody.
+// ReadBody reads the whole body. A body of more than limit bytes (0: 3 MiB) is a 413. Upstream:
+// handlers.limitedReadBody.
 func ReadBody(r *http.Request, limit int64) (*Body, error) {
 	if limit <= 0 {
 		limit = defaultMaxRequestBodyBytes
@@ -57,7 +58,7 @@ func ReadBody(r *http.Request, limit int64) (*Body, error) {
 	if r.Body == nil {
 		return b, nil
 	}
-	// The byte more sees the end without growing. A long body has its memory as it comes: who only announces it has none.
+	// One byte more than announced reads io.EOF without growing the buffer. A long body gets memory only as it arrives.
 	if n := min(r.ContentLength, limit, maxInitialBuffer-1); n > 0 && n >= int64(cap(b.Bytes)) {
 		b.Bytes = make([]byte, 0, n+1)
 	}
@@ -68,20 +69,20 @@ func ReadBody(r *http.Request, limit int64) (*Body, error) {
 	return b, nil
 }
 
-// defaultMaxRequestBodyBytes is the longest body that is read, in bytes. etcd takes 1.5 MB in a request, and JSON is up to twice as
-// long as what is stored. Upstream: server.Config.MaxRequestBodyBytes.
+// defaultMaxRequestBodyBytes is the maximum size of a body, in bytes. etcd accepts 1.5 MB in a request, and JSON is up
+// to twice as long as the stored protobuf. Upstream: server.Config.MaxRequestBodyBytes.
 const defaultMaxRequestBodyBytes = 3 * 1024 * 1024
 
-// maxPooledBody is the largest buffer that waits for the next request.
+// maxPooledBody is the largest buffer that is returned to the pool.
 const maxPooledBody = 512 * 1024
 
-// maxInitialBuffer is the largest buffer that is made before any of the body is there.
+// maxInitialBuffer is the largest buffer that is allocated before the body arrives.
 const maxInitialBuffer = 64 * 1024
 
 var bodyPool = sync.Pool{New: func() any { return &Body{} }}
 
-// ReadBody reads the request's body, up to the endpoint's limit. One that would be much longer in memory is refused as
-// well. The caller frees it.
+// ReadBody reads the request's body, up to the endpoint's limit. It also refuses a body that would take much more
+// memory when decoded. The caller frees it.
 func (c *Call) ReadBody() (*Body, error) {
 	limit := cmp.Or(c.MaxRequestBodyBytes, defaultMaxRequestBodyBytes)
 	body, err := ReadBody(c.Request, limit)
@@ -95,14 +96,14 @@ func (c *Call) ReadBody() (*Body, error) {
 	return body, nil
 }
 
-// InputSerializer is the row of the media types in which the body is written; an unknown one is a 415.
+// InputSerializer returns the row of the body's media type; an unknown media type is a 415.
 func (c *Call) InputSerializer() (*kinds.SerializerInfo, error) {
 	return c.Codecs.NegotiateInputSerializer(c.Request.Header.Get("Content-Type"))
 }
 
-// Decode reads body as an object of the endpoint's kind. fieldValidation says what becomes of unknown and repeated
-// fields: Strict refuses them, Ignore drops them, Warn ("" too) drops them and warns. A body that is no object, or one of
-// another kind or version, is a 400.
+// Decode decodes body to an object of the endpoint's kind. fieldValidation is for unknown and duplicate fields: Strict
+// refuses them, Ignore drops them, Warn (also "") drops them and adds a warning. An invalid body, or one of another
+// kind or version, is a 400.
 func (c *Call) Decode(media *kinds.SerializerInfo, body []byte, fieldValidation string) (runtime.Object, error) {
 	reading := kinds.DecodeOptions{Default: c.Kind, Strict: fieldValidation != metav1.FieldValidationIgnore}
 	obj, kind, err := c.Codecs.Decode(media, body, reading)
@@ -119,8 +120,8 @@ func (c *Call) Decode(media *kinds.SerializerInfo, body []byte, fieldValidation 
 	return obj, c.checkGroupVersion(kind)
 }
 
-// transformDecodeError says what could not be read: the kind that the body names or, where it names none, the start of the
-// body. Upstream: handlers.transformDecodeError.
+// transformDecodeError makes the 400 for a body that cannot be decoded. The message has the body's kind or, without
+// one, the start of the body. Upstream: handlers.transformDecodeError.
 func (c *Call) transformDecodeError(err error, kind schema.GroupVersionKind, body []byte) error {
 	if kind.Kind != "" {
 		return apierrors.NewBadRequest(fmt.Sprintf("%s in version %q cannot be handled as a %s: %v",
@@ -130,7 +131,7 @@ func (c *Call) transformDecodeError(err error, kind schema.GroupVersionKind, bod
 		c.Kind.Kind, err, summarizeData(body)))
 }
 
-// checkGroupVersion refuses a body whose kind is the endpoint's in another group or version, unless the storage accepts it.
+// checkGroupVersion refuses a body of the endpoint's kind in another group or version, unless the storage accepts that.
 func (c *Call) checkGroupVersion(kind schema.GroupVersionKind) error {
 	have, want := kind.GroupVersion(), c.Kind.GroupVersion()
 	accepted := have == want
@@ -144,7 +145,7 @@ func (c *Call) checkGroupVersion(kind schema.GroupVersionKind) error {
 		"the API version in the data (%s) does not match the expected API version (%s)", have, want))
 }
 
-// AddStrictDecodingWarnings adds a warning for each; the YAML reader puts several into one error, a line each.
+// AddStrictDecodingWarnings adds a warning for each error. The YAML decoder joins several to one error, one line each.
 func (c *Call) AddStrictDecodingWarnings(errs []error) {
 	for _, err := range errs {
 		_, lines, yaml := strings.Cut(err.Error(), "yaml: unmarshal errors:\n")
@@ -158,7 +159,7 @@ func (c *Call) AddStrictDecodingWarnings(errs []error) {
 	}
 }
 
-// summarizeData is the start of a body, for a message: text where it may be JSON, else hexadecimal.
+// summarizeData returns the start of a body for an error message: text if it may be JSON, else hexadecimal.
 func summarizeData(body []byte) string {
 	const longest = 30
 	more := ""

@@ -21,7 +21,7 @@ func WithUser(ctx context.Context, user authenticationv1.UserInfo) context.Conte
 	return context.WithValue(ctx, userKey{}, user)
 }
 
-// UserFrom returns the user whose request it is; the zero value where nobody has asked. Upstream: request.UserFrom.
+// UserFrom returns the user of the request; the zero value if it is not authenticated. Upstream: request.UserFrom.
 func UserFrom(ctx context.Context) authenticationv1.UserInfo {
 	user, _ := ctx.Value(userKey{}).(authenticationv1.UserInfo)
 	return user
@@ -32,7 +32,7 @@ func WithNamespace(ctx context.Context, namespace string) context.Context {
 	return context.WithValue(ctx, namespaceKey{}, &namespace)
 }
 
-// NamespaceFrom returns the namespace that the request is about; "" for all, or for cluster-scoped resources.
+// NamespaceFrom returns the namespace of the request; "" for all namespaces, or for cluster-scoped resources.
 // Upstream: request.NamespaceValue.
 func NamespaceFrom(ctx context.Context) string {
 	if namespace, ok := ctx.Value(namespaceKey{}).(*string); ok {
@@ -41,8 +41,7 @@ func NamespaceFrom(ctx context.Context) string {
 	return ""
 }
 
-// callContext is the context of one call. It carries the namespace and the warnings in itself, so that a request
-// costs one allocation for them and not one for each.
+// callContext is the context of one call. It holds both the namespace and the warnings, to save allocations.
 type callContext struct {
 	context.Context
 	namespace string
@@ -61,21 +60,21 @@ func (c *callContext) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// Bounds of the Warning headers of one answer, in characters of text: a client reads only so much header. Once all
-// warnings together pass the first, each is cut to the second; those that come after the bound is reached are dropped.
+// Limits of the Warning headers of one response, in characters: clients limit the size of headers. If all warnings
+// together exceed maxWarnings, each is truncated to maxWarning, and warnings over maxWarnings are dropped.
 const (
 	maxWarnings = 4 * 1024
 	maxWarning  = 256
 )
 
-// WithWarningRecorder returns a context in which AddWarning writes to header. A handler has one already; a filter that warns
-// makes its own. Upstream: filters.WithWarningRecorder.
+// WithWarningRecorder returns a context in which AddWarning writes to header. The context of a handler has a recorder
+// already; a filter that adds warnings needs this function. Upstream: filters.WithWarningRecorder.
 func WithWarningRecorder(ctx context.Context, header http.Header) context.Context {
 	return context.WithValue(ctx, warningRecorderKey{}, &warningRecorder{header: header})
 }
 
-// AddWarning adds a line to the Warning headers of the answer: 299 - "text". It has to happen before the answer's
-// first byte. The same text is sent once; a context without a place for warnings drops it.
+// AddWarning adds a Warning header to the response: 299 - "text". It must be called before the first byte of the
+// response is written. The same text is sent once. Without a recorder in the context, the warning is dropped.
 // Upstream: warning.AddWarning.
 func AddWarning(ctx context.Context, text string) {
 	if w, ok := ctx.Value(warningRecorderKey{}).(*warningRecorder); ok {
@@ -83,15 +82,15 @@ func AddWarning(ctx context.Context, text string) {
 	}
 }
 
-// warningRecorder collects those of one answer.
+// warningRecorder collects the warnings of one response.
 type warningRecorder struct {
 	header http.Header
 
 	mu    sync.Mutex
 	texts []string
-	known map[string]bool // the same texts
+	known map[string]bool // the texts as a set
 	size  int             // characters sent
-	short bool            // each is cut to maxWarning
+	short bool            // each is truncated to maxWarning
 }
 
 func (w *warningRecorder) add(text string) {
@@ -124,7 +123,7 @@ func (w *warningRecorder) send(text string) {
 		text = truncateRunes(text, maxWarning)
 	}
 	line, err := utilnet.NewWarningHeader(299, "-", text)
-	if err != nil { // not printable: no header can carry it
+	if err != nil { // not printable: not allowed in a header
 		return
 	}
 	w.size += utf8.RuneCountInString(text)

@@ -26,15 +26,16 @@ func createNamedResource(scope *RequestScope) http.Handler {
 	return createHandler(scope, storage, true)
 }
 
-// namedCreaterAdapter is a Creater as a NamedCreater: the object itself has the name. Upstream: handlers.namedCreaterAdapter.
+// namedCreaterAdapter makes a NamedCreater of a Creater: the object has the name. Upstream:
+// handlers.namedCreaterAdapter.
 type namedCreaterAdapter struct{ Creater }
 
 func (a namedCreaterAdapter) Create(ctx context.Context, _ string, obj runtime.Object, options *CreateOptions) (runtime.Object, error) {
 	return a.Creater.Create(ctx, obj, options)
 }
 
-// createHandler reads, prepares and admits the new object, and has the storage create it. includeName: the path names the
-// object above it. Upstream: handlers.createHandler.
+// createHandler reads, prepares and admits the new object, and calls the storage's Create. includeName: the path has
+// the name of the parent object. Upstream: handlers.createHandler.
 func createHandler(scope *RequestScope, storage NamedCreater, includeName bool) http.Handler {
 	return scope.Handler(func(c *Call) (int, runtime.Object, error) {
 		obj, options, err := c.readNew()
@@ -86,8 +87,8 @@ func (c *Call) readNew() (runtime.Object, *CreateOptions, error) {
 	return obj, options, err
 }
 
-// PrepareNew clears what only the server decides, and puts the object into the namespace of the request.
-// A kind without metadata needs nothing.
+// PrepareNew clears the metadata that only the server sets, and sets the namespace of the request. It does nothing for
+// a kind without metadata.
 func (c *Call) PrepareNew(obj runtime.Object) error {
 	object, err := meta.Accessor(obj)
 	if err != nil {
@@ -112,8 +113,8 @@ func wipeObjectMetaSystemFields(object metav1.Object) {
 	object.SetSelfLink("")
 }
 
-// EnsureObjectNamespaceMatchesRequestNamespace sets the object's namespace to the one that the request is about; "" for objects outside namespaces.
-// An object that names another one is a 400. Upstream: rest.EnsureObjectNamespaceMatchesRequestNamespace.
+// EnsureObjectNamespaceMatchesRequestNamespace sets the object's namespace to the request's; "" for cluster-scoped
+// objects. An object with another namespace is a 400. Upstream: rest.EnsureObjectNamespaceMatchesRequestNamespace.
 func EnsureObjectNamespaceMatchesRequestNamespace(obj metav1.Object, namespace string) error {
 	switch have := obj.GetNamespace(); {
 	case have == namespace:
@@ -126,8 +127,8 @@ func EnsureObjectNamespaceMatchesRequestNamespace(obj metav1.Object, namespace s
 	return nil
 }
 
-// dedupOwnerReferences keeps one of several equal owner references and warns of the others. It is called again when admission has
-// seen the object; upstream does so for a patch only then. Upstream: handlers.dedupOwnerReferencesAndAddWarning.
+// dedupOwnerReferences removes duplicate owner references and adds a warning. It is called again after admission; for a
+// patch, upstream calls it only after admission. Upstream: handlers.dedupOwnerReferencesAndAddWarning.
 func (c *Call) dedupOwnerReferences(obj metav1.Object, admitted bool) {
 	owners := obj.GetOwnerReferences()
 	if len(owners) < 2 {

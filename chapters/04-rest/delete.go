@@ -23,7 +23,7 @@ func deleteResource(scope *RequestScope) http.Handler {
 		obj, immediately, err := storage.Delete(c.Context, name, options)
 		status := http.StatusOK
 		if orphan := options.OrphanDependents; !immediately && orphan != nil && !*orphan {
-			status = http.StatusAccepted // only clients that asked for it in the oldest way were ever told
+			status = http.StatusAccepted // upstream answers 202 only for orphanDependents=false, the deprecated option
 		}
 		if obj == nil && err == nil {
 			obj = successStatus(status, &metav1.StatusDetails{Name: name, Kind: c.Kind.Kind})
@@ -32,7 +32,7 @@ func deleteResource(scope *RequestScope) http.Handler {
 	})
 }
 
-// successStatus is the answer of a storage that has no object to show.
+// successStatus returns the response for a storage that returned no object.
 func successStatus(status int, details *metav1.StatusDetails) *metav1.Status {
 	return &metav1.Status{
 		TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"},
@@ -42,7 +42,8 @@ func successStatus(status int, details *metav1.StatusDetails) *metav1.Status {
 	}
 }
 
-// deleteCollection answers DELETE .../pods: all that the selectors match. Upstream: handlers.DeleteCollection.
+// deleteCollection answers DELETE .../pods: it deletes all objects that the selectors match. Upstream:
+// handlers.DeleteCollection.
 func deleteCollection(scope *RequestScope) http.Handler {
 	storage, _ := As[CollectionDeleter](scope.Storage)
 	return scope.Handler(func(c *Call) (int, runtime.Object, error) {

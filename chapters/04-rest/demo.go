@@ -20,8 +20,8 @@ import (
 	"kubepath/internal/demo"
 )
 
-// Demo shows that a storage's methods decide which verbs exist, and then follows two creates through the handlers: one
-// that reaches the storage and one that does not.
+// Demo shows that a storage's methods decide which verbs exist, and then sends creates to the handlers: one reaches the
+// storage, others are refused before.
 func Demo(ctx context.Context, s *demo.Stage) error {
 	if err := showMatrix(s); err != nil {
 		return err
@@ -48,7 +48,7 @@ func Demo(ctx context.Context, s *demo.Stage) error {
 
 const demoPath = "/api/v1/namespaces/default/configmaps"
 
-// demonstration is a server over a shelf whose calls are shown.
+// demonstration is a server whose storage shows its calls.
 type demonstration struct {
 	stage *demo.Stage
 	url   string
@@ -72,7 +72,7 @@ func (d *demonstration) start(ctx context.Context) (stop func(), err error) {
 	return func() { server.Close() }, nil
 }
 
-// withInfo reads the request's info from its path, as a filter of chapter 8 will do.
+// withInfo adds the RequestInfo to the context, as a filter of chapter 8 does.
 func withInfo(next http.Handler) http.Handler {
 	infos := NewRequestInfoFactory(Verbs())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -85,7 +85,7 @@ func withInfo(next http.Handler) http.Handler {
 	})
 }
 
-// shownShelf tells what reaches the storage.
+// shownShelf shows the calls of the storage.
 type shownShelf struct {
 	*configMapStorage
 	stage *demo.Stage
@@ -130,7 +130,7 @@ func (d *demonstration) showShapes() error {
 	return nil
 }
 
-// send makes a request and shows it with its answer.
+// send sends a request and shows it with its response.
 func (d *demonstration) send(method, path, body string, headers ...string) error {
 	r, err := http.NewRequest(method, d.url+path, strings.NewReader(body))
 	if err != nil {
@@ -192,7 +192,7 @@ func wrapped(line string) string {
 	return strings.Join(append(lines, line), "\n         ")
 }
 
-// A storage that is only one thing: what it embeds is what it implements.
+// Storages with one capability each: the interface that they embed.
 type (
 	ends interface{ Destroy() }
 	part struct {

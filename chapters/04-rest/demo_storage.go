@@ -19,13 +19,13 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// configMapStorage stands in for what chapter 6 will bring: ConfigMaps in a map. The demo, the examples and the tests put handlers
-// over it; it knows just enough to be a Storage, and nothing of strategies, versions or finalizers.
+// configMapStorage is a Storage with ConfigMaps in a map, for the demo, the examples and the tests. It has no
+// strategies, preconditions or finalizers; chapter 6 has those.
 type configMapStorage struct {
 	mu      sync.Mutex
 	version int
 	objects map[string]*corev1.ConfigMap // by NAMESPACE/NAME
-	now     func() metav1.Time           // nil: objects have no time of creation
+	now     func() metav1.Time           // nil: creationTimestamp is not set
 }
 
 var _ interface {
@@ -74,7 +74,7 @@ func (s *configMapStorage) List(ctx context.Context, options *metainternalversio
 	return list, nil
 }
 
-// ConvertToTable makes it a Lister.
+// ConvertToTable is part of Lister.
 func (s *configMapStorage) ConvertToTable(ctx context.Context, obj, options runtime.Object) (*metav1.Table, error) {
 	return NewDefaultTableConvertor(configMapResource).ConvertToTable(ctx, obj, options)
 }

@@ -16,8 +16,8 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// ErrorToAPIStatus is the Status that a client gets for err: an error that carries a Status is that Status, an ended context is
-// a 504 Timeout, and anything else a 500 whose message is the error's text and that has no reason.
+// ErrorToAPIStatus returns the Status for err: the error's own Status if it has one, 504 Timeout if the context has
+// ended, else a 500 with the error's text and without a reason.
 // Upstream: responsewriters.ErrorToAPIStatus.
 func ErrorToAPIStatus(err error) *metav1.Status {
 	status := statusFrom(err)
@@ -46,13 +46,13 @@ func statusFrom(err error) metav1.Status {
 	return metav1.Status{Code: http.StatusInternalServerError, Message: err.Error()}
 }
 
-// ErrorNegotiated answers with the Status of err in the form that the client accepts, or as JSON if it accepts none.
-// Upstream: responsewriters.ErrorNegotiated.
+// ErrorNegotiated answers with the Status of err in the media type that the client accepts, or as JSON if it accepts
+// none. Upstream: responsewriters.ErrorNegotiated.
 func ErrorNegotiated(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, err error) {
 	installer.ErrorNegotiated(w, r, codecs, &apierrors.StatusError{ErrStatus: *ErrorToAPIStatus(err)})
 }
 
-// notAcceptable is a 406 in other words than those of negotiation, which apimachinery has no constructor for.
+// notAcceptable returns a 406 with any message; apimachinery has no constructor for it.
 func notAcceptable(format string, args ...any) error {
 	return &apierrors.StatusError{ErrStatus: metav1.Status{
 		Status:  metav1.StatusFailure,
@@ -62,7 +62,7 @@ func notAcceptable(format string, args ...any) error {
 	}}
 }
 
-// newInvalidOptions is the answer to options that contradict themselves: 422 with a cause for each; nil where there are none.
+// newInvalidOptions returns the 422 for invalid options, with a cause for each error; nil if there are no errors.
 func newInvalidOptions(options string, errs field.ErrorList) error {
 	if len(errs) == 0 {
 		return nil
@@ -70,11 +70,11 @@ func newInvalidOptions(options string, errs field.ErrorList) error {
 	return NewInvalid(schema.GroupKind{Group: metav1.GroupName, Kind: options}, "", errs)
 }
 
-// maxCauses is how many bytes the causes of a 422 may have together. The rest of them is only counted.
+// maxCauses limits the total size of the causes of a 422, in bytes. Further causes are only counted.
 const maxCauses = 1 << 20
 
-// NewInvalid is a 422 with a cause for each error, as apierrors.NewInvalid makes it. Its time is linear in the number of
-// errors; upstream's is quadratic, so that a body of 10 KB, 4,000 empty containers, takes seconds and gigabytes.
+// NewInvalid returns the same 422 as apierrors.NewInvalid, with a cause for each error. Its time is linear in the
+// number of errors; upstream's is quadratic: a body of 10 KB with 4,000 empty containers takes seconds and gigabytes.
 func NewInvalid(kind schema.GroupKind, name string, errs field.ErrorList) *apierrors.StatusError {
 	invalid := apierrors.NewInvalid(kind, name, nil)
 	var messages []string

@@ -24,8 +24,8 @@ func getResource(scope *RequestScope) http.Handler {
 	})
 }
 
-// getResourceWithOptions answers GET .../pods/{name}/log, whose parameters, and the rest of whose path where it has one, are
-// decoded into a type of the storage's own. Upstream: handlers.GetResourceWithOptions.
+// getResourceWithOptions answers GET .../pods/{name}/log. The query parameters, and the rest of the path if the storage
+// uses it, are decoded into the storage's type of options. Upstream: handlers.GetResourceWithOptions.
 func getResourceWithOptions(scope *RequestScope) http.Handler {
 	storage, _ := As[GetterWithOptions](scope.Storage)
 	return scope.Handler(func(c *Call) (int, runtime.Object, error) {
@@ -50,7 +50,7 @@ func listResource(scope *RequestScope) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		if options.Watch { // else a row for watches would have it
+		if options.Watch { // no verb watch is installed, else it would have matched
 			return 0, nil, apierrors.NewMethodNotSupported(c.Resource.GroupResource(), "watch")
 		}
 		obj, err := storage.List(c.Context, options)

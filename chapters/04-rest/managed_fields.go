@@ -11,33 +11,34 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// FieldManager keeps metadata.managedFields: which manager has set which field of an object. Chapter 12 implements it.
-// Upstream: managedfields.FieldManager.
+// FieldManager maintains metadata.managedFields: which manager has set which field of an object. Chapter 12 implements
+// it. Upstream: managedfields.FieldManager.
 type FieldManager interface {
-	// UpdateNoErrors returns obj with the managed fields of live carried on: whatever differs between the two, manager has set.
-	// Managed fields that obj brings along take the place of live's, and an empty list begins anew. Only obj is changed.
-	// live is nil, or without a uid, where obj is new.
+	// UpdateNoErrors returns obj with the managed fields of live, and manager as the owner of all fields that differ.
+	// If obj has managed fields, they replace live's; an empty list removes them. It changes only obj. live is nil, or
+	// without a uid, if obj is new.
 	UpdateNoErrors(live, obj runtime.Object, manager string) runtime.Object
-	// Apply returns a new object: live (without a uid where none exists), changed to agree with patch, which says all that
-	// manager wants. It takes from live what manager wanted before and wants no more. Errors: a Conflict with fields of
-	// other managers (force takes them), a BadRequest for a patch that is none.
+	// Apply returns a new object: live (without a uid if there is none) with the fields of patch, which has all fields
+	// that manager wants to own. It removes fields that manager owned before and that patch does not have. Errors: a
+	// Conflict with fields of other managers (force takes their ownership), a BadRequest for an invalid patch.
 	Apply(live runtime.Object, patch *unstructured.Unstructured, manager string, force bool) (runtime.Object, error)
 }
 
-// ResetFieldsStrategy is a storage, or the strategy of one, that takes back what its clients write to some fields (to the
-// status, through the object itself): writing there makes nobody an owner. Upstream: rest.ResetFieldsStrategy.
+// ResetFieldsStrategy is a storage, or its strategy, that resets some fields on a write (a PUT of the object cannot
+// change its status). A client that writes these fields does not become their owner. Upstream:
+// rest.ResetFieldsStrategy.
 type ResetFieldsStrategy interface {
 	GetResetFields() ResetFields
 }
 
-// ResetFields is a list of paths of field names, the same in every version: what lies at and below each of them is reset.
-// Nil: nothing is.
+// ResetFields is a list of paths of field names, the same in every version. The field at each path is reset, with all
+// fields below it. Nil: none.
 //
 //	rest.ResetFields{{"spec"}, {"metadata", "labels"}}
 type ResetFields [][]string
 
-// UpdateManagedFields is obj with its new managed fields; live is nil for a create. manager is what the client calls itself, or
-// "": the user agent then. The result takes obj's place.
+// UpdateManagedFields returns obj with its new managed fields; live is nil for a create. manager is the request's
+// fieldManager; if it is "", the name in the user agent is used. The caller goes on with the result instead of obj.
 func (c *Call) UpdateManagedFields(live, obj runtime.Object, manager string) runtime.Object {
 	if c.FieldManager == nil {
 		return obj
@@ -48,8 +49,8 @@ func (c *Call) UpdateManagedFields(live, obj runtime.Object, manager string) run
 	return c.FieldManager.UpdateNoErrors(live, obj, manager)
 }
 
-// prefixFromUserAgent is the program that a user agent names, cut to the length that a manager's name may have.
-// Upstream: handlers.prefixFromUserAgent.
+// prefixFromUserAgent returns the name of the program in a user agent, truncated to the maximum length of a manager's
+// name. Upstream: handlers.prefixFromUserAgent.
 func prefixFromUserAgent(userAgent string) string {
 	var name []byte
 	for _, r := range userAgent {
@@ -63,7 +64,7 @@ func prefixFromUserAgent(userAgent string) string {
 	return string(name)
 }
 
-// withoutManagedFields is u for an object that is too large for the database with its managed fields.
+// withoutManagedFields returns u without managed fields, for an object that they make too large for the database.
 func (u *Update) withoutManagedFields() *Update {
 	without := *u
 	without.Mutate = func(ctx context.Context, old runtime.Object) (runtime.Object, error) {
@@ -76,7 +77,7 @@ func (u *Update) withoutManagedFields() *Update {
 	return &without
 }
 
-// clearManagedFields reports whether there were any.
+// clearManagedFields removes the managed fields, and reports whether there were any.
 func clearManagedFields(obj runtime.Object) bool {
 	object, err := meta.Accessor(obj)
 	if err != nil || len(object.GetManagedFields()) == 0 {

@@ -13,7 +13,7 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// describe fills in what chapter 11 tells clients about a verb.
+// describe sets the documentation of a verb for OpenAPI (chapter 11).
 func (v Verb) describe(h *installer.VerbHandler, scope *RequestScope) {
 	h.Doc = verbDoc(v.Doc, scope)
 	h.Params = queryParams(v.Options)
@@ -32,7 +32,7 @@ func (v Verb) describe(h *installer.VerbHandler, scope *RequestScope) {
 	}
 }
 
-// servedSample is a sample in the version that clients see: a storage may work with another, and its lists are of no version.
+// servedSample returns a sample in the served version: the storage may use another one, and its lists have no version.
 func (scope *RequestScope) servedSample(sample any) any {
 	kind := scope.Kind
 	switch _, list := sample.(*kinds.List); {
@@ -64,10 +64,10 @@ func verbDoc(doc string, scope *RequestScope) string {
 	return strings.NewReplacer("{a}", article, "{kind}", scope.parentKind(), "{sub}", sub, "{watch}", watch).Replace(doc)
 }
 
-// parentKind is the kind that sentences name: for a subresource, that of the resource that has it.
+// parentKind returns the kind for the documentation: for a subresource, the kind of its resource.
 func (scope *RequestScope) parentKind() string { return cmp.Or(scope.ParentKind, scope.Kind.Kind) }
 
-// queryParams are the parameters that options are read from, with the documentation of their type's fields.
+// queryParams returns the query parameters of options, with the documentation of the type's fields.
 // Upstream: endpoints.AddObjectParams.
 func queryParams(options any) []installer.Param {
 	params := []installer.Param{{Name: "pretty", In: "query", Type: "string", Doc: "If 'true', then the output is pretty " +
@@ -92,7 +92,7 @@ func queryParams(options any) []installer.Param {
 	return params
 }
 
-// collectionOptions are the query of a deletecollection: which objects, and how to delete each.
+// collectionOptions are the query parameters of a deletecollection: those of a list and those of a delete.
 type collectionOptions struct {
 	metav1.DeleteOptions
 	LabelSelector        string                      `json:"labelSelector"`
@@ -106,17 +106,17 @@ type collectionOptions struct {
 	ShardSelector        string                      `json:"shardSelector"`
 }
 
-// SwaggerDoc is that of both.
+// SwaggerDoc returns the documentation of ListOptions and DeleteOptions.
 func (o collectionOptions) SwaggerDoc() map[string]string {
 	docs := maps.Clone(metav1.ListOptions{}.SwaggerDoc())
 	maps.Copy(docs, o.DeleteOptions.SwaggerDoc())
 	return docs
 }
 
-// typeMeta are the fields that a query does not have.
+// typeMeta are the fields of options that are not query parameters.
 var typeMeta = []string{"kind", "apiVersion"}
 
-// paramType is the OpenAPI type of a field that a query can hold; "" for one that it cannot.
+// paramType returns the OpenAPI type of a field; "" if it cannot be a query parameter.
 func paramType(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Pointer:

@@ -21,11 +21,10 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// queryConversion is a generated conversion from URL parameters to options. It ignores parameters that the options do not
-// have.
+// queryConversion is a generated conversion from URL parameters to options. It ignores unknown parameters.
 type queryConversion[T any] func(*url.Values, *T, conversion.Scope) error
 
-// decodeQuery fills options from the URL; a parameter that cannot be read is a 400.
+// decodeQuery sets options from the URL; an invalid parameter is a 400.
 func decodeQuery[T any](c *Call, convert queryConversion[T], options *T) error {
 	query := c.Query()
 	if len(query) == 0 {
@@ -37,13 +36,13 @@ func decodeQuery[T any](c *Call, convert queryConversion[T], options *T) error {
 	return nil
 }
 
-// GetOptions are those of a get: resourceVersion.
+// GetOptions returns the options of a get: resourceVersion.
 func (c *Call) GetOptions() (*metav1.GetOptions, error) {
 	options := &metav1.GetOptions{}
 	return options, decodeQuery(c, metav1.Convert_url_Values_To_v1_GetOptions, options)
 }
 
-// CreateOptions are those of a create: dryRun, fieldManager, fieldValidation. Contradictions are a 422.
+// CreateOptions returns the options of a create: dryRun, fieldManager, fieldValidation. Invalid options are a 422.
 func (c *Call) CreateOptions() (*CreateOptions, error) {
 	options := &CreateOptions{}
 	if c.Query() == nil {
@@ -55,7 +54,7 @@ func (c *Call) CreateOptions() (*CreateOptions, error) {
 	return options, newInvalidOptions("CreateOptions", validation.ValidateCreateOptions(&options.CreateOptions))
 }
 
-// UpdateOptions are those of an update: dryRun, fieldManager, fieldValidation. Contradictions are a 422.
+// UpdateOptions returns the options of an update: dryRun, fieldManager, fieldValidation. Invalid options are a 422.
 func (c *Call) UpdateOptions() (metav1.UpdateOptions, error) {
 	options := metav1.UpdateOptions{}
 	if c.Query() == nil {
@@ -67,8 +66,8 @@ func (c *Call) UpdateOptions() (metav1.UpdateOptions, error) {
 	return options, newInvalidOptions("UpdateOptions", validation.ValidateUpdateOptions(&options))
 }
 
-// PatchOptions are those of a patch in one of the patch languages: dryRun, force, fieldManager, fieldValidation.
-// Contradictions are a 422.
+// PatchOptions returns the options of a patch of the given type: dryRun, force, fieldManager, fieldValidation.
+// Invalid options are a 422.
 func (c *Call) PatchOptions(language types.PatchType) (metav1.PatchOptions, error) {
 	options := metav1.PatchOptions{}
 	if err := decodeQuery(c, metav1.Convert_url_Values_To_v1_PatchOptions, &options); err != nil {
@@ -77,8 +76,8 @@ func (c *Call) PatchOptions(language types.PatchType) (metav1.PatchOptions, erro
 	return options, newInvalidOptions("PatchOptions", validation.ValidatePatchOptions(&options, language))
 }
 
-// ListOptions are those of a list or a watch: selectors that cannot be read are a 400, contradictions a 422. A name,
-// from the path or from a field selector on metadata.name, becomes the field selector.
+// ListOptions returns the options of a list or a watch. Selectors that cannot be parsed are a 400, other invalid
+// options a 422. The request's name, if it has one, becomes the field selector metadata.name.
 func (c *Call) ListOptions() (*metainternalversion.ListOptions, error) {
 	options := &metainternalversion.ListOptions{}
 	if c.Query() != nil {
@@ -100,8 +99,8 @@ func (c *Call) ListOptions() (*metainternalversion.ListOptions, error) {
 	return options, c.addNameSelector(options)
 }
 
-// convertFieldSelector translates the field selector's labels from the served version to the working one, and so refuses those
-// that the kind does not have.
+// convertFieldSelector converts the field names of the field selector from the served version to the hub. It refuses
+// fields that the kind does not support.
 func (c *Call) convertFieldSelector(options *metainternalversion.ListOptions) (err error) {
 	if options.FieldSelector == nil {
 		return nil
@@ -129,12 +128,12 @@ func (c *Call) addNameSelector(options *metainternalversion.ListOptions) error {
 	return nil
 }
 
-// deleteOptionsKind is what a body without a kind is taken for. Clients name DeleteOptions in the version of the
-// resource as well (apps/v1): the kind is the same in all groups.
+// deleteOptionsKind is the kind of a body without a kind. Clients may also use the group version of the resource
+// (apps/v1): DeleteOptions is the same type in all groups.
 var deleteOptionsKind = schema.GroupVersionKind{Version: "v1", Kind: "DeleteOptions"}
 
-// DeleteOptions are those of a delete: gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun. A
-// body, where there is one, counts instead of the query. Contradictions are a 422.
+// DeleteOptions returns the options of a delete: gracePeriodSeconds, propagationPolicy, orphanDependents,
+// preconditions, dryRun. If there is a body, it is used instead of the query. Invalid options are a 422.
 func (c *Call) DeleteOptions() (*DeleteOptions, error) {
 	body, err := c.ReadBody()
 	if err != nil {
@@ -150,11 +149,11 @@ func (c *Call) DeleteOptions() (*DeleteOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	options.IgnoreStoreReadErrorWithClusterBreakingPotential = nil // a feature that is off
+	options.IgnoreStoreReadErrorWithClusterBreakingPotential = nil // its feature gate is off
 	return options, newInvalidOptions("DeleteOptions", validation.ValidateDeleteOptions(&options.DeleteOptions))
 }
 
-// decodeDeleteOptions uses the scheme of the options alone, so a body of any other kind is unknown to it.
+// decodeDeleteOptions uses a scheme that has only the options, so a body of any other kind is an error.
 func (c *Call) decodeDeleteOptions(body []byte, into *metav1.DeleteOptions) error {
 	media, err := c.InputSerializer()
 	if err != nil {
@@ -177,9 +176,9 @@ func (c *Call) decodeDeleteOptions(body []byte, into *metav1.DeleteOptions) erro
 	return nil
 }
 
-// DecodeRequestOptions reads the query into options, by the names of their JSON fields; nil options take nothing. subpath, where it
-// is not empty, is the parameter that gets the rest of the path, with its leading slash. A value that cannot be read is
-// a 400. Upstream: handlers.getRequestOptions.
+// DecodeRequestOptions decodes the query into options, by the names of their JSON fields; nil options are ignored. If
+// subpath is not empty, it is the parameter that is set to the rest of the path, with its leading slash. An invalid
+// value is a 400. Upstream: handlers.getRequestOptions.
 func (c *Call) DecodeRequestOptions(options runtime.Object, subpath string) error {
 	if options == nil {
 		return nil
@@ -198,7 +197,7 @@ func (c *Call) DecodeRequestOptions(options runtime.Object, subpath string) erro
 	return nil
 }
 
-// subpath is what follows the resource, the name and the subresource in the path.
+// subpath returns the path after the resource, the name and the subresource.
 func (c *Call) subpath() string {
 	named := 2
 	if c.Subresource != "" {
@@ -228,7 +227,7 @@ func decodeParameters(query url.Values, into reflect.Value) error {
 	return nil
 }
 
-// decodeParameter reads the values of one parameter, of which most fields take the first.
+// decodeParameter decodes the values of one parameter. Only slices use more than the first value.
 func decodeParameter(values []string, field reflect.Value) (err error) {
 	if at, ok := field.Addr().Interface().(*metav1.Time); ok {
 		return at.UnmarshalQueryParameter(values[0])
@@ -239,7 +238,7 @@ func decodeParameter(values []string, field reflect.Value) (err error) {
 		return decodeParameter(values, field.Elem())
 	case reflect.String:
 		field.SetString(values[0])
-	case reflect.Bool: // ?follow means yes; only false and 0 mean no
+	case reflect.Bool: // every value but false and 0 is true, also the empty one: ?follow
 		field.SetBool(!strings.EqualFold(values[0], "false") && values[0] != "0")
 	case reflect.Int32, reflect.Int64:
 		var n int64

@@ -18,7 +18,7 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// RequestScope is all that a handler needs to serve one resource or subresource: the storage and the names around it.
+// RequestScope has all that a handler needs for one resource or subresource: the storage, the kind and the names.
 // Upstream: handlers.RequestScope.
 type RequestScope struct {
 	Storage             Storage
@@ -28,31 +28,32 @@ type RequestScope struct {
 	Subresource         string
 	ParentKind          string // kind of the resource that has the subresource
 	Namespaced          bool
-	MaxRequestBodyBytes int64 // bytes of a request's body; 0: 3 MiB
+	MaxRequestBodyBytes int64 // 0: 3 MiB
 
-	// TableConvertor shows the objects as rows; nil: name and time of creation.
+	// TableConvertor makes tables of the objects; nil: with name and creationTimestamp.
 	TableConvertor TableConvertor
-	// AcceptsGroupVersion says whether a body may be in a group version; nil: only in Kind's. See GroupVersionAcceptor.
+	// AcceptsGroupVersion reports whether a body may be in a group version; nil: only in Kind's. See
+	// GroupVersionAcceptor.
 	AcceptsGroupVersion func(schema.GroupVersion) bool
-	// PreserveObjectMetaSystemFields: a create leaves the body's uid and times as they are; see SubresourceObjectMetaPreserver.
+	// PreserveObjectMetaSystemFields: a create keeps the body's uid and timestamps; see SubresourceObjectMetaPreserver.
 	PreserveObjectMetaSystemFields bool
-	// FieldManager keeps metadata.managedFields; nil: nobody manages fields.
+	// FieldManager maintains metadata.managedFields; nil: they are not maintained.
 	FieldManager FieldManager
-	// Admission are the plugins that are asked about changes, in their order.
+	// Admission has the admission plugins, in the order of their calls.
 	Admission []AdmissionPlugin
-	// Warning is sent with every answer: the kind is deprecated. "": none.
+	// Warning is added to every response, for a deprecated kind. "": none.
 	Warning string
 }
 
-// Call is one request on its way through an endpoint: what every verb needs to know of it, found once.
+// Call is one request to an endpoint, with the data that every verb needs.
 type Call struct {
 	*RequestScope
 	Writer  http.ResponseWriter
 	Request *http.Request
 	Info    *installer.RequestInfo
-	// Context is what the storage gets: the request's, with the namespace and a place for warnings.
+	// Context is the request's context with the namespace and the warning recorder, for the storage.
 	Context context.Context
-	// OutputMediaType is how the client wants the answer.
+	// OutputMediaType is the negotiated form of the response.
 	OutputMediaType kinds.MediaTypeOptions
 
 	query    url.Values
@@ -60,9 +61,8 @@ type Call struct {
 	warnings warningRecorder
 }
 
-// Handler serves one verb. do gets the call and returns what to answer; the handler finds out the names and the form of
-// the answer before, and writes the answer or the error's Status after. A do that wrote the answer itself returns the
-// status 0.
+// Handler returns the handler of one verb. It makes the Call and negotiates the media type, calls do, and writes the
+// returned object or the error's Status. If do has written the response itself, it returns the status 0.
 func (scope *RequestScope) Handler(do func(*Call) (status int, obj runtime.Object, err error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &Call{RequestScope: scope, Writer: w, Request: r}
@@ -82,12 +82,12 @@ func (c *Call) run(do func(*Call) (int, runtime.Object, error)) (int, runtime.Ob
 	}
 	status, obj, err := do(c)
 	if failure, ok := obj.(*metav1.Status); ok && err == nil && failure.Status != metav1.StatusSuccess {
-		err = apierrors.FromObject(failure) // the answer has the code that the Status names. Upstream: finisher.Result
+		err = apierrors.FromObject(failure) // so that the response has the code of the Status. Upstream: finisher.Result
 	}
 	return status, obj, err
 }
 
-// open reads the names and the form of the answer.
+// open sets the fields of the Call and negotiates the media type of the response.
 func (c *Call) open() (err error) {
 	ctx := c.Request.Context()
 	info, ok := installer.RequestInfoFrom(ctx)
@@ -108,11 +108,11 @@ func (c *Call) open() (err error) {
 	return err
 }
 
-// Namespace is the one that the path names; "" for all of them, or for a resource outside namespaces.
+// Namespace returns the namespace in the path; "" for all namespaces, or for a cluster-scoped resource.
 func (c *Call) Namespace() string { return c.scope.namespace }
 
-// expectedNamespace is the namespace that an object of this call lies in. A Namespace's own path names a namespace, but
-// the object lies in none. Upstream: rest.ExpectedNamespaceForResource.
+// expectedNamespace returns the namespace of the call's object. The path of a Namespace has a namespace, but the object
+// is cluster-scoped. Upstream: rest.ExpectedNamespaceForResource.
 func (c *Call) expectedNamespace() string {
 	if !c.Namespaced {
 		return ""
@@ -120,7 +120,7 @@ func (c *Call) expectedNamespace() string {
 	return c.scope.namespace
 }
 
-// Name is the one that the path names. None, or one that no path can hold, is a 400.
+// Name returns the name in the path. A missing or invalid name is a 400.
 func (c *Call) Name() (string, error) {
 	name := c.Info.Name
 	if name == "" {
@@ -132,7 +132,7 @@ func (c *Call) Name() (string, error) {
 	return name, nil
 }
 
-// Query are the parameters of the URL, read once.
+// Query returns the parameters of the URL, parsed once.
 func (c *Call) Query() url.Values {
 	if c.query == nil && c.Request.URL.RawQuery != "" {
 		c.query = c.Request.URL.Query()

@@ -16,38 +16,39 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// The kinds that a client can ask for in place of an object's own, in meta.k8s.io v1 and v1beta1.
+// The kinds that a client can request instead of an object's own, in meta.k8s.io v1 and v1beta1.
 const (
 	kindTable                     = "Table"
 	kindPartialObjectMetadata     = "PartialObjectMetadata"
 	kindPartialObjectMetadataList = "PartialObjectMetadataList"
 )
 
-// transform makes another kind of what a storage returned.
+// transform converts the object or list of a storage to another kind.
 type transform func(c *Call, obj runtime.Object) (runtime.Object, error)
 
-// transforms is the table of them. Upstream: doTransformObject.
+// transforms has the transform for each kind. Upstream: doTransformObject.
 var transforms = map[string]transform{
 	kindTable:                     (*Call).asTable,
 	kindPartialObjectMetadata:     (*Call).asPartialObjectMetadata,
 	kindPartialObjectMetadataList: (*Call).asPartialObjectMetadataList,
 }
 
-// AllowsMediaTypeTransform says which kinds an object can be had as, in which formats. It is what Codecs.NegotiateOutputMediaType asks.
+// AllowsMediaTypeTransform reports whether an object can be served as another kind in a media type, for
+// Codecs.NegotiateOutputMediaType.
 // Upstream: RequestScope.AllowsMediaTypeTransform.
 func AllowsMediaTypeTransform(m *kinds.SerializerInfo, as schema.GroupVersionKind) bool {
 	gv := as.GroupVersion()
 	return (as.Kind != kindTable || m.Tables) && transforms[as.Kind] != nil && (gv == metav1.SchemeGroupVersion || gv == metav1beta1.SchemeGroupVersion)
 }
 
-// negotiateOutput negotiates the form of the answer. A client whose first choice cannot be had, such as a table in protobuf,
-// gets its next one.
+// negotiateOutput negotiates the form of the response. If a client's first choice is not supported, such as a table in
+// protobuf, it gets its next one.
 func (c *Call) negotiateOutput() (kinds.MediaTypeOptions, error) {
 	form, err := c.Codecs.NegotiateOutputMediaType(c.Request.Header.Get("Accept"), AllowsMediaTypeTransform)
 	return withPretty(form, c.Request), err
 }
 
-// transformResponseObject writes what the storage returned, in the form that the client asked for.
+// transformResponseObject writes the object of the storage in the form that was negotiated.
 // Upstream: handlers.transformResponseObject.
 func (c *Call) transformResponseObject(status int, obj runtime.Object) {
 	if stream, ok := obj.(ResourceStreamer); ok {
@@ -61,12 +62,13 @@ func (c *Call) transformResponseObject(status int, obj runtime.Object) {
 	}
 	version := c.Kind.GroupVersion()
 	if c.OutputMediaType.Convert.Kind != "" {
-		version = schema.GroupVersion{} // a Table and a PartialObjectMetadata name their own
+		version = schema.GroupVersion{} // a Table and a PartialObjectMetadata keep their version
 	}
 	serializeObject(c.Writer, c.Request, c.Codecs, Response{Status: status, Object: obj, Version: version, mediaType: c.OutputMediaType})
 }
 
-// TransformObject returns obj as the kind that the client asked for; obj itself where it asked for none. A Status stays one.
+// TransformObject returns obj as the kind that the client requested; obj itself if it requested none, or if obj is a
+// Status.
 func (c *Call) TransformObject(obj runtime.Object) (runtime.Object, error) {
 	if _, ok := obj.(*metav1.Status); ok {
 		return obj, nil
@@ -92,8 +94,8 @@ func (c *Call) asPartialObjectMetadata(obj runtime.Object) (runtime.Object, erro
 	return c.partialObjectMetadata(obj)
 }
 
-// asPartialObjectMetadataList keeps the list a list of separate items, so that it is written item by item. Without any, its items are
-// null and not [], as upstream's are.
+// asPartialObjectMetadataList makes a kinds.List, which is written item by item. As upstream, the items of an empty
+// list are null and not [].
 func (c *Call) asPartialObjectMetadataList(obj runtime.Object) (runtime.Object, error) {
 	from, err := meta.ListAccessor(obj)
 	if err != nil || !meta.IsListType(obj) {
@@ -114,7 +116,7 @@ func (c *Call) asPartialObjectMetadataList(obj runtime.Object) (runtime.Object, 
 	return list, err
 }
 
-// partialObjectMetadata is the metadata of obj as an object of its own.
+// partialObjectMetadata returns a PartialObjectMetadata with the metadata of obj.
 func (c *Call) partialObjectMetadata(obj runtime.Object) (runtime.Object, error) {
 	object, err := meta.Accessor(kinds.Unwrap(obj))
 	if err != nil {
@@ -126,7 +128,7 @@ func (c *Call) partialObjectMetadata(obj runtime.Object) (runtime.Object, error)
 	return p, nil
 }
 
-// withoutAnnotations is annotations without those of some names; annotations stay as they are.
+// withoutAnnotations returns annotations without the given names. It does not change annotations.
 func withoutAnnotations(annotations map[string]string, names []string) map[string]string {
 	own := annotations
 	for _, name := range names {
@@ -155,7 +157,7 @@ func eachItem(list runtime.Object, fn func(runtime.Object) error) error {
 	return nil
 }
 
-// internalTypeName is how upstream names the Go type of the endpoint's objects or lists in a message.
+// internalTypeName returns upstream's Go type of the endpoint's objects or lists, for an error message.
 func (c *Call) internalTypeName(obj runtime.Object) string {
 	if _, ok := obj.(runtime.Unstructured); ok {
 		return fmt.Sprintf("%T", obj)
@@ -167,7 +169,7 @@ func (c *Call) internalTypeName(obj runtime.Object) string {
 	return name
 }
 
-// internalType is the Go type that upstream names in messages about a kind: core.ConfigMap, apps.Deployment.
+// internalType returns upstream's internal Go type of a kind, for error messages: core.ConfigMap, apps.Deployment.
 func internalType(kind schema.GroupVersionKind) string {
 	pkg, _, _ := strings.Cut(kind.Group, ".")
 	if pkg == "" {
@@ -176,8 +178,8 @@ func internalType(kind schema.GroupVersionKind) string {
 	return pkg + "." + kind.Kind
 }
 
-// asTable shows obj, an object or a list, as a table whose rows carry as much of their object as includeObject says.
-// Upstream: handlers.asTable.
+// asTable converts an object or a list to a Table. The parameter includeObject selects what the rows have of their
+// objects. Upstream: handlers.asTable.
 func (c *Call) asTable(obj runtime.Object) (runtime.Object, error) {
 	options := &metav1.TableOptions{}
 	if err := decodeQuery(c, metav1.Convert_url_Values_To_v1_TableOptions, options); err != nil {
@@ -203,7 +205,7 @@ func (c *Call) asTable(obj runtime.Object) (runtime.Object, error) {
 	return table, nil
 }
 
-// setRowObject leaves of a row's object what the client wants to see of it.
+// setRowObject reduces a row's object to what includeObject selects: nothing, the metadata, or the whole object.
 func (c *Call) setRowObject(row *metav1.TableRow, policy metav1.IncludeObjectPolicy) (err error) {
 	obj := row.Object.Object
 	switch policy {
@@ -217,7 +219,7 @@ func (c *Call) setRowObject(row *metav1.TableRow, policy metav1.IncludeObjectPol
 	return err
 }
 
-// asServed returns obj as it is served, under its own kind: inside a table nothing else says what it is.
+// asServed returns obj in the served version, with its kind, because a Table does not imply the kind of its rows.
 func (c *Call) asServed(obj runtime.Object) (runtime.Object, error) {
 	if c.Codecs.Converter != nil {
 		converted, err := c.Codecs.Converter.Convert(obj, c.Kind)

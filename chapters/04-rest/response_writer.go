@@ -15,16 +15,16 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// Response is what a request is answered with.
+// Response is the response to a request.
 type Response struct {
 	Status  int // 0: 200
 	Object  runtime.Object
-	Version schema.GroupVersion // in which the object is written; empty: its own
+	Version schema.GroupVersion // the object is converted to it; empty: the object's own
 
 	mediaType kinds.MediaTypeOptions
 }
 
-// WriteObjectNegotiated answers in the form that the client accepts, or with a 406 if it accepts none.
+// WriteObjectNegotiated writes the response in the media type that the client accepts, or a 406 if it accepts none.
 // Upstream: responsewriters.WriteObjectNegotiated.
 func WriteObjectNegotiated(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, a Response) {
 	form, err := codecs.NegotiateOutputMediaType(r.Header.Get("Accept"), nil)
@@ -36,14 +36,14 @@ func WriteObjectNegotiated(w http.ResponseWriter, r *http.Request, codecs *kinds
 	serializeObject(w, r, codecs, a)
 }
 
-// withPretty sets what the query or the user agent, and not the Accept header, say about the layout.
+// withPretty sets Pretty by the query and the user agent.
 func withPretty(form kinds.MediaTypeOptions, r *http.Request) kinds.MediaTypeOptions {
 	form.Pretty = form.Pretty || kinds.IsPrettyPrint(r.URL, r.UserAgent())
 	return form
 }
 
-// serializeObject encodes the answer to the client. The headers leave with the first byte that the codec writes, so an object that
-// cannot be encoded is still a clean 500. Upstream: responsewriters.SerializeObject.
+// serializeObject encodes the response to the client. The headers are sent with the first byte that the codec writes,
+// so an object that cannot be encoded is still a 500 with a Status. Upstream: responsewriters.SerializeObject.
 func serializeObject(w http.ResponseWriter, r *http.Request, codecs *kinds.Codecs, a Response) {
 	if a.Status == 0 {
 		a.Status = http.StatusOK
@@ -59,14 +59,14 @@ func serializeObject(w http.ResponseWriter, r *http.Request, codecs *kinds.Codec
 	case !out.sent:
 		ErrorNegotiated(w, r, codecs, err)
 	case out.failed == nil:
-		// Half a list must not look like a whole one: cut the connection.
+		// The client must not take half a list for a whole one: abort the connection.
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// defaultGzipThresholdBytes is the size, in bytes, from which an answer is compressed for a client that takes gzip: below it the time
-// costs more than the bytes. It is also how much of a list is collected before it is sent, because a small write costs
-// the transport about as much as a large one. Upstream: responsewriters.defaultGzipThresholdBytes.
+// defaultGzipThresholdBytes is the size, in bytes, above which a response is compressed for a client that accepts gzip.
+// It is also the size of the buffer for a list, because a small write costs the transport about as much as a large one.
+// Upstream: responsewriters.defaultGzipThresholdBytes.
 const defaultGzipThresholdBytes = 128 * 1024
 
 var (
@@ -78,8 +78,8 @@ var (
 	}}
 )
 
-// deferredResponseWriter takes the encoded answer. It sends the headers when the first bytes are to leave and decides then whether
-// they are compressed: an object comes in one write; of a list, the first defaultGzipThresholdBytes bytes are collected.
+// deferredResponseWriter writes the encoded response. It sends the headers before the first bytes, and then decides
+// whether to compress: an object comes in one write; the first defaultGzipThresholdBytes bytes of a list are buffered.
 // Upstream: responsewriters.deferredResponseWriter.
 type deferredResponseWriter struct {
 	w           http.ResponseWriter
@@ -87,10 +87,10 @@ type deferredResponseWriter struct {
 	contentType string
 	takesGzip   bool
 
-	batch  *[]byte // of a list; nil: write through
-	sent   bool    // the headers are out
+	batch  *[]byte // the buffer for a list; nil: none
+	sent   bool    // the headers are sent
 	zip    *gzip.Writer
-	failed error // the client is gone
+	failed error // of a write to the client
 }
 
 func newDeferredResponseWriter(w http.ResponseWriter, r *http.Request, list bool) *deferredResponseWriter {
@@ -102,7 +102,7 @@ func newDeferredResponseWriter(w http.ResponseWriter, r *http.Request, list bool
 	return a
 }
 
-// free gives the buffers back. The answer is over, or failed.
+// free returns the buffers to their pools, after the response is complete or has failed.
 func (a *deferredResponseWriter) free() {
 	if a.batch != nil {
 		*a.batch = (*a.batch)[:0]
@@ -133,7 +133,7 @@ func (a *deferredResponseWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// send writes to the client, after the headers. large counts at the first call only.
+// send writes to the client, after the headers. Only the first call uses large.
 func (a *deferredResponseWriter) send(p []byte, large bool) (n int, err error) {
 	if !a.sent {
 		a.sendHeaders(large && a.takesGzip)
@@ -160,21 +160,21 @@ func (a *deferredResponseWriter) sendHeaders(compress bool) {
 	a.sent = true
 }
 
-// close sends what is left.
+// close sends the rest of the buffer.
 func (a *deferredResponseWriter) close() {
 	if a.batch != nil {
 		if !a.sent {
 			a.w.Header().Set("Content-Length", strconv.Itoa(len(*a.batch)))
 		}
-		a.send(*a.batch, false) //nolint:errcheck // kept in a.failed; nobody is left to tell
+		a.send(*a.batch, false) //nolint:errcheck // a.failed has the error
 	}
 	if a.zip != nil {
 		a.failed = a.zip.Close()
 	}
 }
 
-// takesGzip reports whether the client names gzip, in these letters and without a weight: gzip;q=0 is a refusal, and a
-// client that weighs gets an answer that every client understands. Upstream: responsewriters.negotiateContentEncoding.
+// takesGzip reports whether Accept-Encoding contains gzip without parameters. As upstream, gzip with a weight
+// (gzip;q=0.5) does not count. Upstream: responsewriters.negotiateContentEncoding.
 func takesGzip(header http.Header) bool {
 	for coding := range strings.SplitSeq(header.Get("Accept-Encoding"), ",") {
 		if strings.TrimSpace(coding) == "gzip" {
@@ -184,11 +184,11 @@ func takesGzip(header http.Header) bool {
 	return false
 }
 
-// ResourceStreamer is an object that is answered as a stream of bytes of its own and not encoded (the log of a pod).
+// ResourceStreamer is an object that is served as a stream of bytes instead of being encoded (the log of a pod).
 // Upstream: rest.ResourceStreamer.
 type ResourceStreamer interface {
-	// InputStream opens the stream; a nil one means that there is nothing to say. flush: each piece is sent as soon as it is
-	// there. An empty contentType means bytes.
+	// InputStream opens the stream; nil means an empty response (204). flush: each piece is sent at once. An empty
+	// contentType means application/octet-stream.
 	InputStream(ctx context.Context, apiVersion, accept string) (stream io.ReadCloser, flush bool, contentType string, err error)
 }
 
@@ -210,15 +210,15 @@ func (c *Call) streamObject(status int, s ResourceStreamer) {
 	c.Writer.Header().Set("Content-Type", contentType)
 	c.Writer.WriteHeader(status)
 	out := http.NewResponseController(c.Writer)
-	out.Flush() //nolint:errcheck // a writer that cannot flush sends all the same
+	out.Flush() //nolint:errcheck // a writer that cannot flush still sends the headers
 	var to io.Writer = c.Writer
 	if flush {
 		to = flushWriter{c.Writer, out}
 	}
-	io.Copy(to, from) //nolint:errcheck // either end may go at any time
+	io.Copy(to, from) //nolint:errcheck // either side may close the stream at any time
 }
 
-// flushWriter sends each piece at once.
+// flushWriter flushes after each write.
 type flushWriter struct {
 	io.Writer
 	out *http.ResponseController

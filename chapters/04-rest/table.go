@@ -13,15 +13,15 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// defaultTableConvertor shows name and time of creation.
+// defaultTableConvertor makes tables with the columns name and creationTimestamp.
 type defaultTableConvertor struct {
 	resource schema.GroupResource
 }
 
 var _ TableConvertor = defaultTableConvertor{}
 
-// NewDefaultTableConvertor returns the convertor for resources without one of their own: a row has the object's name and the time
-// of its creation. What has no metadata is a 406. Upstream: rest.NewDefaultTableConvertor.
+// NewDefaultTableConvertor returns the convertor for resources that have none: a row has the object's name and
+// creationTimestamp. An object without metadata is a 406. Upstream: rest.NewDefaultTableConvertor.
 func NewDefaultTableConvertor(resource schema.GroupResource) TableConvertor {
 	return defaultTableConvertor{resource}
 }
@@ -50,7 +50,7 @@ func (d defaultTableConvertor) ConvertToTable(ctx context.Context, obj, options 
 	return table, err
 }
 
-// qualifiedResource is the resource that the request is about, where the request says.
+// qualifiedResource returns the resource of the request if the context has its RequestInfo.
 func (d defaultTableConvertor) qualifiedResource(ctx context.Context) schema.GroupResource {
 	if info, ok := installer.RequestInfoFrom(ctx); ok {
 		return schema.GroupResource{Group: info.APIGroup, Resource: info.Resource}
@@ -58,8 +58,8 @@ func (d defaultTableConvertor) qualifiedResource(ctx context.Context) schema.Gro
 	return d.resource
 }
 
-// EachObject calls fn for obj, or for each item if obj is a list. Objects that carry their own bytes come unwrapped.
-// Every TableConvertor starts with it.
+// EachObject calls fn for obj, or for each item if obj is a list. It unwraps objects that cache their encoded bytes. It
+// is for TableConvertors.
 func EachObject(obj runtime.Object, fn func(runtime.Object) error) error {
 	if !meta.IsListType(obj) {
 		return fn(kinds.Unwrap(obj))
@@ -67,7 +67,7 @@ func EachObject(obj runtime.Object, fn func(runtime.Object) error) error {
 	return eachItem(obj, func(item runtime.Object) error { return fn(kinds.Unwrap(item)) })
 }
 
-// TableMeta is the metadata of a table that shows obj: the list's, or the object's version.
+// TableMeta returns the metadata of a table of obj: the list's metadata, or the object's resourceVersion.
 func TableMeta(obj runtime.Object) metav1.ListMeta {
 	if list, err := meta.ListAccessor(obj); err == nil {
 		return metav1.ListMeta{

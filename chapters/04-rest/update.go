@@ -35,12 +35,12 @@ func updateResource(scope *RequestScope) http.Handler {
 	})
 }
 
-// AdmitAndUpdate has the storage update the object called name, if admission lets it, and returns what to answer. PUT and PATCH
-// pass here. Managed fields can be longer than the object: one that does not fit into the database with them is stored without.
+// AdmitAndUpdate calls the storage's Update with admission, and returns the response. PUT and PATCH use it. If managed
+// fields make the object too large for the database, it is stored without them.
 func (c *Call) AdmitAndUpdate(storage Updater, name string, update *Update) (int, runtime.Object, error) {
 	update = c.admission(&update.Options, update.Options.DryRun).admitted(update)
 	obj, created, err := storage.Update(c.Context, name, update)
-	if isTooLargeError(err) && c.FieldManager != nil && !update.AllowCreate { // an apply without managed fields would be none
+	if isTooLargeError(err) && c.FieldManager != nil && !update.AllowCreate { // an apply needs managed fields
 		obj, created, err = storage.Update(c.Context, name, update.withoutManagedFields())
 	}
 	if created {
@@ -49,14 +49,15 @@ func (c *Call) AdmitAndUpdate(storage Updater, name string, update *Update) (int
 	return http.StatusOK, obj, err
 }
 
-// isTooLargeError tells the errors of an etcd, and of a connection to one, that takes no more. Upstream: isTooLargeError.
+// isTooLargeError reports whether etcd, or the gRPC client, refused an object because of its size. Upstream:
+// isTooLargeError.
 func isTooLargeError(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "etcdserver: request is too large") ||
 		strings.Contains(err.Error(), "trying to send message larger than max"))
 }
 
-// readReplacement makes of the body an update that replaces the object called name. The body is needed until the
-// update is done.
+// readReplacement decodes the body to an update that replaces the object. The body must not be freed before the update
+// is done.
 func (c *Call) readReplacement(name string, body []byte) (*Update, error) {
 	options, err := c.UpdateOptions()
 	if err != nil {
@@ -73,8 +74,8 @@ func (c *Call) readReplacement(name string, body []byte) (*Update, error) {
 	return &Update{Options: options, Mutate: r.mutate, Preconditions: sameUID(r.first)}, nil
 }
 
-// replacement is the object of a PUT. The storage owns and changes what Mutate returns; an attempt after a lost race
-// needs it fresh, and decodes it again. That costs less than a copy which nearly no request would use.
+// replacement is the object of a PUT. The storage changes the object that Mutate returns, so an attempt after a
+// conflict decodes the body again. That is cheaper than a copy for every request, because conflicts are rare.
 type replacement struct {
 	call    *Call
 	name    string
@@ -104,8 +105,8 @@ func (r *replacement) decode() (runtime.Object, error) {
 	return obj, r.call.CheckName(obj, r.name)
 }
 
-// EnsureObjectNamespace puts obj into the namespace of the request; an object that names another one is a 400. A kind without metadata
-// needs nothing.
+// EnsureObjectNamespace sets obj's namespace to the request's; an object with another namespace is a 400. It does
+// nothing for a kind without metadata.
 func (c *Call) EnsureObjectNamespace(obj runtime.Object) error {
 	object, err := meta.Accessor(obj)
 	if err != nil {
@@ -114,7 +115,7 @@ func (c *Call) EnsureObjectNamespace(obj runtime.Object) error {
 	return EnsureObjectNamespaceMatchesRequestNamespace(object, c.expectedNamespace())
 }
 
-// CheckName refuses an object of another name or namespace than the path's. Upstream: handlers.checkName.
+// CheckName refuses an object whose name or namespace differs from the path's. Upstream: handlers.checkName.
 func (c *Call) CheckName(obj runtime.Object, name string) error {
 	if err := c.EnsureObjectNamespace(obj); err != nil {
 		return err
@@ -135,8 +136,8 @@ func (c *Call) CheckName(obj runtime.Object, name string) error {
 	return nil
 }
 
-// sameUID requires the stored object to have obj's uid, where obj has one: a PUT is not meant for a namesake that came
-// after the object's deletion.
+// sameUID returns the precondition that the stored object has obj's uid, if obj has one: a PUT must not replace a new
+// object with the same name.
 func sameUID(obj runtime.Object) *metav1.Preconditions {
 	object, err := meta.Accessor(obj)
 	if err != nil || object.GetUID() == "" {

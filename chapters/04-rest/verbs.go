@@ -9,30 +9,30 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// Verb is one row of the table of verbs: what the verb is, which capability of a Storage it needs, and which handler
-// serves it. A later chapter adds a verb by adding a row; nothing else knows of it.
+// Verb is one row of the table of verbs: the verb, the capability of a Storage that it needs, and its handler. A later
+// chapter adds a verb by adding a row, without other changes.
 type Verb struct {
-	installer.Verb // its Doc is a pattern: {a}, {kind}, {sub} (status of) and {watch} (or watch) stand for the endpoint's
+	installer.Verb // its Doc is a pattern with {a}, {kind}, {sub} (status of) and {watch} (or watch)
 
-	// Supported says whether a storage has the capability.
+	// Supported reports whether a storage has the capability.
 	Supported func(Storage) bool
-	// Handle makes the handler. The scope's Storage offers at least what Supported found.
+	// Handle returns the handler. The scope's Storage has the capability.
 	Handle func(*RequestScope) http.Handler
 
-	// MethodsOf are the methods of a storage that chooses them (CONNECT); nil: the row's Methods.
+	// MethodsOf returns the methods of the storage, for CONNECT; nil: the row's Methods.
 	MethodsOf func(Storage) []string
 
 	// For OpenAPI (chapter 11).
 	Options any               // struct whose fields are the query parameters; nil: none but pretty
 	Reads   func(Storage) any // sample of the body; nil: no body
-	Writes  func(Storage) any // sample of the answer; nil: the kind itself
-	// MediaTypes are those of the answer; nil: those of the codecs.
+	Writes  func(Storage) any // sample of the response; nil: the kind itself
+	// MediaTypes returns the media types of the response; nil: those of the codecs.
 	MediaTypes func(*kinds.Codecs) []string
-	// BodyMediaTypes are those of the body: the route refuses others with 415; nil: the handler decides.
+	// BodyMediaTypes returns the media types of the body: the route refuses others with 415; nil: the handler decides.
 	BodyMediaTypes func(*kinds.Codecs) []string
 }
 
-// NewRequestInfoFactory returns what reads requests by a table of verbs.
+// NewRequestInfoFactory returns the RequestInfoFactory for a table of verbs.
 func NewRequestInfoFactory(table []Verb) *installer.RequestInfoFactory {
 	rows := make([]installer.Verb, len(table))
 	for i, v := range table {
@@ -41,8 +41,8 @@ func NewRequestInfoFactory(table []Verb) *installer.RequestInfoFactory {
 	return installer.NewRequestInfoFactory(rows...)
 }
 
-// Verbs is the table of verbs: a storage that has the capability of a row gets the row's routes. Chapter 9 adds watch,
-// chapter 12 patch and chapter 16 connect, as rows of their own behind these.
+// Verbs returns the table of verbs: a storage with the capability of a row gets the row's routes. Chapter 9 appends a
+// row for watch, chapter 12 for patch and chapter 16 for connect.
 // Upstream: the capability checks and the switch of APIInstaller.registerResourceHandlers.
 func Verbs() []Verb {
 	return []Verb{
@@ -94,8 +94,7 @@ func Verbs() []Verb {
 	}
 }
 
-// hasOptions and hasOptionsAndPath tell the two kinds of GetterWithOptions apart: only the second takes what follows in
-// the path.
+// hasOptions and hasOptionsAndPath distinguish a GetterWithOptions without and with an option for the rest of the path.
 func hasOptions(s Storage) bool        { subpath, ok := subpathOption(s); return ok && subpath == "" }
 func hasOptionsAndPath(s Storage) bool { subpath, ok := subpathOption(s); return ok && subpath != "" }
 
@@ -111,7 +110,7 @@ func newObject(s Storage) any      { return s.New() }
 func newStatus(Storage) any        { return &metav1.Status{} }
 func newDeleteOptions(Storage) any { return &metav1.DeleteOptions{} }
 
-// newDeleteResponse is what a deletion answers with.
+// newDeleteResponse returns a sample of the response of a delete.
 func newDeleteResponse(s Storage) any {
 	if d, ok := As[MayReturnFullObjectDeleter](s); ok && d.DeleteReturnsDeletedObject() {
 		return s.New()
