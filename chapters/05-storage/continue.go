@@ -10,22 +10,23 @@ import (
 )
 
 const (
-	// NewestVersion in a continue token goes on at the newest version: what a client gets in place of an expired token.
+	// NewestVersion in a continue token means: continue at the newest version. A client gets such a token when its own
+	// has expired.
 	NewestVersion = -1
 
 	continueTokenVersion = "meta.k8s.io/v1"
 )
 
-// continueToken is what a continue token holds, as base64 of JSON. Clients keep tokens while servers are replaced, so its
-// shape is part of the API. Upstream: storage.continueToken.
+// continueToken is the content of a continue token, which is base64 of JSON. A client may send a token to another
+// version of the server, so the encoding is part of the API. Upstream: storage.continueToken.
 type continueToken struct {
 	Version         string `json:"v"`
-	ResourceVersion int64  `json:"rv"`    // of the first page; NewestVersion after that has expired
-	Start           string `json:"start"` // the key to go on at, without the list's prefix
+	ResourceVersion int64  `json:"rv"`    // of the first page; NewestVersion after it has expired
+	Start           string `json:"start"` // the first key of the next page, without the list's prefix
 }
 
-// EncodeContinue makes the token with which a list of prefix, read at version, goes on at key. To go on after a key,
-// add a zero byte: no key lies between the two. Upstream: storage.EncodeContinue.
+// EncodeContinue returns the token for the next page of a list of prefix at version. The page begins at key; to begin
+// after a key, append a zero byte to it. Upstream: storage.EncodeContinue.
 func EncodeContinue(key, prefix string, version int64) (string, error) {
 	start, ok := strings.CutPrefix(key, prefix)
 	if !ok || prefix == "" {
@@ -38,8 +39,8 @@ func EncodeContinue(key, prefix string, version int64) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(data), nil
 }
 
-// DecodeContinue reads a token: the key to go on at, which lies below prefix whatever the client wrote into the token,
-// and the version, which is never 0. Anything else is ErrInvalidContinue. Upstream: storage.DecodeContinue.
+// DecodeContinue decodes a token: the first key of the page, which is always below prefix, and the version, which is
+// never 0. An invalid token is ErrInvalidContinue. Upstream: storage.DecodeContinue.
 func DecodeContinue(text, prefix string) (key string, version int64, err error) {
 	data, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
@@ -55,8 +56,8 @@ func DecodeContinue(text, prefix string) (key string, version int64, err error) 
 	return prefix + strings.TrimPrefix(t.Start, "/"), t.ResourceVersion, nil
 }
 
-// validate refuses what no server has written. A start key that path.Clean would change (a/../../b) could lead out of
-// the list's prefix, into objects that the client may not read.
+// validate refuses tokens that no server has written. A start key that path.Clean would change (a/../../b) could be
+// outside of the list's prefix, at objects that the client must not read.
 func (t continueToken) validate() error {
 	switch rooted := "/" + strings.TrimPrefix(t.Start, "/"); {
 	case t.Version != continueTokenVersion:

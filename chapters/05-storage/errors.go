@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// What can go wrong. Chapter 6 turns each into a Status in one table.
+// The errors of storage. Chapter 6 has a table that maps each to a Status.
 var (
 	ErrNotFound           = errors.New("key not found")
 	ErrExists             = errors.New("key exists")
@@ -20,16 +20,17 @@ var (
 	ErrUnreachable        = errors.New("storage is not reachable")
 )
 
-// Error says which operation on which key failed.
+// Error is an error of an operation on a key.
 type Error struct {
 	Op  string // create, get, list, update, delete, watch
-	Key string // as the database has it: with the database's own prefix, where it has one
+	Key string // the key in the database, with the database's prefix if it has one
 	Err error  // wraps a sentinel
 
-	// Detail is the text for clients where the sentinel says too little: which precondition, which field. It is a whole
-	// message, which the status table uses as it is or puts behind its own words.
+	// Detail is a more precise message for clients than the sentinel's: which precondition, which field. The table of
+	// Statuses uses it as the whole message, or appends it to its own.
 	Detail string
-	// Continue goes on with a list whose token has expired, at the newest version: inconsistent, but complete.
+	// Continue is a new token for a list whose token has expired. It continues at the newest version, so the list is
+	// complete, but not consistent.
 	Continue string
 	// Requested and Current versions, with ErrFuture.
 	Requested, Current uint64
@@ -48,7 +49,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// WrapError adds to err which operation on which key met it, unless err says so already. A nil err stays nil.
+// WrapError adds the operation and the key to err, unless err has them already. A nil err stays nil.
 func WrapError(op, key string, err error) error {
 	if err == nil {
 		return nil

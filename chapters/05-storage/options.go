@@ -9,15 +9,15 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// PrepareKey checks a key and, for a recursive list or watch, makes it a prefix that ends with a slash: without it,
-// everything below /pods/a would include /pods/ab. A key without a name, with a . or .. in it, or outside of the
-// storage's own resource (/pods/, or / where it keeps several) is ErrInvalidKey, and comes back as it is.
+// PrepareKey checks a key. For a recursive list or watch it makes the key a prefix that ends with a slash, because the
+// prefix /pods/a would include /pods/ab. An empty key, a key with . or .. in it, or a key outside of the storage's
+// resource (/pods/, or / if it stores several) is ErrInvalidKey, and the key is returned unchanged.
 // Upstream: storage.PrepareKey.
 func PrepareKey(resource, key string, recursive bool) (string, error) {
 	if key == "" || key == "/" {
 		return key, newInvalidKeyError("empty key: %q", key)
 	}
-	if strings.Contains(key, "/.") || key[0] == '.' { // rare, so that the split is not paid for each call
+	if strings.Contains(key, "/.") || key[0] == '.' { // rare: most calls need no split
 		parts := strings.Split(key, "/")
 		if slices.Contains(parts, ".") || slices.Contains(parts, "..") {
 			return key, newInvalidKeyError("invalid key: %q", key)
@@ -37,24 +37,24 @@ func newInvalidKeyError(format string, args ...any) error {
 	return &Error{Err: ErrInvalidKey, Detail: fmt.Sprintf(format, args...)}
 }
 
-// ListStart says which part of the history a list wants, and where in the order of the keys it begins.
+// ListStart is the revision that a list reads, and the key at which it begins.
 type ListStart struct {
 	Revision uint64 // exactly this revision; 0: the newest
-	AtLeast  uint64 // the answer must not be older; 0: any
-	Key      string // the first key to read; the list's prefix, or where its continue token says
-	// Continued: From and At come from a continue token.
+	AtLeast  uint64 // the minimum revision; 0: any
+	Key      string // the first key to read: the list's prefix, or the key of the continue token
+	// Continued: Revision and Key are from a continue token.
 	Continued bool
 }
 
-// ValidateListOptions turns a list's options into what to read, for every implementation alike. key is the list's key as PrepareKey
-// returned it, with the database's own prefix where it has one.
+// ValidateListOptions returns the ListStart for a list's options, for every implementation. key is the list's key as
+// PrepareKey returned it, with the database's prefix if it has one.
 //
 //	version     match          reads
 //	""                         the newest revision
 //	"0", N      NotOlderThan   the newest revision, which must be at least N
 //	N           Exact          revision N
-//	N           ""             as NotOlderThan; with a limit as Exact, so that all pages show one state
-//	continue token             the token's revision, or the newest where it says so
+//	N           ""             as NotOlderThan; with a limit as Exact, so that all pages are consistent
+//	continue token             the token's revision, or the newest for NewestVersion
 //
 // Errors: ErrInvalidContinue, ErrInvalidVersion. Upstream: storage.ValidateListOptions.
 func ValidateListOptions(key string, opts ListOptions) (ListStart, error) {
@@ -84,7 +84,7 @@ func ValidateListOptions(key string, opts ListOptions) (ListStart, error) {
 	return r, nil
 }
 
-// validateContinuedList is ValidateListOptions for a list that goes on with a token.
+// validateContinuedList is ValidateListOptions for a list with a continue token.
 func validateContinuedList(key string, opts ListOptions) (ListStart, error) {
 	from, version, err := DecodeContinue(opts.Predicate.Continue, key)
 	if err != nil {
@@ -97,8 +97,7 @@ func validateContinuedList(key string, opts ListOptions) (ListStart, error) {
 	return ListStart{Revision: uint64(max(version, 0)), Key: from, Continued: true}, nil
 }
 
-// Check refuses a reading of the future: ErrFuture where current, the newest revision, is older than what was asked
-// for.
+// Check returns ErrFuture if the requested revision is greater than current, the newest revision.
 func (r ListStart) Check(current uint64) error {
 	if wanted := max(r.Revision, r.AtLeast); wanted > current {
 		return &Error{Err: ErrFuture, Requested: wanted, Current: current}
@@ -106,8 +105,8 @@ func (r ListStart) Check(current uint64) error {
 	return nil
 }
 
-// ValidateMinimumResourceVersion is ListStart.Check for a Get: the answer, read at revision current, must not be older than version.
-// Errors: ErrInvalidVersion, ErrFuture.
+// ValidateMinimumResourceVersion checks that a Get at revision current is not older than version. Errors:
+// ErrInvalidVersion, ErrFuture.
 func ValidateMinimumResourceVersion(version string, current uint64) error {
 	wanted, err := APIObjectVersioner{}.ParseResourceVersion(version)
 	if err != nil {
@@ -116,7 +115,7 @@ func ValidateMinimumResourceVersion(version string, current uint64) error {
 	return ListStart{AtLeast: wanted}.Check(current)
 }
 
-// Texts for clients whose version is no longer held.
+// Messages for clients whose version is compacted.
 const (
 	listTooOld = "The resourceVersion for the provided list is too old."
 	pageTooOld = "The provided continue parameter is too old to display a consistent list result. You can start a new " +
@@ -126,8 +125,8 @@ const (
 	watchTooOld = "The resourceVersion for the provided watch is too old."
 )
 
-// Expired is the error for a reading at a revision that is no longer held. A list that came with a token gets one that
-// goes on at the newest revision. key is ValidateListOptions's.
+// Expired returns the error for a list at a compacted revision. If the list had a continue token, the error has a new
+// token, which continues at the newest revision. key is the key that ValidateListOptions got.
 func (r ListStart) Expired(key string) error {
 	if !r.Continued {
 		return &Error{Err: ErrExpired, Detail: listTooOld}
@@ -139,16 +138,16 @@ func (r ListStart) Expired(key string) error {
 	return &Error{Err: ErrExpired, Detail: pageTooOld, Continue: next}
 }
 
-// WatchStart says where a watch begins.
+// WatchStart is the revision at which a watch begins, and its initial events.
 type WatchStart struct {
-	After         uint64 // the changes after this revision; 0: after what exists now
-	InitialEvents bool   // first an ADDED event for each object that exists
-	// InitialEventsEndBookmark: after the initial events comes a bookmark that says so (see AnnotateInitialEventsEndBookmark).
+	After         uint64 // the first change is after this revision; 0: after the newest
+	InitialEvents bool   // begin with an ADDED event for each object that exists
+	// InitialEventsEndBookmark: a bookmark marks the end of the initial events (see AnnotateInitialEventsEndBookmark).
 	InitialEventsEndBookmark bool
 }
 
-// ValidateWatchOptions turns a watch's options into where it begins. Initial events are of the newest state, which must not be
-// older than the version asked for. Error: ErrInvalidVersion. Upstream: etcd3's areInitialEventsRequired and
+// ValidateWatchOptions returns the WatchStart for a watch's options. Initial events show the newest state, which must
+// not be older than the requested version. Error: ErrInvalidVersion. Upstream: etcd3's areInitialEventsRequired and
 // isInitialEventsEndBookmarkRequired.
 func ValidateWatchOptions(opts ListOptions) (WatchStart, error) {
 	version, err := APIObjectVersioner{}.ParseResourceVersion(opts.ResourceVersion)
@@ -163,8 +162,8 @@ func ValidateWatchOptions(opts ListOptions) (WatchStart, error) {
 	return start, nil
 }
 
-// CheckPreconditions is ErrPrecondition, with a Detail for the client, where obj does not meet p; a nil p is met by
-// every object. Upstream: storage.Preconditions.Check.
+// CheckPreconditions returns ErrPrecondition, with a Detail for the client, if obj does not meet p. Every object meets
+// a nil p. Upstream: storage.Preconditions.Check.
 func CheckPreconditions(key string, p *metav1.Preconditions, obj runtime.Object) error {
 	if p == nil {
 		return nil

@@ -7,10 +7,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// AttrFunc returns what selectors of a resource can see of an object. Upstream: storage.AttrFunc.
+// AttrFunc returns the labels and fields of an object that selectors can match. Upstream: storage.AttrFunc.
 type AttrFunc func(obj runtime.Object) (labels.Set, fields.Set, error)
 
-// SelectionPredicate says which objects a list or watch wants, and how many at a time. The zero value wants all.
+// SelectionPredicate selects the objects of a list or watch, and limits the size of a page. The zero value selects all.
 // Upstream: storage.SelectionPredicate.
 type SelectionPredicate struct {
 	Label    labels.Selector // nil: everything
@@ -18,17 +18,17 @@ type SelectionPredicate struct {
 	GetAttrs AttrFunc        // nil: labels, metadata.name and metadata.namespace
 	Limit    int64           // 0: no limit
 	Continue string
-	// AllowWatchBookmarks: the watcher understands BOOKMARK events.
+	// AllowWatchBookmarks: the watcher accepts BOOKMARK events.
 	AllowWatchBookmarks bool
 }
 
-// Empty reports whether the predicate wants every object.
+// Empty reports whether the predicate selects every object.
 func (p SelectionPredicate) Empty() bool {
 	return (p.Label == nil || p.Label.Empty()) && (p.Field == nil || p.Field.Empty())
 }
 
-// RemainingItemCount is a list's remainingItemCount where rest keys follow its last item: nil, unknown, with a selector, which may
-// not want all of them.
+// RemainingItemCount returns a list's remainingItemCount if rest keys follow its last item. With a selector it returns
+// nil (unknown), because some of them may not match.
 func (p SelectionPredicate) RemainingItemCount(rest int) *int64 {
 	if !p.Empty() {
 		return nil
@@ -37,7 +37,7 @@ func (p SelectionPredicate) RemainingItemCount(rest int) *int64 {
 	return &count
 }
 
-// Matches reports whether the predicate wants obj. Upstream: SelectionPredicate.Matches.
+// Matches reports whether the predicate selects obj. Upstream: SelectionPredicate.Matches.
 func (p SelectionPredicate) Matches(obj runtime.Object) (bool, error) {
 	if p.Empty() {
 		return true, nil
@@ -56,7 +56,7 @@ func (p SelectionPredicate) Matches(obj runtime.Object) (bool, error) {
 	return p.MatchesObjectAttributes(l, f), nil
 }
 
-// MatchesObjectAttributes is Matches for an object whose attributes are known. Upstream: MatchesObjectAttributes.
+// MatchesObjectAttributes is Matches for the labels and fields of an object. Upstream: MatchesObjectAttributes.
 func (p SelectionPredicate) MatchesObjectAttributes(l labels.Set, f fields.Set) bool {
 	return p.matchesLabels(l) && (p.Field == nil || p.Field.Matches(f))
 }
@@ -65,8 +65,8 @@ func (p SelectionPredicate) matchesLabels(l labels.Set) bool {
 	return p.Label == nil || p.Label.Matches(l)
 }
 
-// MatchesSingle is the name where the predicate wants the object of one name only (metadata.name=x), so that one
-// key can be read in place of a whole prefix. Upstream: SelectionPredicate.MatchesSingle.
+// MatchesSingle returns the name if the predicate selects one name only (metadata.name=x). One key can then be read
+// instead of a whole prefix. Upstream: SelectionPredicate.MatchesSingle.
 func (p SelectionPredicate) MatchesSingle() (string, bool) {
 	if p.Continue != "" {
 		return "", false
@@ -74,7 +74,7 @@ func (p SelectionPredicate) MatchesSingle() (string, bool) {
 	return p.requiresExactMatch("metadata.name")
 }
 
-// MatchesSingleNamespace is the namespace where the predicate wants objects of one namespace only.
+// MatchesSingleNamespace returns the namespace if the predicate selects objects of one namespace only.
 // Upstream: SelectionPredicate.MatchesSingleNamespace.
 func (p SelectionPredicate) MatchesSingleNamespace() (string, bool) {
 	if p.Continue != "" {
@@ -90,7 +90,7 @@ func (p SelectionPredicate) requiresExactMatch(field string) (string, bool) {
 	return p.Field.RequiresExactMatch(field)
 }
 
-// DefaultAttrs lets selectors see labels, metadata.name and, of namespaced objects, metadata.namespace.
+// DefaultAttrs returns an AttrFunc with the labels, metadata.name and, for namespaced objects, metadata.namespace.
 // Upstream: storage.DefaultNamespaceScopedAttr and DefaultClusterScopedAttr.
 func DefaultAttrs(namespaced bool) AttrFunc {
 	return func(obj runtime.Object) (labels.Set, fields.Set, error) {
@@ -106,7 +106,7 @@ func DefaultAttrs(namespaced bool) AttrFunc {
 	}
 }
 
-// metaFields is what DefaultAttrs shows of an object, without a map for each object.
+// metaFields has the fields of DefaultAttrs, without a map for each object.
 type metaFields struct{ metav1.Object }
 
 var _ fields.Fields = metaFields{}
@@ -125,18 +125,18 @@ func (m metaFields) Get(field string) string {
 	return ""
 }
 
-// MatchValue is one entry of an index: the objects whose attribute called Index has this Value.
+// MatchValue is one entry of an index: the objects whose value in the index IndexName is Value.
 // Upstream: storage.MatchValue.
 type MatchValue struct{ IndexName, Value string }
 
-// FieldIndex names the index over a field (spec.nodeName).
+// FieldIndex returns the name of the index of a field (spec.nodeName).
 func FieldIndex(field string) string { return "f:" + field }
 
-// LabelIndex names the index over a label.
+// LabelIndex returns the name of the index of a label.
 func LabelIndex(label string) string { return "l:" + label }
 
-// MatcherIndex lists, for the indexed fields and labels, the entries that the predicate requires: all that it wants is
-// in each of them. None: the predicate needs a scan. Upstream: SelectionPredicate.MatcherIndex.
+// MatcherIndex returns, for the indexed fields and labels, the index entries that the predicate requires: each entry
+// contains all objects that match. None: the predicate needs a scan. Upstream: SelectionPredicate.MatcherIndex.
 func (p SelectionPredicate) MatcherIndex(fieldNames, labelNames []string) []MatchValue {
 	var found []MatchValue
 	for _, field := range fieldNames {

@@ -12,8 +12,8 @@ import (
 	kinds "kubepath/chapters/02-kinds"
 )
 
-// APIObjectVersioner is the Versioner for objects and lists with the usual metadata: a *kinds.List, typed lists, and
-// objects shared as runtime.CacheableObject, which it only reads. Upstream: storage.APIObjectVersioner.
+// APIObjectVersioner is the Versioner for objects and lists with ObjectMeta or ListMeta: a *kinds.List, typed lists,
+// and shared objects (runtime.CacheableObject), which it only reads. Upstream: storage.APIObjectVersioner.
 type APIObjectVersioner struct{}
 
 var _ Versioner = APIObjectVersioner{}
@@ -32,8 +32,8 @@ func (APIObjectVersioner) UpdateObject(obj runtime.Object, version uint64) error
 	return nil
 }
 
-// UpdateList sets the list's resource version, continue token and remaining count. A list was read at some version,
-// so 0 is an error.
+// UpdateList sets the list's resource version, continue token and remaining count. Version 0 is an error, because every
+// list is read at some version.
 func (APIObjectVersioner) UpdateList(list runtime.Object, version uint64, next string, remaining *int64) error {
 	if version == 0 {
 		return errors.New("a list without a resource version")
@@ -59,7 +59,7 @@ func (APIObjectVersioner) PrepareObjectForStorage(obj runtime.Object) error {
 	return nil
 }
 
-// ObjectResourceVersion is the object's resource version; 0 where it has none. What is not a number is strconv's error.
+// ObjectResourceVersion returns the object's resource version; 0 if it has none. An invalid number is strconv's error.
 func (APIObjectVersioner) ObjectResourceVersion(obj runtime.Object) (uint64, error) {
 	m, err := readOnlyMeta(obj)
 	if err != nil {
@@ -72,7 +72,7 @@ func (APIObjectVersioner) ObjectResourceVersion(obj runtime.Object) (uint64, err
 	return strconv.ParseUint(version, 10, 64)
 }
 
-// ParseResourceVersion reads the version in a request: "" and "0" are 0.
+// ParseResourceVersion parses the version of a request: "" and "0" are 0.
 func (APIObjectVersioner) ParseResourceVersion(version string) (uint64, error) {
 	if version == "" || version == "0" {
 		return 0, nil
@@ -87,7 +87,7 @@ func (APIObjectVersioner) ParseResourceVersion(version string) (uint64, error) {
 	return v, nil
 }
 
-// writableMeta is the object's metadata. An object that others share may only be written by its own methods.
+// writableMeta returns the object's metadata. A shared object is an error: it is read-only.
 func writableMeta(obj runtime.Object) (metav1.Object, error) {
 	if m, ok := obj.(metav1.Object); ok {
 		return m, nil
@@ -98,7 +98,7 @@ func writableMeta(obj runtime.Object) (metav1.Object, error) {
 	return meta.Accessor(obj)
 }
 
-// readOnlyMeta is the object's metadata, to be read only.
+// readOnlyMeta returns the object's metadata, which the caller must not change.
 func readOnlyMeta(obj runtime.Object) (metav1.Object, error) {
 	if m, ok := obj.(metav1.Object); ok {
 		return m, nil

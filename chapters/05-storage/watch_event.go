@@ -9,15 +9,15 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 )
 
-// WatchEventFor says what a watcher with predicate p sees of a change from old (nil: did not exist) to current (nil: was
-// deleted): the type of the event, "" for none, and the object to show. The object is current itself or, for a
-// DELETED event, old itself, to which the caller gives the resource version of the change.
+// WatchEventFor returns the event of a change from old (nil: created) to current (nil: deleted) for a watcher with
+// predicate p: the type, "" for no event, and the object. The object is current itself or, for a DELETED event, old
+// itself, on which the caller sets the resource version of the change.
 //
-//	              current matches   does not, or is gone
-//	old matches   MODIFIED          DELETED (with old)
-//	does not      ADDED             nothing
+//	                   current matches   does not, or is nil
+//	old matches        MODIFIED          DELETED (with old)
+//	does not, or nil   ADDED             no event
 //
-// With an empty predicate, the content of old is not read unless current is nil: any object may stand for it.
+// With an empty predicate, old is not read unless current is nil: any object may be passed instead of it.
 // Upstream: etcd3's watchChan.transform.
 func WatchEventFor(p SelectionPredicate, old, current runtime.Object) (watch.EventType, runtime.Object, error) {
 	before, err := p.matchesExisting(old)
@@ -46,13 +46,14 @@ func (p SelectionPredicate) matchesExisting(obj runtime.Object) (bool, error) {
 	return p.Matches(obj)
 }
 
-// Bookmark is the event that says how far a watch is. obj is an empty object of the resource's kind.
+// Bookmark returns the BOOKMARK event for a watch that has sent all changes up to version. obj is an empty object of
+// the resource's kind.
 func Bookmark(obj runtime.Object, version uint64) (watch.Event, error) {
 	err := APIObjectVersioner{}.UpdateObject(obj, version)
 	return watch.Event{Type: watch.Bookmark, Object: obj}, err
 }
 
-// AnnotateInitialEventsEndBookmark marks a bookmark as the end of the initial events, which clients wait for that asked for
+// AnnotateInitialEventsEndBookmark marks a bookmark as the end of the initial events, for clients that requested
 // sendInitialEvents. Upstream: storage.AnnotateInitialEventsEndBookmark.
 func AnnotateInitialEventsEndBookmark(bookmark runtime.Object) error {
 	m, err := writableMeta(bookmark)
@@ -68,10 +69,10 @@ func AnnotateInitialEventsEndBookmark(bookmark runtime.Object) error {
 	return nil
 }
 
-// WatchExpired is why a watch cannot begin, or go on, at a version that is no longer held.
+// WatchExpired returns the error for a watch at a compacted version.
 func WatchExpired() error { return &Error{Err: ErrExpired, Detail: watchTooOld} }
 
-// ErrorEvent ends a watch: it tells the client why as a Status, which is 410 Gone where err is ErrExpired.
+// ErrorEvent returns the last event of a watch: it has err as a Status, which is 410 Gone if err is ErrExpired.
 func ErrorEvent(err error) watch.Event {
 	var status *apierrors.StatusError
 	var ours *Error

@@ -12,30 +12,30 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Database holds keys, what they hold now, and what they held before. Like etcd it counts one revision per change, for
-// all keys together, beginning after 1. Several Stores may share one.
+// Database has keys with their current and earlier objects. Like etcd it counts one revision per change, for all keys
+// together; the first change is revision 2. Several Stores may share one.
 type Database struct {
 	mu       sync.Mutex
 	revision uint64               // of the newest change
-	keys     []string             // sorted; also deleted ones, as long as history remembers them
+	keys     []string             // sorted; deleted keys too, until they are compacted
 	versions map[string][]*change // of each key, oldest first
 	log      []*change            // of all keys, oldest first
 
-	compacted        uint64        // what was replaced or deleted before this revision is gone
-	changed          chan struct{} // closed, and replaced, when there is something for watches
-	progressRequests uint64        // how often a progress report was asked for
+	compacted        uint64        // the revision of the last compaction: older revisions cannot be read
+	changed          chan struct{} // closed, and replaced, to wake the watches
+	progressRequests uint64        // the number of calls of RequestWatchProgress
 }
 
-// change is what a key holds from a revision on. It is never modified.
+// change is one change of a key. It is immutable.
 type change struct {
 	key      string
 	revision uint64
 	object   runtime.Object // nil: deleted
-	old      runtime.Object // what it replaced; nil: nothing
-	lease    *lease         // ends the object's life; nil: lives on
+	old      runtime.Object // the replaced object; nil: none
+	lease    *lease         // when it ends, the object is deleted; nil: none
 }
 
-// errLostRace: the key does not hold what the writer has seen, because another writer was faster.
+// errLostRace: another writer has changed the key since it was read.
 var errLostRace = errors.New("another writer was faster")
 
 // NewDatabase returns an empty database.
@@ -43,11 +43,12 @@ func NewDatabase() *Database {
 	return &Database{revision: 1, versions: map[string][]*change{}, changed: make(chan struct{})}
 }
 
-// swap makes the object (nil: nothing) the content of key, if the key's last change still is the one at revision seen
-// (0: holds nothing). Otherwise nothing happens: errLostRace. The database keeps the object.
+// swap writes object (nil: deletes) at key, if the key's last change is still at revision seen (0: the key has no
+// object). Otherwise it returns errLostRace and changes nothing. The database keeps the object; the caller must not
+// change it.
 //
-// This is all the concurrency control there is: nobody waits for a lock while deciding what to write, and of several
-// writers that have seen the same state exactly one succeeds. In etcd it is a transaction that compares ModRevision.
+// This is optimistic concurrency control: no writer holds a lock between its read and its write, and of several writers
+// that have read the same revision exactly one succeeds. In etcd it is a transaction that compares ModRevision.
 func (db *Database) swap(key string, seen uint64, object runtime.Object, l *lease) (*change, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -69,14 +70,14 @@ func (db *Database) swap(key string, seen uint64, object runtime.Object, l *leas
 	return next, nil
 }
 
-// current is what key holds and the newest revision of the database; nil where it holds nothing.
+// current returns the newest change of key (nil: it has no object), and the newest revision of the database.
 func (db *Database) current(key string) (*change, uint64) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	return db.newestLocked(key), db.revision
 }
 
-// newestLocked is current for those who hold the lock.
+// newestLocked returns the newest change of key. The caller holds the lock.
 func (db *Database) newestLocked(key string) *change {
 	if versions := db.versions[key]; len(versions) > 0 {
 		return versions[len(versions)-1].liveOrNil()
@@ -84,13 +85,13 @@ func (db *Database) newestLocked(key string) *change {
 	return nil
 }
 
-// notify tells the watches to look at the log.
+// notify wakes the watches, which then read the log.
 func (db *Database) notify() {
 	close(db.changed)
 	db.changed = make(chan struct{})
 }
 
-// liveOrNil is nil for a deletion.
+// liveOrNil returns nil for a deletion.
 func (c *change) liveOrNil() *change {
 	if c == nil || c.object == nil {
 		return nil
@@ -105,12 +106,12 @@ func (c *change) revisionOrZero() uint64 {
 	return c.revision
 }
 
-// copy is the object for a caller to own.
+// copy returns a copy of the object, which the caller may change.
 func (c *change) copy() runtime.Object { return c.object.DeepCopyObject() }
 
 var versioner storage.APIObjectVersioner
 
-// record appends a change to the history, with the lock held.
+// record appends a change to the history. The caller holds the lock.
 func (db *Database) record(next *change) {
 	db.revision = next.revision
 	db.log = append(db.log, next)
@@ -122,8 +123,8 @@ func (db *Database) record(next *change) {
 	db.notify()
 }
 
-// scan returns what the keys below prefix, from a first key on, held at a revision (0: the newest), in the order of the
-// keys, together with the revision of the answer. A revision that is gone is storage.ErrExpired.
+// scan returns the objects below prefix, beginning at the key from, as they were at a revision (0: the newest), in the
+// order of their keys, and that revision. A compacted revision is storage.ErrExpired.
 func (db *Database) scan(prefix, from string, revision uint64) ([]*change, uint64, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -146,7 +147,7 @@ func (db *Database) scan(prefix, from string, revision uint64) ([]*change, uint6
 	return found, revision, nil
 }
 
-// versionAt is the version that was the newest at a revision; nil where none is that old.
+// versionAt returns the newest version up to a revision; nil if there is none.
 func versionAt(versions []*change, revision uint64) *change {
 	if newest := versions[len(versions)-1]; newest.revision <= revision {
 		return newest
@@ -158,15 +159,15 @@ func versionAt(versions []*change, revision uint64) *change {
 	return versions[later-1]
 }
 
-// logPage is what a watch reads from the log in one go.
+// logPage is the part of the log that a watch reads at once.
 type logPage struct {
 	changes          []*change
-	revision         uint64          // the watch has now seen all up to this one
-	progressRequests uint64          // how often a progress report was asked for until now
-	changed          <-chan struct{} // closed when there is more
+	revision         uint64          // the page has all changes up to it
+	progressRequests uint64          // the number of calls of RequestWatchProgress so far
+	changed          <-chan struct{} // closed when the next page can be read
 }
 
-// changesAfter reads the log behind a revision. A revision whose followers are gone is storage.ErrExpired.
+// changesAfter returns the changes after a revision. A compacted revision is storage.ErrExpired.
 func (db *Database) changesAfter(revision uint64) (logPage, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -182,9 +183,9 @@ func (db *Database) changesAfter(revision uint64) (logPage, error) {
 	}, nil
 }
 
-// Compact forgets what was replaced or deleted before a revision, as etcd does when kube-apiserver asks for it every
-// five minutes. What a key held at that revision stays. Nothing happens for a revision that is older than the last
-// compaction's, or that does not exist yet.
+// Compact removes the history before a revision, as etcd does when kube-apiserver requests it every five minutes. The
+// objects at that revision are kept. It does nothing for a revision that is older than the last compaction, or that
+// does not exist yet.
 func (db *Database) Compact(revision uint64) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -198,7 +199,8 @@ func (db *Database) Compact(revision uint64) {
 	db.notify()
 }
 
-// compactKey drops the versions of a key that no reading at the revision or later needs, and tells whether none is left.
+// compactKey removes the versions of a key that no read at the revision or later needs, and reports whether none is
+// left.
 func (db *Database) compactKey(key string, revision uint64) bool {
 	versions := db.versions[key]
 	needed := versionAt(versions, revision)
@@ -213,7 +215,7 @@ func (db *Database) compactKey(key string, revision uint64) bool {
 	return false
 }
 
-// Revision is the newest revision.
+// Revision returns the newest revision.
 func (db *Database) Revision() uint64 {
 	db.mu.Lock()
 	defer db.mu.Unlock()

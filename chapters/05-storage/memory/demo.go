@@ -19,8 +19,8 @@ import (
 	"kubepath/internal/demo"
 )
 
-// Demo shows what the contract promises to several clients at once: two writers race for one object and lose nothing,
-// pages of a list show one state while it changes, and a watch sees every change once.
+// Demo shows the contract with concurrent clients: two writers update one object and no change is lost, the pages of a
+// list show one state although objects change, and a watch gets every change once.
 func Demo(ctx context.Context, s *demo.Stage) error {
 	d := &show{Stage: s, store: Open(Config{NewFunc: func() runtime.Object { return &corev1.Pod{} }})}
 	for _, act := range []func(context.Context) error{d.race, d.pages, d.expiry, d.history} {
@@ -48,7 +48,7 @@ func (d *show) create(ctx context.Context, names ...string) error {
 	return nil
 }
 
-// race lets blue write between red's read and red's write.
+// race updates one object with two writers: blue writes between red's read and red's write.
 func (d *show) race(ctx context.Context) error {
 	d.Title("Two writers race for one object, and nothing is locked")
 	if err := d.create(ctx, "web"); err != nil {
@@ -66,7 +66,7 @@ func (d *show) race(ctx context.Context) error {
 	})
 }
 
-// label updates web as one writer; between is what happens after it has read.
+// label updates web as one writer; between is called between its read and its write.
 func (d *show) label(ctx context.Context, writer string, between func() error) error {
 	var pod corev1.Pod
 	err := d.store.GuaranteedUpdate(ctx, podKey("web"), &pod, storage.Update{
@@ -89,7 +89,7 @@ func (d *show) label(ctx context.Context, writer string, between func() error) e
 
 func labelsOf(p *corev1.Pod) []string { return slices.Sorted(maps.Keys(p.Labels)) }
 
-// pages reads a list that changes between its pages.
+// pages reads a list in two pages; objects change between them.
 func (d *show) pages(ctx context.Context) error {
 	d.Title("A list, two objects a page, all of one state")
 	if err := d.create(ctx, "a", "b", "c"); err != nil {
@@ -128,7 +128,7 @@ func (d *show) page(ctx context.Context, token string) (*kinds.List, error) {
 	return page, nil
 }
 
-// decoded is the JSON in a token, which travels as base64.
+// decoded returns the JSON in a token, which is base64.
 func decoded(token string) string {
 	json, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil {
@@ -137,7 +137,7 @@ func decoded(token string) string {
 	return string(json)
 }
 
-// expiry compacts the history that a token needs.
+// expiry compacts the revision of a continue token.
 func (d *show) expiry(ctx context.Context) error {
 	d.Title("History is not kept for ever")
 	page, err := d.page(ctx, "")
@@ -162,7 +162,7 @@ func (d *show) expiry(ctx context.Context) error {
 	return err
 }
 
-// history watches from a revision that is already past.
+// history watches from a revision in the past.
 func (d *show) history(ctx context.Context) error {
 	from := d.store.db.Revision()
 	d.Title("A watch from revision %d sees what came after it, in order", from)

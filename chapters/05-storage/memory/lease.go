@@ -2,13 +2,13 @@ package memory
 
 import "time"
 
-// lease ends the life of the object that holds it. An update may hand it on to the next version of the object.
+// lease deletes its object when it ends. An update may keep the lease for the new version of the object.
 type lease struct {
 	end   time.Time
 	timer *time.Timer
 }
 
-// grant returns a lease on key that ends after ttl seconds; nil for 0, which is for ever.
+// grant returns a lease on key that ends after ttl seconds; nil for 0, which means no limit.
 func (db *Database) grant(key string, ttl uint64) *lease {
 	if ttl == 0 {
 		return nil
@@ -19,7 +19,7 @@ func (db *Database) grant(key string, ttl uint64) *lease {
 	return l
 }
 
-// expire deletes what key holds, if it still holds it on this lease.
+// expire deletes the object of key if it still has this lease.
 func (db *Database) expire(key string, l *lease) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -28,7 +28,7 @@ func (db *Database) expire(key string, l *lease) {
 	}
 }
 
-// releaseLease stops the clock of a version's lease, unless the next version holds it too.
+// releaseLease stops the timer of a version's lease, unless the next version keeps the lease.
 func (c *change) releaseLease(next *lease) {
 	if c != nil && c.lease != next {
 		c.lease.stop()
@@ -41,7 +41,7 @@ func (l *lease) stop() {
 	}
 }
 
-// left is the rest of the lease in seconds, rounded up; 0 where there is none.
+// left returns the seconds until the lease ends, rounded up; 0 for no lease.
 func (l *lease) left() int64 {
 	if l == nil {
 		return 0

@@ -11,14 +11,14 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Config of a Store.
+// Config is the configuration of a Store.
 type Config struct {
-	NewFunc  func() runtime.Object // an empty object of the kind that is stored
-	Database *Database             // shared with other stores; nil: its own
-	Resource string                // the root of its keys: /pods; "": any key
+	NewFunc  func() runtime.Object // returns an empty object of the stored kind
+	Database *Database             // may be shared with other stores; nil: a new one
+	Resource string                // the prefix of its keys: /pods; "": any key
 }
 
-// Store keeps the objects of one resource in a Database.
+// Store stores the objects of one resource in a Database.
 type Store struct {
 	db       *Database
 	newFunc  func() runtime.Object
@@ -35,13 +35,13 @@ func Open(c Config) *Store {
 	return &Store{db: c.Database, newFunc: c.NewFunc, resource: strings.TrimSuffix(c.Resource, "/") + "/"}
 }
 
-// Database is where the store keeps its objects.
+// Database returns the store's database.
 func (s *Store) Database() *Database { return s.db }
 
-// Versioner is the one for objects with the usual metadata.
+// Versioner returns the APIObjectVersioner.
 func (s *Store) Versioner() storage.Versioner { return versioner }
 
-// Create is a swap that expects the key to hold nothing.
+// Create is a swap that expects no object at key.
 func (s *Store) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
 	if err := s.prepare(ctx, key); err != nil {
 		return storage.WrapError("create", key, err)
@@ -65,7 +65,7 @@ func (s *Store) Create(ctx context.Context, key string, obj, out runtime.Object,
 	return storage.WrapError("create", key, deliver(out, created))
 }
 
-// Get delivers what the key holds now, which is as new as any version that exists.
+// Get stores the newest object of key in out.
 func (s *Store) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
 	if err := s.prepare(ctx, key); err != nil {
 		return storage.WrapError("get", key, err)
@@ -83,7 +83,7 @@ func (s *Store) Get(ctx context.Context, key string, opts storage.GetOptions, ou
 	return storage.WrapError("get", key, storage.ErrNotFound)
 }
 
-// ReadinessCheck is always nil.
+// ReadinessCheck always returns nil.
 func (s *Store) ReadinessCheck() error { return nil }
 
 // Stats counts the objects below the store's resource; their size in bytes is unknown.
@@ -92,19 +92,19 @@ func (s *Store) Stats(context.Context) (storage.Stats, error) {
 	return storage.Stats{ObjectCount: int64(len(found))}, err
 }
 
-// GetCurrentResourceVersion is the database's newest revision.
+// GetCurrentResourceVersion returns the database's newest revision.
 func (s *Store) GetCurrentResourceVersion(context.Context) (uint64, error) {
 	return s.db.Revision(), nil
 }
 
-// CompactRevision is that of the last compaction.
+// CompactRevision returns the revision of the last compaction.
 func (s *Store) CompactRevision() uint64 {
 	s.db.mu.Lock()
 	defer s.db.mu.Unlock()
 	return s.db.compacted
 }
 
-// prepare checks what each operation on one key is given.
+// prepare checks the key and the context of an operation on one key.
 func (s *Store) prepare(ctx context.Context, key string) error {
 	if _, err := storage.PrepareKey(s.resource, key, false); err != nil {
 		return err
@@ -112,7 +112,8 @@ func (s *Store) prepare(ctx context.Context, key string) error {
 	return ctx.Err()
 }
 
-// deliver hands out a change's object: shared with a *kinds.ResultPointer, copied for others.
+// deliver stores a change's object in out: the object itself in a *kinds.ResultPointer, a copy in any other
+// out-pointer.
 func deliver(out runtime.Object, c *change) error {
 	if out == nil {
 		return nil
@@ -123,7 +124,7 @@ func deliver(out runtime.Object, c *change) error {
 	return kinds.SetResult(out, c.copy())
 }
 
-// GetList scans the keys of one state of the database.
+// GetList scans the keys at one revision of the database.
 func (s *Store) GetList(ctx context.Context, key string, opts storage.ListOptions, out *kinds.List) error {
 	key, err := storage.PrepareKey(s.resource, key, opts.Recursive)
 	if err == nil {
@@ -144,7 +145,7 @@ func (s *Store) list(key string, opts storage.ListOptions, out *kinds.List) erro
 		return err
 	}
 	found, revision, err := s.read(key, reading, opts.Recursive)
-	if err != nil { // a scan fails for one reason: that revision is gone
+	if err != nil { // a scan fails only if the revision is compacted
 		return reading.Expired(key)
 	}
 	rest, err := appendMatching(found, opts, out)
@@ -162,7 +163,7 @@ func (s *Store) list(key string, opts storage.ListOptions, out *kinds.List) erro
 	return versioner.UpdateList(out, revision, next, opts.Predicate.RemainingItemCount(len(rest)))
 }
 
-// read scans; where the list is not recursive, key itself is the only one of interest.
+// read scans the keys of a list; without recursive, only key itself.
 func (s *Store) read(key string, r storage.ListStart, recursive bool) ([]*change, uint64, error) {
 	found, revision, err := s.db.scan(key, r.Key, r.Revision)
 	if !recursive && len(found) > 0 {
@@ -173,8 +174,8 @@ func (s *Store) read(key string, r storage.ListStart, recursive bool) ([]*change
 	return found, revision, err
 }
 
-// appendMatching appends to the list copies of the objects that match, until the limit is reached, and returns those it has not
-// looked at.
+// appendMatching appends copies of the objects that match to the list, until the limit is reached. It returns the
+// objects that it has not checked.
 func appendMatching(found []*change, opts storage.ListOptions, out *kinds.List) (rest []*change, err error) {
 	limit := int(opts.Predicate.Limit)
 	if !opts.Recursive {

@@ -12,8 +12,8 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// GuaranteedUpdate reads, lets the caller decide, and swaps; after a lost race all three again. The hint is of no
-// use here: it saves a read, and a read costs nothing.
+// GuaranteedUpdate reads, calls Mutate, and swaps; after a lost race it does all three again. It ignores
+// u.CachedExistingObject, because a read from memory costs nothing.
 func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	written, err := s.retryLostRaces(ctx, "update", key, func() (*change, error) { return s.attemptUpdate(key, u) })
 	if err != nil {
@@ -22,7 +22,7 @@ func (s *Store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 	return storage.WrapError("update", key, deliver(out, written))
 }
 
-// Delete reads, lets the caller refuse, and swaps the object for nothing; after a lost race all three again.
+// Delete reads, calls opts.Validate, and deletes with a swap; after a lost race it does all three again.
 func (s *Store) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
 	deleted, err := s.retryLostRaces(ctx, "delete", key, func() (*change, error) { return s.attemptDelete(ctx, key, opts) })
 	if err != nil {
@@ -35,7 +35,7 @@ func (s *Store) Delete(ctx context.Context, key string, out runtime.Object, opts
 	return storage.WrapError("delete", key, kinds.SetResult(out, last))
 }
 
-// retryLostRaces attempts a write until no other writer is faster, the attempt fails for another reason, or ctx ends.
+// retryLostRaces repeats a write until it does not return errLostRace, or ctx ends.
 func (s *Store) retryLostRaces(ctx context.Context, op, key string, attempt func() (*change, error)) (*change, error) {
 	for {
 		if err := s.prepare(ctx, key); err != nil {
@@ -53,10 +53,10 @@ func (s *Store) retryLostRaces(ctx context.Context, op, key string, attempt func
 	}
 }
 
-// callerError carries the error of a caller's function, which is returned as it is, past those who would add to it.
+// callerError is the error of a caller's function. It marks an error that is returned without an operation and a key.
 type callerError struct{ error }
 
-// attemptUpdate updates once: errLostRace where another writer was faster.
+// attemptUpdate tries the update once; errLostRace: another writer has changed the object.
 func (s *Store) attemptUpdate(key string, u storage.Update) (*change, error) {
 	old, _ := s.db.current(key)
 	if old == nil && !u.IgnoreNotFound {
@@ -85,7 +85,7 @@ func (s *Store) attemptUpdate(key string, u storage.Update) (*change, error) {
 	return written, err
 }
 
-// mutateInput is the copy that Mutate may change and what the database knows of it; a new object where there is none.
+// mutateInput returns the parameters of Mutate: a copy of the object (a new one if there is none) and its metadata.
 func (s *Store) mutateInput(old *change) (runtime.Object, storage.ResponseMeta) {
 	if old == nil {
 		return s.newFunc(), storage.ResponseMeta{}
@@ -93,7 +93,7 @@ func (s *Store) mutateInput(old *change) (runtime.Object, storage.ResponseMeta) 
 	return old.copy(), storage.ResponseMeta{TTL: old.lease.left(), ResourceVersion: old.revision}
 }
 
-// nextLease is the one that the object has, where the mutation says nothing.
+// nextLease returns the lease for the new object: a new one if Mutate returned a TTL, else the old one.
 func (s *Store) nextLease(key string, old *change, ttl *uint64) *lease {
 	switch {
 	case ttl != nil:
@@ -104,7 +104,7 @@ func (s *Store) nextLease(key string, old *change, ttl *uint64) *lease {
 	return nil
 }
 
-// unchanged tells whether an update would change nothing but the version, which sets the version of next.
+// unchanged reports whether the update changes nothing. To compare, it sets the version of next to that of stored.
 func unchanged(stored, next runtime.Object) bool {
 	version, err := versioner.ObjectResourceVersion(stored)
 	if err != nil || versioner.UpdateObject(next, version) != nil {
@@ -120,10 +120,10 @@ func unchanged(stored, next runtime.Object) bool {
 	return err1 == nil && err2 == nil && bytes.Equal(before, after)
 }
 
-// marshaler is what the types of k8s.io/api have: bytes by generated code, where a comparison would need reflection.
+// marshaler is implemented by generated code of k8s.io/api. Comparing the bytes is faster than reflection.
 type marshaler interface{ Marshal() ([]byte, error) }
 
-// attemptDelete deletes once.
+// attemptDelete tries the deletion once.
 func (s *Store) attemptDelete(ctx context.Context, key string, opts storage.DeleteOptions) (*change, error) {
 	old, _ := s.db.current(key)
 	if old == nil {
@@ -140,7 +140,7 @@ func (s *Store) attemptDelete(ctx context.Context, key string, opts storage.Dele
 	return s.db.swap(key, old.revision, nil, nil)
 }
 
-// lastState is what a change replaced, with the version of the change: how a deleted object is shown.
+// lastState returns the deleted object with the resource version of its deletion.
 func (c *change) lastState() (runtime.Object, error) {
 	last := c.old.DeepCopyObject()
 	return last, versioner.UpdateObject(last, c.revision)

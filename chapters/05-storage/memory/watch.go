@@ -10,10 +10,10 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// watchBuffer is how many events wait for a slow reader. Beyond it, they wait in the log.
+// watchBuffer is the number of events that are buffered for a slow reader. Further events stay in the log.
 const watchBuffer = 100
 
-// Watch starts a reader of the log. It ends when it is stopped, when ctx ends, or with an ERROR event.
+// Watch starts a goroutine that reads the log. It ends after Stop, when ctx ends, or after an ERROR event.
 func (s *Store) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
 	key, err := storage.PrepareKey(s.resource, key, opts.Recursive)
 	if err == nil {
@@ -36,7 +36,7 @@ func (s *Store) Watch(ctx context.Context, key string, opts storage.ListOptions)
 	return w, nil
 }
 
-// RequestWatchProgress makes each watch that wants to know report how far it is.
+// RequestWatchProgress makes each watch with ProgressNotify send a bookmark.
 func (s *Store) RequestWatchProgress(context.Context) error {
 	s.db.mu.Lock()
 	defer s.db.mu.Unlock()
@@ -45,16 +45,16 @@ func (s *Store) RequestWatchProgress(context.Context) error {
 	return nil
 }
 
-// watcher shows one client the changes below a key.
+// watcher sends the changes below a key to one client.
 type watcher struct {
 	store *Store
 	key   string
 	opts  storage.ListOptions
 	start storage.WatchStart
 
-	initial          []*change // what exists, where the client wants to see it first
-	seen             uint64    // the revision up to which the client has seen everything
-	progressRequests uint64    // the progress reports that it has had
+	initial          []*change // the objects for initial events
+	seen             uint64    // all changes up to this revision are sent
+	progressRequests uint64    // the requests for progress that are answered
 
 	cancel context.CancelFunc
 	done   <-chan struct{}
@@ -67,7 +67,7 @@ func (w *watcher) ResultChan() <-chan watch.Event { return w.events }
 // Stop ends the watch. It may be called more than once.
 func (w *watcher) Stop() { w.cancel() }
 
-// begin finds the place in history from which the watch goes on.
+// begin reads the objects for initial events, and sets the revision after which the watch begins.
 func (w *watcher) begin() error {
 	w.seen = w.start.After
 	db := w.store.db
@@ -93,7 +93,7 @@ func (w *watcher) begin() error {
 	return nil
 }
 
-// run sends the initial events, and then follows the log until the watch ends.
+// run sends the initial events, and then the changes of the log until the watch ends.
 func (w *watcher) run() {
 	defer close(w.events)
 	defer w.Stop()
@@ -127,7 +127,7 @@ func (w *watcher) sendInitial() bool {
 	return !w.start.InitialEventsEndBookmark || w.sendBookmark(w.seen, true)
 }
 
-// sendPage sends what is new in the log and, where one was asked for, a progress report.
+// sendPage sends the changes of a page and, if one was requested, a progress bookmark.
 func (w *watcher) sendPage(f logPage) bool {
 	for _, c := range f.changes {
 		if w.includes(c.key) && !w.sendChange(c.old, c.object, c) {
@@ -146,7 +146,7 @@ func (w *watcher) includes(key string) bool {
 	return key == w.key || w.opts.Recursive && strings.HasPrefix(key, w.key)
 }
 
-// sendChange sends what the client's predicate lets it see of a change; false ends the watch.
+// sendChange sends the event of a change for the client's predicate; false ends the watch.
 func (w *watcher) sendChange(old, current runtime.Object, c *change) bool {
 	kind, object, err := storage.WatchEventFor(w.opts.Predicate, old, current)
 	if err == nil && kind != "" {
@@ -172,7 +172,7 @@ func (w *watcher) sendBookmark(revision uint64, endOfInitial bool) bool {
 	return w.send(bookmark) && err == nil
 }
 
-// send hands an event to the client, or gives up when the watch ends.
+// send sends an event to the client; false: the watch has ended.
 func (w *watcher) send(e watch.Event) bool {
 	select {
 	case w.events <- e:

@@ -11,7 +11,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// benched are the operations that Benchmark measures. Each begins with 1,000 pods.
+// benched has the operations that Benchmark measures. Each begins with 1,000 pods.
 var benched = []struct {
 	name string
 	call func(b *bench, i int) error
@@ -51,7 +51,7 @@ type bench struct {
 	ctx context.Context
 }
 
-// Benchmark measures the operations of any storage in the same way.
+// Benchmark measures the operations of a storage.
 func Benchmark(b *testing.B, open Open) {
 	for _, op := range benched {
 		b.Run(op.name, func(b *testing.B) {
@@ -71,10 +71,10 @@ func Benchmark(b *testing.B, open Open) {
 	}
 }
 
-// existing is the key of the ith of the 1,000 pods.
+// existing returns the key of the ith of the 1,000 pods.
 func existing(i int) string { return key(fmt.Sprintf("default/p%03d", i%1000)) }
 
-// typical is a pod with the fields that most have.
+// typical returns a pod with the fields that most pods have.
 func typical(i int) *corev1.Pod {
 	return pod(fmt.Sprintf("p%03d", i), withLabel(fmt.Sprint(i)), onNodeNamed("node-1"), func(p *corev1.Pod) {
 		p.Spec.Containers = []corev1.Container{{Name: "main", Image: "nginx:1.29"}}

@@ -16,14 +16,14 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// check is what a case works with: a storage of its own, and short words for what most cases do.
+// check is the context of a case: its storage, and methods for frequent operations and checks.
 type check struct {
 	*testing.T
 	Fixture
 	ctx context.Context
 }
 
-// key is where a pod of this suite lies. namespace/name is its path.
+// key returns the key of a pod; path is namespace/name.
 func key(path string) string { return "/pods/" + path }
 
 // pod returns an unsaved pod called name in the namespace default.
@@ -42,7 +42,7 @@ func withLabel(value string) func(*corev1.Pod) {
 	return func(p *corev1.Pod) { p.Labels = map[string]string{"app": value} }
 }
 
-// ok ends the case where a step that must succeed did not.
+// ok ends the case if err is not nil.
 func (c *check) ok(err error) {
 	c.Helper()
 	if err != nil {
@@ -106,7 +106,7 @@ func (c *check) delete(name string) *corev1.Pod {
 	return out
 }
 
-// list lists all pods, or those that opts say, below a path.
+// list lists the pods below a path, with opts.
 func (c *check) list(path string, opts storage.ListOptions) *kinds.List {
 	c.Helper()
 	opts.Recursive = true
@@ -123,7 +123,7 @@ func (c *check) version(obj runtime.Object) uint64 {
 	return v
 }
 
-// same ends the case where got is not want.
+// same ends the case if got is not want.
 func (c *check) same(what string, got, want any) {
 	c.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -131,7 +131,7 @@ func (c *check) same(what string, got, want any) {
 	}
 }
 
-// needs skips a case whose capability the storage says it cannot have.
+// needs skips a case if the storage does not have its capability.
 func (c *check) needs(capability string, given bool) {
 	c.Helper()
 	if given {
@@ -144,7 +144,7 @@ func (c *check) needs(capability string, given bool) {
 	c.Skipf("no %s: %s", capability, why)
 }
 
-// setting is an update that applies change.
+// setting returns an update that applies change.
 func setting(change func(*corev1.Pod)) storage.Update {
 	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 		p, ok := old.(*corev1.Pod)
@@ -156,7 +156,7 @@ func setting(change func(*corev1.Pod)) storage.Update {
 	}}
 }
 
-// names are those of a list's items, in its order.
+// names returns the names of a list's items, in order.
 func names(l *kinds.List) []string {
 	out := []string{}
 	for _, item := range l.Items {

@@ -19,7 +19,7 @@ func (c *check) together(n int, f func(i int) error) {
 	c.begin(n, f)()
 }
 
-// begin starts n functions; the function that it returns waits for them and ends the case with the first error.
+// begin starts n functions. The returned function waits for them and ends the case with the first error.
 func (c *check) begin(n int, f func(i int) error) (wait func()) {
 	var group errgroup.Group
 	for i := range n {
@@ -31,7 +31,7 @@ func (c *check) begin(n int, f func(i int) error) (wait func()) {
 	}
 }
 
-// count is the number in a pod's annotation n; increment adds 1 to it.
+// count returns the number in a pod's annotation n; increment adds 1 to it.
 func count(p *corev1.Pod) int {
 	n, _ := strconv.Atoi(p.Annotations["n"])
 	return n
@@ -41,7 +41,7 @@ func increment(p *corev1.Pod) {
 	p.Annotations = map[string]string{"n": strconv.Itoa(count(p) + 1)}
 }
 
-// raise increments the counter of a pod so many times.
+// raise increments the counter of a pod n times.
 func (c *check) raise(name string, times int) error {
 	for range times {
 		if err := c.Storage.GuaranteedUpdate(c.ctx, key("default/"+name), nil, setting(increment)); err != nil {
@@ -159,7 +159,7 @@ var concurrencyCases = []testCase{
 	}},
 }
 
-// expected is the type of the nth event of an object that is created, written so many times, and deleted.
+// expected returns the type of the nth event of an object that is created, updated several times, and deleted.
 func expected(n, writes int) watch.EventType {
 	switch {
 	case n == 0:
@@ -170,7 +170,8 @@ func expected(n, writes int) watch.EventType {
 	return watch.Deleted
 }
 
-// churn deletes and creates a pod at the list's beginning and one at its end, and changes one amid, until ctx ends.
+// churn deletes and creates a pod at the beginning and one at the end of the list, and updates one between, until ctx
+// ends.
 func (c *check) churn(ctx context.Context) {
 	for ctx.Err() == nil {
 		for _, name := range []string{"p00", "p11"} {
@@ -181,7 +182,7 @@ func (c *check) churn(ctx context.Context) {
 	}
 }
 
-// checkPages compares a walk through pages with the whole list at the version of the first page.
+// checkPages compares the pages of a list with the whole list at the version of the first page.
 func (c *check) checkPages() {
 	c.Helper()
 	page := c.list("", limit(5))

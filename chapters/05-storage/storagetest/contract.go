@@ -11,7 +11,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// operation is one call that a case makes in the same way as the others.
+// operation is one call of the storage.
 type operation struct {
 	name string
 	call func(c *check, ctx context.Context, key string) error

@@ -10,7 +10,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// remove deletes the pod a as opts say.
+// remove deletes the pod a with opts.
 func (c *check) remove(opts storage.DeleteOptions) (*corev1.Pod, error) {
 	out := &corev1.Pod{}
 	return out, c.Storage.Delete(c.ctx, key("default/a"), out, opts)

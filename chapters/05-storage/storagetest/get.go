@@ -9,7 +9,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// farAway is a version that no test reaches.
+// farAway is a version that is never reached.
 const farAway = uint64(1) << 60
 
 var getCases = []testCase{

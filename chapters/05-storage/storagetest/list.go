@@ -158,13 +158,13 @@ func limit(n int64) storage.ListOptions {
 	return storage.ListOptions{Predicate: storage.SelectionPredicate{Limit: n}}
 }
 
-// after goes on after a page.
+// after returns the options for the page after a page.
 func after(page *kinds.List, opts storage.ListOptions) storage.ListOptions {
 	opts.Predicate.Continue = page.Continue
 	return opts
 }
 
-// handmade is a token as a client could forge it.
+// handmade returns a token that a client could have forged.
 func handmade(json string) storage.ListOptions {
 	opts := limit(2)
 	opts.Predicate.Continue = base64.RawURLEncoding.EncodeToString([]byte(json))

@@ -9,7 +9,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// onNode picks the pods of one node: a selector that needs an attribute which only pods have.
+// onNode selects the pods of one node, by a field that only pods have.
 func onNode(name string) storage.SelectionPredicate {
 	return storage.SelectionPredicate{
 		Field: fields.OneTermEqualSelector("spec.nodeName", name),
@@ -20,7 +20,7 @@ func onNode(name string) storage.SelectionPredicate {
 	}
 }
 
-// labelled is a watch, from a version, of the pods with a label.
+// labelled watches the pods with a label from a version.
 func labelled(version, value string) storage.ListOptions {
 	p := storage.SelectionPredicate{Label: labels.SelectorFromSet(labels.Set{"app": value})}
 	return storage.ListOptions{ResourceVersion: version, Predicate: p}

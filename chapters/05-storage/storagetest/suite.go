@@ -9,21 +9,21 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Fixture is a storage under test and what a test can do behind its back. The functions are capabilities that an
-// implementation may be without, if it says why: the cases that need one are then skipped. One that is neither given
-// nor excused fails them.
+// Fixture is a storage under test, with functions that access its database directly. An implementation may leave a
+// function nil if Without has the reason: the cases that need the function are then skipped. Without a reason, they
+// fail.
 type Fixture struct {
-	// Storage is empty, holds Pods below /pods/, and gives /pods as its resource where it is asked for one.
+	// Storage is empty and stores Pods below /pods/. Its resource, if it has one, is /pods.
 	Storage storage.Interface
 
-	// Compact forgets what was replaced or deleted before revision. It returns when that is done.
+	// Compact removes the history before revision. It returns after that is done.
 	Compact func(ctx context.Context, revision uint64) error
-	// Corrupt makes what is stored under key, as the storage names it, unreadable.
+	// Corrupt overwrites the stored bytes under key (the storage's name for it) so that they cannot be decoded.
 	Corrupt func(ctx context.Context, key string) error
-	// RawGet returns the stored bytes under key, as the storage names it.
+	// RawGet returns the stored bytes under key (the storage's name for it).
 	RawGet func(ctx context.Context, key string) ([]byte, error)
 
-	// Without says, by the name of a function above, why this storage cannot have it.
+	// Without has the reason why a function above is nil, by the function's name.
 	Without map[string]string
 }
 
@@ -33,17 +33,17 @@ type Open func(tb testing.TB) Fixture
 // testCase is one claim about every storage.
 type testCase struct {
 	name  string
-	alone bool // disturbs the other cases: compacts
+	alone bool // it compacts, which disturbs other cases
 	check func(c *check)
 }
 
-// group is the cases about one subject.
+// group has the cases of one subject.
 type group struct {
 	name  string
 	cases []testCase
 }
 
-// Run runs the suite, or the groups of it that are named: update, hint.
+// Run runs the suite, or only the named groups of it.
 func Run(t *testing.T, open Open, named ...string) {
 	groups := []group{
 		{"create", createCases},
@@ -82,7 +82,7 @@ func Run(t *testing.T, open Open, named ...string) {
 	}
 }
 
-// patience is how long a case may wait for what must happen. It only matters where a storage fails.
+// patience limits how long a case waits for an event. It is reached only if the storage fails.
 const patience = 20 * time.Second
 
 func runCase(t *testing.T, open Open, c testCase) {

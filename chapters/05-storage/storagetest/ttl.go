@@ -7,7 +7,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// labelFor is an update that sets a label and says how long the object lives; nil: as before.
+// labelFor returns an update that sets a label and the TTL of the object; nil: the TTL is kept.
 func labelFor(value string, ttl *uint64) storage.Update {
 	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 		withLabel(value)(old.(*corev1.Pod))
@@ -15,7 +15,7 @@ func labelFor(value string, ttl *uint64) storage.Update {
 	}}
 }
 
-// left is what an update is told of an object's remaining life, in seconds.
+// left returns the remaining TTL that an update gets, in seconds.
 func (c *check) left(name string) (seconds int64) {
 	c.Helper()
 	_, err := c.update(name, storage.Update{
@@ -28,7 +28,7 @@ func (c *check) left(name string) (seconds int64) {
 	return seconds
 }
 
-// createFor stores the pod a for so many seconds.
+// createFor stores the pod a with a TTL.
 func (c *check) createFor(ttl uint64) *corev1.Pod {
 	c.Helper()
 	out := &corev1.Pod{}

@@ -19,7 +19,7 @@ func (c *check) update(name string, u storage.Update) (*corev1.Pod, error) {
 	return out, c.Storage.GuaranteedUpdate(c.ctx, key("default/"+name), out, u)
 }
 
-// meanwhile is a change that, the first time it runs, lets another writer be faster.
+// meanwhile returns a change that, when it is called first, lets another writer write before it.
 func meanwhile(other func(), change func(*corev1.Pod)) func(*corev1.Pod) {
 	done := false
 	return func(p *corev1.Pod) {
@@ -37,7 +37,7 @@ func onNodeNamed(name string) func(*corev1.Pod) {
 
 var errRefused = errors.New("refused by the caller's function")
 
-// never is an update whose Mutate must not run.
+// never returns an update whose Mutate must not be called.
 func (c *check) never() storage.Update {
 	return setting(func(*corev1.Pod) { c.Error("Mutate ran") })
 }
@@ -193,7 +193,7 @@ var preconditionCases = []testCase{
 	}},
 }
 
-// stale creates the pod a, lets it change, and returns the state from before the change.
+// stale creates the pod a, updates it, and returns the state before the update.
 func (c *check) stale() *corev1.Pod {
 	c.Helper()
 	old := c.create(pod("a"))
@@ -201,7 +201,7 @@ func (c *check) stale() *corev1.Pod {
 	return old
 }
 
-// refuseUnlessCurrent refuses states from before the change that stale makes.
+// refuseUnlessCurrent refuses the state before the update by stale.
 func refuseUnlessCurrent(p *corev1.Pod) error {
 	if p.Labels["app"] != "current" {
 		return errRefused

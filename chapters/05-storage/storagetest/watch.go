@@ -12,7 +12,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// eventReader is a watch whose events a case takes one by one.
+// eventReader is a watch whose events a case reads one by one.
 type eventReader struct {
 	c *check
 	watch.Interface
@@ -35,14 +35,14 @@ func (e event) String() string {
 	return string(e.Type) + " " + e.name()
 }
 
-// watch watches all pods, or those that opts say, below a path until the case ends.
+// watch watches the pods below a path, with opts, until the case ends.
 func (c *check) watch(path string, opts storage.ListOptions) *eventReader {
 	c.Helper()
 	opts.Recursive = true
 	return c.watchKey(key(path), opts)
 }
 
-// now is a watch of all changes from here on. A watch without a version may read what exists a little later.
+// now watches all changes from the current version. A watch without a version may read the existing objects later.
 func (c *check) now() storage.ListOptions {
 	c.Helper()
 	return storage.ListOptions{ResourceVersion: c.list("", storage.ListOptions{}).ResourceVersion}
@@ -71,8 +71,8 @@ func (w *eventReader) next() event {
 	return event{}
 }
 
-// progress asks for progress until an event comes. Once is not enough: etcd leaves a request unanswered while another
-// watch of the same stream still catches up.
+// progress requests progress until an event arrives. One request is not enough: etcd ignores it while another watch of
+// the same stream is not synchronized.
 func (w *eventReader) progress() event {
 	w.c.Helper()
 	again := time.NewTicker(50 * time.Millisecond)
@@ -90,7 +90,7 @@ func (w *eventReader) progress() event {
 	}
 }
 
-// sees takes as many events as are wanted, in order, each written as "ADDED a".
+// sees compares the next events with wanted ones, each written as "ADDED a".
 func (w *eventReader) sees(want ...string) []event {
 	w.c.Helper()
 	var events []event
@@ -104,13 +104,13 @@ func (w *eventReader) sees(want ...string) []event {
 	return events
 }
 
-// version is the resource version of the event's object.
+// version returns the resource version of the event's object.
 func (w *eventReader) version(e event) uint64 {
 	w.c.Helper()
 	return w.c.version(e.Object)
 }
 
-// ends waits until the result channel is closed; events before that do not matter.
+// ends waits until the result channel is closed. It ignores events before that.
 func (w *eventReader) ends() {
 	w.c.Helper()
 	late := time.After(patience)
@@ -126,12 +126,12 @@ func (w *eventReader) ends() {
 	}
 }
 
-// from is a watch of the changes after a version.
+// from watches the changes after a version.
 func from(version string) storage.ListOptions {
 	return storage.ListOptions{ResourceVersion: version}
 }
 
-// initialEvents is a watch that says whether it wants to see what exists.
+// initialEvents watches with SendInitialEvents set.
 func initialEvents(wanted bool) storage.ListOptions {
 	return storage.ListOptions{SendInitialEvents: &wanted, Predicate: storage.SelectionPredicate{AllowWatchBookmarks: true}}
 }
@@ -251,8 +251,8 @@ var watchCases = []testCase{
 	}},
 }
 
-// compactedUpTo compacts up to a revision and checks what a watch shows whose first change is the one of that revision:
-// etcd then still has the change, but not what was there before it.
+// compactedUpTo compacts a revision and checks a watch whose first change is at that revision: etcd still has the
+// change, but not the object before it.
 func (c *check) compactedUpTo(opts storage.ListOptions, revision uint64, want string) {
 	c.Helper()
 	c.needs("Compact", c.Compact != nil)
@@ -266,7 +266,7 @@ func (c *check) compactedUpTo(opts storage.ListOptions, revision uint64, want st
 	}
 }
 
-// expires checks that a watch ends as expired before it has shown anything.
+// expires checks that a watch ends with ErrExpired before any other event.
 func (c *check) expires(opts storage.ListOptions) {
 	c.Helper()
 	if w := c.begins(opts); w != nil {
@@ -274,7 +274,7 @@ func (c *check) expires(opts storage.ListOptions) {
 	}
 }
 
-// begins opens a watch of all pods; nil where its version has expired, which a storage may also say later, by an event.
+// begins opens a watch of all pods; nil if its version has expired. A storage may report that later, as an event.
 func (c *check) begins(opts storage.ListOptions) *eventReader {
 	c.Helper()
 	opts.Recursive = true
@@ -287,7 +287,7 @@ func (c *check) begins(opts storage.ListOptions) *eventReader {
 	return &eventReader{c, w}
 }
 
-// isExpired checks that an event is the last one of a watch that has expired.
+// isExpired checks that an event is the ERROR event of an expired watch.
 func (w *eventReader) isExpired(e event) {
 	w.c.Helper()
 	if status, ok := e.Object.(*metav1.Status); !ok || e.Type != watch.Error || status.Code != 410 {
@@ -336,7 +336,7 @@ var bookmarkCases = []testCase{
 		w := c.watch("", opts)
 		created := c.version(c.create(pod("a")))
 		e := w.next()
-		for e.Type == watch.Bookmark && w.version(e) < created { // it may be told at any time
+		for e.Type == watch.Bookmark && w.version(e) < created { // a bookmark may come at any time
 			e = w.next()
 		}
 		c.same("the event", e.String(), "ADDED a")
