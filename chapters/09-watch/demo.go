@@ -111,7 +111,7 @@ func send(ctx context.Context, method, url, labels string) error {
 	return nil
 }
 
-// brief is as much of a frame as a line shows.
+// brief returns the start of a frame, for one line.
 func brief(frame string) string {
 	const room = 74
 	if len(frame) <= room {

@@ -14,19 +14,19 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// Config is how watches are served. The zero value is kube-apiserver's.
+// Config is the configuration of watches. The zero value means kube-apiserver's defaults.
 type Config struct {
-	// MinRequestTimeout is how long a watch lasts at least whose client names no time: it ends after between once and
-	// twice as long, so that not all clients come back at once. 0: 30 min.
+	// MinRequestTimeout is the minimum duration of a watch without timeoutSeconds. The duration is random between it
+	// and twice as long, so that not all clients reconnect at once. 0: 30 min.
 	MinRequestTimeout time.Duration
-	// WriteTimeout is how long a client may take in nothing while a frame waits for it, before it is cut off. 0: 30 s.
+	// WriteTimeout is the maximum duration of writing a frame: if the client does not read, the watch ends. 0: 30 s.
 	WriteTimeout time.Duration
 }
 
-// deprecatedPrefix begins the deprecated paths: /api/v1/watch/pods.
+// deprecatedPrefix is the segment in the deprecated paths: /api/v1/watch/pods.
 const deprecatedPrefix = "watch"
 
-// Verbs are the rows that this chapter adds to the table of verbs. Upstream: the actions WATCH, WATCHLIST.
+// Verbs returns the rows that this chapter adds to the table of verbs. Upstream: the actions WATCH, WATCHLIST.
 func (o Config) Verbs() []rest.Verb {
 	row := rest.Verb{
 		Verb:      installer.Verb{Name: "watch", Methods: []string{http.MethodGet}, ReadOnly: true, LongRunning: true},
@@ -45,14 +45,14 @@ func (o Config) Verbs() []rest.Verb {
 	return []rest.Verb{onList, list, item}
 }
 
-// mediaTypes are the media types of the route that list and watch share.
+// mediaTypes returns the media types of the route that list and watch share.
 func mediaTypes(c *kinds.Codecs) []string {
 	objects, streams := c.MediaTypes()
 	return append(objects, streams...)
 }
 
-// lifetime is how long a watch lasts. 0 seconds are none named; with less than 0, it is over before it begins. A number
-// of seconds that does not fit into a Duration overflows as it does upstream.
+// lifetime returns the duration of a watch. timeoutSeconds=0 means no timeoutSeconds; with a negative number, the watch
+// ends at once. As upstream, a number of seconds that is too large for a Duration overflows.
 func (o Config) lifetime(options *metainternalversion.ListOptions) time.Duration {
 	if asked := options.TimeoutSeconds; asked != nil {
 		if lasts := time.Duration(*asked) * time.Second; lasts != 0 {

@@ -16,26 +16,26 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// watchEncoder turns events into the bytes of a stream. An object that keeps its own bytes (runtime.CacheableObject) is copied
-// and not encoded: only the few bytes around it belong to this watch.
+// watchEncoder encodes events to the frames of a stream. An object that caches its encoded bytes
+// (runtime.CacheableObject) is not encoded again: its bytes are copied into the frame.
 type watchEncoder struct {
 	call    *rest.Call
-	version schema.GroupVersion // in which objects are written; empty: their own
-	frame   framer              // nil: the format's own serializer writes the event
-	framed  bool                // frames follow each other in a stream; false: each is a message of its own
-	rows    bool                // a table has been sent: the next ones have no columns
+	version schema.GroupVersion // objects are converted to it; empty: their own
+	frame   framer              // nil: the StreamSerializer encodes the event
+	framed  bool                // frames are parts of one stream; false: each frame is a WebSocket message
+	rows    bool                // a Table was sent: the next ones have no column definitions
 }
 
-// framer completes a frame around the object in out, which begins after headRoom bytes.
+// framer returns the frame of an event. The encoded object in out begins after headRoom bytes.
 type framer func(kind watch.EventType, out *bytes.Buffer) []byte
 
-// headRoom is left free before an object, for what stands before it in any format.
+// headRoom is the number of free bytes before an object, enough for the head of a frame in any format.
 const headRoom = 32
 
 var headSpace [headRoom]byte
 
-// framers are ways around the serializer for what nearly all clients watch in: frames that follow each other in a stream, and
-// messages of a WebSocket, by the media type.
+// framers and messageFramers have faster encoders than the StreamSerializer for the most frequent media types: for
+// frames of a stream, and for messages of a WebSocket.
 var (
 	framers        = map[string]framer{runtime.ContentTypeJSON: frameJSON, runtime.ContentTypeProtobuf: frameProtobuf}
 	messageFramers = map[string]framer{runtime.ContentTypeJSON: frameJSON, runtime.ContentTypeProtobuf: frameMessage}
@@ -49,10 +49,10 @@ func newWatchEncoder(c *rest.Call) *watchEncoder {
 	return e
 }
 
-// buffers are shared by all watches: one that is idle holds none.
+// buffers are shared by all watches: an idle watch has no buffer.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// encode makes the frame of an event and has write send it. What write gets is not to be kept.
+// encode encodes an event to a frame and calls write with it. write must not keep the frame.
 func (e *watchEncoder) encode(event watch.Event, write func([]byte) error) error {
 	obj, err := e.call.TransformObject(event.Object)
 	if err != nil {
@@ -81,7 +81,7 @@ func (e *watchEncoder) encode(event watch.Event, write func([]byte) error) error
 	return write(frame)
 }
 
-// serialize is the frame around an encoded object in any format that has streams.
+// serialize returns the frame of an encoded object, for any media type with streams.
 func (e *watchEncoder) serialize(kind watch.EventType, object []byte) ([]byte, error) {
 	var frame bytes.Buffer
 	var out io.Writer = &frame
@@ -93,8 +93,8 @@ func (e *watchEncoder) serialize(kind watch.EventType, object []byte) ([]byte, e
 	return frame.Bytes(), err
 }
 
-// encodeAll has the frame of each event written, until the watch or ctx ends, or write fails: the client is gone. It also ends
-// with an object that cannot be encoded, since nothing that follows could make up for it.
+// encodeAll encodes and writes each event, until the watch or ctx ends, or write fails (the client has disconnected).
+// It also ends at an object that cannot be encoded: the client must not miss an event.
 func (e *watchEncoder) encodeAll(ctx context.Context, events watch.Interface, write func([]byte) error) {
 	for {
 		select {
@@ -108,7 +108,7 @@ func (e *watchEncoder) encodeAll(ctx context.Context, events watch.Interface, wr
 	}
 }
 
-// frameJSON is {"type":"ADDED","object":{...}} and a newline: frames of JSON delimit themselves.
+// frameJSON returns {"type":"ADDED","object":{...}} and a newline. JSON frames need no length.
 func frameJSON(kind watch.EventType, out *bytes.Buffer) []byte {
 	for b := out.Bytes(); b[len(b)-1] == '\n'; b = out.Bytes() {
 		out.Truncate(len(b) - 1)
@@ -126,20 +126,20 @@ const (
 	fieldRaw    = protowire.Number(1)
 )
 
-// frameMessage is the message WatchEvent in protobuf.
+// frameMessage returns the protobuf message WatchEvent.
 func frameMessage(kind watch.EventType, out *bytes.Buffer) []byte {
 	return prepend(messageHead(make([]byte, 0, headRoom), kind, out.Len()-headRoom), out)
 }
 
-// frameProtobuf is the length of the message in four bytes, and the message. Upstream: protobuf.LengthDelimitedFramer over
-// the raw serializer.
+// frameProtobuf returns the length of the message in four bytes, and the message. Upstream:
+// protobuf.LengthDelimitedFramer with the raw serializer.
 func frameProtobuf(kind watch.EventType, out *bytes.Buffer) []byte {
 	head := messageHead(make([]byte, 4, headRoom), kind, out.Len()-headRoom)
 	binary.BigEndian.PutUint32(head, uint32(len(head)-4+out.Len()-headRoom))
 	return prepend(head, out)
 }
 
-// messageHead appends all of a WatchEvent that stands before an object of size bytes.
+// messageHead appends the part of a WatchEvent before an object of size bytes.
 func messageHead(b []byte, kind watch.EventType, size int) []byte {
 	raw := protowire.SizeTag(fieldRaw) + protowire.SizeBytes(size)
 	b = protowire.AppendString(protowire.AppendTag(b, fieldType, protowire.BytesType), string(kind))
@@ -147,7 +147,7 @@ func messageHead(b []byte, kind watch.EventType, size int) []byte {
 	return protowire.AppendVarint(protowire.AppendTag(b, fieldRaw, protowire.BytesType), uint64(size))
 }
 
-// prepend puts head into the free room right before the object.
+// prepend copies head into the free bytes directly before the object.
 func prepend(head []byte, out *bytes.Buffer) []byte {
 	frame := out.Bytes()[headRoom-len(head):]
 	copy(frame, head)

@@ -16,8 +16,8 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// serveWatch makes the handler that answers a watch. It ends when its time is over, the client is gone, the server stops, or the
-// storage has no more to say (after an ERROR event). Upstream: handlers.serveWatchHandler.
+// serveWatch returns the handler of a watch. The watch ends after its lifetime, when the client disconnects, when the
+// server stops, or when the storage ends it (after an ERROR event). Upstream: handlers.serveWatchHandler.
 func (o Config) serveWatch(e *rest.RequestScope) http.Handler {
 	storage, _ := rest.As[rest.Watcher](e.Storage)
 	return e.Handler(func(c *rest.Call) (int, runtime.Object, error) {
@@ -25,12 +25,12 @@ func (o Config) serveWatch(e *rest.RequestScope) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		// The storage sees when the watch will end, so that it can send a bookmark before.
+		// The deadline is in the storage's context, so that the storage can send a bookmark before it.
 		ctx, cancel := context.WithTimeout(c.Context, o.lifetime(options))
 		defer cancel()
 		events, err := storage.Watch(ctx, options)
 		if errors.Is(err, context.DeadlineExceeded) && c.Context.Err() == nil {
-			events, err = watch.NewEmptyWatch(), nil // its time was over before it began: a 200 without events
+			events, err = watch.NewEmptyWatch(), nil // its lifetime was over before it began: a 200 without events
 		}
 		if err != nil {
 			return 0, nil, err
@@ -45,13 +45,13 @@ func (o Config) serveWatch(e *rest.RequestScope) http.Handler {
 	})
 }
 
-// watchOptions finds out how the client wants the frames, and what it wants to see.
+// watchOptions negotiates the media type of the stream, and returns the list options.
 func watchOptions(c *rest.Call) (*metainternalversion.ListOptions, error) {
 	form, err := c.Codecs.NegotiateOutputMediaTypeStream(c.Request.Header.Get("Accept"), rest.AllowsMediaTypeTransform)
 	if err != nil {
 		return nil, err
 	}
-	form.Pretty = false // a frame is a line
+	form.Pretty = false // a JSON frame is one line
 	c.OutputMediaType = form
 	return c.ListOptions()
 }
@@ -61,7 +61,7 @@ func (o Config) handleHTTP(ctx context.Context, c *rest.Call, events watch.Inter
 	s := httpStream{writer: c.Writer, out: http.NewResponseController(c.Writer), events: events}
 	c.Writer.Header().Set("Content-Type", c.OutputMediaType.StreamContentType())
 	c.Writer.WriteHeader(http.StatusOK)
-	if s.out.Flush() != nil { // the client waits for the headers before the first event
+	if s.out.Flush() != nil { // send the headers now: the first event may come much later
 		return
 	}
 	s.deadline = o.newWriteDeadline(ctx, s.out.SetWriteDeadline)
@@ -69,7 +69,7 @@ func (o Config) handleHTTP(ctx context.Context, c *rest.Call, events watch.Inter
 	newWatchEncoder(c).encodeAll(ctx, events, s.write)
 }
 
-// httpStream is an answer that does not end.
+// httpStream writes frames to a streamed response.
 type httpStream struct {
 	writer   http.ResponseWriter
 	out      *http.ResponseController
@@ -77,7 +77,7 @@ type httpStream struct {
 	deadline *writeDeadline
 }
 
-// write sends a frame. Frames that are there together leave together.
+// write writes a frame. It flushes only if no further event is ready, so that several frames are sent at once.
 func (s *httpStream) write(frame []byte) error {
 	defer s.deadline.begin()()
 	if _, err := s.writer.Write(frame); err != nil || len(s.events.ResultChan()) > 0 {
@@ -86,22 +86,23 @@ func (s *httpStream) write(frame []byte) error {
 	return s.out.Flush()
 }
 
-// finalWriteTimeout is how long a write that is under way may go on when its watch ends.
+// finalWriteTimeout is the maximum duration of the last write after its watch has ended.
 const finalWriteTimeout = 5 * time.Second
 
-// writeDeadline ends a watch for a client that takes in nothing: a write blocks when the client does not read, and would hold the
-// connection and what waits for it for as long as the client likes. Upstream has no such bound.
+// writeDeadline limits the duration of writes, and so ends the watch of a client that does not read: without it, a
+// write to such a client blocks, and the connection and the buffered events stay in memory. Upstream has no such limit.
 type writeDeadline struct {
 	limit  time.Duration
 	unbind func() bool
-	busy   atomic.Bool // a write is under way
+	busy   atomic.Bool // a write has begun and not ended
 
 	mu    sync.Mutex
 	timer *time.Timer
 	cut   func(time.Time) error // sets the connection's deadline for writes; nil: the watch is over
 }
 
-// newWriteDeadline bounds the writes of a watch: each by Config.WriteTimeout, and the one under way when ctx ends by finalWriteTimeout.
+// newWriteDeadline limits each write of a watch to Config.WriteTimeout, and a write during which ctx ends to
+// finalWriteTimeout.
 func (o Config) newWriteDeadline(ctx context.Context, deadline func(time.Time) error) *writeDeadline {
 	d := &writeDeadline{limit: cmp.Or(o.WriteTimeout, 30*time.Second), cut: deadline}
 	d.timer = time.AfterFunc(d.limit, d.expire)
@@ -114,7 +115,7 @@ func (o Config) newWriteDeadline(ctx context.Context, deadline func(time.Time) e
 	return d
 }
 
-// begin begins a write. What it returns ends it.
+// begin is called before a write, and done after it.
 func (d *writeDeadline) begin() (done func()) {
 	d.busy.Store(true)
 	d.timer.Reset(d.limit)
@@ -126,16 +127,16 @@ func (d *writeDeadline) done() {
 	d.busy.Store(false)
 }
 
-// expire fails the write under way, and all that follow.
+// expire makes the current write and all later ones fail.
 func (d *writeDeadline) expire() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.cut != nil {
-		_ = d.cut(time.Unix(1, 0)) // a connection without deadlines is not a connection
+		_ = d.cut(time.Unix(1, 0)) // fails only for a connection without deadlines
 	}
 }
 
-// stop is the end of the watch. The connection, which may go on to serve other requests, is not touched after it.
+// stop is called at the end of the watch. It leaves the connection unchanged, because other requests may use it.
 func (d *writeDeadline) stop() {
 	d.unbind()
 	d.timer.Stop()

@@ -14,7 +14,7 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// wantsWebSocket reports whether the client asks to turn the connection into a WebSocket, as browsers do.
+// wantsWebSocket reports whether the client requests an upgrade to a WebSocket, as browsers do.
 func wantsWebSocket(r *http.Request) bool {
 	return hasToken(r.Header.Get("Connection"), "upgrade") && hasToken(r.Header.Get("Upgrade"), "websocket")
 }
@@ -28,8 +28,8 @@ func hasToken(header, token string) bool {
 	return false
 }
 
-// handleWS sends a message for each event: text in JSON, binary in other formats. What the client sends is dropped; that
-// it closes the connection ends the watch. Upstream: WatchServer.HandleWS.
+// handleWS sends a message for each event: text for JSON, binary for other media types. It ignores messages from the
+// client. The watch ends when the client closes the connection. Upstream: WatchServer.HandleWS.
 func (o Config) handleWS(ctx context.Context, c *rest.Call, events watch.Interface) {
 	server := websocket.Server{Handler: func(conn *websocket.Conn) {
 		defer closeWebSocket(conn)
@@ -40,7 +40,7 @@ func (o Config) handleWS(ctx context.Context, c *rest.Call, events watch.Interfa
 			discardReads(conn)
 		}()
 		encoder := newWatchEncoder(c)
-		encoder.frame, encoder.framed = messageFramers[c.OutputMediaType.MediaType], false // a message has its length already
+		encoder.frame, encoder.framed = messageFramers[c.OutputMediaType.MediaType], false // a WebSocket message has a length
 		conn.PayloadType = websocket.TextFrame
 		if !c.OutputMediaType.EncodesAsText {
 			conn.PayloadType = websocket.BinaryFrame
@@ -56,9 +56,9 @@ func (o Config) handleWS(ctx context.Context, c *rest.Call, events watch.Interfa
 	server.ServeHTTP(hijacker{c.Writer}, c.Request)
 }
 
-// closeWebSocket closes the connection with a message that says so, if the client takes it.
+// closeWebSocket sends a close message, if the client reads it in time, and closes the connection.
 func closeWebSocket(conn *websocket.Conn) {
-	_ = conn.SetWriteDeadline(time.Now().Add(finalWriteTimeout)) // a connection without deadlines is not a connection
+	_ = conn.SetWriteDeadline(time.Now().Add(finalWriteTimeout)) // fails only for a connection without deadlines
 	conn.Close()
 }
 
@@ -72,7 +72,7 @@ func discardReads(conn *websocket.Conn) {
 	}
 }
 
-// hijacker finds the connection behind writers that wrap each other.
+// hijacker is a ResponseWriter whose Hijack finds the connection through wrapped writers.
 type hijacker struct{ http.ResponseWriter }
 
 func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
