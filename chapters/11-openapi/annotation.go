@@ -12,15 +12,15 @@ import (
 	"k8s.io/kube-openapi/pkg/validation/spec"
 )
 
-// annotation adds to the schema of a struct what only comments say: sentences, defaults, values of enums, list types, and
-// which fields are there and required in the version that is served.
+// annotation adds the content of comments to the schema of a struct: descriptions, defaults, values of enums, list
+// types, and which fields exist and are required in the served version.
 type annotation struct {
 	version
 	sources
 	*spec.Schema
 }
 
-// has sentences for itself ("") and its fields, by their names in JSON.
+// documented returns the description of a type (under "") and of its fields, by their JSON names.
 type documented interface{ SwaggerDoc() map[string]string }
 
 func docsOf(t reflect.Type) map[string]string {
@@ -41,7 +41,7 @@ func (a *annotation) object(t reflect.Type) {
 	}
 }
 
-// fields annotates the properties that come from the fields of a struct, and of those that it embeds without a name.
+// fields annotates the properties of a struct's fields, and of the structs that it inlines.
 func (a *annotation) fields(t reflect.Type) {
 	docs, notes := docsOf(t), a.sources.of(t)
 	for i := range t.NumField() {
@@ -68,7 +68,8 @@ func (a *annotation) fields(t reflect.Type) {
 	a.require(t, notes)
 }
 
-// require corrects which fields are required: the tags are those of the library, not of the version that is served.
+// require corrects which fields are required: the json tags are from the library, which may be newer than the served
+// version.
 func (a *annotation) require(t reflect.Type, n notes) {
 	for i := range t.NumField() {
 		f := fieldOf(t.Field(i))
@@ -88,7 +89,7 @@ func (a *annotation) field(s *spec.Schema, f field, n note) {
 		s.Default = a.zero(f.Type, f.omitEmpty)
 	}
 	if text, ok := n.value("default"); ok && a.defaults && s.Default == nil {
-		_ = json.Unmarshal([]byte(text), &s.Default) // a test holds that all can be read
+		_ = json.Unmarshal([]byte(text), &s.Default) // a test checks that all values are valid
 	}
 	if values := a.enum(element(f.Type)); values != nil {
 		if n.has("gap") {
@@ -99,7 +100,8 @@ func (a *annotation) field(s *spec.Schema, f field, n note) {
 	n.extend(s)
 }
 
-// value annotates the schema of a value, and of what it holds. Elements have no omitempty: there is always one.
+// value annotates the schema of a value, and of its elements. Elements have no omitempty, so their default is always
+// set.
 func (a *annotation) value(s *spec.Schema, t reflect.Type) {
 	t = element(t)
 	var held *spec.Schema
@@ -118,7 +120,8 @@ func (a *annotation) value(s *spec.Schema, t reflect.Type) {
 	held.Default = a.zero(t.Elem(), false)
 }
 
-// union says which field of a struct tells which of the others is set. Upstream: union.emit.
+// union returns the extension for a union: the discriminator is the field whose value selects one of the others.
+// Upstream: union.emit.
 func (n notes) union(t reflect.Type) any {
 	union, by := map[string]any{}, map[string]any{}
 	for i := range t.NumField() {
@@ -133,14 +136,14 @@ func (n notes) union(t reflect.Type) any {
 	return []any{union}
 }
 
-// extensions are the markers that a schema has under another name.
+// extensions has the schema extension of each marker.
 var extensions = []struct{ marker, name string }{
 	{"listType", "x-kubernetes-list-type"},
 	{"mapType", "x-kubernetes-map-type"},
 	{"structType", "x-kubernetes-map-type"},
 }
 
-// extend says in a schema what markers say.
+// extend adds the extensions for the markers to a schema.
 func (n note) extend(s *spec.Schema) {
 	for _, e := range extensions {
 		if value, ok := n.value(e.marker); ok {
@@ -157,8 +160,8 @@ var (
 	reader   = reflect.TypeFor[json.Unmarshaler]()
 )
 
-// zero is the default that a type implies: what a Go program reads where nothing is written, unless it can tell nothing
-// from zero. Upstream: mustEnforceDefault.
+// zero returns the default value that a Go type implies: its zero value, unless a missing value is different from zero
+// (a pointer, omitempty). Upstream: mustEnforceDefault.
 func (v version) zero(t reflect.Type, omitEmpty bool) any {
 	if !v.defaults {
 		return nil
@@ -187,7 +190,7 @@ func (v version) zero(t reflect.Type, omitEmpty bool) any {
 	return 0
 }
 
-// enum are the values that a type is restricted to; nil: it is not.
+// enum returns the allowed values of a type; nil: it is not an enum.
 func (s sources) enum(t reflect.Type) []enumValue {
 	if t.Kind() != reflect.String {
 		return nil
@@ -195,7 +198,8 @@ func (s sources) enum(t reflect.Type) []enumValue {
 	return s.of(t).values
 }
 
-// meanings say what each value of an enum means. Upstream: enumType.DescriptionLines.
+// meanings returns the text for a description with the meaning of each value of an enum. Upstream:
+// enumType.DescriptionLines.
 func meanings(values []enumValue) string {
 	var out strings.Builder
 	out.WriteString("\n\nPossible enum values:")

@@ -21,11 +21,11 @@ import (
 // Builder makes the documents of an API. Upstream: package builder of kube-openapi, with its Config.
 type Builder struct {
 	Title, Version string // of the API as a whole
-	// Scheme says which kinds a type is served as.
+	// Scheme has the kinds of each Go type.
 	Scheme *runtime.Scheme
-	// SchemaOf reads Go types; nil: the function SchemaOf.
+	// SchemaOf makes the schemas of Go types; nil: the function SchemaOf.
 	SchemaOf SchemaFunc
-	// WebServices hold the routes: one for each group version, one for each group, /api, /apis and what else is described.
+	// WebServices have the routes: one web service for each group version, for each group, for /api, /apis and others.
 	WebServices []*restful.WebService
 }
 
@@ -33,7 +33,7 @@ func (b *Builder) info() *spec.Info {
 	return &spec.Info{InfoProps: spec.InfoProps{Title: b.Title, Version: b.Version}}
 }
 
-// newDefinitions are the definitions of all types that the routes of web services read or write.
+// newDefinitions returns the definitions of all types that the routes of web services read or write.
 func (b *Builder) newDefinitions(v version, services ...*restful.WebService) *definitions {
 	d := &definitions{
 		version: v, describe: b.SchemaOf, sources: readSources(markersText), kinds: newKindsOf(b.Scheme),
@@ -125,8 +125,8 @@ func (b *Builder) v2() (*spec.Swagger, error) {
 	return builder.BuildOpenAPISpecFromRoutes(restfuladapter.AdaptWebServices(b.WebServices), config)
 }
 
-// definitionName is the name of a definition by what the builders call a type: a model name, or an import path and a
-// name.
+// definitionName returns the name of a definition for the name that the builders use: a model name, or an import path
+// and a type name.
 func definitionName(name string) (string, spec.Extensions) {
 	if strings.Contains(name, "/") {
 		return util.ToRESTFriendlyName(name), nil
@@ -134,7 +134,7 @@ func definitionName(name string) (string, spec.Extensions) {
 	return name, nil
 }
 
-// groupVersion is the group version that a web service serves, if it serves one.
+// groupVersion returns the group version of a web service; false if it serves something else.
 func groupVersion(path string) (schema.GroupVersion, bool) {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	switch {
@@ -146,7 +146,8 @@ func groupVersion(path string) (schema.GroupVersion, bool) {
 	return schema.GroupVersion{}, false
 }
 
-// operation is the id that chapter 3 gave to a route, and the tag that its path makes: core_v1, apps, version.
+// operation returns the operation id of a route (from chapter 3), and its tag, which is made from the path: core_v1,
+// apps, version.
 // Upstream: openapi.GetOperationIDAndTags.
 func operation(r common.Route) (id string, tags []string, err error) {
 	parts := strings.Split(strings.Trim(r.Path(), "/"), "/")
@@ -164,7 +165,7 @@ func operation(r common.Route) (id string, tags []string, err error) {
 	return r.OperationName(), tags, nil
 }
 
-// word joins the letters and digits of s, with a capital at each gap: rbacAuthorization.
+// word converts s to camelCase: it removes all but letters, digits and underscores (rbacAuthorization).
 func word(s string) string {
 	var out strings.Builder
 	gap := false

@@ -15,11 +15,11 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// version is what differs between the two versions of OpenAPI.
+// version has the differences between the two versions of OpenAPI.
 type version struct {
-	refs     string // where definitions stand
-	oneOf    bool   // a value may be of several types
-	defaults bool   // clients expect them
+	refs     string // the prefix of references to definitions
+	oneOf    bool   // schemas may have oneOf
+	defaults bool   // schemas have defaults
 }
 
 var (
@@ -27,15 +27,15 @@ var (
 	v3 = version{refs: "#/components/schemas/", oneOf: true, defaults: true}
 )
 
-// definitions makes a definition for each type that it is given, and for each that those have in them. Upstream: what
-// openapi-gen generates, GetOpenAPIDefinitions.
+// definitions makes the definitions of types, and of all types of their fields. Upstream: GetOpenAPIDefinitions, which
+// openapi-gen generates.
 type definitions struct {
 	version
 	describe SchemaFunc
 	sources  sources
 	kinds    kindsOf
 	made     map[string]common.OpenAPIDefinition // by model name
-	err      error                               // the first that a SchemaFunc returned
+	err      error                               // the first error of the SchemaFunc
 }
 
 // add defines a type, once, and returns its name.
@@ -48,13 +48,13 @@ func (d *definitions) add(t reflect.Type) string {
 	return name
 }
 
-// describes its own schema: IntOrString, Quantity, Time.
+// schemaType is a type that returns its own schema: IntOrString, Quantity, Time.
 type schemaType interface {
 	OpenAPISchemaType() []string
 	OpenAPISchemaFormat() string
 }
 
-// may be of several types: IntOrString, Quantity.
+// severalTypes is a schemaType whose JSON value has one of several types: IntOrString, Quantity.
 type severalTypes interface{ OpenAPIV3OneOfTypes() []string }
 
 // define makes the definition of a type.
@@ -72,7 +72,7 @@ func (d *definitions) define(t reflect.Type) common.OpenAPIDefinition {
 	(&annotation{d.version, d.sources, &s}).object(t)
 	d.kinds.extend(&s, t)
 	made := common.OpenAPIDefinition{Schema: s}
-	for _, property := range s.Properties { // some fields are newer than the version that is served, and gone
+	for _, property := range s.Properties { // annotation has removed fields that are newer than the served version
 		if needed := needs[innermost(&property).Ref.String()]; needed != nil {
 			made.Dependencies = append(made.Dependencies, d.add(needed))
 		}
@@ -80,7 +80,7 @@ func (d *definitions) define(t reflect.Type) common.OpenAPIDefinition {
 	return made
 }
 
-// innermost is what a list or a map holds, or a list of lists; of another schema, the schema.
+// innermost returns the schema of the elements of a list or a map, also of nested ones; any other schema itself.
 func innermost(s *spec.Schema) *spec.Schema {
 	switch {
 	case s.Items != nil:
@@ -91,7 +91,7 @@ func innermost(s *spec.Schema) *spec.Schema {
 	return s
 }
 
-// own is the schema of a type that says itself what it is in JSON, whatever its fields are.
+// own returns the schema of a schemaType, which does not depend on its fields.
 func (d *definitions) own(t reflect.Type, own schemaType) spec.Schema {
 	s := spec.Schema{SchemaProps: spec.SchemaProps{
 		Description: d.sources.of(t).text, Type: own.OpenAPISchemaType(), Format: own.OpenAPISchemaFormat(),
@@ -103,7 +103,8 @@ func (d *definitions) own(t reflect.Type, own schemaType) spec.Schema {
 	return s
 }
 
-// modelName is the name of a type's definition: io.k8s.api.core.v1.Pod. Upstream: the generated OpenAPIModelName methods.
+// modelName returns the name of a type's definition: io.k8s.api.core.v1.Pod. Upstream: the generated OpenAPIModelName
+// methods.
 func modelName(t reflect.Type) string {
 	if named, ok := reflect.Zero(t).Interface().(util.OpenAPIModelNamer); ok {
 		return named.OpenAPIModelName()
@@ -111,7 +112,7 @@ func modelName(t reflect.Type) string {
 	return util.ToRESTFriendlyName(t.PkgPath() + "." + t.Name())
 }
 
-// kindsOf are the kinds that each type of a scheme is served as, sorted. Upstream: openapi.DefinitionNamer.
+// kindsOf has the kinds of each Go type of a scheme, sorted. Upstream: openapi.DefinitionNamer.
 type kindsOf map[reflect.Type][]schema.GroupVersionKind
 
 func newKindsOf(scheme *runtime.Scheme) kindsOf {
@@ -135,7 +136,7 @@ func newKindsOf(scheme *runtime.Scheme) kindsOf {
 	return all
 }
 
-// extend says in the schema of a type as which kinds it is served.
+// extend adds the kinds of a type to its schema.
 func (k kindsOf) extend(s *spec.Schema, t reflect.Type) {
 	var list []any
 	for _, kind := range k[t] {
@@ -146,11 +147,11 @@ func (k kindsOf) extend(s *spec.Schema, t reflect.Type) {
 	}
 }
 
-// everywhere are the kinds that belong to every group version. A document of one group version names them as kinds of
-// its own and of v1 only. Upstream: routes.crossRegisteredKinds.
+// everywhere has the kinds that are in every group version. The document of a group version has them only in that group
+// version and in v1. Upstream: routes.crossRegisteredKinds.
 var everywhere = []string{"DeleteOptions", "WatchEvent"}
 
-// narrow takes the kinds of other group versions out of the schemas of those kinds. Upstream: routes.filterScopedGVKs.
+// narrow removes other group versions from the schemas of the kinds in everywhere. Upstream: routes.filterScopedGVKs.
 func narrow(schemas map[string]*spec.Schema, gv schema.GroupVersion) {
 	for _, s := range schemas {
 		all, _ := s.Extensions[installer.RouteMetaGVK].([]any)

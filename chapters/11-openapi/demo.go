@@ -19,7 +19,7 @@ import (
 	"kubepath/internal/demo"
 )
 
-// Demo shows what a Go type says about itself, what a row of the table of verbs becomes, and what asking costs.
+// Demo shows the schema of a Go type, the operation of a row of the table of verbs, and the cost of a request.
 func Demo(_ context.Context, s *demo.Stage) error {
 	for _, step := range []func(*demo.Stage) error{demoType, demoOperation, demoCost} {
 		if err := step(s); err != nil {
@@ -29,7 +29,7 @@ func Demo(_ context.Context, s *demo.Stage) error {
 	return nil
 }
 
-// demoType prints fields of the Go type Container, and what their tags and the comments above them become.
+// demoType prints fields of the Go type Container, and what their tags and comments add to the schema.
 func demoType(s *demo.Stage) error {
 	s.Title("A Go field: what its type says, and what is added")
 	container := reflect.TypeFor[corev1.Container]()
@@ -54,7 +54,7 @@ func demoType(s *demo.Stage) error {
 	return nil
 }
 
-// demoAdded is what one schema has and another has not.
+// demoAdded returns the part of a schema that another schema does not have.
 func demoAdded(before, after spec.Schema) spec.Schema {
 	for name := range before.Extensions {
 		delete(after.Extensions, name)
@@ -67,7 +67,7 @@ func demoAdded(before, after spec.Schema) spec.Schema {
 	return after
 }
 
-// demoWrapped prints a schema as JSON in lines that fit.
+// demoWrapped prints a schema as JSON in short lines.
 func demoWrapped(s *demo.Stage, who string, schema spec.Schema) {
 	text, err := json.Marshal(schema)
 	if err != nil {
@@ -99,7 +99,7 @@ func demoAPI() (*Builder, error) {
 	return &Builder{Title: "demo", Version: "1.36", Scheme: scheme, WebServices: container.RegisteredWebServices()}, err
 }
 
-// demoOperation prints what a row of chapter 3 becomes.
+// demoOperation prints the operation of a row of chapter 3.
 func demoOperation(s *demo.Stage) error {
 	s.Title("A row of the table of verbs, and its operation")
 	api, err := demoAPI()
@@ -120,7 +120,7 @@ func demoOperation(s *demo.Stage) error {
 	return nil
 }
 
-// demoCost asks a service three times.
+// demoCost sends three requests to a service.
 func demoCost(s *demo.Stage) error {
 	s.Title("Made when it is first asked for, then kept compressed")
 	api, err := demoAPI()

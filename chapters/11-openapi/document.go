@@ -17,21 +17,21 @@ import (
 	"github.com/munnerz/goautoneg"
 )
 
-// document is a text that is made when it is first asked for, and kept compressed: most clients take it so, and it
-// takes a tenth of the memory.
+// document is a text that is made for its first request, and cached compressed: this takes a tenth of the memory, and
+// most clients accept it.
 type document struct {
 	made time.Time
 	json func() (text, error)
 	pb   func() (text, error)
 }
 
-// text is one form of a document.
+// text is a document in one media type.
 type text struct {
 	gzipped []byte
-	etag    string // the hash of the JSON, for every form
+	etag    string // the hash of the JSON, for all media types
 }
 
-// newDocument returns the document whose JSON and protobuf these functions make, each once.
+// newDocument returns a document. It calls json and protobuf once each, to make its forms.
 func (m *maker) newDocument(json func() ([]byte, error), protobuf func(json []byte) ([]byte, error)) *document {
 	d := &document{made: time.Now()}
 	d.json = sync.OnceValues(func() (t text, err error) {
@@ -65,7 +65,7 @@ func newText(body []byte) text { return text{compress(body), fmt.Sprintf("%X", s
 func compress(body []byte) []byte {
 	var out bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed)
-	_, _ = w.Write(body) // into memory
+	_, _ = w.Write(body) // to memory: cannot fail
 	_ = w.Close()
 	return bytes.Clone(out.Bytes())
 }
@@ -87,7 +87,7 @@ type form struct {
 func asJSON(d *document) (text, error)     { return d.json() }
 func asProtobuf(d *document) (text, error) { return d.pb() }
 
-// forms are those of a version of OpenAPI: JSON, and protobuf under its name and a deprecated one.
+// forms returns the media types of a version of OpenAPI: JSON, and protobuf with its current and its deprecated name.
 func forms(version string) []form {
 	protobuf := "com.github.proto-openapi.spec." + version + ".v1.0+protobuf"
 	deprecated := "com.github.proto-openapi.spec." + version + "@v1.0+protobuf"
@@ -98,7 +98,7 @@ func forms(version string) []form {
 	}
 }
 
-// choose finds the form that an Accept header wants most.
+// choose returns the preferred form of an Accept header.
 func choose(forms []form, accept string) (form, bool) {
 	if accept == "" {
 		accept = "*/*"
@@ -113,7 +113,7 @@ func choose(forms []form, accept string) (form, bool) {
 	return form{}, false
 }
 
-// write answers with a text, compressed or not, or with 304 if the client has it.
+// write writes a text, compressed or not, or 304 if the client has it already.
 func (d *document) write(w http.ResponseWriter, r *http.Request, t text, compressed bool) {
 	body := t.gzipped
 	if compressed {
@@ -128,8 +128,8 @@ func (d *document) write(w http.ResponseWriter, r *http.Request, t text, compres
 	http.ServeContent(w, r, "", d.made, bytes.NewReader(body))
 }
 
-// takesGzip reports whether the client names gzip with a weight above 0, in any letters. Answers of the API are more
-// careful; see chapter 4.
+// takesGzip reports whether Accept-Encoding has gzip with a weight above 0, in upper or lower case. Chapter 4's
+// takesGzip is stricter, as upstream.
 func takesGzip(header http.Header) bool {
 	for coding := range strings.SplitSeq(strings.Join(header.Values("Accept-Encoding"), ","), ",") {
 		name, weight, weighed := strings.Cut(coding, ";")
@@ -142,15 +142,15 @@ func takesGzip(header http.Header) bool {
 	return false
 }
 
-// maker has one document made at a time, however many clients ask: what is needed to make one takes some ten times the
-// memory of the document. When there is no other to be made, that memory goes back to the system at once, instead of
-// over minutes: most servers are asked for each document once.
+// maker makes one document at a time, because making one takes about ten times the memory of the document. After the
+// last one, it returns that memory to the operating system at once instead of over minutes, because most servers make
+// each document only once.
 type maker struct {
 	one   sync.Mutex
-	under atomic.Int32 // calls under way
+	under atomic.Int32 // the number of running calls of busy
 }
 
-// alone runs f while no other document is made.
+// alone calls f while no other document is made.
 func (m *maker) alone(f func()) {
 	m.busy(func() {
 		m.one.Lock()
@@ -159,7 +159,7 @@ func (m *maker) alone(f func()) {
 	})
 }
 
-// busy runs f, which may have several documents made.
+// busy calls f, which makes one or more documents, and then frees memory if no other call is running.
 func (m *maker) busy(f func()) {
 	m.under.Add(1)
 	f()

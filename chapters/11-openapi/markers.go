@@ -10,14 +10,14 @@ import (
 //go:embed markers.txt
 var markersText string
 
-// notes are what the sources say about one type beside what its Go type says. The zero value: nothing.
+// notes has the markers and descriptions of a type and its fields, from the comments in its source.
 type notes struct {
 	note
 	fields map[string]note // by the name of the Go field
 	values []enumValue     // of an enum, sorted
 }
 
-// note is what stands above a type or a field: markers, and a sentence where SwaggerDoc has none.
+// note is the comment of a type or a field: its markers, and its description if SwaggerDoc has none.
 type note struct {
 	markers []string // listType=map
 	text    string
@@ -26,10 +26,10 @@ type note struct {
 // enumValue is one value that a field may have.
 type enumValue struct{ value, meaning string }
 
-// has tells whether there is a marker.
+// has reports whether there is a marker.
 func (n note) has(marker string) bool { _, ok := n.value(marker); return ok }
 
-// value is what follows the = of a marker, and whether there is such a marker.
+// value returns the text after the = of a marker, and whether there is such a marker.
 func (n note) value(marker string) (string, bool) {
 	for _, m := range n.markers {
 		if name, value, _ := strings.Cut(m, "="); name == marker {
@@ -39,7 +39,7 @@ func (n note) value(marker string) (string, bool) {
 	return "", false
 }
 
-// values are all that a marker has, which may stand several times.
+// values returns the values of a marker that may be repeated.
 func (n note) values(marker string) []any {
 	var all []any
 	for _, m := range n.markers {
@@ -50,10 +50,10 @@ func (n note) values(marker string) []any {
 	return all
 }
 
-// sources are the notes of all types by import path and name: the lines of each, which are read when they are asked for.
+// sources has the lines of markers.txt for each type, by import path and name. The method of parses them.
 type sources map[string]string
 
-// readSources divides markers.txt, in whose lines tabs divide the parts:
+// readSources splits markers.txt by type. The parts of a line are separated by tabs:
 //
 //	k8s.io/api/core/v1.PodSpec
 //		.HostAliases	+listMapKey=ip	+listType=map
@@ -72,7 +72,7 @@ func readSources(text string) sources {
 	return all
 }
 
-// of reads the notes of a type.
+// of returns the notes of a type.
 func (s sources) of(t reflect.Type) notes {
 	var n notes
 	for line := range strings.Lines(s[t.PkgPath()+"."+t.Name()]) {
@@ -108,7 +108,7 @@ func readNote(parts string) note {
 	return n
 }
 
-// unquote reads a Go string; a test holds that there are no others in the file.
+// unquote returns the value of a Go string literal. A test checks that all strings in the file are valid.
 func unquote(quoted string) string {
 	text, _ := strconv.Unquote(quoted)
 	return text

@@ -9,9 +9,9 @@ import (
 	"k8s.io/kube-openapi/pkg/validation/spec"
 )
 
-// SchemaFunc makes the schema of a struct from what its Go type says: the names and types of properties, which of them
-// are required, how lists merge. It adds no sentences, defaults or list types: those are in comments. ref returns a
-// reference to another struct's schema, and has that made. It fails for what JSON cannot hold.
+// SchemaFunc makes the schema of a struct from its Go type: the names and types of properties, which are required, how
+// lists merge. It adds no descriptions, defaults or list types, which are in comments. ref returns a reference to the
+// schema of another struct, and adds that struct to the definitions. It fails for types that JSON cannot encode.
 type SchemaFunc func(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.Schema, error)
 
 // SchemaOf is the SchemaFunc of this package. Upstream: openAPITypeWriter.generateMembers and generateProperty.
@@ -20,13 +20,13 @@ func SchemaOf(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.Schema, 
 	return o.Schema, o.addFields(t)
 }
 
-// object is the schema of a struct while its fields are added.
+// object is the schema of a struct that is being made.
 type object struct {
 	spec.Schema
 	ref func(reflect.Type) spec.Schema
 }
 
-// addFields adds the fields of a struct, and of those that it embeds without a name.
+// addFields adds the fields of a struct, and of the structs that it inlines.
 func (o *object) addFields(t reflect.Type) error {
 	for i := range t.NumField() {
 		f := fieldOf(t.Field(i))
@@ -64,13 +64,13 @@ func (o *object) addField(f field) error {
 	return nil
 }
 
-// mergeTags say how a strategic merge patch (chapter 12) merges a list: by which key, or not at all.
+// mergeTags are the struct tags for strategic merge patches (chapter 12): the merge key of a list, and the strategy.
 var mergeTags = []struct{ name, extension string }{
 	{"patchMergeKey", "x-kubernetes-patch-merge-key"},
 	{"patchStrategy", "x-kubernetes-patch-strategy"},
 }
 
-// value is the schema of a value of a type.
+// value returns the schema of a value of a type.
 func (o *object) value(t reflect.Type) (spec.Schema, error) {
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -97,7 +97,7 @@ func (o *object) value(t reflect.Type) (spec.Schema, error) {
 	return spec.Schema{}, fmt.Errorf("JSON cannot hold a %s", t)
 }
 
-// simple are the types and formats of Go's own kinds. Upstream: common.OpenAPITypeFormat.
+// simple has the types and formats of Go's basic kinds. Upstream: common.OpenAPITypeFormat.
 var simple = map[reflect.Kind]struct{ name, format string }{
 	reflect.Bool:      {"boolean", ""},
 	reflect.String:    {"string", ""},
@@ -119,12 +119,12 @@ func typed(name, format string) spec.Schema {
 	return spec.Schema{SchemaProps: spec.SchemaProps{Type: spec.StringOrArray{name}, Format: format}}
 }
 
-// field is a field of a struct as its tag has it in JSON.
+// field is a field of a struct, with the options of its json tag.
 type field struct {
 	reflect.StructField
-	json      string // its name; "": it is not in JSON
-	inline    bool   // its fields are the struct's own
-	omitEmpty bool   // it is left out where it is zero
+	json      string // its name in JSON; "": it is not in JSON
+	inline    bool   // its fields are fields of the outer struct in JSON
+	omitEmpty bool   // it is omitted if it is zero
 	quoted    bool   // a number in quotes
 }
 
@@ -143,7 +143,7 @@ func fieldOf(f reflect.StructField) field {
 	}
 }
 
-// element is the type that a pointer points to, or the type itself.
+// element returns the type that a pointer type points to, or the type itself.
 func element(t reflect.Type) reflect.Type {
 	if t.Kind() == reflect.Pointer {
 		return t.Elem()

@@ -24,17 +24,17 @@ const (
 	rootV3 = "/openapi/v3"
 )
 
-// Config is what is said about an API as a whole.
+// Config is the configuration of the documents.
 type Config struct {
 	Title   string
 	Version apiversion.Info
-	Scheme  *runtime.Scheme // of the kinds that are served
-	// SchemaOf reads Go types; nil: the function SchemaOf.
+	Scheme  *runtime.Scheme // has the served kinds
+	// SchemaOf makes the schemas of Go types; nil: the function SchemaOf.
 	SchemaOf SchemaFunc
 }
 
-// Install has a server serve the documents of all that is installed when the first of them is asked for.
-// Upstream: GenericAPIServer.PrepareRun.
+// Install adds the OpenAPI paths to a server. The documents have all routes that are installed before the first
+// request. Upstream: GenericAPIServer.PrepareRun.
 func Install(s *server.GenericAPIServer, c Config) *Service {
 	service := NewService(func() *Builder {
 		number := "unversioned"
@@ -52,8 +52,8 @@ func Install(s *server.GenericAPIServer, c Config) *Service {
 	return service
 }
 
-// Service serves the documents of an API. Each is made when it is first asked for; the index has the hashes of all, and
-// so makes all. Upstream: handler3.OpenAPIService and handler.OpenAPIService.
+// Service serves the documents of an API. Each is made for its first request. The index has the hashes of all
+// documents, so a request for it makes all. Upstream: handler3.OpenAPIService and handler.OpenAPIService.
 type Service struct {
 	builder func() *Builder
 	maker   maker
@@ -64,10 +64,10 @@ type Service struct {
 	whole *document            // version 2
 }
 
-// NewService returns the service for an API that is complete when the first request comes.
+// NewService returns the service. It calls builder at the first request; the API must be complete then.
 func NewService(builder func() *Builder) *Service { return &Service{builder: builder} }
 
-// prepare finds out which documents there are.
+// prepare creates the documents, without making their texts.
 func (s *Service) prepare() {
 	s.once.Do(func() {
 		builder := s.builder()
@@ -82,7 +82,7 @@ func (s *Service) prepare() {
 	})
 }
 
-// marshal encodes as upstream does, with \u003c in place of <: the hash depends on it.
+// marshal encodes JSON as upstream does, with \u003c instead of <, because the hash depends on it.
 func marshal(document any, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func marshal(document any, err error) ([]byte, error) {
 	return json.Marshal(document)
 }
 
-// toV2Proto makes protobuf of a document's JSON. Upstream: handler.ToProtoBinary.
+// toV2Proto converts a document's JSON to protobuf. Upstream: handler.ToProtoBinary.
 func toV2Proto(json []byte) ([]byte, error) {
 	document, err := gnostic.ParseDocument(json)
 	if err != nil {
@@ -99,7 +99,8 @@ func toV2Proto(json []byte) ([]byte, error) {
 	return proto.Marshal(document)
 }
 
-// writeIndex lists the documents of version 3 with their hashes, so that a client asks only for what is new to it.
+// writeIndex makes the list of the documents of version 3 with their hashes, so that a client requests only documents
+// that have changed.
 func (s *Service) writeIndex() (t text, err error) {
 	index := handler3.OpenAPIV3Discovery{Paths: map[string]handler3.OpenAPIV3DiscoveryGroupVersion{}}
 	s.maker.busy(func() {
@@ -116,14 +117,14 @@ func (s *Service) writeIndex() (t text, err error) {
 	return newText(body), err
 }
 
-// address is the URL of a document that never changes.
+// address returns the URL of a document with its hash, under which the document never changes.
 func address(name, etag string) string {
 	u := url.URL{Path: rootV3 + "/" + name, RawQuery: url.Values{"hash": {etag}}.Encode()}
 	return u.String()
 }
 
-// HandleDiscovery answers at /openapi/v3. It names no type, and net/http takes the JSON for text, as in kube-apiserver. It has
-// no ETag: hashes are those of the documents.
+// HandleDiscovery serves /openapi/v3. As in kube-apiserver, it sets no Content-Type, so net/http detects text/plain,
+// and there is no ETag.
 func (s *Service) HandleDiscovery(w http.ResponseWriter, r *http.Request) {
 	s.prepare()
 	made, err := s.index.json()
@@ -134,7 +135,7 @@ func (s *Service) HandleDiscovery(w http.ResponseWriter, r *http.Request) {
 	s.index.write(w, r, made, false)
 }
 
-// HandleV2 answers at /openapi/v2, compressed if the client takes that.
+// HandleV2 serves /openapi/v2, compressed if the client accepts that.
 func (s *Service) HandleV2(w http.ResponseWriter, r *http.Request) {
 	s.prepare()
 	w.Header().Add("Vary", "Accept-Encoding")
@@ -143,8 +144,8 @@ func (s *Service) HandleV2(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// HandleGroupVersion answers below /openapi/v3/. A client that names the hash of the document may keep it for ever; one that names
-// another is sent to the right one.
+// HandleGroupVersion serves the paths below /openapi/v3/. With the current hash in the query, the response may be
+// cached forever; with another hash, it is a redirect to the current one.
 func (s *Service) HandleGroupVersion(w http.ResponseWriter, r *http.Request) {
 	s.prepare()
 	name := strings.TrimPrefix(r.URL.Path, rootV3+"/")
@@ -168,7 +169,7 @@ func (s *Service) HandleGroupVersion(w http.ResponseWriter, r *http.Request) {
 	d.write(w, r, made, false)
 }
 
-// negotiate makes the form of d that the client wants, and sets the headers that belong to it; 406 if there is none.
+// negotiate returns d in the media type that the client accepts, and sets its headers; it answers 406 if there is none.
 func (s *Service) negotiate(w http.ResponseWriter, r *http.Request, d *document, version string) (text, bool) {
 	w.Header().Add("Vary", "Accept")
 	form, ok := choose(forms(version), r.Header.Get("Accept"))
