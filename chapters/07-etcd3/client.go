@@ -17,24 +17,24 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// TransportConfig says where etcd is and how to prove who we are. Upstream: storagebackend.TransportConfig.
+// TransportConfig has the addresses of etcd, and the client's certificate. Upstream: storagebackend.TransportConfig.
 type TransportConfig struct {
-	ServerList []string // http://127.0.0.1:2379; what --etcd-servers lists
+	ServerList []string // URLs, as in --etcd-servers: http://127.0.0.1:2379
 
-	// PEM files. CAFile verifies the servers; CertFile and KeyFile show who we are. "": none.
+	// PEM files: TrustedCAFile verifies the servers; CertFile and KeyFile are the client's certificate. "": none.
 	TrustedCAFile, CertFile, KeyFile string
 
-	DialTimeout time.Duration // until one of them has answered; 0: 5 s
+	DialTimeout time.Duration // the limit for the first answer of a server; 0: 5 s
 }
 
 const (
 	defaultDialTimeout = 5 * time.Second
-	keepaliveTime      = 30 * time.Second // a dead connection is noticed after this, plus the timeout
+	keepaliveTime      = 30 * time.Second // a dead connection is detected after this, plus the timeout
 	keepaliveTimeout   = 10 * time.Second
 )
 
-// Dial connects to an etcd in other processes, and returns when it has answered a read. One that cannot be reached
-// is an error within DialTimeout. Upstream: storagebackend/factory.newETCD3Client.
+// Dial connects to etcd servers in other processes, and returns after one has answered a read. If none can be reached,
+// it returns an error within DialTimeout. Upstream: storagebackend/factory.newETCD3Client.
 func Dial(ctx context.Context, o TransportConfig) (*clientv3.Client, error) {
 	if o.DialTimeout == 0 {
 		o.DialTimeout = defaultDialTimeout
@@ -55,8 +55,8 @@ func Dial(ctx context.Context, o TransportConfig) (*clientv3.Client, error) {
 	return client, nil
 }
 
-// reach waits for an answer. It asks below the client, whose own error would only say that time is up, not that the
-// connection was refused or the certificate not trusted.
+// reach waits for an answer. It calls gRPC directly: the error of the etcd client would only be a timeout, without its
+// reason (connection refused, untrusted certificate).
 func reach(ctx context.Context, client *clientv3.Client) error {
 	question := &pb.RangeRequest{Key: []byte(DefaultPrefix), KeysOnly: true}
 	_, err := pb.NewKVClient(client.ActiveConnection()).Range(ctx, question, grpc.WaitForReady(true))
@@ -82,7 +82,7 @@ func (o TransportConfig) config() (clientv3.Config, error) {
 	return c, err
 }
 
-// tls is nil where no file is named: then the URLs decide.
+// tls returns the TLS configuration; nil if no file is set: the scheme of the URLs then decides.
 func (o TransportConfig) tls() (*tls.Config, error) {
 	if o.TrustedCAFile == "" && o.CertFile == "" && o.KeyFile == "" {
 		return nil, nil
@@ -90,11 +90,11 @@ func (o TransportConfig) tls() (*tls.Config, error) {
 	return transport.TLSInfo{CertFile: o.CertFile, KeyFile: o.KeyFile, TrustedCAFile: o.TrustedCAFile}.ClientConfig()
 }
 
-// healthTimeout is when an etcd that does not answer counts as down.
+// healthTimeout is the time after which an etcd that does not answer is unhealthy.
 const healthTimeout = 2 * time.Second
 
-// HealthCheck returns a check that is nil when etcd answers a read within two seconds; for /readyz and /healthz.
-// prefix as in Config. Upstream: storagebackend/factory.newETCD3Check.
+// HealthCheck returns a check for /readyz and /healthz: it returns nil if etcd answers a read within two seconds.
+// prefix is Config.Prefix. Upstream: storagebackend/factory.newETCD3Check.
 func HealthCheck(client *clientv3.Client, prefix string) func(ctx context.Context) error {
 	if prefix == "" {
 		prefix = DefaultPrefix
@@ -108,11 +108,11 @@ func HealthCheck(client *clientv3.Client, prefix string) func(ctx context.Contex
 	}
 }
 
-// ReadinessCheck implements storage.Interface. A storage without state of its own can always serve; whether etcd can is
-// for HealthCheck to say.
+// ReadinessCheck implements storage.Interface. It always returns nil, because the storage has no state; HealthCheck
+// checks etcd.
 func (s *store) ReadinessCheck() error { return nil }
 
-// Stats implements storage.Interface: etcd counts without sending a value. Upstream: store.Stats.
+// Stats implements storage.Interface with a count-only request, without values. Upstream: store.Stats.
 func (s *store) Stats(ctx context.Context) (storage.Stats, error) {
 	answer, err := s.kv.Get(ctx, s.resource, clientv3.WithPrefix(), clientv3.WithCountOnly())
 	if err != nil {
@@ -121,8 +121,8 @@ func (s *store) Stats(ctx context.Context) (storage.Stats, error) {
 	return storage.Stats{ObjectCount: answer.Count}, nil
 }
 
-// GetCurrentResourceVersion implements storage.Interface. Each answer of etcd carries the revision of the whole database;
-// asking for a key that does not exist is the cheapest question. Upstream: store.GetCurrentResourceVersion.
+// GetCurrentResourceVersion implements storage.Interface. Every response of etcd has the revision of the whole
+// database; a read of a key that does not exist is the cheapest request. Upstream: store.GetCurrentResourceVersion.
 func (s *store) GetCurrentResourceVersion(ctx context.Context) (uint64, error) {
 	answer, err := s.kv.Get(ctx, s.resource, clientv3.WithKeysOnly())
 	if err != nil {

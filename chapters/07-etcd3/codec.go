@@ -14,14 +14,14 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// encoded is an object on its way into etcd. obj is a shallow copy of what the caller passed, without a resource
-// version until the write has given it one; then it is what the caller receives, without having been decoded again.
+// encoded is an object with its encoded bytes. obj is a shallow copy of the caller's object. It has no resource version
+// until the write; after the write, it is returned to the caller, so that it need not be decoded.
 type encoded struct {
 	obj  runtime.Object
 	data []byte
 }
 
-// encode copies obj, into out where it fits, so that the caller's own keeps its resource version, and encodes the copy.
+// encode encodes a shallow copy of obj without its resource version. The copy is in out if out has the same type.
 func (s *store) encode(obj, out runtime.Object) (encoded, error) {
 	e := encoded{obj: shallow(obj, out)}
 	if err := s.versioner.PrepareObjectForStorage(e.obj); err != nil {
@@ -35,7 +35,7 @@ func (s *store) encode(obj, out runtime.Object) (encoded, error) {
 	return e, nil
 }
 
-// deliver gives out the object, which was stored at revision.
+// deliver sets the object's resource version to revision, and stores it in out.
 func (s *store) deliver(out runtime.Object, e encoded, revision int64) error {
 	if err := s.versioner.UpdateObject(e.obj, uint64(revision)); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *store) deliver(out runtime.Object, e encoded, revision int64) error {
 	return kinds.SetResult(out, e.obj)
 }
 
-// put is the operation that stores data under key.
+// put returns the operation that stores data under key.
 func (s *store) put(key string, data []byte, opts ...clientv3.OpOption) (clientv3.Op, error) {
 	if s.transformer != nil {
 		sealed, err := s.transformer.TransformToStorage(data, key)
@@ -56,11 +56,12 @@ func (s *store) put(key string, data []byte, opts ...clientv3.OpOption) (clientv
 		data = sealed
 	}
 	op := clientv3.OpPut(key, "", opts...)
-	op.WithValueBytes(data) // as a string it would be copied
+	op.WithValueBytes(data) // a string would be copied
 	return op, nil
 }
 
-// transformFromStorage is the way back of put: the encoded object in a stored value, and whether it should be stored anew.
+// transformFromStorage is the reverse of put: it returns the encoded object in a stored value, and whether the value
+// should be rewritten.
 func (s *store) transformFromStorage(kv *mvccpb.KeyValue) (data []byte, stale bool, err error) {
 	if s.transformer == nil {
 		return kv.Value, false, nil
@@ -72,8 +73,8 @@ func (s *store) transformFromStorage(kv *mvccpb.KeyValue) (data []byte, stale bo
 	return data, stale, nil
 }
 
-// read decodes a stored value into out, whose resource version becomes that of the last change. A nil out is not
-// decoded.
+// read decodes a stored value into out, and sets its resource version to the revision of the last change. It does
+// nothing if out is nil.
 func (s *store) read(kv *mvccpb.KeyValue, out runtime.Object) error {
 	if out == nil {
 		return nil
@@ -90,7 +91,7 @@ func (s *store) read(kv *mvccpb.KeyValue, out runtime.Object) error {
 	return err
 }
 
-// decode returns the object that data encodes: into, or where that is nil a new one.
+// decode decodes data into into, or, if that is nil, into a new object.
 func (s *store) decode(kv *mvccpb.KeyValue, data []byte, into runtime.Object) (runtime.Object, error) {
 	obj, _, err := s.codec.Decode(data, nil, into)
 	if err == nil && into != nil && obj != into {
@@ -109,7 +110,8 @@ func newCorruptObjError(kv *mvccpb.KeyValue, err error) error {
 	return &storage.Error{Err: fmt.Errorf("%w: %s: %w", storage.ErrCorrupt, kv.Key, err)}
 }
 
-// shallow copies obj as far as its metadata can be set without obj noticing; into out where that has the type.
+// shallow returns a shallow copy of obj whose metadata can be set without changing obj. The copy is in out if out has
+// the same type.
 func shallow(obj, out runtime.Object) runtime.Object {
 	if u, ok := obj.(*unstructured.Unstructured); ok {
 		return shallowUnstructured(u)
@@ -124,7 +126,7 @@ func shallow(obj, out runtime.Object) runtime.Object {
 	return dst.Interface().(runtime.Object)
 }
 
-// shallowUnstructured copies the two maps that lead to the resource version.
+// shallowUnstructured copies the two maps on the path to the resource version.
 func shallowUnstructured(u *unstructured.Unstructured) runtime.Object {
 	fields := make(map[string]any, len(u.Object))
 	for name, value := range u.Object {

@@ -11,29 +11,30 @@ import (
 )
 
 const (
-	// compactKey is the key by which the servers of a cluster agree; its version counts compactions. kube-apiserver
-	// uses the same, so that the two can share an etcd.
+	// compactKey is the key with which the servers of a cluster coordinate compactions; its version counts them.
+	// kube-apiserver uses the same key, so that the two can share an etcd.
 	compactKey = "compact_rev_key"
-	// DefaultCompactInterval is for how long, at least, etcd keeps what was replaced or deleted.
+	// DefaultCompactInterval is the minimum time for which etcd keeps old revisions.
 	DefaultCompactInterval = 5 * time.Minute
-	// observeAgain is the pause before etcd is asked for compactKey again, after it failed.
+	// observeAgain is the pause after an error, before compactKey is read again.
 	observeAgain = time.Second
 )
 
-// Compactor lets etcd forget, at every interval, what was replaced or deleted before the interval began. Every server
-// runs one; who is first to raise the version of compactKey compacts, and the others see in it at once what is gone.
+// Compactor compacts etcd once per interval, at the revision of the interval's beginning. Every server runs one. The
+// first that increments the version of compactKey compacts; the others read the compacted revision from the key.
 // Upstream: etcd3.compactor.
 type Compactor struct {
 	kv       clientv3.KV
 	watcher  clientv3.Watcher
 	interval time.Duration
 
-	version   int64 // of compactKey, as last seen
-	revision  int64 // of the database, when it was last looked at
+	version   int64 // of compactKey, when it was last read
+	revision  int64 // of the database, when it was last read
 	compacted atomic.Int64
 }
 
-// NewCompactor returns a compactor for Run. interval 0 means DefaultCompactInterval; less than 0 never compacts.
+// NewCompactor returns a compactor; its method Run runs it. interval 0 means DefaultCompactInterval; with less than 0,
+// it never compacts.
 func NewCompactor(client *clientv3.Client, interval time.Duration) *Compactor {
 	if interval == 0 {
 		interval = DefaultCompactInterval
@@ -41,7 +42,8 @@ func NewCompactor(client *clientv3.Client, interval time.Duration) *Compactor {
 	return &Compactor{kv: client.KV, watcher: client.Watcher, interval: interval}
 }
 
-// Run compacts, and learns what others compact, until ctx ends. What fails is tried again an interval later.
+// Run compacts, and observes compactions of other servers, until ctx ends. After an error it tries again an interval
+// later.
 func (c *Compactor) Run(ctx context.Context) {
 	var running sync.WaitGroup
 	running.Go(func() { c.observe(ctx) })
@@ -57,16 +59,16 @@ func (c *Compactor) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			c.Compact(ctx) // an error leaves all as it was
+			c.Compact(ctx) // an error changes nothing
 		}
 	}
 }
 
-// CompactRevision is the newest compaction known; 0: none.
+// CompactRevision returns the revision of the last known compaction; 0: none.
 func (c *Compactor) CompactRevision() uint64 { return uint64(c.compacted.Load()) }
 
-// Compact ends one interval and begins the next: it compacts what the interval's beginning saw, unless another server
-// has done so. The first step only looks.
+// Compact ends one interval and begins the next: it compacts at the revision of the interval's beginning, unless
+// another server has done so. The first call only reads.
 func (c *Compactor) Compact(ctx context.Context) error {
 	answer, err := c.kv.Txn(ctx).
 		If(clientv3.Compare(clientv3.Version(compactKey), "=", c.version)).
@@ -93,7 +95,7 @@ func (c *Compactor) Compact(ctx context.Context) error {
 	return nil
 }
 
-// learn takes over what another server did.
+// learn records the compaction by another server.
 func (c *Compactor) learn(answer *clientv3.TxnResponse) {
 	kvs := answer.Responses[0].GetResponseRange().Kvs
 	if len(kvs) == 0 {
@@ -104,15 +106,15 @@ func (c *Compactor) learn(answer *clientv3.TxnResponse) {
 	c.note(kvs[0].Value)
 }
 
-// note remembers what compactKey says.
+// note records the compacted revision in the value of compactKey.
 func (c *Compactor) note(value []byte) {
 	if revision, err := strconv.ParseInt(string(value), 10, 64); err == nil {
 		raise(&c.compacted, revision)
 	}
 }
 
-// observe reads compactKey and follows it until ctx ends, so that a server that has just started, or lost the race to
-// compact, knows what is gone as soon as the one that compacts. Upstream: compactor.runWatchLoop.
+// observe reads and watches compactKey until ctx ends, so that a server that has just started, or did not compact
+// itself, knows the compacted revision at once. Upstream: compactor.runWatchLoop.
 func (c *Compactor) observe(ctx context.Context) {
 	again := time.NewTimer(0)
 	defer again.Stop()
@@ -127,7 +129,7 @@ func (c *Compactor) observe(ctx context.Context) {
 	}
 }
 
-// followKey is observe until etcd fails.
+// followKey is observe until an error.
 func (c *Compactor) followKey(ctx context.Context) {
 	ctx, cancel := context.WithCancel(clientv3.WithRequireLeader(ctx))
 	defer cancel()
@@ -138,7 +140,8 @@ func (c *Compactor) followKey(ctx context.Context) {
 	for _, kv := range now.Kvs {
 		c.note(kv.Value)
 	}
-	// Not from the next revision: while a watch waits for a future one, etcd tells no other watch on its stream of progress.
+	// Not from the next revision: while a watch waits for a future revision, etcd sends no progress to other watches on
+	// its stream.
 	for answer := range c.watcher.Watch(ctx, compactKey, clientv3.WithRev(now.Header.Revision)) {
 		for _, e := range answer.Events {
 			c.note(e.Kv.Value)
@@ -146,7 +149,7 @@ func (c *Compactor) followKey(ctx context.Context) {
 	}
 }
 
-// raise sets v to at least n.
+// raise sets v to n if it is less.
 func raise(v *atomic.Int64, n int64) {
 	for old := v.Load(); old < n; old = v.Load() {
 		if v.CompareAndSwap(old, n) {
@@ -155,7 +158,8 @@ func raise(v *atomic.Int64, n int64) {
 	}
 }
 
-// CompactRevision implements storage.Interface: what the compactor did, or what a watch ran into.
+// CompactRevision implements storage.Interface: the revision that the compactor knows, or that a watch got with an
+// error.
 func (s *store) CompactRevision() uint64 {
 	seen := uint64(s.compacted.Load())
 	if s.compactor != nil {

@@ -9,8 +9,8 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Create stores obj if nothing lies under key: one transaction, one round trip. Of two creators, etcd lets one win.
-// Upstream: store.Create.
+// Create stores obj if key does not exist, in one transaction and one round trip. Of two concurrent creates, one
+// succeeds. Upstream: store.Create.
 func (s *store) Create(ctx context.Context, key string, obj, out runtime.Object, ttl uint64) error {
 	key, err := s.key(key, false)
 	if err == nil {
@@ -53,8 +53,8 @@ func (s *store) create(ctx context.Context, key string, c creation) error {
 	return s.deliver(c.out, e, answer.Header.Revision)
 }
 
-// modRevisionIs is the comparison that every write of this package stands on: the key was last changed at revision.
-// Revision 0: the key does not exist.
+// modRevisionIs returns the comparison of every write of this package: the key was last changed at revision. Revision
+// 0: the key does not exist.
 func modRevisionIs(key string, revision int64) clientv3.Cmp {
 	return clientv3.Compare(clientv3.ModRevision(key), "=", revision)
 }

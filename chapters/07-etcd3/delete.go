@@ -10,7 +10,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Delete removes the object under key as it was checked: one that somebody changes meanwhile is checked again.
+// Delete removes the object under key. If another writer changes it after the checks, the checks run again.
 // Upstream: store.Delete and conditionalDelete.
 func (s *store) Delete(ctx context.Context, key string, out runtime.Object, opts storage.DeleteOptions) error {
 	key, err := s.key(key, false)
@@ -20,7 +20,7 @@ func (s *store) Delete(ctx context.Context, key string, out runtime.Object, opts
 	return fail("delete", key, err)
 }
 
-// removal is what a deletion asks for, and where the last state goes.
+// removal has the options and the out-pointer of a deletion.
 type removal struct {
 	storage.DeleteOptions
 	out runtime.Object
@@ -41,7 +41,7 @@ func (s *store) delete(ctx context.Context, try attempt, r removal) (err error) 
 	}
 }
 
-// tryDelete makes one attempt. It returns the state to try again from, or nil when the object is gone.
+// tryDelete makes one attempt. It returns the current state for the next attempt, or nil if the object is deleted.
 func (s *store) tryDelete(ctx context.Context, try attempt, r removal) (again *objState, err error) {
 	last := try.seen.obj
 	if last == nil {
@@ -52,7 +52,7 @@ func (s *store) tryDelete(ctx context.Context, try attempt, r removal) (again *o
 	}
 	return s.replace(ctx, try, clientv3.OpDelete(try.key), func(revision int64) error {
 		if _, shared := r.out.(*kinds.ResultPointer); try.seen.hint != nil && !shared {
-			last = last.DeepCopyObject() // the hint stays the caller's, out must not share with it
+			last = last.DeepCopyObject() // out must not share memory with the caller's hint
 		}
 		e := encoded{obj: shallow(last, r.out)}
 		return s.deliver(r.out, e, revision)

@@ -20,7 +20,7 @@ import (
 	"kubepath/internal/embedetcd"
 )
 
-// Demo talks to a real etcd in this process, through the storage, and shows each request that the storage makes of it.
+// Demo uses the storage with a real etcd in this process, and shows each request of the storage to etcd.
 func Demo(ctx context.Context, s *demo.Stage) error {
 	server, err := embedetcd.Start(ctx, embedetcd.Options{})
 	if err != nil {
@@ -41,7 +41,7 @@ func Demo(ctx context.Context, s *demo.Stage) error {
 	return nil
 }
 
-// demonstration is the storage on the stage, and the bare client beside it.
+// demonstration has the storage, and an etcd client that is not observed.
 type demonstration struct {
 	*demo.Stage
 	storage.Interface
@@ -66,7 +66,7 @@ func newDemonstration(s *demo.Stage, client *clientv3.Client) (*demonstration, e
 	return d, nil
 }
 
-// paint is an update that sets the color of a config map.
+// paint returns an update that sets the color of a config map.
 func paint(color string, meanwhile func()) storage.Update {
 	return storage.Update{Mutate: func(old runtime.Object, _ storage.ResponseMeta) (storage.MutateResult, error) {
 		if meanwhile != nil {
@@ -96,12 +96,12 @@ func (d *demonstration) page(ctx context.Context, token string) (*kinds.List, er
 	return out, d.GetList(ctx, "/configmaps", opts, out)
 }
 
-// colorOf lets a selector see the color.
+// colorOf is an AttrFunc with the color as a field.
 func colorOf(obj runtime.Object) (labels.Set, fields.Set, error) {
 	return nil, fields.Set{"color": obj.(*corev1.ConfigMap).Data["color"]}, nil
 }
 
-// print shows a request to etcd and what came back.
+// print shows a request to etcd and its response.
 func (d *demonstration) print(c Request) {
 	cmps, then, els := c.Op.Txn()
 	switch {
@@ -132,7 +132,7 @@ func outcome(answer *clientv3.TxnResponse) string {
 	return "no"
 }
 
-// opText says an operation without the prefix that all keys have.
+// opText returns an operation as text, without the prefix of all keys.
 func opText(op clientv3.Op) string {
 	key := strings.TrimPrefix(string(op.KeyBytes()), DefaultPrefix+"/")
 	switch {
@@ -150,7 +150,7 @@ func opText(op clientv3.Op) string {
 	return text
 }
 
-// hexHead is the first lines of a hex dump, without the offsets.
+// hexHead returns the first lines of a hex dump, without the offsets.
 func hexHead(data []byte, lines int) string {
 	var out strings.Builder
 	for line := range strings.Lines(hex.Dump(data[:min(len(data), lines*16)])) {

@@ -10,32 +10,32 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// A lease costs etcd more than the key that hangs on it, and events come by the thousand; so objects that end at about
-// the same time share one. An object may live longer by the window, never shorter.
+// A lease costs etcd more than its key, and there are thousands of events, so objects that expire at about the same
+// time share a lease. An object may live longer than its TTL by up to the window, never shorter.
 const (
-	leaseWindow        = 60 * time.Second // how long a lease is given out; at most 1/20 of the TTL
+	leaseWindow        = 60 * time.Second // how long a lease is used for new objects; at most 1/20 of the TTL
 	leaseWindowPortion = 20
-	leaseMaxObjects    = 1000 // etcd deletes what hangs on a lease in one go
+	leaseMaxObjects    = 1000 // etcd deletes all objects of a lease at once
 )
 
-// LeaseManager hands out leases for objects with a TTL, one for many objects that end at about the same time.
+// LeaseManager grants leases for objects with a TTL. Objects that expire at about the same time share a lease.
 // Upstream: etcd3.leaseManager.
 type LeaseManager struct {
 	lease clientv3.Lease
 	now   func() time.Time
 
 	mu   sync.Mutex
-	open map[int64]*openLease // by the TTL asked for, in seconds
+	open map[int64]*openLease // by the requested TTL, in seconds
 }
 
-// openLease is a lease that more objects may join.
+// openLease is a lease that can be used for more objects.
 type openLease struct {
 	id      clientv3.LeaseID
 	ends    time.Time
 	objects int
 }
 
-// NewLeaseManager returns leases of one etcd.
+// NewLeaseManager returns a LeaseManager for one etcd.
 func NewLeaseManager(lease clientv3.Lease) *LeaseManager {
 	return &LeaseManager{lease: lease, now: time.Now, open: map[int64]*openLease{}}
 }
@@ -49,7 +49,7 @@ func (l *LeaseManager) GetLease(ctx context.Context, ttl int64) (clientv3.LeaseI
 		o.objects++
 		return o.id, nil
 	}
-	for ttl, o := range l.open { // few: as many as TTLs were asked for lately
+	for ttl, o := range l.open { // there are few: one for each TTL
 		if now.Add(seconds(ttl)).After(o.ends) {
 			delete(l.open, ttl)
 		}
@@ -65,10 +65,10 @@ func (l *LeaseManager) GetLease(ctx context.Context, ttl int64) (clientv3.LeaseI
 
 func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 
-// window is for how many seconds a lease for a TTL is given out.
+// window returns for how many seconds a lease for a TTL is used for new objects.
 func window(ttl int64) int64 { return min(ttl/leaseWindowPortion, int64(leaseWindow/time.Second)) }
 
-// leaseFor is the option that ends a new object after ttl seconds; none where it lives forever.
+// leaseFor returns the option for a new object with a TTL in seconds; none for 0.
 func (s *store) leaseFor(ctx context.Context, ttl uint64) ([]clientv3.OpOption, error) {
 	if ttl == 0 {
 		return nil, nil
@@ -80,7 +80,7 @@ func (s *store) leaseFor(ctx context.Context, ttl uint64) ([]clientv3.OpOption, 
 	return []clientv3.OpOption{clientv3.WithLease(id)}, nil
 }
 
-// leaseAfter is the option for an object that replaces seen: a nil ttl keeps what it hangs on.
+// leaseAfter returns the option for an object that replaces seen; a nil ttl keeps the lease.
 func (s *store) leaseAfter(ctx context.Context, seen *objState, ttl *uint64) ([]clientv3.OpOption, error) {
 	switch {
 	case ttl != nil:
@@ -91,14 +91,14 @@ func (s *store) leaseAfter(ctx context.Context, seen *objState, ttl *uint64) ([]
 	return nil, nil
 }
 
-// secondsLeft is how long the objects on a lease have; 0: forever. It is a round trip for objects with a lease.
+// secondsLeft returns the remaining TTL of a lease; 0: no lease. With a lease, it is a round trip.
 func (s *store) secondsLeft(ctx context.Context, id clientv3.LeaseID) (int64, error) {
 	if id == clientv3.NoLease {
 		return 0, nil
 	}
 	answer, err := s.lease.TimeToLive(ctx, id)
 	if errors.Is(err, rpctypes.ErrLeaseNotFound) {
-		return 0, nil // it ended since; so did the object, and the write will find that
+		return 0, nil // the lease has expired meanwhile, with its object: the write will fail
 	}
 	if err != nil {
 		return 0, interpretError(err)

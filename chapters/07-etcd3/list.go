@@ -14,9 +14,9 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// GetList appends the objects under key to out.Items. All its pages show one revision of etcd: the first fixes it, and
-// a continue token carries it to the next call. A value that cannot be read does not hide the others: they are
-// delivered, and the error (storage.ErrCorrupt) names those that are missing. Upstream: store.GetList.
+// GetList appends the objects under key to out.Items. All its pages read one revision of etcd, the first page's, which
+// is also in the continue token for the next call. If values cannot be decoded, the others are still appended, and the
+// error (storage.ErrCorrupt) has the keys of the missing ones. Upstream: store.GetList.
 func (s *store) GetList(ctx context.Context, key string, opts storage.ListOptions, out *kinds.List) error {
 	key, err := s.key(key, opts.Recursive)
 	if err == nil {
@@ -47,7 +47,7 @@ func (s *store) list(ctx context.Context, key string, opts storage.ListOptions, 
 	return errors.Join(l.corrupt...)
 }
 
-// pagedList is a list under way.
+// pagedList is a list that is being read.
 type pagedList struct {
 	*store
 	prefix    string
@@ -56,21 +56,21 @@ type pagedList struct {
 	recursive bool
 	out       *kinds.List
 
-	revision int64 // that all pages show
-	found    int64 // items of out that this list added
+	revision int64 // of all pages
+	found    int64 // the number of items that this list has added to out
 	lastKey  string
-	more     bool  // keys after lastKey have not been looked at
-	behind   int64 // as many
+	more     bool  // there are keys after lastKey
+	behind   int64 // the number of keys after lastKey
 	corrupt  []error
 }
 
-// maxCorrupt is how many values that cannot be read an error names.
+// maxCorrupt limits the keys of corrupt values in an error.
 const maxCorrupt = 100
 
-// full reports whether the list has as many items as were asked for.
+// full reports whether the list has reached its limit.
 func (l *pagedList) full() bool { return l.wanted.Limit > 0 && l.found >= l.wanted.Limit }
 
-// take adds what the predicate wants of a page, until the list is full. It is a taker.
+// take adds the objects of a page that match the predicate, until the list is full. It is a taker.
 func (l *pagedList) take(kvs []*mvccpb.KeyValue) (looked int, err error) {
 	if l.wanted.Empty() {
 		l.out.Items = slices.Grow(l.out.Items, len(kvs))
@@ -91,7 +91,7 @@ func (l *pagedList) take(kvs []*mvccpb.KeyValue) (looked int, err error) {
 	return len(kvs), nil
 }
 
-// note remembers a value that could not be read.
+// note records the error of a value that could not be decoded.
 func (l *pagedList) note(err error) {
 	if len(l.corrupt) < maxCorrupt {
 		l.corrupt = append(l.corrupt, err)
@@ -108,8 +108,8 @@ func (l *pagedList) add(obj runtime.Object) error {
 	return nil
 }
 
-// rest is what the client is told about objects beyond the limit: the token that goes on with them and, where every
-// object counts, how many they are.
+// rest returns the continue token for the objects beyond the limit, and their number if the predicate selects all
+// objects.
 func (l *pagedList) rest() (next string, remaining *int64, err error) {
 	if !l.more {
 		return "", nil, nil
@@ -118,14 +118,14 @@ func (l *pagedList) rest() (next string, remaining *int64, err error) {
 	return next, l.wanted.RemainingItemCount(int(l.behind)), err
 }
 
-// after is the first key that comes after key.
+// after returns the first possible key after key.
 func after(key string) string { return key + "\x00" }
 
-// maxPage bounds how many objects one answer of etcd holds in memory.
+// maxPage limits the number of objects in one response of etcd, and so its memory.
 const maxPage = 10_000
 
-// pages reads from etcd until the list is full or nothing is left. With a limit, the first page has the size of the
-// limit; where a selector drops so much of it that the list is not full, the next page has twice the size, and so on.
+// pages reads from etcd until the list is full or no key is left. With a limit, the first page has the size of the
+// limit. If the list is not full, because objects do not match a selector, each next page has twice the size.
 func (l *pagedList) pages(ctx context.Context) error {
 	size := l.wanted.Limit
 	if size <= 0 || size > maxPage {
@@ -138,10 +138,10 @@ func (l *pagedList) pages(ctx context.Context) error {
 	return l.each(ctx, first, l.take)
 }
 
-// taker looks at the values of a page and says at how many of them.
+// taker processes the values of a page, and returns how many it has processed.
 type taker func(kvs []*mvccpb.KeyValue) (looked int, err error)
 
-// each hands page after page to take, until take has looked at less than a whole page or nothing is left.
+// each calls take with each page, until take has not processed the whole page, or no key is left.
 func (l *pagedList) each(ctx context.Context, page *clientv3.GetResponse, take taker) error {
 	for size := int64(len(page.Kvs)); ; {
 		if len(page.Kvs) == 0 {
@@ -167,7 +167,7 @@ func (l *pagedList) each(ctx context.Context, page *clientv3.GetResponse, take t
 	}
 }
 
-// page reads up to size keys, at the revision of the pages before.
+// page reads up to size keys, at the revision of the first page.
 func (l *pagedList) page(ctx context.Context, from string, size int64) (*clientv3.GetResponse, error) {
 	at := max(l.revision, int64(l.reading.Revision))
 	opts := make([]clientv3.OpOption, 0, 3)
@@ -196,7 +196,7 @@ func (l *pagedList) page(ctx context.Context, from string, size int64) (*clientv
 	return answer, nil
 }
 
-// future is the error for a revision that etcd does not have yet.
+// future returns the error for a revision that does not exist yet.
 func (l *pagedList) future(ctx context.Context) error {
 	current, err := l.GetCurrentResourceVersion(ctx)
 	if err != nil {

@@ -8,18 +8,18 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// Request is one request to etcd, after it was answered.
+// Request is a completed request to etcd.
 type Request struct {
-	// Op is what was asked: a read, or a transaction whose parts Op.Txn tells. Answer is empty after an error.
+	// Op is the operation: a read, or a transaction, whose parts Op.Txn returns. Answer is empty after an error.
 	Op       clientv3.Op
 	Response clientv3.OpResponse
 	Duration time.Duration
 	Err      error
 }
 
-// WrapKV tells observe about every read and transaction of this package: replace Config.Client's KV with it for metrics
-// (kube-apiserver's etcd_request_duration_seconds is made of Took, Operation and Resource), or to see what is asked.
-// observe is called by the goroutine that asked, and may be called by several at once.
+// WrapKV returns a KV that calls observe after every read and transaction. Replace Config.Client's KV with it for
+// metrics (kube-apiserver's etcd_request_duration_seconds needs Took, Operation and Resource) or for tracing. observe
+// is called on the goroutine of the request, so calls may be concurrent.
 func WrapKV(kv clientv3.KV, observe func(Request)) clientv3.KV { return observedKV{kv, observe} }
 
 type observedKV struct {
@@ -42,7 +42,7 @@ func (o observedKV) Txn(ctx context.Context) clientv3.Txn {
 	return &observedTxn{Txn: o.KV.Txn(ctx), observe: o.observe}
 }
 
-// observedTxn keeps the parts of a transaction while it is put together.
+// observedTxn records the parts of a transaction while it is built.
 type observedTxn struct {
 	clientv3.Txn
 	observe   func(Request)
@@ -76,7 +76,7 @@ func (t *observedTxn) Commit() (*clientv3.TxnResponse, error) {
 	return answer, err
 }
 
-// Operation is what the request does, in the words of upstream's metrics: get, list, count, create, update, delete.
+// Operation returns the operation as in upstream's metrics: get, list, count, create, update, delete.
 func (c Request) Operation() string {
 	_, then, or := c.Op.Txn()
 	switch {
@@ -94,7 +94,7 @@ func (c Request) Operation() string {
 	return "create"
 }
 
-// Key is the key, or the first key, that the request is about.
+// Key returns the key of the request, or the first one.
 func (c Request) Key() string {
 	if _, then, _ := c.Op.Txn(); len(then) > 0 {
 		return string(then[0].KeyBytes())
@@ -102,7 +102,7 @@ func (c Request) Key() string {
 	return string(c.Op.KeyBytes())
 }
 
-// Resource is the key's root below prefix: pods for /registry/pods/default/nginx.
+// Resource returns the key's first segment below prefix: pods for /registry/pods/default/nginx.
 func (c Request) Resource(prefix string) string {
 	rest, _ := strings.CutPrefix(c.Key(), prefix+"/")
 	root, _, _ := strings.Cut(rest, "/")

@@ -17,27 +17,29 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// Config says how the objects of one resource lie in etcd. Upstream: storagebackend.Config and etcd3.New's parameters.
+// Config is the configuration of the storage of one resource. Upstream: storagebackend.Config and etcd3.New's
+// parameters.
 type Config struct {
-	// Client speaks to etcd. Its KV, Lease and Watcher may be wrapped: the seam for tracing and for fault tests.
+	// Client is the etcd client. Its KV, Lease and Watcher may be wrapped, for tracing and for tests.
 	Client *clientv3.Client
-	Prefix string // before every key; "": /registry
+	Prefix string // of every key; "": /registry
 
 	Codec        runtime.Codec // see kinds.Codecs.StorageCodec
 	NewFunc      func() runtime.Object
 	Resource     string        // the root of the resource's keys: /pods; "": any key
-	Transformer  Transformer   // nil: values are stored as they are
-	LeaseManager *LeaseManager // shared by all stores of a client; nil: its own
-	Compactor    *Compactor    // tells CompactRevision; nil: only what watches learn is known
+	Transformer  Transformer   // nil: values are stored unchanged
+	LeaseManager *LeaseManager // may be shared by all stores of a client; nil: a new one
+	Compactor    *Compactor    // for CompactRevision; nil: only compactions that watches notice are known
 
-	// ProgressNotifyInterval is how often a watch that asked for progress is told where it is; 0: etcd's own pace (10 min).
+	// ProgressNotifyInterval is the interval of progress bookmarks for watches with ProgressNotify; 0: etcd's interval
+	// (10 min).
 	ProgressNotifyInterval time.Duration
 }
 
-// DefaultPrefix is before every key of a Kubernetes cluster.
+// DefaultPrefix is the prefix of every key of a Kubernetes cluster.
 const DefaultPrefix = "/registry"
 
-// Open returns the storage. It does not touch etcd.
+// Open returns the storage. It sends no request to etcd.
 func Open(c Config) storage.Interface {
 	s := &store{
 		kv:          c.Client.KV,
@@ -65,7 +67,7 @@ func Open(c Config) storage.Interface {
 	return s
 }
 
-// store is storage.Interface over etcd. It holds no objects: all state is in etcd. Upstream: etcd3.store.
+// store is storage.Interface with etcd. It has no objects in memory: all state is in etcd. Upstream: etcd3.store.
 type store struct {
 	kv      clientv3.KV
 	watcher clientv3.Watcher
@@ -90,9 +92,9 @@ var _ storage.Interface = (*store)(nil)
 // Versioner implements storage.Interface.
 func (s *store) Versioner() storage.Versioner { return s.versioner }
 
-// key is where the object of a storage key lies in etcd: /pods/default/nginx is at /registry/pods/default/nginx. With
-// recursive, it is the prefix of all keys below. A key that could leave its place
-// (..), or is not of this store's resource, is storage.ErrInvalidKey. Upstream: store.prepareKey.
+// key returns the etcd key of a storage key: /registry/pods/default/nginx for /pods/default/nginx. With recursive, it
+// is the prefix of all keys below. A key with . or .., or outside of this store's resource, is storage.ErrInvalidKey.
+// Upstream: store.prepareKey.
 func (s *store) key(key string, recursive bool) (string, error) {
 	prepared, err := storage.PrepareKey(s.root, key, recursive)
 	if err != nil {
@@ -101,8 +103,8 @@ func (s *store) key(key string, recursive bool) (string, error) {
 	return s.prefix + prepared, nil
 }
 
-// Get delivers the object under key: one linearizable read, which has seen every write answered before it. So a
-// version that it has not seen is one of the future. Upstream: store.Get.
+// Get stores the object under key in out. It is one linearizable read, which sees every write that completed before it,
+// so a version that is greater than its revision does not exist yet. Upstream: store.Get.
 func (s *store) Get(ctx context.Context, key string, opts storage.GetOptions, out runtime.Object) error {
 	key, err := s.key(key, false)
 	if err == nil {
@@ -128,8 +130,8 @@ func (s *store) get(ctx context.Context, key string, opts storage.GetOptions, ou
 	return storage.ErrNotFound
 }
 
-// interpretError turns an error of etcd into one of chapter 5; what it does not know stays as it is. What a compacted
-// revision means depends on who asked for it: see page.go and watch.go.
+// interpretError converts an error of etcd to one of chapter 5, and returns an unknown error unchanged. list.go and
+// watcher.go handle compacted revisions.
 func interpretError(err error) error {
 	code := status.Code(err)
 	if fault, ok := err.(rpctypes.EtcdError); ok {
@@ -144,10 +146,10 @@ func interpretError(err error) error {
 // isCompacted reports whether etcd refused a revision because it was compacted.
 func isCompacted(err error) bool { return errors.Is(err, rpctypes.ErrCompacted) }
 
-// callerError marks an error that a function of the caller returned: it goes back as it is.
+// callerError marks an error of a caller's function, which is returned unchanged.
 type callerError struct{ error }
 
-// fail adds operation and key to err, unless it is the caller's own.
+// fail adds the operation and the key to err, unless it is a callerError.
 func fail(op, key string, err error) error {
 	if own, ok := err.(callerError); ok {
 		return own.error

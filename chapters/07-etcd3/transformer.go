@@ -9,23 +9,25 @@ import (
 	"fmt"
 )
 
-// Transformer changes values on the way into etcd and out of it; encryption at rest is one. context (the key) is
-// authenticated, so that a value moved to another key is refused. Upstream: storage/value.Transformer.
+// Transformer transforms values before they are stored and after they are read, for example to encrypt them. context
+// (the key) is authenticated, so that a value that was copied to another key is refused. Upstream:
+// storage/value.Transformer.
 type Transformer interface {
 	// TransformFromStorage also reports whether the value should be rewritten (an old key or format).
 	TransformFromStorage(stored []byte, context string) (value []byte, stale bool, err error)
 	TransformToStorage(value []byte, context string) ([]byte, error)
 }
 
-// PrefixTransformer is one way to transform values, and the prefix by which stored values show that they went that way.
+// PrefixTransformer is a Transformer, and the prefix of the values that it has stored.
 // Upstream: value.PrefixTransformer.
 type PrefixTransformer struct {
 	Prefix string // k8s:enc:aesgcm:v1:key1:
 	Transformer
 }
 
-// PrefixTransformers writes with the first provider and reads with the one whose prefix a value has. What another than the first
-// wrote is stale: put a new key first, rewrite every object, then drop the old key. Upstream: value.NewPrefixTransformers.
+// PrefixTransformers writes with its first element, and reads a value with the element that has its prefix. Values of
+// other elements than the first are stale: to change a key, put the new one first, rewrite every object, then remove
+// the old one. Upstream: value.NewPrefixTransformers.
 type PrefixTransformers []PrefixTransformer
 
 var _ Transformer = PrefixTransformers(nil)
@@ -57,13 +59,13 @@ func (p PrefixTransformers) TransformToStorage(value []byte, context string) ([]
 	return append([]byte(p[0].Prefix), stored...), nil
 }
 
-// Identity stores values as they are. As the last of several providers it reads what was stored before encryption was
-// turned on; as the first it turns it off. Upstream: identity.NewEncryptCheckTransformer.
+// Identity stores values unchanged. As the last of several elements it reads values that were stored before encryption
+// was turned on; as the first, it turns encryption off. Upstream: identity.NewEncryptCheckTransformer.
 func Identity() PrefixTransformer { return PrefixTransformer{Transformer: identity{}} }
 
 type identity struct{}
 
-// encryptedPrefix begins every encrypted value, whatever encrypted it.
+// encryptedPrefix is the beginning of the prefix of every encrypted value.
 const encryptedPrefix = "k8s:enc:"
 
 var errEncrypted = errors.New("identity transformer tried to read encrypted data")
@@ -77,8 +79,8 @@ func (identity) TransformFromStorage(stored []byte, _ string) ([]byte, bool, err
 
 func (identity) TransformToStorage(value []byte, _ string) ([]byte, error) { return value, nil }
 
-// NewGCMTransformer encrypts with AES in Galois counter mode under a random nonce; a key may so encrypt 2^32 values at most.
-// secret has 16, 24 or 32 bytes. A stored value is, as upstream lays it out:
+// NewGCMTransformer returns a transformer that encrypts with AES-GCM and a random nonce; one key may encrypt at most
+// 2^32 values. secret has 16, 24 or 32 bytes. A stored value has upstream's format:
 //
 //	k8s:enc:aesgcm:v1:NAME:   nonce (12 bytes)   sealed value   tag (16 bytes)
 //

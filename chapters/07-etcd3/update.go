@@ -21,17 +21,17 @@ import (
 //	                                                        Mutate: label app=web
 //	3  + app=web                                            if mod=2 then put: yes, revision 3
 //	               if mod=2 then put else get: no, mod=3
-//	               Mutate again, on what the get brought:
+//	               Mutate again, on the object of that get:
 //	               app=web stays, image=v2
 //	4  image=v2    if mod=3 then put else get: yes, revision 4
 //
-// Nothing is locked: the comparison inside of the transaction is the only thing that orders the two. Who loses pays one
-// more Mutate and one more transaction, but no read, since the else branch brings the object. Preconditions are checked
-// before each Mutate, on the object that Mutate gets (stale_update.txtar). A hint takes the place of the first get
-// (stale_hint.txtar), and an object that is gone ends the update (deleted_meanwhile.txtar).
+// There are no locks: only the comparison in the transaction orders the two writers. The loser needs one more Mutate
+// and one more transaction, but no read, since the else branch returns the object. Preconditions are checked before
+// each Mutate, on the object that Mutate gets (stale_update.txtar). A hint replaces the first get (stale_hint.txtar),
+// and a deleted object ends the update (deleted_meanwhile.txtar).
 
-// GuaranteedUpdate reads, mutates and writes on the condition that nobody wrote in between; where somebody did, it
-// starts again from what that one wrote. With a hint that is up to date it is one round trip.
+// GuaranteedUpdate reads, mutates, and writes if the object has not changed since the read; else it starts again with
+// the current object. With a hint (CachedExistingObject) that is up to date it is one round trip.
 // Upstream: store.GuaranteedUpdate.
 func (s *store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Object, u storage.Update) error {
 	key, err := s.key(key, false)
@@ -41,7 +41,7 @@ func (s *store) GuaranteedUpdate(ctx context.Context, key string, out runtime.Ob
 	return fail("update", key, err)
 }
 
-// change is what an update does, and where the result goes.
+// change has the parameters and the out-pointer of an update.
 type change struct {
 	storage.Update
 	out runtime.Object
@@ -62,7 +62,7 @@ func (s *store) update(ctx context.Context, try attempt, c change) (err error) {
 	}
 }
 
-// tryUpdate makes one attempt. It returns the state to try again from, or nil when the update is done.
+// tryUpdate makes one attempt. It returns the current state for the next attempt, or nil if the update is done.
 func (s *store) tryUpdate(ctx context.Context, try attempt, c change) (again *objState, err error) {
 	mutated, err := s.mutate(ctx, try, c)
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *store) tryUpdate(ctx context.Context, try attempt, c change) (again *ob
 	switch {
 	case err != nil:
 		return nil, err
-	case same && try.seen.hint != nil: // nothing to write, if the hint is right: only a read can tell
+	case same && try.seen.hint != nil: // nothing to write if the hint is up to date, which only a read can prove
 		return s.currentState(ctx, try.key, try.orEmpty)
 	case same:
 		return nil, s.deliver(c.out, e, try.seen.revision)
@@ -92,11 +92,11 @@ func (s *store) tryUpdate(ctx context.Context, try attempt, c change) (again *ob
 	return s.replace(ctx, try, put, func(revision int64) error { return s.deliver(c.out, e, revision) })
 }
 
-// mutate checks the preconditions and asks the caller for the new object.
+// mutate checks the preconditions and calls the caller's Mutate.
 func (s *store) mutate(ctx context.Context, try attempt, c change) (storage.MutateResult, error) {
 	old := try.seen.obj
 	if try.seen.hint != nil {
-		old = try.seen.hint.DeepCopyObject() // the caller of the update keeps the hint, Mutate may change the copy
+		old = try.seen.hint.DeepCopyObject() // Mutate may change its copy, but not the caller's hint
 	}
 	if err := storage.CheckPreconditions(try.key, c.Preconditions, old); err != nil {
 		return storage.MutateResult{}, err
@@ -112,7 +112,7 @@ func (s *store) mutate(ctx context.Context, try attempt, c change) (storage.Muta
 	return mutated, nil
 }
 
-// encodes reports whether data is what the state is stored as, so that a write would change nothing.
+// encodes reports whether data equals the stored bytes of the state, so that a write would change nothing.
 func (s *store) encodes(seen *objState, data []byte) (bool, error) {
 	if seen.hint == nil {
 		return !seen.stale && seen.revision != 0 && bytes.Equal(data, seen.data), nil
@@ -121,8 +121,8 @@ func (s *store) encodes(seen *objState, data []byte) (bool, error) {
 	return bytes.Equal(data, hint.data), err
 }
 
-// replace is the transaction of updates and deletions: write, if the key is as it was seen; otherwise read what it
-// is now, in the same round trip. done gets the revision of the write.
+// replace is the transaction of updates and deletions: it writes if the key has not changed since it was read, else it
+// reads the current object, in one round trip. done is called with the revision of the write.
 func (s *store) replace(ctx context.Context, try attempt, write clientv3.Op, done func(int64) error) (*objState, error) {
 	answer, err := s.kv.Txn(ctx).
 		If(modRevisionIs(try.key, try.seen.revision)).
@@ -138,20 +138,21 @@ func (s *store) replace(ctx context.Context, try attempt, write clientv3.Op, don
 	return s.stateFromKVs(answer.Responses[0].GetResponseRange().Kvs, try.orEmpty)
 }
 
-// objState is an object as an update or a deletion found it. Upstream: objState.
+// objState is the state of an object that an update or a deletion starts from. Upstream: objState.
 type objState struct {
-	obj      runtime.Object // ours alone: nobody else has it
-	data     []byte         // as it is encoded; nil where the state is a hint
+	obj      runtime.Object // not shared
+	data     []byte         // the encoded object; nil if the state is a hint
 	revision int64          // of its last change; 0: it does not exist
 	lease    clientv3.LeaseID
-	stale    bool // it should be stored anew even where nothing changes
+	stale    bool // the value should be rewritten even if nothing changes
 
-	// hint is what the caller had at hand, in place of a read. It may be out of date, so only etcd's comparison proves
-	// it: nothing is refused, and nothing is left unwritten, because of a hint.
+	// hint is the caller's CachedExistingObject, which is used instead of a read. It may be out of date. Only etcd's
+	// comparison proves that it is current: before an update is refused or skipped because of a hint, the object is
+	// read.
 	hint runtime.Object
 }
 
-// stateFromObject is the state from a hint, or nil where that does not say which revision it is.
+// stateFromObject returns the state of a hint; nil if the hint has no resource version.
 func (s *store) stateFromObject(hint runtime.Object) *objState {
 	if hint == nil {
 		return nil
@@ -173,7 +174,7 @@ func (s *store) currentState(ctx context.Context, key string, orEmpty bool) (*ob
 	return s.stateFromKVs(answer.Kvs, orEmpty)
 }
 
-// stateFromKVs is the state in the answer to a read of one key.
+// stateFromKVs returns the state in the response to a read of one key.
 func (s *store) stateFromKVs(kvs []*mvccpb.KeyValue, orEmpty bool) (*objState, error) {
 	if len(kvs) == 0 {
 		if orEmpty {
@@ -193,8 +194,8 @@ func (s *store) stateFromKVs(kvs []*mvccpb.KeyValue, orEmpty bool) (*objState, e
 	return &objState{obj: obj, data: data, revision: kv.ModRevision, lease: clientv3.LeaseID(kv.Lease), stale: stale}, nil
 }
 
-// stateAfterRefusal answers for a state that led to refusal: that is final, unless the state was a hint and another one is
-// current, which is then the state to try again from.
+// stateAfterRefusal returns refusal, unless the refused state was a hint that is out of date: then it returns the
+// current state for the next attempt.
 func (s *store) stateAfterRefusal(ctx context.Context, try attempt, refusal error) (*objState, error) {
 	if try.seen.hint == nil {
 		return nil, refusal
@@ -209,9 +210,10 @@ func (s *store) stateAfterRefusal(ctx context.Context, try attempt, refusal erro
 	return current, nil
 }
 
-// attempt is one try of an update or a deletion: from what was seen, on the condition that it still holds.
+// attempt is one attempt of an update or a deletion: it starts from the state seen, and succeeds if that is still
+// current.
 type attempt struct {
 	key     string
 	seen    *objState
-	orEmpty bool // a missing object counts as an empty one
+	orEmpty bool // a missing object is treated as an empty one
 }

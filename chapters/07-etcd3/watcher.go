@@ -13,7 +13,8 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// How a client that was away too long comes back (testdata/races/watch_compaction.txtar plays it):
+// How a client lists and watches again after its revision was compacted (testdata/races/watch_compaction.txtar plays
+// it):
 //
 //	revision           writers                 carol
 //	2  a               create a                list: rv=2
@@ -22,22 +23,23 @@ import (
 //	                                           (her watch ends)
 //	4  a image=v3      update a
 //	5  b               create b
-//	                   compact at 5: etcd forgets the changes before revision 5
+//	                   compact at 5: etcd removes the changes before revision 5
 //	                                           watch after 3, which needs the change of revision 4:
 //	                                           ERROR 410 Expired, and the watch has ended
 //	                                           list: rv=5, a as of 4 and b as of 5
 //	                                           watch after 5
 //	6  b deleted       delete b                DELETED rv=6, with b's last state
 //
-// A watch is given the revision that its client has seen, and asks etcd for the changes from the next one. What lies
-// between an expired revision and the new list is not shown as events: the list is what it came to. A watch without a
-// revision does both itself: it reads what exists, and watches from the revision of that read (watch_from_now.txtar).
+// A watch begins after the client's revision. The client gets no events for the changes between an expired revision and
+// the new list, only their result in the list. A watch without a revision lists and watches by itself: it reads the
+// existing objects, and watches after the revision of that read (watch_from_now.txtar).
 
-// watchBuffer is how many events wait for a slow reader. Beyond it, etcd's client keeps them encoded.
+// watchBuffer is the number of events that are buffered for a slow reader. Further events are buffered, encoded, by
+// etcd's client.
 const watchBuffer = 100
 
-// Watch knows where it begins when it returns; what exists and what changes comes as events.
-// Upstream: etcd3.watcher.Watch.
+// Watch returns after it has determined the revision at which it begins. Existing objects and changes are sent as
+// events. Upstream: etcd3.watcher.Watch.
 func (s *store) Watch(ctx context.Context, key string, opts storage.ListOptions) (watch.Interface, error) {
 	key, err := s.key(key, opts.Recursive)
 	if err != nil {
@@ -58,10 +60,10 @@ type watchChan struct {
 	opts   storage.ListOptions
 	start  storage.WatchStart
 
-	exists pagedList             // at the revision where the watch begins
-	first  *clientv3.GetResponse // its first page; nil: nobody wants to see what exists
+	exists pagedList             // the existing objects at the revision where the watch begins
+	first  *clientv3.GetResponse // the first page of exists; nil: no initial events
 
-	ctx    context.Context // ends with the caller's or by Stop
+	ctx    context.Context // ends with the caller's context or with Stop
 	stop   context.CancelFunc
 	events chan watch.Event
 }
@@ -74,7 +76,7 @@ func (s *store) newWatchChan(ctx context.Context, key string, opts storage.ListO
 		return nil, err
 	}
 	w := &watchChan{store: s, prefix: key, opts: opts, start: start, events: make(chan watch.Event, watchBuffer)}
-	// A member of etcd that has lost the others ends the watch, so that the client turns to another one.
+	// A member of etcd that has lost its leader ends the watch, so that the client connects to another member.
 	w.ctx, w.stop = context.WithCancel(clientv3.WithRequireLeader(ctx))
 	if err := w.begin(); err != nil {
 		w.stop()
@@ -83,7 +85,7 @@ func (s *store) newWatchChan(ctx context.Context, key string, opts storage.ListO
 	return w, nil
 }
 
-// begin finds the revision after which changes are shown, where that is the present.
+// begin reads the current revision if the watch begins there, and the first page of existing objects.
 func (w *watchChan) begin() (err error) {
 	if !w.start.InitialEvents {
 		if w.start.After == 0 {
@@ -114,7 +116,7 @@ func (w *watchChan) run() {
 	}
 }
 
-// send delivers an event, or fails because the watch has ended.
+// send sends an event; it returns an error if the watch has ended.
 func (w *watchChan) send(e watch.Event) error {
 	select {
 	case w.events <- e:
@@ -124,7 +126,7 @@ func (w *watchChan) send(e watch.Event) error {
 	}
 }
 
-// follow sends what exists, where that is asked for, and then what changes, until the watch ends.
+// follow sends the existing objects if the watch has initial events, and then the changes, until the watch ends.
 func (w *watchChan) follow() error {
 	if err := w.existing(); err != nil {
 		return err
@@ -149,8 +151,8 @@ func (w *watchChan) follow() error {
 	}
 }
 
-// options of etcd's watch. The state before a change comes with it, so that a selector can tell whether the change
-// made an object appear or disappear, and a deletion can show what was deleted.
+// options returns the options of etcd's watch. Each change has the previous value, which is needed for selectors (an
+// object may begin or cease to match) and for the object of a DELETED event.
 func (w *watchChan) options() []clientv3.OpOption {
 	opts := []clientv3.OpOption{clientv3.WithRev(int64(w.start.After) + 1), clientv3.WithPrevKV()}
 	if w.opts.Recursive {
@@ -162,7 +164,7 @@ func (w *watchChan) options() []clientv3.OpOption {
 	return opts
 }
 
-// ticks are the moments to ask etcd for progress; none where the watch or the configuration does not want them.
+// ticks returns a channel with the times for requesting progress from etcd; nil if wanted is false or every is 0.
 func ticks(wanted bool, every time.Duration) (<-chan time.Time, func()) {
 	if !wanted || every == 0 {
 		return nil, func() {}
@@ -171,7 +173,7 @@ func ticks(wanted bool, every time.Duration) (<-chan time.Time, func()) {
 	return t.C, t.Stop
 }
 
-// handle turns one answer of etcd into events.
+// handle sends the events of one response of etcd.
 func (w *watchChan) handle(answer clientv3.WatchResponse) error {
 	switch err := answer.Err(); {
 	case isCompacted(err):
@@ -190,11 +192,11 @@ func (w *watchChan) handle(answer clientv3.WatchResponse) error {
 	return nil
 }
 
-// bookmark tells a watcher who asked for progress how far the watch is; initialEnd is for one who waits for the end of
-// the initial events.
+// bookmark sends a bookmark with the revision to a watch with ProgressNotify; initialEnd: at the end of the initial
+// events.
 func (w *watchChan) bookmark(revision int64, initialEnd bool) error {
 	if !w.opts.ProgressNotify && !initialEnd {
-		return nil // another watch on the same stream asked
+		return nil // another watch on the same stream has requested progress
 	}
 	e, err := storage.Bookmark(w.newFunc(), uint64(revision))
 	if err == nil && initialEnd {
@@ -206,14 +208,14 @@ func (w *watchChan) bookmark(revision int64, initialEnd bool) error {
 	return w.send(e)
 }
 
-// RequestWatchProgress implements storage.Interface. Watches whose contexts have the same gRPC metadata share a
-// stream, and all of a stream are told. Upstream: store.RequestWatchProgress.
+// RequestWatchProgress implements storage.Interface. Watches whose contexts have the same gRPC metadata share a stream,
+// and all watches of the stream get the progress. Upstream: store.RequestWatchProgress.
 func (s *store) RequestWatchProgress(ctx context.Context) error {
 	err := s.watcher.RequestProgress(clientv3.WithRequireLeader(ctx))
 	return fail("watch", s.resource, interpretError(err))
 }
 
-// existing sends an ADDED event for each object that was there when the watch began, page by page.
+// existing sends an ADDED event for each object that existed when the watch began, page by page.
 func (w *watchChan) existing() error {
 	if w.first == nil {
 		return nil
@@ -226,14 +228,14 @@ func (w *watchChan) existing() error {
 		}
 		return len(kvs), nil
 	})
-	w.first = nil // so that the answer does not stay in memory for as long as the watch
+	w.first = nil // so that the page is not kept in memory until the watch ends
 	if err == nil && w.start.InitialEventsEndBookmark {
 		err = w.bookmark(int64(w.start.After), true)
 	}
 	return err
 }
 
-// initial sends an object that was there when the watch began.
+// initial sends the ADDED event of an object that existed when the watch began.
 func (w *watchChan) initial(kv *mvccpb.KeyValue) error {
 	obj, err := w.object(kv)
 	if err != nil {
@@ -242,12 +244,12 @@ func (w *watchChan) initial(kv *mvccpb.KeyValue) error {
 	return w.show(nil, obj, kv.ModRevision)
 }
 
-// change sends what the watcher sees of a change. The state before is decoded only where it makes a difference: an
-// unselective watcher sees a MODIFIED whatever was there before. Upstream: watchChan.transform.
+// change sends the event of a change. The previous value is decoded only if it is needed: without a selector, a
+// MODIFIED event does not depend on it. Upstream: watchChan.transform.
 //
-// A change that is no creation and comes without the state before is the first one after a compaction: etcd still has
-// the change, but no longer what it replaced. What a watcher sees of it cannot be told any more, so the watch ends as
-// expired and its client lists again. Upstream: parseEvent, which fails too.
+// A change that is not a creation and has no previous value is the change at the compacted revision: etcd has no
+// previous value any more. Its event cannot be determined, so the watch ends with ErrExpired, and its client lists
+// again. Upstream: parseEvent, which fails too.
 func (w *watchChan) change(e *clientv3.Event) error {
 	var old, current runtime.Object
 	var err error
@@ -270,7 +272,8 @@ func (w *watchChan) change(e *clientv3.Event) error {
 	return w.show(old, current, e.Kv.ModRevision)
 }
 
-// show sends the event, if the watcher sees one; its object has the revision of the change, also when it was deleted.
+// show sends the event, if there is one for the watch's predicate. Its object has the revision of the change, also for
+// a deletion.
 func (w *watchChan) show(old, current runtime.Object, revision int64) error {
 	kind, obj, err := storage.WatchEventFor(w.opts.Predicate, old, current)
 	if err != nil || kind == "" {
@@ -284,7 +287,7 @@ func (w *watchChan) show(old, current runtime.Object, revision int64) error {
 	return w.send(watch.Event{Type: kind, Object: obj})
 }
 
-// object decodes a stored value into an object of its own.
+// object decodes a stored value into a new object.
 func (s *store) object(kv *mvccpb.KeyValue) (runtime.Object, error) {
 	var ref kinds.ResultPointer
 	err := s.read(kv, &ref)
