@@ -85,8 +85,8 @@ func (c *Call) admission(options runtime.Object, dryRun []string) *admission {
 	return &admission{call: c, options: options, dryRun: len(dryRun) > 0}
 }
 
-// AdmitConnect asks all plugins about a connection to the object that the request names; options (a PodExecOptions) is the
-// object that they see. A verb that connects calls it once, before it connects, and answers with its error.
+// AdmitConnect calls all plugins for a connection to the request's object. Attributes.Object is options (a
+// PodExecOptions). The handler of a verb that connects calls it before it connects, and answers with its error.
 // Upstream: the admission calls of handlers.ConnectResource.
 func (c *Call) AdmitConnect(options runtime.Object) error {
 	if len(c.Admission) == 0 {
@@ -99,7 +99,7 @@ func (c *Call) AdmitConnect(options runtime.Object) error {
 	return a.validate()(c.Context, options, nil)
 }
 
-// admit has the mutating plugins change obj, which is to take the place of old.
+// admit calls the mutating plugins, which may change obj; obj replaces old.
 func (a *admission) admit(ctx context.Context, obj, old runtime.Object) error {
 	if a == nil {
 		return nil

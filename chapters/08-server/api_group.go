@@ -10,7 +10,7 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// Where groups are served: the oldest, which has no name, has a root of its own.
+// The root paths of groups: the core group, which has no name, has a different root.
 const (
 	legacyRoot = "/api"
 	namedRoot  = "/apis"
@@ -18,9 +18,9 @@ const (
 
 // APIGroupInfo is a group to install. Upstream: server.APIGroupInfo.
 type APIGroupInfo struct {
-	// PrioritizedVersions in the order of preference; all of one group.
+	// PrioritizedVersions has the versions in the order of preference, all of one group.
 	PrioritizedVersions []schema.GroupVersion
-	// VersionedResourcesStorageMap by version and by path below it: ["v1"]["pods/status"].
+	// VersionedResourcesStorageMap has the storages by version and resource: ["v1"]["pods/status"].
 	VersionedResourcesStorageMap map[string]map[string]rest.Storage
 }
 
@@ -36,7 +36,7 @@ func (s *GenericAPIServer) InstallAPIGroup(g *APIGroupInfo) error {
 	return s.install(g, namedRoot, namedRoot+"/"+name)
 }
 
-// InstallLegacyAPIGroup serves the group without a name below /api. Upstream: GenericAPIServer.InstallLegacyAPIGroup.
+// InstallLegacyAPIGroup serves the core group below /api. Upstream: GenericAPIServer.InstallLegacyAPIGroup.
 func (s *GenericAPIServer) InstallLegacyAPIGroup(g *APIGroupInfo) error {
 	name, err := g.name()
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *GenericAPIServer) InstallLegacyAPIGroup(g *APIGroupInfo) error {
 	return s.install(g, legacyRoot, legacyRoot)
 }
 
-// name is that of the one group that all versions are of.
+// name returns the name of the group. All versions must be of one group.
 func (g *APIGroupInfo) name() (string, error) {
 	if len(g.PrioritizedVersions) == 0 {
 		return "", errors.New("a group needs a version")
@@ -62,8 +62,7 @@ func (g *APIGroupInfo) name() (string, error) {
 	return name, nil
 }
 
-// install turns storages into routes, version by version, and then says so in discovery. document is the path of the
-// group's own discovery document.
+// install installs the versions of a group and adds its discovery document. document is the path of that document.
 func (s *GenericAPIServer) install(g *APIGroupInfo, root, document string) error {
 	for _, version := range g.PrioritizedVersions {
 		storages := g.VersionedResourcesStorageMap[version.Version]
@@ -78,7 +77,7 @@ func (s *GenericAPIServer) install(g *APIGroupInfo, root, document string) error
 	return nil
 }
 
-// installVersion is the heart of the matter: storages (chapter 4) become rows, rows become routes (chapter 3).
+// installVersion makes rows from the storages (chapter 4), and routes from the rows (chapter 3).
 // Upstream: GenericAPIServer.installAPIResources.
 func (s *GenericAPIServer) installVersion(root string, gv schema.GroupVersion, storages map[string]rest.Storage) error {
 	group := rest.APIInstaller{

@@ -6,10 +6,10 @@ import (
 	"net/http"
 )
 
-// auditIDHeader is the header that names a request, in the form in which net/http keeps header names.
+// auditIDHeader is the header with the id of a request, in net/http's canonical form.
 const auditIDHeader = "Audit-Id"
 
-// AuditID is the name of a request that is inside of the handler chain. Upstream: audit.GetAuditIDTruncated.
+// AuditID returns the audit id of a request inside of the handler chain. Upstream: audit.GetAuditIDTruncated.
 func AuditID(r *http.Request) string {
 	if id := r.Header[auditIDHeader]; len(id) > 0 {
 		return id[0]
@@ -17,8 +17,8 @@ func AuditID(r *http.Request) string {
 	return ""
 }
 
-// withAuditID gives each request a name, the client's own if it brought one, and sends it back with the answer. The
-// name stays in the request's header, so that it goes along with the request wherever a proxy sends it.
+// withAuditID sets the Audit-Id of each request, unless the client has set it, and adds it to the response. It stays in
+// the request's header, so that a proxy forwards it.
 //
 // Upstream: filters.WithAuditInit.
 func withAuditID(next http.Handler) http.Handler {
@@ -33,7 +33,7 @@ func withAuditID(next http.Handler) http.Handler {
 	})
 }
 
-// newUUID returns a random UUID, version 4. It names and protects nothing, so the runtime's fast generator is enough.
+// newUUID returns a random UUID, version 4. It is not a secret, so math/rand is enough.
 func newUUID() string {
 	var raw [16]byte
 	for i := range 2 {

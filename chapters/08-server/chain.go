@@ -15,24 +15,24 @@ import (
 // Filter is one layer of the handler chain.
 type Filter func(http.Handler) http.Handler
 
-// Filters are the filters of the handler chain that later chapters supply; nil: there is none.
+// Filters are the filters of the handler chain that later chapters provide; nil: none.
 type Filters struct {
 	Authentication, Audit, Impersonation, Authorization Filter
-	// Custom is for a filter of one's own, next to the API.
+	// Custom is a filter of the caller, the last one before the API.
 	Custom Filter
 }
 
-// NamedFilter is one row of the handler chain: a name, what it is for, and the filter.
+// NamedFilter is one row of the handler chain: a name, a purpose, and the filter.
 type NamedFilter struct {
 	Name    string
 	Purpose string
-	Filter  Filter // nil: there is none, and it costs nothing
+	Filter  Filter // nil: the row has no filter
 }
 
-// filters is the handler chain in the order in which a request meets it. The order carries meaning: a filter relies on
-// what those before it found out, and protects those after it.
+// filters returns the handler chain, the outermost filter first. The order matters: a filter uses the results of those
+// before it, and protects those after it.
 //
-// Upstream: server.DefaultBuildHandlerChain, which is written inside out.
+// Upstream: server.DefaultBuildHandlerChain, which has the reverse order.
 func (s *GenericAPIServer) filters() []NamedFilter {
 	return []NamedFilter{
 		{"trace", "opens a span, child of traceparent", s.withTracing()},
@@ -53,14 +53,14 @@ func (s *GenericAPIServer) filters() []NamedFilter {
 	}
 }
 
-// InsertedFilter is a filter of a later chapter: a row of its own in the chain, next to one that is named.
+// InsertedFilter is a filter of a later chapter: a new row in the chain, before or after another row.
 type InsertedFilter struct {
 	NamedFilter
-	// Before or After is the name of the neighbour: one of the two.
+	// Before or After is the name of the other filter: exactly one is set.
 	Before, After string
 }
 
-// insertFilters puts more filters into a chain, in their order: one may stand next to another that was put before it.
+// insertFilters inserts filters into a chain, one after the other: a filter may be inserted next to an inserted one.
 func insertFilters(filters []NamedFilter, more []InsertedFilter) ([]NamedFilter, error) {
 	for _, p := range more {
 		at := slices.IndexFunc(filters, func(known NamedFilter) bool { return known.Name == cmp.Or(p.Before, p.After) })
@@ -79,7 +79,7 @@ func insertFilters(filters []NamedFilter, more []InsertedFilter) ([]NamedFilter,
 	return filters, nil
 }
 
-// chain stands the filters before a handler, the first outermost.
+// chain wraps a handler in the filters, the first outermost.
 func chain(handler http.Handler, filters []NamedFilter) http.Handler {
 	for i := len(filters) - 1; i >= 0; i-- {
 		if filter := filters[i].Filter; filter != nil {
@@ -89,16 +89,16 @@ func chain(handler http.Handler, filters []NamedFilter) http.Handler {
 	return handler
 }
 
-// ServeHTTP is the whole server: the handler chain and what lies behind it.
+// ServeHTTP serves a request: through the handler chain, and then the director.
 func (s *GenericAPIServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handler.ServeHTTP(w, r)
 }
 
-// noCache has no spare capacity: whoever adds to the header gets a copy.
+// noCache is shared by all responses. It has no spare capacity, so that Header.Add copies it.
 var noCache = []string{"no-cache, private"}
 
-// withCacheControl keeps answers out of shared caches: what one client may see, the next may not. A handler whose answer
-// may be cached sets its own header. Upstream: filters.WithCacheControl.
+// withCacheControl keeps responses out of shared caches, because another client may not be allowed to see them. A
+// handler whose response may be cached sets its own header. Upstream: filters.WithCacheControl.
 func withCacheControl(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Cache-Control"] = noCache
@@ -106,10 +106,10 @@ func withCacheControl(next http.Handler) http.Handler {
 	})
 }
 
-// escapeHTML keeps what the client sent from becoming markup in an error that a browser shows.
+// escapeHTML escapes the client's text in an error message, so that a browser does not interpret it as HTML.
 var escapeHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// withRequestInfo finds out what the request means and puts it into the context, for all filters behind it.
+// withRequestInfo adds the RequestInfo to the context, for all filters after it.
 // Upstream: filters.WithRequestInfo.
 func (s *GenericAPIServer) withRequestInfo(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -23,10 +23,10 @@ import (
 	"kubepath/internal/demo"
 )
 
-// demoLimit is few enough to be exceeded on purpose, and enough for kubectl.
+// demoLimit is low enough to exceed it, and high enough for kubectl.
 const demoLimit = 10
 
-// Demo shows the chain, sends requests through it over a real connection, and ends the server with a request under way.
+// Demo shows the chain, sends requests over a real connection, and shuts the server down while a request is open.
 func Demo(ctx context.Context, s *demo.Stage) error {
 	d := &demonstration{Stage: s, hold: make(chan struct{}), inside: make(chan struct{}), spans: make(spanKeeper, 64)}
 	if err := d.start(ctx); err != nil {
@@ -45,14 +45,14 @@ func Demo(ctx context.Context, s *demo.Stage) error {
 	return d.showShutdown()
 }
 
-// demonstration is a server with a few paths that misbehave on request.
+// demonstration is a server with paths that block or panic.
 type demonstration struct {
 	*demo.Stage
 	server *GenericAPIServer
 	url    string
 	spans  spanKeeper
-	hold   chan struct{} // what the requests to /demo/hold wait for
-	inside chan struct{} // one is there
+	hold   chan struct{} // the requests to /demo/hold wait for it
+	inside chan struct{} // receives when a request to /demo/hold is in its handler
 	stop   context.CancelFunc
 	done   chan error
 }
@@ -82,14 +82,15 @@ func (d *demonstration) start(ctx context.Context) (err error) {
 		return err
 	}
 	d.url, d.done = "http://"+listener.Addr().String(), make(chan error, 1)
-	// The demo ends the server itself, after it has shown how.
+	// The demo shuts the server down itself.
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d.stop = stop
 	go func() { d.done <- d.server.Run(running, listener) }()
 	return nil
 }
 
-// demoGroup is v1 with configmaps in memory: the Store of chapter 6 over the storage of chapter 5.
+// demoGroup returns the group version v1 with configmaps in memory: the Store of chapter 6 with the storage of chapter
+// 5.
 func demoGroup() *APIGroupInfo {
 	v1, newFunc := corev1.SchemeGroupVersion, func() runtime.Object { return &corev1.ConfigMap{} }
 	store := &registry.Store{
@@ -114,7 +115,7 @@ func (k spanKeeper) ExportSpans(_ context.Context, spans []sdktrace.ReadOnlySpan
 	for _, span := range spans {
 		select {
 		case k <- span:
-		default: // full: the demo has seen what it wants to show
+		default: // full: the demo needs no more spans
 		}
 	}
 	return nil
@@ -123,25 +124,25 @@ func (k spanKeeper) ExportSpans(_ context.Context, spans []sdktrace.ReadOnlySpan
 // Shutdown implements sdktrace.SpanExporter.
 func (k spanKeeper) Shutdown(context.Context) error { return nil }
 
-// ask sends a request and returns the answer with its body, in one line.
+// ask sends a request and returns the response and its body, in one line.
 func (d *demonstration) ask(method, path string, header http.Header) (answer *http.Response, body string) {
 	request, err := http.NewRequest(method, d.url+path, nil)
 	if err != nil {
 		return &http.Response{Status: err.Error()}, ""
 	}
 	request.Header = header
-	// A connection for each request: none is left behind.
+	// Each request uses a new connection, so that no connection is left open.
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	answer, err = client.Do(request)
 	if err != nil {
 		return &http.Response{Status: err.Error()}, ""
 	}
 	defer answer.Body.Close()
-	data, _ := io.ReadAll(answer.Body) // what was read is shown
+	data, _ := io.ReadAll(answer.Body) // an incomplete body is shown too
 	return answer, strings.TrimSpace(string(data))
 }
 
-// watchRows are what chapter 9 will say of watches, as far as the chain asks: no storage has them yet.
+// watchRows has the verb watch of chapter 9 for the RequestInfo. No storage of the demo supports it.
 func watchRows() []rest.Verb {
 	row := rest.Verb{
 		Verb:      installer.Verb{Name: "watch", Methods: []string{http.MethodGet}, When: installer.WantsWatch, ReadOnly: true, LongRunning: true},
@@ -191,7 +192,7 @@ func (d *demonstration) showStatus(method, path string) {
 	d.Show("%s %s: %d %s\n    %s", method, path, answer.StatusCode, status.Reason, status.Message)
 }
 
-// heldRequest is a request that the server works on until the hold is released.
+// heldRequest is a request that stays open until the hold is released.
 func (d *demonstration) heldRequest() (answered <-chan string) {
 	said := make(chan string, 1)
 	go func() {
@@ -241,7 +242,7 @@ func (d *demonstration) showTrace(ctx context.Context) {
 	d.Show("Audit-Id: %s", answer.Header.Get("Audit-Id"))
 }
 
-// childOf waits for the span whose parent has the id: it ends a moment after the client has its answer.
+// childOf waits for the span whose parent has the id: it ends shortly after the client has its response.
 func (d *demonstration) childOf(ctx context.Context, parent string) sdktrace.ReadOnlySpan {
 	for {
 		select {

@@ -16,21 +16,21 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// director is what lies behind the chain. A request goes to the handler of its path, where it has one; or to the
-// discovery of groups; or to the go-restful container, which holds the API; or, where no web service claims the path, to
-// the handler of a prefix or to the discovery of versions that others serve; or is nobody's: 404. Paths can be added while
-// it serves.
+// director is the handler behind the chain. It looks for a handler in this order: a handler of the exact path, the
+// discovery of groups, the go-restful container with the API, and, for paths outside of all web services, the handler
+// of a prefix and the discovery of versions that others serve. Else the response is a 404. Paths can be added while it
+// serves.
 //
 // Upstream: server.director and mux.PathRecorderMux.
 type director struct {
 	container *restful.Container
 	discovery *installer.Discovery
 
-	mu    sync.Mutex            // held by who changes paths
-	paths atomic.Pointer[paths] // never changed, only replaced
+	mu    sync.Mutex            // held while paths are changed
+	paths atomic.Pointer[paths] // immutable; replaced by each change
 }
 
-// paths are the handlers of one moment.
+// paths has the handlers of paths and prefixes.
 type paths struct {
 	exact    map[string]http.Handler // /version
 	prefixes map[string]http.Handler // /debug/pprof/
@@ -47,7 +47,7 @@ func newDirector(discovery *installer.Discovery) *director {
 	return d
 }
 
-// addDocument gives a discovery document its place among the web services, once.
+// addDocument adds a discovery document to the web services, once.
 func (d *director) addDocument(path string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -69,7 +69,7 @@ func (d *director) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.container.Dispatch(w, r)
 }
 
-// serveUnclaimed serves what the API does not.
+// serveUnclaimed serves requests outside of the API.
 func (d *director) serveUnclaimed(w http.ResponseWriter, r *http.Request) {
 	p := d.paths.Load()
 	for _, prefix := range p.longest {
@@ -85,7 +85,7 @@ func (d *director) serveUnclaimed(w http.ResponseWriter, r *http.Request) {
 	p.missing.ServeHTTP(w, r)
 }
 
-// change replaces the paths by a changed copy.
+// change replaces the paths with an edited copy.
 func (d *director) change(edit func(*paths)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -97,15 +97,15 @@ func (d *director) change(edit func(*paths)) {
 	d.paths.Store(&next)
 }
 
-// copyOf is maps.Clone that makes a map of nil.
+// copyOf is like maps.Clone, but returns an empty map for nil.
 func copyOf(m map[string]http.Handler) map[string]http.Handler {
 	c := make(map[string]http.Handler, len(m)+1)
 	maps.Copy(c, m)
 	return c
 }
 
-// Handle serves a path that is not part of the API, and lists it in the index. It replaces the handler that the path
-// had. Upstream: PathRecorderMux.Handle.
+// Handle serves a path that is not part of the API, and lists it in the index. It replaces an existing handler of the
+// path. Upstream: PathRecorderMux.Handle.
 func (s *GenericAPIServer) Handle(path string, handler http.Handler) {
 	s.director.change(func(p *paths) {
 		p.exact[path] = handler
@@ -113,18 +113,19 @@ func (s *GenericAPIServer) Handle(path string, handler http.Handler) {
 	})
 }
 
-// HandlePrefix serves all paths that begin with prefix, which should end in a slash, and that nothing else claims. They
-// are not listed. Upstream: PathRecorderMux.UnlistedHandlePrefix.
+// HandlePrefix serves all paths that begin with prefix, which should end in a slash, and that are not part of the API.
+// They are not listed in the index. Upstream: PathRecorderMux.UnlistedHandlePrefix.
 func (s *GenericAPIServer) HandlePrefix(prefix string, handler http.Handler) {
 	s.director.change(func(p *paths) { p.prefixes[prefix] = handler })
 }
 
-// HandleNotFound serves what nobody else does; at first with 404 page not found. Upstream: PathRecorderMux.NotFoundHandler.
+// HandleNotFound serves all paths without a handler; the default is 404 page not found. Upstream:
+// PathRecorderMux.NotFoundHandler.
 func (s *GenericAPIServer) HandleNotFound(handler http.Handler) {
 	s.director.change(func(p *paths) { p.missing = handler })
 }
 
-// installPaths serves what is not the API: the index, the version, health, metrics and profiles.
+// installPaths adds the paths outside of the API: the index, the version, health, metrics and profiles.
 func (s *GenericAPIServer) installPaths() {
 	index := http.HandlerFunc(s.serveIndex)
 	unlisted := map[string]http.Handler{
@@ -168,8 +169,8 @@ func (s *GenericAPIServer) listedPaths() []string {
 	return slices.Compact(paths)
 }
 
-// versionService says which version the server is, as JSON only. It is a web service, like those of the API, and has
-// their errors. Upstream: routes.Version.
+// versionService serves the server's version, as JSON only. It is a web service, like those of the API, and has the
+// same errors. Upstream: routes.Version.
 func (s *GenericAPIServer) versionService() *restful.WebService {
 	version := s.metrics.path("/version", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, s.config.Version)

@@ -10,14 +10,14 @@ import (
 	"sync"
 )
 
-// healthPaths are the three questions: is the server well (the oldest, kept for clients that ask it), should it be
-// restarted, should it get requests?
+// healthPaths are the health endpoints: /healthz (deprecated, for old clients), /livez (if it fails, the server should
+// be restarted) and /readyz (if it fails, the server should not get requests).
 var healthPaths = []string{"/healthz", "/livez", "/readyz"}
 
-// isHealthPath reports whether a path is one of the three questions, or one of their checks.
+// isHealthPath reports whether a path is a health endpoint, or one of its checks.
 func isHealthPath(path string) bool {
-	for _, question := range healthPaths {
-		if rest, ok := strings.CutPrefix(path, question); ok && (rest == "" || rest[0] == '/') {
+	for _, endpoint := range healthPaths {
+		if rest, ok := strings.CutPrefix(path, endpoint); ok && (rest == "" || rest[0] == '/') {
 			return true
 		}
 	}
@@ -31,7 +31,7 @@ type HealthCheck struct {
 	ReadyOnly bool // not part of livez and healthz
 }
 
-// health answers the health paths. Upstream: package healthz.
+// health serves the health endpoints. Upstream: package healthz.
 type health struct {
 	log *slog.Logger
 
@@ -43,8 +43,8 @@ func newHealth(log *slog.Logger) *health {
 	return &health{log: log, checks: []HealthCheck{{Name: "ping", Check: well}, {Name: "log", Check: well}}}
 }
 
-// well is the check of what cannot fail: who gets an answer to ping has it; log fails upstream where its log is not
-// written any more, and here nothing lies between the log and its file.
+// well is the check of ping and log, which never fail. Upstream, log fails if the log buffer is not flushed; here the
+// log has no buffer.
 func well(context.Context) error { return nil }
 
 // AddHealthCheck adds a named check to /healthz, /livez and /readyz, or to some of them. A name can be used once.
@@ -59,13 +59,13 @@ func (h *health) add(c HealthCheck) error {
 	}
 	at := len(h.checks)
 	if at > 1 && h.checks[at-1].Name == "shutdown" {
-		at-- // stays last, as everywhere
+		at-- // shutdown stays last, as upstream
 	}
 	h.checks = slices.Insert(slices.Clone(h.checks), at, c)
 	return nil
 }
 
-// of returns the checks of a path such as /livez.
+// of returns the checks of a health endpoint.
 func (h *health) of(path string) []HealthCheck {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -75,7 +75,7 @@ func (h *health) of(path string) []HealthCheck {
 	return slices.DeleteFunc(slices.Clone(h.checks), func(c HealthCheck) bool { return c.ReadyOnly })
 }
 
-// paths are those that the index lists: each question, and each check of it.
+// paths returns the paths for the index: each endpoint, and each of its checks.
 func (h *health) paths() []string {
 	var paths []string
 	for _, path := range healthPaths {
@@ -87,8 +87,9 @@ func (h *health) paths() []string {
 	return paths
 }
 
-// serveAll answers path itself: all checks that the exclude parameter does not name, one line each if the verbose
-// parameter is there or one fails. The reasons are for the log: the path is open to everybody.
+// serveAll serves an endpoint: it runs all checks but those of the exclude parameter. The response has a line for each
+// check if the verbose parameter is set or if one fails. The reasons of failures are only logged, because every client
+// can read the endpoint.
 func (h *health) serveAll(path string) http.HandlerFunc {
 	name := strings.TrimPrefix(path, "/")
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -108,7 +109,7 @@ func (h *health) serveAll(path string) http.HandlerFunc {
 	}
 }
 
-// serveOne answers path/NAME: a single check, with its reason.
+// serveOne serves path/NAME: a single check, with the reason if it fails.
 func (h *health) serveOne(path string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Path, path+"/")
@@ -126,7 +127,7 @@ func (h *health) serveOne(path string) http.HandlerFunc {
 	}
 }
 
-// healthReport is the outcome of several checks.
+// healthReport is the result of several checks.
 type healthReport struct {
 	lines  strings.Builder   // for clients
 	failed map[string]string // for the log: check to reason

@@ -17,7 +17,7 @@ type HTTPLogEntry struct {
 	Latency                                           time.Duration
 }
 
-// withHTTPLog hands an entry to Config.HTTPLog when a request has ended, also when it ended in a panic.
+// withHTTPLog calls Config.HTTPLog with an entry after each request, also after a panic.
 // Upstream: httplog.WithLogging.
 func (s *GenericAPIServer) withHTTPLog() Filter {
 	if s.config.HTTPLog == nil {
@@ -47,8 +47,8 @@ func accessLogEntry(r *http.Request, answer *responseRecorder, status int, took 
 	return entry
 }
 
-// responseRecorder passes an answer on and remembers what became of it. One of them serves all filters of the chain that want
-// to know.
+// responseRecorder is a ResponseWriter that records the status and size of the response. All filters of the chain share
+// one.
 type responseRecorder struct {
 	http.ResponseWriter
 	status int   // 0: nothing written yet
@@ -63,8 +63,8 @@ func newResponseRecorder(w http.ResponseWriter) *responseRecorder {
 	return &responseRecorder{ResponseWriter: w}
 }
 
-// code is the status that the client gets to see. A handler that wrote nothing answers 200 if it returned, and 500,
-// by the panic recovery, if it did not.
+// code returns the status of the response. If the handler wrote nothing, it is 200 after a return, and 500 after a
+// panic.
 func (r *responseRecorder) code(returned bool) int {
 	switch {
 	case r.status != 0:
@@ -92,7 +92,7 @@ func (r *responseRecorder) Write(data []byte) (int, error) {
 	return n, err
 }
 
-// Flush, Hijack and Unwrap keep the abilities of the writer below.
+// Flush flushes the writer below.
 func (r *responseRecorder) Flush() {
 	if r.status == 0 {
 		r.status = http.StatusOK
@@ -100,7 +100,7 @@ func (r *responseRecorder) Flush() {
 	http.NewResponseController(r.ResponseWriter).Flush()
 }
 
-// Hijack counts as an answer: nothing may be written after it.
+// Hijack counts as a response: nothing may be written after it.
 func (r *responseRecorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(r.ResponseWriter).Hijack()
 	if err == nil && r.status == 0 {

@@ -8,8 +8,8 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// limits are the slots for requests in flight: those that read and those that change have their own, so that neither
-// can starve the other. Upstream: kube-apiserver replaces the two by API Priority and Fairness, whose sum is the same.
+// limits has the slots for requests in flight. Reading and mutating requests have separate slots, so that neither can
+// starve the other. Upstream: kube-apiserver uses API Priority and Fairness instead, with the same total.
 type limits struct {
 	readOnly, mutating chan struct{}
 	lists              listQueue
@@ -22,7 +22,7 @@ func newLimits(readOnly, mutating int) limits {
 	}
 }
 
-// of is the slot that a request needs; it is not held yet.
+// of returns the slot for a request, without taking it.
 func (l limits) of(info *installer.RequestInfo) slot {
 	s := slot{of: l.mutating}
 	if info.ReadOnly {
@@ -34,7 +34,7 @@ func (l limits) of(info *installer.RequestInfo) slot {
 	return s
 }
 
-// enter takes a free slot. A list waits in the queue of lists first.
+// enter takes a free slot; false: there is none. A list first waits in the queue for lists.
 func (l limits) enter(ctx context.Context, s *slot) bool {
 	if s.list != nil && !l.lists.enter(ctx) {
 		return false
@@ -48,21 +48,21 @@ func (l limits) enter(ctx context.Context, s *slot) bool {
 	return s.held
 }
 
-// listQueue has the lists of all clients made a few at a time, in the order in which they came. A list takes a thousand
-// times the work and memory of a get: if all that come were made at once, they would hold every slot together, and each
-// would hold its objects until the last is done. A list leaves the queue, and gives its slot back, while it waits for its client.
-// Upstream: a list counts as several seats, and flows have queues.
+// listQueue limits how many lists are processed at once; the others wait in order. A list takes a thousand times the
+// work and memory of a get: without the limit, lists would take all slots, and each would hold its objects in memory
+// until it is done. While a list waits for its client, it has no slot of the queue. Upstream: a list counts as several
+// seats, and flows have queues.
 type listQueue struct {
-	slots   chan struct{} // taken by lists that are made
+	slots   chan struct{} // taken by lists that are processed
 	waiting chan struct{} // taken by lists that wait for a slot
 }
 
 const (
-	listSlots    = 8 // for each processor: some wait for etcd or the cache
+	listSlots    = 8 // per processor, because some lists wait for etcd or the cache
 	listsWaiting = 1000
 )
 
-// enter waits for a slot; false where too many wait already, or ctx ends.
+// enter waits for a slot; false if too many lists are waiting, or if ctx ends.
 func (q listQueue) enter(ctx context.Context) bool {
 	select {
 	case q.waiting <- struct{}{}:
@@ -73,10 +73,10 @@ func (q listQueue) enter(ctx context.Context) bool {
 	return acquire(ctx, q.slots) == nil
 }
 
-// withMaxInFlight refuses what would be one request too many. A client that is refused comes back after a second; a
-// server that takes all falls over. Health is always told: a server that is busy is not to be restarted.
+// withMaxInFlight refuses a request (429, retry after a second) if no slot is free, so that overload does not crash the
+// server. It never refuses health checks, because a busy server must not be restarted.
 //
-// A request holds its slot while the server works for it, but not while it waits for its client; see exchange.
+// A request has a slot while the server works on it, but not while it waits for its client; see exchange.
 //
 // Upstream: filters.WithMaxInFlightLimit, and the flow schemas probes and exempt.
 func (s *GenericAPIServer) withMaxInFlight(next http.Handler) http.Handler {
@@ -106,14 +106,14 @@ func (s *GenericAPIServer) withMaxInFlight(next http.Handler) http.Handler {
 	})
 }
 
-// slot is what a request in flight holds; its request can give it back and take it again.
+// slot is the slot of a request in flight, which can release it and take it again.
 type slot struct {
-	of   chan struct{} // nil: the request is exempt, and holds none
-	list chan struct{} // of the lists that are made; nil: the request is not queued
+	of   chan struct{} // nil: the request is exempt from limits
+	list chan struct{} // the slots of the list queue; nil: the request is not queued
 	held bool
 }
 
-// take waits for a slot. Those who wait come before new requests, which find no slot free meanwhile and are refused.
+// take waits for a slot. Requests that wait here have priority over new ones, which are refused while no slot is free.
 func (s *slot) take(ctx context.Context) error {
 	if s.of == nil || s.held {
 		return nil
@@ -131,7 +131,7 @@ func (s *slot) take(ctx context.Context) error {
 	return nil
 }
 
-// acquire waits for room in slots. Where there is room at once, it does not matter whether ctx has ended.
+// acquire waits for a free place in slots. If there is one, it succeeds even after ctx has ended.
 func acquire(ctx context.Context, slots chan struct{}) error {
 	select {
 	case slots <- struct{}{}:

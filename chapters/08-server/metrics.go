@@ -19,19 +19,19 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// What requests are counted by.
+// The labels of the request metrics.
 var (
 	requestLabels  = []string{"verb", "group", "version", "resource", "subresource", "scope", "component"}
 	durationLabels = append([]string{"dry_run"}, requestLabels...)
 	totalLabels    = append([]string{"dry_run", "code"}, requestLabels...)
 )
 
-// seconds are the bounds of kube-apiserver's histograms.
+// seconds has the bucket bounds of kube-apiserver's histograms.
 var seconds = []float64{
 	0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
 }
 
-// Metrics are what a server measures, under kube-apiserver's names. Upstream: packages endpoints/metrics and
+// Metrics has the metrics of a server, with kube-apiserver's names. Upstream: packages endpoints/metrics and
 // storage/etcd3/metrics.
 type Metrics struct {
 	registry    *prometheus.Registry
@@ -72,7 +72,7 @@ func (m *Metrics) register(all ...prometheus.Collector) error {
 	return errors.Join(errs...)
 }
 
-// watchLimits shows how many of the limits' slots are taken at the moment of reading.
+// watchLimits registers gauges for the number of slots that are taken.
 func (m *Metrics) watchLimits(l limits) error {
 	taken := func(kind string, slots chan struct{}) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "apiserver_current_inflight_requests",
@@ -82,25 +82,25 @@ func (m *Metrics) watchLimits(l limits) error {
 	return m.register(taken("readOnly", l.readOnly), taken("mutating", l.mutating))
 }
 
-// RecordEtcdRequest notes an operation (get, list, create, update, delete) of a storage on a resource (pods).
+// RecordEtcdRequest records an operation (get, list, create, update, delete) of a storage on a resource (pods).
 func (m *Metrics) RecordEtcdRequest(operation, resource string, took time.Duration) {
 	m.etcdTotal.WithLabelValues(operation, resource).Inc()
 	m.etcdTook.WithLabelValues(operation, resource).Observe(took.Seconds())
 }
 
-// routeMetrics are the metrics of one route. All labels but two are known when the route is made, so a request finds
-// its counters with one look into a map of codes.
+// routeMetrics has the metrics of one route. Most labels are known when the route is made, so a request needs one map
+// lookup to find its counters.
 type routeMetrics struct {
 	m           *Metrics
 	verb        string
 	labels      []string // in the order of requestLabels
 	longRunning prometheus.Gauge
-	sizes       prometheus.Observer // nil: only GET and LIST have them
+	sizes       prometheus.Observer // nil if the verb is not GET or LIST
 
 	series sync.Map // seriesKey to *series
 }
 
-// seriesKey is what only the request tells.
+// seriesKey has the labels that depend on the request.
 type seriesKey struct {
 	code   int
 	dryRun bool
@@ -114,7 +114,7 @@ type series struct {
 
 var _ installer.Middleware = (*Metrics)(nil).route
 
-// route measures the requests of an action. Upstream: metrics.InstrumentRouteFunc.
+// route wraps the handler of an action in its metrics. Upstream: metrics.InstrumentRouteFunc.
 func (m *Metrics) route(a *installer.Action, next http.Handler) http.Handler {
 	labels := []string{metricsVerb(a), "", "", "", "", scope(a), "apiserver"}
 	if r := a.Resource; r != nil {
@@ -125,7 +125,7 @@ func (m *Metrics) route(a *installer.Action, next http.Handler) http.Handler {
 	return m.measure(labels, false, next)
 }
 
-// path measures the requests to a path outside of the API: the path is the subresource, as upstream has it.
+// path wraps the handler of a path outside of the API. As upstream, the path is the label subresource.
 func (m *Metrics) path(path string, next http.Handler) http.Handler {
 	return m.measure([]string{"GET", "", "", "", path, "", ""}, false, next)
 }
@@ -182,7 +182,7 @@ func isApply(r *http.Request) bool {
 	return strings.HasPrefix(mediaType, "application/apply-patch+")
 }
 
-// metricsVerb is the verb as the metrics of kube-apiserver name it: those that a method alone means, by the method.
+// metricsVerb returns the verb label of kube-apiserver: the method for verbs that have their own method, else the verb.
 func metricsVerb(a *installer.Action) string {
 	switch a.Name {
 	case "get", "create", "update", "patch", "delete":
@@ -191,7 +191,7 @@ func metricsVerb(a *installer.Action) string {
 	return strings.ToUpper(a.Name)
 }
 
-// scope is how much an action is about: one object, a namespace, or the whole cluster.
+// scope returns the scope label of an action: one object, a namespace, or the whole cluster.
 func scope(a *installer.Action) string {
 	switch {
 	case a.On != installer.Collection, a.Method == http.MethodPost:
@@ -202,15 +202,15 @@ func scope(a *installer.Action) string {
 	return "cluster"
 }
 
-// instrumentedStorage notes how long each operation of a storage takes.
+// instrumentedStorage records the duration of each operation of a storage.
 type instrumentedStorage struct {
 	storage.Interface
 	resource string
 	m        *Metrics
 }
 
-// InstrumentStorage measures the storage of a resource (pods) as etcd_request_duration_seconds. It belongs right above the
-// database, below a watch cache. Upstream measures inside of package etcd3.
+// InstrumentStorage wraps the storage of a resource (pods) in etcd_request_duration_seconds. Use it directly above the
+// database, below a watch cache. Upstream records the metric in package etcd3.
 func (m *Metrics) InstrumentStorage(next storage.Interface, resource string) storage.Interface {
 	return &instrumentedStorage{next, resource, m}
 }

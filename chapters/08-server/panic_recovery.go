@@ -14,8 +14,8 @@ import (
 
 var errPanicked = errors.New("This request caused apiserver to panic. Look in the logs for details.") //lint:ignore ST1005 clients see it
 
-// withPanicRecovery keeps a panic inside of the request that caused it: it is logged, with its stack, and answered with
-// 500. Where the answer had begun already, the connection is cut, so that the client does not take a part for the whole.
+// withPanicRecovery recovers from a panic of the handler: it logs the panic with its stack, and answers 500. If the
+// response has already begun, it aborts the connection, so that the client notices that the response is incomplete.
 //
 // Upstream: filters.WithPanicRecovery, which answers in plain text.
 func (s *GenericAPIServer) withPanicRecovery(next http.Handler) http.Handler {
@@ -27,7 +27,7 @@ func (s *GenericAPIServer) withPanicRecovery(next http.Handler) http.Handler {
 				return
 			}
 			if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-				panic(http.ErrAbortHandler) // meant: net/http cuts the connection without a word
+				panic(http.ErrAbortHandler) // intended: net/http aborts the connection and does not log it
 			}
 			s.config.ErrorLog.Error("apiserver panicked", "panic", reason, "method", r.Method, "uri", r.RequestURI,
 				"auditID", AuditID(r), "stack", string(debug.Stack()))
@@ -42,12 +42,12 @@ func (s *GenericAPIServer) withPanicRecovery(next http.Handler) http.Handler {
 	})
 }
 
-// writeError answers with an error's Status in the form that the client accepts.
+// writeError answers with an error's Status in the media type that the client accepts.
 func (s *GenericAPIServer) writeError(w http.ResponseWriter, r *http.Request, err *apierrors.StatusError) {
 	rest.ErrorNegotiated(w, r, s.config.Codecs, err)
 }
 
-// writeStatus answers with an error's Status as JSON, whatever the client accepts: for answers that must not fail.
+// writeStatus answers with an error's Status as JSON, without negotiation: for responses that must not fail.
 func writeStatus(w http.ResponseWriter, err *apierrors.StatusError) {
 	code, body := encodeStatus(err)
 	header := w.Header()
@@ -62,11 +62,11 @@ func writeStatus(w http.ResponseWriter, err *apierrors.StatusError) {
 
 func encodeStatus(err *apierrors.StatusError) (code int, body []byte) {
 	status := rest.ErrorToAPIStatus(err)
-	body, _ = json.Marshal(status) // a Status holds nothing that JSON cannot
+	body, _ = json.Marshal(status) // cannot fail for a Status
 	return int(status.Code), append(body, '\n')
 }
 
-// writeJSON answers with a document that people read too. Upstream: responsewriters.WriteRawJSON.
+// writeJSON answers with indented JSON. Upstream: responsewriters.WriteRawJSON.
 func writeJSON(w http.ResponseWriter, document any) {
 	body, err := json.MarshalIndent(document, "", "  ")
 	if err != nil {

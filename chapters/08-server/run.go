@@ -14,7 +14,7 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// Limits of one connection, kube-apiserver's. A stream's buffer holds 99 % of all request bodies whole.
+// kube-apiserver's limits of one connection. 99 % of all request bodies fit into the buffer of a stream.
 const (
 	maxHeader            = 1 << 20
 	headerTimeout        = 32 * time.Second
@@ -23,15 +23,15 @@ const (
 	bufferPerStream      = 256 << 10
 )
 
-// Run serves on the listeners (wrap one with TLS first; see SecureServingOptions) until ctx ends, then: /readyz fails, nothing new
-// is accepted, watches end, open requests finish or are cut off after ShutdownTimeout, hooks run, storages are
-// destroyed. It returns nil after a clean end. A server runs once.
+// Run serves on the listeners (for TLS, see SecureServingOptions) until ctx ends. Then /readyz fails, new requests are
+// refused, watches end, open requests finish or are aborted after ShutdownTimeout, the pre-shutdown hooks run, and the
+// storages are destroyed. It returns nil after a clean shutdown. A server runs only once.
 //
 // Upstream: GenericAPIServer.RunWithContext.
 func (s *GenericAPIServer) Run(ctx context.Context, listeners ...net.Listener) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	// Requests do not end with ctx: they have ShutdownTimeout left.
+	// Requests do not end with ctx: they have ShutdownTimeout to finish.
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 
@@ -49,7 +49,7 @@ func (s *GenericAPIServer) Run(ctx context.Context, listeners ...net.Listener) e
 	<-ctx.Done()
 	failed := context.Cause(ctx)
 	if errors.Is(failed, context.Canceled) || errors.Is(failed, context.DeadlineExceeded) {
-		failed = nil // the caller's way to say that it is enough
+		failed = nil // the caller has stopped the server: no failure
 	}
 	err := s.shutDown(web, cut)
 	serving.Wait()
@@ -84,15 +84,14 @@ func (s *GenericAPIServer) httpServer(base context.Context) *http.Server {
 	}
 }
 
-// shutDown ends what is under way: long-running requests at once, the others in their own time or, when ShutdownTimeout
-// is over, by cutting them off.
+// shutDown ends long-running requests at once. It waits for the other requests, and aborts them after ShutdownTimeout.
 func (s *GenericAPIServer) shutDown(web *http.Server, cut context.CancelFunc) error {
 	s.open.close()
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.ShutdownTimeout)
 	defer cancel()
-	err := web.Shutdown(ctx) // listeners first, then each connection when it is idle
+	err := web.Shutdown(ctx) // closes the listeners, then each connection when it is idle
 	select {
-	case <-s.open.idle: // hijacked connections too: net/http does not know of them any more
+	case <-s.open.idle: // also hijacked connections, for which net/http does not wait
 		if err == nil {
 			return nil
 		}
@@ -102,13 +101,13 @@ func (s *GenericAPIServer) shutDown(web *http.Server, cut context.CancelFunc) er
 	cut()
 	web.Close()
 	if open == 0 {
-		return nil // only connections were left, no requests
+		return nil // only idle connections were left, no requests
 	}
 	s.waitForCutOff()
 	return fmt.Errorf("%d requests were still open after %v and were cut off", open, s.config.ShutdownTimeout)
 }
 
-// waitForCutOff gives handlers that were cut off a moment to notice, before the storage below them goes.
+// waitForCutOff waits up to a second for aborted handlers to return, before the storages are destroyed.
 func (s *GenericAPIServer) waitForCutOff() {
 	select {
 	case <-s.open.idle:
@@ -116,7 +115,7 @@ func (s *GenericAPIServer) waitForCutOff() {
 	}
 }
 
-// destroyLater has a storage destroyed at the end of Run.
+// destroyLater adds a storage to those that are destroyed at the end of Run.
 func (s *GenericAPIServer) destroyLater(storage rest.Storage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,7 +133,7 @@ func (s *GenericAPIServer) destroyStorages() {
 
 var errNotFinished = errors.New("not finished")
 
-// hooks are what others do at the two ends of Run.
+// hooks has the functions that Run calls after the start and at shutdown.
 type hooks struct {
 	mu          sync.Mutex
 	started     bool
@@ -153,9 +152,9 @@ type preShutdownHook struct {
 	run  func() error
 }
 
-// AddPostStartHook adds what runs, on a goroutine of its own, as soon as the server serves. The server is ready when
-// all have returned nil: each is the health check poststarthook/NAME. An error ends Run. ctx ends with the server; a
-// hook that starts something that stays must end it then.
+// AddPostStartHook adds a hook that runs on a separate goroutine after the server has started to serve. The server is
+// ready after all hooks have returned nil: each has the health check poststarthook/NAME. An error stops the server. ctx
+// ends at shutdown; goroutines that a hook starts must end with it.
 //
 // Upstream: GenericAPIServer.AddPostStartHook.
 func (s *GenericAPIServer) AddPostStartHook(name string, hook func(ctx context.Context) error) error {
@@ -179,7 +178,7 @@ func (h *postStartHook) check(context.Context) error {
 	return errNotFinished
 }
 
-// AddPreShutdownHook adds what runs once no new request is accepted and those open have ended.
+// AddPreShutdownHook adds a hook that runs at shutdown, after all open requests have ended.
 // Upstream: GenericAPIServer.AddPreShutdownHook, whose hooks run before the open requests have ended.
 func (s *GenericAPIServer) AddPreShutdownHook(name string, hook func() error) error {
 	s.hooks.mu.Lock()
@@ -219,7 +218,7 @@ func (h *hooks) start(ctx context.Context, fail func(error)) (ended <-chan struc
 	return all
 }
 
-// stop runs the pre-shutdown hooks, all of them whatever becomes of one.
+// stop runs all pre-shutdown hooks, even if one fails.
 func (h *hooks) stop() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

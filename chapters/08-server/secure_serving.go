@@ -18,25 +18,25 @@ import (
 	"time"
 )
 
-// SecureServingOptions say where and with which certificate a server is reached. Upstream: options.SecureServingOptions.
+// SecureServingOptions are the address and the certificate of a server. Upstream: options.SecureServingOptions.
 type SecureServingOptions struct {
 	BindAddress string // "": all addresses
-	BindPort    int    // 0: any that is free
+	BindPort    int    // 0: a free port
 
-	// CertFile and KeyFile, PEM; both empty: a self-signed certificate for Names, kept in CertDir.
+	// CertFile and KeyFile are PEM files; both empty: a self-signed certificate.
 	CertFile, KeyFile string
-	// CertDirectory is where a self-signed certificate is kept as apiserver.crt and apiserver.key, so that clients who trust it
-	// still do after a restart. "": in memory, new each time.
+	// CertDirectory has the self-signed certificate as apiserver.crt and apiserver.key, so that clients still trust it
+	// after a restart. "": a new certificate for each start, in memory.
 	CertDirectory string
-	// AlternateNames are the host names and addresses of a self-signed certificate beside localhost.
+	// AlternateNames are more host names and addresses for a self-signed certificate, beside localhost.
 	AlternateNames []string
 
-	// ClientCAs, where set, has clients asked for a certificate; none is demanded and none verified here: an authenticator
-	// does that.
+	// ClientCAs, if set, makes the server request a client certificate. It is optional, and an authenticator verifies
+	// it.
 	ClientCAs *x509.CertPool
 }
 
-// Listen listens with TLS; clients can choose HTTP/2. The certificate is what clients have to trust, as PEM.
+// Listen listens with TLS and HTTP/2. certificate is the certificate that clients must trust, as PEM.
 func (s SecureServingOptions) Listen() (listener net.Listener, certificate []byte, err error) {
 	pair, err := s.certificate()
 	if err != nil {
@@ -61,7 +61,7 @@ func (s SecureServingOptions) Listen() (listener net.Listener, certificate []byt
 	return tls.NewListener(plain, config), pair.cert, nil
 }
 
-// ListenLoopback listens on this machine only, without TLS: for tools and demos beside the server.
+// ListenLoopback listens on 127.0.0.1, without TLS, for tools and demos.
 func ListenLoopback(port int) (net.Listener, error) {
 	return net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 }
@@ -81,7 +81,7 @@ func (s SecureServingOptions) certificate() (keyPair, error) {
 	return s.keptKeyPair()
 }
 
-// keptKeyPair is the pair in CertDir, which is made if it is missing.
+// keptKeyPair returns the key pair in CertDirectory, and makes it if it is missing.
 func (s SecureServingOptions) keptKeyPair() (keyPair, error) {
 	cert, key := filepath.Join(s.CertDirectory, "apiserver.crt"), filepath.Join(s.CertDirectory, "apiserver.key")
 	if pair, err := readKeyPair(cert, key); err == nil {
@@ -111,14 +111,14 @@ func readKeyPair(certFile, keyFile string) (keyPair, error) {
 	return keyPair{cert, key}, err
 }
 
-// A self-signed certificate begins early, for clients whose clocks are behind, and lives for a year.
+// The validity of a self-signed certificate: from an hour ago, for clients whose clocks are late, for a year.
 const (
 	certBegins = -time.Hour
 	certLives  = 365 * 24 * time.Hour
 )
 
-// selfSigned makes a certificate that is its own authority: a client trusts the server by trusting the certificate. An
-// elliptic curve makes it in a millisecond; an RSA key would take half a second.
+// selfSigned makes a certificate that is its own CA: a client trusts the certificate itself. A key with an elliptic
+// curve takes a millisecond; an RSA key would take half a second.
 //
 // Upstream: cert.GenerateSelfSignedCertKey.
 func selfSigned(names []string) (keyPair, error) {
@@ -156,8 +156,7 @@ func selfSigned(names []string) (keyPair, error) {
 	}, nil
 }
 
-// nameCertificate adds the names under which the server is reached: this machine, the names inside of a cluster, and
-// the caller's.
+// nameCertificate adds the names of the server: localhost, the names inside of a cluster, and the caller's.
 func nameCertificate(c *x509.Certificate, names []string) {
 	always := []string{
 		"localhost", "127.0.0.1", "::1",

@@ -18,35 +18,37 @@ import (
 	rest "kubepath/chapters/04-rest"
 )
 
-// Config is all that a server is made from. The zero value of each field is what kube-apiserver defaults to.
+// Config is the configuration of a server. The zero value of each field means kube-apiserver's default.
 // Upstream: server.Config.
 type Config struct {
-	Codecs  *kinds.Codecs // nil: those of all kinds of k8s.io/api
+	Codecs  *kinds.Codecs // nil: codecs for all kinds of k8s.io/api
 	Verbs   []rest.Verb   // nil: rest.Verbs()
 	Version version.Info
-	Address string // host and port at which clients reach the server, for discovery; "": not told
+	Address string // host and port at which clients reach the server, for discovery; "": none
 
 	RequestTimeout              time.Duration // 0: 60 s
 	MaxRequestsInFlight         int           // 0: 400
 	MaxMutatingRequestsInFlight int           // 0: 200
 	MaxRequestBodyBytes         int64         // 0: 3 MiB
-	ShutdownTimeout             time.Duration // 0: 10 s; how long open requests may take to end
-	// ExemptFromMaxInFlight exempts requests from the limits of requests in flight: upstream, those of system:masters. Nil: none.
+	ShutdownTimeout             time.Duration // how long shutdown waits for open requests; 0: 10 s
+	// ExemptFromMaxInFlight exempts requests from the limits of requests in flight (upstream: those of system:masters).
+	// Nil: none.
 	ExemptFromMaxInFlight func(*http.Request) bool
 
 	Filters Filters
-	// InsertedFilters are filters of later chapters that Filters does not name.
+	// InsertedFilters are filters of later chapters that are not in Filters.
 	InsertedFilters []InsertedFilter
-	// WrapFilter stands around each filter of the chain. Nil: nothing does.
+	// WrapFilter wraps each filter of the chain. Nil: none.
 	WrapFilter func(NamedFilter) Filter
-	// Middleware of every route, outermost first; see installer.Middleware.
+	// Middleware wraps the handler of every route, the first outermost; see installer.Middleware.
 	Middleware []installer.Middleware
-	// NewFieldManager keeps account of who set which field; see rest.APIInstaller.NewFieldManager. Nil: no account is kept.
+	// NewFieldManager returns the field manager of a scope; see rest.APIInstaller.NewFieldManager. Nil: managedFields
+	// are not maintained.
 	NewFieldManager func(*rest.RequestScope) rest.FieldManager
-	// Admission are the plugins that are asked about every change, in their order: first all that mutate, then all that
-	// validate.
+	// Admission has the admission plugins in the order of their calls: first all mutating ones, then all validating
+	// ones.
 	Admission []rest.AdmissionPlugin
-	// WrapStorage stands between handlers and storages; see rest.APIInstaller.Wrap.
+	// WrapStorage wraps each storage; see rest.APIInstaller.Wrap.
 	WrapStorage func(rest.Storage) rest.Storage
 
 	TracerProvider trace.TracerProvider // nil: no spans
@@ -55,7 +57,7 @@ type Config struct {
 	ErrorLog       *slog.Logger         // panics and failed health checks; nil: slog.Default()
 }
 
-// withDefaults fills in what kube-apiserver defaults to.
+// withDefaults sets kube-apiserver's defaults.
 func (c Config) withDefaults() Config {
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, time.Minute)
 	c.MaxRequestsInFlight = cmp.Or(c.MaxRequestsInFlight, 400)
@@ -73,11 +75,11 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// GenericAPIServer serves API groups, and what an API server serves beside them. Upstream: server.GenericAPIServer.
+// GenericAPIServer serves API groups, and the other paths of an API server. Upstream: server.GenericAPIServer.
 type GenericAPIServer struct {
 	config  Config // with its defaults
 	chain   []NamedFilter
-	handler http.Handler // the chain, and the director behind it
+	handler http.Handler // the chain around the director
 
 	director  *director
 	discovery *installer.Discovery
@@ -90,10 +92,10 @@ type GenericAPIServer struct {
 	hooks     hooks
 
 	mu       sync.Mutex
-	storages []rest.Storage // to be destroyed at the end
+	storages []rest.Storage // destroyed at the end of Run
 }
 
-// New makes a server that serves no group yet. It fails where Config.Metrics already belongs to another server.
+// New makes a server without groups. It fails if Config.Metrics already belongs to another server.
 func (c Config) New() (*GenericAPIServer, error) {
 	c = c.withDefaults()
 	metrics, err := newMetrics(c.Metrics)
@@ -127,17 +129,17 @@ func (c Config) New() (*GenericAPIServer, error) {
 		s.AddHealthCheck(HealthCheck{Name: "shutdown", Check: s.open.shutdownCheck, ReadyOnly: true}))
 }
 
-// HandlerChain returns the filters of the handler chain in the order in which a request meets them.
+// HandlerChain returns the filters of the handler chain, the outermost first.
 func (s *GenericAPIServer) HandlerChain() []NamedFilter { return s.chain }
 
-// Discovery tells clients which groups, versions and resources there are. Who serves a group by other means than
-// InstallAPIGroup adds it here; its document at /apis/GROUP is then served too.
+// Discovery returns the server's discovery of groups, versions and resources. A group that is not installed with
+// InstallAPIGroup can be added to it; its document at /apis/GROUP is then served too.
 func (s *GenericAPIServer) Discovery() *installer.Discovery { return s.discovery }
 
-// WebServices returns the routes of what is installed, for chapter 11 to describe.
+// WebServices returns the installed routes, for OpenAPI (chapter 11).
 func (s *GenericAPIServer) WebServices() []*restful.WebService {
 	return s.director.container.RegisteredWebServices()
 }
 
-// Metrics returns what the server measures, for layers below it to add to.
+// Metrics returns the server's metrics, for the layers below it.
 func (s *GenericAPIServer) Metrics() *Metrics { return s.metrics }

@@ -14,35 +14,35 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// How long a request waits for its client, and how much memory all that wait may hold.
+// Limits of the time that a request waits for its client, and of the memory of all requests that wait.
 const (
-	clientGrace = 5 * time.Second // in all of a request; and a second more for each
-	clientRate  = 16 << 10        // bytes that the client has sent or is to take
+	clientGrace = 5 * time.Second // per request, plus a second for each clientRate
+	clientRate  = 16 << 10        // bytes that the client sends or reads
 
 	waitingLimit  = 256 << 20 // bytes of memory
-	waitingCost   = 64 << 10  // of a request that waits: buffers of its connection, a stack
-	answerCost    = 256 << 10 // of one that waits for the reader of its answer: the part that is written, a compressor
-	answerBuffers = 2 << 10   // net/http keeps so much of an answer until the handler returns: writing it cannot block
+	waitingCost   = 64 << 10  // bytes per waiting request: buffers of its connection, a stack
+	answerCost    = 256 << 10 // bytes per request that writes its response: the part that is written, a compressor
+	answerBuffers = 2 << 10   // bytes of a response that net/http buffers until the handler returns: writing them cannot block
 )
 
-// exchange is a request in flight, as its handler reads and writes it: it gives its slot back while it waits for its
-// client, and takes one again when there is work to do.
+// exchange is the body and the ResponseWriter of a request in flight. It releases the slot while it waits for the
+// client, and takes a slot again afterwards.
 //
 //	work        wait for the body      work          wait for the reader      work     ...
-//	slot held   given back, memory     slot held     given back, memory       slot held
-//	            is accounted                         is accounted
+//	slot held   released, memory       slot held     released, memory         slot held
+//	            is counted                           is counted
 //
-// So clients that send or read slowly, however many there are, take no slot from the others. What they do take is memory
-// (a part of a body, or of an answer) and a connection. Two rules bound it:
+// So any number of clients that send or read slowly take no slots from other clients. They take memory (a part of a
+// body or of a response) and a connection each. Two rules limit that:
 //
-//   - A client has 5 s in all to send its body and to read its answer, and a second more for each 16 KiB. The deadline of
-//     the connection is moved accordingly, but never beyond the request's own. A body that comes too slowly is answered
-//     with 408; an answer that is read too slowly is cut off.
-//   - Where all that wait hold more than 256 MiB, the one whose time is up first is cut off at once. It is the slowest,
-//     whoever sent it: no share by user or address is needed, and many clients behind one address do not harm each other.
+//   - A client has 5 s in total to send its body and to read its response, plus a second for each 16 KiB. The deadline of
+//     the connection is set accordingly, but not beyond the request's deadline. A body that is sent too slowly is
+//     answered with 408; if a response is read too slowly, the connection is aborted.
+//   - If all waiting requests together have more than 256 MiB, the one with the earliest deadline is aborted. It is the
+//     slowest one. There are no limits per user or address, so clients behind one address do not affect each other.
 //
-// A body is not worked on before it is whole, so reading it takes the slot again only at its end. Upstream has no such
-// rules: a seat of API Priority and Fairness is held until the handler returns.
+// A handler uses a body only after it is complete, so Read takes the slot again only at the end of the body. Upstream
+// has no such rules: a request keeps its seat of API Priority and Fairness until the handler returns.
 type exchange struct {
 	http.ResponseWriter
 	ctx     context.Context
@@ -51,15 +51,15 @@ type exchange struct {
 
 	body          io.ReadCloser // nil: the request has none
 	read, written int64
-	waited        time.Duration // for the client, so far
+	waited        time.Duration // time spent waiting for the client so far
 
-	// Of the wait under way; guarded by clients.mu.
+	// The current wait; guarded by clients.mu.
 	due  time.Time
 	held int64
 	cut  func(time.Time) error // sets the deadline of the connection
 }
 
-// Read reads from the body. The slot is given back until the body ends.
+// Read reads from the body. It releases the slot until the end of the body.
 func (e *exchange) Read(p []byte) (int, error) {
 	e.slot.giveBack()
 	start := e.wait(e.read, waitingCost+2*e.read, http.NewResponseController(e.ResponseWriter).SetReadDeadline)
@@ -68,7 +68,7 @@ func (e *exchange) Read(p []byte) (int, error) {
 	e.proceed(start)
 	switch {
 	case err == io.EOF:
-		e.cut(time.Time{}) // from here on, net/http reads on its own to see whether the client is still there
+		e.cut(time.Time{}) // from now on, net/http reads in the background to notice a client that disconnects
 		if fault := e.slot.take(e.ctx); fault != nil {
 			err = fault
 		}
@@ -89,7 +89,7 @@ var errSlowBody = &apierrors.StatusError{ErrStatus: metav1.Status{
 	Message: "the request body was sent too slowly",
 }}
 
-// Write writes to the answer. The slot is given back meanwhile.
+// Write writes to the response. It releases the slot meanwhile.
 func (e *exchange) Write(p []byte) (n int, err error) {
 	if e.written+int64(len(p)) <= answerBuffers {
 		n, err = e.ResponseWriter.Write(p)
@@ -104,7 +104,7 @@ func (e *exchange) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// FlushError sends what is written, for http.ResponseController.
+// FlushError flushes the response, for http.ResponseController.
 func (e *exchange) FlushError() error {
 	return e.writeToClient(0, http.NewResponseController(e.ResponseWriter).Flush)
 }
@@ -125,12 +125,12 @@ func (e *exchange) writeToClient(more int64, send func() error) error {
 // Unwrap is for http.ResponseController.
 func (e *exchange) Unwrap() http.ResponseWriter { return e.ResponseWriter }
 
-// wait begins a wait for the client, which has sent or is to take so many bytes.
+// wait begins a wait for the client; bytes is the number of bytes that the client has sent, or has to read.
 func (e *exchange) wait(bytes, held int64, setDeadline func(time.Time) error) (start time.Time) {
 	start = time.Now()
 	due := start.Add(e.clients.grace + time.Duration(bytes)*time.Second/clientRate - e.waited)
 	if end, ok := e.ctx.Deadline(); ok && due.After(end) {
-		due = end.Add(time.Second) // the place timeout comes first: its answer is a better one
+		due = end.Add(time.Second) // the filter timeout ends the request before that, with a better response
 	}
 	setDeadline(due)
 	e.due, e.held, e.cut = due, held, setDeadline
@@ -138,19 +138,19 @@ func (e *exchange) wait(bytes, held int64, setDeadline func(time.Time) error) (s
 	return start
 }
 
-// proceed ends the wait that began at start: the client cannot be cut off any more.
+// proceed ends the wait that began at start: the request is no longer aborted for a slow client.
 func (e *exchange) proceed(start time.Time) {
 	e.clients.forget(e)
 	e.waited += time.Since(start)
 }
 
-// slowClients accounts for the memory of requests that hold no slot.
+// slowClients counts the memory of requests without a slot.
 type slowClients struct {
 	grace time.Duration
-	limit int64 // of held
+	limit int64 // maximum of held
 
 	mu      sync.Mutex
-	held    int64 // by those that wait for their clients, and then for a slot
+	held    int64 // bytes of requests that wait for their clients, or after that for a slot
 	waiting map[*exchange]bool
 }
 
@@ -158,7 +158,8 @@ func newSlowClients() *slowClients {
 	return &slowClients{grace: clientGrace, limit: waitingLimit, waiting: map[*exchange]bool{}}
 }
 
-// account adds e to those that wait for their clients, and cuts off the slowest of them where they hold too much.
+// account adds e to the requests that wait for their clients, and aborts the slowest of them if they have too much
+// memory.
 func (c *slowClients) account(e *exchange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -182,14 +183,14 @@ func (c *slowClients) slowest() (slowest *exchange) {
 	return slowest
 }
 
-// forget takes e from those that can be cut off. What it holds still counts until it has a slot again.
+// forget removes e from the requests that may be aborted. Its memory counts until release.
 func (c *slowClients) forget(e *exchange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.waiting, e)
 }
 
-// release says that e waits no more.
+// release subtracts the memory of e, which has a slot again.
 func (c *slowClients) release(e *exchange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -197,13 +198,13 @@ func (c *slowClients) release(e *exchange) {
 	e.held = 0
 }
 
-// unreadBodyTime is how long a client may go on to send a body that nobody reads, once it is answered.
+// unreadBodyTime limits how long net/http reads the rest of a body after the response.
 const unreadBodyTime = time.Second
 
-// withUnreadBodyLimit ends requests whose body does not end, although nobody wants it: of a request that is refused, or
-// whose path is nobody's. Before net/http sends the answer of an HTTP/1 request, it reads up to 256 KiB of what is left of
-// the body, so that the connection can be used again; a client that sends a byte a second would wait for its answer for
-// three days, and hold the connection. HTTP/2 answers at once and resets the stream.
+// withUnreadBodyLimit sets a deadline for bodies that the handler does not read, because the request was refused or has
+// no route. Before net/http sends the response of an HTTP/1 request, it reads up to 256 KiB of the rest of the body, so
+// that the connection can be reused. A client that sends one byte per second would hold the connection for three days.
+// With HTTP/2 the response is sent at once and the stream is reset.
 func withUnreadBodyLimit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 1 || r.Body == nil || r.Body == http.NoBody {
@@ -218,8 +219,8 @@ func withUnreadBodyLimit(next http.Handler) http.Handler {
 	})
 }
 
-// unreadBody notices whether a body has been read to its end before the answer begins. The filter timeout may answer while
-// the handler still reads.
+// unreadBody records whether the body has been read to its end before the response begins. known is atomic because the
+// filter timeout may respond while the handler reads.
 type unreadBody struct {
 	http.ResponseWriter
 	body  io.ReadCloser

@@ -18,13 +18,12 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// withTimeout gives each request that is not long-running a deadline: Config.RequestTimeout, or less if the client's
-// timeout parameter says so. Handlers and storage see the deadline in the context and end by themselves. Where one does
-// not, the client has its 504 all the same: see timeoutWriter. The handler stays on its goroutine; an ordinary request
-// costs no other.
+// withTimeout sets the deadline of each request that is not long-running: Config.RequestTimeout, or less if the
+// client's timeout parameter is less. Handlers and storage end at the context's deadline. If one does not, the client
+// still gets a 504: see timeoutWriter. The handler runs on the request's goroutine.
 //
-// Upstream: filters.WithRequestDeadline and filters.WithTimeoutForNonLongRunningRequests, which serves each request on
-// a goroutine of its own.
+// Upstream: filters.WithRequestDeadline and filters.WithTimeoutForNonLongRunningRequests, which starts another
+// goroutine for each request.
 func (s *GenericAPIServer) withTimeout(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		info, _ := installer.RequestInfoFrom(r.Context())
@@ -55,7 +54,7 @@ func (s *GenericAPIServer) withTimeout(next http.Handler) http.Handler {
 	})
 }
 
-// timeLimit reads the timeout parameter: a duration, of which at most limit counts; 0 and none mean limit.
+// timeLimit returns the timeout parameter, but at most limit; limit if it is 0 or missing.
 func timeLimit(r *http.Request, limit time.Duration) (time.Duration, error) {
 	if !strings.Contains(r.URL.RawQuery, "timeout=") {
 		return limit, nil
@@ -74,21 +73,21 @@ func timeLimit(r *http.Request, limit time.Duration) (time.Duration, error) {
 	return limit, nil
 }
 
-// timeoutWriter is the writer of a handler that has a deadline. Two goroutines may answer: the handler, and the one that
-// calls expire at the deadline. The lock decides who is first; the handler fills a header of its own, so the two
-// never meet in a map.
+// timeoutWriter is the ResponseWriter of a handler with a deadline. Two goroutines may respond: the handler, and the
+// timer that calls expire at the deadline. The mutex decides which one is first. The handler has a separate header map,
+// so the two never access one map.
 type timeoutWriter struct {
 	w       http.ResponseWriter
 	header  http.Header // the handler's, until it is sent
 	hasBody bool        // the request has one
 
 	mu      sync.Mutex
-	sent    bool // the handler has begun to answer
-	expired bool // what the handler still writes is dropped
-	ended   bool // the handler has returned: w may not be touched any more
+	sent    bool // the handler has begun its response
+	expired bool // later writes of the handler are dropped
+	ended   bool // the handler has returned: w must not be used any more
 }
 
-// Header is the handler's own.
+// Header returns the handler's header.
 func (t *timeoutWriter) Header() http.Header { return t.header }
 
 func (t *timeoutWriter) WriteHeader(status int) {
@@ -101,7 +100,7 @@ func (t *timeoutWriter) WriteHeader(status int) {
 	t.w.WriteHeader(status)
 }
 
-// sendHeader hands the handler's header over, once.
+// sendHeader copies the handler's header to the response, once.
 func (t *timeoutWriter) sendHeader() {
 	if !t.sent {
 		t.sent = true
@@ -120,7 +119,7 @@ func (t *timeoutWriter) Write(data []byte) (int, error) {
 	return t.w.Write(data)
 }
 
-// Flush sends what is buffered.
+// Flush sends buffered data.
 func (t *timeoutWriter) Flush() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -130,8 +129,8 @@ func (t *timeoutWriter) Flush() {
 	}
 }
 
-// SetReadDeadline and SetWriteDeadline are for http.ResponseController. They do not wait for a write under way: that may
-// be what the deadline is to end.
+// SetReadDeadline and SetWriteDeadline are for http.ResponseController. They do not lock mu, because the deadline may
+// be set to end a write that blocks.
 func (t *timeoutWriter) SetReadDeadline(end time.Time) error {
 	return http.NewResponseController(t.w).SetReadDeadline(end)
 }
@@ -140,7 +139,7 @@ func (t *timeoutWriter) SetWriteDeadline(end time.Time) error {
 	return http.NewResponseController(t.w).SetWriteDeadline(end)
 }
 
-// Hijack takes the connection over, and with it the deadline.
+// Hijack hands the connection to the handler. The timeout no longer applies.
 func (t *timeoutWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -152,12 +151,12 @@ func (t *timeoutWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, rw, err
 }
 
-// expire answers 504 at the deadline, if the handler has not begun to answer, and wakes a handler that is blocked in
-// reading the body or in writing.
+// expire answers 504 at the deadline, if the handler has not begun its response. It ends a read of the body or a write
+// that blocks.
 func (t *timeoutWriter) expire() {
 	connection := http.NewResponseController(t.w)
 	if !t.mu.TryLock() {
-		connection.SetWriteDeadline(time.Now()) // the handler is writing, perhaps to a client that does not read
+		connection.SetWriteDeadline(time.Now()) // the handler is writing, and blocks if the client does not read
 		t.mu.Lock()
 	}
 	defer t.mu.Unlock()
@@ -184,9 +183,9 @@ func (t *timeoutWriter) answerTimeout() {
 	t.w.Write(body)
 }
 
-// end is called when the handler has returned; err is why its context has ended, if it has. A handler that gave up at
-// its deadline without a word is answered for. Where the deadline cut an answer short, the connection is cut too, so that
-// the client does not take a part for the whole.
+// end is called when the handler has returned; err is the context's error. If the handler returned at the deadline
+// without a response, end answers 504. If the deadline interrupted a response, it aborts the connection, so that the
+// client notices that the response is incomplete.
 func (t *timeoutWriter) end(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -203,19 +202,19 @@ func (t *timeoutWriter) end(err error) {
 	t.ended = true
 }
 
-// abandon is called when the handler panicked: the answer is the panic recovery's business.
+// abandon is called after the handler has panicked: the filter panic-recovery responds.
 func (t *timeoutWriter) abandon() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ended = true
 }
 
-// longRunningSubresources last as long as their client wants, whatever the verb. With the verbs whose row says so, they
-// are what neither the timeout nor the limit of requests in flight is meant for.
+// longRunningSubresources are the subresources whose requests are long-running with every verb. The timeout and the
+// limits of requests in flight do not apply to them.
 // Upstream: filters.BasicLongRunningRequestCheck, with kube-apiserver's values.
 var longRunningSubresources = map[string]bool{"attach": true, "exec": true, "proxy": true, "log": true, "portforward": true}
 
-// IsLongRunning reports whether a request lasts as long as its client wants.
+// IsLongRunning reports whether a request is long-running: without timeout and limit of requests in flight.
 func IsLongRunning(info *installer.RequestInfo) bool {
 	if info.IsResourceRequest {
 		return info.LongRunning || longRunningSubresources[info.Subresource]

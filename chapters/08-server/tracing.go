@@ -11,8 +11,8 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// withTracing opens a span for each request, as a child of the one that the client names in its traceparent header
-// (W3C trace context). It stands outermost, so that the span covers the whole chain. Upstream: filters.WithTracing.
+// withTracing starts a span for each request, as a child of the span in the client's traceparent header (W3C trace
+// context). It is the outermost filter, so that the span covers the whole chain. Upstream: filters.WithTracing.
 func (s *GenericAPIServer) withTracing() Filter {
 	if s.config.TracerProvider == nil {
 		return nil
@@ -33,10 +33,10 @@ func (s *GenericAPIServer) withTracing() Filter {
 	}
 }
 
-// nameSpan gives the span of a request the name that all requests of one kind have, so that they can be grouped: "list pods".
+// nameSpan names the span after the verb and the resource ("list pods"), so that spans can be grouped.
 func nameSpan(span trace.Span, info *installer.RequestInfo) {
 	if !span.IsRecording() || !info.IsResourceRequest {
-		return // the method stays its name
+		return // its name is the method
 	}
 	name := info.Verb + " " + info.Resource
 	if info.Subresource != "" {

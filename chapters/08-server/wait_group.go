@@ -13,10 +13,10 @@ import (
 
 var errShuttingDown = errors.New("process is shutting down")
 
-// requestWaitGroup counts the requests under way, so that shutdown can end the long ones and wait for the others.
+// requestWaitGroup counts the open requests, so that shutdown can end long-running ones and wait for the others.
 // Upstream: waitgroup.SafeWaitGroup and lifecycleSignals.
 type requestWaitGroup struct {
-	// watching ends when long-running requests are to end.
+	// watching is cancelled to end long-running requests.
 	watching context.Context
 	endWatch context.CancelCauseFunc
 
@@ -31,7 +31,7 @@ func newRequestWaitGroup() *requestWaitGroup {
 	return &requestWaitGroup{watching: ctx, endWatch: cancel, idle: make(chan struct{})}
 }
 
-// enter counts a request in; false once the server is shutting down.
+// enter counts a new request; false if the server is shutting down.
 func (o *requestWaitGroup) enter() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -51,7 +51,7 @@ func (o *requestWaitGroup) leave() {
 	}
 }
 
-// close lets nobody in any more and ends long-running requests. It returns how many are still open.
+// close refuses new requests and ends long-running ones. It returns the number of open requests.
 func (o *requestWaitGroup) close() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -74,8 +74,8 @@ func (o *requestWaitGroup) shutdownCheck(context.Context) error {
 	return nil
 }
 
-// withWaitGroup counts requests while they are served, and refuses new ones during shutdown: a client that comes again
-// finds another server. Long-running requests get a context that ends with the server.
+// withWaitGroup counts open requests, and refuses new ones (503) during shutdown, so that clients retry with another
+// server. The context of long-running requests ends at shutdown.
 //
 // Upstream: filters.WithWaitGroup and filters.WithWatchTerminationDuringShutdown.
 func (s *GenericAPIServer) withWaitGroup(next http.Handler) http.Handler {
@@ -97,7 +97,7 @@ func (s *GenericAPIServer) withWaitGroup(next http.Handler) http.Handler {
 	})
 }
 
-// duringShutdown answers health checks, so that a load balancer sees why, and refuses the rest.
+// duringShutdown serves health checks, so that a load balancer gets the reason, and refuses all other requests.
 func (s *GenericAPIServer) duringShutdown(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	if isHealthPath(r.URL.Path) {
 		next.ServeHTTP(w, r)
