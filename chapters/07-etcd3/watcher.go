@@ -13,8 +13,7 @@ import (
 	storage "kubepath/chapters/05-storage"
 )
 
-// How a client lists and watches again after its revision was compacted (testdata/races/watch_compaction.txtar plays
-// it):
+// A client lists and watches again after a compaction (testdata/races/watch_compaction.txtar plays it):
 //
 //	revision           writers                 carol
 //	2  a               create a                list: rv=2
