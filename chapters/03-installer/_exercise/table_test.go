@@ -3,7 +3,6 @@ package exercise
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/emicklei/go-restful/v3"
@@ -21,7 +20,7 @@ var (
 	create  = verb("create", "POST", installer.Collection)
 	get     = verb("get", "GET", installer.Item)
 	update  = verb("update", "PUT", installer.Item)
-	connect = installer.Verb{Name: "connect", Methods: []string{"GET"}, On: installer.ItemPath, Discovered: strings.ToLower}
+	connect = installer.Verb{Name: "connect", Methods: []string{"GET"}, On: installer.ItemPath, Discovered: installer.ConnectVerb}
 
 	oldWatch     = listed(across("watch", nil, verb("watch", "GET", installer.Collection)))
 	oldWatchItem = across("watch", nil, verb("watch", "GET", installer.Item))

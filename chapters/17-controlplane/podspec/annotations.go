@@ -29,7 +29,7 @@ func ValidatePodAnnotations(path *field.Path, m *metav1.ObjectMeta, spec *corev1
 	if text := m.Annotations[corev1.TolerationsAnnotationKey]; text != "" {
 		errs = append(errs, validateTolerationsAnnotation(path, text, o)...)
 	}
-	if cost, ok := m.Annotations[corev1.PodDeletionCost]; ok && !isCost(cost) && !o.AllowInvalidDeletionCost {
+	if cost, ok := m.Annotations[corev1.PodDeletionCost]; ok && !isDeletionCost(cost) && !o.AllowInvalidDeletionCost {
 		errs = append(errs, field.Invalid(path.Key(corev1.PodDeletionCost), cost, "must be a 32bit integer"))
 	}
 	for key, value := range m.Annotations {
@@ -43,8 +43,8 @@ func ValidatePodAnnotations(path *field.Path, m *metav1.ObjectMeta, spec *corev1
 	return errs
 }
 
-// isCostreports a decimal number without leading zeros or a plus sign. Upstream: GetDeletionCostFromPodAnnotations.
-func isCost(text string) bool {
+// isDeletionCost reports a decimal number without leading zeros or a plus sign. Upstream: GetDeletionCostFromPodAnnotations.
+func isDeletionCost(text string) bool {
 	n, err := strconv.ParseInt(text, 10, 32)
 	return err == nil && strconv.FormatInt(n, 10) == text
 }

@@ -69,6 +69,7 @@ func ValidateImageWithoutSpaces(path *field.Path, c *corev1.Container) field.Err
 	return field.ErrorList{field.Invalid(path.Child("image"), c.Image, "must not have leading or trailing whitespace")}
 }
 
+// ValidateImagesWithoutSpaces is ValidateImageWithoutSpaces for a list of containers at path.
 func ValidateImagesWithoutSpaces(path *field.Path, containers []corev1.Container) field.ErrorList {
 	var errs field.ErrorList
 	for i := range containers {
@@ -356,6 +357,7 @@ func RestartsTogether(spec *corev1.PodSpec) bool {
 	return false
 }
 
+// IsSidecar reports an init container that always restarts. Upstream: IsRestartableInitContainer.
 func IsSidecar(c *corev1.Container) bool {
 	return c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways
 }

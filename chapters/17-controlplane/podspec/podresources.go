@@ -96,6 +96,7 @@ func raiseTo(list, least corev1.ResourceList) {
 	}
 }
 
+// ClaimNames returns the names by which containers refer to the pod's resource claims.
 func ClaimNames(spec *corev1.PodSpec) sets.Set[string] {
 	names := sets.Set[string]{}
 	for _, claim := range spec.ResourceClaims {

@@ -28,13 +28,13 @@ type specValidator struct {
 	claims  sets.Set[string]          // names of resource claims
 }
 
-func newSpecCheck(path *field.Path, spec *corev1.PodSpec, meta *metav1.ObjectMeta, o Options) *specValidator {
+func newSpecValidator(path *field.Path, spec *corev1.PodSpec, meta *metav1.ObjectMeta, o Options) *specValidator {
 	return &specValidator{spec: spec, meta: meta, path: path, options: o, claims: ClaimNames(spec)}
 }
 
-// specChecks are the rules, in the order in which clients see the errors. Volumes come first: mounts of containers are
+// specRules are the rules, in the order in which clients see the errors. Volumes come first: mounts of containers are
 // looked up among the valid volumes.
-var specChecks = []func(*specValidator) field.ErrorList{
+var specRules = []func(*specValidator) field.ErrorList{
 	(*specValidator).validateTerminationGracePeriod, (*specValidator).validateVolumes, (*specValidator).validatePodResourceClaims,
 	(*specValidator).validateContainers, (*specValidator).validateInitContainers, (*specValidator).validateEphemeralContainers, (*specValidator).validatePodResources,
 	(*specValidator).validateHostNetworkPorts, (*specValidator).validatePolicies, (*specValidator).validateNodeSelectorLabels, (*specValidator).validateSecurityContext,
@@ -46,9 +46,9 @@ var specChecks = []func(*specValidator) field.ErrorList{
 
 // ValidatePodSpec checks the spec at path; meta is the pod's, nil in a template. Upstream: validation.ValidatePodSpec.
 func ValidatePodSpec(path *field.Path, spec *corev1.PodSpec, meta *metav1.ObjectMeta, o Options) field.ErrorList {
-	check := newSpecCheck(path, spec, meta, o)
+	check := newSpecValidator(path, spec, meta, o)
 	var errs field.ErrorList
-	for _, part := range specChecks {
+	for _, part := range specRules {
 		errs = append(errs, part(check)...)
 	}
 	return errs
@@ -177,11 +177,12 @@ func (s *specValidator) validateHostnameOverride() field.ErrorList {
 	return append(errs, validate.DNS1123Subdomain(path, *name)...)
 }
 
-// EachContainer calls visit for every container of the spec: init, regular and ephemeral.
+// eachContainer is EachContainer for the spec that is validated.
 func (s *specValidator) eachContainer(visit func(c *corev1.Container, path *field.Path)) {
 	EachContainer(s.path, s.spec, visit)
 }
 
+// EachContainer calls visit for every container of the spec at path: init, regular and ephemeral.
 func EachContainer(path *field.Path, spec *corev1.PodSpec, visit func(c *corev1.Container, path *field.Path)) {
 	for i := range spec.InitContainers {
 		visit(&spec.InitContainers[i], path.Child("initContainers").Index(i))
@@ -248,14 +249,15 @@ func OptionsForTemplate(stored *corev1.PodTemplateSpec) Options {
 	return OptionsFor(&stored.ObjectMeta, &stored.Spec)
 }
 
+// OptionsFor returns the options for an update of a stored spec, with the metadata beside it.
 func OptionsFor(meta *metav1.ObjectMeta, spec *corev1.PodSpec) Options {
 	var o Options
-	old := newSpecCheck(field.NewPath("spec"), spec, nil, o)
+	old := newSpecValidator(field.NewPath("spec"), spec, nil, o)
 	for _, a := range allowances {
 		*a.option(&o) = len(a.broken(old)) > 0
 	}
 	cost, ok := meta.Annotations[corev1.PodDeletionCost]
-	o.AllowInvalidDeletionCost = ok && !isCost(cost)
+	o.AllowInvalidDeletionCost = ok && !isDeletionCost(cost)
 	return o
 }
 

@@ -184,6 +184,7 @@ func validatePrivilegeEscalation(path *field.Path, c *corev1.SecurityContext) fi
 	return errs
 }
 
+// ValidateUserID: the id is from 0 to the largest int32; nil is valid.
 func ValidateUserID(path *field.Path, id *int64) field.ErrorList {
 	if id == nil {
 		return nil
@@ -191,6 +192,7 @@ func ValidateUserID(path *field.Path, id *int64) field.ErrorList {
 	return validate.Invalid(path, *id, validation.IsValidUserID(*id))
 }
 
+// ValidateGroupID: the id is from 0 to the largest int32; nil is valid.
 func ValidateGroupID(path *field.Path, id *int64) field.ErrorList {
 	if id == nil {
 		return nil
