@@ -64,7 +64,8 @@ func (d *definitions) define(t reflect.Type) common.OpenAPIDefinition {
 	}
 	needs := map[string]reflect.Type{} // by reference
 	s, err := d.describe(t, func(t reflect.Type) spec.Schema {
-		s := *spec.RefSchema(d.refs + modelName(t))
+		name, _ := definitionName(modelName(t))
+		s := *spec.RefSchema(d.refs + name)
 		needs[s.Ref.String()] = t
 		return s
 	})
@@ -103,14 +104,9 @@ func (d *definitions) own(t reflect.Type, own schemaType) spec.Schema {
 	return s
 }
 
-// modelName returns the name of a type's definition: io.k8s.api.core.v1.Pod. Upstream: the generated OpenAPIModelName
-// methods.
-func modelName(t reflect.Type) string {
-	if named, ok := reflect.Zero(t).Interface().(util.OpenAPIModelNamer); ok {
-		return named.OpenAPIModelName()
-	}
-	return util.ToRESTFriendlyName(t.PkgPath() + "." + t.Name())
-}
+// modelName returns the name by which kube-openapi's builders look for a type's definition: io.k8s.api.core.v1.Pod, which a
+// generated method returns, or import path and type name for a type without one.
+func modelName(t reflect.Type) string { return util.GetCanonicalTypeName(reflect.New(t).Interface()) }
 
 // kindsOf has the kinds of each Go type of a scheme, sorted. Upstream: openapi.DefinitionNamer.
 type kindsOf map[reflect.Type][]schema.GroupVersionKind

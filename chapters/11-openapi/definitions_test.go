@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"encoding/json"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,10 +13,12 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/kube-openapi/pkg/validation/spec"
 
 	kinds "kubepath/chapters/02-kinds"
+	installer "kubepath/chapters/03-installer"
 )
 
 func newTestDefinitions(v version) *definitions {
@@ -140,5 +143,64 @@ func TestAKindOfEveryGroupNamesOnlyItsDocumentsOwn(t *testing.T) {
 	want := `{"x-kubernetes-group-version-kind":[{"group":"","kind":"DeleteOptions","version":"v1"},{"group":"apps","kind":"DeleteOptions","version":"v1"}]}`
 	if string(got) != want {
 		t.Errorf("%s", got)
+	}
+}
+
+// widget is a type without generated methods, as a resource of one's own has it.
+type widget struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+
+	Spec widgetSpec `json:"spec"`
+}
+
+type widgetSpec struct {
+	Size int32 `json:"size"`
+}
+
+func TestATypeWithoutAGeneratedNameIsInBothDocuments(t *testing.T) {
+	t.Parallel()
+	codecs := kinds.NewCodecs(kinds.NewScheme())
+	container := installer.NewContainer(codecs, nil)
+	group := installer.APIGroupVersion{
+		Root: "/apis", GroupVersion: schema.GroupVersion{Group: "example.com", Version: "v1"}, Codecs: codecs,
+		Resources: []installer.Resource{{
+			Name: "widgets", Kind: schema.GroupVersionKind{Group: "example.com", Version: "v1", Kind: "Widget"},
+			Verbs: []installer.VerbHandler{{
+				Verb:    installer.Verb{Name: "create", Methods: []string{"POST"}},
+				Handler: http.NotFoundHandler(), Reads: &widget{}, Writes: &widget{},
+			}},
+		}},
+	}
+	if _, err := group.InstallREST(container); err != nil {
+		t.Fatal(err)
+	}
+	b := &Builder{Scheme: kinds.NewScheme(), WebServices: container.RegisteredWebServices()}
+	three, err := b.v3(b.WebServices[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := b.v2()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "kubepath.chapters.11-openapi.widget"
+	if three.Components == nil || three.Components.Schemas[name] == nil {
+		t.Fatalf("version 3 has no definition of the type: %v", three.Components)
+	}
+	for want, field := range map[string]spec.Schema{
+		"#/components/schemas/" + name + "Spec": three.Components.Schemas[name].Properties["spec"],
+		"#/definitions/" + name + "Spec":        two.Definitions[name].Properties["spec"],
+	} {
+		ref := field.Ref.String()
+		if len(field.AllOf) > 0 { // beside a default, version 3 wraps the reference
+			ref = field.AllOf[0].Ref.String()
+		}
+		if ref != want {
+			t.Errorf("the field spec refers to %q, want %q", ref, want)
+		}
+	}
+	if three.Components.Schemas[name+"Spec"] == nil || two.Definitions[name+"Spec"].Properties == nil {
+		t.Error("the type of the field is not defined")
 	}
 }
