@@ -179,14 +179,6 @@ func (d *deleter) attempt(ctx context.Context, obj runtime.Object) error {
 	return nil
 }
 
-// validateDeletion returns validate for the storage; nil if the request has no Validate.
-func (d *deleter) validateDeletion() func(context.Context, runtime.Object) error {
-	if d.request.Validate == nil {
-		return nil
-	}
-	return d.validate
-}
-
 func (d *deleter) validate(ctx context.Context, obj runtime.Object) error {
 	if d.request.Validate == nil {
 		return nil
@@ -214,12 +206,12 @@ func (d *deleter) deleteFromStorage(ctx context.Context, last runtime.Object) (r
 	if d.marked && len(d.request.DryRun) > 0 {
 		return d.decorate(last), true, nil // a dry run has not stored deletionTimestamp
 	}
+	options := storage.DeleteOptions{Preconditions: d.request.Preconditions, CachedExistingObject: last}
+	if d.request.Validate != nil {
+		options.Validate = d.validate // without it, the storage need not decode the object first
+	}
 	var out kinds.ResultPointer
-	err := d.target.Delete(ctx, d.key, &out, storage.DeleteOptions{
-		Preconditions:        d.request.Preconditions,
-		Validate:             d.validateDeletion(),
-		CachedExistingObject: last,
-	})
+	err := d.target.Delete(ctx, d.key, &out, options)
 	switch {
 	case err != nil && d.marked && errors.Is(err, storage.ErrNotFound):
 		out.Object = last // another request (a kubelet's) has deleted it since deletionTimestamp was stored

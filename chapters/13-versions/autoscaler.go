@@ -14,51 +14,51 @@ import (
 // autoscalerConversions: autoscaling/v1 has one metric, CPU utilization. Annotations carry the other fields of v2; a
 // client of v1 sends them back unchanged. They are never stored. Upstream: pkg/apis/autoscaling/v1/conversion.go.
 var autoscalerConversions = []conversion{
-	between(autoscalingv1.SchemeGroupVersion.WithKind(kindAutoscaler), autoscalingv2.SchemeGroupVersion.WithKind(kindAutoscaler),
-		newAutoscaler, oldAutoscaler),
+	newConversion(autoscalingv1.SchemeGroupVersion.WithKind(kindAutoscaler), autoscalingv2.SchemeGroupVersion.WithKind(kindAutoscaler),
+		autoscalerToV2, autoscalerToV1),
 }
 
 const (
 	kindAutoscaler = "HorizontalPodAutoscaler"
 
-	carriesMetrics    = "autoscaling.alpha.kubernetes.io/metrics"
-	carriesBehavior   = "autoscaling.alpha.kubernetes.io/behavior"
-	carriesCurrent    = "autoscaling.alpha.kubernetes.io/current-metrics"
-	carriesConditions = "autoscaling.alpha.kubernetes.io/conditions"
+	metricSpecsAnnotation    = "autoscaling.alpha.kubernetes.io/metrics"
+	behaviorSpecsAnnotation  = "autoscaling.alpha.kubernetes.io/behavior"
+	metricStatusesAnnotation = "autoscaling.alpha.kubernetes.io/current-metrics"
+	conditionsAnnotation     = "autoscaling.alpha.kubernetes.io/conditions"
 )
 
-// carriers are the annotations that carry fields of v2; the last two are obsolete, and are only removed.
-var carriers = []string{carriesMetrics, carriesBehavior, carriesCurrent, carriesConditions,
+// roundTripAnnotations are the annotations that carry fields of v2; the last two are obsolete, and are only removed.
+var roundTripAnnotations = []string{metricSpecsAnnotation, behaviorSpecsAnnotation, metricStatusesAnnotation, conditionsAnnotation,
 	"autoscaling.alpha.kubernetes.io/scale-down-tolerance", "autoscaling.alpha.kubernetes.io/scale-up-tolerance"}
 
-func newAutoscaler(old *autoscalingv1.HorizontalPodAutoscaler) (*autoscalingv2.HorizontalPodAutoscaler, error) {
+func autoscalerToV2(old *autoscalingv1.HorizontalPodAutoscaler) (*autoscalingv2.HorizontalPodAutoscaler, error) {
 	carried := old.Annotations
 	h := &autoscalingv2.HorizontalPodAutoscaler{
-		ObjectMeta: withoutCarriers(old.ObjectMeta),
+		ObjectMeta: dropRoundTripAnnotations(old.ObjectMeta),
 		Spec: autoscalingv2.HorizontalPodAutoscalerSpec{
 			ScaleTargetRef: autoscalingv2.CrossVersionObjectReference(old.Spec.ScaleTargetRef),
 			MinReplicas:    old.Spec.MinReplicas,
 			MaxReplicas:    old.Spec.MaxReplicas,
-			Metrics:        newMetrics(carried, old.Spec.TargetCPUUtilizationPercentage),
-			Behavior:       newBehavior(carried),
+			Metrics:        metricsToV2(carried, old.Spec.TargetCPUUtilizationPercentage),
+			Behavior:       behaviorToV2(carried),
 		},
 		Status: autoscalingv2.HorizontalPodAutoscalerStatus{
 			ObservedGeneration: old.Status.ObservedGeneration,
 			LastScaleTime:      old.Status.LastScaleTime,
 			CurrentReplicas:    old.Status.CurrentReplicas,
 			DesiredReplicas:    old.Status.DesiredReplicas,
-			CurrentMetrics:     newCurrent(carried, old.Status.CurrentCPUUtilizationPercentage),
+			CurrentMetrics:     currentMetricsToV2(carried, old.Status.CurrentCPUUtilizationPercentage),
 		},
 	}
-	for _, c := range unpack[autoscalingv1.HorizontalPodAutoscalerCondition](carried, carriesConditions) {
-		h.Status.Conditions = append(h.Status.Conditions, newCondition(c))
+	for _, c := range readAnnotation[autoscalingv1.HorizontalPodAutoscalerCondition](carried, conditionsAnnotation) {
+		h.Status.Conditions = append(h.Status.Conditions, conditionToV2(c))
 	}
 	return h, nil
 }
 
-func oldAutoscaler(h *autoscalingv2.HorizontalPodAutoscaler) (*autoscalingv1.HorizontalPodAutoscaler, error) {
+func autoscalerToV1(h *autoscalingv2.HorizontalPodAutoscaler) (*autoscalingv1.HorizontalPodAutoscaler, error) {
 	old := &autoscalingv1.HorizontalPodAutoscaler{
-		ObjectMeta: withoutCarriers(h.ObjectMeta),
+		ObjectMeta: dropRoundTripAnnotations(h.ObjectMeta),
 		Spec: autoscalingv1.HorizontalPodAutoscalerSpec{
 			ScaleTargetRef:                 autoscalingv1.CrossVersionObjectReference(h.Spec.ScaleTargetRef),
 			MinReplicas:                    h.Spec.MinReplicas,
@@ -74,11 +74,11 @@ func oldAutoscaler(h *autoscalingv2.HorizontalPodAutoscaler) (*autoscalingv1.Hor
 		},
 	}
 	carried := map[string]string{}
-	err := pack(carried, map[string]any{
-		carriesMetrics:    oldMetrics(h.Spec.Metrics),
-		carriesBehavior:   oldBehavior(h.Spec.Behavior),
-		carriesCurrent:    oldCurrent(h.Status.CurrentMetrics),
-		carriesConditions: oldConditions(h.Status.Conditions),
+	err := writeAnnotations(carried, map[string]any{
+		metricSpecsAnnotation:    metricsToV1(h.Spec.Metrics),
+		behaviorSpecsAnnotation:  behaviorToV1(h.Spec.Behavior),
+		metricStatusesAnnotation: currentMetricsToV1(h.Status.CurrentMetrics),
+		conditionsAnnotation:     conditionsToV1(h.Status.Conditions),
 	})
 	if err == nil && len(carried) > 0 {
 		maps.Copy(carried, old.Annotations)
@@ -87,12 +87,12 @@ func oldAutoscaler(h *autoscalingv2.HorizontalPodAutoscaler) (*autoscalingv1.Hor
 	return old, err
 }
 
-// withoutCarriers returns m without carriers. It does not change the map of m.
-func withoutCarriers(m metav1.ObjectMeta) metav1.ObjectMeta {
-	for _, name := range carriers {
+// dropRoundTripAnnotations returns m without the annotations that carry fields of v2. It does not change the map of m.
+func dropRoundTripAnnotations(m metav1.ObjectMeta) metav1.ObjectMeta {
+	for _, name := range roundTripAnnotations {
 		if _, has := m.Annotations[name]; has {
 			m.Annotations = maps.Clone(m.Annotations)
-			for _, name := range carriers {
+			for _, name := range roundTripAnnotations {
 				delete(m.Annotations, name)
 			}
 			break
@@ -101,8 +101,8 @@ func withoutCarriers(m metav1.ObjectMeta) metav1.ObjectMeta {
 	return m
 }
 
-// pack writes contents into annotations, as JSON; it skips nil.
-func pack(annotations map[string]string, contents map[string]any) error {
+// writeAnnotations writes contents into annotations, as JSON; it skips nil.
+func writeAnnotations(annotations map[string]string, contents map[string]any) error {
 	for name, content := range contents {
 		if content == nil {
 			continue
@@ -116,8 +116,8 @@ func pack(annotations map[string]string, contents map[string]any) error {
 	return nil
 }
 
-// unpack reads a list from an annotation. It returns nil if the text is invalid: users may edit it.
-func unpack[T any](annotations map[string]string, name string) []T {
+// readAnnotation reads a list from an annotation. It returns nil if the text is invalid: users may edit it.
+func readAnnotation[T any](annotations map[string]string, name string) []T {
 	var list []T
 	if err := json.Unmarshal([]byte(annotations[name]), &list); err != nil {
 		return nil
@@ -125,15 +125,15 @@ func unpack[T any](annotations map[string]string, name string) []T {
 	return list
 }
 
-func newCondition(c autoscalingv1.HorizontalPodAutoscalerCondition) autoscalingv2.HorizontalPodAutoscalerCondition {
+func conditionToV2(c autoscalingv1.HorizontalPodAutoscalerCondition) autoscalingv2.HorizontalPodAutoscalerCondition {
 	return autoscalingv2.HorizontalPodAutoscalerCondition{
 		Type: autoscalingv2.HorizontalPodAutoscalerConditionType(c.Type), Status: corev1.ConditionStatus(c.Status),
 		LastTransitionTime: c.LastTransitionTime, Reason: c.Reason, Message: c.Message, ObservedGeneration: c.ObservedGeneration,
 	}
 }
 
-// oldConditions returns the conditions for the annotation; nil if there are none.
-func oldConditions(conditions []autoscalingv2.HorizontalPodAutoscalerCondition) any {
+// conditionsToV1 returns the conditions for the annotation; nil if there are none.
+func conditionsToV1(conditions []autoscalingv2.HorizontalPodAutoscalerCondition) any {
 	var old []autoscalingv1.HorizontalPodAutoscalerCondition
 	for _, c := range conditions {
 		old = append(old, autoscalingv1.HorizontalPodAutoscalerCondition{
@@ -144,7 +144,7 @@ func oldConditions(conditions []autoscalingv2.HorizontalPodAutoscalerCondition) 
 	return orNil(old)
 }
 
-// orNil returns the list, or an untyped nil, which pack skips, if it is empty.
+// orNil returns the list, or an untyped nil, which writeAnnotations skips, if it is empty.
 func orNil[T any](list []T) any {
 	if len(list) == 0 {
 		return nil
@@ -155,38 +155,38 @@ func orNil[T any](list []T) any {
 // The format of the annotation for behavior. It uses the names of the Go fields, with capital letters, because it is
 // older than the version that has the field.
 type (
-	carriedBehavior struct{ ScaleUp, ScaleDown *carriedRules }
-	carriedRules    struct {
+	roundTripBehavior struct{ ScaleUp, ScaleDown *roundTripRules }
+	roundTripRules    struct {
 		StabilizationWindowSeconds *int32
 		SelectPolicy               *autoscalingv2.ScalingPolicySelect
-		Policies                   []carriedPolicy
+		Policies                   []roundTripPolicy
 		Tolerance                  *resource.Quantity
 	}
-	carriedPolicy struct {
+	roundTripPolicy struct {
 		Type          autoscalingv2.HPAScalingPolicyType
 		Value         int32
 		PeriodSeconds int32
 	}
 )
 
-func newBehavior(annotations map[string]string) *autoscalingv2.HorizontalPodAutoscalerBehavior {
-	var carried carriedBehavior
-	err := json.Unmarshal([]byte(annotations[carriesBehavior]), &carried)
-	if err != nil || carried == (carriedBehavior{}) {
+func behaviorToV2(annotations map[string]string) *autoscalingv2.HorizontalPodAutoscalerBehavior {
+	var carried roundTripBehavior
+	err := json.Unmarshal([]byte(annotations[behaviorSpecsAnnotation]), &carried)
+	if err != nil || carried == (roundTripBehavior{}) {
 		return nil
 	}
 	return &autoscalingv2.HorizontalPodAutoscalerBehavior{ScaleUp: carried.ScaleUp.rules(), ScaleDown: carried.ScaleDown.rules()}
 }
 
-// oldBehavior returns the behavior for the annotation; nil if there is none.
-func oldBehavior(b *autoscalingv2.HorizontalPodAutoscalerBehavior) any {
+// behaviorToV1 returns the behavior for the annotation; nil if there is none.
+func behaviorToV1(b *autoscalingv2.HorizontalPodAutoscalerBehavior) any {
 	if b == nil {
 		return nil
 	}
-	return carriedBehavior{ScaleUp: carry(b.ScaleUp), ScaleDown: carry(b.ScaleDown)}
+	return roundTripBehavior{ScaleUp: toRoundTripRules(b.ScaleUp), ScaleDown: toRoundTripRules(b.ScaleDown)}
 }
 
-func (c *carriedRules) rules() *autoscalingv2.HPAScalingRules {
+func (c *roundTripRules) rules() *autoscalingv2.HPAScalingRules {
 	if c == nil {
 		return nil
 	}
@@ -199,15 +199,15 @@ func (c *carriedRules) rules() *autoscalingv2.HPAScalingRules {
 	return r
 }
 
-func carry(r *autoscalingv2.HPAScalingRules) *carriedRules {
+func toRoundTripRules(r *autoscalingv2.HPAScalingRules) *roundTripRules {
 	if r == nil {
 		return nil
 	}
-	c := &carriedRules{
+	c := &roundTripRules{
 		StabilizationWindowSeconds: r.StabilizationWindowSeconds, SelectPolicy: r.SelectPolicy, Tolerance: r.Tolerance,
 	}
 	for _, p := range r.Policies {
-		c.Policies = append(c.Policies, carriedPolicy(p))
+		c.Policies = append(c.Policies, roundTripPolicy(p))
 	}
 	return c
 }

@@ -10,11 +10,11 @@ import (
 // defaultCPU is the default target of CPU utilization, in percent of the pods' requests.
 const defaultCPU int32 = 80
 
-// newMetrics returns the metrics of the annotation, then CPU utilization, which is a field in v1.
-func newMetrics(annotations map[string]string, cpu *int32) []autoscalingv2.MetricSpec {
+// metricsToV2 returns the metrics of the annotation, then CPU utilization, which is a field in v1.
+func metricsToV2(annotations map[string]string, cpu *int32) []autoscalingv2.MetricSpec {
 	var metrics []autoscalingv2.MetricSpec
-	for _, m := range unpack[autoscalingv1.MetricSpec](annotations, carriesMetrics) {
-		metrics = append(metrics, newMetric(m))
+	for _, m := range readAnnotation[autoscalingv1.MetricSpec](annotations, metricSpecsAnnotation) {
+		metrics = append(metrics, metricToV2(m))
 	}
 	if cpu != nil {
 		metrics = append(metrics, cpuMetric(*cpu))
@@ -25,12 +25,12 @@ func newMetrics(annotations map[string]string, cpu *int32) []autoscalingv2.Metri
 	return metrics
 }
 
-// oldMetrics returns the metrics for the annotation: all except CPU utilization; nil if there are none.
-func oldMetrics(metrics []autoscalingv2.MetricSpec) any {
+// metricsToV1 returns the metrics for the annotation: all except CPU utilization; nil if there are none.
+func metricsToV1(metrics []autoscalingv2.MetricSpec) any {
 	var old []autoscalingv1.MetricSpec
 	for _, m := range metrics {
 		if cpuOf(m) == nil {
-			old = append(old, oldMetric(m))
+			old = append(old, metricToV1(m))
 		}
 	}
 	return orNil(old)
@@ -64,8 +64,8 @@ func cpuOf(m autoscalingv2.MetricSpec) *int32 {
 	return m.Resource.Target.AverageUtilization
 }
 
-// newMetric and oldMetric: v1 has a field for each type of value; v2 has one target with a type.
-func newMetric(m autoscalingv1.MetricSpec) autoscalingv2.MetricSpec {
+// metricToV2 and metricToV1: v1 has a field for each type of value; v2 has one target with a type.
+func metricToV2(m autoscalingv1.MetricSpec) autoscalingv2.MetricSpec {
 	to := autoscalingv2.MetricSpec{Type: autoscalingv2.MetricSourceType(m.Type)}
 	if s := m.Object; s != nil {
 		to.Object = &autoscalingv2.ObjectMetricSource{
@@ -97,7 +97,7 @@ func newMetric(m autoscalingv1.MetricSpec) autoscalingv2.MetricSpec {
 	return to
 }
 
-func oldMetric(m autoscalingv2.MetricSpec) autoscalingv1.MetricSpec {
+func metricToV1(m autoscalingv2.MetricSpec) autoscalingv1.MetricSpec {
 	to := autoscalingv1.MetricSpec{Type: autoscalingv1.MetricSourceType(m.Type)}
 	if s := m.Object; s != nil {
 		to.Object = &autoscalingv1.ObjectMetricSource{
@@ -165,12 +165,12 @@ func orZero(q *resource.Quantity) resource.Quantity {
 	return *q
 }
 
-// newCurrent returns the measured values of the annotation, or else v1's one field, CPU utilization.
-func newCurrent(annotations map[string]string, cpu *int32) []autoscalingv2.MetricStatus {
-	if carried := unpack[autoscalingv1.MetricStatus](annotations, carriesCurrent); carried != nil {
+// currentMetricsToV2 returns the measured values of the annotation, or else v1's one field, CPU utilization.
+func currentMetricsToV2(annotations map[string]string, cpu *int32) []autoscalingv2.MetricStatus {
+	if carried := readAnnotation[autoscalingv1.MetricStatus](annotations, metricStatusesAnnotation); carried != nil {
 		measured := make([]autoscalingv2.MetricStatus, len(carried))
 		for i, m := range carried {
-			measured[i] = newMeasured(m)
+			measured[i] = metricStatusToV2(m)
 		}
 		return measured
 	}
@@ -184,12 +184,12 @@ func newCurrent(annotations map[string]string, cpu *int32) []autoscalingv2.Metri
 	}}
 }
 
-// oldCurrent returns all measured values for the annotation, also CPU utilization, of which v1 has only the percentage;
-// nil if there are none.
-func oldCurrent(metrics []autoscalingv2.MetricStatus) any {
+// currentMetricsToV1 returns all measured values for the annotation, also CPU utilization, of which v1 has only the
+// percentage; nil if there are none.
+func currentMetricsToV1(metrics []autoscalingv2.MetricStatus) any {
 	var old []autoscalingv1.MetricStatus
 	for _, m := range metrics {
-		old = append(old, oldMeasured(m))
+		old = append(old, metricStatusToV1(m))
 	}
 	return orNil(old)
 }
@@ -207,7 +207,7 @@ func cpuNow(metrics []autoscalingv2.MetricStatus) (percent *int32) {
 	return percent
 }
 
-func newMeasured(m autoscalingv1.MetricStatus) autoscalingv2.MetricStatus {
+func metricStatusToV2(m autoscalingv1.MetricStatus) autoscalingv2.MetricStatus {
 	to := autoscalingv2.MetricStatus{Type: autoscalingv2.MetricSourceType(m.Type)}
 	if s := m.Object; s != nil {
 		to.Object = &autoscalingv2.ObjectMetricStatus{
@@ -243,7 +243,7 @@ func newMeasured(m autoscalingv1.MetricStatus) autoscalingv2.MetricStatus {
 	return to
 }
 
-func oldMeasured(m autoscalingv2.MetricStatus) autoscalingv1.MetricStatus {
+func metricStatusToV1(m autoscalingv2.MetricStatus) autoscalingv1.MetricStatus {
 	to := autoscalingv1.MetricStatus{Type: autoscalingv1.MetricSourceType(m.Type)}
 	if s := m.Object; s != nil {
 		to.Object = &autoscalingv1.ObjectMetricStatus{

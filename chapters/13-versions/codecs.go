@@ -17,7 +17,7 @@ func Install(c *kinds.Codecs) {
 		return
 	}
 	RegisterDefaults(c.Scheme)
-	addFieldNames(c.Scheme)
+	addFieldLabelConversions(c.Scheme)
 	c.Converter = NewConverter(c.Scheme)
 }
 
@@ -30,7 +30,7 @@ func NewCodecs() *kinds.Codecs {
 
 // eventFields maps the field labels of events.k8s.io to those of the hub, with which selectors are evaluated. Upstream:
 // AddFieldLabelConversionsForEvent.
-var eventFields = map[string]string{
+var eventFieldLabels = map[string]string{
 	"metadata.name":             "metadata.name",
 	"metadata.namespace":        "metadata.namespace",
 	"reason":                    "reason",
@@ -45,10 +45,10 @@ var eventFields = map[string]string{
 	"regarding.fieldPath":       "involvedObject.fieldPath",
 }
 
-// addFieldNames adds the conversion of field selectors from a served version to the hub.
-func addFieldNames(scheme *runtime.Scheme) {
+// addFieldLabelConversions adds the conversion of field selectors from a served version to the hub.
+func addFieldLabelConversions(scheme *runtime.Scheme) {
 	translate := func(field, value string) (string, string, error) {
-		if name, ok := eventFields[field]; ok {
+		if name, ok := eventFieldLabels[field]; ok {
 			return name, value, nil
 		}
 		return "", "", fmt.Errorf("field label not supported: %s", field)

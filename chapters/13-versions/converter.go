@@ -26,7 +26,7 @@ var _ kinds.Converter = (*Converter)(nil)
 // NewConverter returns a converter with all conversions. Kinds with one version need none.
 func NewConverter(scheme *runtime.Scheme) *Converter {
 	t := &Converter{scheme: scheme, served: map[schema.GroupVersionKind]*conversion{}, types: map[reflect.Type]*conversion{}}
-	for _, c := range slices.Concat(autoscalerConversions, eventConversions, oldConversions, earlyConversions) {
+	for _, c := range slices.Concat(autoscalerConversions, eventConversions, removedVersionConversions, storageOnlyConversions) {
 		t.served[c.served] = &c
 		t.types[c.servedType] = &c
 	}
@@ -82,25 +82,25 @@ type conversion struct {
 	toHub, fromHub      func(runtime.Object) (runtime.Object, error)
 }
 
-// between returns the row of a kind; toHub and fromHub convert the fields.
-func between[S, H any, PS object[S], PH object[H]](
+// newConversion returns the row of a kind; toHub and fromHub convert the fields.
+func newConversion[S, H any, PS object[S], PH object[H]](
 	served, hub schema.GroupVersionKind, toHub func(PS) (PH, error), fromHub func(PH) (PS, error),
 ) conversion {
 	return conversion{
 		served: served, hub: hub, servedType: reflect.TypeFor[PS](), hubType: reflect.TypeFor[PH](),
 		toHub: func(obj runtime.Object) (runtime.Object, error) {
 			made, err := toHub(obj.(PS))
-			return named(made, err, hub)
+			return withKind(made, err, hub)
 		},
 		fromHub: func(obj runtime.Object) (runtime.Object, error) {
 			made, err := fromHub(obj.(PH))
-			return named(made, err, served)
+			return withKind(made, err, served)
 		},
 	}
 }
 
-// named sets apiVersion and kind of a converted object.
-func named(made runtime.Object, err error, kind schema.GroupVersionKind) (runtime.Object, error) {
+// withKind sets apiVersion and kind of a converted object.
+func withKind(made runtime.Object, err error, kind schema.GroupVersionKind) (runtime.Object, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -68,8 +68,8 @@ func TestAnnotationsCarryWhatTheFirstVersionCannotSay(t *testing.T) {
 		Metrics:  []autoscalingv2.MetricSpec{cpuMetric(50)},
 		Behavior: &autoscalingv2.HorizontalPodAutoscalerBehavior{},
 	}}
-	hub.Annotations = map[string]string{carriesMetrics: "of no account", "mine": "stays"}
-	hub.Spec.Metrics = append(hub.Spec.Metrics, newMetric(autoscalingv1.MetricSpec{Type: "Pods", Pods: &autoscalingv1.PodsMetricSource{MetricName: "rps"}}))
+	hub.Annotations = map[string]string{metricSpecsAnnotation: "of no account", "mine": "stays"}
+	hub.Spec.Metrics = append(hub.Spec.Metrics, metricToV2(autoscalingv1.MetricSpec{Type: "Pods", Pods: &autoscalingv1.PodsMetricSource{MetricName: "rps"}}))
 	hub.Status.Conditions = []autoscalingv2.HorizontalPodAutoscalerCondition{{Type: "AbleToScale", Status: "True"}}
 	got, err := codecs.Converter.Convert(hub, firstHPA)
 	if err != nil {
@@ -77,10 +77,10 @@ func TestAnnotationsCarryWhatTheFirstVersionCannotSay(t *testing.T) {
 	}
 	old := got.(*autoscalingv1.HorizontalPodAutoscaler)
 	for name, want := range map[string]string{
-		carriesMetrics:    `[{"type":"Pods","pods":{"metricName":"rps","targetAverageValue":"0"}}]`,
-		carriesBehavior:   `{"ScaleUp":null,"ScaleDown":null}`,
-		carriesConditions: `[{"type":"AbleToScale","status":"True","lastTransitionTime":null}]`,
-		"mine":            "stays",
+		metricSpecsAnnotation:   `[{"type":"Pods","pods":{"metricName":"rps","targetAverageValue":"0"}}]`,
+		behaviorSpecsAnnotation: `{"ScaleUp":null,"ScaleDown":null}`,
+		conditionsAnnotation:    `[{"type":"AbleToScale","status":"True","lastTransitionTime":null}]`,
+		"mine":                  "stays",
 	} {
 		if old.Annotations[name] != want {
 			t.Errorf("%s is %s, want %s", name, old.Annotations[name], want)
@@ -94,7 +94,7 @@ func TestAnnotationsCarryWhatTheFirstVersionCannotSay(t *testing.T) {
 func TestAnAnnotationThatCannotBeReadIsIgnored(t *testing.T) {
 	t.Parallel()
 	old := &autoscalingv1.HorizontalPodAutoscaler{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{
-		carriesMetrics: "{", carriesBehavior: "[]", carriesCurrent: "x", carriesConditions: "1",
+		metricSpecsAnnotation: "{", behaviorSpecsAnnotation: "[]", metricStatusesAnnotation: "x", conditionsAnnotation: "1",
 	}}}
 	got, err := NewCodecs().Converter.Convert(old, hubHPA)
 	if err != nil {

@@ -19,7 +19,7 @@ func RegisterDefaults(scheme *runtime.Scheme) {
 func allDefaults() []defaulter {
 	return slices.Concat(
 		coreDefaults, appsDefaults, batchDefaults, autoscalingDefaults, networkingDefaults, storageDefaults, schedulingDefaults,
-		accessDefaults, admissionDefaults, resourceDefaults, oldDefaults,
+		accessDefaults, admissionDefaults, resourceDefaults, removedVersionDefaults,
 	)
 }
 
@@ -35,21 +35,22 @@ type object[T any] interface {
 	runtime.Object
 }
 
-// on returns the row of the type that set takes.
-func on[T any, P object[T]](set func(P)) defaulter {
+// defaulterFor returns the row of the type that set takes.
+func defaulterFor[T any, P object[T]](set func(P)) defaulter {
 	return defaulter{of: P(new(T)), set: func(obj any) { set(obj.(P)) }}
 }
 
-// fill sets a field that has its zero value.
-func fill[T comparable](field *T, value T) {
+// setDefault sets a field that has its zero value.
+func setDefault[T comparable](field *T, value T) {
 	var nothing T
 	if *field == nothing {
 		*field = value
 	}
 }
 
-// point is fill for a pointer, for which zero is not the same as absent. The object gets its own copy of the value.
-func point[T any](field **T, value T) {
+// setDefaultPointer is setDefault for a pointer, for which zero is not the same as absent. The object gets its own copy
+// of the value.
+func setDefaultPointer[T any](field **T, value T) {
 	if *field == nil {
 		own := value // allocated only here
 		*field = &own

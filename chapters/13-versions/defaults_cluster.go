@@ -19,16 +19,16 @@ import (
 // accessDefaults is rbac.authorization.k8s.io/v1, authentication.k8s.io/v1 and flowcontrol.apiserver.k8s.io/v1.
 // Upstream: pkg/apis/{rbac,authentication,flowcontrol}/v1/defaults.go.
 var accessDefaults = []defaulter{
-	on(roleBinding), on(clusterRoleBinding), on(tokenRequest), on(flowSchema), on(priorityLevel),
+	defaulterFor(roleBinding), defaulterFor(clusterRoleBinding), defaulterFor(tokenRequest), defaulterFor(flowSchema), defaulterFor(priorityLevel),
 }
 
 func roleBinding(b *rbacv1.RoleBinding) {
-	fill(&b.RoleRef.APIGroup, rbacv1.GroupName)
+	setDefault(&b.RoleRef.APIGroup, rbacv1.GroupName)
 	subjects(b.Subjects)
 }
 
 func clusterRoleBinding(b *rbacv1.ClusterRoleBinding) {
-	fill(&b.RoleRef.APIGroup, rbacv1.GroupName)
+	setDefault(&b.RoleRef.APIGroup, rbacv1.GroupName)
 	subjects(b.Subjects)
 }
 
@@ -37,37 +37,39 @@ func subjects(list []rbacv1.Subject) {
 	for i := range list {
 		switch list[i].Kind {
 		case rbacv1.UserKind, rbacv1.GroupKind:
-			fill(&list[i].APIGroup, rbacv1.GroupName)
+			setDefault(&list[i].APIGroup, rbacv1.GroupName)
 		}
 	}
 }
 
-func tokenRequest(r *authenticationv1.TokenRequest) { point(&r.Spec.ExpirationSeconds, hour) }
+func tokenRequest(r *authenticationv1.TokenRequest) {
+	setDefaultPointer(&r.Spec.ExpirationSeconds, hour)
+}
 
-func flowSchema(s *flowcontrolv1.FlowSchema) { fill(&s.Spec.MatchingPrecedence, 1000) }
+func flowSchema(s *flowcontrolv1.FlowSchema) { setDefault(&s.Spec.MatchingPrecedence, 1000) }
 
 func priorityLevel(p *flowcontrolv1.PriorityLevelConfiguration) {
 	if exempt := p.Spec.Exempt; exempt != nil {
-		point(&exempt.NominalConcurrencyShares, 0)
-		point(&exempt.LendablePercent, 0)
+		setDefaultPointer(&exempt.NominalConcurrencyShares, 0)
+		setDefaultPointer(&exempt.LendablePercent, 0)
 	}
 	limited := p.Spec.Limited
 	if limited == nil {
 		return
 	}
-	point(&limited.NominalConcurrencyShares, 30)
-	point(&limited.LendablePercent, 0)
+	setDefaultPointer(&limited.NominalConcurrencyShares, 30)
+	setDefaultPointer(&limited.LendablePercent, 0)
 	if queues := limited.LimitResponse.Queuing; queues != nil {
-		fill(&queues.HandSize, 8)
-		fill(&queues.Queues, 64)
-		fill(&queues.QueueLengthLimit, 50)
+		setDefault(&queues.HandSize, 8)
+		setDefault(&queues.Queues, 64)
+		setDefault(&queues.QueueLengthLimit, 50)
 	}
 }
 
 // admissionDefaults is admissionregistration.k8s.io/v1. Upstream: pkg/apis/admissionregistration/v1/defaults.go.
 var admissionDefaults = []defaulter{
-	on(validatingWebhooks), on(mutatingWebhooks),
-	on(validatingPolicy), on(validatingBinding), on(mutatingPolicy), on(mutatingBinding),
+	defaulterFor(validatingWebhooks), defaulterFor(mutatingWebhooks),
+	defaulterFor(validatingPolicy), defaulterFor(validatingBinding), defaulterFor(mutatingPolicy), defaulterFor(mutatingBinding),
 }
 
 func validatingWebhooks(c *admissionv1.ValidatingWebhookConfiguration) {
@@ -85,17 +87,17 @@ func mutatingWebhooks(c *admissionv1.MutatingWebhookConfiguration) {
 		webhook(&h.FailurePolicy, &h.TimeoutSeconds, &h.ClientConfig)
 		matching(&h.MatchPolicy, &h.NamespaceSelector, &h.ObjectSelector)
 		webhookRules(h.Rules)
-		point(&h.ReinvocationPolicy, admissionv1.NeverReinvocationPolicy)
+		setDefaultPointer(&h.ReinvocationPolicy, admissionv1.NeverReinvocationPolicy)
 	}
 }
 
 func validatingPolicy(p *admissionv1.ValidatingAdmissionPolicy) {
-	point(&p.Spec.FailurePolicy, admissionv1.Fail)
+	setDefaultPointer(&p.Spec.FailurePolicy, admissionv1.Fail)
 	matchResources(p.Spec.MatchConstraints)
 }
 
 func mutatingPolicy(p *admissionv1.MutatingAdmissionPolicy) {
-	point(&p.Spec.FailurePolicy, admissionv1.Fail)
+	setDefaultPointer(&p.Spec.FailurePolicy, admissionv1.Fail)
 	matchResources(p.Spec.MatchConstraints)
 }
 
@@ -109,18 +111,18 @@ func mutatingBinding(b *admissionv1.MutatingAdmissionPolicyBinding) {
 
 // webhook: if the webhook fails or does not answer in 10 seconds, the request is refused.
 func webhook(failure **admissionv1.FailurePolicyType, timeout **int32, client *admissionv1.WebhookClientConfig) {
-	point(failure, admissionv1.Fail)
-	point(timeout, 10)
+	setDefaultPointer(failure, admissionv1.Fail)
+	setDefaultPointer(timeout, 10)
 	if client.Service != nil {
-		point(&client.Service.Port, 443)
+		setDefaultPointer(&client.Service.Port, 443)
 	}
 }
 
 // matching: a rule matches equivalent resources in other versions, and all namespaces and objects.
 func matching(policy **admissionv1.MatchPolicyType, namespaces, objects **metav1.LabelSelector) {
-	point(policy, admissionv1.Equivalent)
-	point(namespaces, metav1.LabelSelector{})
-	point(objects, metav1.LabelSelector{})
+	setDefaultPointer(policy, admissionv1.Equivalent)
+	setDefaultPointer(namespaces, metav1.LabelSelector{})
+	setDefaultPointer(objects, metav1.LabelSelector{})
 }
 
 func matchResources(m *admissionv1.MatchResources) {
@@ -129,22 +131,22 @@ func matchResources(m *admissionv1.MatchResources) {
 	}
 	matching(&m.MatchPolicy, &m.NamespaceSelector, &m.ObjectSelector)
 	for i := range m.ResourceRules {
-		point(&m.ResourceRules[i].Scope, admissionv1.AllScopes)
+		setDefaultPointer(&m.ResourceRules[i].Scope, admissionv1.AllScopes)
 	}
 	for i := range m.ExcludeResourceRules {
-		point(&m.ExcludeResourceRules[i].Scope, admissionv1.AllScopes)
+		setDefaultPointer(&m.ExcludeResourceRules[i].Scope, admissionv1.AllScopes)
 	}
 }
 
 func webhookRules(rules []admissionv1.RuleWithOperations) {
 	for i := range rules {
-		point(&rules[i].Scope, admissionv1.AllScopes)
+		setDefaultPointer(&rules[i].Scope, admissionv1.AllScopes)
 	}
 }
 
 // networkingDefaults is networking.k8s.io/v1 and discovery.k8s.io/v1. An Ingress has no defaults: pathType is required.
 // Upstream: pkg/apis/{networking,discovery}/v1/defaults.go.
-var networkingDefaults = []defaulter{on(networkPolicy), on(ingressClass), on(endpointSlice)}
+var networkingDefaults = []defaulter{defaulterFor(networkPolicy), defaulterFor(ingressClass), defaulterFor(endpointSlice)}
 
 // networkPolicy: a policy applies to ingress, and to egress too if it has egress rules.
 func networkPolicy(p *networkingv1.NetworkPolicy) {
@@ -164,38 +166,38 @@ func networkPolicy(p *networkingv1.NetworkPolicy) {
 
 func policyPorts(ports []networkingv1.NetworkPolicyPort) {
 	for i := range ports {
-		point(&ports[i].Protocol, corev1.ProtocolTCP)
+		setDefaultPointer(&ports[i].Protocol, corev1.ProtocolTCP)
 	}
 }
 
 func ingressClass(c *networkingv1.IngressClass) {
 	if c.Spec.Parameters != nil {
-		point(&c.Spec.Parameters.Scope, networkingv1.IngressClassParametersReferenceScopeCluster)
+		setDefaultPointer(&c.Spec.Parameters.Scope, networkingv1.IngressClassParametersReferenceScopeCluster)
 	}
 }
 
 func endpointSlice(s *discoveryv1.EndpointSlice) {
 	for i := range s.Ports {
-		point(&s.Ports[i].Name, "")
-		point(&s.Ports[i].Protocol, corev1.ProtocolTCP)
+		setDefaultPointer(&s.Ports[i].Name, "")
+		setDefaultPointer(&s.Ports[i].Protocol, corev1.ProtocolTCP)
 	}
 }
 
 // storageDefaults is storage.k8s.io/v1. Upstream: pkg/apis/storage/v1/defaults.go.
-var storageDefaults = []defaulter{on(storageClass), on(csiDriver), on(volumeAttachment)}
+var storageDefaults = []defaulter{defaulterFor(storageClass), defaulterFor(csiDriver), defaulterFor(volumeAttachment)}
 
 func storageClass(c *storagev1.StorageClass) {
-	point(&c.ReclaimPolicy, corev1.PersistentVolumeReclaimDelete)
-	point(&c.VolumeBindingMode, storagev1.VolumeBindingImmediate)
+	setDefaultPointer(&c.ReclaimPolicy, corev1.PersistentVolumeReclaimDelete)
+	setDefaultPointer(&c.VolumeBindingMode, storagev1.VolumeBindingImmediate)
 }
 
 func csiDriver(d *storagev1.CSIDriver) {
-	point(&d.Spec.AttachRequired, true)
-	point(&d.Spec.PodInfoOnMount, false)
-	point(&d.Spec.StorageCapacity, false)
-	point(&d.Spec.RequiresRepublish, false)
-	point(&d.Spec.SELinuxMount, false)
-	point(&d.Spec.FSGroupPolicy, storagev1.ReadWriteOnceWithFSTypeFSGroupPolicy)
+	setDefaultPointer(&d.Spec.AttachRequired, true)
+	setDefaultPointer(&d.Spec.PodInfoOnMount, false)
+	setDefaultPointer(&d.Spec.StorageCapacity, false)
+	setDefaultPointer(&d.Spec.RequiresRepublish, false)
+	setDefaultPointer(&d.Spec.SELinuxMount, false)
+	setDefaultPointer(&d.Spec.FSGroupPolicy, storagev1.ReadWriteOnceWithFSTypeFSGroupPolicy)
 	if len(d.Spec.VolumeLifecycleModes) == 0 {
 		d.Spec.VolumeLifecycleModes = []storagev1.VolumeLifecycleMode{storagev1.VolumeLifecyclePersistent}
 	}
@@ -208,14 +210,14 @@ func volumeAttachment(a *storagev1.VolumeAttachment) {
 }
 
 // schedulingDefaults is scheduling.k8s.io/v1. Upstream: pkg/apis/scheduling/v1/defaults.go.
-var schedulingDefaults = []defaulter{on(priorityClass)}
+var schedulingDefaults = []defaulter{defaulterFor(priorityClass)}
 
 func priorityClass(c *schedulingv1.PriorityClass) {
-	point(&c.PreemptionPolicy, corev1.PreemptLowerPriority)
+	setDefaultPointer(&c.PreemptionPolicy, corev1.PreemptLowerPriority)
 }
 
 // resourceDefaults is resource.k8s.io/v1. Upstream: pkg/apis/resource/v1/defaults.go.
-var resourceDefaults = []defaulter{on(resourceClaim), on(resourceClaimTemplate), on(resourceSlice)}
+var resourceDefaults = []defaulter{defaulterFor(resourceClaim), defaulterFor(resourceClaimTemplate), defaulterFor(resourceSlice)}
 
 func resourceClaim(c *resourcev1.ResourceClaim) {
 	deviceRequests(c.Spec.Devices.Requests)
@@ -246,15 +248,15 @@ func deviceRequests(requests []resourcev1.DeviceRequest) {
 
 // deviceCount: a request is for exactly one device.
 func deviceCount(mode *resourcev1.DeviceAllocationMode, count *int64) {
-	fill(mode, resourcev1.DeviceAllocationModeExactCount)
+	setDefault(mode, resourcev1.DeviceAllocationModeExactCount)
 	if *mode == resourcev1.DeviceAllocationModeExactCount {
-		fill(count, 1)
+		setDefault(count, 1)
 	}
 }
 
 func deviceTolerations(tolerations []resourcev1.DeviceToleration) {
 	for i := range tolerations {
-		fill(&tolerations[i].Operator, resourcev1.DeviceTolerationOpEqual)
+		setDefault(&tolerations[i].Operator, resourcev1.DeviceTolerationOpEqual)
 	}
 }
 

@@ -9,19 +9,19 @@ import (
 
 // coreDefaults is the core group, v1. Upstream: pkg/apis/core/v1/defaults.go.
 var coreDefaults = []defaulter{
-	on(pod), on(podTemplate), on(replicationController),
-	on(service), on(endpoints),
-	on(namespace), on(node), on(secret),
-	on(persistentVolume), on(persistentVolumeClaim),
-	on(limitRange), on(resourceQuota),
+	defaulterFor(pod), defaulterFor(podTemplate), defaulterFor(replicationController),
+	defaulterFor(service), defaulterFor(endpoints),
+	defaulterFor(namespace), defaulterFor(node), defaulterFor(secret),
+	defaulterFor(persistentVolume), defaulterFor(persistentVolumeClaim),
+	defaulterFor(limitRange), defaulterFor(resourceQuota),
 }
 
-func secret(s *corev1.Secret) { fill(&s.Type, corev1.SecretTypeOpaque) }
+func secret(s *corev1.Secret) { setDefault(&s.Type, corev1.SecretTypeOpaque) }
 
 // namespace labels a namespace with its name, so that a namespace selector can select one namespace. With generateName
 // there is no name yet; the label is set when the name is generated.
 func namespace(n *corev1.Namespace) {
-	fill(&n.Status.Phase, corev1.NamespaceActive)
+	setDefault(&n.Status.Phase, corev1.NamespaceActive)
 	if n.Name == "" {
 		return
 	}
@@ -43,7 +43,7 @@ func node(n *corev1.Node) {
 func podTemplate(t *corev1.PodTemplate) { podTemplateSpec(&t.Template) }
 
 func replicationController(rc *corev1.ReplicationController) {
-	point(&rc.Spec.Replicas, 1)
+	setDefaultPointer(&rc.Spec.Replicas, 1)
 	if rc.Spec.Template == nil {
 		return
 	}
@@ -62,20 +62,20 @@ func inherit(labels *map[string]string, template map[string]string) {
 }
 
 func persistentVolume(v *corev1.PersistentVolume) {
-	fill(&v.Status.Phase, corev1.VolumePending)
+	setDefault(&v.Status.Phase, corev1.VolumePending)
 	persistentVolumeSpec(&v.Spec)
-	fill(&v.Spec.PersistentVolumeReclaimPolicy, corev1.PersistentVolumeReclaimRetain)
-	point(&v.Spec.VolumeMode, corev1.PersistentVolumeFilesystem)
+	setDefault(&v.Spec.PersistentVolumeReclaimPolicy, corev1.PersistentVolumeReclaimRetain)
+	setDefaultPointer(&v.Spec.VolumeMode, corev1.PersistentVolumeFilesystem)
 }
 
 func persistentVolumeClaim(c *corev1.PersistentVolumeClaim) {
-	fill(&c.Status.Phase, corev1.ClaimPending)
+	setDefault(&c.Status.Phase, corev1.ClaimPending)
 	claimSpec(&c.Spec)
 	roundUp(c.Status.Capacity, c.Status.AllocatedResources)
 }
 
 func claimSpec(s *corev1.PersistentVolumeClaimSpec) {
-	point(&s.VolumeMode, corev1.PersistentVolumeFilesystem)
+	setDefaultPointer(&s.VolumeMode, corev1.PersistentVolumeFilesystem)
 	roundUp(s.Resources.Limits, s.Resources.Requests)
 }
 
@@ -103,39 +103,39 @@ func containerLimit(l *corev1.LimitRangeItem) {
 // Upstream: SetDefaults_Service.
 func service(s *corev1.Service) {
 	spec := &s.Spec
-	fill(&spec.Type, corev1.ServiceTypeClusterIP)
+	setDefault(&spec.Type, corev1.ServiceTypeClusterIP)
 	sessionAffinity(spec)
 	for i := range spec.Ports {
 		servicePort(&spec.Ports[i])
 	}
 	if reachableFromOutside(spec) {
-		fill(&spec.ExternalTrafficPolicy, corev1.ServiceExternalTrafficPolicyCluster)
+		setDefault(&spec.ExternalTrafficPolicy, corev1.ServiceExternalTrafficPolicyCluster)
 	}
 	switch spec.Type {
 	case corev1.ServiceTypeClusterIP, corev1.ServiceTypeNodePort:
-		point(&spec.InternalTrafficPolicy, corev1.ServiceInternalTrafficPolicyCluster)
+		setDefaultPointer(&spec.InternalTrafficPolicy, corev1.ServiceInternalTrafficPolicyCluster)
 	case corev1.ServiceTypeLoadBalancer:
-		point(&spec.InternalTrafficPolicy, corev1.ServiceInternalTrafficPolicyCluster)
-		point(&spec.AllocateLoadBalancerNodePorts, true)
+		setDefaultPointer(&spec.InternalTrafficPolicy, corev1.ServiceInternalTrafficPolicyCluster)
+		setDefaultPointer(&spec.AllocateLoadBalancerNodePorts, true)
 		loadBalancer(s.Status.LoadBalancer.Ingress)
 	}
 }
 
 func sessionAffinity(s *corev1.ServiceSpec) {
-	fill(&s.SessionAffinity, corev1.ServiceAffinityNone)
+	setDefault(&s.SessionAffinity, corev1.ServiceAffinityNone)
 	switch s.SessionAffinity {
 	case corev1.ServiceAffinityNone:
 		s.SessionAffinityConfig = nil
 	case corev1.ServiceAffinityClientIP:
-		point(&s.SessionAffinityConfig, corev1.SessionAffinityConfig{})
-		point(&s.SessionAffinityConfig.ClientIP, corev1.ClientIPConfig{})
-		point(&s.SessionAffinityConfig.ClientIP.TimeoutSeconds, corev1.DefaultClientIPServiceAffinitySeconds)
+		setDefaultPointer(&s.SessionAffinityConfig, corev1.SessionAffinityConfig{})
+		setDefaultPointer(&s.SessionAffinityConfig.ClientIP, corev1.ClientIPConfig{})
+		setDefaultPointer(&s.SessionAffinityConfig.ClientIP.TimeoutSeconds, corev1.DefaultClientIPServiceAffinitySeconds)
 	}
 }
 
 // servicePort: targetPort is the service's port.
 func servicePort(p *corev1.ServicePort) {
-	fill(&p.Protocol, corev1.ProtocolTCP)
+	setDefault(&p.Protocol, corev1.ProtocolTCP)
 	if p.TargetPort == intstr.FromInt32(0) || p.TargetPort == intstr.FromString("") {
 		p.TargetPort = intstr.FromInt32(p.Port)
 	}
@@ -152,7 +152,7 @@ func reachableFromOutside(s *corev1.ServiceSpec) bool {
 func loadBalancer(ingress []corev1.LoadBalancerIngress) {
 	for i := range ingress {
 		if ingress[i].IP != "" {
-			point(&ingress[i].IPMode, corev1.LoadBalancerIPModeVIP)
+			setDefaultPointer(&ingress[i].IPMode, corev1.LoadBalancerIPModeVIP)
 		}
 	}
 }
@@ -160,7 +160,7 @@ func loadBalancer(ingress []corev1.LoadBalancerIngress) {
 func endpoints(e *corev1.Endpoints) {
 	for i := range e.Subsets {
 		for j := range e.Subsets[i].Ports {
-			fill(&e.Subsets[i].Ports[j].Protocol, corev1.ProtocolTCP)
+			setDefault(&e.Subsets[i].Ports[j].Protocol, corev1.ProtocolTCP)
 		}
 	}
 }
@@ -176,7 +176,7 @@ func volume(v *corev1.Volume) {
 	hostPath(s.HostPath)
 	azureDisk(s.AzureDisk)
 	if s.ISCSI != nil {
-		fill(&s.ISCSI.ISCSIInterface, "default")
+		setDefault(&s.ISCSI.ISCSIInterface, "default")
 	}
 	if s.RBD != nil {
 		rados(&s.RBD.RBDPool, &s.RBD.RadosUser, &s.RBD.Keyring)
@@ -198,7 +198,7 @@ func persistentVolumeSpec(s *corev1.PersistentVolumeSpec) {
 	hostPath(s.HostPath)
 	azureDisk(s.AzureDisk)
 	if s.ISCSI != nil {
-		fill(&s.ISCSI.ISCSIInterface, "default")
+		setDefault(&s.ISCSI.ISCSIInterface, "default")
 	}
 	if s.RBD != nil {
 		rados(&s.RBD.RBDPool, &s.RBD.RadosUser, &s.RBD.Keyring)
@@ -211,13 +211,13 @@ func persistentVolumeSpec(s *corev1.PersistentVolumeSpec) {
 // fileModes sets the permissions of files that the kubelet writes from objects of the API.
 func fileModes(s *corev1.VolumeSource) {
 	if s.Secret != nil {
-		point(&s.Secret.DefaultMode, corev1.SecretVolumeSourceDefaultMode)
+		setDefaultPointer(&s.Secret.DefaultMode, corev1.SecretVolumeSourceDefaultMode)
 	}
 	if s.ConfigMap != nil {
-		point(&s.ConfigMap.DefaultMode, corev1.ConfigMapVolumeSourceDefaultMode)
+		setDefaultPointer(&s.ConfigMap.DefaultMode, corev1.ConfigMapVolumeSourceDefaultMode)
 	}
 	if s.DownwardAPI != nil {
-		point(&s.DownwardAPI.DefaultMode, corev1.DownwardAPIVolumeSourceDefaultMode)
+		setDefaultPointer(&s.DownwardAPI.DefaultMode, corev1.DownwardAPIVolumeSourceDefaultMode)
 		downwardFiles(s.DownwardAPI.Items)
 	}
 	if s.Projected != nil {
@@ -228,14 +228,14 @@ func fileModes(s *corev1.VolumeSource) {
 const hour int64 = 60 * 60 // in seconds: the lifetime of a token
 
 func projected(s *corev1.ProjectedVolumeSource) {
-	point(&s.DefaultMode, corev1.ProjectedVolumeSourceDefaultMode)
+	setDefaultPointer(&s.DefaultMode, corev1.ProjectedVolumeSourceDefaultMode)
 	for i := range s.Sources {
 		source := &s.Sources[i]
 		if source.DownwardAPI != nil {
 			downwardFiles(source.DownwardAPI.Items)
 		}
 		if source.ServiceAccountToken != nil {
-			point(&source.ServiceAccountToken.ExpirationSeconds, hour)
+			setDefaultPointer(&source.ServiceAccountToken.ExpirationSeconds, hour)
 		}
 	}
 }
@@ -248,7 +248,7 @@ func downwardFiles(files []corev1.DownwardAPIVolumeFile) {
 
 func hostPath(s *corev1.HostPathVolumeSource) {
 	if s != nil {
-		point(&s.Type, corev1.HostPathUnset)
+		setDefaultPointer(&s.Type, corev1.HostPathUnset)
 	}
 }
 
@@ -256,19 +256,19 @@ func azureDisk(s *corev1.AzureDiskVolumeSource) {
 	if s == nil {
 		return
 	}
-	point(&s.CachingMode, corev1.AzureDataDiskCachingReadWrite)
-	point(&s.FSType, "ext4")
-	point(&s.ReadOnly, false)
-	point(&s.Kind, corev1.AzureSharedBlobDisk)
+	setDefaultPointer(&s.CachingMode, corev1.AzureDataDiskCachingReadWrite)
+	setDefaultPointer(&s.FSType, "ext4")
+	setDefaultPointer(&s.ReadOnly, false)
+	setDefaultPointer(&s.Kind, corev1.AzureSharedBlobDisk)
 }
 
 func rados(pool, user, keyring *string) {
-	fill(pool, "rbd")
-	fill(user, "admin")
-	fill(keyring, "/etc/ceph/keyring")
+	setDefault(pool, "rbd")
+	setDefault(user, "admin")
+	setDefault(keyring, "/etc/ceph/keyring")
 }
 
 func scaleIO(mode, filesystem *string) {
-	fill(mode, "ThinProvisioned")
-	fill(filesystem, "xfs")
+	setDefault(mode, "ThinProvisioned")
+	setDefault(filesystem, "xfs")
 }

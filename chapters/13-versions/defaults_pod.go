@@ -14,7 +14,7 @@ func pod(p *corev1.Pod) {
 		requestsFromLimits(&s.InitContainers[i].Resources)
 	}
 	podLevelResources(s)
-	point(&s.EnableServiceLinks, corev1.DefaultEnableServiceLinks)
+	setDefaultPointer(&s.EnableServiceLinks, corev1.DefaultEnableServiceLinks)
 	if s.HostNetwork {
 		hostPorts(s.Containers)
 		hostPorts(s.InitContainers)
@@ -39,7 +39,7 @@ func hostPorts(containers []corev1.Container) {
 	for i := range containers {
 		for j := range containers[i].Ports {
 			port := &containers[i].Ports[j]
-			fill(&port.HostPort, port.ContainerPort)
+			setDefault(&port.HostPort, port.ContainerPort)
 		}
 	}
 }
@@ -71,11 +71,11 @@ func podTemplateSpec(t *corev1.PodTemplateSpec) {
 
 func podSpec(s *corev1.PodSpec) {
 	podAliases(s)
-	fill(&s.DNSPolicy, corev1.DNSClusterFirst)
-	fill(&s.RestartPolicy, corev1.RestartPolicyAlways)
-	fill(&s.SchedulerName, corev1.DefaultSchedulerName)
-	point(&s.SecurityContext, corev1.PodSecurityContext{})
-	point(&s.TerminationGracePeriodSeconds, corev1.DefaultTerminationGracePeriodSeconds)
+	setDefault(&s.DNSPolicy, corev1.DNSClusterFirst)
+	setDefault(&s.RestartPolicy, corev1.RestartPolicyAlways)
+	setDefault(&s.SchedulerName, corev1.DefaultSchedulerName)
+	setDefaultPointer(&s.SecurityContext, corev1.PodSecurityContext{})
+	setDefaultPointer(&s.TerminationGracePeriodSeconds, corev1.DefaultTerminationGracePeriodSeconds)
 	for i := range s.Volumes {
 		volume(&s.Volumes[i])
 	}
@@ -96,10 +96,10 @@ func container(c *corev1.Container) {
 	if c.ImagePullPolicy == "" {
 		c.ImagePullPolicy = pullPolicy(c.Image)
 	}
-	fill(&c.TerminationMessagePath, corev1.TerminationMessagePathDefault)
-	fill(&c.TerminationMessagePolicy, corev1.TerminationMessageReadFile)
+	setDefault(&c.TerminationMessagePath, corev1.TerminationMessagePathDefault)
+	setDefault(&c.TerminationMessagePolicy, corev1.TerminationMessageReadFile)
 	for i := range c.Ports {
-		fill(&c.Ports[i].Protocol, corev1.ProtocolTCP)
+		setDefault(&c.Ports[i].Protocol, corev1.ProtocolTCP)
 	}
 	for i := range c.Env {
 		environment(c.Env[i].ValueFrom)
@@ -120,14 +120,14 @@ func environment(from *corev1.EnvVarSource) {
 	}
 	fieldOf(from.FieldRef)
 	if from.FileKeyRef != nil {
-		point(&from.FileKeyRef.Optional, false)
+		setDefaultPointer(&from.FileKeyRef.Optional, false)
 	}
 }
 
 // fieldOf completes a reference to a field of the pod itself.
 func fieldOf(ref *corev1.ObjectFieldSelector) {
 	if ref != nil {
-		fill(&ref.APIVersion, "v1")
+		setDefault(&ref.APIVersion, "v1")
 	}
 }
 
@@ -135,13 +135,13 @@ func probe(p *corev1.Probe) {
 	if p == nil {
 		return
 	}
-	fill(&p.TimeoutSeconds, 1)
-	fill(&p.PeriodSeconds, 10)
-	fill(&p.SuccessThreshold, 1)
-	fill(&p.FailureThreshold, 3)
+	setDefault(&p.TimeoutSeconds, 1)
+	setDefault(&p.PeriodSeconds, 10)
+	setDefault(&p.SuccessThreshold, 1)
+	setDefault(&p.FailureThreshold, 3)
 	httpGet(p.HTTPGet)
 	if p.GRPC != nil {
-		point(&p.GRPC.Service, "")
+		setDefaultPointer(&p.GRPC.Service, "")
 	}
 }
 
@@ -153,8 +153,8 @@ func lifecycle(h *corev1.LifecycleHandler) {
 
 func httpGet(a *corev1.HTTPGetAction) {
 	if a != nil {
-		fill(&a.Path, "/")
-		fill(&a.Scheme, corev1.URISchemeHTTP)
+		setDefault(&a.Path, "/")
+		setDefault(&a.Scheme, corev1.URISchemeHTTP)
 	}
 }
 
@@ -163,7 +163,7 @@ func httpGet(a *corev1.HTTPGetAction) {
 
 // podAliases: serviceAccount is the old name of serviceAccountName, which takes precedence.
 func podAliases(s *corev1.PodSpec) {
-	fill(&s.ServiceAccountName, s.DeprecatedServiceAccount)
+	setDefault(&s.ServiceAccountName, s.DeprecatedServiceAccount)
 	s.DeprecatedServiceAccount = s.ServiceAccountName
 }
 

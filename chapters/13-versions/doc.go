@@ -17,7 +17,7 @@
 //
 // Read them in this order:
 //
-//	defaults.go            the table's rows, and the two ways to set a default: fill and point
+//	defaults.go            the table's rows, and the two ways to set a default: setDefault and setDefaultPointer
 //	defaults_workloads.go  Deployments and other workloads
 //	defaults_pod.go        pods and pod templates, and pairs of fields that hold the same value
 //	pod_resources.go       computed defaults of requests and limits; image.go of imagePullPolicy

@@ -8,10 +8,10 @@ import (
 // eventConversions: events are stored in the core group, v1; events.k8s.io/v1 serves the same objects with other field
 // names. Upstream: pkg/apis/events/v1/conversion.go.
 var eventConversions = []conversion{
-	between(eventsv1.SchemeGroupVersion.WithKind("Event"), corev1.SchemeGroupVersion.WithKind("Event"), oldEvent, newEvent),
+	newConversion(eventsv1.SchemeGroupVersion.WithKind("Event"), corev1.SchemeGroupVersion.WithKind("Event"), eventToCore, eventFromCore),
 }
 
-func oldEvent(e *eventsv1.Event) (*corev1.Event, error) {
+func eventToCore(e *eventsv1.Event) (*corev1.Event, error) {
 	return &corev1.Event{
 		ObjectMeta:          e.ObjectMeta,
 		InvolvedObject:      e.Regarding,
@@ -31,7 +31,7 @@ func oldEvent(e *eventsv1.Event) (*corev1.Event, error) {
 	}, nil
 }
 
-func newEvent(e *corev1.Event) (*eventsv1.Event, error) {
+func eventFromCore(e *corev1.Event) (*eventsv1.Event, error) {
 	return &eventsv1.Event{
 		ObjectMeta:               e.ObjectMeta,
 		Regarding:                e.InvolvedObject,

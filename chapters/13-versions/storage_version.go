@@ -11,7 +11,7 @@ import (
 )
 
 // NewStorageCodec returns a storage codec that encodes the kinds of the given versions in these versions, not in their
-// hubs, so that an older server, which knows only these, can read them. Other kinds are encoded as storedEarly says, or
+// hubs, so that an older server, which knows only these, can read them. Other kinds are encoded as storedInBeta says, or
 // else in their hub. The codec decodes every version; the next write of an object changes its stored version. A version
 // that no kind has is an error. Upstream: serverstorage.ResourceEncodingConfig, and the flag --storage-versions that it
 // once had.
@@ -25,7 +25,7 @@ func NewStorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.Group
 		return nil, err
 	}
 	stored := map[schema.GroupKind]schema.GroupVersion{}
-	for _, kind := range storedEarly {
+	for _, kind := range storedInBeta {
 		stored[kind.GroupKind()] = kind.GroupVersion()
 	}
 	for _, version := range versions {
@@ -38,13 +38,13 @@ func NewStorageCodec(c *kinds.Codecs, mediaType string, versions ...schema.Group
 		}
 	}
 	id := runtime.Identifier(fmt.Sprintf("%s,versions%v", codec.Identifier(), versions))
-	return &storedAs{Codec: codec, codecs: c, form: kinds.MediaTypeOptions{SerializerInfo: media}, stored: stored, id: id}, nil
+	return &storageVersionCodec{Codec: codec, codecs: c, form: kinds.MediaTypeOptions{SerializerInfo: media}, stored: stored, id: id}, nil
 }
 
 // StorageKind returns the kind and version in which a codec of NewStorageCodec encodes the objects of a hub. Upstream:
 // rest.StorageVersionProvider of each Store.
 func StorageKind(codec runtime.Codec, hub schema.GroupVersionKind) schema.GroupVersionKind {
-	if s, ok := codec.(*storedAs); ok {
+	if s, ok := codec.(*storageVersionCodec); ok {
 		if version, ok := s.stored[hub.GroupKind()]; ok {
 			return version.WithKind(hub.Kind)
 		}
@@ -52,8 +52,8 @@ func StorageKind(codec runtime.Codec, hub schema.GroupVersionKind) schema.GroupV
 	return hub
 }
 
-// storedAs is a storage codec that encodes some kinds in another version than their hub.
-type storedAs struct {
+// storageVersionCodec is a storage codec that encodes some kinds in another version than their hub.
+type storageVersionCodec struct {
 	runtime.Codec
 	codecs *kinds.Codecs
 	form   kinds.MediaTypeOptions
@@ -62,7 +62,7 @@ type storedAs struct {
 }
 
 // Encode writes obj in the version in which its kind is stored.
-func (s *storedAs) Encode(obj runtime.Object, w io.Writer) error {
+func (s *storageVersionCodec) Encode(obj runtime.Object, w io.Writer) error {
 	obj = kinds.Unwrap(obj)
 	version, ok := s.stored[s.kind(obj)]
 	if !ok {
@@ -72,7 +72,7 @@ func (s *storedAs) Encode(obj runtime.Object, w io.Writer) error {
 }
 
 // kind returns the kind of obj, from its apiVersion and kind or, if they are empty, from its Go type.
-func (s *storedAs) kind(obj runtime.Object) schema.GroupKind {
+func (s *storageVersionCodec) kind(obj runtime.Object) schema.GroupKind {
 	if kind := obj.GetObjectKind().GroupVersionKind(); !kind.Empty() {
 		return kind.GroupKind()
 	}
@@ -83,4 +83,4 @@ func (s *storedAs) kind(obj runtime.Object) schema.GroupKind {
 }
 
 // Identifier distinguishes the encodings: it is the key under which encoded objects are cached.
-func (s *storedAs) Identifier() runtime.Identifier { return s.id }
+func (s *storageVersionCodec) Identifier() runtime.Identifier { return s.id }
