@@ -34,13 +34,13 @@ func (b *Builder) info() *spec.Info {
 }
 
 // newDefinitions returns the definitions of all types that the routes of web services read or write.
-func (b *Builder) newDefinitions(v version, services ...*restful.WebService) *definitions {
+func (b *Builder) newDefinitions(v openAPIVersion, services ...*restful.WebService) *definitions {
 	d := &definitions{
-		version: v, describe: b.SchemaOf, sources: readSources(markersText), kinds: newKindsOf(b.Scheme),
-		made: map[string]common.OpenAPIDefinition{},
+		openAPIVersion: v, schemaOf: b.SchemaOf, sources: parseMarkersFile(markersText), kinds: newGVKsByType(b.Scheme),
+		byName: map[string]common.OpenAPIDefinition{},
 	}
-	if d.describe == nil {
-		d.describe = SchemaOf
+	if d.schemaOf == nil {
+		d.schemaOf = SchemaOf
 	}
 	for _, ws := range services {
 		for _, route := range ws.Routes() {
@@ -78,8 +78,8 @@ func (b *Builder) v3(ws *restful.WebService) (*spec3.OpenAPI, error) {
 	}
 	config := &common.OpenAPIV3Config{
 		Info:                           b.info(),
-		Definitions:                    definitions.made,
-		GetOperationIDAndTagsFromRoute: operation,
+		Definitions:                    definitions.byName,
+		GetOperationIDAndTagsFromRoute: operationIDAndTags,
 		GetDefinitionName:              definitionName,
 		CommonResponses: map[int]*spec3.Response{
 			http.StatusUnauthorized: {ResponseProps: spec3.ResponseProps{Description: unauthorized}},
@@ -95,7 +95,7 @@ func (b *Builder) v3(ws *restful.WebService) (*spec3.OpenAPI, error) {
 		return nil, err
 	}
 	if gv, ok := groupVersion(ws.RootPath()); ok {
-		narrow(document.Components.Schemas, gv)
+		filterScopedGVKs(document.Components.Schemas, gv)
 	}
 	return document, nil
 }
@@ -109,8 +109,8 @@ func (b *Builder) v2() (*spec.Swagger, error) {
 	config := &common.Config{
 		ProtocolList:                   []string{"https"},
 		Info:                           b.info(),
-		GetDefinitions:                 func(common.ReferenceCallback) map[string]common.OpenAPIDefinition { return definitions.made },
-		GetOperationIDAndTagsFromRoute: operation,
+		GetDefinitions:                 func(common.ReferenceCallback) map[string]common.OpenAPIDefinition { return definitions.byName },
+		GetOperationIDAndTagsFromRoute: operationIDAndTags,
 		GetDefinitionName:              definitionName,
 		CommonResponses: map[int]spec.Response{
 			http.StatusUnauthorized: {ResponseProps: spec.ResponseProps{Description: unauthorized}},
@@ -146,27 +146,26 @@ func groupVersion(path string) (schema.GroupVersion, bool) {
 	return schema.GroupVersion{}, false
 }
 
-// operation returns the operation id of a route (from chapter 3), and its tag, which is made from the path: core_v1,
-// apps, version.
-// Upstream: openapi.GetOperationIDAndTags.
-func operation(r common.Route) (id string, tags []string, err error) {
+// operationIDAndTags returns the operation id of a route (from chapter 3), and its tag, which is made from the path:
+// core_v1, apps, version. Upstream: openapi.GetOperationIDAndTags.
+func operationIDAndTags(r common.Route) (id string, tags []string, err error) {
 	parts := strings.Split(strings.Trim(r.Path(), "/"), "/")
 	if parts[0] == "api" {
 		parts = append([]string{"apis", "core"}, parts[1:]...)
 	}
 	switch {
 	case len(parts) == 1:
-		tags = []string{word(parts[0])}
+		tags = []string{camelCase(parts[0])}
 	case len(parts) == 2:
-		tags = []string{word(strings.TrimSuffix(parts[1], ".k8s.io"))}
+		tags = []string{camelCase(strings.TrimSuffix(parts[1], ".k8s.io"))}
 	default:
-		tags = []string{word(strings.TrimSuffix(parts[1], ".k8s.io")) + "_" + word(parts[2])}
+		tags = []string{camelCase(strings.TrimSuffix(parts[1], ".k8s.io")) + "_" + camelCase(parts[2])}
 	}
 	return r.OperationName(), tags, nil
 }
 
-// word converts s to camelCase: it removes all but letters, digits and underscores (rbacAuthorization).
-func word(s string) string {
+// camelCase converts s to camelCase: it removes all but letters, digits and underscores (rbacAuthorization).
+func camelCase(s string) string {
 	var out strings.Builder
 	gap := false
 	for _, r := range s {

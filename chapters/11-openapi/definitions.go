@@ -15,65 +15,65 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-// version has the differences between the two versions of OpenAPI.
-type version struct {
-	refs     string // the prefix of references to definitions
-	oneOf    bool   // schemas may have oneOf
-	defaults bool   // schemas have defaults
+// openAPIVersion has the differences between the two versions of OpenAPI.
+type openAPIVersion struct {
+	refPrefix string // the prefix of references to definitions
+	oneOf     bool   // schemas may have oneOf
+	defaults  bool   // schemas have defaults
 }
 
 var (
-	v2 = version{refs: "#/definitions/"}
-	v3 = version{refs: "#/components/schemas/", oneOf: true, defaults: true}
+	v2 = openAPIVersion{refPrefix: "#/definitions/"}
+	v3 = openAPIVersion{refPrefix: "#/components/schemas/", oneOf: true, defaults: true}
 )
 
 // definitions makes the definitions of types, and of all types of their fields. Upstream: GetOpenAPIDefinitions, which
 // openapi-gen generates.
 type definitions struct {
-	version
-	describe SchemaFunc
-	sources  sources
-	kinds    kindsOf
-	made     map[string]common.OpenAPIDefinition // by model name
+	openAPIVersion
+	schemaOf SchemaFunc
+	sources  markersByType
+	kinds    gvksByType
+	byName   map[string]common.OpenAPIDefinition // by model name
 	err      error                               // the first error of the SchemaFunc
 }
 
 // add defines a type, once, and returns its name.
 func (d *definitions) add(t reflect.Type) string {
 	name := modelName(t)
-	if _, ok := d.made[name]; !ok {
-		d.made[name] = common.OpenAPIDefinition{} // a type may contain itself
-		d.made[name] = d.define(t)
+	if _, ok := d.byName[name]; !ok {
+		d.byName[name] = common.OpenAPIDefinition{} // a type may contain itself
+		d.byName[name] = d.define(t)
 	}
 	return name
 }
 
-// schemaType is a type that returns its own schema: IntOrString, Quantity, Time.
-type schemaType interface {
+// selfDescribed is a type that returns its own schema: IntOrString, Quantity, Time.
+type selfDescribed interface {
 	OpenAPISchemaType() []string
 	OpenAPISchemaFormat() string
 }
 
-// severalTypes is a schemaType whose JSON value has one of several types: IntOrString, Quantity.
-type severalTypes interface{ OpenAPIV3OneOfTypes() []string }
+// oneOfTypes is a selfDescribed type whose JSON value has one of several types: IntOrString, Quantity.
+type oneOfTypes interface{ OpenAPIV3OneOfTypes() []string }
 
 // define makes the definition of a type.
 func (d *definitions) define(t reflect.Type) common.OpenAPIDefinition {
-	if own, ok := reflect.Zero(t).Interface().(schemaType); ok {
-		return common.OpenAPIDefinition{Schema: d.own(t, own)}
+	if own, ok := reflect.Zero(t).Interface().(selfDescribed); ok {
+		return common.OpenAPIDefinition{Schema: d.selfDescribedSchema(t, own)}
 	}
 	needs := map[string]reflect.Type{} // by reference
-	s, err := d.describe(t, func(t reflect.Type) spec.Schema {
+	s, err := d.schemaOf(t, func(t reflect.Type) spec.Schema {
 		name, _ := definitionName(modelName(t))
-		s := *spec.RefSchema(d.refs + name)
+		s := *spec.RefSchema(d.refPrefix + name)
 		needs[s.Ref.String()] = t
 		return s
 	})
 	d.err = cmp.Or(d.err, err)
-	(&annotation{d.version, d.sources, &s}).object(t)
-	d.kinds.extend(&s, t)
+	(&markerWriter{d.openAPIVersion, d.sources, &s}).addToStruct(t)
+	d.kinds.addGVKExtension(&s, t)
 	made := common.OpenAPIDefinition{Schema: s}
-	for _, property := range s.Properties { // annotation has removed fields that are newer than the served version
+	for _, property := range s.Properties { // markerWriter has removed fields that are newer than the served version
 		if needed := needs[innermost(&property).Ref.String()]; needed != nil {
 			made.Dependencies = append(made.Dependencies, d.add(needed))
 		}
@@ -92,15 +92,15 @@ func innermost(s *spec.Schema) *spec.Schema {
 	return s
 }
 
-// own returns the schema of a schemaType, which does not depend on its fields.
-func (d *definitions) own(t reflect.Type, own schemaType) spec.Schema {
+// selfDescribedSchema returns the schema of a selfDescribed type, which does not depend on its fields.
+func (d *definitions) selfDescribedSchema(t reflect.Type, own selfDescribed) spec.Schema {
 	s := spec.Schema{SchemaProps: spec.SchemaProps{
-		Description: d.sources.of(t).text, Type: own.OpenAPISchemaType(), Format: own.OpenAPISchemaFormat(),
+		Description: d.sources.of(t).description, Type: own.OpenAPISchemaType(), Format: own.OpenAPISchemaFormat(),
 	}}
-	if several, ok := own.(severalTypes); ok && d.oneOf {
+	if several, ok := own.(oneOfTypes); ok && d.oneOf {
 		s.Type, s.OneOf = nil, common.GenerateOpenAPIV3OneOfSchema(several.OpenAPIV3OneOfTypes())
 	}
-	d.kinds.extend(&s, t)
+	d.kinds.addGVKExtension(&s, t)
 	return s
 }
 
@@ -108,11 +108,11 @@ func (d *definitions) own(t reflect.Type, own schemaType) spec.Schema {
 // generated method returns, or import path and type name for a type without one.
 func modelName(t reflect.Type) string { return util.GetCanonicalTypeName(reflect.New(t).Interface()) }
 
-// kindsOf has the kinds of each Go type of a scheme, sorted. Upstream: openapi.DefinitionNamer.
-type kindsOf map[reflect.Type][]schema.GroupVersionKind
+// gvksByType has the kinds of each Go type of a scheme, sorted. Upstream: openapi.DefinitionNamer.
+type gvksByType map[reflect.Type][]schema.GroupVersionKind
 
-func newKindsOf(scheme *runtime.Scheme) kindsOf {
-	all := kindsOf{}
+func newGVKsByType(scheme *runtime.Scheme) gvksByType {
+	all := gvksByType{}
 	for kind, t := range scheme.AllKnownTypes() {
 		if kind.Version != runtime.APIVersionInternal {
 			all[t] = append(all[t], kind)
@@ -132,8 +132,8 @@ func newKindsOf(scheme *runtime.Scheme) kindsOf {
 	return all
 }
 
-// extend adds the kinds of a type to its schema.
-func (k kindsOf) extend(s *spec.Schema, t reflect.Type) {
+// addGVKExtension adds the kinds of a type to its schema.
+func (k gvksByType) addGVKExtension(s *spec.Schema, t reflect.Type) {
 	var list []any
 	for _, kind := range k[t] {
 		list = append(list, map[string]any{"group": kind.Group, "version": kind.Version, "kind": kind.Kind})
@@ -143,15 +143,16 @@ func (k kindsOf) extend(s *spec.Schema, t reflect.Type) {
 	}
 }
 
-// everywhere has the kinds that are in every group version. The document of a group version has them only in that group
-// version and in v1. Upstream: routes.crossRegisteredKinds.
-var everywhere = []string{"DeleteOptions", "WatchEvent"}
+// crossRegisteredKinds has the kinds that are in every group version. The document of a group version has them only in
+// that group version and in v1. Upstream: routes.crossRegisteredKinds.
+var crossRegisteredKinds = []string{"DeleteOptions", "WatchEvent"}
 
-// narrow removes other group versions from the schemas of the kinds in everywhere. Upstream: routes.filterScopedGVKs.
-func narrow(schemas map[string]*spec.Schema, gv schema.GroupVersion) {
+// filterScopedGVKs removes other group versions from the schemas of crossRegisteredKinds. Upstream:
+// routes.filterScopedGVKs.
+func filterScopedGVKs(schemas map[string]*spec.Schema, gv schema.GroupVersion) {
 	for _, s := range schemas {
 		all, _ := s.Extensions[installer.RouteMetaGVK].([]any)
-		if len(all) < 2 || !slices.Contains(everywhere, all[0].(map[string]any)["kind"].(string)) {
+		if len(all) < 2 || !slices.Contains(crossRegisteredKinds, all[0].(map[string]any)["kind"].(string)) {
 			continue
 		}
 		var near []any

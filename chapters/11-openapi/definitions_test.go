@@ -21,16 +21,16 @@ import (
 	installer "kubepath/chapters/03-installer"
 )
 
-func newTestDefinitions(v version) *definitions {
+func newTestDefinitions(v openAPIVersion) *definitions {
 	return (&Builder{Scheme: kinds.NewScheme()}).newDefinitions(v)
 }
 
-func define[T any](v version) spec.Schema {
+func define[T any](v openAPIVersion) spec.Schema {
 	d := newTestDefinitions(v)
-	return d.made[d.add(reflect.TypeFor[T]())].Schema
+	return d.byName[d.add(reflect.TypeFor[T]())].Schema
 }
 
-func property[T any](v version, name string) spec.Schema { return define[T](v).Properties[name] }
+func property[T any](v openAPIVersion, name string) spec.Schema { return define[T](v).Properties[name] }
 
 // Each row is an excerpt of what kube-apiserver v1.36 says, without the sentence.
 func TestSchemasSayWhatKubeAPIServerSays(t *testing.T) {
@@ -112,11 +112,11 @@ func TestRequiredFieldsAreThoseOfTheServedVersion(t *testing.T) {
 func TestAFieldThatIsNewerThanTheServedVersionIsNotDescribed(t *testing.T) {
 	t.Parallel()
 	d := newTestDefinitions(v3)
-	pod := d.made[d.add(reflect.TypeFor[corev1.PodSpec]())].Schema
+	pod := d.byName[d.add(reflect.TypeFor[corev1.PodSpec]())].Schema
 	if _, ok := pod.Properties["evictionResponders"]; ok {
 		t.Error("spec.evictionResponders came with v1.37")
 	}
-	if _, ok := d.made["io.k8s.api.core.v1.EvictionResponder"]; ok {
+	if _, ok := d.byName["io.k8s.api.core.v1.EvictionResponder"]; ok {
 		t.Error("the type of a field that is not described is described")
 	}
 }
@@ -133,12 +133,12 @@ func TestAnEnumSaysWhatItsValuesMean(t *testing.T) {
 func TestAKindOfEveryGroupNamesOnlyItsDocumentsOwn(t *testing.T) {
 	t.Parallel()
 	d := newTestDefinitions(v3)
-	all := d.made[d.add(reflect.TypeFor[metav1.DeleteOptions]())].Schema
+	all := d.byName[d.add(reflect.TypeFor[metav1.DeleteOptions]())].Schema
 	schemas := map[string]*spec.Schema{"DeleteOptions": &all}
 	if n := len(all.Extensions["x-kubernetes-group-version-kind"].([]any)); n < 30 {
 		t.Fatalf("%d kinds", n)
 	}
-	narrow(schemas, appsv1.SchemeGroupVersion)
+	filterScopedGVKs(schemas, appsv1.SchemeGroupVersion)
 	got, _ := json.Marshal(all.Extensions)
 	want := `{"x-kubernetes-group-version-kind":[{"group":"","kind":"DeleteOptions","version":"v1"},{"group":"apps","kind":"DeleteOptions","version":"v1"}]}`
 	if string(got) != want {

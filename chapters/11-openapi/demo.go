@@ -38,7 +38,7 @@ func demoType(s *demo.Stage) error {
 		return err
 	}
 	d := (&Builder{Scheme: kinds.NewScheme()}).newDefinitions(v3)
-	all := d.made[d.add(container)].Schema
+	all := d.byName[d.add(container)].Schema
 	for _, name := range []string{"Name", "Ports", "ImagePullPolicy"} {
 		structField, _ := container.FieldByName(name)
 		f := fieldOf(structField)

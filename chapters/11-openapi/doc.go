@@ -17,7 +17,7 @@
 // 74,000 lines of Go (openapi-gen); this package uses reflection. A test of chapter 17 compares the hashes of the
 // documents with kube-apiserver's.
 //
-// Read schema.go (the schema of a Go type), annotation.go with markers.go (the content of comments), definitions.go (a
+// Read schema.go (the schema of a Go type), marker_writer.go with markers.go (the content of comments), definitions.go (a
 // type and all types in it, by their names); builder.go (documents from routes); document.go and service.go (documents
 // are made, cached and served). demo.go shows all of it.
 package openapi

@@ -20,37 +20,37 @@ import (
 // document is a text that is made for its first request, and cached compressed: this takes a tenth of the memory, and
 // most clients accept it.
 type document struct {
-	made time.Time
-	json func() (text, error)
-	pb   func() (text, error)
+	lastModified time.Time
+	json         func() (encodedDocument, error)
+	pb           func() (encodedDocument, error)
 }
 
-// text is a document in one media type.
-type text struct {
+// encodedDocument is a document in one media type.
+type encodedDocument struct {
 	gzipped []byte
 	etag    string // the hash of the JSON, for all media types
 }
 
 // newDocument returns a document. It calls json and protobuf once each, to make its forms.
-func (m *maker) newDocument(json func() ([]byte, error), protobuf func(json []byte) ([]byte, error)) *document {
-	d := &document{made: time.Now()}
-	d.json = sync.OnceValues(func() (t text, err error) {
-		m.alone(func() {
+func (m *documentBuilds) newDocument(json func() ([]byte, error), protobuf func(json []byte) ([]byte, error)) *document {
+	d := &document{lastModified: time.Now()}
+	d.json = sync.OnceValues(func() (t encodedDocument, err error) {
+		m.exclusive(func() {
 			var body []byte
 			if body, err = json(); err == nil {
-				t = newText(body)
+				t = newEncodedDocument(body)
 			}
 		})
 		return t, err
 	})
-	d.pb = sync.OnceValues(func() (text, error) {
+	d.pb = sync.OnceValues(func() (encodedDocument, error) {
 		t, err := d.json()
 		if err != nil {
-			return text{}, err
+			return encodedDocument{}, err
 		}
-		m.alone(func() {
+		m.exclusive(func() {
 			var body []byte
-			if body, err = t.plain(); err == nil {
+			if body, err = t.decompress(); err == nil {
 				body, err = protobuf(body)
 			}
 			t.gzipped = compress(body)
@@ -60,7 +60,9 @@ func (m *maker) newDocument(json func() ([]byte, error), protobuf func(json []by
 	return d
 }
 
-func newText(body []byte) text { return text{compress(body), fmt.Sprintf("%X", sha512.Sum512(body))} }
+func newEncodedDocument(body []byte) encodedDocument {
+	return encodedDocument{compress(body), fmt.Sprintf("%X", sha512.Sum512(body))}
+}
 
 func compress(body []byte) []byte {
 	var out bytes.Buffer
@@ -70,7 +72,7 @@ func compress(body []byte) []byte {
 	return bytes.Clone(out.Bytes())
 }
 
-func (t text) plain() ([]byte, error) {
+func (t encodedDocument) decompress() ([]byte, error) {
 	r, err := gzip.NewReader(bytes.NewReader(t.gzipped))
 	if err != nil {
 		return nil, err
@@ -78,28 +80,28 @@ func (t text) plain() ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// form is a media type in which a document is served.
-type form struct {
+// documentMediaType is a media type in which a document is served.
+type documentMediaType struct {
 	accepted, returned string
-	of                 func(*document) (text, error)
+	of                 func(*document) (encodedDocument, error)
 }
 
-func asJSON(d *document) (text, error)     { return d.json() }
-func asProtobuf(d *document) (text, error) { return d.pb() }
+func asJSON(d *document) (encodedDocument, error)     { return d.json() }
+func asProtobuf(d *document) (encodedDocument, error) { return d.pb() }
 
-// forms returns the media types of a version of OpenAPI: JSON, and protobuf with its current and its deprecated name.
-func forms(version string) []form {
+// documentMediaTypes returns the media types of a version of OpenAPI: JSON, and protobuf with its current and its deprecated name.
+func documentMediaTypes(version string) []documentMediaType {
 	protobuf := "com.github.proto-openapi.spec." + version + ".v1.0+protobuf"
 	deprecated := "com.github.proto-openapi.spec." + version + "@v1.0+protobuf"
-	return []form{
+	return []documentMediaType{
 		{"json", "application/json", asJSON},
 		{protobuf, "application/" + protobuf, asProtobuf},
 		{deprecated, "application/" + protobuf, asProtobuf},
 	}
 }
 
-// choose returns the preferred form of an Accept header.
-func choose(forms []form, accept string) (form, bool) {
+// negotiateMediaType returns the preferred media type of an Accept header.
+func negotiateMediaType(forms []documentMediaType, accept string) (documentMediaType, bool) {
 	if accept == "" {
 		accept = "*/*"
 	}
@@ -110,27 +112,27 @@ func choose(forms []form, accept string) (form, bool) {
 			}
 		}
 	}
-	return form{}, false
+	return documentMediaType{}, false
 }
 
 // write writes a text, compressed or not, or 304 if the client has it already.
-func (d *document) write(w http.ResponseWriter, r *http.Request, t text, compressed bool) {
+func (d *document) write(w http.ResponseWriter, r *http.Request, t encodedDocument, compressed bool) {
 	body := t.gzipped
 	if compressed {
 		w.Header().Set("Content-Encoding", "gzip")
 	} else {
 		var err error
-		if body, err = t.plain(); err != nil {
+		if body, err = t.decompress(); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
 	}
-	http.ServeContent(w, r, "", d.made, bytes.NewReader(body))
+	http.ServeContent(w, r, "", d.lastModified, bytes.NewReader(body))
 }
 
-// takesGzip reports whether Accept-Encoding has gzip with a weight above 0, in upper or lower case. Chapter 4's
+// acceptsGzip reports whether Accept-Encoding has gzip with a weight above 0, in upper or lower case. Chapter 4's
 // takesGzip is stricter, as upstream.
-func takesGzip(header http.Header) bool {
+func acceptsGzip(header http.Header) bool {
 	for coding := range strings.SplitSeq(strings.Join(header.Values("Accept-Encoding"), ","), ",") {
 		name, weight, weighed := strings.Cut(coding, ";")
 		if !strings.EqualFold(strings.TrimSpace(name), "gzip") {
@@ -142,28 +144,28 @@ func takesGzip(header http.Header) bool {
 	return false
 }
 
-// maker makes one document at a time, because making one takes about ten times the memory of the document. After the
-// last one, it returns that memory to the operating system at once instead of over minutes, because most servers make
-// each document only once.
-type maker struct {
-	one   sync.Mutex
-	under atomic.Int32 // the number of running calls of busy
+// documentBuilds makes one document at a time, because making one takes about ten times the memory of the document.
+// After the last one, it returns that memory to the operating system at once instead of over minutes, because most
+// servers make each document only once.
+type documentBuilds struct {
+	mu      sync.Mutex
+	running atomic.Int32 // the number of running calls of run
 }
 
-// alone calls f while no other document is made.
-func (m *maker) alone(f func()) {
-	m.busy(func() {
-		m.one.Lock()
-		defer m.one.Unlock()
+// exclusive calls f while no other document is made.
+func (m *documentBuilds) exclusive(f func()) {
+	m.run(func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
 		f()
 	})
 }
 
-// busy calls f, which makes one or more documents, and then frees memory if no other call is running.
-func (m *maker) busy(f func()) {
-	m.under.Add(1)
+// run calls f, which makes one or more documents, and then frees memory if no other call is running.
+func (m *documentBuilds) run(f func()) {
+	m.running.Add(1)
 	f()
-	if m.under.Add(-1) == 0 {
+	if m.running.Add(-1) == 0 {
 		debug.FreeOSMemory()
 	}
 }

@@ -10,28 +10,28 @@ import (
 //go:embed markers.txt
 var markersText string
 
-// notes has the markers and descriptions of a type and its fields, from the comments in its source.
-type notes struct {
-	note
-	fields map[string]note // by the name of the Go field
-	values []enumValue     // of an enum, sorted
+// typeMarkers has the markers and descriptions of a type and its fields, from the comments in its source.
+type typeMarkers struct {
+	markers
+	fields     map[string]markers // by the name of the Go field
+	enumValues []enumValue        // of an enum, sorted
 }
 
-// note is the comment of a type or a field: its markers, and its description if SwaggerDoc has none.
-type note struct {
-	markers []string // listType=map
-	text    string
+// markers is the comment of a type or a field: its markers, and its description if SwaggerDoc has none.
+type markers struct {
+	tags        []string // listType=map
+	description string
 }
 
 // enumValue is one value that a field may have.
-type enumValue struct{ value, meaning string }
+type enumValue struct{ value, description string }
 
 // has reports whether there is a marker.
-func (n note) has(marker string) bool { _, ok := n.value(marker); return ok }
+func (n markers) has(marker string) bool { _, ok := n.value(marker); return ok }
 
 // value returns the text after the = of a marker, and whether there is such a marker.
-func (n note) value(marker string) (string, bool) {
-	for _, m := range n.markers {
+func (n markers) value(marker string) (string, bool) {
+	for _, m := range n.tags {
 		if name, value, _ := strings.Cut(m, "="); name == marker {
 			return value, true
 		}
@@ -40,9 +40,9 @@ func (n note) value(marker string) (string, bool) {
 }
 
 // values returns the values of a marker that may be repeated.
-func (n note) values(marker string) []any {
+func (n markers) values(marker string) []any {
 	var all []any
-	for _, m := range n.markers {
+	for _, m := range n.tags {
 		if name, value, _ := strings.Cut(m, "="); name == marker {
 			all = append(all, value)
 		}
@@ -50,17 +50,17 @@ func (n note) values(marker string) []any {
 	return all
 }
 
-// sources has the lines of markers.txt for each type, by import path and name. The method of parses them.
-type sources map[string]string
+// markersByType has the lines of markers.txt for each type, by import path and name. The method of parses them.
+type markersByType map[string]string
 
-// readSources splits markers.txt by type. The parts of a line are separated by tabs:
+// parseMarkersFile splits markers.txt by type. The parts of a line are separated by tabs:
 //
 //	k8s.io/api/core/v1.PodSpec
 //		.HostAliases	+listMapKey=ip	+listType=map
 //	k8s.io/api/core/v1.PullPolicy
 //		="Always"	means that kubelet always attempts to pull the latest image.
-func readSources(text string) sources {
-	all := sources{}
+func parseMarkersFile(text string) markersByType {
+	all := markersByType{}
 	for text != "" {
 		name, rest, _ := strings.Cut(text, "\n")
 		end := 0 // of the lines that begin with a tab
@@ -72,37 +72,37 @@ func readSources(text string) sources {
 	return all
 }
 
-// of returns the notes of a type.
-func (s sources) of(t reflect.Type) notes {
-	var n notes
+// of returns the markers of a type.
+func (s markersByType) of(t reflect.Type) typeMarkers {
+	var n typeMarkers
 	for line := range strings.Lines(s[t.PkgPath()+"."+t.Name()]) {
 		n.add(strings.TrimSpace(line))
 	}
 	return n
 }
 
-func (n *notes) add(line string) {
+func (n *typeMarkers) add(line string) {
 	subject, rest, _ := strings.Cut(line, "\t")
 	switch {
 	case subject[0] == '=':
-		n.values = append(n.values, enumValue{unquote(subject[1:]), rest})
+		n.enumValues = append(n.enumValues, enumValue{unquote(subject[1:]), rest})
 	case subject == ".":
-		n.note = readNote(rest)
+		n.markers = parseMarkers(rest)
 	default:
 		if n.fields == nil {
-			n.fields = map[string]note{}
+			n.fields = map[string]markers{}
 		}
-		n.fields[subject[1:]] = readNote(rest)
+		n.fields[subject[1:]] = parseMarkers(rest)
 	}
 }
 
-func readNote(parts string) note {
-	var n note
+func parseMarkers(parts string) markers {
+	var n markers
 	for part := range strings.SplitSeq(parts, "\t") {
 		if marker, ok := strings.CutPrefix(part, "+"); ok {
-			n.markers = append(n.markers, marker)
+			n.tags = append(n.tags, marker)
 		} else {
-			n.text = unquote(part)
+			n.description = unquote(part)
 		}
 	}
 	return n

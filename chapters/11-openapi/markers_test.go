@@ -8,12 +8,12 @@ import (
 
 func TestMarkersCanBeRead(t *testing.T) {
 	t.Parallel()
-	all := readSources(markersText)
+	all := parseMarkersFile(markersText)
 	if len(all) < 500 {
 		t.Fatalf("%d types", len(all))
 	}
 	for name, lines := range all {
-		var n notes
+		var n typeMarkers
 		for line := range strings.Lines(lines) {
 			n.add(strings.TrimSpace(line))
 		}
@@ -25,7 +25,7 @@ func TestMarkersCanBeRead(t *testing.T) {
 				}
 			}
 		}
-		for _, v := range n.values {
+		for _, v := range n.enumValues {
 			if strings.Contains(v.value, `"`) {
 				t.Errorf("%s: value %s", name, v.value)
 			}

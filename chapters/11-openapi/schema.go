@@ -16,7 +16,7 @@ type SchemaFunc func(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.S
 
 // SchemaOf is the SchemaFunc of this package. Upstream: openAPITypeWriter.generateMembers and generateProperty.
 func SchemaOf(t reflect.Type, ref func(reflect.Type) spec.Schema) (spec.Schema, error) {
-	o := object{ref: ref, Schema: typed("object", "")}
+	o := object{ref: ref, Schema: newSchema("object", "")}
 	return o.Schema, o.addFields(t)
 }
 
@@ -50,7 +50,7 @@ func (o *object) addField(f field) error {
 		return err
 	}
 	if f.quoted {
-		s = typed("string", "")
+		s = newSchema("string", "")
 	}
 	for _, tag := range mergeTags {
 		if value := f.Tag.Get(tag.name); value != "" {
@@ -79,26 +79,26 @@ func (o *object) value(t reflect.Type) (spec.Schema, error) {
 		return o.ref(t), nil
 	case reflect.Slice, reflect.Array:
 		if t.Elem().Kind() == reflect.Uint8 {
-			return typed("string", "byte"), nil
+			return newSchema("string", "byte"), nil
 		}
 		items, err := o.value(t.Elem())
-		s := typed("array", "")
+		s := newSchema("array", "")
 		s.Items = &spec.SchemaOrArray{Schema: &items}
 		return s, err
 	case reflect.Map:
 		values, err := o.value(t.Elem())
-		s := typed("object", "")
+		s := newSchema("object", "")
 		s.AdditionalProperties = &spec.SchemaOrBool{Allows: true, Schema: &values}
 		return s, err
 	}
-	if s, ok := simple[t.Kind()]; ok {
-		return typed(s.name, s.format), nil
+	if s, ok := openAPITypeFormats[t.Kind()]; ok {
+		return newSchema(s.name, s.format), nil
 	}
 	return spec.Schema{}, fmt.Errorf("JSON cannot hold a %s", t)
 }
 
-// simple has the types and formats of Go's basic kinds. Upstream: common.OpenAPITypeFormat.
-var simple = map[reflect.Kind]struct{ name, format string }{
+// openAPITypeFormats has the types and formats of Go's basic kinds. Upstream: common.OpenAPITypeFormat.
+var openAPITypeFormats = map[reflect.Kind]struct{ name, format string }{
 	reflect.Bool:      {"boolean", ""},
 	reflect.String:    {"string", ""},
 	reflect.Int:       {"integer", "int32"},
@@ -115,7 +115,7 @@ var simple = map[reflect.Kind]struct{ name, format string }{
 	reflect.Interface: {"object", ""},
 }
 
-func typed(name, format string) spec.Schema {
+func newSchema(name, format string) spec.Schema {
 	return spec.Schema{SchemaProps: spec.SchemaProps{Type: spec.StringOrArray{name}, Format: format}}
 }
 

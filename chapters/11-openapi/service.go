@@ -56,12 +56,12 @@ func Install(s *server.GenericAPIServer, c Config) *Service {
 // documents, so a request for it makes all. Upstream: handler3.OpenAPIService and handler.OpenAPIService.
 type Service struct {
 	builder func() *Builder
-	maker   maker
+	builds  documentBuilds
 
-	once  sync.Once
-	index *document            // of version 3
-	parts map[string]*document // of version 3, by the path of a web service without its slash: apis/apps/v1
-	whole *document            // version 2
+	once        sync.Once
+	v3Index     *document            // of version 3
+	v3Documents map[string]*document // of version 3, by the path of a web service without its slash: apis/apps/v1
+	v2Document  *document            // version 2
 }
 
 // NewService returns the service. It calls builder at the first request; the API must be complete then.
@@ -71,14 +71,14 @@ func NewService(builder func() *Builder) *Service { return &Service{builder: bui
 func (s *Service) prepare() {
 	s.once.Do(func() {
 		builder := s.builder()
-		s.parts = map[string]*document{}
+		s.v3Documents = map[string]*document{}
 		for _, ws := range builder.WebServices {
 			part := func() ([]byte, error) { return marshal(builder.v3(ws)) }
-			s.parts[strings.Trim(ws.RootPath(), "/")] = s.maker.newDocument(part, handler3.ToV3ProtoBinary)
+			s.v3Documents[strings.Trim(ws.RootPath(), "/")] = s.builds.newDocument(part, handler3.ToV3ProtoBinary)
 		}
 		whole := func() ([]byte, error) { return marshal(builder.v2()) }
-		s.whole = s.maker.newDocument(whole, toV2Proto)
-		s.index = &document{made: time.Now(), json: sync.OnceValues(s.writeIndex)}
+		s.v2Document = s.builds.newDocument(whole, toV2Proto)
+		s.v3Index = &document{lastModified: time.Now(), json: sync.OnceValues(s.writeIndex)}
 	})
 }
 
@@ -101,24 +101,24 @@ func toV2Proto(json []byte) ([]byte, error) {
 
 // writeIndex makes the list of the documents of version 3 with their hashes, so that a client requests only documents
 // that have changed.
-func (s *Service) writeIndex() (t text, err error) {
+func (s *Service) writeIndex() (t encodedDocument, err error) {
 	index := handler3.OpenAPIV3Discovery{Paths: map[string]handler3.OpenAPIV3DiscoveryGroupVersion{}}
-	s.maker.busy(func() {
-		for name, d := range s.parts {
+	s.builds.run(func() {
+		for name, d := range s.v3Documents {
 			part, fault := d.json()
 			err = cmp.Or(err, fault)
-			index.Paths[name] = handler3.OpenAPIV3DiscoveryGroupVersion{ServerRelativeURL: address(name, part.etag)}
+			index.Paths[name] = handler3.OpenAPIV3DiscoveryGroupVersion{ServerRelativeURL: documentURL(name, part.etag)}
 		}
 	})
 	if err != nil {
-		return text{}, err
+		return encodedDocument{}, err
 	}
 	body, err := json.Marshal(index)
-	return newText(body), err
+	return newEncodedDocument(body), err
 }
 
-// address returns the URL of a document with its hash, under which the document never changes.
-func address(name, etag string) string {
+// documentURL returns the URL of a document with its hash, under which the document never changes.
+func documentURL(name, etag string) string {
 	u := url.URL{Path: rootV3 + "/" + name, RawQuery: url.Values{"hash": {etag}}.Encode()}
 	return u.String()
 }
@@ -127,20 +127,20 @@ func address(name, etag string) string {
 // and there is no ETag.
 func (s *Service) HandleDiscovery(w http.ResponseWriter, r *http.Request) {
 	s.prepare()
-	made, err := s.index.json()
+	made, err := s.v3Index.json()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	s.index.write(w, r, made, false)
+	s.v3Index.write(w, r, made, false)
 }
 
 // HandleV2 serves /openapi/v2, compressed if the client accepts that.
 func (s *Service) HandleV2(w http.ResponseWriter, r *http.Request) {
 	s.prepare()
 	w.Header().Add("Vary", "Accept-Encoding")
-	if made, ok := s.negotiate(w, r, s.whole, "v2"); ok {
-		s.whole.write(w, r, made, takesGzip(r.Header))
+	if made, ok := s.negotiate(w, r, s.v2Document, "v2"); ok {
+		s.v2Document.write(w, r, made, acceptsGzip(r.Header))
 	}
 }
 
@@ -149,7 +149,7 @@ func (s *Service) HandleV2(w http.ResponseWriter, r *http.Request) {
 func (s *Service) HandleGroupVersion(w http.ResponseWriter, r *http.Request) {
 	s.prepare()
 	name := strings.TrimPrefix(r.URL.Path, rootV3+"/")
-	d := s.parts[name]
+	d := s.v3Documents[name]
 	if d == nil {
 		w.WriteHeader(http.StatusNotFound)
 		return
@@ -160,7 +160,7 @@ func (s *Service) HandleGroupVersion(w http.ResponseWriter, r *http.Request) {
 	}
 	if hash := r.URL.Query().Get("hash"); hash != "" {
 		if hash != made.etag {
-			http.Redirect(w, r, address(name, made.etag), http.StatusMovedPermanently)
+			http.Redirect(w, r, documentURL(name, made.etag), http.StatusMovedPermanently)
 			return
 		}
 		w.Header().Set("Cache-Control", "public, immutable")
@@ -170,17 +170,17 @@ func (s *Service) HandleGroupVersion(w http.ResponseWriter, r *http.Request) {
 }
 
 // negotiate returns d in the media type that the client accepts, and sets its headers; it answers 406 if there is none.
-func (s *Service) negotiate(w http.ResponseWriter, r *http.Request, d *document, version string) (text, bool) {
+func (s *Service) negotiate(w http.ResponseWriter, r *http.Request, d *document, version string) (encodedDocument, bool) {
 	w.Header().Add("Vary", "Accept")
-	form, ok := choose(forms(version), r.Header.Get("Accept"))
+	form, ok := negotiateMediaType(documentMediaTypes(version), r.Header.Get("Accept"))
 	if !ok {
 		w.WriteHeader(http.StatusNotAcceptable)
-		return text{}, false
+		return encodedDocument{}, false
 	}
 	made, err := form.of(d)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
-		return text{}, false
+		return encodedDocument{}, false
 	}
 	w.Header().Set("Content-Type", form.returned)
 	w.Header().Set("Etag", strconv.Quote(made.etag))

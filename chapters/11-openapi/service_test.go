@@ -124,7 +124,7 @@ func TestWhatCannotBeDescribedIsAnError(t *testing.T) {
 
 func TestManyClientsWaitForOneDocument(t *testing.T) {
 	t.Parallel()
-	var m maker
+	var m documentBuilds
 	var atWork, made atomic.Int32
 	d := m.newDocument(func() ([]byte, error) {
 		if atWork.Add(1) > 1 {
