@@ -9,9 +9,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer/recognizer"
 )
 
-// StorageCodec returns a codec that encodes objects for storage in one media type, in the kind's hub version. It
-// decodes any version and any media type of the table, which it recognizes from the bytes. Decode stores the result in
-// into as SetResult does; if into is nil, it only returns it. Upstream: storage.NewStorageCodec.
+// StorageCodec returns a codec that encodes objects for storage in one media type, in the kind's hub version. An object
+// whose Go type has no protobuf encoding is encoded as JSON instead. The codec decodes any version and any media type of
+// the table, which it recognizes from the bytes. Decode stores the result in into as SetResult does; if into is nil, it
+// only returns it. Upstream: storage.NewStorageCodec.
 func (c *Codecs) StorageCodec(mediaType string) (runtime.Codec, error) {
 	m := c.row(mediaType)
 	if m == nil {
@@ -45,7 +46,11 @@ func (s *storageCodec) Encode(obj runtime.Object, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return serialize(s.media.Serializer, withKind(obj, hub), w)
+	media := s.media
+	if _, ok := obj.(message); !ok && media.MediaType == runtime.ContentTypeProtobuf {
+		media = c.row(runtime.ContentTypeJSON)
+	}
+	return serialize(media.Serializer, withKind(obj, hub), w)
 }
 
 // Decode decodes a stored object, applies defaults and converts it to the hub version. implied is the kind of data

@@ -21,6 +21,8 @@ import (
 //	connect  options of the query            -> Admit -> Validate -> connect (AdmitConnect)
 //
 // An update that loses a race is computed again from the newer object, and admission runs again.
+//
+// The handler of a verb calls AdmitCreate, AdmitAndUpdate, AdmitDelete or AdmitConnect.
 
 // Operation is what a request does to an object. Upstream: admission.Operation.
 type Operation string
@@ -52,13 +54,15 @@ type AdmissionPlugin interface {
 	Handles(Operation) bool
 }
 
-// MutatingAdmission may change Attributes.Object. Its error refuses the request. Upstream: admission.MutationInterface.
+// MutatingAdmission may change Attributes.Object. Its error refuses the request: the client gets an APIStatus as it is
+// (apierrors.NewForbidden), any other error as a 500. Upstream: admission.MutationInterface.
 type MutatingAdmission interface {
 	AdmissionPlugin
 	Admit(context.Context, *Attributes) error
 }
 
-// ValidatingAdmission changes nothing. Its error refuses the request. Upstream: admission.ValidationInterface.
+// ValidatingAdmission changes nothing. Its error refuses the request, as that of a MutatingAdmission. Upstream:
+// admission.ValidationInterface.
 type ValidatingAdmission interface {
 	AdmissionPlugin
 	Validate(context.Context, *Attributes) error
@@ -83,6 +87,19 @@ func (c *Call) admission(options runtime.Object, dryRun []string) *admission {
 		return nil
 	}
 	return &admission{call: c, options: options, dryRun: len(dryRun) > 0}
+}
+
+// AdmitCreate calls the mutating plugins for a new object, which they may change, and has the storage call the validating
+// ones.
+func (c *Call) AdmitCreate(obj runtime.Object, options *CreateOptions) error {
+	admission := c.admission(&options.CreateOptions, options.DryRun)
+	options.Validate = admission.validate()
+	return admission.admit(c.Context, obj, nil)
+}
+
+// AdmitDelete has the storage call all plugins for each object that it is about to delete.
+func (c *Call) AdmitDelete(options *DeleteOptions) {
+	options.Validate = c.admission(&options.DeleteOptions, options.DryRun).validate()
 }
 
 // AdmitConnect calls all plugins for a connection to the request's object. Attributes.Object is options (a

@@ -46,11 +46,9 @@ func createHandler(scope *RequestScope, storage NamedCreater, includeName bool) 
 			return 0, nil, err
 		}
 		obj = c.UpdateManagedFields(nil, obj, options.FieldManager)
-		admission := c.admission(&options.CreateOptions, options.DryRun)
-		if err := admission.admit(c.Context, obj, nil); err != nil {
+		if err := c.AdmitCreate(obj, options); err != nil {
 			return 0, nil, err
 		}
-		options.Validate = admission.validate()
 		name := ""
 		if includeName {
 			if name, err = c.Name(); err != nil {

@@ -19,7 +19,7 @@ func deleteResource(scope *RequestScope) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		options.Validate = c.admission(&options.DeleteOptions, options.DryRun).validate()
+		c.AdmitDelete(options)
 		obj, immediately, err := storage.Delete(c.Context, name, options)
 		status := http.StatusOK
 		if orphan := options.OrphanDependents; !immediately && orphan != nil && !*orphan {
@@ -55,7 +55,7 @@ func deleteCollection(scope *RequestScope) http.Handler {
 		if err != nil {
 			return 0, nil, err
 		}
-		options.Validate = c.admission(&options.DeleteOptions, options.DryRun).validate()
+		c.AdmitDelete(options)
 		obj, err := storage.DeleteCollection(c.Context, options, which)
 		if obj == nil && err == nil {
 			obj = successStatus(http.StatusOK, &metav1.StatusDetails{Kind: c.Kind.Kind})

@@ -14,7 +14,8 @@
 // other verbs (get.go, which has list too, update.go, delete.go) differ only in the options and the call. table.go
 // makes the tables that kubectl prints. demo.go runs all of it with demo_storage.go instead of chapter 6.
 //
-// Later chapters add verbs as rows: a Verb whose Handle uses RequestScope.Handler and Call.
+// Later chapters add verbs as rows: a Verb whose Handle uses RequestScope.Handler and Call (chapter 17 has an example,
+// own_verb_test.go).
 //
 // Upstream: k8s.io/apiserver/pkg/registry/rest (rest.go, table.go), pkg/endpoints/handlers (get.go, create.go,
 // update.go, delete.go, response.go, rest.go) and responsewriters; the table of verbs replaces the capability

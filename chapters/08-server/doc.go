@@ -8,7 +8,8 @@
 //
 // Read server.go (Config and the server), then follow a request:
 //
-//	chain.go           the filters, in the order in which a request meets them; the simplest: request info, cache control
+//	chain.go           the filters, in the order in which a request meets them; how Config.InsertedFilters places one more
+//	                   before or after another; the simplest: request info, cache control
 //	tracing.go         a span; audit_id.go the Audit-Id
 //	panic_recovery.go  a panic becomes a 500; http_log.go the access log
 //	wait_group.go      counts open requests, for shutdown; timeout.go the deadline, and which requests are long-running

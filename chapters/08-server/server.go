@@ -36,7 +36,7 @@ type Config struct {
 	ExemptFromMaxInFlight func(*http.Request) bool
 
 	Filters Filters
-	// InsertedFilters are filters of later chapters that are not in Filters.
+	// InsertedFilters are further filters, each placed before or after another one by its name.
 	InsertedFilters []InsertedFilter
 	// WrapFilter wraps each filter of the chain. Nil: none.
 	WrapFilter func(NamedFilter) Filter
@@ -46,7 +46,7 @@ type Config struct {
 	// are not maintained.
 	NewFieldManager func(*rest.RequestScope) rest.FieldManager
 	// Admission has the admission plugins in the order of their calls: first all mutating ones, then all validating
-	// ones.
+	// ones. See rest.MutatingAdmission and rest.ValidatingAdmission.
 	Admission []rest.AdmissionPlugin
 	// WrapStorage wraps each storage; see rest.APIInstaller.Wrap.
 	WrapStorage func(rest.Storage) rest.Storage

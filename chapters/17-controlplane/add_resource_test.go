@@ -2,10 +2,7 @@ package controlplane_test
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
-	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,86 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	clientv3 "go.etcd.io/etcd/client/v3"
-
 	request "kubepath/chapters/01-request"
-	kinds "kubepath/chapters/02-kinds"
-	server "kubepath/chapters/08-server"
 	controlplane "kubepath/chapters/17-controlplane"
-	"kubepath/internal/embedetcd"
 	"kubepath/internal/tools/kubectltest"
 )
-
-// cluster is a server that serves the whole table and, behind it, migrations.
-type cluster struct {
-	etcd *clientv3.Client
-	url  string
-}
-
-func newCluster(t *testing.T) *cluster {
-	t.Helper()
-	etcd, err := embedetcd.Start(t.Context(), embedetcd.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := etcd.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	api, err := controlplane.New(controlplane.Config{
-		Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme())},
-		Etcd:   etcd.Client(),
-		Groups: append(controlplane.Groups(), migrations),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- api.Run(ctx, listener) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	return &cluster{etcd.Client(), "http://" + listener.Addr().String()}
-}
-
-// open sends a request. The answer's body is the caller's to close.
-func (c *cluster) open(t *testing.T, method, path, body string, header ...string) *http.Response {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, c.url+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	for i := 0; i < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer
-}
-
-// ask returns the status code and the text of an answer.
-func (c *cluster) ask(t *testing.T, method, path, body string, header ...string) (int, string) {
-	t.Helper()
-	answer := c.open(t, method, path, body, header...)
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.StatusCode, string(text)
-}
 
 const (
 	migrationsPath = "/apis/storagemigration.k8s.io/v1beta1/storageversionmigrations"
@@ -100,18 +21,8 @@ const (
 		"metadata":{"name":"secrets"},"spec":{"resource":{"group":"","resource":"secrets"}},"status":{"resourceVersion":"1"}}`
 )
 
-// want fails unless the answer has the code and the words.
-func want(t *testing.T, what string, code int, text string, wantCode int, words ...string) {
-	t.Helper()
-	if code != wantCode {
-		t.Errorf("%s: %d, want %d\n%s", what, code, wantCode, text)
-	}
-	for _, word := range words {
-		if !strings.Contains(text, word) {
-			t.Errorf("%s: no %q in\n%s", what, word, text)
-		}
-	}
-}
+// withMigrations adds migrations behind the table.
+func withMigrations(c *controlplane.Config) { c.Groups = append(controlplane.Groups(), migrations) }
 
 func TestAResourceIsAddedInUnderThirtyLines(t *testing.T) {
 	t.Parallel()
@@ -132,7 +43,7 @@ func TestAResourceIsAddedInUnderThirtyLines(t *testing.T) {
 
 func TestAnAddedResourceIsServedAsAnyOther(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t)
+	c := newCluster(t, withMigrations)
 	events := c.open(t, "GET", migrationsPath+"?watch=true", "")
 	defer events.Body.Close()
 
@@ -163,7 +74,7 @@ func TestAnAddedResourceIsServedAsAnyOther(t *testing.T) {
 
 func TestAnAddedResourceLiesInEtcdUnderItsName(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t)
+	c := newCluster(t, withMigrations)
 	if code, text := c.ask(t, "POST", migrationsPath, ofSecrets); code != 201 {
 		t.Fatal(text)
 	}
@@ -175,7 +86,7 @@ func TestAnAddedResourceLiesInEtcdUnderItsName(t *testing.T) {
 
 func TestKubectlFindsAnAddedResource(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t)
+	c := newCluster(t, withMigrations)
 	folder := t.TempDir()
 	kubeconfig, manifest := filepath.Join(folder, "kubeconfig"), filepath.Join(folder, "secrets.json")
 	if err := request.WriteKubeconfig(kubeconfig, &request.Config{Host: c.url, BearerToken: "any"}); err != nil {

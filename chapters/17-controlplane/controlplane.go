@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	kinds "kubepath/chapters/02-kinds"
 	rest "kubepath/chapters/04-rest"
 	storage "kubepath/chapters/05-storage"
 	registry "kubepath/chapters/06-registry"
@@ -28,11 +29,11 @@ import (
 
 // Config is the configuration of the control plane. Upstream: controlplane.Config.
 type Config struct {
-	Server server.Config // Codecs must be set; New adds the defaults of chapter 13 to them
+	Server server.Config // New adds the defaults and conversions of chapter 13 to its Codecs
 
 	Etcd        *clientv3.Client
 	EtcdPrefix  string            // "": /registry
-	MediaType   string            // of stored objects; "": application/vnd.kubernetes.protobuf
+	MediaType   string            // of stored objects; "": protobuf, and JSON for Go types that have no protobuf encoding
 	Transformer etcd3.Transformer // nil: values are stored as they are
 	// Destinations has the resources with another etcd, prefix or encoding; nil: none.
 	Destinations StorageDestinations
@@ -114,6 +115,9 @@ func addHook(s *server.GenericAPIServer, t resource.PostStartHook) error {
 }
 
 func (c Config) withDefaults() Config {
+	if c.Server.Codecs == nil {
+		c.Server.Codecs = kinds.NewCodecs(kinds.NewScheme())
+	}
 	c.MediaType = cmp.Or(c.MediaType, runtime.ContentTypeProtobuf)
 	if c.Open == nil {
 		c.Open = etcd3.Open

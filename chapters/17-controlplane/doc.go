@@ -18,9 +18,13 @@
 //	removed_versions.go       versions that kube-apiserver no longer serves
 //	bootstrap.go              objects that every cluster has
 //	demo.go, demo_scenes.go   the demo of this chapter
-//	migrations_test.go        how to add a resource to the table, in 25 lines
-//	admission_test.go         how to add admission plugins: implement rest.MutatingAdmission or rest.ValidatingAdmission, and
-//	                          set Config.Server.Admission, as cmd/kubepath/apiserver.go does
+//
+// Each kind of change from outside has one example, which is a test over fixture_test.go's newCluster:
+//
+//	migrations_test.go        a resource of k8s.io/api that the table does not have, in 25 lines
+//	own_kind_test.go          a kind with a Go type of its own, with status, scale and one more subresource
+//	own_verb_test.go          a verb, for every resource
+//	admission_test.go         an admission plugin
 //
 // Then read the packages of the resources, each in the order of its doc.go:
 //

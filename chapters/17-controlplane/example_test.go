@@ -8,8 +8,6 @@ import (
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 
-	kinds "kubepath/chapters/02-kinds"
-	server "kubepath/chapters/08-server"
 	controlplane "kubepath/chapters/17-controlplane"
 	"kubepath/internal/embedetcd"
 )
@@ -24,7 +22,6 @@ func Example() {
 	}
 	defer etcd.Close()
 	api, err := controlplane.New(controlplane.Config{
-		Server: server.Config{Codecs: kinds.NewCodecs(kinds.NewScheme())},
 		Etcd:   etcd.Client(),
 		Groups: append(controlplane.Groups(), migrations),
 	})
