@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	mostAuditAnnotations   = 20
+	maxAuditAnnotations    = 20
 	longestValueExpression = 5 * 1024
 )
 
@@ -34,9 +34,9 @@ func validatePolicy(path *field.Path, name string, s *admissionv1.ValidatingAdmi
 	for i := range s.Validations {
 		errs = append(errs, validateValidation(validations.Index(i), &s.Validations[i])...)
 	}
-	if len(s.AuditAnnotations) > mostAuditAnnotations {
+	if len(s.AuditAnnotations) > maxAuditAnnotations {
 		errs = append(errs, field.Invalid(annotations, s.AuditAnnotations,
-			fmt.Sprintf("must not have more than %d auditAnnotations", mostAuditAnnotations)))
+			fmt.Sprintf("must not have more than %d auditAnnotations", maxAuditAnnotations)))
 	}
 	keys := map[string]bool{}
 	for i, a := range s.AuditAnnotations {
@@ -325,14 +325,14 @@ func validateActions(path *field.Path, actions []admissionv1.ValidationAction) f
 	return errs
 }
 
-const mostMatchConditions = 64
+const maxMatchConditions = 64
 
 // validateMatchConditions: each has a unique name and an expression, which is not compiled here.
 // Upstream: validateMatchConditions of pkg/apis/admissionregistration/validation.
 func validateMatchConditions(path *field.Path, conditions []admissionv1.MatchCondition) field.ErrorList {
 	var errs field.ErrorList
-	if len(conditions) > mostMatchConditions {
-		errs = append(errs, field.TooMany(path, len(conditions), mostMatchConditions))
+	if len(conditions) > maxMatchConditions {
+		errs = append(errs, field.TooMany(path, len(conditions), maxMatchConditions))
 	}
 	var names []string
 	for i, c := range conditions {

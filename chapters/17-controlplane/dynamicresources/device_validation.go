@@ -22,8 +22,8 @@ const (
 	longestExpression = 10 * 1024
 	longestParameters = 10 * 1024
 	longestIdentifier = 32
-	mostSelectors     = 32
-	mostConfigs       = 32
+	maxSelectors      = 32
+	maxConfigs        = 32
 )
 
 // validateItems validates each item of a list. A list that is too long is one error, and its items are not validated.
@@ -75,7 +75,7 @@ func validatePoolName(path *field.Path, name string) field.ErrorList {
 
 // validateSelectors: a selector is a CEL expression, which is not compiled here.
 func validateSelectors(path *field.Path, selectors []resourcev1.DeviceSelector) field.ErrorList {
-	return validateItems(path, selectors, mostSelectors, func(path *field.Path, s *resourcev1.DeviceSelector) field.ErrorList {
+	return validateItems(path, selectors, maxSelectors, func(path *field.Path, s *resourcev1.DeviceSelector) field.ErrorList {
 		switch {
 		case s.CEL == nil:
 			return field.ErrorList{field.Required(path.Child("cel"), "")}

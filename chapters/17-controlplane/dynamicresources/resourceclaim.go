@@ -21,9 +21,9 @@ import (
 )
 
 const (
-	mostRequests        = 32
-	mostConstraints     = 32
-	mostSubRequests     = 8
+	maxRequests         = 32
+	maxConstraints      = 32
+	maxSubRequests      = 8
 	notARequest         = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"
 	adminNeedsLabel     = "admin access to devices requires the `" + resourcev1.DRAAdminNamespaceLabelKey + ": true` label on the containing namespace"
 	noNamespaceForAdmin = "could not retrieve namespace to verify admin access: %w"
@@ -63,12 +63,12 @@ func (r requestNames) validate(path *field.Path, reference *string) field.ErrorL
 // validateDeviceClaim is upstream's validateDeviceClaim.
 func validateDeviceClaim(path *field.Path, c *resourcev1.DeviceClaim) field.ErrorList {
 	names := namesOf(c)
-	errs := validateSet(path.Child("requests"), c.Requests, mostRequests,
+	errs := validateSet(path.Child("requests"), c.Requests, maxRequests,
 		func(r *resourcev1.DeviceRequest) string { return r.Name }, validateDeviceRequest)
-	errs = append(errs, validateItems(path.Child("constraints"), c.Constraints, mostConstraints, names.validateConstraint)...)
-	return append(errs, validateItems(path.Child("config"), c.Config, mostConfigs,
+	errs = append(errs, validateItems(path.Child("constraints"), c.Constraints, maxConstraints, names.validateConstraint)...)
+	return append(errs, validateItems(path.Child("config"), c.Config, maxConfigs,
 		func(path *field.Path, config *resourcev1.DeviceClaimConfiguration) field.ErrorList {
-			errs := validateSet(path.Child("requests"), config.Requests, mostRequests, itself, names.validate)
+			errs := validateSet(path.Child("requests"), config.Requests, maxRequests, itself, names.validate)
 			return append(errs, validateConfiguration(path, &config.DeviceConfiguration)...)
 		})...)
 }
@@ -85,7 +85,7 @@ func validateDeviceRequest(path *field.Path, r *resourcev1.DeviceRequest) field.
 	case e != nil:
 		return append(errs, deviceQuery{e.DeviceClassName, e.Selectors, e.AllocationMode, e.Count, e.Tolerations}.validate(path.Child("exactly"))...)
 	}
-	return append(errs, validateSet(path.Child("firstAvailable"), r.FirstAvailable, mostSubRequests,
+	return append(errs, validateSet(path.Child("firstAvailable"), r.FirstAvailable, maxSubRequests,
 		func(r *resourcev1.DeviceSubRequest) string { return r.Name },
 		func(path *field.Path, r *resourcev1.DeviceSubRequest) field.ErrorList {
 			query := deviceQuery{r.DeviceClassName, r.Selectors, r.AllocationMode, r.Count, r.Tolerations}
@@ -126,7 +126,7 @@ func (q deviceQuery) validate(path *field.Path) field.ErrorList {
 
 // validateConstraint: the devices of the requests have the same value of an attribute, or all have different values.
 func (r requestNames) validateConstraint(path *field.Path, c *resourcev1.DeviceConstraint) field.ErrorList {
-	errs := validateSet(path.Child("requests"), c.Requests, mostRequests, itself, r.validate)
+	errs := validateSet(path.Child("requests"), c.Requests, maxRequests, itself, r.validate)
 	switch {
 	case c.MatchAttribute != nil:
 		return append(errs, validateFullyQualifiedName(path.Child("matchAttribute"), *c.MatchAttribute)...)
@@ -144,7 +144,7 @@ func validateClaimTemplate(path *field.Path, t *resourcev1.ResourceClaimTemplate
 // validateDeviceClass is upstream's validateDeviceClassSpec.
 func validateDeviceClass(path *field.Path, c *resourcev1.DeviceClassSpec) field.ErrorList {
 	errs := validateSelectors(path.Child("selectors"), c.Selectors)
-	errs = append(errs, validateItems(path.Child("config"), c.Config, mostConfigs,
+	errs = append(errs, validateItems(path.Child("config"), c.Config, maxConfigs,
 		func(path *field.Path, config *resourcev1.DeviceClassConfiguration) field.ErrorList {
 			return validateConfiguration(path, &config.DeviceConfiguration)
 		})...)

@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	mostConsumers    = 256
-	mostResults      = 32
+	maxConsumers     = 256
+	maxResults       = 32
 	unbounded        = int(^uint(0) >> 1)
-	mostConditions   = 8
+	maxConditions    = 8
 	longestData      = 10 * 1024
 	longestInterface = 256
 	longestHardware  = 128
-	mostIPs          = 16
+	maxIPs           = 16
 )
 
 // deviceID identifies a device, or a share of one.
@@ -33,7 +33,7 @@ type deviceID struct{ Driver, Pool, Device, ShareID string }
 // Upstream: ValidateResourceClaimStatusUpdate.
 func validateDeviceClaimStatus(c, old *resourcev1.ResourceClaim) field.ErrorList {
 	status, path := &c.Status, field.NewPath("status")
-	errs := validateSet(path.Child("reservedFor"), status.ReservedFor, mostConsumers,
+	errs := validateSet(path.Child("reservedFor"), status.ReservedFor, maxConsumers,
 		func(r *resourcev1.ResourceClaimConsumerReference) types.UID { return r.UID }, validateConsumer)
 	allocated := map[deviceID]bool{}
 	if status.Allocation != nil {
@@ -82,7 +82,7 @@ func validateReservation(path *field.Path, c, old *resourcev1.ResourceClaim) fie
 
 func validateAllocation(path *field.Path, a *resourcev1.AllocationResult, names requestNames) field.ErrorList {
 	devices := path.Child("devices")
-	errs := validateItems(devices.Child("results"), a.Devices.Results, mostResults,
+	errs := validateItems(devices.Child("results"), a.Devices.Results, maxResults,
 		func(path *field.Path, r *resourcev1.DeviceRequestAllocationResult) field.ErrorList {
 			errs := names.validate(path.Child("request"), &r.Request)
 			errs = append(errs, validate.CSIDriverName(path.Child("driver"), r.Driver)...)
@@ -94,10 +94,10 @@ func validateAllocation(path *field.Path, a *resourcev1.AllocationResult, names 
 			}
 			return errs
 		})
-	errs = append(errs, validateItems(devices.Child("config"), a.Devices.Config, 2*mostConfigs,
+	errs = append(errs, validateItems(devices.Child("config"), a.Devices.Config, 2*maxConfigs,
 		func(path *field.Path, c *resourcev1.DeviceAllocationConfiguration) field.ErrorList {
 			errs := validate.RequiredAndSupported(path.Child("source"), c.Source, resourcev1.AllocationConfigSourceClaim, resourcev1.AllocationConfigSourceClass)
-			errs = append(errs, validateSet(path.Child("requests"), c.Requests, mostRequests, itself, names.validate)...)
+			errs = append(errs, validateSet(path.Child("requests"), c.Requests, maxRequests, itself, names.validate)...)
 			return append(errs, validateConfiguration(path, &c.DeviceConfiguration)...)
 		})...)
 	if a.NodeSelector != nil {
@@ -117,8 +117,8 @@ func validateDeviceStatus(path *field.Path, d *resourcev1.AllocatedDeviceStatus,
 	if id := (deviceID{d.Driver, d.Pool, d.Device, ptr.Deref(d.ShareID, "")}); !allocated[id] {
 		errs = append(errs, field.Invalid(path, id, "must be an allocated device in the claim"))
 	}
-	if len(d.Conditions) > mostConditions {
-		errs = append(errs, field.TooMany(path.Child("conditions"), len(d.Conditions), mostConditions))
+	if len(d.Conditions) > maxConditions {
+		errs = append(errs, field.TooMany(path.Child("conditions"), len(d.Conditions), maxConditions))
 	}
 	errs = append(errs, validate.Conditions(path.Child("conditions"), d.Conditions)...)
 	if d.Data != nil && len(d.Data.Raw) > 0 {
@@ -138,7 +138,7 @@ func validateNetworkData(path *field.Path, n *resourcev1.NetworkDeviceData) fiel
 	if len(n.HardwareAddress) > longestHardware {
 		errs = append(errs, field.TooLong(path.Child("hardwareAddress"), "", longestHardware))
 	}
-	return append(errs, validateSet(path.Child("ips"), n.IPs, mostIPs, itself,
+	return append(errs, validateSet(path.Child("ips"), n.IPs, maxIPs, itself,
 		func(path *field.Path, ip *string) field.ErrorList {
 			return validation.IsValidInterfaceAddress(path, *ip)
 		})...)

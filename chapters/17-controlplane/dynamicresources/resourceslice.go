@@ -17,17 +17,17 @@ import (
 )
 
 const (
-	mostDevices         = 128
-	mostAdvancedDevices = 64 // if any has taints or consumes counters
-	mostCounterSets     = 8
-	mostCounters        = 32
-	mostConsumptions    = 2
-	mostTaints          = 16
-	mostAttributes      = 32 // attributes and capacities together
-	mostAttributeValues = 48
-	longestAttribute    = 64
-	longestKey          = 63 + 1 + longestIdentifier
-	wantTrue            = "must be either unset or set to true"
+	maxDevices         = 128
+	maxAdvancedDevices = 64 // if any has taints or consumes counters
+	maxCounterSets     = 8
+	maxCounters        = 32
+	maxConsumptions    = 2
+	maxTaints          = 16
+	maxAttributes      = 32 // attributes and capacities together
+	maxAttributeValues = 48
+	longestAttribute   = 64
+	longestKey         = 63 + 1 + longestIdentifier
+	wantTrue           = "must be either unset or set to true"
 )
 
 // dropAlphaOfSlice clears fields of feature gates that are off, and fields that only later versions have.
@@ -69,7 +69,7 @@ func validateSlice(path *field.Path, s, stored *resourcev1.ResourceSliceSpec) fi
 		func(path *field.Path, d *resourcev1.Device) field.ErrorList {
 			return validateDevice(path, d, before[d.Name], s.PerDeviceNodeSelection != nil && *s.PerDeviceNodeSelection)
 		})...)
-	return append(errs, validateSet(path.Child("sharedCounters"), s.SharedCounters, mostCounterSets,
+	return append(errs, validateSet(path.Child("sharedCounters"), s.SharedCounters, maxCounterSets,
 		func(c *resourcev1.CounterSet) string { return c.Name },
 		func(path *field.Path, c *resourcev1.CounterSet) field.ErrorList {
 			return validateCounters(path, "name", c.Name, c.Counters)
@@ -88,10 +88,10 @@ func validatePool(path *field.Path, p *resourcev1.ResourcePool) field.ErrorList 
 func devicesAllowed(s *resourcev1.ResourceSliceSpec) int {
 	for i := range s.Devices {
 		if len(s.Devices[i].Taints)+len(s.Devices[i].ConsumesCounters) > 0 {
-			return mostAdvancedDevices
+			return maxAdvancedDevices
 		}
 	}
-	return mostDevices
+	return maxDevices
 }
 
 // validateReach: exactly one field selects the nodes that can access the devices.
@@ -137,11 +137,11 @@ func validateReach(path *field.Path, s *resourcev1.ResourceSliceSpec) field.Erro
 // validateDevice checks a device. own: perDeviceNodeSelection is set, so each device selects its nodes.
 func validateDevice(path *field.Path, d, before *resourcev1.Device, own bool) field.ErrorList {
 	errs := validate.DNS1123Label(path.Child("name"), d.Name)
-	if n := len(d.Attributes) + len(d.Capacity); n > mostAttributes {
-		errs = append(errs, field.Invalid(path, n, fmt.Sprintf("the total number of attributes and capacities must not exceed %d", mostAttributes)))
+	if n := len(d.Attributes) + len(d.Capacity); n > maxAttributes {
+		errs = append(errs, field.Invalid(path, n, fmt.Sprintf("the total number of attributes and capacities must not exceed %d", maxAttributes)))
 	}
-	if n := len(d.Attributes); n > mostAttributeValues {
-		errs = append(errs, field.Invalid(path, n, fmt.Sprintf("the total number of attribute values must not exceed %d", mostAttributeValues)))
+	if n := len(d.Attributes); n > maxAttributeValues {
+		errs = append(errs, field.Invalid(path, n, fmt.Sprintf("the total number of attribute values must not exceed %d", maxAttributeValues)))
 	}
 	for _, name := range validate.SortedKeys(d.Attributes) {
 		attributes := path.Child("attributes")
@@ -155,9 +155,9 @@ func validateDevice(path *field.Path, d, before *resourcev1.Device, own bool) fi
 		errs = append(errs, validateDeviceCapacity(capacities.Key(shorten(string(name), longestKey)), d.Capacity[name], shared)...)
 	}
 	if before == nil || !equality.Semantic.DeepEqual(before.Taints, d.Taints) {
-		errs = append(errs, validateItems(path.Child("taints"), d.Taints, mostTaints, validateDeviceTaint)...)
+		errs = append(errs, validateItems(path.Child("taints"), d.Taints, maxTaints, validateDeviceTaint)...)
 	}
-	errs = append(errs, validateSet(path.Child("consumesCounters"), d.ConsumesCounters, mostConsumptions,
+	errs = append(errs, validateSet(path.Child("consumesCounters"), d.ConsumesCounters, maxConsumptions,
 		func(c *resourcev1.DeviceCounterConsumption) string { return c.CounterSet },
 		func(path *field.Path, c *resourcev1.DeviceCounterConsumption) field.ErrorList {
 			return validateCounters(path, "counterSet", c.CounterSet, c.Counters)
@@ -216,8 +216,8 @@ func validateCounters(path *field.Path, called, name string, counters map[string
 	switch n := len(counters); {
 	case n == 0:
 		return append(errs, field.Required(path, ""))
-	case n > mostCounters:
-		return append(errs, field.TooMany(path, n, mostCounters))
+	case n > maxCounters:
+		return append(errs, field.TooMany(path, n, maxCounters))
 	}
 	for _, counter := range validate.SortedKeys(counters) {
 		errs = append(errs, validate.DNS1123Label(path, counter)...)
@@ -291,7 +291,7 @@ func validateDeviceCapacity(path *field.Path, c resourcev1.DeviceCapacity, share
 	return nil
 }
 
-const mostValidValues = 10
+const maxValidValues = 10
 
 // validateValidValues: the values are sorted, not larger than the capacity, and include the default.
 func validateValidValues(path *field.Path, p *resourcev1.CapacityRequestPolicy, capacity apiresource.Quantity) field.ErrorList {
@@ -303,7 +303,7 @@ func validateValidValues(path *field.Path, p *resourcev1.CapacityRequestPolicy, 
 		}
 	}
 	known := false
-	errs = append(errs, validateSet(path, values, mostValidValues, func(q *apiresource.Quantity) string { return fmt.Sprint(q.Value()) },
+	errs = append(errs, validateSet(path, values, maxValidValues, func(q *apiresource.Quantity) string { return fmt.Sprint(q.Value()) },
 		func(path *field.Path, q *apiresource.Quantity) field.ErrorList {
 			known = known || q.Cmp(*p.Default) == 0
 			if q.Cmp(capacity) > 0 {

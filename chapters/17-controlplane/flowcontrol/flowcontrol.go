@@ -166,15 +166,15 @@ func validateLimitResponse(path *field.Path, r flowcontrolv1.LimitResponse) fiel
 // validateQueuing: shuffle sharding draws handSize of the queues with the bits of one hash, so they need at most 60
 // bits.
 func validateQueuing(path *field.Path, q *flowcontrolv1.QueuingConfiguration) field.ErrorList {
-	const mostQueues, hashBits = 10_000_000, 60
+	const maxQueues, hashBits = 10_000_000, 60
 	var errs field.ErrorList
 	if q.QueueLengthLimit <= 0 {
 		errs = append(errs, field.Invalid(path.Child("queueLengthLimit"), q.QueueLengthLimit, "must be positive"))
 	}
 	if q.Queues <= 0 {
 		errs = append(errs, field.Invalid(path.Child("queues"), q.Queues, "must be positive"))
-	} else if q.Queues > mostQueues {
-		errs = append(errs, field.Invalid(path.Child("queues"), q.Queues, fmt.Sprintf("must not be greater than %d", mostQueues)))
+	} else if q.Queues > maxQueues {
+		errs = append(errs, field.Invalid(path.Child("queues"), q.Queues, fmt.Sprintf("must not be greater than %d", maxQueues)))
 	}
 	hand := path.Child("handSize")
 	switch bits := int(math.Ceil(math.Log2(float64(q.Queues)) * float64(q.HandSize))); {

@@ -95,13 +95,13 @@ func validateProvisioner(path *field.Path, name string) field.ErrorList {
 
 // The limits of parameters.
 const (
-	mostParameters     = 512
-	mostParameterBytes = 256 << 10
+	maxParameters     = 512
+	maxParameterBytes = 256 << 10
 )
 
 func validateParameters(path *field.Path, parameters map[string]string) field.ErrorList {
-	if len(parameters) > mostParameters {
-		return field.ErrorList{field.TooLong(path, "", mostParameters)}
+	if len(parameters) > maxParameters {
+		return field.ErrorList{field.TooLong(path, "", maxParameters)}
 	}
 	var errs field.ErrorList
 	size := 0
@@ -111,8 +111,8 @@ func validateParameters(path *field.Path, parameters map[string]string) field.Er
 		}
 		size += len(key) + len(parameters[key])
 	}
-	if size > mostParameterBytes {
-		errs = append(errs, field.TooLong(path, "", mostParameterBytes))
+	if size > maxParameterBytes {
+		errs = append(errs, field.TooLong(path, "", maxParameterBytes))
 	}
 	return errs
 }

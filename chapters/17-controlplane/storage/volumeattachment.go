@@ -42,8 +42,8 @@ func validateAttachment(_ context.Context, a *storagev1.VolumeAttachment) field.
 	for key, value := range a.Status.AttachmentMetadata {
 		size += len(key) + len(value)
 	}
-	if size > mostParameterBytes {
-		errs = append(errs, field.TooLong(status.Child("attachmentMetadata"), "", mostParameterBytes))
+	if size > maxParameterBytes {
+		errs = append(errs, field.TooLong(status.Child("attachmentMetadata"), "", maxParameterBytes))
 	}
 	errs = append(errs, validateVolumeError(status.Child("attachError"), a.Status.AttachError)...)
 	errs = append(errs, validateVolumeError(status.Child("detachError"), a.Status.DetachError)...)
@@ -74,7 +74,7 @@ func validateVolumeError(path *field.Path, e *storagev1.VolumeError) field.Error
 	}
 	var errs field.ErrorList
 	if len(e.Message) > 1024 {
-		errs = append(errs, field.TooLong(path.Child("message"), "", mostParameterBytes)) // not 1024, as upstream
+		errs = append(errs, field.TooLong(path.Child("message"), "", maxParameterBytes)) // not 1024, as upstream
 	}
 	if e.ErrorCode != nil && *e.ErrorCode < 0 {
 		errs = append(errs, field.Invalid(path.Child("errorCode"), *e.ErrorCode, validation.InclusiveRangeError(0, math.MaxInt32)))
