@@ -65,7 +65,7 @@ func (b *storageProvider) add(storages map[string]rest.Storage, gv schema.GroupV
 	}
 	b.cache(store)
 	if r.SelectableFields != nil {
-		b.selectable(store, r)
+		b.registerSelectableFields(store, r)
 	}
 	storages[r.Name] = store
 	if r.WrapStore != nil {
@@ -96,7 +96,7 @@ func (b *storageProvider) share(storages map[string]rest.Storage, gv schema.Grou
 	for path, served := range b.made[r.SameAs.GroupVersion()] {
 		name, subresource, _ := strings.Cut(path, "/")
 		if name == r.SameAs.Resource {
-			storages[strings.TrimSuffix(r.Name+"/"+subresource, "/")] = under(served, gv, r)
+			storages[strings.TrimSuffix(r.Name+"/"+subresource, "/")] = renamedStore(served, gv, r)
 			found = true
 		}
 	}
@@ -106,8 +106,8 @@ func (b *storageProvider) share(storages map[string]rest.Storage, gv schema.Grou
 	return nil
 }
 
-// under returns the Store with the name of another row, for its errors.
-func under(served rest.Storage, gv schema.GroupVersion, r Resource) rest.Storage {
+// renamedStore returns the Store with the name of another row, for its errors.
+func renamedStore(served rest.Storage, gv schema.GroupVersion, r Resource) rest.Storage {
 	store, ok := served.(*registry.Store)
 	name := gv.WithResource(r.Name).GroupResource()
 	if !ok || store.Resource == name {
@@ -143,9 +143,9 @@ func (b *storageProvider) store(gv schema.GroupVersion, r Resource) *registry.St
 	return store
 }
 
-// selectable registers the fields for field selectors with the scheme. Without it, only name and namespace are accepted.
+// registerSelectableFields registers the fields for field selectors with the scheme. Without it, only name and namespace are accepted.
 // Upstream: the AddFieldLabelConversionFuncs of each group.
-func (b *storageProvider) selectable(s *registry.Store, r Resource) {
+func (b *storageProvider) registerSelectableFields(s *registry.Store, r Resource) {
 	known := s.SelectableFields()
 	unknown := cmp.Or(r.UnsupportedFieldLabel, "field label not supported: %s")
 	scheme := b.config.Server.Codecs.Scheme

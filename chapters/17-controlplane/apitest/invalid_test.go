@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	update = flag.Bool("update", false, "write the answers in testdata/invalid anew")
+	update = flag.Bool("update", false, "write the answers in testdata/invalid; read the diff")
 	peer   = flag.String("peer", "", "with -update: URL of a kube-apiserver; the files say which answers are its answers too")
 	token  = flag.String("peer-token", "admin-token", "bearer token of an administrator for -peer")
 )
@@ -201,6 +201,9 @@ func (i invalid) answered(t testing.TB, server http.Handler, namespace string) [
 		}
 	}
 	code, answer := i.request.in(namespace, version).send(t, server)
+	if code < http.StatusBadRequest {
+		t.Errorf("%s %s %s is not refused: %d", i.request.method, i.request.path, i.request.body, code)
+	}
 	message, _ := answer["message"].(string)
 	lines := []string{fmt.Sprintf("= %d %v", code, answer["reason"]), "= " + strings.Replace(message, aggregate(answer), "*", 1)}
 	for _, cause := range causesOf(answer) {

@@ -14,7 +14,7 @@ func Groups() []resource.Group {
 			{Kind: "Namespace", Name: "namespaces", ObjectMeta: registry.MetaThenUpdate, ShortNames: []string{"ns"},
 				Strategy: namespaceStrategy{},
 				Status:   namespaceStatus{}, ReturnDeleted: true,
-				SelectableFields: namespaceFields, Columns: namespaceColumns, ConfigureStore: emptied, WrapStore: newNamespaces, Subresources: namespaceSubresources},
+				SelectableFields: namespaceFields, Columns: namespaceColumns, ConfigureStore: removeWhenFinalized, WrapStore: newNamespaces, Subresources: namespaceSubresources},
 		}},
 	}
 }

@@ -147,8 +147,8 @@ func AsNamespace(obj runtime.Object) (*corev1.Namespace, error) {
 	return namespace, nil
 }
 
-// emptied lets an update remove a Terminating namespace only if it has no finalizers in its spec either.
-func emptied(s *registry.Store, _ *resource.Dependencies) {
+// removeWhenFinalized lets an update remove a Terminating namespace only if it has no finalizers in its spec either.
+func removeWhenFinalized(s *registry.Store, _ *resource.Dependencies) {
 	s.ShouldDeleteDuringUpdate = func(_ context.Context, obj, _ runtime.Object) bool {
 		return len(obj.(*corev1.Namespace).Spec.Finalizers) == 0
 	}

@@ -163,17 +163,17 @@ func (m *portBitmap) allocateNext() (int32, error) {
 	if m.ports.Size > 16 {
 		lower = min(max(m.ports.Size/32, 16), 128)
 	}
-	if port, ok := m.free(lower, m.ports.Size); ok {
+	if port, ok := m.allocateFree(lower, m.ports.Size); ok {
 		return port, nil
 	}
-	if port, ok := m.free(0, lower); ok {
+	if port, ok := m.allocateFree(0, lower); ok {
 		return port, nil
 	}
 	return 0, errPortsFull
 }
 
-// free allocates a free port between two bits of the map, searching from a random start.
-func (m *portBitmap) free(from, to int) (int32, bool) {
+// allocateFree allocates a free port between two bits of the map, searching from a random start.
+func (m *portBitmap) allocateFree(from, to int) (int32, bool) {
 	n := to - from
 	if n <= 0 {
 		return 0, false

@@ -49,12 +49,12 @@ func (tx *transaction) end(ctx context.Context, success bool) {
 		freed = tx.released
 	}
 	if !tx.dryRun {
-		tx.free(ctx, tx.service, freed)
+		tx.release(ctx, tx.service, freed)
 	}
 }
 
-// free releases allocations of a service, also after the request's context has ended.
-func (a *allocators) free(ctx context.Context, s *corev1.Service, h allocations) {
+// release releases allocations of a service, also after the request's context has ended.
+func (a *allocators) release(ctx context.Context, s *corev1.Service, h allocations) {
 	if h.empty() {
 		return
 	}
@@ -246,5 +246,5 @@ func (h *serviceHooks) deleted(obj runtime.Object, options *rest.DeleteOptions) 
 	h.addresses.defaultOnRead(s)
 	ctx := rest.WithNamespace(context.Background(), s.Namespace)
 	_, _, _ = h.endpoints().Delete(ctx, s.Name, nil) // they may not exist
-	h.free(ctx, s, allocations{addressesOf(s), portsOf(s)})
+	h.release(ctx, s, allocations{addressesOf(s), portsOf(s)})
 }

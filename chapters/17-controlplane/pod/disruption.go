@@ -53,7 +53,7 @@ func (b budgets) of(ctx context.Context, pod *corev1.Pod) (*policyv1.PodDisrupti
 	var found *policyv1.PodDisruptionBudget
 	err = rest.EachObject(list, func(item runtime.Object) error {
 		budget, ok := item.(*policyv1.PodDisruptionBudget)
-		if !ok || !guards(budget, pod) {
+		if !ok || !budgetSelects(budget, pod) {
 			return nil
 		}
 		if found != nil {
@@ -65,14 +65,14 @@ func (b budgets) of(ctx context.Context, pod *corev1.Pod) (*policyv1.PodDisrupti
 	return found, err
 }
 
-func guards(budget *policyv1.PodDisruptionBudget, pod *corev1.Pod) bool {
+func budgetSelects(budget *policyv1.PodDisruptionBudget, pod *corev1.Pod) bool {
 	selector, err := metav1.LabelSelectorAsSelector(budget.Spec.Selector)
 	return err == nil && budget.Namespace == pod.Namespace && selector.Matches(labels.Set(pod.Labels))
 }
 
-// free reports whether the eviction takes no disruption from the budget: the pod is not ready, and unhealthyPodEvictionPolicy
+// needsNoDisruption reports whether the eviction takes no disruption from the budget: the pod is not ready, and unhealthyPodEvictionPolicy
 // is AlwaysAllow, or the budget has enough healthy pods.
-func free(pod *corev1.Pod, budget *policyv1.PodDisruptionBudget) bool {
+func needsNoDisruption(pod *corev1.Pod, budget *policyv1.PodDisruptionBudget) bool {
 	if isTrue(&pod.Status, corev1.PodReady) {
 		return false
 	}
@@ -80,8 +80,8 @@ func free(pod *corev1.Pod, budget *policyv1.PodDisruptionBudget) bool {
 	return policy != nil && *policy == policyv1.AlwaysAllow || s.CurrentHealthy >= s.DesiredHealthy && s.DesiredHealthy > 0
 }
 
-// spend takes one disruption from the budget, or returns why it cannot. After a lost race it tries again with the new budget.
-func (b budgets) spend(ctx context.Context, budget *policyv1.PodDisruptionBudget, pod string, dryRun []string) error {
+// takeDisruption takes one disruption from the budget, or returns why it cannot. After a lost race it tries again with the new budget.
+func (b budgets) takeDisruption(ctx context.Context, budget *policyv1.PodDisruptionBudget, pod string, dryRun []string) error {
 	_, _, err := b.status().Update(ctx, budget.Name, &rest.Update{
 		Options: metav1.UpdateOptions{DryRun: dryRun},
 		Mutate: func(_ context.Context, old runtime.Object) (runtime.Object, error) {

@@ -145,9 +145,9 @@ func (e *EvictionREST) evictGuarded(ctx context.Context, pod *corev1.Pod, d *met
 	if err != nil {
 		return nil, err
 	}
-	free := budget != nil && free(pod, budget)
+	free := budget != nil && needsNoDisruption(pod, budget)
 	if budget != nil && !free {
-		if err := e.budgets.spend(ctx, budget, pod.Name, d.DryRun); err != nil {
+		if err := e.budgets.takeDisruption(ctx, budget, pod.Name, d.DryRun); err != nil {
 			return nil, err
 		}
 	}

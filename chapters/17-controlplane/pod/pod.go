@@ -34,8 +34,8 @@ func (podStrategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	pod.Generation = 1
 	pod.Status = corev1.PodStatus{Phase: corev1.PodPending, QOSClass: cmp.Or(pod.Status.QOSClass, qualityOfService(&pod.Spec))}
 	podspec.DropDisabledFields(&pod.Spec)
-	holdAtGates(pod)
-	narrowByLabelKeys(pod)
+	setSchedulingGated(pod)
+	addMatchLabelKeys(pod)
 	adoptAppArmor(ctx, pod)
 }
 

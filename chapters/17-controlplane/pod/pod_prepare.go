@@ -46,8 +46,8 @@ func setCondition(status *corev1.PodStatus, c corev1.PodCondition) {
 	}
 }
 
-// holdAtGates sets the condition PodScheduled to False with reason SchedulingGated on a pod with scheduling gates.
-func holdAtGates(pod *corev1.Pod) {
+// setSchedulingGated sets the condition PodScheduled to False with reason SchedulingGated on a pod with scheduling gates.
+func setSchedulingGated(pod *corev1.Pod) {
 	if len(pod.Spec.SchedulingGates) == 0 || findCondition(&pod.Status, corev1.PodScheduled) != nil {
 		return
 	}
@@ -90,10 +90,10 @@ func adoptAppArmor(ctx context.Context, pod *corev1.Pod) {
 	})
 }
 
-// narrowByLabelKeys turns matchLabelKeys and mismatchLabelKeys of a new pod into selector requirements, with the values of
+// addMatchLabelKeys turns matchLabelKeys and mismatchLabelKeys of a new pod into selector requirements, with the values of
 // the pod's own labels. Upstream: mutatePodAffinity,
 // mutateTopologySpreadConstraints.
-func narrowByLabelKeys(pod *corev1.Pod) {
+func addMatchLabelKeys(pod *corev1.Pod) {
 	for _, term := range podspec.AffinityTerms(pod.Spec.Affinity) {
 		requireKeys(term.LabelSelector, term.MatchLabelKeys, metav1.LabelSelectorOpIn, pod.Labels)
 		requireKeys(term.LabelSelector, term.MismatchLabelKeys, metav1.LabelSelectorOpNotIn, pod.Labels)

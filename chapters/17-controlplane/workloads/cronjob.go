@@ -94,7 +94,7 @@ func warnCronJob(_ context.Context, c, old *cronJob) []string {
 		return append(warnName(c), warnJobSpec(path, template)...)
 	}
 	var lines []string
-	if !unaltered(c, old) {
+	if !specUnchanged(c, old) {
 		lines = warnJobSpec(path, template)
 	}
 	if strings.Contains(c.Spec.Schedule, "TZ") {
@@ -114,7 +114,7 @@ var cronJobColumns = resource.Table[cronJob, *cronJob]{
 		{Name: "Active", Type: "integer", Description: batchv1.CronJobStatus{}.SwaggerDoc()["active"]},
 		{Name: "Last Schedule", Description: batchv1.CronJobStatus{}.SwaggerDoc()["lastScheduleTime"]},
 		resource.AgeColumn(),
-	}, wide(batchv1.JobSpec{}.SwaggerDoc()["selector"])...),
+	}, wideColumns(batchv1.JobSpec{}.SwaggerDoc()["selector"])...),
 	Cells: func(c *cronJob) []any {
 		s := &c.Spec
 		last, zone, suspended := "<none>", "<none>", "<unset>"

@@ -104,7 +104,7 @@ func validateDaemonSet(_ context.Context, d, old *daemonSet) field.ErrorList {
 		errs = append(errs, field.Invalid(path.Child("selector"), s.Selector, "empty selector is invalid for daemonset"))
 	}
 	errs = append(errs, validateTemplate(path.Child("template"), pods.template, pods.stored)...)
-	errs = append(errs, pods.validateLasting(pods.kind)...)
+	errs = append(errs, pods.validateLongRunning(pods.kind)...)
 	errs = append(errs, validateNonNegative(path, []count{{"minReadySeconds", int64(s.MinReadySeconds)},
 		{"templateGeneration", templateGeneration(d)}})...)
 	errs = append(errs, validateDaemonSetStrategy(path.Child("updateStrategy"), &s.UpdateStrategy)...)
@@ -122,8 +122,8 @@ func validateDaemonSetStrategy(path *field.Path, s *appsv1.DaemonSetUpdateStrate
 	}
 	shown := s.DeepCopy()
 	if r := shown.RollingUpdate; r != nil {
-		made(&r.MaxUnavailable)
-		made(&r.MaxSurge)
+		orNewZero(&r.MaxUnavailable)
+		orNewZero(&r.MaxSurge)
 	}
 	return field.ErrorList{field.NotSupported(path, shown,
 		[]appsv1.DaemonSetUpdateStrategyType{appsv1.RollingUpdateDaemonSetStrategyType, appsv1.OnDeleteDaemonSetStrategyType})}
@@ -168,7 +168,7 @@ var daemonSetColumns = resource.Table[daemonSet, *daemonSet]{
 		{Name: "Available", Type: "integer", Description: daemonSetDoc["numberAvailable"]},
 		{Name: "Node Selector", Description: corev1.PodSpec{}.SwaggerDoc()["nodeSelector"]},
 		resource.AgeColumn(),
-	}, wide(appsv1.DaemonSetSpec{}.SwaggerDoc()["selector"])...),
+	}, wideColumns(appsv1.DaemonSetSpec{}.SwaggerDoc()["selector"])...),
 	Cells: func(d *daemonSet) []any {
 		s, pod := &d.Status, &d.Spec.Template.Spec
 		names, images := podspec.ContainerCells(pod.Containers)

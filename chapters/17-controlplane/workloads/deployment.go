@@ -35,7 +35,7 @@ func warnDeployment(_ context.Context, d, old *deployment) []string {
 	switch {
 	case old == nil:
 		return append(warnName(d), warnTemplate(&d.Spec.Template)...)
-	case unaltered(d, old):
+	case specUnchanged(d, old):
 		return nil
 	}
 	return warnTemplate(&d.Spec.Template)
@@ -118,8 +118,8 @@ func validateDeploymentStrategy(path *field.Path, s *appsv1.DeploymentStrategy) 
 	}
 	shown := s.DeepCopy()
 	if r := shown.RollingUpdate; r != nil {
-		made(&r.MaxUnavailable)
-		made(&r.MaxSurge)
+		orNewZero(&r.MaxUnavailable)
+		orNewZero(&r.MaxSurge)
 	}
 	return field.ErrorList{field.NotSupported(path, shown,
 		[]appsv1.DeploymentStrategyType{appsv1.RecreateDeploymentStrategyType, appsv1.RollingUpdateDeploymentStrategyType})}
@@ -153,7 +153,7 @@ func validateDeploymentStatus(_ context.Context, d, old *deployment) field.Error
 func deploymentScale(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {
 	return map[string]rest.Storage{"scale": resource.ScaleREST[deployment, *deployment]{
 		Store:    s,
-		Replicas: func(d *deployment) *int32 { return made(&d.Spec.Replicas) },
+		Replicas: func(d *deployment) *int32 { return orNewZero(&d.Spec.Replicas) },
 		Status:   func(d *deployment) int32 { return d.Status.Replicas },
 		Selector: func(d *deployment) string { return selectorText(d.Spec.Selector) },
 	}}
@@ -167,10 +167,10 @@ var deploymentColumns = resource.Table[deployment, *deployment]{
 		{Name: "Up-to-date", Description: appsv1.DeploymentStatus{}.SwaggerDoc()["updatedReplicas"]},
 		{Name: "Available", Description: appsv1.DeploymentStatus{}.SwaggerDoc()["availableReplicas"]},
 		resource.AgeColumn(),
-	}, wide(appsv1.DeploymentSpec{}.SwaggerDoc()["selector"])...),
+	}, wideColumns(appsv1.DeploymentSpec{}.SwaggerDoc()["selector"])...),
 	Cells: func(d *deployment) []any {
 		names, images := podspec.ContainerCells(d.Spec.Template.Spec.Containers)
-		return []any{d.Name, outOf(d.Status.ReadyReplicas, d.Spec.Replicas), int64(d.Status.UpdatedReplicas),
+		return []any{d.Name, countOf(d.Status.ReadyReplicas, d.Spec.Replicas), int64(d.Status.UpdatedReplicas),
 			int64(d.Status.AvailableReplicas), resource.AgeOf(d), names, images, selectorText(d.Spec.Selector)}
 	},
 }

@@ -33,7 +33,7 @@ var jobs = jobStrategy{resource.SpecStatus[job, *job]{
 	Status:              func(j *job) any { return &j.Status },
 	PrepareFunc:         func(j *job) { podspec.DropDisabledTemplateFields(&j.Spec.Template) },
 	ValidateWithOldFunc: validateJob,
-	CanonicalizeFunc:    takeLabels,
+	CanonicalizeFunc:    copyTemplateLabels,
 	WarningsWithOldFunc: warnJob,
 	Propagation:         metav1.DeletePropagationOrphan,
 }}
@@ -60,7 +60,7 @@ func warnJob(_ context.Context, j, old *job) []string {
 	switch {
 	case old == nil:
 		return append(warnName(j), warnJobSpec(path, &j.Spec)...)
-	case unaltered(j, old):
+	case specUnchanged(j, old):
 		return nil
 	}
 	return warnJobSpec(path, &j.Spec)
@@ -75,19 +75,19 @@ func warnJobSpec(path *field.Path, s *batchv1.JobSpec) []string {
 	return append(lines, podspec.WarnPodTemplate(path.Child("template"), &s.Template)...)
 }
 
-// orphaning is the Store of jobs. It warns on a delete without a propagation policy, which orphans the pods.
-type orphaning struct{ *registry.Store }
+// jobStore is the Store of jobs. It warns on a delete without a propagation policy, which orphans the pods.
+type jobStore struct{ *registry.Store }
 
-var _ rest.StandardStorage = orphaning{}
+var _ rest.StandardStorage = jobStore{}
 
-func serveJobs(s *registry.Store) rest.Storage { return orphaning{s} }
+func serveJobs(s *registry.Store) rest.Storage { return jobStore{s} }
 
-func (s orphaning) Delete(ctx context.Context, name string, options *rest.DeleteOptions) (runtime.Object, bool, error) {
+func (s jobStore) Delete(ctx context.Context, name string, options *rest.DeleteOptions) (runtime.Object, bool, error) {
 	warnOrphans(ctx, options)
 	return s.Store.Delete(ctx, name, options)
 }
 
-func (s orphaning) DeleteCollection(ctx context.Context, options *rest.DeleteOptions,
+func (s jobStore) DeleteCollection(ctx context.Context, options *rest.DeleteOptions,
 	list *metainternal.ListOptions) (runtime.Object, error) {
 	warnOrphans(ctx, options)
 	return s.Store.DeleteCollection(ctx, options, list)
@@ -109,7 +109,7 @@ var jobColumns = resource.Table[job, *job]{
 		{Name: "Completions", Description: batchv1.JobStatus{}.SwaggerDoc()["succeeded"]},
 		{Name: "Duration", Description: "Time required to complete the job."},
 		resource.AgeColumn(),
-	}, wide(batchv1.JobSpec{}.SwaggerDoc()["selector"])...),
+	}, wideColumns(batchv1.JobSpec{}.SwaggerDoc()["selector"])...),
 	Cells: func(j *job) []any {
 		names, images := podspec.ContainerCells(j.Spec.Template.Spec.Containers)
 		return []any{j.Name, jobState(j), completionsText(j), durationText(&j.Status), resource.AgeOf(j),
@@ -140,7 +140,7 @@ func jobState(j *job) string {
 // completionsText returns the cell Completions. Without spec.completions, one success is enough.
 func completionsText(j *job) string {
 	if j.Spec.Completions != nil {
-		return outOf(j.Status.Succeeded, j.Spec.Completions)
+		return countOf(j.Status.Succeeded, j.Spec.Completions)
 	}
 	if n := valueOf(j.Spec.Parallelism); n > 1 {
 		return fmt.Sprintf("%d/1 of %d", j.Status.Succeeded, n)
@@ -192,9 +192,9 @@ func generateSelector(j *job) {
 	}
 }
 
-// takeLabels copies the template's labels to a job without labels. It runs after validation, which checks only the labels
+// copyTemplateLabels copies the template's labels to a job without labels. It runs after validation, which checks only the labels
 // that the client sent.
-func takeLabels(j *job) {
+func copyTemplateLabels(j *job) {
 	if len(j.Labels) == 0 {
 		j.Labels = maps.Clone(j.Spec.Template.Labels)
 	}

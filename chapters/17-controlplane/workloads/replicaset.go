@@ -30,7 +30,7 @@ func warnReplicaSet(_ context.Context, r, old *replicaSet) []string {
 	switch {
 	case old == nil:
 		return append(warnName(r), warnTemplate(&r.Spec.Template)...)
-	case unaltered(r, old):
+	case specUnchanged(r, old):
 		return nil
 	}
 	return warnTemplate(&r.Spec.Template)
@@ -66,7 +66,7 @@ func validateReplicaSetStatus(_ context.Context, r, _ *replicaSet) field.ErrorLi
 func replicaSetScale(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {
 	return map[string]rest.Storage{"scale": resource.ScaleREST[replicaSet, *replicaSet]{
 		Store:    s,
-		Replicas: func(r *replicaSet) *int32 { return made(&r.Spec.Replicas) },
+		Replicas: func(r *replicaSet) *int32 { return orNewZero(&r.Spec.Replicas) },
 		Status:   func(r *replicaSet) int32 { return r.Status.Replicas },
 		Selector: func(r *replicaSet) string { return selectorText(r.Spec.Selector) },
 	}}
@@ -80,7 +80,7 @@ var replicaSetColumns = resource.Table[replicaSet, *replicaSet]{
 		{Name: "Current", Type: "integer", Description: appsv1.ReplicaSetStatus{}.SwaggerDoc()["replicas"]},
 		{Name: "Ready", Type: "integer", Description: appsv1.ReplicaSetStatus{}.SwaggerDoc()["readyReplicas"]},
 		resource.AgeColumn(),
-	}, wide(appsv1.ReplicaSetSpec{}.SwaggerDoc()["selector"])...),
+	}, wideColumns(appsv1.ReplicaSetSpec{}.SwaggerDoc()["selector"])...),
 	Cells: func(r *replicaSet) []any {
 		names, images := podspec.ContainerCells(r.Spec.Template.Spec.Containers)
 		return []any{r.Name, int64(valueOf(r.Spec.Replicas)), int64(r.Status.Replicas), int64(r.Status.ReadyReplicas),

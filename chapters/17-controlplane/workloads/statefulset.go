@@ -64,7 +64,7 @@ func dropMaxUnavailable(s, old *statefulSet) {
 
 func warnStatefulSet(_ context.Context, s, old *statefulSet) []string {
 	var lines []string
-	if old == nil || !unaltered(s, old) {
+	if old == nil || !specUnchanged(s, old) {
 		lines = warnTemplate(&s.Spec.Template)
 	}
 	for i := range s.Spec.VolumeClaimTemplates {
@@ -96,7 +96,7 @@ func validateStatefulSetStatus(_ context.Context, set, old *statefulSet) field.E
 func statefulSetScale(s *registry.Store, _ *resource.Dependencies) map[string]rest.Storage {
 	return map[string]rest.Storage{"scale": resource.ScaleREST[statefulSet, *statefulSet]{
 		Store:    s,
-		Replicas: func(s *statefulSet) *int32 { return made(&s.Spec.Replicas) },
+		Replicas: func(s *statefulSet) *int32 { return orNewZero(&s.Spec.Replicas) },
 		Status:   func(s *statefulSet) int32 { return s.Status.Replicas },
 		Selector: func(s *statefulSet) string { return selectorText(s.Spec.Selector) },
 	}}
@@ -111,7 +111,7 @@ var statefulSetColumns = resource.Table[statefulSet, *statefulSet]{
 	}, podspec.TemplateColumns()...),
 	Cells: func(s *statefulSet) []any {
 		names, images := podspec.ContainerCells(s.Spec.Template.Spec.Containers)
-		return []any{s.Name, outOf(s.Status.ReadyReplicas, s.Spec.Replicas), resource.AgeOf(s), names, images}
+		return []any{s.Name, countOf(s.Status.ReadyReplicas, s.Spec.Replicas), resource.AgeOf(s), names, images}
 	},
 }
 
@@ -160,7 +160,7 @@ func validateStatefulSpec(path *field.Path, s *appsv1.StatefulSetSpec, o statefu
 			errs = append(errs, validateStatefulTemplate(path.Child("template"), s, o.stored)...)
 		}
 	}
-	return append(errs, pods.validateLasting("StatefulSet")...)
+	return append(errs, pods.validateLongRunning("StatefulSet")...)
 }
 
 func validatePodManagement(path *field.Path, policy appsv1.PodManagementPolicyType) field.ErrorList {

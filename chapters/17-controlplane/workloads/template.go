@@ -58,11 +58,11 @@ func (p podSet) validateReplicas() field.ErrorList {
 	}
 	errs := p.validateMatch()
 	errs = append(errs, validateTemplate(p.path.Child("template"), p.template, p.stored)...)
-	return append(errs, p.validateLasting("ReplicaSet")...)
+	return append(errs, p.validateLongRunning("ReplicaSet")...)
 }
 
-// validateLasting: pods always restart and have no deadline, because the controller would replace a pod that ends.
-func (p podSet) validateLasting(kind string) field.ErrorList {
+// validateLongRunning: pods always restart and have no deadline, because the controller would replace a pod that ends.
+func (p podSet) validateLongRunning(kind string) field.ErrorList {
 	path, spec := p.path.Child("template", "spec"), &p.template.Spec
 	errs := validate.Supported(path.Child("restartPolicy"), spec.RestartPolicy, corev1.RestartPolicyAlways)
 	if spec.ActiveDeadlineSeconds != nil {
@@ -119,16 +119,16 @@ func isNone(amount intstr.IntOrString) bool {
 	return amount.IntValue() == 0
 }
 
-// wide returns the columns that -o wide adds: containers, images and selector. selector is the last one's description.
-func wide(selector string) []resource.Column {
+// wideColumns returns the columns that -o wide adds: containers, images and selector. selector is the last one's description.
+func wideColumns(selector string) []resource.Column {
 	return append(podspec.TemplateColumns(), resource.Column{Name: "Selector", Priority: 1, Description: selector})
 }
 
-// outOf returns a cell such as "2/3".
-func outOf(have int32, wanted *int32) string { return fmt.Sprintf("%d/%d", have, valueOf(wanted)) }
+// countOf returns a cell such as "2/3".
+func countOf(have int32, wanted *int32) string { return fmt.Sprintf("%d/%d", have, valueOf(wanted)) }
 
-// made returns *p, after it has set a nil *p to a new zero value.
-func made[T any](p **T) *T {
+// orNewZero returns *p, after it has set a nil *p to a new zero value.
+func orNewZero[T any](p **T) *T {
 	if *p == nil {
 		*p = new(T)
 	}
@@ -150,8 +150,8 @@ func warnTemplate(template *corev1.PodTemplateSpec) []string {
 	return podspec.WarnPodTemplate(field.NewPath("spec", "template"), template)
 }
 
-// unaltered reports an update that does not change the spec. Its client gets no warnings again.
-func unaltered(obj, old metav1.Object) bool { return obj.GetGeneration() == old.GetGeneration() }
+// specUnchanged reports an update that does not change the spec. Its client gets no warnings again.
+func specUnchanged(obj, old metav1.Object) bool { return obj.GetGeneration() == old.GetGeneration() }
 
 // warnClaim warns of fractional numbers of bytes.
 func warnClaim(path *field.Path, c *corev1.PersistentVolumeClaimSpec) []string {
